@@ -1,0 +1,1 @@
+"""Domain types: what everything else speaks. numpy only."""

@@ -1,0 +1,204 @@
+"""The image as decoded: stored values through the modality LUT, and the facts needed to show and judge it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segx_viewer.domain._arrays import read_only
+
+
+class PhotometricInterpretation(StrEnum):
+    """How pixel values relate to brightness or colour (DICOM PS3.3 C.7.6.3.1.2), after decoding to RGB where colour."""
+
+    MONOCHROME1 = "MONOCHROME1"
+    MONOCHROME2 = "MONOCHROME2"
+    RGB = "RGB"
+
+
+class VoiFunction(StrEnum):
+    """VOI LUT function (DICOM PS3.3 C.11.2.1.3)."""
+
+    LINEAR = "LINEAR"
+    LINEAR_EXACT = "LINEAR_EXACT"
+    SIGMOID = "SIGMOID"
+
+
+class SpacingOrigin(StrEnum):
+    """What a pixel spacing refers to: the patient (calibrated), the detector, or a scale in the picture."""
+
+    CALIBRATED = "calibrated"
+    DETECTOR = "at the detector"
+    SCALE = "from the picture's scale"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowLevel:
+    """A display window in modality units (DICOM PS3.3 C.11.2.1.2).
+
+    Attributes
+    ----------
+    center, width : float
+        `width` >= 1 for LINEAR, > 0 otherwise.
+    function : VoiFunction
+    explanation : str
+        The window's name in the file, or a preset's name.
+    """
+
+    center: float
+    width: float
+    function: VoiFunction = VoiFunction.LINEAR
+    explanation: str = ""
+
+    def __post_init__(self) -> None:
+        minimum = 1.0 if self.function is VoiFunction.LINEAR else 0.0
+        if not (np.isfinite(self.center) and np.isfinite(self.width)) or self.width < minimum or self.width == 0:
+            raise ValueError(f"window width {self.width} is below the minimum for {self.function.value}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VoiLut:
+    """A VOI look-up table (DICOM PS3.3 C.11.2.1.1).
+
+    Attributes
+    ----------
+    values : ndarray, shape (N,), uint16
+    first : int
+        The modality value that maps to ``values[0]``; lower values map to it too, higher ones to the last entry.
+    bits : int
+        Bits per entry, 8 to 16: the table's output range is 0 .. 2**bits - 1.
+    explanation : str
+    """
+
+    values: NDArray[np.uint16] = field(repr=False)
+    first: int
+    bits: int
+    explanation: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", read_only(self.values, np.uint16))
+
+
+@dataclass(frozen=True, slots=True)
+class PixelSpacing:
+    """Size of a pixel in mm, and what it was measured on."""
+
+    row: float
+    column: float
+    origin: SpacingOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """Where an image came from. UIDs are empty for pictures."""
+
+    path: Path | None
+    frame: int = 0
+    frames: int = 1
+    sop_instance_uid: str = ""
+    series_uid: str = ""
+    study_uid: str = ""
+    sha256: str = ""
+    transfer_syntax: str = ""
+
+    @property
+    def name(self) -> str:
+        """File name for people, or a stand-in for an array given by a program."""
+        return self.path.name if self.path is not None else "image"
+
+
+@dataclass(frozen=True, slots=True)
+class Acquisition:
+    """Header facts that say what kind of image this is; unknown facts are None or empty. No identity in here.
+
+    Attributes
+    ----------
+    age_years : float or None
+        From Patient's Age (0010,1010), or birth date and study date.
+    sex : str
+        "M", "F", "O" or empty.
+    body_part, view_position, laterality : str
+        Upper case, as in the header.
+    study_date : str
+        YYYYMMDD or empty.
+    description : str
+        Series or study description.
+    """
+
+    age_years: float | None = None
+    sex: str = ""
+    body_part: str = ""
+    view_position: str = ""
+    laterality: str = ""
+    study_date: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PatientIdentity:
+    """What identifies the patient: shown on the local screen, left out of every export unless asked for."""
+
+    name: str = ""
+    patient_id: str = ""
+    birth_date: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MedicalImage:
+    """One frame, decoded. Nothing is inverted or windowed here.
+
+    Attributes
+    ----------
+    pixels : ndarray
+        (H, W) float32 in modality units, or (H, W, 3) uint8 RGB. Read-only.
+    modality : str
+        DICOM modality (CR, DX, XC, ...); "" for a picture file, which does not say.
+    photometric : PhotometricInterpretation
+    source : SourceInfo
+    windows : tuple of WindowLevel
+        As in the file, in order; empty when it has none.
+    voi_luts : tuple of VoiLut
+    presentation_inverse : bool
+        True for MONOCHROME1 or Presentation LUT Shape INVERSE: the lowest value is shown white.
+    spacing : PixelSpacing or None
+    orientation : tuple of str or None
+        Patient orientation (0020,0020) of the rows' and columns' direction, for example ``("L", "F")``.
+    padding : tuple of float or None
+        Lowest and highest modality value that is padding, not image (PS3.3 C.7.5.1.1.2).
+    bits_stored : int
+    acquisition : Acquisition
+    identity : PatientIdentity or None
+    """
+
+    pixels: NDArray[np.float32] | NDArray[np.uint8] = field(repr=False)
+    modality: str
+    photometric: PhotometricInterpretation
+    source: SourceInfo
+    windows: tuple[WindowLevel, ...] = ()
+    voi_luts: tuple[VoiLut, ...] = field(default=(), repr=False)
+    presentation_inverse: bool = False
+    spacing: PixelSpacing | None = None
+    orientation: tuple[str, str] | None = None
+    padding: tuple[float, float] | None = None
+    bits_stored: int = 8
+    acquisition: Acquisition = Acquisition()
+    identity: PatientIdentity | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        colour = self.photometric is PhotometricInterpretation.RGB
+        pixels = read_only(self.pixels, np.uint8 if colour else np.float32)
+        if pixels.ndim != (3 if colour else 2) or (colour and pixels.shape[2] != 3) or 0 in pixels.shape:
+            raise ValueError(f"pixels of shape {pixels.shape} do not fit {self.photometric.value}")
+        object.__setattr__(self, "pixels", pixels)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.pixels.shape[0], self.pixels.shape[1]
+
+    @property
+    def is_colour(self) -> bool:
+        """Whether the pixels are RGB."""
+        return self.photometric is PhotometricInterpretation.RGB

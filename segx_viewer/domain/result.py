@@ -1,0 +1,233 @@
+"""What an analysis found. Frozen; the analysis grows by `dataclasses.replace`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segx_viewer.domain._arrays import read_only
+from segx_viewer.domain.geometry import Placement
+from segx_viewer.domain.image import MedicalImage
+
+MapKey = tuple[str, int]
+"""Key of maps and certainties: (method, class index)."""
+
+
+class Activation(StrEnum):
+    """How logits become probabilities: one of several classes, or each class on its own."""
+
+    SOFTMAX = "softmax"
+    SIGMOID = "sigmoid"
+
+
+class Target(StrEnum):
+    """What was differentiated."""
+
+    LOGIT = "logit"
+    PROBABILITY = "probability"
+
+
+class Level(StrEnum):
+    """Level of the certainty badge."""
+
+    HIGH = "HIGH"
+    MODERATE = "MODERATE"
+    LOW = "LOW"
+    ABSTAIN = "ABSTAIN"
+
+
+class GateLevel(StrEnum):
+    """Verdict of the input gate."""
+
+    ACCEPTED = "accepted"
+    OUTSIDE = "outside the training population"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class GateVerdict:
+    """Whether the image is one that the bundle can speak about.
+
+    `reason` is a sentence for the reader, empty when accepted; `score` is the embedding's distance to the
+    training population (higher is farther), None where only header rules were used.
+    """
+
+    level: GateLevel
+    reason: str = ""
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassInfo:
+    """A class: `code` as in the data set, `label` for people, `threshold` for multi-label predictions."""
+
+    code: str
+    label: str
+    threshold: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class BundleInfo:
+    """Which model spoke: name, title for people, version, SHA-256 of the bundle, word for its region."""
+
+    name: str
+    title: str
+    version: str
+    digest: str
+    region: str = "region"
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """Class scores. `logits` and `probabilities` are (K,) float32."""
+
+    classes: tuple[ClassInfo, ...]
+    logits: NDArray[np.float32] = field(repr=False)
+    probabilities: NDArray[np.float32]
+    activation: Activation = Activation.SOFTMAX
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "logits", read_only(self.logits, np.float32))
+        object.__setattr__(self, "probabilities", read_only(self.probabilities, np.float32))
+
+    @property
+    def top(self) -> int:
+        """Index of the most probable class."""
+        return int(np.argmax(self.probabilities))
+
+    @property
+    def ranking(self) -> tuple[int, ...]:
+        """Class indices, most probable first."""
+        return tuple(int(i) for i in np.argsort(-self.probabilities, kind="stable"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segmentation:
+    """The clinically relevant region on the model-input grid.
+
+    Attributes
+    ----------
+    probability : ndarray, shape (h, w), float32, 0..1
+    threshold : float
+    mask : ndarray, shape (h, w), bool
+        ``probability > threshold``, unless `edited`.
+    edited : bool
+        The mask was drawn or changed by the reader.
+    """
+
+    probability: NDArray[np.float32] = field(repr=False)
+    threshold: float
+    mask: NDArray[np.bool_] = field(repr=False)
+    edited: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "probability", read_only(self.probability, np.float32))
+        object.__setattr__(self, "mask", read_only(self.mask, np.bool_))
+
+    @property
+    def area_fraction(self) -> float:
+        """Share of the image that the mask covers, 0..1."""
+        return float(self.mask.mean())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attribution:
+    """A saliency map of one class by one method.
+
+    Attributes
+    ----------
+    method : str
+        Registry name.
+    target_layer : str or None
+    class_index : int
+    target : Target
+    saliency_map : ndarray, shape (h, w), float32, >= 0
+        On the model-input grid, never normalised.
+    seconds : float
+    """
+
+    method: str
+    target_layer: str | None
+    class_index: int
+    target: Target
+    saliency_map: NDArray[np.float32] = field(repr=False)
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "saliency_map", read_only(self.saliency_map, np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """One alignment's value, or None with the reason why it is undefined; `chance` is what a random map would score."""
+
+    value: float | None
+    reason: str = ""
+    chance: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """SegU: how well explanation and region agree (METHODS: certainty of a prediction).
+
+    Attributes
+    ----------
+    c_iou, c_auitc : float or None
+        0..1, of the ORIGINAL map and the predicted mask; None when undefined.
+    alignments : mapping of str to Alignment
+        Every alignment of `explain.alignment`, by name.
+    probability_correct : float or None
+        Calibrated probability that the prediction is correct; None where no calibration applies.
+    level : Level
+    reason : str
+        Why the badge abstains or was lowered; empty otherwise.
+    outside : float or None
+        Share of the attribution outside the region (leakage), 0..1.
+    auitc_curve : tuple of float
+        IoU of top(A, n) and the region for n = 1..99; empty when undefined.
+    """
+
+    c_iou: float | None
+    c_auitc: float | None
+    alignments: Mapping[str, Alignment] = field(repr=False)
+    probability_correct: float | None
+    level: Level
+    reason: str = ""
+    outside: float | None = None
+    auitc_curve: tuple[float, ...] = field(default=(), repr=False)
+
+
+def _frozen(mapping: Mapping) -> Mapping:  # type: ignore[type-arg]
+    return MappingProxyType(dict(mapping))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """All that is known about one image so far. Missing stages are None or empty mappings.
+
+    `attributions`, `segx` (h, w float32 maps) and `certainties` are keyed (method, class index).
+    `timings` are seconds by stage name; `versions` name the libraries that computed the result.
+    """
+
+    image: MedicalImage
+    bundle: BundleInfo
+    placement: Placement
+    gate: GateVerdict
+    generation: int = 0
+    prediction: Prediction | None = None
+    segmentation: Segmentation | None = None
+    attributions: Mapping[MapKey, Attribution] = field(default_factory=dict)
+    segx: Mapping[MapKey, NDArray[np.float32]] = field(default_factory=dict, repr=False)
+    certainties: Mapping[MapKey, Certainty] = field(default_factory=dict)
+    timings: Mapping[str, float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+    complete: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("attributions", "segx", "certainties", "timings", "versions"):
+            object.__setattr__(self, name, _frozen(getattr(self, name)))

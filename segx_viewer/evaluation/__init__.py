@@ -1,0 +1,1 @@
+"""The measured evidence: protocol, statistics, calibration, report."""

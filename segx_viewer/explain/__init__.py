@@ -1,0 +1,1 @@
+"""The method on arrays: SegX, alignments, SegU. numpy and scipy only."""

@@ -1,0 +1,1 @@
+"""Pixels in: DICOM and photographs to `MedicalImage`, and to what a screen shows. No torch, no Qt."""

@@ -1,0 +1,1 @@
+"""Networks: bundles, prediction, segmentation, attribution. torch lives here and in training."""
