@@ -1,0 +1,72 @@
+"""Files that appear complete or not at all."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from segx_viewer.errors import ExportError
+
+
+@contextmanager
+def atomic_write(path: Path) -> Iterator[Path]:
+    """Give a temporary path in the target's folder; on leaving, flush it to disk and put it in the target's place.
+
+    A crash or an error leaves an existing target as it was. The folder is made where it is missing.
+
+    Parameters
+    ----------
+    path : Path
+        The file to write.
+
+    Yields
+    ------
+    Path
+        Write here. It has the target's suffix, because some writers choose the format by it.
+
+    Raises
+    ------
+    ExportError
+        If the folder or file cannot be written.
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".part-", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+    except OSError as error:
+        raise ExportError(f"{path} could not be written: {_words(error)}.") from error
+    part = Path(name)
+    try:
+        yield part
+        _flush(part)
+        part.chmod(0o666 & ~_umask())  # mkstemp makes private files; a report is an ordinary one
+        part.replace(path)
+    except OSError as error:
+        raise ExportError(f"{path} could not be written: {_words(error)}.") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write `data` atomically and check that it reads back the same. Raises `ExportError`."""
+    with atomic_write(path) as part:
+        part.write_bytes(data)
+        if part.read_bytes() != data:
+            raise ExportError(f"{path} did not read back as it was written; check the disk.")
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current
+
+
+def _words(error: OSError) -> str:
+    return error.strerror or str(error)
