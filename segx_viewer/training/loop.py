@@ -1,0 +1,129 @@
+"""The training loop both networks share: EMA, cosine schedule, early stopping, checkpoints to resume from."""
+
+import copy
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from segx_viewer.training.recipe import Schedule
+
+Batch = dict[str, Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What to train: batches, loss and score.
+
+    Attributes
+    ----------
+    batches : callable
+        (epoch) -> iterator of batches; the same epoch always gives the same batches.
+    steps_per_epoch : int
+    loss : callable
+        (network, batch) -> scalar tensor.
+    score : callable
+        (network) -> validation figures; the one under "score" decides, higher is better.
+    """
+
+    batches: Callable[[int], Iterator[Batch]]
+    steps_per_epoch: int
+    loss: Callable[[nn.Module, Batch], Tensor]
+    score: Callable[[nn.Module], dict[str, float]]
+
+
+def train(
+    network: nn.Module,
+    task: Task,
+    schedule: Schedule,
+    checkpoint: Path,
+    report: Callable[[str], None],
+    device: torch.device,
+) -> tuple[dict[str, Tensor], list[dict[str, float]]]:
+    """Train a network and return its best averaged weights and the history of validation figures.
+
+    An existing `checkpoint` is resumed from; it is replaced atomically after every epoch. It is a torch file
+    for this machine only, read with `weights_only`, and never part of a bundle.
+    """
+    network = network.to(device, memory_format=torch.channels_last)
+    average = copy.deepcopy(network).eval()
+    parameters = [p for p in network.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(parameters, schedule.learning_rate, weight_decay=schedule.weight_decay)
+    state: dict[str, Any] = {"epoch": 0, "step": 0, "best": -math.inf, "best_epoch": 0, "weights": {}, "history": []}
+    if checkpoint.is_file():
+        saved = torch.load(checkpoint, map_location=device, weights_only=True)
+        network.load_state_dict(saved.pop("network"))
+        average.load_state_dict(saved.pop("average"))
+        optimizer.load_state_dict(saved.pop("optimizer"))
+        state = saved
+        report(f"resumed after epoch {state['epoch']}")
+    total = schedule.epochs * task.steps_per_epoch
+    while state["epoch"] < schedule.epochs and state["epoch"] - state["best_epoch"] < schedule.patience:
+        started, losses = time.monotonic(), 0.0
+        _train_mode(network)
+        for batch in task.batches(state["epoch"]):
+            for group in optimizer.param_groups:
+                group["lr"] = schedule.learning_rate * _rate(state["step"], task.steps_per_epoch, total)
+            loss = task.loss(network, {k: v.to(device) for k, v in batch.items()})
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            nn.utils.clip_grad_norm_(parameters, 5.0)
+            optimizer.step()
+            state["step"] += 1
+            _update_average(average, network, min(schedule.ema, (1 + state["step"]) / (10 + state["step"])))
+            losses += float(loss.detach())
+        state["epoch"] += 1
+        figures = task.score(average)
+        state["history"].append({"epoch": state["epoch"], "loss": losses / task.steps_per_epoch, **figures})
+        if figures["score"] > state["best"]:
+            state |= {"best": figures["score"], "best_epoch": state["epoch"]}
+            state["weights"] = {k: v.detach().clone() for k, v in average.state_dict().items()}
+        minutes = (time.monotonic() - started) / 60
+        shown = ", ".join(f"{k} {v:.4f}" for k, v in state["history"][-1].items() if k != "epoch")
+        report(f"epoch {state['epoch']}/{schedule.epochs}: {shown} ({minutes:.1f} min)")
+        _save(checkpoint, {**state, "network": network.state_dict(), "average": average.state_dict(),
+                           "optimizer": optimizer.state_dict()})  # fmt: skip
+    return state["weights"], state["history"]
+
+
+def freeze_first_stages(encoder: nn.Module, stages: int) -> None:
+    """Keep the stem and the first stages of a timm EfficientNet as they are: their edges and colours transfer."""
+    if stages <= 0:
+        return
+    for part in (encoder.conv_stem, encoder.bn1, *encoder.blocks[:stages]):
+        part.requires_grad_(False)
+
+
+def _train_mode(network: nn.Module) -> None:
+    network.train()
+    for module in network.modules():
+        own = list(module.parameters(recurse=False))
+        if own and not any(p.requires_grad for p in own):
+            module.eval()  # frozen batch norms keep their statistics too
+
+
+def _rate(step: int, warm_up: int, total: int) -> float:
+    if step < warm_up:
+        return (step + 1) / warm_up
+    return 0.01 + 0.99 * (1 + math.cos(math.pi * (step - warm_up) / max(1, total - warm_up))) / 2
+
+
+@torch.no_grad()
+def _update_average(average: nn.Module, network: nn.Module, decay: float) -> None:
+    for mean, value in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
+        if mean.is_floating_point():
+            mean.lerp_(value, 1 - decay)
+        else:
+            mean.copy_(value)
+
+
+def _save(path: Path, content: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".tmp")
+    torch.save(content, temporary)
+    temporary.replace(path)

@@ -1,0 +1,153 @@
+"""Recipes: readable TOML files beside each bundle that say how it is trained."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from segx_viewer.errors import DataError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """Strength of each random change; 0 switches it off. Probabilities unless said otherwise.
+
+    Attributes
+    ----------
+    rotation : float
+        Largest rotation in degrees.
+    scale, aspect, shift : float
+        Largest relative change of size and aspect ratio, largest shift as a share of the side.
+    flip_horizontal, flip_vertical : bool
+    brightness, contrast, colour : float
+        Largest relative change; `colour` acts per channel (colour constancy).
+    gamma : float
+        Largest change of log2 gamma.
+    blur, jpeg, hair, dark_corners : float
+        Probabilities of blurring, JPEG artefacts, drawn hairs and the dark corners of a dermatoscope.
+    """
+
+    rotation: float = 10.0
+    scale: float = 0.15
+    aspect: float = 0.1
+    shift: float = 0.05
+    flip_horizontal: bool = True
+    flip_vertical: bool = False
+    brightness: float = 0.15
+    contrast: float = 0.2
+    colour: float = 0.0
+    gamma: float = 0.0
+    blur: float = 0.2
+    jpeg: float = 0.2
+    hair: float = 0.0
+    dark_corners: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How long and how fast one network learns.
+
+    Attributes
+    ----------
+    epochs, batch_size, epoch_samples : int
+        `epoch_samples` images are drawn per epoch (0: as many as there are).
+    learning_rate, weight_decay : float
+        AdamW with one warm-up epoch and cosine decay.
+    ema : float
+        Decay of the exponential moving average of the weights, which is what is evaluated and shipped.
+    patience : int
+        Epochs without a better validation score before training stops early.
+    class_power : float
+        Classes are drawn in proportion to (number of images) ** class_power: 1 as they come, 0 balanced.
+    label_smoothing : float
+    attention_guidance : float
+        Weight of the loss on the share of the true class's activation map that falls outside the dilated
+        reference mask ("right for the right reasons"; Ross 2017, applied to CAM).
+    freeze_blocks : int
+        The stem and this many of the encoder's first stages keep their ImageNet weights.
+    """
+
+    epochs: int
+    learning_rate: float
+    batch_size: int = 32
+    epoch_samples: int = 0
+    weight_decay: float = 0.02
+    ema: float = 0.995
+    patience: int = 8
+    class_power: float = 1.0
+    label_smoothing: float = 0.0
+    attention_guidance: float = 0.0
+    freeze_blocks: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that decides how a bundle comes out.
+
+    `classifier_data` and `segmenter_data` name the data-set layouts (see `datasets.LAYOUTS`) each network
+    learns from; `manifest` is copied into `bundle.toml`.
+    """
+
+    path: Path
+    seed: int
+    classifier_data: tuple[str, ...]
+    segmenter_data: tuple[str, ...]
+    classifier: Schedule
+    segmenter: Schedule
+    augmentation: Augmentation
+    segmenter_augmentation: Augmentation
+    manifest: Mapping[str, Any] = field(repr=False)
+    multi_label: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name of the bundle."""
+        return str(self.manifest["name"])
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Class codes in output order."""
+        return tuple(c["code"] for c in self.manifest["classes"])
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, is not TOML, or has a missing or unknown entry.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        training = raw.pop("recipe")
+        return Recipe(
+            path=path,
+            seed=int(training["seed"]),
+            classifier_data=tuple(training["classifier_data"]),
+            segmenter_data=tuple(training["segmenter_data"]),
+            classifier=_fill(Schedule, training["classifier"]),
+            segmenter=_fill(Schedule, training["segmenter"]),
+            augmentation=_fill(Augmentation, training["augmentation"]),
+            segmenter_augmentation=_fill(
+                Augmentation, {**training["augmentation"], **training.get("segmenter_augmentation", {})}
+            ),
+            manifest=raw,
+            multi_label=raw["activation"] == "sigmoid",
+        )
+    except OSError as error:
+        raise DataError(f"The recipe {path} could not be read ({error.strerror}).") from error
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(f"The recipe {path} is not valid TOML: {error}.") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(f"The recipe {path} has a missing or unknown entry: {error}.") from error
+
+
+def _fill(kind: type[T], table: Mapping[str, Any]) -> T:
+    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
+    if unknown := set(table) - known:
+        raise ValueError(f"{', '.join(sorted(unknown))} in [{kind.__name__.lower()}]")
+    return kind(**table)

@@ -1,0 +1,154 @@
+"""`segx-viewer train`: from a recipe and image folders to a bundle."""
+
+import json
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from platformdirs import user_cache_path
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from segx_viewer.inference.architectures import build_classifier, build_segmenter
+from segx_viewer.inference.bundle import Preprocessing
+from segx_viewer.training.datasets import Record, load_dataset
+from segx_viewer.training.imagenet import load_imagenet_weights
+from segx_viewer.training.loop import Task, freeze_first_stages, train
+from segx_viewer.training.recipe import Recipe, Schedule, read_recipe
+from segx_viewer.training.splits import Part, split, write_splits
+from segx_viewer.training.tasks import Samples, classifier_task, segmenter_task
+
+NETWORKS = ("classifier", "segmenter")
+SPLITS = "splits.csv"
+
+
+def train_recipe(
+    recipe_path: Path,
+    data: Path,
+    out: Path | None = None,
+    *,
+    work: Path | None = None,
+    networks: Sequence[str] = NETWORKS,
+    report: Callable[[str], None] = print,
+) -> Path:
+    """Train a recipe's networks and write the bundle.
+
+    Parameters
+    ----------
+    recipe_path : Path
+        The recipe, a TOML file beside its bundle.
+    data : Path
+        Folder that holds the recipe's data sets.
+    out : Path, optional
+        The bundle's folder; the recipe's own by default.
+    work : Path, optional
+        Where checkpoints are kept to resume from; the user's cache by default.
+    networks : sequence of str
+        Which networks to train now; the bundle is written once both are there.
+
+    Returns
+    -------
+    Path
+        The bundle's folder.
+
+    Raises
+    ------
+    DataError
+        If the recipe or a data set is wrong.
+    """
+    recipe = read_recipe(recipe_path)
+    out = out or recipe_path.parent
+    work = work or user_cache_path("segx-viewer") / "training" / recipe.name
+    work.mkdir(parents=True, exist_ok=True)
+    records = {layout: load_dataset(layout, data) for layout in {*recipe.classifier_data, *recipe.segmenter_data}}
+    parts = split([r for rs in records.values() for r in rs], recipe.seed)
+    out.mkdir(parents=True, exist_ok=True)
+    write_splits(out / SPLITS, parts)
+    for name in networks:
+        report(f"{recipe.name}: {name}")
+        _train_network(recipe, name, records, parts, work, report)
+    if all((work / f"{name}.safetensors").is_file() for name in NETWORKS):
+        _write(recipe, out, work, {layout: len(rs) for layout, rs in records.items()}, parts)
+        report(f"{recipe.name}: bundle written to {out}")
+    return out
+
+
+def _train_network(
+    recipe: Recipe,
+    name: str,
+    records: dict[str, list[Record]],
+    parts: dict[str, Part],
+    work: Path,
+    report: Callable[[str], None],
+) -> None:
+    _seed_everything(recipe.seed)
+    preprocessing = preprocessing_of(recipe)
+    schedule = recipe.classifier if name == "classifier" else recipe.segmenter
+    network, task = _prepare(recipe, name, records, parts, preprocessing, schedule)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    weights, history = train(network, task, schedule, work / f"{name}.checkpoint", report, device)
+    save_file({k: v.cpu().contiguous() for k, v in weights.items()}, work / f"{name}.safetensors")
+    (work / f"{name}.json").write_text(json.dumps(history, indent=1), encoding="utf-8")
+
+
+def _prepare(
+    recipe: Recipe,
+    name: str,
+    records: dict[str, list[Record]],
+    parts: dict[str, Part],
+    preprocessing: Preprocessing,
+    schedule: Schedule,
+) -> tuple[nn.Module, Task]:
+    spec = recipe.manifest[name]
+    if name == "classifier":
+        usable = [r for layout in recipe.classifier_data for r in records[layout] if r.codes or recipe.multi_label]
+        network = build_classifier(spec["architecture"], len(recipe.codes), drop_rate=0.2)
+        load_imagenet_weights(network)
+        freeze_first_stages(network, schedule.freeze_blocks)
+    else:
+        usable = [r for layout in recipe.segmenter_data for r in records[layout] if r.mask is not None]
+        network = build_segmenter(spec["architecture"], spec["options"])
+        load_imagenet_weights(network.encoder.model)
+        freeze_first_stages(network.encoder.model, schedule.freeze_blocks)
+    training, validation = (
+        Samples.load([r for r in usable if parts[r.image_id] == part], recipe.codes, preprocessing)
+        for part in ("train", "validation")
+    )
+    if name == "classifier":
+        task = classifier_task(
+            training, validation, preprocessing, schedule, recipe.augmentation, recipe.seed, recipe.multi_label
+        )
+    else:
+        task = segmenter_task(training, validation, preprocessing, schedule, recipe.segmenter_augmentation, recipe.seed)
+    return network, task
+
+
+def preprocessing_of(recipe: Recipe) -> Preprocessing:
+    """Return the preprocessing that the recipe's manifest describes."""
+    table = recipe.manifest["preprocessing"]
+    return Preprocessing(
+        tuple(table["input_shape"]), table["fit"], table["colour"], tuple(table["mean"]), tuple(table["std"]),
+        table.get("detail"),
+    )  # fmt: skip
+
+
+def _seed_everything(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 - third-party layers draw from the global generator
+    torch.manual_seed(seed)
+
+
+def _write(recipe: Recipe, out: Path, work: Path, counts: dict[str, int], parts: dict[str, Part]) -> None:
+    from segx_viewer.inference.writing import write_bundle
+
+    training = {
+        "recipe": recipe.path.name,
+        "seed": recipe.seed,
+        "images": counts,
+        "split": {part: sum(p == part for p in parts.values()) for part in ("train", "validation", "test")},
+        "epochs": {name: len(json.loads((work / f"{name}.json").read_text())) for name in NETWORKS},
+    }
+    manifest = {**recipe.manifest, "training": training}
+    write_bundle(out, manifest, *(load_file(work / f"{name}.safetensors") for name in NETWORKS))
