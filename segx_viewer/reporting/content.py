@@ -1,0 +1,346 @@
+"""What a report says, in words: the same for PNG, PDF and the table. Decides what is left out for privacy."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from segx_viewer.domain.image import MedicalImage, SpacingOrigin
+from segx_viewer.domain.result import Activation, Analysis, Attribution, Certainty, GateLevel, Level, MapKey
+
+RESEARCH_USE = "Research use only - not for diagnosis"
+
+IDENTITY_MARK = "CONTAINS PATIENT IDENTITY"
+
+MODALITIES = {
+    "CR": "Computed radiography",
+    "DX": "Digital radiography",
+    "RG": "Radiography",
+    "RF": "Fluoroscopy",
+    "MG": "Mammography",
+    "CT": "Computed tomography",
+    "MR": "Magnetic resonance",
+    "US": "Ultrasound",
+    "XC": "Photograph",
+    "GM": "Microscopy",
+    "ES": "Endoscopy",
+    "DMS": "Dermoscopy",
+    "OT": "Other",
+    "SC": "Secondary capture",
+}
+
+METHODS = {
+    "gradcam": "Grad-CAM",
+    "gradcampp": "Grad-CAM++",
+    "gradcam++": "Grad-CAM++",
+    "xgradcam": "XGrad-CAM",
+    "hirescam": "HiResCAM",
+    "layercam": "LayerCAM",
+    "eigencam": "Eigen-CAM",
+    "eigengradcam": "Eigen-Grad-CAM",
+    "scorecam": "Score-CAM",
+    "ablationcam": "Ablation-CAM",
+    "integrated_gradients": "Integrated Gradients",
+    "gradient_shap": "Gradient SHAP",
+    "smoothgrad": "SmoothGrad",
+    "saliency": "Gradient",
+    "occlusion": "Occlusion",
+    "rise": "RISE",
+}
+
+LEVELS = {
+    Level.HIGH: "The explanation and the {region} agree well.",
+    Level.MODERATE: "The explanation and the {region} agree in part.",
+    Level.LOW: "The explanation and the {region} hardly agree: do not rely on this finding.",
+    Level.ABSTAIN: "The program makes no statement about this finding.",
+}
+
+_VIEWS = {"PA": "PA", "AP": "AP", "LL": "left lateral", "RL": "right lateral"}
+_OLDEST = 89  # ages above identify people (HIPAA safe harbour)
+
+Row = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A class and its probability; `explained` marks the one whose maps are shown."""
+
+    label: str
+    code: str
+    probability: float
+    explained: bool
+    above: bool | None = None
+
+    @property
+    def name(self) -> str:
+        """Label with the code in brackets where they differ."""
+        return self.label if self.label.lower() == self.code.lower() else f"{self.label} ({self.code})"
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """The badge, its meaning and the figures beside it."""
+
+    level: Level
+    meaning: str
+    reason: str
+    rows: tuple[Row, ...] = ()
+    curve: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything a report says."""
+
+    looked_at: tuple[Row, ...]
+    findings: tuple[Finding, ...]
+    findings_note: str
+    trust: Trust
+    notices: tuple[str, ...]
+    method: str
+    region: str
+    made: tuple[Row, ...]
+    date: str
+    identity: tuple[Row, ...] = ()
+    reader: tuple[Row, ...] = field(default=())
+
+
+def default_key(analysis: Analysis) -> MapKey | None:
+    """Return the key of the map to show first: the first method, for the most probable class where it has it."""
+    keys = tuple(analysis.attributions)
+    if not keys:
+        return None
+    if analysis.prediction is not None:
+        wanted = (keys[0][0], analysis.prediction.top)
+        if wanted in analysis.attributions:
+            return wanted
+    return keys[0]
+
+
+def method_label(name: str) -> str:
+    """Return a method's name for people."""
+    return METHODS.get(name, name)
+
+
+def pixel_digest(image: MedicalImage) -> str:
+    """Return the SHA-256 of the decoded pixels: names the image without naming anybody."""
+    return hashlib.sha256(image.pixels.data).hexdigest()
+
+
+def describe(
+    analysis: Analysis, key: MapKey | None = None, *, include_identity: bool = False, when: datetime | None = None
+) -> Content:
+    """Put an analysis into words.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    key : tuple of (str, int), optional
+        Method and class whose explanation is reported; `default_key` by default.
+    include_identity : bool
+        Name the patient, the file and the study. Otherwise none of them appears anywhere, and texts that came with
+        the analysis are cleaned of them.
+    when : datetime, optional
+        Date of the report; now by default.
+    """
+    key = key or default_key(analysis)
+    clean = (lambda text: text) if include_identity else Scrubber(analysis.image)
+    attribution = analysis.attributions.get(key) if key else None
+    region = analysis.bundle.region
+    trust = _trust(analysis, key, clean)
+    notices = []
+    if analysis.gate.level is not GateLevel.ACCEPTED and clean(analysis.gate.reason) not in trust.reason:
+        notices.append(f"Input check: {analysis.gate.level.value}. {analysis.gate.reason}".strip())
+    if analysis.segmentation is not None and analysis.segmentation.edited:
+        notices.append(f"The {region} was drawn or changed by the reader; it is not the network's.")
+    notices.extend(analysis.warnings)
+    return Content(
+        looked_at=tuple(_looked_at(analysis)),
+        findings=tuple(_findings(analysis, key)),
+        findings_note=_findings_note(analysis),
+        trust=trust,
+        notices=tuple(dict.fromkeys(clean(n) for n in notices)),
+        method=method_label(key[0]) if key else "",
+        region=region,
+        made=tuple((label, clean(value)) for label, value in _made(analysis, attribution)),
+        date=(when or datetime.now().astimezone()).strftime("%Y-%m-%d %H:%M %Z").strip(),
+        identity=tuple(identity_rows(analysis.image)) if include_identity else (),
+    )
+
+
+class Scrubber:
+    """Takes what identifies an image out of a sentence: file, patient, dates and UIDs."""
+
+    def __init__(self, image: MedicalImage) -> None:
+        source, identity = image.source, image.identity
+        secrets = {source.sop_instance_uid, source.series_uid, source.study_uid, source.sha256}
+        if source.path is not None:
+            secrets |= {str(source.path), source.path.as_posix(), source.path.name, str(source.path.parent)}
+            secrets.add(source.path.stem if len(source.path.stem) > 3 else "")
+        if identity is not None:
+            secrets |= {identity.name, identity.patient_id, identity.birth_date}
+            secrets |= {part for part in re.split(r"[\^=\s,]+", identity.name) if len(part) > 2}
+        secrets |= {image.acquisition.study_date, image.acquisition.description}
+        words = sorted((re.escape(s) for s in secrets if len(s) > 1), key=len, reverse=True)
+        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE) if words else None
+
+    def __call__(self, text: str) -> str:
+        """Return `text` with every trace replaced by "[removed]"."""
+        return self._pattern.sub("[removed]", text) if self._pattern else text
+
+
+def identity_rows(image: MedicalImage) -> Iterator[Row]:
+    """Yield what identifies the image, for exports that were asked to name it."""
+    identity, source, acquisition = image.identity, image.source, image.acquisition
+    pairs = [
+        ("Patient", identity.name if identity else ""),
+        ("Patient ID", identity.patient_id if identity else ""),
+        ("Born", _date(identity.birth_date) if identity else ""),
+        ("Study date", _date(acquisition.study_date)),
+        ("Description", acquisition.description),
+        ("File", source.name if source.path else ""),
+        ("SOP instance", source.sop_instance_uid),
+    ]
+    yield from ((label, value) for label, value in pairs if value)
+
+
+def _looked_at(analysis: Analysis) -> Iterator[Row]:
+    image, facts = analysis.image, analysis.image.acquisition
+    kind = MODALITIES.get(image.modality, image.modality) or "Picture file"
+    if image.modality in MODALITIES:
+        kind = f"{kind} ({image.modality})"
+    view = ", ".join(
+        text
+        for text in (
+            facts.body_part.capitalize(),
+            _VIEWS.get(facts.view_position, facts.view_position),
+            {"L": "left", "R": "right", "B": "both sides"}.get(facts.laterality, ""),
+        )
+        if text
+    )
+    yield "Image", kind
+    if view:
+        yield "View", view
+    person = [age_words(facts.age_years), {"M": "male", "F": "female", "O": "other"}.get(facts.sex, "")]
+    if any(person):
+        yield "Person", ", ".join(p for p in person if p)
+    height, width = image.shape
+    yield "Size", f"{width} × {height} pixels" + ("" if image.is_colour else f", {image.bits_stored} bits")
+    if image.source.frames > 1:
+        yield "Frame", f"{image.source.frame + 1} of {image.source.frames}"
+    if image.spacing is not None:
+        origin = {SpacingOrigin.CALIBRATED: "", SpacingOrigin.DETECTOR: " at the detector, not in the patient"}
+        note = origin.get(image.spacing.origin, f" {image.spacing.origin.value}")
+        yield "Pixel size", f"{image.spacing.column:.3g} × {image.spacing.row:.3g} mm{note}"
+    if analysis.gate.level is GateLevel.ACCEPTED:
+        yield "Input check", f"fits the model ({analysis.bundle.title})"
+    else:
+        yield "Input check", analysis.gate.level.value
+    yield "Pixel hash", f"{pixel_digest(image)[:16]} (SHA-256)"
+
+
+def age_words(years: float | None) -> str:
+    """Return an age for people; above 89 years only that, because such ages identify.
+
+    Examples
+    --------
+    >>> age_words(4.0), age_words(93.0), age_words(0.5)
+    ('4 years', '90 years or older', '6 months')
+    """
+    if years is None:
+        return ""
+    if years > _OLDEST:
+        return f"{_OLDEST + 1} years or older"
+    if years < 2:
+        return f"{round(years * 12)} months"
+    return f"{years:.0f} years"
+
+
+def _findings(analysis: Analysis, key: MapKey | None) -> Iterator[Finding]:
+    prediction = analysis.prediction
+    if prediction is None:
+        return
+    for index in prediction.ranking:
+        info, probability = prediction.classes[index], float(prediction.probabilities[index])
+        above = probability >= info.threshold if prediction.activation is Activation.SIGMOID else None
+        yield Finding(info.label, info.code, probability, key is not None and key[1] == index, above)
+
+
+def _findings_note(analysis: Analysis) -> str:
+    if analysis.prediction is None:
+        return "No finding: the image was not classified."
+    if analysis.prediction.activation is Activation.SIGMOID:
+        return "Each finding on its own; a tick marks those above their threshold."
+    return "Probabilities as the network states them; together 100 %."
+
+
+def _trust(analysis: Analysis, key: MapKey | None, clean: Callable[[str], str]) -> Trust:
+    region = analysis.bundle.region
+    certainty = analysis.certainties.get(key) if key else None
+    if certainty is None:
+        reason = analysis.gate.reason or "The analysis did not come as far as an explanation."
+        return Trust(Level.ABSTAIN, "The program makes no statement about this image.", clean(reason))
+    return Trust(
+        level=certainty.level,
+        meaning=LEVELS[certainty.level].format(region=region),
+        reason=clean(certainty.reason),
+        rows=tuple(_trust_rows(certainty, region)),
+        curve=certainty.auitc_curve,
+    )
+
+
+def _trust_rows(certainty: Certainty, region: str) -> Iterator[Row]:
+    if certainty.probability_correct is not None and certainty.level is not Level.ABSTAIN:
+        yield "Prediction correct", f"{percent(certainty.probability_correct)}, calibrated"
+    else:
+        yield "Prediction correct", "not stated"
+    yield "SegU certainty (cAUITC)", number(certainty.c_auitc)
+    yield "cIoU of the top 5 %", number(certainty.c_iou)
+    if certainty.outside is not None:
+        yield f"Attribution outside the {region}", percent(certainty.outside)
+
+
+def _made(analysis: Analysis, attribution: Attribution | None) -> Iterator[Row]:
+    bundle = analysis.bundle
+    yield "Model", f"{bundle.title} ({bundle.name}), version {bundle.version}"
+    yield "Model hash", f"{bundle.digest} (SHA-256)"
+    if attribution is not None:
+        layer = f", target layer {attribution.target_layer}" if attribution.target_layer else ""
+        yield "Method", f"{method_label(attribution.method)}{layer}; target: the class's {attribution.target.value}"
+    if analysis.segmentation is not None:
+        segmentation = analysis.segmentation
+        origin = "drawn by the reader" if segmentation.edited else f"probability above {segmentation.threshold:g}"
+        yield "Region", f"{bundle.region}, {origin}, {percent(segmentation.area_fraction)} of the image"
+    if attribution is not None:
+        h, w = attribution.saliency_map.shape
+        yield "SegX", f"saliency map × region, never normalised, on {w} × {h} pixels; drawn at the picture's resolution"
+        yield "SegU", "cAUITC: mean IoU of the top n % (n = 1-99) of the original map with the region; cIoU: n = 5"
+    if analysis.versions:
+        yield "Software", ", ".join(f"{name} {version}" for name, version in analysis.versions.items())
+    if analysis.timings:
+        yield "Time", f"{sum(analysis.timings.values()):.1f} s"
+
+
+def percent(value: float) -> str:
+    """Return a share 0..1 for people.
+
+    Examples
+    --------
+    >>> percent(0.623), percent(0.004), percent(0.9996)
+    ('62 %', '< 1 %', '> 99 %')
+    """
+    if 0 < value < 0.01:
+        return "< 1 %"
+    if 0.99 < value < 1:
+        return "> 99 %"
+    return f"{100 * value:.0f} %"
+
+
+def number(value: float | None) -> str:
+    """Return a measure with two decimals, or that it is undefined."""
+    return "undefined" if value is None else f"{value:.2f}"
+
+
+def _date(text: str) -> str:
+    return f"{text[:4]}-{text[4:6]}-{text[6:]}" if re.fullmatch(r"\d{8}", text) else text

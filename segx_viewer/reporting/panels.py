@@ -1,0 +1,193 @@
+"""The three pictures of a report: image, original map and SegX map, on one colour scale."""
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from segx_viewer.domain.image import MedicalImage, VoiLut, WindowLevel
+from segx_viewer.domain.result import Analysis, MapKey
+from segx_viewer.imaging.display import default_voi, to_display
+from segx_viewer.reporting.overlay import (
+    Layer,
+    base_layer,
+    compose,
+    contour_layer,
+    heatmap_layer,
+    region_on_image,
+    shared_scale,
+)
+
+Crop = tuple[int, int, int, int]
+"""Top, left, height and width of a part of the image, in image pixels."""
+
+_COMFORTABLE = (600, 640)  # width and height up to which small pictures are enlarged, in pixels
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """How the pictures are drawn; the window fills it from what it shows.
+
+    Attributes
+    ----------
+    colormap : str
+        One of `overlay.COLORMAPS`.
+    opacity : float
+        Of the maps, 0..1.
+    outline : bool
+        Draw the region's outline on the map panels.
+    invert : bool
+        Show the image with black and white exchanged.
+    crop : tuple of int, optional
+        (top, left, height, width): only this part of the image. The whole image by default.
+    max_pixels : int
+        Largest number of pixels of one picture; larger images are reduced to it, and the report says so.
+    dark : bool
+        Light text on a dark page.
+    """
+
+    colormap: str = "viridis"
+    opacity: float = 0.55
+    outline: bool = True
+    invert: bool = False
+    crop: Crop | None = None
+    max_pixels: int = 25_000_000
+    dark: bool = False
+
+
+WHOLE_IMAGE = ReportView()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panels:
+    """The pictures, all of one shape, and how large they are against the image.
+
+    `zoom` is picture pixels per image pixel: 1 for full resolution, whole numbers for enlarged small images, below
+    1 for images reduced to `ReportView.max_pixels`. `original` and `segx` are None without an explanation.
+    """
+
+    image: NDArray[np.uint8] = field(repr=False)
+    original: NDArray[np.uint8] | None = field(repr=False)
+    segx: NDArray[np.uint8] | None = field(repr=False)
+    scale: tuple[float, float]
+    zoom: float
+    crop: Crop
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.image.shape[0], self.image.shape[1]
+
+
+def draw_panels(
+    analysis: Analysis,
+    key: MapKey | None,
+    view: ReportView,
+    voi: WindowLevel | VoiLut | None = None,
+    *,
+    enlarge: bool = True,
+) -> Panels:
+    """Draw the three pictures at full resolution.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    key : tuple of (str, int) or None
+        The explanation to draw; None draws the image alone.
+    view : ReportView
+    voi : WindowLevel or VoiLut, optional
+        Display window of the image; the file's own by default.
+    enlarge : bool
+        Enlarge small images by a whole factor.
+    """
+    crop = _valid_crop(view.crop, analysis.image.shape)
+    shape, zoom = _shape(crop, view.max_pixels, enlarge)
+    base = base_layer(_base(analysis.image, crop, shape, voi, view.invert))
+    plain = compose([base], shape)
+    attribution = analysis.attributions.get(key) if key is not None else None
+    if attribution is None:
+        return Panels(plain, None, None, (0.0, 1.0), zoom, crop)
+
+    # Everything is drawn for the whole image at the picture's zoom and then cut, so that a crop shows the same pixels.
+    whole = (round(analysis.image.shape[0] * zoom), round(analysis.image.shape[1] * zoom))
+    scale = shared_scale(attribution.saliency_map)
+    region = None
+    if analysis.segmentation is not None:
+        region = region_on_image(analysis.segmentation, analysis.placement, whole)
+    original = _map_layer(analysis, key, view, whole, scale, None)
+    lines = []
+    if view.outline and region is not None:
+        width = max(1, round(max(shape) / 500))
+        lines = [contour_layer(_cut(region, crop, zoom, shape), width=width)]
+    masked = None
+    if region is not None:
+        layer = _map_layer(analysis, key, view, whole, scale, region)
+        masked = compose([base, _cut_layer(layer, crop, zoom, shape), *lines], shape)
+    return Panels(
+        image=plain,
+        original=compose([base, _cut_layer(original, crop, zoom, shape), *lines], shape),
+        segx=masked,
+        scale=scale,
+        zoom=zoom,
+        crop=crop,
+    )
+
+
+def _map_layer(
+    analysis: Analysis,
+    key: MapKey,
+    view: ReportView,
+    shape: tuple[int, int],
+    scale: tuple[float, float],
+    region: NDArray[np.bool_] | None,
+) -> Layer:
+    return heatmap_layer(
+        analysis.attributions[key].saliency_map,
+        analysis.placement,
+        region=region,
+        shape=shape,
+        colormap=view.colormap,
+        vmin=scale[0],
+        vmax=scale[1],
+        opacity=view.opacity,
+    )
+
+
+def _base(
+    image: MedicalImage, crop: Crop, shape: tuple[int, int], voi: WindowLevel | VoiLut | None, invert: bool
+) -> NDArray[np.uint8]:
+    shown = to_display(image, voi if voi is not None else default_voi(image), invert=invert)
+    top, left, height, width = crop
+    shown = np.ascontiguousarray(shown[top : top + height, left : left + width])
+    if shape == shown.shape[:2]:
+        return shown
+    # Enlarged pixels stay squares: the reader sees what the camera recorded, not what an interpolation made of it.
+    how = cv2.INTER_NEAREST_EXACT if shape[0] > height else cv2.INTER_AREA
+    return cv2.resize(shown, (shape[1], shape[0]), interpolation=how)
+
+
+def _valid_crop(crop: Crop | None, shape: tuple[int, int]) -> Crop:
+    if crop is None:
+        return 0, 0, *shape
+    top, left = min(max(crop[0], 0), shape[0] - 1), min(max(crop[1], 0), shape[1] - 1)
+    return top, left, min(max(crop[2], 1), shape[0] - top), min(max(crop[3], 1), shape[1] - left)
+
+
+def _shape(crop: Crop, max_pixels: int, enlarge: bool) -> tuple[tuple[int, int], float]:
+    height, width = crop[2:]
+    if height * width > max_pixels:
+        zoom = (max_pixels / (height * width)) ** 0.5
+        return (max(1, int(height * zoom)), max(1, int(width * zoom))), zoom
+    factor = max(1, min(_COMFORTABLE[0] // width, _COMFORTABLE[1] // height)) if enlarge else 1
+    return (height * factor, width * factor), float(factor)
+
+
+def _cut(array: NDArray[np.generic], crop: Crop, zoom: float, shape: tuple[int, int]) -> NDArray[np.generic]:
+    top, left = round(crop[0] * zoom), round(crop[1] * zoom)
+    return array[top : top + shape[0], left : left + shape[1]]
+
+
+def _cut_layer(layer: Layer, crop: Crop, zoom: float, shape: tuple[int, int]) -> Layer:
+    data = _cut(layer.data, crop, zoom, shape)
+    return Layer(layer.kind, data, layer.colormap, layer.vmin, layer.vmax, layer.opacity)
