@@ -1,0 +1,120 @@
+"""SegU: the certainty of a prediction from the agreement of its explanation with the region (METHODS: SegU)."""
+
+import math
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segx_viewer.domain.result import Alignment, Certainty, GateLevel, GateVerdict, Level, Segmentation
+from segx_viewer.explain.alignment import ALIGNMENTS, alignments_and_curve
+from segx_viewer.explain.calibration import Calibration
+
+__all__ = ["MINIMUM_AREA", "NOT_CALIBRATED", "NOT_PREDICTED", "Calibration", "abstentions", "assess"]
+
+MINIMUM_AREA = 0.001
+"""Smallest region, as a share of the image, about which SegU speaks: 0.1 %."""
+
+NOT_CALIBRATED = "Not calibrated: this measures agreement with the region, not the chance of being right."
+NOT_PREDICTED = "Not the predicted class: the calibration speaks of the predicted class only."
+
+
+def assess(
+    attribution_map: NDArray[Any],
+    segmentation: Segmentation,
+    gate: GateVerdict,
+    *,
+    calibration: Calibration | None = None,
+    features: Mapping[str, float | None] | None = None,
+    spacing_mm: tuple[float, float] | None = None,
+    predicted: bool = True,
+    skip: Collection[str] = (),
+) -> Certainty:
+    """Judge one explanation against the predicted region.
+
+    The level comes from the calibrated probability alone. Where there is none, because the bundle has no
+    calibration, the class is not the predicted one or a feature is undefined, the level is LOW with that reason:
+    an uncalibrated alignment must not look like a promise. Whatever the level, everything that can be computed is.
+
+    Parameters
+    ----------
+    attribution_map : ndarray, shape (h, w), >= 0
+        The ORIGINAL map A, not X.
+    segmentation : Segmentation
+    gate : GateVerdict
+        REFUSED and OUTSIDE abstain with the gate's own reason.
+    calibration : Calibration, optional
+    features : mapping of str to float or None, optional
+        What the calibration may ask for beside the alignments, which are found by their names; None is undefined.
+    spacing_mm : tuple of float, optional
+        (row, column) distance of the map's pixels.
+    predicted : bool
+        Whether the class under explanation is the predicted one.
+    skip : collection of str
+        Alignments to leave out (such as `COSTLY`), unless the calibration needs them.
+
+    Raises
+    ------
+    ModelError
+        If the calibration needs a feature that is not there.
+    """
+    A, mask = np.asarray(attribution_map), segmentation.mask
+    needed = calibration.features if calibration else ()
+    skipped = [name for name in skip if name not in needed]
+    alignments, curve = alignments_and_curve(A, mask, spacing_mm, skip=skipped)
+    if not {"iou", "auitc", "relevance_mass"} <= alignments.keys():
+        raise ValueError("iou, auitc and relevance_mass cannot be skipped: the badge shows them")
+    mass = alignments["relevance_mass"].value
+    reasons = abstentions(A, segmentation, gate)
+    if reasons:
+        probability, level, reason = None, Level.ABSTAIN, " ".join(reasons)
+    else:
+        probability, level, reason = _judge(alignments, calibration, features or {}, predicted)
+    return Certainty(
+        c_iou=alignments["iou"].value,
+        c_auitc=alignments["auitc"].value,
+        alignments=alignments,
+        probability_correct=probability,
+        level=level,
+        reason=reason,
+        outside=None if mass is None else 1 - mass,
+        auitc_curve=() if curve is None else tuple(map(float, curve)),
+    )
+
+
+def abstentions(attribution_map: NDArray[Any], segmentation: Segmentation, gate: GateVerdict) -> list[str]:
+    """Say why SegU abstains, one sentence for each reason; empty when it does not."""
+    reasons = []
+    if gate.level is not GateLevel.ACCEPTED:
+        reasons.append(gate.reason or f"The image is {gate.level.value}.")
+    if not segmentation.mask.any():
+        reasons.append("No region was found in the image.")
+    elif segmentation.area_fraction < MINIMUM_AREA:
+        reasons.append("The region covers less than 0.1 % of the image.")
+    if not np.isfinite(attribution_map).all():
+        reasons.append("The map has values that are not finite.")
+    elif np.ptp(attribution_map) == 0:
+        reasons.append("The map is flat: no pixel is more relevant than another.")
+    return reasons
+
+
+def _judge(
+    alignments: Mapping[str, Alignment],
+    calibration: Calibration | None,
+    extra: Mapping[str, float | None],
+    predicted: bool,
+) -> tuple[float | None, Level, str]:
+    """(probability, level, reason) before any abstention."""
+    if calibration is None:
+        return None, Level.LOW, NOT_CALIBRATED
+    if not predicted:
+        return None, Level.LOW, NOT_PREDICTED
+    found = {name: a.value for name, a in alignments.items()} | dict(extra)
+    features = {name: math.nan if value is None else value for name, value in found.items()}
+    probability = calibration.probability(features)
+    undefined = [name for name in calibration.features if not math.isfinite(features[name])]
+    if undefined:
+        labels = ", ".join(ALIGNMENTS[name].label if name in ALIGNMENTS else name for name in undefined)
+        return None, Level.LOW, f"No probability of being right: undefined for this image: {labels}."
+    return probability, calibration.level(probability), ""
