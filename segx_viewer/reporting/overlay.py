@@ -163,6 +163,31 @@ def heatmap_layer(
     return Layer(LayerKind.HEATMAP, data, colormap, vmin, vmax, opacity)
 
 
+def heatmap_rgba(
+    data: NDArray[np.float32], colormap_name: str, vmin: float, vmax: float, *, fade: bool = True
+) -> NDArray[np.uint8]:
+    """Return a map as a picture with transparency, for screens that blend themselves.
+
+    Painted with an opacity over the image, it gives what `compose` gives with that opacity.
+
+    Parameters
+    ----------
+    data : ndarray, shape (H, W), float32
+    colormap_name : str
+    vmin, vmax : float
+        Ends of the colour scale; values at or below `vmin`, and NaN, are transparent.
+    fade : bool
+        False makes every value above `vmin` opaque, for sets of pixels rather than continuous maps.
+
+    Returns
+    -------
+    ndarray, shape (H, W, 4), uint8
+    """
+    colour, alpha = _coloured(data, colormap_name, vmin, vmax)
+    opaque = alpha if fade else (alpha > 0).astype(np.float32)
+    return np.dstack([colour, np.rint(opaque * 255).astype(np.uint8)])
+
+
 def contour_layer(
     region: NDArray[np.bool_], *, colour: tuple[int, int, int] = OUTLINE, width: int = 2, opacity: float = 1.0
 ) -> Layer:
@@ -211,12 +236,19 @@ def _paint_base(canvas: NDArray[np.uint8], layer: Layer) -> None:
 
 def _paint_heatmap(canvas: NDArray[np.uint8], layer: Layer) -> None:
     data = _fit(np.asarray(layer.data, np.float32), canvas.shape[:2])
-    table = colormap(layer.colormap)
-    span = max(layer.vmax - layer.vmin, np.finfo(np.float32).tiny)
     for top in range(0, canvas.shape[0], _STRIP):
         rows = slice(top, top + _STRIP)
-        level = np.clip((np.nan_to_num(data[rows], nan=layer.vmin) - layer.vmin) / span, 0, 1)
-        _blend(canvas[rows], table[np.rint(level * 255).astype(np.uint8)], layer.opacity * np.minimum(level / _FADE, 1))
+        colour, alpha = _coloured(data[rows], layer.colormap, layer.vmin, layer.vmax)
+        _blend(canvas[rows], colour, layer.opacity * alpha)
+
+
+def _coloured(
+    data: NDArray[np.float32], name: str, vmin: float, vmax: float
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Return the colours (H, W, 3) and opacities (H, W), 0..1, of a map."""
+    span = max(vmax - vmin, np.finfo(np.float32).tiny)
+    level = np.clip((np.nan_to_num(data, nan=vmin) - vmin) / span, 0, 1)
+    return colormap(name)[np.rint(level * 255).astype(np.uint8)], np.minimum(level / _FADE, 1)
 
 
 def _paint_contour(canvas: NDArray[np.uint8], layer: Layer) -> None:
