@@ -50,14 +50,14 @@ METHODS = {
 }
 
 LEVELS = {
-    Level.HIGH: "The explanation and the {region} agree well.",
-    Level.MODERATE: "The explanation and the {region} agree in part.",
-    Level.LOW: "The explanation and the {region} hardly agree: do not rely on this finding.",
+    Level.HIGH: "On the validation data, findings judged like this one were usually right.",
+    Level.MODERATE: "On the validation data, findings judged like this one were sometimes wrong.",
+    Level.LOW: "On the validation data, findings judged like this one were often wrong.",
     Level.ABSTAIN: "The program makes no statement about this finding.",
 }
 
 _VIEWS = {"PA": "PA", "AP": "AP", "LL": "left lateral", "RL": "right lateral"}
-_OLDEST = 89  # ages above identify people (HIPAA safe harbour)
+OLDEST_AGE = 89  # ages above identify people (HIPAA safe harbour)
 
 Row = tuple[str, str]
 
@@ -250,8 +250,8 @@ def age_words(years: float | None) -> str:
     """
     if years is None:
         return ""
-    if years > _OLDEST:
-        return f"{_OLDEST + 1} years or older"
+    if years > OLDEST_AGE:
+        return f"{OLDEST_AGE + 1} years or older"
     if years < 2:
         return f"{round(years * 12)} months"
     return f"{years:.0f} years"
@@ -281,9 +281,11 @@ def _trust(analysis: Analysis, key: MapKey | None, clean: Callable[[str], str]) 
     if certainty is None:
         reason = analysis.gate.reason or "The analysis did not come as far as an explanation."
         return Trust(Level.ABSTAIN, "The program makes no statement about this image.", clean(reason))
+    # A low badge with a reason is low for that reason, not for what the validation data said.
+    unfounded = certainty.level is Level.LOW and certainty.reason
     return Trust(
         level=certainty.level,
-        meaning=LEVELS[certainty.level].format(region=region),
+        meaning="Nothing measured speaks for relying on this finding." if unfounded else LEVELS[certainty.level],
         reason=clean(certainty.reason),
         rows=tuple(_trust_rows(certainty, region)),
         curve=certainty.auitc_curve,

@@ -1,0 +1,91 @@
+"""What each command does. Returns the exit code; a `SegxError` becomes one sentence on stderr."""
+
+import argparse
+import importlib
+import os
+import sys
+from types import ModuleType
+
+from segx_viewer.errors import SegxError
+
+
+def open_window(arguments: argparse.Namespace) -> int:
+    """Open the window."""
+    application = importlib.import_module("segx_viewer.app.application")
+    return application.run(arguments.files)
+
+
+def analyze(arguments: argparse.Namespace) -> int:
+    """Analyse files without a window."""
+    from segx_viewer.cli.batch import Batch, run_batch
+
+    return run_batch(
+        Batch(
+            paths=tuple(arguments.files),
+            out=arguments.out,
+            bundle=arguments.bundle,
+            methods=tuple(arguments.methods or ("gradcam",)),
+            classes=tuple(arguments.classes or ()),
+            include_identity=arguments.include_identity,
+            verbose=arguments.verbose,
+        )
+    )
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """Show the program on two images."""
+    from segx_viewer.cli.demo import run_demo
+
+    return run_demo(arguments.out, window=has_display() and not arguments.no_window)
+
+
+def train(arguments: argparse.Namespace) -> int:
+    """Train a model bundle."""
+    training = _with_extra("segx_viewer.training", "train")
+    return training.cli_train(arguments.recipe, arguments.data, arguments.out) or 0
+
+
+def evaluate(arguments: argparse.Namespace) -> int:
+    """Measure a model bundle."""
+    evaluation = _with_extra("segx_viewer.evaluation", "train")
+    return evaluation.cli_evaluate(arguments.bundle, arguments.data, arguments.out) or 0
+
+
+def list_models(arguments: argparse.Namespace) -> int:
+    """List the installed model bundles."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from segx_viewer.inference.store import BundleStore
+
+    table = Table("Name", "Title", "Version", "Region", "Images", "Licence", box=None, pad_edge=False)
+    for name, bundle in BundleStore().bundles().items():
+        info = bundle.info
+        table.add_row(name, info.title, info.version, info.region, bundle.image_kind, info.licence)
+    Console().print(table)
+    return 0
+
+
+def screenshots(arguments: argparse.Namespace) -> int:
+    """Take pictures of the window."""
+    module = importlib.import_module("segx_viewer.app.screenshots")
+    module.make_screenshots(arguments.out)
+    return 0
+
+
+def has_display() -> bool:
+    """Whether a window could be seen here."""
+    if os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0] in ("offscreen", "minimal"):
+        return False
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _with_extra(module: str, extra: str) -> ModuleType:
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("segx_viewer"):
+            raise
+        raise SegxError(f"This command needs {error.name}: pip install 'segx-viewer[{extra}]'.") from error

@@ -1,0 +1,293 @@
+"""Numbers that leave the program: JSON with a schema version, and one CSV row an image."""
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from segx_viewer import __version__
+from segx_viewer.domain.image import MedicalImage
+from segx_viewer.domain.result import Alignment, Analysis, Attribution, Certainty, MapKey
+from segx_viewer.explain.alignment import ALIGNMENTS
+from segx_viewer.reporting.atomic import write_bytes
+from segx_viewer.reporting.content import (
+    OLDEST_AGE,
+    RESEARCH_USE,
+    Scrubber,
+    default_key,
+    identity_rows,
+    pixel_digest,
+)
+
+SCHEMA = "segx-viewer/analysis"
+SCHEMA_VERSION = 1
+"""Raised when a field changes its meaning or goes; new fields do not raise it."""
+
+CSV_COLUMNS = (
+    "id",
+    "status",
+    "error",
+    "modality",
+    "width",
+    "height",
+    "model",
+    "model_version",
+    "gate",
+    "gate_reason",
+    "method",
+    "class_code",
+    "class_label",
+    "probability",
+    "probabilities",
+    "badge",
+    "badge_reason",
+    "probability_correct",
+    "c_auitc",
+    "c_iou",
+    "outside",
+    "region_area",
+    *ALIGNMENTS,
+    "seconds",
+    "pixel_sha256",
+)
+"""Columns of the run table, in order."""
+
+
+def analysis_to_dict(
+    analysis: Analysis, include_identity: bool = False, *, when: datetime | None = None
+) -> dict[str, Any]:
+    """Return every number of an analysis as plain, JSON-able types.
+
+    Undefined figures are None, with the reason beside them. Without `include_identity`, neither file, patient, study
+    date nor UIDs appear, also not inside texts, and ages above 89 are given as 90.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    include_identity : bool
+    when : datetime, optional
+        Date of the record; now by default.
+    """
+    clean = (lambda text: text) if include_identity else Scrubber(analysis.image)
+    record: dict[str, Any] = {
+        "schema": SCHEMA,
+        "schema_version": SCHEMA_VERSION,
+        "notice": RESEARCH_USE,
+        "program": {"name": "segx-viewer", "version": __version__},
+        "created": (when or datetime.now().astimezone()).isoformat(timespec="seconds"),
+        "complete": analysis.complete,
+        "image": _image(analysis.image),
+        "model": {
+            "name": analysis.bundle.name,
+            "title": analysis.bundle.title,
+            "version": analysis.bundle.version,
+            "sha256": analysis.bundle.digest,
+            "region": analysis.bundle.region,
+            "licence": analysis.bundle.licence,
+        },
+        "input_check": {
+            "level": analysis.gate.level.value,
+            "reason": clean(analysis.gate.reason),
+            "score": _finite(analysis.gate.score),
+        },
+        "placement": {
+            "image_shape": list(analysis.placement.image_shape),
+            "input_shape": list(analysis.placement.input_shape),
+            "scale": list(analysis.placement.scale),
+            "offset": list(analysis.placement.offset),
+        },
+        "prediction": _prediction(analysis),
+        "region": _region(analysis),
+        "explanations": [
+            _explanation(analysis, key, attribution, clean) for key, attribution in analysis.attributions.items()
+        ],
+        "warnings": [clean(warning) for warning in analysis.warnings],
+        "seconds": {stage: _finite(seconds) for stage, seconds in analysis.timings.items()},
+        "versions": dict(analysis.versions),
+    }
+    if include_identity:
+        record["identity"] = dict(identity_rows(analysis.image))
+    return record
+
+
+def write_json(analysis: Analysis, path: Path, *, include_identity: bool = False, when: datetime | None = None) -> None:
+    """Write `analysis_to_dict` as UTF-8 JSON, atomically. Raises `ExportError`."""
+    record = analysis_to_dict(analysis, include_identity, when=when)
+    write_bytes(path, (json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode())
+
+
+def csv_row(analysis: Analysis, identifier: str, key: MapKey | None = None) -> dict[str, Any]:
+    """Return one image's row of the run table, by the names of `CSV_COLUMNS`; undefined figures are empty.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    identifier : str
+        What the run calls this image.
+    key : tuple of (str, int), optional
+        Method and class; the most probable class by default.
+    """
+    key = key or default_key(analysis)
+    clean = Scrubber(analysis.image)
+    height, width = analysis.image.shape
+    row: dict[str, Any] = {
+        "id": identifier,
+        "status": "done",
+        "modality": analysis.image.modality,
+        "width": width,
+        "height": height,
+        "model": analysis.bundle.name,
+        "model_version": analysis.bundle.version,
+        "gate": analysis.gate.level.value,
+        "gate_reason": clean(analysis.gate.reason),
+        "seconds": round(sum(analysis.timings.values()), 3),
+        "pixel_sha256": pixel_digest(analysis.image),
+    }
+    prediction = analysis.prediction
+    if prediction is not None:
+        index = key[1] if key else prediction.top
+        row |= {
+            "class_code": prediction.classes[index].code,
+            "class_label": prediction.classes[index].label,
+            "probability": float(prediction.probabilities[index]),
+            "probabilities": "; ".join(
+                f"{c.code}={p:.6f}" for c, p in zip(prediction.classes, prediction.probabilities, strict=True)
+            ),
+        }
+    if analysis.segmentation is not None:
+        row["region_area"] = analysis.segmentation.area_fraction
+    certainty = analysis.certainties.get(key) if key else None
+    if key:
+        row["method"] = key[0]
+    if certainty is not None:
+        row |= {
+            "badge": certainty.level.value,
+            "badge_reason": clean(certainty.reason),
+            "probability_correct": certainty.probability_correct,
+            "c_auitc": certainty.c_auitc,
+            "c_iou": certainty.c_iou,
+            "outside": certainty.outside,
+        }
+        row |= {name: a.value for name, a in certainty.alignments.items() if name in ALIGNMENTS}
+    return row
+
+
+def csv_text(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return rows as CSV with the header of `CSV_COLUMNS`."""
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, CSV_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def _image(image: MedicalImage) -> dict[str, Any]:
+    height, width = image.shape
+    facts = image.acquisition
+    spacing = image.spacing
+    return {
+        "modality": image.modality,
+        "photometric": image.photometric.value,
+        "width": width,
+        "height": height,
+        "bits_stored": image.bits_stored,
+        "frame": image.source.frame,
+        "frames": image.source.frames,
+        "pixel_spacing_mm": spacing and {"row": spacing.row, "column": spacing.column, "origin": spacing.origin.value},
+        "orientation": image.orientation and list(image.orientation),
+        "body_part": facts.body_part,
+        "view_position": facts.view_position,
+        "laterality": facts.laterality,
+        "age_years": None if facts.age_years is None else min(facts.age_years, OLDEST_AGE + 1),
+        "sex": facts.sex,
+        "pixel_sha256": pixel_digest(image),
+    }
+
+
+def _prediction(analysis: Analysis) -> dict[str, Any] | None:
+    prediction = analysis.prediction
+    if prediction is None:
+        return None
+    return {
+        "activation": prediction.activation.value,
+        "top": prediction.top,
+        "classes": [
+            {
+                "index": index,
+                "code": info.code,
+                "label": info.label,
+                "logit": _finite(prediction.logits[index]),
+                "probability": _finite(prediction.probabilities[index]),
+                "threshold": info.threshold,
+            }
+            for index, info in enumerate(prediction.classes)
+        ],
+    }
+
+
+def _region(analysis: Analysis) -> dict[str, Any] | None:
+    segmentation = analysis.segmentation
+    if segmentation is None:
+        return None
+    return {
+        "name": analysis.bundle.region,
+        "area_fraction": segmentation.area_fraction,
+        "threshold": segmentation.threshold,
+        "edited": segmentation.edited,
+        "pixels": int(np.count_nonzero(segmentation.mask)),
+    }
+
+
+def _explanation(analysis: Analysis, key: MapKey, attribution: Attribution, clean: Any) -> dict[str, Any]:
+    saliency = attribution.saliency_map
+    code = analysis.prediction.classes[key[1]].code if analysis.prediction is not None else None
+    certainty = analysis.certainties.get(key)
+    return {
+        "method": attribution.method,
+        "target_layer": attribution.target_layer,
+        "target": attribution.target.value,
+        "class_index": key[1],
+        "class_code": code,
+        "seconds": attribution.seconds,
+        "saliency_map": {
+            "shape": list(saliency.shape),
+            "minimum": _finite(saliency.min()),
+            "maximum": _finite(saliency.max()),
+            "sum": _finite(saliency.sum(dtype=np.float64)),
+        },
+        "segu": None if certainty is None else _certainty(certainty, clean),
+    }
+
+
+def _certainty(certainty: Certainty, clean: Any) -> dict[str, Any]:
+    return {
+        "level": certainty.level.value,
+        "reason": clean(certainty.reason),
+        "c_auitc": _finite(certainty.c_auitc),
+        "c_iou": _finite(certainty.c_iou),
+        "probability_correct": _finite(certainty.probability_correct),
+        "outside": _finite(certainty.outside),
+        "iou_threshold_curve": list(certainty.auitc_curve),
+        "alignments": {name: _alignment(name, a) for name, a in certainty.alignments.items()},
+    }
+
+
+def _alignment(name: str, alignment: Alignment) -> dict[str, Any]:
+    measure = ALIGNMENTS.get(name)
+    return {
+        "label": measure.label if measure else name,
+        "value": _finite(alignment.value),
+        "reason": alignment.reason,
+        "chance": _finite(alignment.chance),
+        "higher_is_better": measure.higher_is_better if measure else None,
+    }
+
+
+def _finite(value: Any) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)
