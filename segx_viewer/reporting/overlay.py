@@ -258,8 +258,8 @@ def _paint_contour(canvas: NDArray[np.uint8], layer: Layer) -> None:
     contours, _ = cv2.findContours(framed, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE, offset=(-1, -1))
     target = canvas if layer.opacity >= 1 else canvas.copy()
     rim = layer.width + max(2, layer.width)
-    cv2.drawContours(target, contours, -1, (0, 0, 0), rim, cv2.LINE_AA)
-    cv2.drawContours(target, contours, -1, layer.colour, layer.width, cv2.LINE_AA)
+    cv2.drawContours(target, contours, -1, (0, 0, 0), rim)
+    cv2.drawContours(target, contours, -1, layer.colour, layer.width)
     if target is not canvas:
         _blend(canvas, target, np.full(canvas.shape[:2], layer.opacity, np.float32))
 

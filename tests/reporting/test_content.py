@@ -1,0 +1,135 @@
+import dataclasses
+import json
+
+import pytest
+
+from segx_viewer.domain.result import Level
+from segx_viewer.reporting.content import RESEARCH_USE, Scrubber, describe, percent
+from segx_viewer.reporting.layout import lay_out
+from segx_viewer.reporting.panels import ReportView, draw_panels
+from segx_viewer.reporting.table import CSV_COLUMNS, analysis_to_dict, csv_row, csv_text, write_json
+from segx_viewer.reporting.typeset import Text, text_width, wrap
+
+SECRETS = (
+    "Doe", "Jane", "PID-4711", "19610203", "1961-02-03", "20240506", "2024-05-06", "House", "/clinic", "0001.dcm",
+    "1.2.826.0.1.99.1", "1.2.826.0.1.99.2", "1.2.826.0.1.99.3", "abababab",
+)  # fmt: skip
+KEY = ("gradcam", 4)
+
+
+def _page_text(analysis, **options):
+    panels = draw_panels(analysis, KEY, ReportView())
+    content = describe(analysis, **options)
+    page = lay_out(content, panels, analysis.image, width=1800, unit=1, panel_width=550)
+    return [operation.text for operation in page.operations if isinstance(operation, Text)]
+
+
+@pytest.mark.parametrize("refused", [False, True])
+@pytest.mark.parametrize("secret", SECRETS)
+def test_nothing_that_identifies_is_on_the_page_or_in_the_record(make_analysis, secret, refused):
+    analysis = make_analysis(refused=refused)
+    texts = [*_page_text(analysis), json.dumps(analysis_to_dict(analysis)), csv_text([csv_row(analysis, "0001")])]
+    assert not [text for text in texts if secret.lower() in text.lower()]
+
+
+def test_identity_is_there_when_asked_for_and_marked(make_analysis):
+    analysis = make_analysis()
+    text = " ".join(_page_text(analysis, include_identity=True))
+    for part in ("Doe^Jane", "PID-4711", "1961-02-03", "DOE_JANE_0001.dcm", "CONTAINS PATIENT IDENTITY"):
+        assert part in text
+    assert analysis_to_dict(analysis, include_identity=True)["identity"]["Patient ID"] == "PID-4711"
+
+
+def test_the_page_says_what_it_must(make_analysis):
+    text = " ".join(_page_text(make_analysis()))
+    for part in (
+        RESEARCH_USE, "melanoma (mel)", "62 %", "MODERATE", "78 %, calibrated", "0.41", "0.22", "31 %", "Grad-CAM",
+        "conv_head", "c0ffee", "Dermoscopy, 7 classes", "version 0.1.0", "torch 2.10.0", "Page 1 of 1",
+        "not normalised",
+    ):  # fmt: skip
+        assert part in text
+
+
+def test_abstaining_shows_its_reason_and_no_probability_of_being_right(make_analysis):
+    text = " ".join(_page_text(make_analysis(level=Level.ABSTAIN)))
+    assert "ABSTAIN" in text
+    assert "The saliency map is flat." in text
+    assert "calibrated" not in text
+
+
+def test_a_refusal_is_said_once_and_without_a_finding(make_analysis):
+    text = " ".join(_page_text(make_analysis(refused=True)))
+    assert text.count("This looks like a leg") == 1
+    assert "was not classified" in text
+    assert "melanoma" not in text
+
+
+def test_a_low_badge_for_want_of_calibration_does_not_quote_the_validation_data(make_analysis):
+    analysis = make_analysis(level=Level.LOW)
+    certainty = dataclasses.replace(analysis.certainties[KEY], reason="Not calibrated.", probability_correct=None)
+    analysis = dataclasses.replace(analysis, certainties={KEY: certainty})
+    text = " ".join(_page_text(analysis))
+    assert "Not calibrated." in text
+    assert "validation" not in text
+
+
+def test_old_ages_are_not_given(make_analysis):
+    analysis = make_analysis()
+    facts = dataclasses.replace(analysis.image.acquisition, age_years=94.0)
+    analysis = dataclasses.replace(analysis, image=dataclasses.replace(analysis.image, acquisition=facts))
+    assert "94" not in " ".join(value for _, value in describe(analysis).looked_at)
+    assert analysis_to_dict(analysis)["image"]["age_years"] == 90
+
+
+def test_an_edited_region_is_marked(make_analysis):
+    analysis = make_analysis()
+    edited = dataclasses.replace(analysis.segmentation, edited=True)
+    text = " ".join(_page_text(dataclasses.replace(analysis, segmentation=edited)))
+    assert "drawn or changed by the reader" in text
+    assert "drawn by the reader" in text
+
+
+def test_scrubber_leaves_other_words_alone(make_analysis):
+    scrub = Scrubber(make_analysis().image)
+    assert scrub("a doe, Janette and 1.2.826.0.1.99.11") == "a [removed], Janette and 1.2.826.0.1.99.11"
+
+
+def test_record_is_json_with_undefined_as_null_and_reason(make_analysis, tmp_path):
+    analysis = make_analysis()
+    write_json(analysis, tmp_path / "a.json")
+    record = json.loads((tmp_path / "a.json").read_text("utf-8"))
+    segu = record["explanations"][0]["segu"]
+    assert record["schema_version"] == 1
+    assert segu["alignments"]["hd95"] == {
+        "label": "95 % Hausdorff distance",
+        "value": None,
+        "reason": "the region is empty",
+        "chance": None,
+        "higher_is_better": False,
+    }
+    assert segu["c_auitc"] == 0.41
+    assert len(segu["iou_threshold_curve"]) == 99
+    classes = record["prediction"]["classes"]
+    assert [c["code"] for c in classes][record["prediction"]["top"]] == "mel"
+    assert sum(c["probability"] for c in classes) == pytest.approx(1, abs=1e-6)
+
+
+def test_csv_row_fits_its_columns(make_analysis):
+    row = csv_row(make_analysis(), "0001")
+    assert set(row) <= set(CSV_COLUMNS)
+    assert row["class_code"] == "mel"
+    lines = csv_text([row]).splitlines()
+    assert len(lines) == 2
+    assert lines[0].split(",") == list(CSV_COLUMNS)
+
+
+def test_wrapping_keeps_every_word_and_the_width():
+    text = "The explanation and the region hardly agree " + "x" * 200
+    lines = wrap(text, 300, 17)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    assert max(text_width(line, 17) for line in lines) <= 300
+
+
+def test_percent_never_rounds_to_certainty():
+    assert percent(0.997) == "> 99 %"
+    assert percent(1.0) == "100 %"
