@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from segx_viewer.domain.result import Alignment
 from segx_viewer.explain.distance import assd, emd, hd95
-from segx_viewer.explain.ranking import PERCENTS, MapOnRegion, UndefinedAlignment
+from segx_viewer.explain.ranking import PERCENTS, MapOnRegion, Region, UndefinedAlignment
 from segx_viewer.explain.segx import DEFAULT_PERCENT
 
 _TOP = int(DEFAULT_PERCENT) - 1  # place of n = 5 on the IoU curve
@@ -58,7 +58,7 @@ def _relevance_mass(pair: MapOnRegion) -> float:
 
 
 def _mass_lift(pair: MapOnRegion) -> float:
-    return _relevance_mass(pair) / pair.share
+    return _relevance_mass(pair) / pair.region.share
 
 
 def _relevance_rank(pair: MapOnRegion) -> float:
@@ -207,7 +207,7 @@ def iou_curve(E: NDArray[Any], R: NDArray[np.bool_]) -> NDArray[np.float64] | No
     (1.0, 0.5)
     """
     try:
-        return _curve(MapOnRegion(E, R))
+        return _curve(MapOnRegion(E, Region(R)))
     except UndefinedAlignment:
         return None
 
@@ -266,20 +266,16 @@ def all_alignments(
     ValueError
         If the shapes differ, R is not boolean or E is negative somewhere.
     """
-    return alignments_and_curve(E, R, spacing_mm, skip=skip)[0]
+    return alignments_and_curve(E, Region(R, spacing_mm), skip=skip)[0]
 
 
 def alignments_and_curve(
-    E: NDArray[Any],
-    R: NDArray[np.bool_],
-    spacing_mm: tuple[float, float] | None = None,
-    *,
-    skip: Collection[str] = (),
+    E: NDArray[Any], region: Region, *, skip: Collection[str] = ()
 ) -> tuple[dict[str, Alignment], NDArray[np.float64] | None]:
-    """Compute `all_alignments` and `iou_curve` from one sort of the map."""
+    """Compute `all_alignments` and `iou_curve` from one sort; several maps share what `region` has computed."""
     names = [name for name in ALIGNMENTS if name not in skip]
     try:
-        pair = MapOnRegion(E, R, spacing_mm)
+        pair = MapOnRegion(E, region)
     except UndefinedAlignment as undefined:
         return {name: Alignment(None, str(undefined)) for name in names}, None
     return {name: evaluate(ALIGNMENTS[name], pair) for name in names}, _curve(pair)
@@ -287,7 +283,7 @@ def alignments_and_curve(
 
 def evaluate(measure: Measure, pair: MapOnRegion) -> Alignment:
     """Compute one alignment of a prepared map and region."""
-    chance = measure.chance(pair.share) if measure.chance else None
+    chance = measure.chance(pair.region.share) if measure.chance else None
     try:
         return Alignment(measure.compute(pair), chance=chance)
     except UndefinedAlignment as undefined:

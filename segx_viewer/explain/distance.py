@@ -5,47 +5,22 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_erosion
-from scipy.spatial import KDTree
 
-from segx_viewer.explain.ranking import MapOnRegion, UndefinedAlignment
+from segx_viewer.explain.ranking import MapOnRegion
 
 GRID = 32
 """Cells per side of the grid on which the earth mover's distance is computed."""
 
 
-def outline(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the pixels of a mask that touch (by an edge) a pixel outside it or the image's border."""
-    return mask & ~binary_erosion(mask)
-
-
-def outline_distances(pair: MapOnRegion) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Measure from each outline pixel of top(E, |R|) to R's outline, and the other way round.
-
-    Nearest-neighbour trees on the outlines give the same distances as distance transforms of the whole image,
-    and are several times faster.
-
-    Returns
-    -------
-    tuple of ndarray
-        Distances in mm where the pixel spacing is known, else in pixels.
-    """
-    if not pair.top_area.any():
-        raise UndefinedAlignment("Too many pixels share the map's highest value to outline its top pixels.")
-    spacing = pair.spacing_mm or (1.0, 1.0)
-    ours, theirs = (np.argwhere(outline(mask)) * spacing for mask in (pair.top_area, pair.R))
-    return KDTree(theirs).query(ours)[0], KDTree(ours).query(theirs)[0]
-
-
 def hd95(pair: MapOnRegion) -> float:
     """95 % Hausdorff distance: the larger of the two directed 95th percentiles."""
-    there, back = outline_distances(pair)
+    there, back = pair.outline_distances
     return float(max(np.percentile(there, 95), np.percentile(back, 95)))
 
 
 def assd(pair: MapOnRegion) -> float:
     """Average symmetric surface distance: the mean over the pixels of both outlines."""
-    there, back = outline_distances(pair)
+    there, back = pair.outline_distances
     return float((there.sum() + back.sum()) / (there.size + back.size))
 
 
@@ -56,9 +31,9 @@ def emd(pair: MapOnRegion) -> float:
     is, in mm where the pixel spacing is known. The mass that both distributions share stays where it is, which
     changes nothing for a metric cost and makes the problem smaller.
     """
-    (h, w), (dy, dx) = pair.E.shape, pair.spacing_mm or (1.0, 1.0)
+    (h, w), (dy, dx) = pair.E.shape, pair.region.spacing_mm or (1.0, 1.0)
     source = to_grid(pair.E.astype(np.float64) / pair.total).ravel()
-    sink = to_grid(pair.R / pair.area).ravel()
+    sink = to_grid(pair.region.mask / pair.area).ravel()
     surplus = source - sink
     give, take = np.flatnonzero(surplus > 0), np.flatnonzero(surplus < 0)
     moved = surplus[give].sum()

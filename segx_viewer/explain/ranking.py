@@ -1,12 +1,12 @@
-"""One sort for all thresholds: a saliency map and a region, prepared once for every alignment."""
+"""One sort for all thresholds: a region and the maps on it, each prepared once for every alignment."""
 
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from segx_viewer.explain.segx import top
+from scipy.ndimage import binary_erosion
+from scipy.spatial import KDTree
 
 PERCENTS = np.arange(1, 100)
 """The thresholds of the IoU curve: n = 1..99 %."""
@@ -16,37 +16,69 @@ class UndefinedAlignment(ValueError):  # noqa: N818 - an outcome with a reason f
     """An alignment has no value for this map and region; the message is the reason shown."""
 
 
+class Region:
+    """A region R, with what every map on it needs computed once and only when asked for.
+
+    Parameters
+    ----------
+    mask : ndarray, shape (h, w), bool
+    spacing_mm : tuple of float, optional
+        (row, column) distance of neighbouring pixels of this grid in mm.
+
+    Raises
+    ------
+    ValueError
+        If the mask is not boolean or a spacing is not above 0.
+    """
+
+    def __init__(self, mask: NDArray[np.bool_], spacing_mm: tuple[float, float] | None = None) -> None:
+        self.mask = np.asarray(mask)
+        if self.mask.dtype != np.bool_ or self.mask.ndim != 2:
+            raise ValueError(f"the region must be boolean and two-dimensional, not {self.mask.dtype}")
+        if spacing_mm is not None and not all(np.isfinite(s) and s > 0 for s in spacing_mm):
+            raise ValueError(f"the pixel spacing {spacing_mm} is not above 0")
+        self.spacing_mm = spacing_mm
+        self.places = np.flatnonzero(self.mask)
+        self.area = self.places.size
+
+    @property
+    def share(self) -> float:
+        """Area of the region / area of the image."""
+        return self.area / self.mask.size
+
+    def outline_points(self, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return a mask's outline as (K, 2) positions, in mm where the spacing is known, else in pixels."""
+        return np.argwhere(outline(mask)) * (self.spacing_mm or (1.0, 1.0))
+
+    @cached_property
+    def outline_tree(self) -> KDTree:
+        """The region's outline, ready for nearest-neighbour searches."""
+        return KDTree(self.outline_points(self.mask))
+
+
 class MapOnRegion:
-    """A map E and a region R, with what the alignments share computed once and only when asked for.
+    """A saliency map E on a region R, with what the alignments share computed once and only when asked for.
 
     Parameters
     ----------
     E : ndarray, shape (h, w), >= 0
-    R : ndarray, shape (h, w), bool
-    spacing_mm : tuple of float, optional
-        (row, column) distance of neighbouring pixels of this grid in mm.
+    region : Region
 
     Raises
     ------
     UndefinedAlignment
         If R is empty or E is flat or not finite: no alignment is defined then.
     ValueError
-        If the shapes differ, R is not boolean, E is negative somewhere or a spacing is not above 0.
+        If the shapes differ or E is negative somewhere.
     """
 
-    def __init__(self, E: NDArray[Any], R: NDArray[np.bool_], spacing_mm: tuple[float, float] | None = None) -> None:
-        self.E, self.R = np.asarray(E), np.asarray(R)
+    def __init__(self, E: NDArray[Any], region: Region) -> None:
+        self.E, self.region = np.asarray(E), region
         if self.E.dtype not in (np.float32, np.float64):
             self.E = self.E.astype(np.float64)
-        if self.R.dtype != np.bool_:
-            raise ValueError(f"the region must be boolean, not {self.R.dtype}")
-        if self.E.ndim != 2 or self.E.shape != self.R.shape:
-            raise ValueError(f"a map of shape {self.E.shape} does not fit a region of shape {self.R.shape}")
-        if spacing_mm is not None and not all(np.isfinite(s) and s > 0 for s in spacing_mm):
-            raise ValueError(f"the pixel spacing {spacing_mm} is not above 0")
-        self.spacing_mm = spacing_mm
-        self.count = self.E.size
-        self.area = int(np.count_nonzero(self.R))
+        if self.E.shape != region.mask.shape:
+            raise ValueError(f"a map of shape {self.E.shape} does not fit a region of shape {region.mask.shape}")
+        self.count, self.area = self.E.size, region.area
         if self.area == 0:
             raise UndefinedAlignment("The region is empty.")
         lowest, highest = self.sorted[0], self.sorted[-1]  # NaN sorts last
@@ -57,11 +89,6 @@ class MapOnRegion:
         if lowest == highest:
             raise UndefinedAlignment("The map is flat: no pixel is more relevant than another.")
 
-    @property
-    def share(self) -> float:
-        """Area of the region / area of the image."""
-        return self.area / self.count
-
     @cached_property
     def sorted(self) -> NDArray[np.floating]:
         """All values, ascending."""
@@ -70,26 +97,47 @@ class MapOnRegion:
     @cached_property
     def sorted_inside(self) -> NDArray[np.floating]:
         """The values inside the region, ascending."""
-        return np.sort(self.E[self.R])
+        return np.sort(self.E.ravel()[self.region.places])
 
     @cached_property
     def total(self) -> float:
         """Sum of the map, in double precision."""
         return float(self.E.sum(dtype=np.float64))
 
-    def counts_above(self, thresholds: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def counts_above(self, thresholds: Any) -> tuple[Any, Any]:
         """Count the pixels strictly above each threshold: (in the image, in the region)."""
         return (
             self.count - np.searchsorted(self.sorted, thresholds, side="right"),
             self.area - np.searchsorted(self.sorted_inside, thresholds, side="right"),
         )
 
+    def cut_off(self, percent: Any) -> Any:
+        """Return the value(s) strictly above which top(E, percent) lies: the (100 - n)th percentile(s)."""
+        return np.percentile(self.sorted.astype(np.float64), 100 - percent)
+
     @cached_property
     def curve_counts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Sizes of top(E, n) and of its overlap with R for n = 1..99."""
-        return self.counts_above(np.percentile(self.sorted.astype(np.float64), 100 - PERCENTS))
+        return self.counts_above(self.cut_off(PERCENTS))
 
     @cached_property
     def top_area(self) -> NDArray[np.bool_]:
         """top(E, |R|): as many of the highest pixels as the region has; fewer where values tie."""
-        return top(self.E, 100 * self.area / self.count)
+        return self.cut_off(100 * self.region.share) < self.E
+
+    @cached_property
+    def outline_distances(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """From each outline pixel of top(E, |R|) to R's outline, and the other way round.
+
+        In mm where the spacing is known, else in pixels. Nearest-neighbour trees on the outlines give the same
+        distances as distance transforms of the whole image, and are several times faster.
+        """
+        if not self.top_area.any():
+            raise UndefinedAlignment("Too many pixels share the map's highest value to outline its top pixels.")
+        tree, points = self.region.outline_tree, self.region.outline_points(self.top_area)
+        return tree.query(points)[0], KDTree(points).query(tree.data)[0]
+
+
+def outline(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the pixels of a mask that touch (by an edge) a pixel outside it or the image's border."""
+    return mask & ~binary_erosion(mask)

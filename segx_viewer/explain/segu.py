@@ -1,7 +1,7 @@
 """SegU: the certainty of a prediction from the agreement of its explanation with the region (METHODS: SegU)."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from segx_viewer.domain.result import Alignment, Certainty, GateLevel, GateVerdict, Level, Segmentation
 from segx_viewer.explain.alignment import ALIGNMENTS, alignments_and_curve
 from segx_viewer.explain.calibration import Calibration
+from segx_viewer.explain.ranking import Region
 
-__all__ = ["MINIMUM_AREA", "NOT_CALIBRATED", "NOT_PREDICTED", "Calibration", "abstentions", "assess"]
+__all__ = ["MINIMUM_AREA", "NOT_CALIBRATED", "NOT_PREDICTED", "Calibration", "abstentions", "assess", "assess_maps"]
 
 MINIMUM_AREA = 0.001
 """Smallest region, as a share of the image, about which SegU speaks: 0.1 %."""
@@ -59,28 +60,64 @@ def assess(
     ModelError
         If the calibration needs a feature that is not there.
     """
-    A, mask = np.asarray(attribution_map), segmentation.mask
+    return assess_maps(
+        [attribution_map],
+        segmentation,
+        gate,
+        calibration=calibration,
+        features=features,
+        spacing_mm=spacing_mm,
+        predicted=0 if predicted else None,
+        skip=skip,
+    )[0]
+
+
+def assess_maps(
+    maps: Sequence[NDArray[Any]] | NDArray[Any],
+    segmentation: Segmentation,
+    gate: GateVerdict,
+    *,
+    calibration: Calibration | None = None,
+    features: Mapping[str, float | None] | None = None,
+    spacing_mm: tuple[float, float] | None = None,
+    predicted: int | None = None,
+    skip: Collection[str] = (),
+) -> list[Certainty]:
+    """Judge several explanations (of several classes, or by several methods) against one region; see `assess`.
+
+    Parameters
+    ----------
+    maps : sequence of ndarray, each (h, w)
+    predicted : int or None
+        Which of the maps explains the predicted class; only that one gets a calibrated probability.
+    """
+    region = Region(segmentation.mask, spacing_mm)
     needed = calibration.features if calibration else ()
-    skipped = [name for name in skip if name not in needed]
-    alignments, curve = alignments_and_curve(A, mask, spacing_mm, skip=skipped)
-    if not {"iou", "auitc", "relevance_mass"} <= alignments.keys():
+    skipped = {name for name in skip if name not in needed}
+    if skipped & {"iou", "auitc", "relevance_mass"}:
         raise ValueError("iou, auitc and relevance_mass cannot be skipped: the badge shows them")
-    mass = alignments["relevance_mass"].value
-    reasons = abstentions(A, segmentation, gate)
-    if reasons:
-        probability, level, reason = None, Level.ABSTAIN, " ".join(reasons)
-    else:
-        probability, level, reason = _judge(alignments, calibration, features or {}, predicted)
-    return Certainty(
-        c_iou=alignments["iou"].value,
-        c_auitc=alignments["auitc"].value,
-        alignments=alignments,
-        probability_correct=probability,
-        level=level,
-        reason=reason,
-        outside=None if mass is None else 1 - mass,
-        auitc_curve=() if curve is None else tuple(map(float, curve)),
-    )
+    certainties = []
+    for place, A in enumerate(maps):
+        alignments, curve = alignments_and_curve(A, region, skip=skipped)
+        reasons = abstentions(A, segmentation, gate)
+        if reasons:
+            probability, level, reason = None, Level.ABSTAIN, " ".join(reasons)
+        else:
+            probability, level, reason = _judge(alignments, calibration, features or {}, place == predicted)
+        mass = alignments["relevance_mass"].value
+        certainties.append(
+            Certainty(
+                c_iou=alignments["iou"].value,
+                c_auitc=alignments["auitc"].value,
+                alignments=alignments,
+                probability_correct=probability,
+                level=level,
+                reason=reason,
+                outside=None if mass is None else 1 - mass,
+                auitc_curve=() if curve is None else tuple(map(float, curve)),
+            )
+        )
+    return certainties
 
 
 def abstentions(attribution_map: NDArray[Any], segmentation: Segmentation, gate: GateVerdict) -> list[str]:

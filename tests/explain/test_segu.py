@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from segx_viewer.domain.result import GateLevel, GateVerdict, Level, Segmentation
 from segx_viewer.errors import ModelError
 from segx_viewer.explain.alignment import ALIGNMENTS, COSTLY, all_alignments, auitc, iou, iou_curve
-from segx_viewer.explain.segu import NOT_CALIBRATED, NOT_PREDICTED, Calibration, assess
+from segx_viewer.explain.segu import NOT_CALIBRATED, NOT_PREDICTED, Calibration, assess, assess_maps
 
 ACCEPTED = GateVerdict(GateLevel.ACCEPTED)
 ADULT = "Adult: this model was trained on children's radiographs."
@@ -180,6 +180,16 @@ def test_all_reasons_are_given():
 def test_the_badges_own_values_cannot_be_skipped(disc):
     with pytest.raises(ValueError, match="auitc"):
         assess(disc[0], segmented(disc[1]), ACCEPTED, skip=("auitc",))
+
+
+def test_several_maps_equal_one_call_each(rng, disc, calibration):
+    E, R = disc
+    maps = np.stack([E, E[::-1], np.zeros_like(E), rng.random(E.shape).astype(np.float32)])
+    settings = {"calibration": calibration, "features": {"max_softmax": 0.7}, "spacing_mm": (0.5, 0.4)}
+    together = assess_maps(maps, segmented(R), ACCEPTED, predicted=1, **settings)
+    alone = [assess(A, segmented(R), ACCEPTED, predicted=k == 1, **settings) for k, A in enumerate(maps)]
+    assert together == alone
+    assert [found.probability_correct is not None for found in together] == [False, True, False, False]
 
 
 def test_manifest_is_read_completely(calibration):
