@@ -24,6 +24,7 @@ HEADING = 15.0
 TITLE = 28.0
 TOP_FINDING = 27.0
 SHOWN_FINDINGS = 8
+FOOTER = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ def lay_out(
     theme: Theme = LIGHT,
     map_name: str = "viridis",
     page_number: PageNumber = ONLY_PAGE,
+    height: float | None = None,
 ) -> Page:
     """Set a report's page.
 
@@ -106,19 +108,21 @@ def lay_out(
     map_name : str
         Colour map of the colour bar.
     page_number : PageNumber
+    height : float, optional
+        Of a sheet of paper: the footer goes to its lower edge where the content leaves room.
 
     Returns
     -------
     Page
-        Its height follows from its content.
+        Its height follows from its content; above `height`, the content does not fit the sheet.
     """
     setter = _Setter(Page(width, unit, theme.page), theme)
-    setter.header(content, page_number)
+    setter.header(content)
     setter.summary(content)
     setter.notices(content.notices)
     setter.pictures(content, panels, image, panel_width, colormap(map_name))
-    setter.made(content, panels)
-    setter.footer(content, page_number)
+    setter.made(content)
+    setter.footer(page_number, height)
     return setter.page
 
 
@@ -135,7 +139,7 @@ class _Setter:
 
     # --- sections -----------------------------------------------------------------------------------------------
 
-    def header(self, content: Content, number: PageNumber) -> None:
+    def header(self, content: Content) -> None:
         u, theme = self.u, self.theme
         baseline = self.y + 24 * u
         self.text(self.left, baseline, "Explanation report", TITLE, bold=True)
@@ -366,7 +370,7 @@ class _Setter:
         note = "attribution, not normalised; one scale for both maps; values near 0 are transparent"
         self.text(x + width / 2, y + height + 39 * u, note, SMALL, theme.muted, align="center")
 
-    def made(self, content: Content, panels: Panels) -> None:
+    def made(self, content: Content) -> None:
         u = self.u
         self.rule()
         y = self.heading(self.left, self.y + 6 * u, "How it was made")
@@ -379,14 +383,16 @@ class _Setter:
         ]
         self.y = max(ends) + 8 * u
 
-    def footer(self, content: Content, number: PageNumber) -> None:
+    def footer(self, number: PageNumber, height: float | None) -> None:
         u, theme = self.u, self.theme
+        if height is not None:
+            self.y = max(self.y, height - FOOTER * u)
         self.rule()
         baseline = self.y + 20 * u
         self.text(self.left, baseline, RESEARCH_USE, SMALL, theme.warning, bold=True)
         self.text(self.page.width / 2, baseline, "SegX viewer", SMALL, theme.muted, align="center")
         self.text(self.right, baseline, f"Page {number.number} of {number.of}", SMALL, theme.muted, align="right")
-        self.y = baseline + 22 * u
+        self.y = baseline + (FOOTER - 26) * u
         self.page.height = self.y
 
     # --- parts --------------------------------------------------------------------------------------------------

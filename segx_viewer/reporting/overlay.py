@@ -257,7 +257,7 @@ def _paint_contour(canvas: NDArray[np.uint8], layer: Layer) -> None:
     framed = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     contours, _ = cv2.findContours(framed, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE, offset=(-1, -1))
     target = canvas if layer.opacity >= 1 else canvas.copy()
-    rim = layer.width + max(2, layer.width)
+    rim = layer.width + max(2, layer.width // 2)
     cv2.drawContours(target, contours, -1, (0, 0, 0), rim)
     cv2.drawContours(target, contours, -1, layer.colour, layer.width)
     if target is not canvas:

@@ -118,7 +118,7 @@ def draw_panels(
     original = _map_layer(analysis, key, view, whole, scale, None)
     lines = []
     if view.outline and region is not None:
-        width = max(1, round(max(shape) / 500))
+        width = max(2, round(max(shape) / 450))
         lines = [contour_layer(_cut(region, crop, zoom, shape), width=width)]
     masked = None
     if region is not None:

@@ -1,0 +1,202 @@
+"""The PDF report: a sheet of A4 for each image, with real text and the pictures at full resolution."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from reportlab.lib.colors import Color
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.pathobject import PDFPathObject
+
+from segx_viewer import __version__
+from segx_viewer.domain.image import VoiLut, WindowLevel
+from segx_viewer.domain.result import Analysis, MapKey
+from segx_viewer.errors import ExportError
+from segx_viewer.reporting.atomic import write_bytes
+from segx_viewer.reporting.content import RESEARCH_USE, default_key, describe
+from segx_viewer.reporting.layout import DARK, GUTTER, LIGHT, MARGIN, WIDTH, PageNumber, lay_out
+from segx_viewer.reporting.panels import WHOLE_IMAGE, ReportView, draw_panels
+from segx_viewer.reporting.typeset import Area, Box, Colour, Disc, Line, Page, Picture, Text, font_path
+
+_SHEET = landscape(A4)
+_STEPS = 40  # tries to fit a page: each makes the pictures, then the text, a little smaller
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """One image of a report: its analysis, the explanation to show (by default the first) and how it is shown."""
+
+    analysis: Analysis
+    key: MapKey | None = None
+    voi: WindowLevel | VoiLut | None = None
+    view: ReportView = WHOLE_IMAGE
+
+
+def write_pdf_report(
+    sheets: Sequence[Sheet | Analysis],
+    path: Path,
+    *,
+    include_identity: bool = False,
+    when: datetime | None = None,
+) -> None:
+    """Write one page for each image, with the content of the PNG report.
+
+    The file is written atomically and read back. Neither its text nor its metadata name patient or file unless
+    asked.
+
+    Parameters
+    ----------
+    sheets : sequence of Sheet or Analysis
+        The images, in the order of the pages.
+    path : Path
+    include_identity : bool
+    when : datetime, optional
+        Date of the report; now by default.
+
+    Raises
+    ------
+    ExportError
+        If there is no image, or the file cannot be written.
+    """
+    if not sheets:
+        raise ExportError("There is no image to report on.")
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=_SHEET, pageCompression=1)
+    canvas.setTitle("Explanation report")
+    canvas.setSubject(RESEARCH_USE)
+    canvas.setAuthor("")
+    canvas.setCreator(f"segx-viewer {__version__}")
+    canvas.setKeywords("saliency map, SegX, SegU, research use only")
+    for number, sheet in enumerate(sheets, 1):
+        page = _page(
+            sheet if isinstance(sheet, Sheet) else Sheet(sheet),
+            PageNumber(number, len(sheets)),
+            include_identity,
+            when,
+        )
+        _draw(canvas, page)
+        canvas.showPage()
+    canvas.save()
+    write_bytes(path, buffer.getvalue())
+
+
+def _page(sheet: Sheet, number: PageNumber, include_identity: bool, when: datetime | None) -> Page:
+    width, height = _SHEET
+    key = sheet.key or default_key(sheet.analysis)
+    panels = draw_panels(sheet.analysis, key, sheet.view, sheet.voi, enlarge=False)
+    content = describe(sheet.analysis, key, include_identity=include_identity, when=when)
+    unit = width / WIDTH
+    panel_width = (width - 2 * MARGIN * unit - 2 * GUTTER * unit) / 3
+    smallest = panel_width / 3
+    for _ in range(_STEPS):
+        page = lay_out(
+            content,
+            panels,
+            sheet.analysis.image,
+            width=width,
+            unit=unit,
+            panel_width=panel_width,
+            theme=DARK if sheet.view.dark else LIGHT,
+            map_name=sheet.view.colormap,
+            page_number=number,
+            height=height,
+        )
+        excess = page.height - height
+        if excess <= 0.01:
+            break
+        if panel_width > smallest:
+            panel_width = max(smallest, panel_width - excess * panels.shape[1] / panels.shape[0])
+        else:
+            unit *= 0.97
+    return page
+
+
+@cache
+def _fonts() -> tuple[str, str]:
+    names = "OpenSans", "OpenSans-Semibold"
+    for name, bold in zip(names, (False, True), strict=True):
+        pdfmetrics.registerFont(TTFont(name, str(font_path(bold))))
+    return names
+
+
+def _draw(canvas: Canvas, page: Page) -> None:
+    width, height = _SHEET
+    canvas.setFillColor(_colour(page.background))
+    canvas.rect(0, 0, width, height, stroke=0, fill=1)
+    for operation in page.operations:
+        match operation:
+            case Text():
+                _text(canvas, operation, height)
+            case Box():
+                _box(canvas, operation, height)
+            case Line():
+                canvas.setStrokeColor(_colour(operation.colour))
+                canvas.setLineWidth(operation.thickness)
+                canvas.setLineJoin(1)
+                canvas.drawPath(_path(canvas, operation.points, height), stroke=1, fill=0)
+            case Area():
+                canvas.setFillColor(_colour(operation.fill))
+                canvas.drawPath(_path(canvas, operation.points, height), stroke=0, fill=1)
+            case Disc():
+                _disc(canvas, operation, height)
+            case Picture():
+                picture = ImageReader(Image.fromarray(np.ascontiguousarray(operation.pixels)))
+                bottom = height - operation.y - operation.height
+                canvas.drawImage(picture, operation.x, bottom, operation.width, operation.height)
+
+
+def _text(canvas: Canvas, text: Text, height: float) -> None:
+    canvas.setFont(_fonts()[text.bold], text.size)
+    canvas.setFillColor(_colour(text.colour))
+    write = {"left": canvas.drawString, "center": canvas.drawCentredString, "right": canvas.drawRightString}
+    write[text.align](text.x, height - text.y, text.text)
+
+
+def _box(canvas: Canvas, box: Box, height: float) -> None:
+    if box.fill is not None:
+        canvas.setFillColor(_colour(box.fill))
+    if box.stroke is not None:
+        canvas.setStrokeColor(_colour(box.stroke))
+        canvas.setLineWidth(box.thickness)
+    # PDF draws half of a line outside the rectangle, the pixel renderer all of it inside.
+    inset = box.thickness / 2 if box.stroke is not None else 0.0
+    canvas.roundRect(
+        box.x + inset,
+        height - box.y - box.height + inset,
+        box.width - 2 * inset,
+        box.height - 2 * inset,
+        box.radius,
+        stroke=int(box.stroke is not None),
+        fill=int(box.fill is not None),
+    )
+
+
+def _disc(canvas: Canvas, disc: Disc, height: float) -> None:
+    y, radius = height - disc.y, disc.radius - disc.thickness / 2
+    canvas.setStrokeColor(_colour(disc.colour))
+    canvas.setFillColor(_colour(disc.colour))
+    canvas.setLineWidth(disc.thickness)
+    canvas.circle(disc.x, y, radius, stroke=1, fill=int(disc.filled >= 1))
+    if 0 < disc.filled < 1:
+        canvas.wedge(disc.x - radius, y - radius, disc.x + radius, y + radius, 90, 180, stroke=0, fill=1)
+
+
+def _path(canvas: Canvas, points: Sequence[tuple[float, float]], height: float) -> PDFPathObject:
+    path = canvas.beginPath()
+    path.moveTo(points[0][0], height - points[0][1])
+    for x, y in points[1:]:
+        path.lineTo(x, height - y)
+    return path
+
+
+def _colour(colour: Colour) -> Color:
+    return Color(*(value / 255 for value in colour))
