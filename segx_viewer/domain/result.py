@@ -189,6 +189,8 @@ class Certainty:
         Share of the attribution outside the region (leakage), 0..1.
     auitc_curve : tuple of float
         IoU of top(A, n) and the region for n = 1..99; empty when undefined.
+    evidence : mapping of str to float
+        What else the calibration looked at: the classifier's own confidence, counterfactuals, test-time views.
     """
 
     c_iou: float | None
@@ -199,6 +201,7 @@ class Certainty:
     reason: str = ""
     outside: float | None = None
     auitc_curve: tuple[float, ...] = field(default=(), repr=False)
+    evidence: Mapping[str, float] = field(default_factory=dict, repr=False)
 
 
 def _frozen(mapping: Mapping) -> Mapping:  # type: ignore[type-arg]
