@@ -105,7 +105,7 @@ def classifier_task(
         truth = targets.argmax(1)
         hit = probabilities.argmax(1) == truth
         balanced = float(np.mean([hit[truth == k].mean() for k in np.unique(truth)]))
-        return {"score": auroc + balanced, "macro_auroc": auroc, "balanced_accuracy": balanced, "accuracy": hit.mean()}
+        return {"score": auroc + balanced, "macro_auroc": auroc, "balanced_accuracy": balanced, "accuracy": float(hit.mean())}
 
     return Task(batches, epoch_samples // schedule.batch_size, loss, torch.inference_mode()(score))
 
