@@ -1,0 +1,98 @@
+"""Modality LUT, rescale, VOI windows and VOI LUTs from a DICOM header (PS3.3 C.11.1, C.11.2)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+
+from segx_viewer.domain.image import VoiFunction, VoiLut, WindowLevel
+from segx_viewer.imaging._header import first_item, items, macro, number, numbers, text, value
+
+
+@dataclass(frozen=True, slots=True)
+class Lut:
+    """A look-up table as stored: values, first mapped input (its 16 bits unsigned), bits per entry."""
+
+    values: NDArray[np.uint16]
+    first: int
+    bits: int
+
+    def first_as(self, *, signed: bool) -> int:
+        """Return the first mapped input value, read as a signed or an unsigned 16-bit number."""
+        return self.first - 0x10000 if signed and self.first >= 0x8000 else self.first
+
+
+def parse_lut(item: Dataset) -> Lut | None:
+    """Read LUT Descriptor and LUT Data (PS3.3 C.11.1.1.1), or None where they make no table."""
+    descriptor, data = numbers(item, "LUTDescriptor"), value(item, "LUTData")
+    if len(descriptor) != 3 or data is None:
+        return None
+    count, first, bits = (int(v) for v in descriptor)
+    count = (count & 0xFFFF) or 0x10000
+    if isinstance(data, bytes):
+        # One byte per entry is allowed with 8 bits per entry; the length tells.
+        word = np.dtype(">u2" if item.original_encoding[1] is False else "<u2")
+        values = np.frombuffer(data, np.uint8 if bits <= 8 and len(data) < 2 * count else word)
+    else:
+        values = np.atleast_1d(np.asarray(data)).astype(np.int64) & 0xFFFF
+    values = values[:count].astype(np.uint16)
+    if not values.size or not 1 <= bits <= 16:
+        return None
+    return Lut(values, first & 0xFFFF, max(bits, int(values.max()).bit_length()))
+
+
+def modality_values(dataset: Dataset, frame: int, stored: NDArray[np.generic], *, signed: bool) -> NDArray[np.float32]:
+    """Bring stored values to modality units: Modality LUT, or rescale slope and intercept, or unchanged.
+
+    32-bit integers are rescaled in double precision before they are rounded to float32.
+    """
+    item = first_item(dataset, "ModalityLUTSequence")
+    table = parse_lut(item) if item is not None else None
+    if table is not None:
+        index = np.clip(stored.astype(np.int64) - table.first_as(signed=signed), 0, len(table.values) - 1)
+        return table.values[index].astype(np.float32)
+    scope = macro(dataset, frame, "PixelValueTransformationSequence")
+    slope, intercept = number(scope, "RescaleSlope"), number(scope, "RescaleIntercept")
+    if slope is None or not np.isfinite(slope) or slope == 0:
+        slope = 1.0
+    if intercept is None or not np.isfinite(intercept):
+        intercept = 0.0
+    if stored.dtype.kind != "f" and stored.dtype.itemsize > 2:
+        return (stored * slope + intercept).astype(np.float32)
+    result = stored.astype(np.float32)
+    if slope != 1:
+        result *= np.float32(slope)
+    if intercept != 0:
+        result += np.float32(intercept)
+    return result
+
+
+def windows(dataset: Dataset, frame: int) -> tuple[WindowLevel, ...]:
+    """Return the valid windows of a frame, in order."""
+    scope = macro(dataset, frame, "FrameVOILUTSequence")
+    stated = text(scope, "VOILUTFunction").upper()
+    function = VoiFunction(stated) if stated in VoiFunction.__members__ else VoiFunction.LINEAR
+    names = value(scope, "WindowCenterWidthExplanation")
+    names = [names] if isinstance(names, str) else list(names or ())
+    found = []
+    pairs = zip(numbers(scope, "WindowCenter"), numbers(scope, "WindowWidth"), strict=False)
+    for index, (center, width) in enumerate(pairs):
+        name = str(names[index]) if index < len(names) else ""
+        try:
+            found.append(WindowLevel(center, width, function, name))
+        except ValueError:
+            continue  # a width of 0 or less shows nothing
+    return tuple(found)
+
+
+def voi_luts(dataset: Dataset, frame: int, *, signed: bool) -> tuple[VoiLut, ...]:
+    """Return the valid VOI LUTs of a frame; `signed` says whether modality values can be negative."""
+    scope = macro(dataset, frame, "FrameVOILUTSequence")
+    found = []
+    for item in items(scope, "VOILUTSequence"):
+        table = parse_lut(item)
+        if table is not None:
+            first = table.first_as(signed=signed)
+            found.append(VoiLut(table.values, first, table.bits, text(item, "LUTExplanation")))
+    return tuple(found)

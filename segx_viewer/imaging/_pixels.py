@@ -1,0 +1,170 @@
+"""Stored pixel values of one frame of a DICOM file, whatever the transfer syntax."""
+
+import io
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from pydicom.pixels import get_decoder
+from pydicom.pixels.processing import apply_color_lut
+from pydicom.pixels.utils import as_pixel_options
+from pydicom.uid import (
+    HTJ2K,
+    JPEG2000,
+    UID,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+    JPEGLossless,
+    JPEGLSLossless,
+)
+
+from segx_viewer.errors import ImageReadError, UnsupportedImageError
+from segx_viewer.imaging._header import uid_name
+
+_KEYWORDS = {0x0010: "PixelData", 0x0008: "FloatPixelData", 0x0009: "DoubleFloatPixelData"}
+_UNDEFINED = 0xFFFFFFFF
+_COLOUR_AFTER_DECODING = {"RGB", "YBR_ICT", "YBR_RCT"}
+_LUMINANCE_CHROMINANCE = {"YBR_FULL", "YBR_FULL_422"}
+
+
+@dataclass(frozen=True, slots=True)
+class PixelElement:
+    """Where the pixel data lies: keyword, VR ("" when implicit), offset of its value and its length in bytes."""
+
+    keyword: str
+    vr: str
+    offset: int
+    length: int
+
+    @property
+    def encapsulated(self) -> bool:
+        """Whether the value consists of fragments."""
+        return self.length == _UNDEFINED
+
+
+def find_pixel_element(file: BinaryIO, dataset: Dataset) -> PixelElement | None:
+    """Read the element header at the file's position, where reading the header of `dataset` has stopped."""
+    implicit, little = _encoding(dataset)
+    order = "<" if little else ">"
+    head = file.read(8 if implicit else 12)
+    if len(head) < (8 if implicit else 12):
+        return None
+    group, element = struct.unpack(order + "HH", head[:4])
+    if group != 0x7FE0 or element not in _KEYWORDS:
+        return None
+    vr = "" if implicit else head[4:6].decode("ascii", "replace")
+    (length,) = struct.unpack(order + "L", head[-4:])
+    return PixelElement(_KEYWORDS[element], vr, file.tell(), length)
+
+
+def _encoding(dataset: Dataset) -> tuple[bool, bool]:
+    implicit, little = dataset.original_encoding
+    return implicit is not False, little is not False
+
+
+def transfer_syntax(file: BinaryIO, dataset: Dataset, element: PixelElement, native_length: int) -> UID:
+    """Return the transfer syntax of the pixels, corrected where the meta header is missing or plainly wrong."""
+    stated = UID(str(dataset.file_meta.get("TransferSyntaxUID", "") or ""))
+    native = {(True, True): ImplicitVRLittleEndian, (False, True): ExplicitVRLittleEndian}.get(
+        _encoding(dataset), ExplicitVRBigEndian
+    )
+    if not element.encapsulated:
+        compressed = stated.is_transfer_syntax and stated.is_encapsulated
+        if not compressed or element.length in (native_length, native_length + native_length % 2):
+            return native
+        return stated
+    if stated.is_transfer_syntax and stated.is_encapsulated:
+        return stated
+    return _sniff(file, element) or stated
+
+
+def _sniff(file: BinaryIO, element: PixelElement) -> UID | None:
+    """Recognise fragments without a stated transfer syntax by the first codestream's markers."""
+    file.seek(element.offset)
+    start = file.read(4096)
+    file.seek(element.offset)
+    if (j2k := start.find(b"\xff\x4f\xff\x51")) >= 0:
+        return HTJ2K if b"\xff\x50" in start[j2k : j2k + 256] else JPEG2000
+    if b"\xff\xd8\xff" not in start:
+        return None
+    by_frame_header = {0xF7: JPEGLSLossless, 0xC3: JPEGLossless, 0xC1: JPEGExtended12Bit, 0xC0: JPEGBaseline8Bit}
+    for marker, syntax in by_frame_header.items():
+        if bytes((0xFF, marker)) in start:
+            return syntax
+    return None
+
+
+def decode_frame(
+    path: Path, source: BinaryIO | Dataset, dataset: Dataset, element: PixelElement, syntax: UID, frame: int
+) -> tuple[NDArray[Any], str]:
+    """Decode one frame.
+
+    Returns
+    -------
+    ndarray, shape (H, W) or (H, W, 3)
+        Stored values; colour other than PALETTE COLOR is already RGB or YBR_FULL without sub-sampling.
+    str
+        Photometric interpretation of the values returned.
+    """
+    try:
+        decoder = get_decoder(syntax)
+    except NotImplementedError:
+        name = uid_name(syntax) or "an unknown transfer syntax"
+        raise UnsupportedImageError(f"{path.name} is compressed as {name}, which the viewer does not decode.") from None
+    options: dict[str, Any] = as_pixel_options(dataset)
+    options |= {"transfer_syntax_uid": syntax, "pixel_keyword": element.keyword, "allow_excess_frames": False}
+    if element.vr:
+        options["pixel_vr"] = element.vr
+    if isinstance(source, io.IOBase):
+        source.seek(element.offset)
+    values, described = decoder.as_array(source, index=frame, raw=True, **options)
+    return values, str(described["photometric_interpretation"])
+
+
+def to_rgb(path: Path, values: NDArray[Any], photometric: str, dataset: Dataset, bits: int) -> NDArray[np.uint8]:
+    """Bring decoded colour values to 8-bit RGB.
+
+    Parameters
+    ----------
+    values : ndarray, shape (H, W) for PALETTE COLOR, else (H, W, 3)
+    bits : int
+        Bits stored.
+
+    Raises
+    ------
+    UnsupportedImageError
+        For colour spaces that the standard has retired.
+    ImageReadError
+        For a palette that is missing.
+    """
+    if photometric == "PALETTE COLOR":
+        try:
+            values = apply_color_lut(values, dataset)
+        except (AttributeError, ValueError) as error:
+            raise ImageReadError(f"{path.name} has colours from a palette that is missing or damaged.") from error
+        bits = 16 if values.dtype.itemsize > 1 else 8
+        if bits == 16 and values.max() <= 0xFF:  # 8-bit entries declared as 16-bit ones, a common slip
+            bits = 8
+        photometric = "RGB"
+    eight = _to_eight_bits(values, bits)
+    if photometric in _LUMINANCE_CHROMINANCE:
+        return cv2.cvtColor(np.ascontiguousarray(eight[..., (0, 2, 1)]), cv2.COLOR_YCrCb2RGB)
+    if photometric in _COLOUR_AFTER_DECODING or values.ndim == 3:
+        return eight
+    raise UnsupportedImageError(f"{path.name} has the colour space {photometric}, which the viewer does not open.")
+
+
+def _to_eight_bits(values: NDArray[Any], bits: int) -> NDArray[np.uint8]:
+    if bits > 8:
+        values = values >> (bits - 8)
+    elif bits < 8:
+        values = (values.astype(np.uint16) * 255) // (2**bits - 1)
+    return np.ascontiguousarray(values, dtype=np.uint8)

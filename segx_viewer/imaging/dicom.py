@@ -1,0 +1,190 @@
+"""One frame of a DICOM file to a `MedicalImage`."""
+
+import hashlib
+import io
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pydicom
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from pydicom.uid import DeflatedExplicitVRLittleEndian
+
+from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
+from segx_viewer.errors import ImageReadError, UnsupportedImageError
+from segx_viewer.imaging import _facts, _luts
+from segx_viewer.imaging._header import macro, number, numbers, text, uid_name
+from segx_viewer.imaging._pixels import PixelElement, decode_frame, find_pixel_element, to_rgb, transfer_syntax
+from segx_viewer.imaging._quiet import ignore_library_warnings
+from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
+
+_MONOCHROME = {"MONOCHROME1", "MONOCHROME2"}
+
+
+def read_dicom(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> MedicalImage:
+    """Read one frame of a DICOM file, with or without preamble and meta header.
+
+    Parameters
+    ----------
+    path : Path
+    frame : int
+        Counted from 0.
+    limits : Limits
+        The pixel count is checked from the header, before the pixels are read.
+
+    Returns
+    -------
+    MedicalImage
+        Monochrome pixels in modality units; colour as RGB.
+
+    Raises
+    ------
+    ImageReadError
+        If the file is damaged, or has no such frame.
+    UnsupportedImageError
+        If it holds no image, or one that the viewer does not decode.
+    """
+    ignore_library_warnings()
+    with path.open("rb") as file:
+        dataset = pydicom.dcmread(file, force=True, stop_before_pixels=True)
+        source: BinaryIO | Dataset = file
+        if dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
+            file.seek(0)
+            source, element = _inflated(file)
+            dataset = source
+        else:
+            element = find_pixel_element(file, dataset)
+        _check_is_image(path, dataset, element)
+        frames = max(1, int(number(dataset, "NumberOfFrames") or 1))
+        if not 0 <= frame < frames:
+            raise ImageReadError(f"{path.name} has {frames} frame(s); there is no frame {frame + 1}.")
+        rows, columns = int(number(dataset, "Rows") or 0), int(number(dataset, "Columns") or 0)
+        limits.check_pixels(path, rows, columns)
+        return _decode(path, source, dataset, element, frame, frames)  # type: ignore[arg-type]
+
+
+def _inflated(file: BinaryIO) -> tuple[Dataset, PixelElement | None]:
+    dataset = pydicom.dcmread(file, force=True)
+    for keyword in ("PixelData", "FloatPixelData", "DoubleFloatPixelData"):
+        if keyword in dataset:
+            found = dataset[keyword]
+            return dataset, PixelElement(keyword, found.VR, 0, len(found.value))
+    return dataset, None
+
+
+def _check_is_image(path: Path, dataset: Dataset, element: PixelElement | None) -> None:
+    kind = uid_name(text(dataset, "SOPClassUID") or text(dataset.file_meta, "MediaStorageSOPClassUID"))
+    if element is not None and "Rows" in dataset and "Columns" in dataset:
+        return
+    if "Rows" in dataset and "Columns" in dataset:
+        raise ImageReadError(f"{path.name} describes an image but ends before its pixels; the file is truncated.")
+    if kind:
+        raise UnsupportedImageError(f"{path.name} is a DICOM file without an image ({kind}).")
+    raise UnsupportedImageError(f"{path.name} holds no image that the viewer can open.")
+
+
+def _decode(
+    path: Path, source: BinaryIO | Dataset, dataset: Dataset, element: PixelElement, frame: int, frames: int
+) -> MedicalImage:
+    rows, columns = int(dataset.Rows), int(dataset.Columns)
+    samples = int(number(dataset, "SamplesPerPixel") or 1)
+    allocated = int(number(dataset, "BitsAllocated") or 0)
+    native_length = (rows * columns * samples * allocated * frames + 7) // 8
+    if isinstance(source, io.IOBase):
+        _check_length(path, source, element, native_length, text(dataset, "PhotometricInterpretation"))
+        syntax = transfer_syntax(source, dataset, element, native_length)
+    else:
+        syntax = DeflatedExplicitVRLittleEndian
+    stored, photometric = decode_frame(path, source, dataset, element, syntax, frame)
+
+    bits = int(number(dataset, "BitsStored") or allocated)
+    colour = photometric not in _MONOCHROME
+    signed = element.keyword == "PixelData" and number(dataset, "PixelRepresentation") == 1
+    pixels: NDArray[np.float32] | NDArray[np.uint8]
+    if colour:
+        pixels = to_rgb(path, stored, photometric, dataset, bits)
+        padding = None
+    else:
+        pixels = _luts.modality_values(dataset, frame, stored, signed=signed)
+        if stored.dtype.kind == "f":
+            pixels = _finite(path, pixels)
+        padding = _padding(dataset, frame, signed=signed, allocated=allocated)
+    lowest = -1.0 if signed else _rescale_intercept(dataset, frame)
+    return MedicalImage(
+        pixels=pixels,
+        modality=text(dataset, "Modality").upper(),
+        photometric=PhotometricInterpretation.RGB if colour else PhotometricInterpretation(photometric),
+        source=SourceInfo(
+            path=path,
+            frame=frame,
+            frames=frames,
+            sop_instance_uid=text(dataset, "SOPInstanceUID"),
+            series_uid=text(dataset, "SeriesInstanceUID"),
+            study_uid=text(dataset, "StudyInstanceUID"),
+            sha256=file_sha256(path),
+            transfer_syntax=str(syntax),
+        ),
+        windows=() if colour else _luts.windows(dataset, frame),
+        voi_luts=() if colour else _luts.voi_luts(dataset, frame, signed=lowest < 0),
+        presentation_inverse=not colour and _is_inverse(dataset, photometric),
+        spacing=_facts.pixel_spacing(dataset, frame),
+        orientation=_facts.patient_orientation(dataset, frame),
+        padding=padding,
+        bits_stored=bits,
+        acquisition=_facts.acquisition(dataset),
+        identity=_facts.identity(dataset),
+    )
+
+
+def _check_length(path: Path, file: BinaryIO, element: PixelElement, native_length: int, photometric: str) -> None:
+    """Refuse pixels that the file is too short to hold."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(element.offset)
+    if element.encapsulated:
+        return
+    if photometric == "YBR_FULL_422":
+        native_length = native_length * 2 // 3
+    if size - element.offset < min(native_length, element.length):
+        raise ImageReadError(f"{path.name} is truncated: its pixels are incomplete.")
+
+
+def _is_inverse(dataset: Dataset, photometric: str) -> bool:
+    """Whether the lowest value is shown white (PS3.3 C.7.6.3.1.2, C.11.6).
+
+    The standard pairs MONOCHROME1 with the shape INVERSE; files that pair it with IDENTITY still mean MONOCHROME1.
+    """
+    return photometric == "MONOCHROME1" or text(dataset, "PresentationLUTShape").upper() == "INVERSE"
+
+
+def _rescale_intercept(dataset: Dataset, frame: int) -> float:
+    return number(macro(dataset, frame, "PixelValueTransformationSequence"), "RescaleIntercept") or 0.0
+
+
+def _finite(path: Path, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Replace NaN and infinities, which mean "no value" in float pixel data, by the lowest finite value."""
+    finite = np.isfinite(pixels)
+    if finite.all():
+        return pixels
+    if not finite.any():
+        raise ImageReadError(f"{path.name} has no pixel with a finite value.")
+    return np.where(finite, pixels, pixels[finite].min())
+
+
+def _padding(dataset: Dataset, frame: int, *, signed: bool, allocated: int) -> tuple[float, float] | None:
+    """Return the range of modality values that is padding (PS3.3 C.7.5.1.1.2)."""
+    value = numbers(dataset, "PixelPaddingValue")
+    if not value or not 1 < allocated <= 32:
+        return None
+    ends = np.array([value[0], next(iter(numbers(dataset, "PixelPaddingRangeLimit")), value[0])])
+    stored = ends.astype(np.int64) & (2**allocated - 1)  # often written with the wrong signedness
+    if signed:
+        stored = np.where(stored >= 2 ** (allocated - 1), stored - 2**allocated, stored)
+    values = _luts.modality_values(dataset, frame, stored.astype(np.int32), signed=signed)
+    return float(values.min()), float(values.max())
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

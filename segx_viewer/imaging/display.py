@@ -1,0 +1,138 @@
+"""From modality values to 8-bit grey levels: VOI LUT or window, presentation, padding (DICOM PS3.3 C.11.2, C.11.6)."""
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from segx_viewer.domain.image import MedicalImage, VoiFunction, VoiLut, WindowLevel
+
+_SAMPLES = 1_000_000
+_TABLE = 65536
+
+
+def default_voi(image: MedicalImage) -> WindowLevel | VoiLut | None:
+    """Choose how to show an image first: the file's VOI LUT, its first window, or a window made from its pixels.
+
+    Returns
+    -------
+    WindowLevel, VoiLut or None
+        None for a colour image, which is shown as it is.
+    """
+    if image.is_colour:
+        return None
+    if image.voi_luts:
+        return image.voi_luts[0]
+    if image.windows:
+        return image.windows[0]
+    if image.bits_stored <= 8:
+        levels = 2**image.bits_stored
+        low, high = image.pixels.min(), image.pixels.max()
+        if low >= 0 and high < levels:
+            return WindowLevel(levels / 2, levels, explanation="Full range")
+    return auto_window(image)
+
+
+def auto_window(image: MedicalImage) -> WindowLevel:
+    """Make a window from the 0.5th to the 99.5th percentile of the pixels, padding left out.
+
+    Large images are sampled on a regular grid of about a million pixels.
+
+    Raises
+    ------
+    ValueError
+        If the image is in colour.
+    """
+    if image.is_colour:
+        raise ValueError("a colour image has no window")
+    step = max(1, math.isqrt(image.pixels.size // _SAMPLES))
+    values = image.pixels[::step, ::step]
+    if image.padding is not None:
+        kept = values[(values < image.padding[0]) | (values > image.padding[1])]
+        values = kept if kept.size else values
+    low, high = (float(v) for v in np.percentile(values, (0.5, 99.5)))
+    if high <= low:
+        low, high = float(values.min()), float(values.max())
+    if high <= low:
+        return WindowLevel(low, max(1.0, abs(low) * 1e-3), VoiFunction.LINEAR_EXACT, "Automatic")
+    return WindowLevel((low + high) / 2, high - low, VoiFunction.LINEAR_EXACT, "Automatic")
+
+
+def to_display(
+    image: MedicalImage, voi: WindowLevel | VoiLut | None = None, *, invert: bool = False
+) -> NDArray[np.uint8]:
+    """Render an image for the screen.
+
+    Parameters
+    ----------
+    image : MedicalImage
+    voi : WindowLevel or VoiLut, optional
+        `default_voi` if not given; ignored for a colour image.
+    invert : bool
+        Turn the presentation around once more, as the reader's "invert" command does.
+
+    Returns
+    -------
+    ndarray, shape (H, W) or (H, W, 3), uint8
+        Padding is black whatever the presentation, so that it neither dazzles nor looks like tissue.
+    """
+    if image.is_colour:
+        return cv2.bitwise_not(image.pixels) if invert else image.pixels
+    voi = voi or default_voi(image)
+    inverse = image.presentation_inverse != invert
+    if isinstance(voi, VoiLut):
+        shown = _through_lut(image.pixels, voi, inverse=inverse)
+    else:
+        shown = _through_window(image.pixels, voi, inverse=inverse)  # type: ignore[arg-type]
+    if image.padding is not None:
+        shown = cv2.subtract(shown, cv2.inRange(image.pixels, *map(_scalar, image.padding)))
+    return shown
+
+
+def _scalar(value: float) -> tuple[float, float, float, float]:
+    return (value, 0.0, 0.0, 0.0)
+
+
+def _linear(pixels: NDArray[np.float32], slope: float, intercept: float, depth: int) -> NDArray[np.generic]:
+    """``round(pixels * slope + intercept)`` clipped to the integer type `depth`, in one pass over the pixels."""
+    if cv2.norm(pixels, cv2.NORM_INF) * abs(slope) + abs(intercept) > 2**30:  # OpenCV rounds through int32
+        limits = sorted(((-1 - intercept) / slope, (_TABLE - intercept) / slope))
+        pixels = np.clip(pixels, *np.float32(limits))
+    return cv2.addWeighted(pixels, slope, pixels, 0.0, intercept, dtype=depth)
+
+
+def _through_window(pixels: NDArray[np.float32], window: WindowLevel, *, inverse: bool) -> NDArray[np.uint8]:
+    """Apply PS3.3 C.11.2.1.2 (LINEAR) or C.11.2.1.3 (LINEAR_EXACT, SIGMOID) with an output range of 0..255."""
+    center, width = window.center, window.width
+    if window.function is VoiFunction.SIGMOID:
+        # exp(-4 (x - c) / w) is beyond 8 bits of difference outside c +- 1.6 w.
+        low, high = center - 1.6 * width, center + 1.6 * width
+        x = np.linspace(low, high, _TABLE)
+        table = 255 / (1 + np.exp(-4 * (x - center) / width))
+        return _through_table(pixels, table, low, (high - low) / (_TABLE - 1), inverse=inverse)
+    if window.function is VoiFunction.LINEAR:
+        center, width = center - 0.5, width - 1
+    if width <= 0:  # LINEAR with width 1 is a threshold
+        return cv2.compare(pixels, _scalar(center), cv2.CMP_LE if inverse else cv2.CMP_GT)
+    slope = 255 / width
+    intercept = 127.5 - center * slope
+    if inverse:
+        slope, intercept = -slope, 255 - intercept
+    return _linear(pixels, slope, intercept, cv2.CV_8U)
+
+
+def _through_lut(pixels: NDArray[np.float32], lut: VoiLut, *, inverse: bool) -> NDArray[np.uint8]:
+    """Apply PS3.3 C.11.2.1.1: values below the first entry take the first, values above the last take the last."""
+    table = lut.values.astype(np.float64) * (255 / (2**lut.bits - 1))
+    return _through_table(pixels, table, lut.first, 1.0, inverse=inverse)
+
+
+def _through_table(
+    pixels: NDArray[np.float32], table: NDArray[np.float64], first: float, step: float, *, inverse: bool
+) -> NDArray[np.uint8]:
+    levels = np.rint(np.clip(255 - table if inverse else table, 0, 255)).astype(np.uint8)
+    index = _linear(pixels, 1 / step, -first / step, cv2.CV_16U)
+    if len(levels) < _TABLE:
+        levels = np.concatenate([levels, np.full(_TABLE - len(levels), levels[-1], np.uint8)])
+    return np.take(levels, index)

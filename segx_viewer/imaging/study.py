@@ -1,0 +1,35 @@
+"""Folders of files."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def collect_files(paths: Iterable[Path]) -> list[Path]:
+    """List the files to open: files as given, folders searched recursively, sorted within each folder.
+
+    Hidden files and folders inside a folder are left out, links to folders are not followed, and no file is
+    listed twice. Whether a file is an image is only known on reading it. A path that does not exist is kept,
+    so that reading it tells the user so.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+
+    Returns
+    -------
+    list of Path
+        In the order given.
+    """
+    found: dict[Path, None] = {}
+    for path in map(Path, paths):
+        if not path.is_dir():
+            found[path] = None
+            continue
+        for folder, subfolders, names in os.walk(path):
+            subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+            for name in sorted(names):
+                file = Path(folder, name)
+                if not name.startswith(".") and file.is_file():
+                    found[file] = None
+    return list(found)

@@ -1,0 +1,58 @@
+"""DICOM files made to measure."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+
+MakeDicom = Callable[..., Path]
+
+
+@pytest.fixture
+def make_dicom(tmp_path: Path) -> MakeDicom:
+    """Write a DICOM file from stored values and header values (keyword=value; None deletes)."""
+
+    def make(
+        stored: np.ndarray, name: str = "image.dcm", syntax: str = ExplicitVRLittleEndian, **header: object
+    ) -> Path:
+        ds = Dataset()
+        ds.file_meta = FileMetaDataset()
+        ds.file_meta.TransferSyntaxUID = syntax
+        ds.SOPClassUID = "1.2.840.10008.5.1.4.1.1.1.1"
+        ds.SOPInstanceUID = generate_uid()
+        ds.StudyInstanceUID = generate_uid()
+        ds.SeriesInstanceUID = generate_uid()
+        ds.Modality = "DX"
+        colour = stored.ndim == 3 and stored.shape[-1] == 3
+        ds.PhotometricInterpretation = "RGB" if colour else "MONOCHROME2"
+        ds.SamplesPerPixel = 3 if colour else 1
+        if colour:
+            ds.PlanarConfiguration = 0
+        elif stored.ndim == 3:
+            ds.NumberOfFrames = stored.shape[0]
+        ds.Rows, ds.Columns = stored.shape[:2] if colour or stored.ndim == 2 else stored.shape[1:]
+        ds.BitsAllocated = ds.BitsStored = stored.dtype.itemsize * 8
+        ds.PixelRepresentation = int(stored.dtype.kind == "i")
+        if stored.dtype == np.float32:
+            ds.FloatPixelData = stored.tobytes()
+        elif stored.dtype == np.float64:
+            ds.DoubleFloatPixelData = stored.tobytes()
+        else:
+            ds.PixelData = stored.tobytes() + b"\0" * (stored.nbytes % 2)
+            ds["PixelData"].VR = "OB" if stored.dtype.itemsize == 1 else "OW"
+        for keyword, value in header.items():
+            if value is None:
+                del ds[keyword]
+            else:
+                setattr(ds, keyword, value)
+        if "BitsStored" in ds:
+            ds.HighBit = ds.BitsStored - 1
+        path = tmp_path / name
+        pydicom.dcmwrite(path, ds, enforce_file_format=True)
+        return path
+
+    return make

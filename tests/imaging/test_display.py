@@ -1,0 +1,112 @@
+"""Display values against the formulas of the standard, written out plainly."""
+
+import numpy as np
+import pytest
+
+from segx_viewer.domain.image import (
+    MedicalImage,
+    PhotometricInterpretation,
+    SourceInfo,
+    VoiFunction,
+    VoiLut,
+    WindowLevel,
+)
+from segx_viewer.imaging.display import auto_window, default_voi, to_display
+
+
+def image(pixels, **changes) -> MedicalImage:
+    facts = {"modality": "DX", "photometric": PhotometricInterpretation.MONOCHROME2, "source": SourceInfo(None)}
+    return MedicalImage(pixels=np.asarray(pixels), **(facts | {"bits_stored": 12} | changes))
+
+
+def plain_linear(x, c, w, high=255):
+    """PS3.3 C.11.2.1.2.1, word by word."""
+    if x <= c - 0.5 - (w - 1) / 2:
+        return 0
+    if x > c - 0.5 + (w - 1) / 2:
+        return high
+    return ((x - (c - 0.5)) / (w - 1) + 0.5) * high
+
+
+def plain_exact(x, c, w, high=255):
+    """PS3.3 C.11.2.1.3.2."""
+    if x <= c - w / 2:
+        return 0
+    if x > c + w / 2:
+        return high
+    return ((x - c) / w + 0.5) * high
+
+
+def plain_sigmoid(x, c, w, high=255):
+    """PS3.3 C.11.2.1.3.1."""
+    return high / (1 + np.exp(-4 * (x - c) / w))
+
+
+@pytest.mark.parametrize(
+    ("function", "plain"),
+    [
+        (VoiFunction.LINEAR, plain_linear),
+        (VoiFunction.LINEAR_EXACT, plain_exact),
+        (VoiFunction.SIGMOID, plain_sigmoid),
+    ],
+)
+@pytest.mark.parametrize(("center", "width"), [(2048, 4096), (0, 100), (100, 1), (40.5, 2), (-600, 1500.5), (30, 7)])
+@pytest.mark.parametrize("inverse", [False, True])
+def test_window_follows_the_standard(function, plain, center, width, inverse):
+    values = np.concatenate([np.arange(-2000, 2000), [-32768, 32767, 65535, 2e9, -2e9]]).astype(np.float32)
+    with np.errstate(over="ignore"):
+        expected = np.array([plain(float(x), center, width) for x in values])
+    expected = 255 - expected if inverse else expected
+    shown = to_display(image(values[None], presentation_inverse=inverse), WindowLevel(center, width, function)).ravel()
+    assert np.abs(shown - expected).max() <= 0.51
+
+
+def test_voi_lut_takes_first_and_last_entry_outside_its_range():
+    lut = VoiLut(np.array([0, 100, 1023, 512]), first=-1, bits=10)
+    shown = to_display(image([[-50.0, -1, 0, 1, 2, 3, 9000]]), lut)
+    expected = np.array([0, 0, 100, 1023, 512, 512, 512]) * 255 / 1023
+    assert np.abs(shown.ravel() - expected).max() <= 0.5
+
+
+def test_padding_is_black_in_either_presentation():
+    pixels = np.float32([[0, 100, 200, -2000]])
+    for inverse in (False, True):
+        shown = to_display(
+            image(pixels, padding=(-2000.0, -1500.0), presentation_inverse=inverse), WindowLevel(100, 200)
+        )
+        assert shown[0, 3] == 0
+        assert (shown[0, 0] < shown[0, 2]) is not inverse
+
+
+def test_automatic_window_leaves_padding_out():
+    pixels = np.full((200, 200), -2000, np.float32)
+    pixels[50:150, 50:150] = np.random.default_rng(0).normal(1000, 50, (100, 100))
+    window = auto_window(image(pixels, padding=(-2000.0, -2000.0)))
+    assert 980 < window.center < 1020
+    assert 200 < window.width < 350
+
+
+@pytest.mark.parametrize("value", [0.0, -5.0, 1e6])
+def test_flat_image_can_be_shown(value):
+    assert to_display(image(np.full((4, 4), value, np.float32))).shape == (4, 4)
+
+
+def test_eight_bit_picture_is_shown_as_it_is():
+    pixels = np.arange(256, dtype=np.float32)[None]
+    assert np.array_equal(to_display(image(pixels, bits_stored=8)), pixels.astype(np.uint8))
+
+
+def test_files_voi_comes_first():
+    lut = VoiLut(np.arange(4), 0, 8)
+    window = WindowLevel(5, 10)
+    pixels = np.zeros((2, 2), np.float32)
+    assert default_voi(image(pixels, windows=(window,), voi_luts=(lut,))) is lut
+    assert default_voi(image(pixels, windows=(window,))) is window
+
+
+def test_colour_is_shown_as_it_is_and_inverts():
+    rgb = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
+    colour = image(rgb, photometric=PhotometricInterpretation.RGB)
+    assert default_voi(colour) is None
+    assert np.array_equal(to_display(colour, WindowLevel(1, 2)), rgb)
+    assert np.array_equal(to_display(colour, invert=True), 255 - rgb)
