@@ -60,6 +60,10 @@ class SanityReport:
 
 
 CONTROLS = 3
+"""Places to which the map is moved for comparison."""
+
+MINIMUM_SPAN = 0.1
+"""Deletion and insertion say nothing about a class whose probability moves by less than this."""
 
 
 def check(
@@ -154,8 +158,8 @@ def moved_elsewhere(saliency_map: NDArray[Any], seed: int = 0, count: int = CONT
 def verdicts(report: SanityReport) -> tuple[Verdict, ...]:
     """Put each check into words. The cut-offs are conventions, named in the sentences' figures, not tests of theory."""
     return (
-        _curve_verdict("Deletion", report.deletion.auc, report.deletion_control, falls=True),
-        _curve_verdict("Insertion", report.insertion.auc, report.insertion_control, falls=False),
+        _curve_verdict("Deletion", report.deletion, report.deletion_control, falls=True),
+        _curve_verdict("Insertion", report.insertion, report.insertion_control, falls=False),
         _sensitivity_verdict(report.sensitivity, report.radius),
         _randomisation_verdict(report.randomisation),
         _stability_verdict(report.stability),
@@ -164,18 +168,28 @@ def verdicts(report: SanityReport) -> tuple[Verdict, ...]:
 
 def summary(found: tuple[Verdict, ...]) -> str:
     """Sum the checks up in one sentence."""
-    good = sum(v.judgement is Judgement.GOOD for v in found)
-    weak = [v.name.lower() for v in found if v.judgement in (Judgement.POOR, Judgement.UNDEFINED)]
+    named = {judgement: [v.name.lower() for v in found if v.judgement is judgement] for judgement in Judgement}
+    good = len(named[Judgement.GOOD])
     if good == len(found):
         return f"The map passes all {good} checks."
-    rest = f"; do not rely on it without a second look: {', '.join(weak)}." if weak else "; none is poor."
-    return f"The map passes {good} of {len(found)} checks" + rest
+    parts = [f"The map passes {good} of {len(found)} checks"]
+    if named[Judgement.POOR]:
+        parts.append(f"it fails {', '.join(named[Judgement.POOR])}: do not rely on it without a second look")
+    if named[Judgement.FAIR]:
+        parts.append(f"fair: {', '.join(named[Judgement.FAIR])}")
+    if named[Judgement.UNDEFINED]:
+        parts.append(f"undecided: {', '.join(named[Judgement.UNDEFINED])}")
+    return "; ".join(parts) + "."
 
 
-def _curve_verdict(name: str, auc: float, control: float, *, falls: bool) -> Verdict:
-    gain = control - auc if falls else auc - control
+def _curve_verdict(name: str, curve: Curve, control: float, *, falls: bool) -> Verdict:
+    span = float(np.ptp(curve.scores))
+    if span < MINIMUM_SPAN:
+        text = f"The class's probability moves by only {span:.2f} however much of the picture is replaced"
+        return Verdict(name, Judgement.UNDEFINED, f"{text}, so this check can say nothing.")
+    gain = (control - curve.auc if falls else curve.auc - control) / span
     action = ("Removing", "lowers") if falls else ("Bringing back", "raises")
-    figures = f"(area {auc:.2f}, the same shape elsewhere {control:.2f})"
+    figures = f"(area {curve.auc:.2f}, the same shape elsewhere {control:.2f})"
     if gain > 0.02:
         text = f"{action[0]} what the map marks {action[1]} the class's probability sooner than its shape elsewhere"
         return Verdict(name, Judgement.GOOD if gain > 0.1 else Judgement.FAIR, f"{text} {figures}.")

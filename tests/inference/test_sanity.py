@@ -9,13 +9,15 @@ from segx_viewer.inference.faithfulness import Curve, class_score
 from segx_viewer.inference.randomisation import Randomisation, Stability
 from segx_viewer.inference.sanity import Judgement, SanityReport, check, moved_elsewhere, summary, verdicts
 
-FLAT = Curve(np.array([0.0, 1.0]), np.array([0.5, 0.5]), 0.5)
+
+def curve(auc, last=0.0):
+    return Curve(np.array([0.0, 1.0]), np.array([1.0, last]), auc)
 
 
 def report(**changes):
     good = {
-        "deletion": Curve(FLAT.shares, FLAT.scores, 0.2),
-        "insertion": Curve(FLAT.shares, FLAT.scores, 0.8),
+        "deletion": curve(0.2),
+        "insertion": curve(0.8),
         "deletion_control": 0.5,
         "insertion_control": 0.5,
         "sensitivity": 0.1,
@@ -120,6 +122,9 @@ def test_controls_keep_the_shape_and_leave_the_place():
         (0, {}, "good", "sooner"),
         (0, {"deletion_control": 0.25}, "fair", "0.25"),
         (0, {"deletion_control": 0.1}, "poor", "no more than"),
+        (0, {"deletion": curve(0.49, last=0.8)}, "fair", "sooner"),
+        (0, {"deletion": curve(0.2, last=0.95)}, "undefined", "0.05"),
+        (1, {"insertion": curve(0.8, last=0.95)}, "undefined", "0.05"),
         (1, {"insertion_control": 0.9}, "poor", "no more than"),
         (1, {"insertion_control": 0.75}, "fair", "sooner"),
         (2, {"sensitivity": 0.3}, "fair", "30%"),
@@ -143,7 +148,7 @@ def test_each_verdict_in_words(place, changes, judgement, words):
 
 def test_summary_names_what_is_weak():
     assert summary(verdicts(report())) == "The map passes all 5 checks."
-    assert summary(verdicts(report(sensitivity=0.3))) == "The map passes 4 of 5 checks; none is poor."
+    assert summary(verdicts(report(sensitivity=0.3))) == "The map passes 4 of 5 checks; fair: sensitivity."
     weak = summary(verdicts(report(stability=Stability(0.2, 0.1), randomisation=None)))
-    assert weak.startswith("The map passes 3 of 5 checks")
-    assert "randomised parameters, seed stability" in weak
+    assert weak.startswith("The map passes 3 of 5 checks; it fails seed stability: do not rely on it")
+    assert weak.endswith("undecided: randomised parameters.")
