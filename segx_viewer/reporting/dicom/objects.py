@@ -1,0 +1,197 @@
+"""The result objects, one function each: Segmentation, Parametric Map, Secondary Capture."""
+
+import copy
+from typing import Any
+
+import highdicom as hd
+import numpy as np
+from highdicom.pm import ParametricMap, RealWorldValueMapping
+from highdicom.sc import SCImage
+from highdicom.seg import Segmentation, SegmentationTypeValues, SegmentDescription
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from pydicom.sr.codedict import codes
+
+from segx_viewer import __version__
+from segx_viewer.domain.result import Analysis, MapKey
+from segx_viewer.reporting.content import method_label
+from segx_viewer.reporting.dicom.codes import algorithm, private, region_codes
+from segx_viewer.reporting.dicom.source import MANUFACTURER, new_uid, uid_of
+from segx_viewer.reporting.overlay import region_on_image
+
+SERIES = {"seg": 9001, "map": 9002, "sr": 9003, "sc": 9004}
+"""Series numbers: high ones, that the modality itself will not have used."""
+
+
+def segmentation(analysis: Analysis, reference: Dataset, series: str, number: int, *, fractional: bool) -> Segmentation:
+    """Return the region as DICOM SEG (PS3.3 A.51) at the image's resolution.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        With a segmentation.
+    reference : Dataset
+    series : str
+        Series instance UID.
+    number : int
+        Instance number.
+    fractional : bool
+        The network's probability (0..255) instead of the mask.
+    """
+    found, bundle = analysis.segmentation, analysis.bundle
+    category, kind = region_codes(bundle.region)
+    if fractional:
+        pixels = np.clip(analysis.placement.to_image(found.probability), 0, 1).astype(np.float32)
+    else:
+        pixels = region_on_image(found, analysis.placement).astype(np.uint8)
+    edited = found.edited and not fractional
+    # Tracking ties the two segmentations and the report's measurements to one region.
+    description = SegmentDescription(
+        segment_number=1,
+        segment_label=bundle.region[:64],
+        segmented_property_category=category,
+        segmented_property_type=kind,
+        algorithm_type="SEMIAUTOMATIC" if edited else "AUTOMATIC",
+        algorithm_identification=algorithm(bundle, "segmenter"),
+        tracking_uid=new_uid(),
+        tracking_id=bundle.region[:64],
+    )
+    result = Segmentation(
+        source_images=[reference],
+        pixel_array=pixels[None],
+        segmentation_type=SegmentationTypeValues.FRACTIONAL if fractional else SegmentationTypeValues.BINARY,
+        segment_descriptions=[description],
+        content_label="PROBABILITY" if fractional else "REGION",
+        content_description=f"{bundle.region}, edited by the reader" if edited else bundle.region,
+        **_identity(series, "seg", number),
+    )
+    return _with_orientation(result, reference)
+
+
+def planar(reference: Dataset) -> Dataset:
+    """Return a reference that lies in a frame of reference, which a Parametric Map must have (PS3.3 A.75.3).
+
+    Radiographs and photographs lie in none: their maps get one of their own, with the image plane at its origin, that
+    follows from the image's UID, so that all maps of one image register. Without a pixel spacing it is 1 mm.
+    """
+    if "FrameOfReferenceUID" in reference:
+        return reference
+    result = copy.deepcopy(reference)
+    result.FrameOfReferenceUID = uid_of(reference.SOPInstanceUID, "plane")
+    result.PositionReferenceIndicator = ""
+    result.ImagePositionPatient = [0, 0, 0]
+    result.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+    result.SliceThickness = 1
+    if "PixelSpacing" not in result:
+        result.PixelSpacing = [1, 1]
+    return result
+
+
+def parametric_map(
+    analysis: Analysis, key: MapKey, reference: Dataset, series: str, number: int, *, masked: bool
+) -> ParametricMap:
+    """Return a saliency map as Parametric Map (PS3.3 A.75), float32, never normalised, at the image's resolution.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    key : tuple of (str, int)
+        Method and class.
+    reference : Dataset
+    series : str
+        Series instance UID.
+    number : int
+        Instance number.
+    masked : bool
+        The SegX map instead of the original one.
+    """
+    values = analysis.placement.to_image(analysis.attributions[key].saliency_map).astype(np.float32)
+    if masked:
+        values = values * region_on_image(analysis.segmentation, analysis.placement)
+    highest = max(float(values.max()), float(np.finfo(np.float32).tiny))
+    label = f"{'SegX' if masked else 'Original'} {method_label(key[0])}"
+    if analysis.prediction is not None:
+        label += f", {analysis.prediction.classes[key[1]].label}"
+    mapping = RealWorldValueMapping(
+        lut_label="ATTRIBUTION",
+        lut_explanation=label[:64],
+        unit=codes.UCUM.NoUnits,
+        value_range=(float(values.min()), highest),
+        slope=1.0,
+        intercept=0.0,
+        quantity_definition=private("ATTRIBUTION", "Attribution (saliency) of a class"),
+    )
+    result = ParametricMap(
+        source_images=[planar(reference)],
+        pixel_array=values[None],
+        contains_recognizable_visual_features=False,
+        real_world_value_mappings=[mapping],
+        voi_lut_transformations=[
+            hd.VOILUTTransformation(highest / 2, highest, voi_lut_function=hd.VOILUTFunctionValues.LINEAR_EXACT)
+        ],
+        content_label="SEGX_MAP" if masked else "ORIGINAL_MAP",
+        content_description=label[:64],
+        **_identity(series, "map", number),
+    )
+    result.Laterality = reference.get("Laterality") or ""
+    if "PixelSpacing" not in reference:
+        result.ImageComments = "The pixel spacing is nominal: the source image states none."
+    return _with_orientation(result, reference)
+
+
+def capture(page: NDArray[np.uint8], reference: Dataset, series: str, number: int, *, identity: bool) -> SCImage:
+    """Return a report page as Secondary Capture (PS3.3 A.8.1).
+
+    Parameters
+    ----------
+    page : ndarray, shape (H, W, 3), uint8 RGB
+    reference : Dataset
+    series : str
+        Series instance UID.
+    number : int
+        Instance number.
+    identity : bool
+        Whether the page itself names the patient (Burned In Annotation).
+    """
+    settings = _identity(series, "sc", number)
+    result = SCImage.from_ref_dataset(
+        ref_dataset=reference,
+        pixel_array=page,
+        photometric_interpretation="RGB",
+        bits_allocated=8,
+        coordinate_system="PATIENT",
+        patient_orientation=("L", "F"),  # asked for by highdicom, taken back below
+        transfer_syntax_uid="1.2.840.10008.1.2.1",
+        **{name: settings[name] for name in _SC_SETTINGS},
+    )
+    result.PatientOrientation = ""  # a page of text and pictures has none
+    result.Laterality = reference.get("Laterality") or ""
+    result.BurnedInAnnotation = "YES" if identity else "NO"
+    result.ManufacturerModelName = MANUFACTURER
+    result.SoftwareVersions = __version__
+    result.SeriesDescription = "Explanation report, research use only"
+    return result
+
+
+_SC_SETTINGS = ("series_instance_uid", "series_number", "sop_instance_uid", "instance_number", "manufacturer")
+
+
+def _identity(series: str, kind: str, number: int) -> dict[str, Any]:
+    return {
+        "series_instance_uid": series,
+        "series_number": SERIES[kind],
+        "sop_instance_uid": new_uid(),
+        "instance_number": number,
+        "manufacturer": MANUFACTURER,
+        "manufacturer_model_name": MANUFACTURER,
+        "software_versions": __version__,
+        "device_serial_number": "0",
+    }
+
+
+def _with_orientation(result: Dataset, reference: Dataset) -> Any:
+    # PS3.3 C.7.6.1: Patient Orientation is required (and may be empty) where no plane lies in a frame of reference.
+    if "FrameOfReferenceUID" not in reference:
+        result.PatientOrientation = reference.get("PatientOrientation") or ""
+    result.SeriesDescription = "Explanation, research use only"
+    return result

@@ -1,0 +1,184 @@
+"""The numbers as a structured report: TID 1500 Measurement Report (PS3.16)."""
+
+from collections.abc import Iterator
+
+from highdicom.seg import Segmentation
+from highdicom.sr import (
+    AlgorithmIdentification,
+    CodedConcept,
+    ComprehensiveSR,
+    DeviceObserverIdentifyingAttributes,
+    Measurement,
+    MeasurementReport,
+    MeasurementsAndQualitativeEvaluations,
+    ObservationContext,
+    ObserverContext,
+    PlanarROIMeasurementsAndQualitativeEvaluations,
+    QualitativeEvaluation,
+    ReferencedSegmentationFrame,
+    SourceImageForMeasurementGroup,
+    SourceImageForSegmentation,
+    TrackingIdentifier,
+)
+from pydicom.dataset import Dataset
+from pydicom.sr.codedict import codes
+
+from segx_viewer import __version__
+from segx_viewer.domain.result import Analysis, BundleInfo, Certainty, Level, MapKey
+from segx_viewer.explain.alignment import ALIGNMENTS
+from segx_viewer.reporting.content import method_label
+from segx_viewer.reporting.dicom.codes import class_concept, private, region_codes
+from segx_viewer.reporting.dicom.objects import SERIES
+from segx_viewer.reporting.dicom.source import MANUFACTURER, new_uid
+
+
+def structured_report(
+    analysis: Analysis, key: MapKey | None, reference: Dataset, region: Segmentation | None, series: str
+) -> ComprehensiveSR:
+    """Return class probabilities, SegU and alignments, with the algorithm and references to image and SEG.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        With a prediction.
+    key : tuple of (str, int) or None
+        The explanation whose figures are reported.
+    reference : Dataset
+    region : Segmentation or None
+        The binary SEG that the figures refer to; None where no region was found.
+    series : str
+        Series instance UID.
+    """
+    groups = [_classification(analysis, reference)]
+    certainty = analysis.certainties.get(key) if key else None
+    if certainty is not None:
+        groups.append(_explanation(analysis, key, certainty, reference, region))
+    device = DeviceObserverIdentifyingAttributes(
+        uid=new_uid(), name=MANUFACTURER, manufacturer_name=MANUFACTURER, model_name=MANUFACTURER
+    )
+    content = MeasurementReport(
+        observation_context=ObservationContext(
+            observer_device_context=ObserverContext(
+                observer_type=codes.DCM.Device, observer_identifying_attributes=device
+            )
+        ),
+        procedure_reported=private("EXPLANATION", "Explanation of a classification, research use only"),
+        imaging_measurements=groups,
+        title=codes.DCM.ImagingMeasurementReport,
+    )
+    result = ComprehensiveSR(
+        evidence=[reference] if region is None else [reference, region],
+        content=content[0],
+        series_instance_uid=series,
+        series_number=SERIES["sr"],
+        sop_instance_uid=new_uid(),
+        instance_number=1,
+        manufacturer=MANUFACTURER,
+        is_complete=True,
+        is_final=False,
+        is_verified=False,
+    )
+    result.SoftwareVersions = __version__
+    result.ManufacturerModelName = MANUFACTURER
+    result.SeriesDescription = "Explanation, research use only"
+    return result
+
+
+def _classification(analysis: Analysis, reference: Dataset) -> MeasurementsAndQualitativeEvaluations:
+    prediction = analysis.prediction
+    return MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=TrackingIdentifier(uid=new_uid(), identifier="Classification"),
+        source_images=[SourceImageForMeasurementGroup.from_source_image(reference)],
+        algorithm_id=_algorithm(analysis.bundle, "classifier"),
+        measurements=[
+            Measurement(
+                name=private(f"P_{info.code}".upper(), f"Probability of {info.label}"),
+                value=float(probability),
+                unit=codes.UCUM.NoUnits,
+            )
+            for info, probability in zip(prediction.classes, prediction.probabilities, strict=True)
+        ],
+        qualitative_evaluations=[
+            QualitativeEvaluation(private("TOP", "Most probable class"), class_concept(analysis, prediction.top))
+        ],
+    )
+
+
+def _explanation(
+    analysis: Analysis, key: MapKey, certainty: Certainty, reference: Dataset, region: Segmentation | None
+) -> MeasurementsAndQualitativeEvaluations | PlanarROIMeasurementsAndQualitativeEvaluations:
+    tracking = TrackingIdentifier(
+        uid=new_uid() if region is None else region.SegmentSequence[0].TrackingUID,
+        identifier=analysis.bundle.region[:64],
+    )
+    parameters = {"method": method_label(key[0]), "target layer": analysis.attributions[key].target_layer or "none"}
+    common = {
+        "tracking_identifier": tracking,
+        "algorithm_id": _algorithm(analysis.bundle, "explanation", parameters),
+        "measurements": list(_measurements(certainty, in_mm=analysis.image.spacing is not None)),
+        "qualitative_evaluations": list(_evaluations(analysis, key, certainty)),
+    }
+    if region is None:
+        source = SourceImageForMeasurementGroup.from_source_image(reference)
+        return MeasurementsAndQualitativeEvaluations(source_images=[source], **common)
+    category, kind = region_codes(analysis.bundle.region)
+    return PlanarROIMeasurementsAndQualitativeEvaluations(
+        referenced_segment=_reference_to(region, reference),
+        finding_type=CodedConcept.from_code(kind),
+        finding_category=CodedConcept.from_code(category),
+        **common,
+    )
+
+
+def _reference_to(region: Segmentation, reference: Dataset) -> ReferencedSegmentationFrame:
+    result = ReferencedSegmentationFrame(
+        sop_class_uid=region.SOPClassUID,
+        sop_instance_uid=region.SOPInstanceUID,
+        frame_number=1,
+        segment_number=1,
+        source_image=SourceImageForSegmentation.from_source_image(reference),
+    )
+    # PS3.3 C.18.4: a reference names a frame or a segment, not both as highdicom 0.28 writes it.
+    del result[0].ReferencedSOPSequence[0].ReferencedSegmentNumber
+    return result
+
+
+def _measurements(certainty: Certainty, *, in_mm: bool) -> Iterator[Measurement]:
+    figures = {
+        ("SEGU_CAUITC", "SegU certainty (cAUITC)"): certainty.c_auitc,
+        ("SEGU_CIOU", "SegU cIoU, top 5 %"): certainty.c_iou,
+        ("OUTSIDE", "Share of attribution outside the region"): certainty.outside,
+    }
+    if certainty.level is not Level.ABSTAIN:
+        figures["P_CORRECT", "Calibrated probability that the prediction is correct"] = certainty.probability_correct
+    for (value, meaning), figure in figures.items():
+        if figure is not None:
+            yield Measurement(private(value, meaning), figure, codes.UCUM.NoUnits)
+    for name, alignment in certainty.alignments.items():
+        measure = ALIGNMENTS.get(name)
+        if alignment.value is not None and measure is not None:
+            pixels = CodedConcept("{pixels}", "UCUM", "pixels")
+            unit = codes.UCUM.NoUnits if measure.unit != "px" else codes.UCUM.Millimeter if in_mm else pixels
+            yield Measurement(private(name.upper(), measure.label), alignment.value, unit)
+
+
+def _evaluations(analysis: Analysis, key: MapKey, certainty: Certainty) -> Iterator[QualitativeEvaluation]:
+    yield QualitativeEvaluation(
+        private("CERTAINTY", "Certainty badge"), private(certainty.level.value, certainty.level.value.capitalize())
+    )
+    yield QualitativeEvaluation(private("EXPLAINED", "Class under explanation"), class_concept(analysis, key[1]))
+    if certainty.reason:
+        yield QualitativeEvaluation(private("REASON", "Reason for the badge"), private("REASON", certainty.reason))
+    for name, alignment in certainty.alignments.items():
+        if alignment.value is None and name in ALIGNMENTS:
+            reason = private("UNDEFINED", f"Undefined: {alignment.reason}")
+            yield QualitativeEvaluation(private(name.upper(), ALIGNMENTS[name].label), reason)
+
+
+def _algorithm(bundle: BundleInfo, part: str, parameters: dict[str, str] | None = None) -> AlgorithmIdentification:
+    texts = {"sha256": bundle.digest, **(parameters or {})}
+    return AlgorithmIdentification(
+        name=f"{bundle.name} {part}"[:64],
+        version=bundle.version,
+        parameters=[f"{name}: {value}" for name, value in texts.items()],
+    )

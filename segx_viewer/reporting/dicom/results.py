@@ -1,0 +1,136 @@
+"""Write the results of an analysis as DICOM files, checked on reading back."""
+
+import copy
+import io
+from collections.abc import Collection
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+import pydicom
+from pydicom.dataset import Dataset
+
+from segx_viewer.domain.image import VoiLut, WindowLevel
+from segx_viewer.domain.result import Analysis, MapKey
+from segx_viewer.errors import ExportError
+from segx_viewer.reporting.atomic import write_bytes
+from segx_viewer.reporting.content import default_key
+from segx_viewer.reporting.dicom.objects import capture, parametric_map, segmentation
+from segx_viewer.reporting.dicom.report import structured_report
+from segx_viewer.reporting.dicom.source import give_identity, new_uid, reference_dataset, take_identity
+from segx_viewer.reporting.panels import ReportView
+from segx_viewer.reporting.png import render_report
+
+
+class Kind(StrEnum):
+    """What can be written, in the order of writing."""
+
+    SOURCE = "source"
+    REGION = "seg"
+    PROBABILITY = "seg-probability"
+    ORIGINAL = "map-original"
+    SEGX = "map-segx"
+    REPORT = "sr"
+    PAGE = "sc"
+
+
+_CAPTURE_VIEW = ReportView(max_pixels=4_000_000)  # a page for a PACS, not an archive of the pixels
+
+
+def write_dicom_results(
+    analysis: Analysis,
+    folder: Path,
+    name: str,
+    *,
+    key: MapKey | None = None,
+    voi: WindowLevel | VoiLut | None = None,
+    view: ReportView = _CAPTURE_VIEW,
+    kinds: Collection[Kind] = tuple(Kind),
+    include_identity: bool = False,
+    when: datetime | None = None,
+) -> dict[Kind, Path]:
+    """Write region, maps, figures and report page as DICOM files of the source's study.
+
+    Results of a DICOM image carry its patient and study, because without them no archive can file them; this has to
+    be asked for. A picture becomes an anonymous study of its own, and is written as DICOM beside its results.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    folder : Path
+    name : str
+        Files are called ``{name}-{kind}.dcm``.
+    key : tuple of (str, int), optional
+        Method and class; the most probable class by default.
+    voi, view
+        How the report page is drawn, as in `png.write_png_report`.
+    kinds : collection of Kind
+        What to write; what the analysis does not have is left out.
+    include_identity : bool
+        Needed for DICOM images.
+    when : datetime, optional
+        Date on the report page.
+
+    Returns
+    -------
+    dict of Kind to Path
+        What was written.
+
+    Raises
+    ------
+    ExportError
+        If the source cannot be referred to, or a file cannot be written.
+    """
+    is_dicom = bool(analysis.image.source.sop_instance_uid)
+    if is_dicom and not include_identity:
+        raise ExportError(
+            "DICOM results belong to the source's study and name its patient: ask for the identity to be included."
+        )
+    key = key or default_key(analysis)
+    reference = reference_dataset(analysis.image)
+    source = copy.deepcopy(reference)
+    taken = take_identity(reference)
+    objects = _objects(analysis, key, reference, set(kinds))
+    if Kind.PAGE in kinds:
+        identity = is_dicom and include_identity
+        page = render_report(analysis, key=key, voi=voi, view=view, include_identity=identity, when=when)
+        objects[Kind.PAGE] = capture(page, reference, new_uid(), 1, identity=identity)
+    for result in objects.values():
+        give_identity(result, taken)
+    if Kind.SOURCE in kinds and not is_dicom:
+        source.PixelData = analysis.image.pixels.tobytes() + b"\0" * (analysis.image.pixels.size % 2)
+        objects[Kind.SOURCE] = source
+    return {kind: _write(dataset, folder / f"{name}-{kind.value}.dcm") for kind, dataset in objects.items()}
+
+
+def _objects(analysis: Analysis, key: MapKey | None, reference: Dataset, kinds: set[Kind]) -> dict[Kind, Dataset]:
+    objects: dict[Kind, Dataset] = {}
+    region = None
+    found = analysis.segmentation
+    if found is not None and found.mask.any():
+        series = new_uid()
+        region = segmentation(analysis, reference, series, 1, fractional=False)
+        if Kind.REGION in kinds:
+            objects[Kind.REGION] = region
+        if Kind.PROBABILITY in kinds:
+            objects[Kind.PROBABILITY] = segmentation(analysis, reference, series, 2, fractional=True)
+    if key is not None:
+        series = new_uid()
+        for number, (kind, masked) in enumerate(((Kind.ORIGINAL, False), (Kind.SEGX, True)), 1):
+            if kind in kinds and (found is not None or not masked):
+                objects[kind] = parametric_map(analysis, key, reference, series, number, masked=masked)
+    if Kind.REPORT in kinds and analysis.prediction is not None:
+        written = region if Kind.REGION in kinds else None
+        objects[Kind.REPORT] = structured_report(analysis, key, reference, written, new_uid())
+    return objects
+
+
+def _write(dataset: Dataset, path: Path) -> Path:
+    buffer = io.BytesIO()
+    pydicom.dcmwrite(buffer, dataset, enforce_file_format=True)
+    data = buffer.getvalue()
+    back = pydicom.dcmread(io.BytesIO(data))
+    if back.SOPInstanceUID != dataset.SOPInstanceUID or len(back) != len(dataset):
+        raise ExportError(f"{path} did not read back as it was written.")
+    write_bytes(path, data)
+    return path

@@ -1,0 +1,206 @@
+"""DICOM results: valid by dciodvfy where it is installed, and read back by pydicom, highdicom and the viewer."""
+
+import dataclasses
+import shutil
+import subprocess
+from pathlib import Path
+
+import highdicom as hd
+import numpy as np
+import pydicom
+import pytest
+from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian
+
+from segx_viewer.domain.geometry import Placement
+from segx_viewer.domain.image import SourceInfo
+from segx_viewer.domain.result import Level
+from segx_viewer.errors import ExportError
+from segx_viewer.imaging.reader import read_image
+from segx_viewer.reporting.dicom import Kind, write_dicom_results
+from segx_viewer.reporting.dicom.source import picture_dataset
+from segx_viewer.reporting.overlay import region_on_image
+
+KEY = ("gradcam", 4)
+DCIODVFY = shutil.which("dciodvfy")
+
+
+def _radiograph(path, **changes):
+    """Write a computed radiograph whose header has the oddities of real ones."""
+    rng = np.random.default_rng(1)
+    pixels = rng.integers(0, 4096, (120, 90), dtype=np.uint16)
+    dataset = pydicom.Dataset()
+    dataset.file_meta = pydicom.dataset.FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.SOPClassUID = ComputedRadiographyImageStorage
+    dataset.SOPInstanceUID, dataset.SeriesInstanceUID, dataset.StudyInstanceUID = "1.2.3.1", "1.2.3.2", "1.2.3.3"
+    dataset.SpecificCharacterSet = "ISO_IR 100"
+    dataset.PatientName, dataset.PatientID, dataset.PatientSex = "Mönch", "4711", "O"
+    dataset.PatientBirthDate, dataset.StudyDate, dataset.StudyTime = "19400305", "20240102", "101112"
+    dataset.StudyID, dataset.AccessionNumber, dataset.ReferringPhysicianName = "S1", "A1", "Ref^Erring"
+    dataset.Modality, dataset.Manufacturer, dataset.BodyPartExamined = "CR", "X", "CHEST"
+    dataset.SeriesNumber, dataset.InstanceNumber, dataset.ViewPosition = 1, 1, "PA"
+    dataset.ImageType, dataset.PatientOrientation = ["ORIGINAL", "PRIMARY"], ["L", "F"]
+    dataset.Rows, dataset.Columns = pixels.shape
+    dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME1"
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 16, 12, 11, 0
+    dataset.PixelSpacing = [0, 0]
+    dataset.PixelData = pixels.tobytes()
+    for keyword, value in changes.items():
+        setattr(dataset, keyword, value)
+    dataset.save_as(path, enforce_file_format=True)
+    return path
+
+
+@pytest.fixture
+def picture(make_analysis):
+    analysis = make_analysis()
+    return dataclasses.replace(analysis, image=dataclasses.replace(analysis.image, source=SourceInfo(Path("a.png"))))
+
+
+@pytest.fixture
+def radiograph(make_analysis, tmp_path):
+    def make(**changes):
+        image = read_image(_radiograph(tmp_path / "source.dcm", **changes))
+        return dataclasses.replace(make_analysis(), image=image, placement=Placement.stretch(image.shape, (56, 56)))
+
+    return make
+
+
+def _errors(path):
+    run = subprocess.run([DCIODVFY, str(path)], capture_output=True, text=True, errors="replace", check=False)
+    return [line for line in (run.stderr + run.stdout).splitlines() if line.startswith(("Error", "Abort"))]
+
+
+@pytest.mark.skipif(DCIODVFY is None, reason="dciodvfy (Debian package dicom3tools) is not installed")
+@pytest.mark.parametrize("kind", ["picture", "radiograph", "spaced radiograph"])
+def test_dciodvfy_finds_no_error(picture, radiograph, tmp_path, kind):
+    analysis = {
+        "picture": lambda: picture,
+        "radiograph": radiograph,
+        "spaced radiograph": lambda: radiograph(PixelSpacing=[0.143, 0.143]),
+    }[kind]()
+    written = write_dicom_results(analysis, tmp_path / "out", "0001", include_identity=True)
+    assert len(written) == (7 if kind == "picture" else 6)
+    assert {path.name: _errors(path) for path in written.values()} == {p.name: [] for p in written.values()}
+
+
+def test_results_are_in_the_sources_study_with_its_patient_and_reference(radiograph, tmp_path):
+    written = write_dicom_results(radiograph(), tmp_path / "out", "0001", include_identity=True)
+    for path in written.values():
+        dataset = pydicom.dcmread(path)
+        assert dataset.StudyInstanceUID == "1.2.3.3"
+        assert dataset.SeriesInstanceUID != "1.2.3.2"
+        assert (str(dataset.PatientName), dataset.PatientID, dataset.PatientSex) == ("Mönch", "4711", "O")
+        assert (dataset.PatientBirthDate, dataset.StudyDate, dataset.StudyID) == ("19400305", "20240102", "S1")
+    for kind in (Kind.REGION, Kind.PROBABILITY, Kind.ORIGINAL, Kind.SEGX, Kind.REPORT):
+        assert "1.2.3.1" in str(pydicom.dcmread(written[kind]).to_json())
+    series = {kind: pydicom.dcmread(path).SeriesInstanceUID for kind, path in written.items()}
+    assert series[Kind.REGION] == series[Kind.PROBABILITY]
+    assert series[Kind.ORIGINAL] == series[Kind.SEGX]
+    assert len(set(series.values())) == 4
+
+
+def test_a_dicom_image_is_not_exported_without_consent_to_its_identity(radiograph, tmp_path):
+    with pytest.raises(ExportError, match="name its patient"):
+        write_dicom_results(radiograph(), tmp_path / "out", "0001")
+    assert not (tmp_path / "out").exists()
+
+
+def test_segmentations_hold_the_mask_and_the_probability(radiograph, tmp_path):
+    analysis = radiograph()
+    written = write_dicom_results(analysis, tmp_path, "0001", include_identity=True)
+    binary = hd.seg.segread(written[Kind.REGION])
+    assert np.array_equal(binary.pixel_array.astype(bool), region_on_image(analysis.segmentation, analysis.placement))
+    assert binary.SegmentSequence[0].SegmentedPropertyTypeCodeSequence[0].CodeMeaning == "Lesion"
+    fractional = hd.seg.segread(written[Kind.PROBABILITY])
+    expected = analysis.placement.to_image(analysis.segmentation.probability)
+    assert np.abs(fractional.pixel_array / 255 - expected).max() < 1 / 255
+    algorithm = binary.SegmentSequence[0].SegmentationAlgorithmIdentificationSequence[0]
+    assert algorithm.AlgorithmVersion == "0.1.0"
+    assert analysis.bundle.digest in algorithm.AlgorithmParameters
+
+
+def test_parametric_maps_hold_the_maps_not_normalised(radiograph, tmp_path):
+    analysis = radiograph()
+    written = write_dicom_results(analysis, tmp_path, "0001", include_identity=True)
+    expected = analysis.placement.to_image(analysis.attributions[KEY].saliency_map)
+    original, segx = (pydicom.dcmread(written[kind]) for kind in (Kind.ORIGINAL, Kind.SEGX))
+    assert np.array_equal(original.pixel_array, expected)
+    region = region_on_image(analysis.segmentation, analysis.placement)
+    assert np.array_equal(segx.pixel_array, expected * region)
+    assert original.FrameOfReferenceUID == segx.FrameOfReferenceUID
+    assert "nominal" in original.ImageComments
+
+
+def test_the_structured_report_has_the_figures_and_points_to_image_and_segmentation(radiograph, tmp_path):
+    analysis = radiograph()
+    written = write_dicom_results(analysis, tmp_path, "0001", include_identity=True)
+    report = hd.sr.srread(written[Kind.REPORT])
+    (classes,) = report.content.get_image_measurement_groups()
+    probabilities = [m.value for m in classes.get_measurements()]
+    assert probabilities == pytest.approx(analysis.prediction.probabilities.tolist())
+    (group,) = report.content.get_planar_roi_measurement_groups()
+    figures = {m.name.value: m.value for m in group.get_measurements()}
+    assert figures["SEGU_CAUITC"] == pytest.approx(0.41)
+    assert figures["P_CORRECT"] == pytest.approx(0.78)
+    assert figures["IOU"] == pytest.approx(0.22)
+    words = {
+        q.name.value: q.value.meaning
+        for q in group.get_qualitative_evaluations()
+        if q.name.scheme_designator == "99SEGX"
+    }
+    assert words["CERTAINTY"] == "Moderate"
+    assert words["HD95"] == "Undefined: the region is empty"
+    text = str(report.to_json())
+    assert pydicom.dcmread(written[Kind.REGION]).SOPInstanceUID in text
+    assert "dermoscopy-ham10000 explanation" in text
+
+
+def test_abstaining_states_no_probability_of_being_right(picture, tmp_path):
+    certainty = dataclasses.replace(picture.certainties[KEY], level=Level.ABSTAIN, reason="The map is flat.")
+    analysis = dataclasses.replace(picture, certainties={KEY: certainty})
+    written = write_dicom_results(analysis, tmp_path, "0001", kinds=[Kind.REPORT])
+    text = str(pydicom.dcmread(written[Kind.REPORT]))
+    assert "The map is flat." in text
+    assert "P_CORRECT" not in text
+
+
+def test_the_capture_says_whether_it_names_the_patient(picture, radiograph, tmp_path):
+    named = write_dicom_results(radiograph(), tmp_path, "1", kinds=[Kind.PAGE], include_identity=True)
+    unnamed = write_dicom_results(picture, tmp_path, "2", kinds=[Kind.PAGE])
+    assert pydicom.dcmread(named[Kind.PAGE]).BurnedInAnnotation == "YES"
+    assert pydicom.dcmread(unnamed[Kind.PAGE]).BurnedInAnnotation == "NO"
+
+
+def test_a_picture_is_one_anonymous_instance_that_the_viewer_opens(picture, tmp_path):
+    written = write_dicom_results(picture, tmp_path, "0001")
+    image = read_image(written[Kind.SOURCE])
+    assert np.array_equal(image.pixels, picture.image.pixels)
+    assert image.modality == "XC"
+    dataset = pydicom.dcmread(written[Kind.SOURCE])
+    assert dataset.SOPInstanceUID == picture_dataset(picture.image).SOPInstanceUID
+    for path in written.values():
+        text = str(pydicom.dcmread(path))
+        assert "Doe" not in text
+        assert "4711" not in text
+        assert dataset.StudyInstanceUID in text
+
+
+def test_the_viewer_opens_the_capture(picture, tmp_path):
+    written = write_dicom_results(picture, tmp_path, "0001", kinds=[Kind.PAGE])
+    image = read_image(written[Kind.PAGE])
+    assert image.is_colour
+    assert image.shape[1] >= 1800
+
+
+def test_a_changed_source_is_noticed(radiograph, tmp_path):
+    analysis = radiograph()
+    _radiograph(tmp_path / "source.dcm", SOPInstanceUID="1.2.3.9")
+    with pytest.raises(ExportError, match="no longer the file"):
+        write_dicom_results(analysis, tmp_path / "out", "0001", include_identity=True)
+
+
+def test_a_refused_image_has_only_its_page(make_analysis, tmp_path):
+    refused = make_analysis(refused=True)
+    refused = dataclasses.replace(refused, image=dataclasses.replace(refused.image, source=SourceInfo(None)))
+    assert set(write_dicom_results(refused, tmp_path, "0001")) == {Kind.SOURCE, Kind.PAGE}
