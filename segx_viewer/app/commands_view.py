@@ -1,0 +1,114 @@
+"""Commands about how the image is shown."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from segx_viewer.app.actions import Command
+from segx_viewer.app.i18n import mark
+from segx_viewer.app.viewstate import GEOMETRY
+
+if TYPE_CHECKING:
+    from segx_viewer.app.window import Window
+
+
+def zoom_by(factor: float) -> "Callable[[Window], None]":
+    """Return a handler that zooms about the middle."""
+    return lambda window: window.state.update(zoom=window.state.view.zoom * factor)
+
+
+def rotate(degrees: int) -> "Callable[[Window], None]":
+    """Return a handler that turns the picture clockwise as seen, whatever its flips."""
+
+    def handler(window: "Window") -> None:
+        view = window.state.view
+        seen = -degrees if view.flip_h != view.flip_v else degrees
+        window.state.update(rotation=view.rotation + seen)
+
+    return handler
+
+
+def flip(name: str) -> "Callable[[Window], None]":
+    """Return a handler that mirrors the picture as seen."""
+    return lambda window: window.state.update(**{name: not getattr(window.state.view, name)})
+
+
+def actual_size(window: "Window") -> None:
+    """Show one image pixel as one screen pixel."""
+    window.state.update(zoom=window.viewports.visible_ports[0].actual_size_zoom())
+
+
+def auto_window(window: "Window") -> None:
+    """Choose a window from the image's values."""
+    from segx_viewer.imaging.display import auto_window as choose
+
+    image = window.scene.base.image
+    if not image.is_colour:
+        window.state.update(voi=choose(image))
+
+
+def reset(window: "Window") -> None:
+    """Show the image as it was opened."""
+    window.state.reset(*GEOMETRY, "voi", "invert")
+
+
+def toggle(name: str) -> "Callable[[Window], None]":
+    """Return a handler that switches a field of the view."""
+    return lambda window: window.state.update(**{name: not getattr(window.state.view, name)})
+
+
+def toggle_panels(window: "Window") -> None:
+    """Hide the side panels, or show them again."""
+    window.show_panels(not window.left.isVisible())
+
+
+def step(offset: int) -> "Callable[[Window], None]":
+    """Return a handler that goes to another open image."""
+
+    def handler(window: "Window") -> None:
+        documents = list(window.controller.documents)
+        current = window.controller.documents.current
+        if documents and current in documents:
+            position = min(len(documents) - 1, max(0, documents.index(current) + offset))
+            window.show_document(documents[position])
+
+    return handler
+
+
+_VIEW, _IMAGE = mark("View"), mark("Image")
+
+ROWS = tuple(
+    replace(row, needs=row.needs or "image") if row.id != "panels" else row
+    for row in (
+        Command("fit", mark("&Fit"), lambda w: w.state.reset("zoom", "centre"), "F; Ctrl+0", _VIEW, "maximize"),
+        Command("actual_size", mark("&Actual pixels (1:1)"), actual_size, "1; Ctrl+1", _VIEW, "one-to-one"),
+        Command("zoom_in", mark("Zoom &in"), zoom_by(1.25), "+; Ctrl++; Ctrl+=", _VIEW),
+        Command("zoom_out", mark("Zoom &out"), zoom_by(0.8), "-; Ctrl+-", _VIEW),
+        Command("panels", mark("Side &panels"), toggle_panels, "Tab", _VIEW),
+        Command("next_image", mark("&Next image"), step(1), "PgDown; Down", _VIEW),
+        Command("previous_image", mark("P&revious image"), step(-1), "PgUp; Up", _VIEW),
+        Command("invert", mark("&Invert"), toggle("invert"), "I", _IMAGE, "contrast", checked=lambda v: v.invert),
+        Command("auto_window", mark("A&utomatic window"), auto_window, "W", _IMAGE, "sun-moon"),
+        Command("reset", mark("&Reset"), reset, "Esc", _IMAGE, "refresh-cw"),
+        Command("rotate_right", mark("Rotate &right"), rotate(90), "R", _IMAGE, "rotate-cw-square"),
+        Command("rotate_left", mark("Rotate &left"), rotate(-90), "Shift+R", _IMAGE, "rotate-ccw-square"),
+        Command(
+            "flip_h",
+            mark("Flip &horizontally"),
+            flip("flip_h"),
+            "H",
+            _IMAGE,
+            "flip-horizontal-2",
+            checked=lambda v: v.flip_h,
+        ),
+        Command(
+            "flip_v",
+            mark("Flip &vertically"),
+            flip("flip_v"),
+            "V",
+            _IMAGE,
+            "flip-vertical-2",
+            checked=lambda v: v.flip_v,
+        ),
+    )
+)

@@ -1,0 +1,312 @@
+"""Opens images, asks for analyses and applies the answers that are still wanted."""
+
+import logging
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from segx_viewer.app import files
+from segx_viewer.app.documents import Document, Documents
+from segx_viewer.app.i18n import tr
+from segx_viewer.app.viewstate import PER_IMAGE, ViewState
+from segx_viewer.app.worker import Capabilities, Engine, InferenceThread
+from segx_viewer.domain.image import MedicalImage
+from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress
+from segx_viewer.domain.result import Analysis, MapKey
+
+log = logging.getLogger(__name__)
+
+
+class Controller(QObject):
+    """The window's memory and its two threads.
+
+    Every request gets a new generation; each receiver first compares the answer's generation with the newest one,
+    so that nothing of an earlier image or question is ever applied.
+    """
+
+    image_shown = Signal(object)  # Document
+    analysis_changed = Signal(object)  # Analysis or None
+    progress = Signal(object)  # Progress, or None when nothing runs
+    failed = Signal(str)  # sentence about the current image's analysis
+    message = Signal(str)  # sentence for the status bar
+    capabilities = Signal(object)
+    exported = Signal(object)  # Path
+
+    def __init__(self, state: ViewState, engine: Engine | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.state = state
+        self.documents = Documents(self)
+        self.methods: tuple[tuple[str, str], ...] = (("gradcam", "Grad-CAM"),)
+        self.bundle: str | None = None  # None: chosen by the image
+        self._generation = 0
+        self._token: CancelToken | None = None
+        self._asked: tuple[Document, MapKey | None] | None = None
+        self._thumbnails: list[Document] = []
+        self._thumbnail_busy = False
+        self._files = files.FileThread(self)
+        self._files.worker.done.connect(self._job_done)
+        self._files.worker.failed.connect(self._job_failed)
+        self._inference = InferenceThread(engine, self)
+        worker = self._inference.worker
+        worker.ready.connect(self._on_ready)
+        worker.progress.connect(self._on_progress)
+        worker.partial.connect(self._on_analysis)
+        worker.finished.connect(self._on_finished)
+        worker.failed.connect(self._on_failed)
+        worker.cancelled.connect(self._on_cancelled)
+        self.documents.current_changed.connect(self._on_current)
+
+    # -- opening ---------------------------------------------------------------------------------
+
+    def open_paths(self, paths: list[Path]) -> None:
+        """Open files and folders; the first new one is shown."""
+        if paths:
+            self.message.emit(tr("Opening …"))
+            self._files.post("collect", partial(files.collect, [Path(p) for p in paths]))
+
+    def _collected(self, paths: list[Path]) -> None:
+        if not paths:
+            self.message.emit(tr("There is no image file in there."))
+            return
+        documents = [self.documents.add(path) for path in paths]
+        self._thumbnails += [d for d in documents if d.thumbnail is None and not d.error]
+        self.message.emit("")
+        self.documents.set_current(documents[0])
+        self._next_thumbnail()
+
+    def prepare(self) -> None:
+        """Load the models in the background."""
+        self._inference.prepare()
+
+    # -- the current image -----------------------------------------------------------------------
+
+    def _on_current(self, document: Document | None) -> None:
+        self._new_generation()
+        self.progress.emit(None)
+        if document is None or document.image is None:
+            self.analysis_changed.emit(None)
+        if document is None:
+            self.image_shown.emit(None)
+        elif document.image is not None:
+            self._show(document)
+        else:
+            self.image_shown.emit(document)
+            job = partial(files.read, document.path, document.frame)
+            self._files.post(("read", self._generation, document.number), job)
+
+    def _read(self, generation: int, number: int, image: MedicalImage) -> None:
+        if generation != self._generation:
+            return
+        document = self.documents.by_number(number)
+        if document is None:
+            return
+        self.documents.update(document, image=image, header=_header(image), error="")
+        self._show(document)
+
+    def _show(self, document: Document) -> None:
+        self.state.reset(*PER_IMAGE)
+        self.state.update(**document.view)
+        self.analysis_changed.emit(document.analysis)
+        self.image_shown.emit(document)
+        if document.analysis is None or not document.analysis.complete:
+            self.analyse()
+
+    def remember_view(self) -> None:
+        """Keep the per-image part of the view with the image shown now."""
+        document = self.documents.current
+        if document is not None and document.image is not None:
+            document.view = {name: getattr(self.state.view, name) for name in PER_IMAGE}
+
+    # -- analysis --------------------------------------------------------------------------------
+
+    @property
+    def analysis(self) -> Analysis | None:
+        """The current image's analysis so far."""
+        document = self.documents.current
+        return document.analysis if document is not None else None
+
+    @property
+    def key(self) -> MapKey | None:
+        """Method and class being looked at, None before there is a prediction."""
+        analysis = self.analysis
+        if analysis is None or analysis.prediction is None:
+            return None
+        chosen = self.state.view.class_index
+        return self.state.view.method, analysis.prediction.top if chosen is None else chosen
+
+    def analyse(self, key: MapKey | None = None) -> None:
+        """Analyse the current image, or explain one class by one method of it."""
+        document = self.documents.current
+        if document is None or document.image is None:
+            return
+        self._new_generation()
+        self._token = CancelToken()
+        self._asked = document, key
+        request = AnalysisRequest(
+            image=document.image,
+            generation=self._generation,
+            bundle_name=document.analysis.bundle.name if key and document.analysis else self.bundle,
+            methods=(key[0] if key else self.state.view.method,),
+            classes=(key[1],) if key else None,
+        )
+        self._inference.post(request, self._token)
+
+    def explain(self, class_index: int | None = None, method: str | None = None) -> None:
+        """Look at another class or method; its map is computed if it is not there yet."""
+        if class_index is not None:
+            self.state.update(class_index=class_index)
+        if method is not None:
+            self.state.update(method=method)
+        analysis, key = self.analysis, self.key
+        if analysis is None or key is None:
+            return
+        if key not in analysis.attributions:
+            if not self._running_for(key):
+                self.analyse(key)
+        elif self._token is not None and self._asked and self._asked[1] is not None:
+            self.cancel()  # another map was asked for meanwhile; this one is here already
+
+    def cancel(self) -> None:
+        """Stop the running analysis at its next check."""
+        if self._token is not None:
+            self._token.cancel()
+
+    def _running_for(self, key: MapKey) -> bool:
+        return self._token is not None and self._asked is not None and self._asked[1] == key
+
+    def _new_generation(self) -> None:
+        self.cancel()
+        self._token = None
+        self._asked = None
+        self._generation += 1
+
+    def _on_progress(self, generation: int, progress: Progress) -> None:
+        if generation != self._generation:
+            return
+        self.progress.emit(progress)
+
+    def _on_analysis(self, generation: int, analysis: Analysis) -> None:
+        if generation != self._generation:
+            return
+        document, key = self._asked or (self.documents.current, None)
+        if document is None:
+            return
+        if key is not None and document.analysis is not None:
+            analysis = _extended(document.analysis, analysis)
+        self.documents.update(document, analysis=analysis)
+        self.analysis_changed.emit(analysis)
+
+    def _on_finished(self, generation: int, analysis: Analysis) -> None:
+        if generation != self._generation:
+            return
+        self._on_analysis(generation, analysis)
+        self._token = None
+        self.progress.emit(None)
+        key = self.key
+        if key is not None and analysis.attributions and key not in self.analysis.attributions:
+            self.analyse(key)  # the reader chose another class before the prediction's own map was done
+
+    def _on_failed(self, generation: int, sentence: str) -> None:
+        if generation != self._generation and generation >= 0:
+            return
+        self._token = None
+        self.progress.emit(None)
+        self.failed.emit(sentence)
+
+    def _on_cancelled(self, generation: int) -> None:
+        if generation != self._generation:
+            return
+        self._token = None
+        self.progress.emit(None)
+        self.message.emit(tr("Cancelled. Press F5 to analyse again."))
+
+    def _on_ready(self, capabilities: Capabilities) -> None:
+        self.methods = capabilities.methods
+        self.capabilities.emit(capabilities)
+
+    # -- file jobs -------------------------------------------------------------------------------
+
+    def run_job(self, tag: object, job: Any) -> None:
+        """Run a job in the file thread; tags starting with "export" report the path they wrote."""
+        self._files.post(tag, job)
+
+    def _job_done(self, tag: Any, result: Any) -> None:
+        kind = tag if isinstance(tag, str) else tag[0]
+        if kind == "collect":
+            self._collected(result)
+        elif kind == "read":
+            self._read(tag[1], tag[2], result)
+        elif kind == "thumbnail":
+            self._thumbnail_done(tag[1], result)
+        elif kind == "export":
+            self.exported.emit(result)
+
+    def _job_failed(self, tag: Any, sentence: str) -> None:
+        kind = tag if isinstance(tag, str) else tag[0]
+        if kind == "thumbnail":
+            self._thumbnail_done(tag[1], None, sentence)
+        elif kind == "read":
+            self._read_failed(tag[1], tag[2], sentence)
+        else:
+            self.message.emit(sentence)
+
+    def _read_failed(self, generation: int, number: int, sentence: str) -> None:
+        if generation != self._generation:
+            return
+        document = self.documents.by_number(number)
+        if document is not None:
+            self.documents.update(document, error=sentence)
+            self.analysis_changed.emit(None)
+            self.image_shown.emit(document)
+
+    def _next_thumbnail(self) -> None:
+        # One at a time, so that opening an image never waits behind a folder's thumbnails.
+        if self._thumbnail_busy or not self._thumbnails:
+            return
+        document = self._thumbnails.pop(0)
+        self._thumbnail_busy = True
+        job = partial(_thumbnail_job, document.path, document.frame)
+        self._files.post(("thumbnail", document.number), job)
+
+    def _thumbnail_done(self, number: int, result: Any, sentence: str = "") -> None:
+        self._thumbnail_busy = False
+        document = self.documents.by_number(number)
+        if document is not None:
+            picture, header = result or (None, None)
+            self.documents.update(document, thumbnail=picture, header=header or document.header, error=sentence)
+        self._next_thumbnail()
+
+    def shut_down(self) -> None:
+        """Cancel what runs and end both threads."""
+        self._thumbnails.clear()
+        self.cancel()
+        self._generation += 1
+        self._files.stop()
+        self._inference.stop()
+
+
+def _thumbnail_job(path: Path, frame: int) -> Any:
+    image = files.read(path, frame)
+    return files.thumbnail(image), _header(image)
+
+
+def _header(image: MedicalImage) -> MedicalImage:
+    """Return the image's facts without its pixels."""
+    return replace(image, pixels=image.pixels[:1, :1].copy(), voi_luts=())
+
+
+def _extended(old: Analysis, new: Analysis) -> Analysis:
+    """Return `new` with the maps that `old` already had."""
+    return replace(
+        new,
+        prediction=new.prediction or old.prediction,
+        segmentation=new.segmentation or old.segmentation,
+        attributions={**old.attributions, **new.attributions},
+        segx={**old.segx, **new.segx},
+        certainties={**old.certainties, **new.certainties},
+        warnings=tuple(dict.fromkeys([*old.warnings, *new.warnings])),
+        complete=True,
+    )

@@ -1,0 +1,83 @@
+"""The menu bar: nested ids of commands; None is a line, a pair is a sub-menu."""
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from segx_viewer.app import settings
+from segx_viewer.app.actions import Actions
+from segx_viewer.app.i18n import mark, tr
+
+if TYPE_CHECKING:
+    from segx_viewer.app.window import Window
+
+RECENT = "recent"
+SPECIAL = (RECENT,)
+"""Entries that are no commands but fill themselves."""
+
+MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
+    (
+        mark("&File"),
+        ("open", "open_folder", RECENT, "demo", None, "export", None, "close", "close_all", None, "quit"),
+    ),
+    (
+        mark("&View"),
+        ("fit", "actual_size", "zoom_in", "zoom_out", None, "panels", None, "next_image", "previous_image"),
+    ),
+    (
+        mark("&Image"),
+        ("invert", "auto_window", "reset", None, "rotate_right", "rotate_left", "flip_h", "flip_v"),
+    ),
+    (
+        mark("&Explain"),
+        (
+            "analyse",
+            "cancel",
+            None,
+            "next_class",
+            "next_method",
+            None,
+            "overlay",
+            "bare",
+            "top_mode",
+            "next_mask",
+            None,
+            "side",
+            "curtain",
+            "blend",
+            "flicker",
+        ),
+    ),
+    (mark("&Help"), ("about",)),
+)
+
+
+def fill(bar: QMenuBar, window: "Window", actions: Actions) -> None:
+    """Fill the menu bar."""
+    bar.clear()
+    for title, ids in MENUS:
+        add(bar.addMenu(tr(title)), ids, window, actions)
+
+
+def add(menu: QMenu, ids: tuple[Any, ...], window: "Window", actions: Actions) -> None:
+    """Add commands to a menu."""
+    for entry in ids:
+        if entry is None:
+            menu.addSeparator()
+        elif entry == RECENT:
+            _recent(menu.addMenu(tr("Open &recent")), window)
+        elif isinstance(entry, tuple):
+            add(menu.addMenu(tr(entry[0])), entry[1], window, actions)
+        else:
+            menu.addAction(actions[entry])
+
+
+def _recent(menu: QMenu, window: "Window") -> None:
+    def fill_recent() -> None:
+        menu.clear()
+        for path in settings.recent():
+            menu.addAction(str(path), lambda path=path: window.open_paths([path]))
+        if menu.isEmpty():
+            menu.addAction(tr("Nothing yet")).setEnabled(False)
+
+    menu.aboutToShow.connect(fill_recent)

@@ -1,0 +1,150 @@
+"""What mouse movements mean in a panel."""
+
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+
+from segx_viewer.app.scene import Panel
+from segx_viewer.app.transform import panned, zoomed
+from segx_viewer.app.viewstate import MAX_ZOOM, MIN_ZOOM, Compare
+from segx_viewer.domain.image import WindowLevel
+
+if TYPE_CHECKING:
+    from segx_viewer.app.viewport import Viewport
+
+_GRAB = 8  # px on either side of the curtain's divider
+
+
+class Drag(Protocol):
+    """A movement with a button held."""
+
+    cursor: Qt.CursorShape
+
+    def move(self, port: "Viewport", point: QPointF) -> None:
+        """Follow the mouse."""
+
+    def finish(self, port: "Viewport", point: QPointF) -> None:
+        """End the movement."""
+
+
+class Tool:
+    """What the left button does; the other buttons always navigate."""
+
+    cursor = Qt.CursorShape.CrossCursor
+
+    def press(self, port: "Viewport", event: QMouseEvent) -> Drag | None:
+        """Begin a movement, or return None."""
+        point = event.position()
+        if event.button() == Qt.MouseButton.RightButton:
+            return ZoomDrag(port, point)
+        if event.button() == Qt.MouseButton.MiddleButton or port.property("panning"):
+            return PanDrag(port, point)
+        if event.button() == Qt.MouseButton.LeftButton:
+            return self.press_left(port, event)
+        return None
+
+    def press_left(self, port: "Viewport", event: QMouseEvent) -> Drag | None:
+        """Begin a movement with the left button."""
+        raise NotImplementedError
+
+    def double_click(self, port: "Viewport", event: QMouseEvent) -> bool:
+        """Handle a double click; return whether it was used."""
+        return False
+
+
+class Navigate(Tool):
+    """Window and level, or the curtain's divider where it is."""
+
+    def press_left(self, port: "Viewport", event: QMouseEvent) -> Drag | None:  # noqa: D102
+        view, point = port.state.view, event.position()
+        on_divider = abs(point.x() - port.width() * view.curtain) <= _GRAB
+        if port.panel is Panel.COMPARE and view.compare is Compare.CURTAIN and on_divider:
+            return CurtainDrag()
+        # Colour has no window; dragging moves the picture instead.
+        return PanDrag(port, point) if port.scene.base.image.is_colour else WindowDrag(port, point)
+
+
+class PanDrag:
+    """Moves the picture with the mouse."""
+
+    cursor = Qt.CursorShape.ClosedHandCursor
+
+    def __init__(self, port: "Viewport", point: QPointF) -> None:
+        self._start, self._view = point, port.state.view
+
+    def move(self, port: "Viewport", point: QPointF) -> None:  # noqa: D102
+        port.state.update(centre=panned(self._view, port.scene.shape, port.extent, point - self._start))
+
+    def finish(self, port: "Viewport", point: QPointF) -> None:  # noqa: D102
+        self.move(port, point)
+
+
+class ZoomDrag:
+    """Zooms about the point where the drag began: up is in, down is out."""
+
+    cursor = Qt.CursorShape.SizeVerCursor
+
+    def __init__(self, port: "Viewport", point: QPointF) -> None:
+        self._start, self._view = point, port.state.view
+
+    def move(self, port: "Viewport", point: QPointF) -> None:  # noqa: D102
+        factor = 1.01 ** (self._start.y() - point.y())
+        zoom = min(MAX_ZOOM, max(MIN_ZOOM, self._view.zoom * factor))
+        zoom, centre = zoomed(self._view, port.scene.shape, port.extent, zoom, self._start)
+        port.state.update(zoom=zoom, centre=centre)
+
+    def finish(self, port: "Viewport", point: QPointF) -> None:  # noqa: D102
+        self.move(port, point)
+
+
+class WindowDrag:
+    """Right is a wider window, down a brighter picture (a lower centre)."""
+
+    cursor = Qt.CursorShape.SizeAllCursor
+
+    def __init__(self, port: "Viewport", point: QPointF) -> None:
+        self._start = point
+        image = port.scene.base.image
+        voi = port.state.view.voi or port.scene.base.voi
+        if not isinstance(voi, WindowLevel):
+            voi = value_range(image)
+        self._voi = voi
+        self._step = max(voi.width, 1e-6) / 256
+
+    def move(self, port: "Viewport", point: QPointF) -> None:  # noqa: D102
+        shift = point - self._start
+        if shift.manhattanLength() < 2:
+            return
+        width = max(1.0, self._voi.width + shift.x() * self._step)
+        port.state.update(voi=WindowLevel(self._voi.center + shift.y() * self._step, width, self._voi.function))
+
+    def finish(self, port: "Viewport", point: QPointF) -> None:  # noqa: D102
+        self.move(port, point)
+
+
+class CurtainDrag:
+    """Moves the curtain's divider."""
+
+    cursor = Qt.CursorShape.SplitHCursor
+
+    def move(self, port: "Viewport", point: QPointF) -> None:  # noqa: D102
+        port.state.update(curtain=point.x() / max(1, port.width()))
+
+    def finish(self, port: "Viewport", point: QPointF) -> None:  # noqa: D102
+        self.move(port, point)
+
+
+def wheel(port: "Viewport", point: QPointF, notches: float) -> None:
+    """Zoom about the mouse."""
+    view = port.state.view
+    zoom = min(MAX_ZOOM, max(MIN_ZOOM, view.zoom * 1.2**notches))
+    zoom, centre = zoomed(view, port.scene.shape, port.extent, zoom, point)
+    port.state.update(zoom=zoom, centre=centre)
+
+
+def value_range(image: object) -> WindowLevel:
+    """Return the window that spans all of an image's values."""
+    pixels = image.pixels  # type: ignore[attr-defined]
+    low, high = float(pixels.min()), float(pixels.max())
+    return WindowLevel((low + high) / 2, max(1.0, high - low))

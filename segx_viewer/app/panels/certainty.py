@@ -1,0 +1,148 @@
+"""How far the explanation can be trusted: badge, certainty, the share outside the region, reasons."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from segx_viewer.app.i18n import tr
+from segx_viewer.app.panels.badge import WORDS, BadgeShape
+from segx_viewer.domain.result import Analysis, Certainty, GateLevel, Level, MapKey
+
+
+class CertaintyPanel(QWidget):
+    """Shows SegU for the class and method being looked at."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.shape = BadgeShape()
+        self.word = _label("strong")
+        self.percent = _label("")
+        self.reason = _label("notice")
+        self.facts = QGridLayout()
+        self.facts.setHorizontalSpacing(12)
+        self.facts.setVerticalSpacing(4)
+        self.facts.setColumnStretch(0, 1)
+        self._rows: list[tuple[QLabel, QLabel]] = []
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self.word)
+        words.addWidget(self.percent)
+        top = QHBoxLayout()
+        top.setSpacing(12)
+        top.addWidget(self.shape)
+        top.addLayout(words, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 0, 12, 4)
+        column.setSpacing(8)
+        column.addLayout(top)
+        column.addWidget(self.reason)
+        column.addLayout(self.facts)
+        self.show_certainty(None, None)
+
+    def show_certainty(self, analysis: Analysis | None, key: MapKey | None, note: str = "") -> None:
+        """Show the certainty of `key`, or that there is none yet."""
+        certainty = analysis.certainties.get(key) if analysis is not None and key is not None else None
+        self.shape.setVisible(certainty is not None)
+        self.shape.show_level(certainty.level if certainty is not None else None)
+        if certainty is None:
+            self.word.setText("")
+            self.word.hide()
+            self.percent.setText(note or tr("Not assessed yet."))
+            self.percent.setObjectName("muted")
+            self.reason.hide()
+            self._show_facts([])
+            return
+        self.word.show()
+        self.word.setText(tr(WORDS[certainty.level]))
+        self.percent.setText(statement(certainty))
+        self.reason.setText(_reason(analysis, certainty))
+        self.reason.setVisible(bool(self.reason.text()))
+        self._show_facts(_facts(analysis, key, certainty))
+        self.setToolTip(
+            tr("SegU measures how well the network's attention agrees with the {region}.").format(
+                region=analysis.bundle.region
+            )
+        )
+        self.setAccessibleName(f"{self.word.text()}. {self.percent.text()} {self.reason.text()}")
+
+    def _show_facts(self, facts: list[tuple[str, str, str]]) -> None:
+        while len(self._rows) < len(facts):
+            name, value = _label("small"), _label("")
+            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            row = len(self._rows)
+            self.facts.addWidget(name, row, 0)
+            self.facts.addWidget(value, row, 1)
+            self._rows.append((name, value))
+        for i, (name, value) in enumerate(self._rows):
+            name.setVisible(i < len(facts))
+            value.setVisible(i < len(facts))
+            if i < len(facts):
+                name.setText(facts[i][0])
+                value.setText(facts[i][1])
+                name.setToolTip(facts[i][2])
+                value.setToolTip(facts[i][2])
+
+
+def statement(certainty: Certainty) -> str:
+    """Return the certainty in words and per cent."""
+    if certainty.level is Level.ABSTAIN:
+        return tr("The viewer abstains.")
+    parts = []
+    if certainty.c_auitc is not None:
+        parts.append(tr("SegU certainty {value:.0f} %").format(value=certainty.c_auitc * 100))
+    if certainty.probability_correct is not None:
+        parts.append(tr("right in {value:.0f} % of such cases").format(value=certainty.probability_correct * 100))
+    return " · ".join(parts)
+
+
+def _reason(analysis: Analysis, certainty: Certainty) -> str:
+    reasons = [certainty.reason]
+    if analysis.gate.level is not GateLevel.ACCEPTED and analysis.gate.reason not in certainty.reason:
+        reasons.append(analysis.gate.reason)
+    if analysis.segmentation is not None and analysis.segmentation.edited:
+        reasons.append(tr("The region was edited by the reader."))
+    return " ".join(reason for reason in reasons if reason)
+
+
+def _facts(analysis: Analysis, key: MapKey, certainty: Certainty) -> list[tuple[str, str, str]]:
+    region = analysis.bundle.region
+    facts = []
+    if certainty.outside is not None:
+        facts.append(
+            (
+                tr("Attribution outside the {region}").format(region=region),
+                f"{certainty.outside * 100:.0f} %",
+                tr("SegX hides this share; a high one can mean that the network used something else."),
+            )
+        )
+    if certainty.c_iou is not None:
+        facts.append(
+            (
+                tr("Overlap of the top 5 % with the {region} (IoU)").format(region=region),
+                f"{certainty.c_iou * 100:.0f} %",
+                tr("Intersection over union; small even for good maps where the region is large."),
+            )
+        )
+    if analysis.segmentation is not None:
+        facts.append(
+            (
+                tr("Size of the {region}").format(region=region),
+                f"{analysis.segmentation.area_fraction * 100:.0f} %",
+                tr("Share of the image."),
+            )
+        )
+    if analysis.prediction is not None:
+        facts.append(
+            (
+                tr("Network's own score"),
+                f"{analysis.prediction.probabilities[key[1]] * 100:.0f} %",
+                tr("What the network itself claims for this finding; networks are often overconfident."),
+            )
+        )
+    return facts
+
+
+def _label(name: str) -> QLabel:
+    result = QLabel()
+    result.setObjectName(name)
+    result.setWordWrap(True)
+    return result

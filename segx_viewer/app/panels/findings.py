@@ -1,0 +1,122 @@
+"""Class probabilities as bars; choosing a class explains it."""
+
+from PySide6.QtCore import QModelIndex, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from segx_viewer.app import theme
+from segx_viewer.app.i18n import tr
+from segx_viewer.domain.result import Prediction
+
+_CLASS = Qt.ItemDataRole.UserRole
+_PROBABILITY = Qt.ItemDataRole.UserRole + 1
+_CODE = Qt.ItemDataRole.UserRole + 2
+
+
+class Findings(QWidget):
+    """The list of classes, most probable first."""
+
+    chosen = Signal(int)  # class index
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.list = QListWidget()
+        self.list.setItemDelegate(_Bars(self.list))
+        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setAccessibleName(tr("Findings"))
+        self.list.setToolTip(tr("Choose a finding to see where the network looked for it"))
+        self.list.currentItemChanged.connect(self._on_chosen)
+        self.note = QLabel()
+        self.note.setObjectName("muted")
+        self.note.setWordWrap(True)
+        self.note.setContentsMargins(12, 0, 12, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.list)
+        column.addWidget(self.note)
+        self.show_prediction(None, None)
+
+    def show_prediction(self, prediction: Prediction | None, class_index: int | None, note: str = "") -> None:
+        """Show class probabilities; `note` stands there instead of an empty list."""
+        blocker = QSignalBlocker(self.list)
+        if prediction is None:
+            self.list.clear()
+        else:
+            self._fill(prediction, class_index)
+        del blocker
+        self.list.setVisible(prediction is not None)
+        self.note.setText(note or tr("No prediction yet."))
+        self.note.setVisible(prediction is None)
+
+    def _fill(self, prediction: Prediction, class_index: int | None) -> None:
+        ranking = prediction.ranking
+        while self.list.count() > len(ranking):
+            self.list.takeItem(self.list.count() - 1)
+        while self.list.count() < len(ranking):
+            self.list.addItem(QListWidgetItem())
+        for row, index in enumerate(ranking):
+            item, info = self.list.item(row), prediction.classes[index]
+            item.setData(_CLASS, index)
+            item.setData(_PROBABILITY, float(prediction.probabilities[index]))
+            item.setData(_CODE, info.code)
+            item.setText(info.label)
+            percent = f"{prediction.probabilities[index]:.1%}"
+            item.setToolTip(f"{info.label} ({info.code}): {percent}")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{info.label}, {percent}")
+            if index == class_index:
+                self.list.setCurrentItem(item)
+        rows = sum(self.list.sizeHintForRow(row) for row in range(self.list.count()))
+        self.list.setFixedHeight(min(rows + 4, 7 * 40))
+
+    def _on_chosen(self, item: QListWidgetItem | None, _previous: QListWidgetItem | None) -> None:
+        if item is not None:
+            self.chosen.emit(item.data(_CLASS))
+
+
+class _Bars(QStyledItemDelegate):
+    """One row: label, percentage and a bar below them; the most probable one larger."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(200, 46 if index.row() == 0 else 36)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        painter.save()
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if selected:
+            painter.fillRect(option.rect, theme.colour("selection"))
+            painter.fillRect(
+                QRectF(option.rect.left(), option.rect.top(), 3, option.rect.height()), theme.colour("accent")
+            )
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(option.rect, theme.colour("raised"))
+        box = QRectF(option.rect).adjusted(10, 4, -10, -4)
+        font = QFont(option.font)
+        first = index.row() == 0
+        font.setPixelSize(16 if first else 13)
+        font.setBold(first)
+        painter.setFont(font)
+        painter.setPen(theme.colour("text"))
+        probability = index.data(_PROBABILITY)
+        percent = f"{probability * 100:.0f} %" if probability >= 0.01 else "< 1 %"
+        top = Qt.AlignmentFlag.AlignTop
+        painter.drawText(box, top | Qt.AlignmentFlag.AlignRight, percent)
+        room = box.width() - painter.fontMetrics().horizontalAdvance(percent) - 12
+        label = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, int(room))
+        painter.drawText(box, top | Qt.AlignmentFlag.AlignLeft, label)
+        bar = QRectF(box.left(), box.bottom() - 5, box.width(), 4)
+        painter.fillRect(bar, theme.colour("line"))
+        bar.setWidth(max(1.0, bar.width() * probability))
+        painter.fillRect(bar, theme.colour("accent") if first else theme.colour("muted"))
+        painter.restore()

@@ -1,0 +1,58 @@
+"""The bar above the panels: the commands one reaches for most."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
+
+from segx_viewer.app.actions import Actions
+from segx_viewer.app.i18n import mark, tr
+
+GROUPS = (
+    ("side", "curtain", "blend", "flicker"),
+    ("overlay",),
+    ("fit", "actual_size", "invert", "rotate_right", "flip_h", "flip_v", "reset"),
+    ("export",),
+)
+_WORDS = {
+    "side": mark("Side"),
+    "curtain": mark("Curtain"),
+    "blend": mark("Blend"),
+    "flicker": mark("Flicker"),
+    "overlay": mark("Overlay"),
+    "export": mark("Export"),
+}
+
+
+class TopBar(QFrame):
+    """Tool buttons in groups; text beside an icon wherever its meaning is not universal."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("topbar")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 5, 8, 5)
+        row.setSpacing(2)
+        for i, group in enumerate(GROUPS):
+            if i:
+                row.addSpacing(8)
+            for name in group:
+                row.addWidget(_button(actions, name))
+        row.addStretch(1)
+
+
+def _button(actions: Actions, name: str) -> QToolButton:
+    action = actions[name]
+    result = QToolButton()
+    result.setDefaultAction(action)
+    result.setObjectName("flat")
+    result.setIconSize(QSize(18, 18))
+    result.setAutoRaise(True)
+    text = action.text().replace("&", "").replace(" …", "")
+    keys = action.shortcut().toString()
+    result.setToolTip(f"{text} ({keys})" if keys else text)
+    with_text = name in _WORDS
+    if with_text:
+        action.setIconText(tr(_WORDS[name]))
+    style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if with_text else Qt.ToolButtonStyle.ToolButtonIconOnly
+    result.setToolButtonStyle(style)
+    result.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return result

@@ -1,0 +1,155 @@
+"""One panel: paints a scene and turns mouse movements into changes of the view."""
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from segx_viewer.app import mouse, theme
+from segx_viewer.app.i18n import tr
+from segx_viewer.app.scene import Panel, Scene
+from segx_viewer.app.transform import fit_scale, image_to_panel, panel_to_image
+from segx_viewer.app.viewstate import Compare, ViewState
+
+IMAGE_TEXT = 11
+
+
+class Viewport(QWidget):
+    """A panel that shows one `Scene` as a `ViewState` says."""
+
+    hovered = Signal(object)  # QPointF on the image, or None
+    activated = Signal()  # double click
+
+    def __init__(self, scene: Scene, state: ViewState, panel: Panel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.scene = scene
+        self.state = state
+        self.panel = panel
+        self.title = ""
+        self.tool: mouse.Tool = mouse.Navigate()
+        self._drag: mouse.Drag | None = None
+        self.setMouseTracking(True)
+        self.setMinimumSize(120, 120)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        state.changed.connect(self._on_view_changed)
+
+    # -- geometry --------------------------------------------------------------------------------
+
+    @property
+    def extent(self) -> QSizeF:
+        """The panel's size."""
+        return QSizeF(self.size())
+
+    def to_image(self, point: QPointF) -> QPointF:
+        """Return the image position under a panel position."""
+        return panel_to_image(self.state.view, self.scene.shape or (1, 1), self.extent, point)
+
+    def to_panel(self, point: QPointF) -> QPointF:
+        """Return the panel position of an image position."""
+        return image_to_panel(self.state.view, self.scene.shape or (1, 1), self.extent).map(point)
+
+    def actual_size_zoom(self) -> float:
+        """Return the zoom at which one image pixel is one screen pixel."""
+        fitting = fit_scale(self.state.view, self.scene.shape or (1, 1), self.extent)
+        return 1 / (fitting * self.devicePixelRatioF())
+
+    # -- painting --------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102 - Qt's name
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), Qt.GlobalColor.black)
+        view = self.state.view
+        self.scene.draw(painter, self.extent, self.panel, view, self.devicePixelRatioF())
+        if self.scene.base is not None:
+            if self.panel is Panel.COMPARE and view.compare is Compare.CURTAIN:
+                self._paint_divider(painter, self.width() * view.curtain)
+            self._paint_texts(painter)
+        painter.end()
+
+    def _paint_divider(self, painter: QPainter, x: float) -> None:
+        painter.fillRect(QRectF(x - 2, 0, 4, self.height()), QColor(0, 0, 0, 160))
+        painter.fillRect(QRectF(x - 1, 0, 2, self.height()), theme.colour("accent"))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("accent"))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawEllipse(QPointF(x, self.height() / 2), 7, 7)
+
+    def _paint_texts(self, painter: QPainter) -> None:
+        for place, text in self.texts():
+            plate_text(painter, self.rect(), place, text)
+
+    def texts(self) -> list[tuple[Qt.AlignmentFlag, str]]:
+        """Return the texts on the panel, each with its place."""
+        view = self.state.view
+        bottom_left = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
+        top_left = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+        result = [(top_left, self.title)]
+        if self.panel is Panel.COMPARE and view.compare is Compare.CURTAIN:
+            result.append((Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, tr("SegX")))
+        if self.panel is not Panel.IMAGE and not self.scene.has_map() and not self.scene.hidden:
+            result.append((bottom_left, tr("No map yet")))
+        return result
+
+    def _on_view_changed(self, changed: frozenset[str]) -> None:
+        self.update()
+
+    # -- mouse -----------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if self.scene.base is None:
+            return
+        self._drag = self.tool.press(self, event)
+        if self._drag is not None:
+            self.setCursor(self._drag.cursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if self.scene.base is None:
+            return
+        if self._drag is not None:
+            self._drag.move(self, event.position())
+        self.hovered.emit(self.to_image(event.position()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if self._drag is not None:
+            drag, self._drag = self._drag, None
+            drag.finish(self, event.position())
+            self.setCursor(self.tool.cursor)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if event.button() == Qt.MouseButton.LeftButton and not self.tool.double_click(self, event):
+            self.activated.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if self.scene.base is None:
+            return
+        mouse.wheel(self, event.position(), event.angleDelta().y() / 120)
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self.hovered.emit(None)
+
+    def set_tool(self, tool: mouse.Tool) -> None:
+        """Let the left button do something else."""
+        self.tool = tool
+        self.setCursor(tool.cursor)
+
+
+def plate_text(painter: QPainter, box: QRectF, place: Qt.AlignmentFlag, text: str, margin: int = 8) -> None:
+    """Write text at a side of `box` on a dark plate, legible on white bone and on black air."""
+    if not text:
+        return
+    font = QFont(painter.font())
+    font.setPixelSize(IMAGE_TEXT)
+    painter.save()
+    painter.setFont(font)
+    inner = QRectF(box).adjusted(margin, margin, -margin, -margin)
+    bounds = painter.boundingRect(inner, place, text)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(0, 0, 0, 170))
+    painter.drawRoundedRect(bounds.adjusted(-5, -2, 5, 2), 3, 3)
+    painter.setPen(QColor("#e6e9ec"))
+    painter.drawText(bounds, place, text)
+    painter.restore()

@@ -1,0 +1,130 @@
+"""How the current image is looked at. Widgets follow it; nothing else remembers these things."""
+
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from segx_viewer.domain.image import VoiLut, WindowLevel
+
+MIN_ZOOM, MAX_ZOOM = 0.1, 64.0
+
+
+class Compare(StrEnum):
+    """How the original map and the SegX map are compared."""
+
+    SIDE = "side by side"
+    CURTAIN = "curtain"
+    BLEND = "blend"
+    FLICKER = "flicker"
+
+
+class MaskStyle(StrEnum):
+    """How the region is drawn."""
+
+    OUTLINE = "outline"
+    FILL = "fill"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A snapshot of the view.
+
+    Attributes
+    ----------
+    zoom : float
+        1 fits the image into the panel.
+    centre : tuple of float
+        Position (x, y) in the middle of the panel, in fractions of the image's width and height.
+    rotation : int
+        Clockwise, in degrees: 0, 90, 180 or 270. Applied before the flips.
+    flip_h, flip_v : bool
+    voi : WindowLevel, VoiLut or None
+        None shows the values as the file suggests.
+    invert : bool
+    overlay : bool
+        Maps are drawn over the image.
+    bare : bool
+        While held: the image with nothing on it.
+    opacity : float
+        Of the maps, 0..1.
+    colormap : str
+    mask : MaskStyle
+    top_mode : bool
+        Show only the highest `top_percent` % of a map's pixels, the paper's way.
+    top_percent : float
+    class_index : int or None
+        The class being explained; None follows the most probable one.
+    method : str
+    compare : Compare
+    curtain : float
+        Position of the divider, 0..1 of the panel's width.
+    blend : float
+        0 shows the original map, 1 the SegX map.
+    flicker : bool
+        Which of the two the flicker shows now.
+    """
+
+    zoom: float = 1.0
+    centre: tuple[float, float] = (0.5, 0.5)
+    rotation: int = 0
+    flip_h: bool = False
+    flip_v: bool = False
+    voi: WindowLevel | VoiLut | None = None
+    invert: bool = False
+    overlay: bool = True
+    bare: bool = False
+    opacity: float = 0.6
+    colormap: str = "viridis"
+    mask: MaskStyle = MaskStyle.OUTLINE
+    top_mode: bool = False
+    top_percent: float = 5.0
+    class_index: int | None = None
+    method: str = "gradcam"
+    compare: Compare = Compare.SIDE
+    curtain: float = 0.5
+    blend: float = 0.5
+    flicker: bool = False
+
+
+GEOMETRY = ("zoom", "centre", "rotation", "flip_h", "flip_v")
+PER_IMAGE = (*GEOMETRY, "voi", "invert", "class_index")
+"""Fields that start afresh with another image."""
+
+
+class ViewState(QObject):
+    """Holds the current `View` and says which of its fields changed."""
+
+    changed = Signal(object)  # frozenset of field names
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._view = View()
+
+    @property
+    def view(self) -> View:
+        """The current snapshot."""
+        return self._view
+
+    def update(self, **changes: Any) -> None:
+        """Change fields; zoom, opacity and the like are kept within their ranges."""
+        for name in ("opacity", "curtain", "blend"):
+            if name in changes:
+                changes[name] = min(1.0, max(0.0, changes[name]))
+        if "zoom" in changes:
+            changes["zoom"] = min(MAX_ZOOM, max(MIN_ZOOM, changes["zoom"]))
+        if "centre" in changes:
+            changes["centre"] = tuple(min(1.0, max(0.0, c)) for c in changes["centre"])
+        if "rotation" in changes:
+            changes["rotation"] %= 360
+        different = frozenset(name for name, value in changes.items() if getattr(self._view, name) != value)
+        if different:
+            self._view = replace(self._view, **changes)
+            self.changed.emit(different)
+
+    def reset(self, *names: str) -> None:
+        """Put the named fields back to their defaults."""
+        defaults = {f.name: f.default for f in fields(View)}
+        self.update(**{name: defaults[name] for name in names})

@@ -1,0 +1,264 @@
+"""The main window: puts the parts together and passes on what they say."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from segx_viewer.app import menus, settings
+from segx_viewer.app.actions import Actions
+from segx_viewer.app.controlbar import ControlBar
+from segx_viewer.app.controller import Controller
+from segx_viewer.app.documents import Document
+from segx_viewer.app.i18n import tr
+from segx_viewer.app.pages import EmptyPage, MessagePage
+from segx_viewer.app.panels.certainty import CertaintyPanel
+from segx_viewer.app.panels.findings import Findings
+from segx_viewer.app.panels.studies import Studies
+from segx_viewer.app.scene import Scene
+from segx_viewer.app.statusbar import StatusBar
+from segx_viewer.app.topbar import TopBar
+from segx_viewer.app.viewport import Viewport
+from segx_viewer.app.viewports import Viewports
+from segx_viewer.app.viewstate import ViewState
+from segx_viewer.app.worker import Engine
+from segx_viewer.domain.result import Analysis
+
+RESEARCH_USE = "RESEARCH USE ONLY - not for diagnosis"
+
+
+class Window(QMainWindow):
+    """Studies on the left, pictures in the middle, findings and certainty on the right."""
+
+    def __init__(self, engine: Engine | None = None) -> None:
+        super().__init__()
+        self.setWindowTitle("SegX Viewer")
+        self.setAcceptDrops(True)
+        self.resize(1440, 900)
+        self.state = ViewState(self)
+        self.scene = Scene()
+        self.controller = Controller(self.state, engine, self)
+        self.actions = Actions(self)
+        self._build()
+        self._connect()
+        self._show_page()
+
+    # -- assembling ------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        menus.fill(self.menuBar(), self, self.actions)
+        self.research_use = QLabel(tr(RESEARCH_USE))
+        self.research_use.setObjectName("researchUse")
+        self.menuBar().setCornerWidget(self.research_use)
+        self.studies = Studies(self.controller.documents)
+        self.findings = Findings()
+        self.certainty = CertaintyPanel()
+        self.viewports = Viewports(self.scene, self.state)
+        self.top_bar = TopBar(self.actions)
+        self.control_bar = ControlBar(self.state)
+        self.control_bar.set_methods(self.controller.methods)
+        self.empty_page = EmptyPage(self.actions)
+        self.message_page = MessagePage()
+        self.status = StatusBar()
+        self.left = panel([(tr("STUDIES"), self.studies, 1)])
+        self.left.setMinimumWidth(180)
+        self.model_line = QLabel()
+        self.model_line.setObjectName("small")
+        self.model_line.setWordWrap(True)
+        self.model_line.setContentsMargins(12, 4, 12, 8)
+        self.right = panel(
+            [(tr("FINDINGS"), self.findings, 0), (tr("CERTAINTY"), self.certainty, 0), ("", self.model_line, 0)]
+        )
+        self.right.setMinimumWidth(260)
+        self.pages = QStackedWidget()
+        self._picture_page = column(self.top_bar, (self.viewports, 1), self.control_bar)
+        for page in (self.empty_page, self.message_page, self._picture_page):
+            self.pages.addWidget(page)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        for widget in (self.left, self.pages, self.right):
+            self.splitter.addWidget(widget)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(1)
+        self.splitter.setSizes([220, 920, 300])
+        self.setCentralWidget(column((self.splitter, 1), self.status))
+
+    def _connect(self) -> None:
+        controller = self.controller
+        controller.image_shown.connect(self._on_image)
+        controller.analysis_changed.connect(self._on_analysis)
+        controller.progress.connect(self.status.show_progress)
+        controller.message.connect(self.show_message)
+        controller.failed.connect(self._on_failed)
+        controller.capabilities.connect(lambda c: self.control_bar.set_methods(c.methods))
+        controller.exported.connect(self._on_exported)
+        controller.documents.updated.connect(lambda _d: self.actions.follow())
+        self.status.cancel.clicked.connect(controller.cancel)
+        self.studies.chosen.connect(self.show_document)
+        self.findings.chosen.connect(lambda index: controller.explain(class_index=index))
+        self.control_bar.method_chosen.connect(lambda name: controller.explain(method=name))
+        self.viewports.hovered.connect(self._on_hover)
+        self.state.changed.connect(self._on_view_changed)
+
+    # -- what the commands use -------------------------------------------------------------------
+
+    def open_paths(self, paths: list[Path]) -> None:
+        """Open files and folders."""
+        existing = [path for path in paths if path.exists()]
+        settings.add_recent(existing)
+        self.controller.open_paths(paths)
+
+    def show_document(self, document: Document) -> None:
+        """Look at another open image."""
+        self.controller.remember_view()
+        self.controller.documents.set_current(document)
+
+    def close_current(self) -> None:
+        """Close the image being looked at."""
+        current = self.controller.documents.current
+        if current is not None:
+            self.controller.documents.close(current)
+
+    def show_panels(self, visible: bool) -> None:
+        """Show or hide everything but the pictures."""
+        for widget in (self.left, self.right):
+            widget.setVisible(visible)
+
+    def show_message(self, sentence: str) -> None:
+        """Say something in the status bar."""
+        self.status.show_message(sentence)
+
+    def has_result(self) -> bool:
+        """Whether the map being looked at is computed."""
+        return self.scene.has_map()
+
+    # -- following the controller ----------------------------------------------------------------
+
+    def _on_image(self, document: Document | None) -> None:
+        self.scene.show(document)
+        self.scene.set_analysis(self.controller.analysis, self.controller.key)
+        title = "SegX Viewer" if document is None else f"{document.name} - SegX Viewer"
+        self.setWindowTitle(title)
+        self._show_page()
+        self._refresh()
+
+    def _on_analysis(self, analysis: Analysis | None) -> None:
+        self.scene.set_analysis(analysis, self.controller.key)
+        self._refresh()
+
+    def _on_failed(self, sentence: str) -> None:
+        if self.controller.analysis is None:
+            self.findings.show_prediction(None, None, sentence)
+            self.certainty.show_certainty(None, None, tr("Not assessed."))
+        self.show_message(sentence)
+
+    def _on_exported(self, path: Path) -> None:
+        self.show_message(tr("Report written: {path}").format(path=path))
+
+    def _on_view_changed(self, changed: frozenset[str]) -> None:
+        if changed & {"class_index", "method"}:
+            self.scene.set_analysis(self.controller.analysis, self.controller.key)
+            self._refresh()
+
+    def _refresh(self) -> None:
+        """Show the current analysis in every panel."""
+        analysis, key = self.controller.analysis, self.controller.key
+        prediction = analysis.prediction if analysis is not None else None
+        reading = self.scene.base is not None
+        note = tr("Looking at the image …") if reading else tr("Open an image to begin.")
+        self.findings.show_prediction(prediction, key[1] if key is not None else None, note)
+        self.certainty.show_certainty(analysis, key)
+        bundle = analysis.bundle if analysis is not None else None
+        self.model_line.setText(
+            tr("Model: {title} {version}").format(title=bundle.title, version=bundle.version) if bundle else ""
+        )
+        self.actions.follow()
+        self.viewports.refresh()
+
+    def _show_page(self) -> None:
+        document = self.controller.documents.current
+        if document is None:
+            self.empty_page.refresh()
+            self.pages.setCurrentWidget(self.empty_page)
+        elif document.image is not None:
+            self.pages.setCurrentWidget(self._picture_page)
+        elif document.error:
+            self.message_page.show_error(document.name, document.error)
+            self.pages.setCurrentWidget(self.message_page)
+        else:
+            self.message_page.show_working(document.name)
+            self.pages.setCurrentWidget(self.message_page)
+
+    def _on_hover(self, port: Viewport, point: QPointF | None) -> None:
+        found = self.scene.probe(point, self.state.view) if point is not None else None
+        analysis = self.controller.analysis
+        scale = self.viewports.color_bar.scale
+        self.status.show_probe(found, analysis.bundle.region if analysis else "", scale[1] if scale else 1.0)
+
+    # -- Qt events -------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self.open_paths([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+        event.acceptProposedAction()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self._hold(event, True)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self._hold(event, False)
+
+    def _hold(self, event: QKeyEvent, down: bool) -> None:
+        if event.isAutoRepeat():
+            return
+        if event.key() == Qt.Key.Key_B and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self.state.update(bare=down)
+        elif event.key() == Qt.Key.Key_Space:
+            for port in self.viewports.ports.values():
+                port.setProperty("panning", down)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.state.update(bare=False)  # the key may be released over another window
+        super().changeEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102 - Qt's name
+        settings.settings().setValue("geometry", self.saveGeometry())
+        self.controller.shut_down()
+        event.accept()
+
+
+def panel(parts: list[tuple[str, QWidget, int]]) -> QFrame:
+    """Return a side panel: headings with widgets below them, each with its stretch."""
+    frame = QFrame()
+    frame.setObjectName("panel")
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for title, widget, stretch in parts:
+        if title:
+            heading = QLabel(title)
+            heading.setObjectName("heading")
+            heading.setContentsMargins(12, 14, 12, 8)
+            layout.addWidget(heading)
+        layout.addWidget(widget, stretch)
+    if not any(stretch for _, _, stretch in parts):
+        layout.addStretch(1)
+    return frame
+
+
+def column(*parts: Any) -> QWidget:
+    """Return widgets below each other; a pair is a widget and its stretch."""
+    widget = QWidget()
+    layout = QVBoxLayout(widget)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for part in parts:
+        child, stretch = part if isinstance(part, tuple) else (part, 0)
+        layout.addWidget(child, stretch)
+    return widget

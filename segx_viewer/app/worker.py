@@ -1,0 +1,133 @@
+"""The inference thread: one worker in one QThread. torch is imported here and nowhere else in the window."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from segx_viewer.domain.request import AnalysisRequest, CancelToken
+from segx_viewer.errors import AnalysisCancelled, SegxError
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the installed models and methods can do: (name, title) pairs for the menus."""
+
+    bundles: tuple[tuple[str, str], ...]
+    methods: tuple[tuple[str, str], ...]
+
+
+class Engine:
+    """Reaches the pipeline; everything heavy is imported when first used, in the worker's thread."""
+
+    def __init__(self) -> None:
+        self._store: Any = None
+
+    @property
+    def store(self) -> Any:
+        """The bundle store, made at first use."""
+        if self._store is None:
+            from segx_viewer.inference.store import BundleStore
+
+            self._store = BundleStore()
+        return self._store
+
+    def capabilities(self) -> Capabilities:
+        """List the bundles and attribution methods."""
+        from segx_viewer.inference.attribution import METHODS
+
+        bundles = tuple((name, bundle.info.title) for name, bundle in self.store.bundles().items())
+        return Capabilities(bundles, tuple((name, method.label) for name, method in METHODS.items()))
+
+    def analyse(self, request: AnalysisRequest, token: CancelToken, on_progress: Callable[[Any], None]) -> Any:
+        """Return the iterator over an ever fuller analysis."""
+        from segx_viewer.pipeline import analyse
+
+        return analyse(request, self.store, cancel=token, on_progress=on_progress)
+
+
+class Worker(QObject):
+    """Runs requests one after the other. Every answer carries the generation of its request."""
+
+    ready = Signal(object)  # Capabilities
+    progress = Signal(int, object)  # generation, Progress
+    partial = Signal(int, object)  # generation, Analysis
+    finished = Signal(int, object)  # generation, Analysis
+    failed = Signal(int, str)  # generation, sentence
+    cancelled = Signal(int)
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__()
+        self._engine = engine
+
+    @Slot()
+    def prepare(self) -> None:
+        """Import what is slow to import, so that the first analysis does not wait for it."""
+        try:
+            self.ready.emit(self._engine.capabilities())
+        except SegxError as error:
+            self.failed.emit(-1, str(error))
+        except Exception:
+            log.exception("The models could not be prepared")
+            self.failed.emit(-1, "The models could not be loaded; see Help > Log.")
+
+    @Slot(object, object)
+    def analyse(self, request: AnalysisRequest, token: CancelToken) -> None:
+        """Run a request to its end, its cancellation or its failure."""
+        generation = request.generation
+        if token.cancelled:
+            self.cancelled.emit(generation)
+            return
+        analysis = None
+        try:
+            for analysis in self._engine.analyse(
+                request, token, lambda progress: self.progress.emit(generation, progress)
+            ):
+                token.raise_if_cancelled()
+                if not analysis.complete:
+                    self.partial.emit(generation, analysis)
+        except AnalysisCancelled:
+            self.cancelled.emit(generation)
+        except SegxError as error:
+            self.failed.emit(generation, str(error))
+        except Exception:
+            log.exception("An analysis of %s failed", request.image.source.name)
+            self.failed.emit(
+                generation, f"{request.image.source.name}: the analysis failed unexpectedly; see Help > Log."
+            )
+        else:
+            self.finished.emit(generation, analysis)
+
+
+class InferenceThread(QObject):
+    """Owns the worker and its thread. Requests go over by queued signals."""
+
+    _prepare = Signal()
+    _analyse = Signal(object, object)
+
+    def __init__(self, engine: Engine | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thread = QThread(self)
+        self._thread.setObjectName("inference")
+        self.worker = Worker(engine or Engine())
+        self.worker.moveToThread(self._thread)
+        self._prepare.connect(self.worker.prepare)
+        self._analyse.connect(self.worker.analyse)
+        self._thread.start()
+
+    def prepare(self) -> None:
+        """Ask the worker to load what is slow to load."""
+        self._prepare.emit()
+
+    def post(self, request: AnalysisRequest, token: CancelToken) -> None:
+        """Queue a request."""
+        self._analyse.emit(request, token)
+
+    def stop(self) -> None:
+        """End the thread after its current step; the caller has cancelled the running request."""
+        self._thread.quit()
+        self._thread.wait()

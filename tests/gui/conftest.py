@@ -1,0 +1,164 @@
+"""The real window with an engine that answers at once, or when told to; and a watch on threads."""
+
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QSettings, QThread
+
+from segx_viewer.app.window import Window
+from segx_viewer.app.worker import Capabilities
+from segx_viewer.domain.geometry import Placement
+from segx_viewer.domain.request import Progress, Stage
+from segx_viewer.domain.result import (
+    Alignment,
+    Analysis,
+    Attribution,
+    BundleInfo,
+    Certainty,
+    ClassInfo,
+    GateLevel,
+    GateVerdict,
+    Level,
+    Prediction,
+    Segmentation,
+    Target,
+)
+
+INPUT = (32, 32)
+CLASSES = (ClassInfo("mel", "Melanoma"), ClassInfo("nv", "Melanocytic nevus"), ClassInfo("bcc", "Basal cell carcinoma"))
+SPOTS = {0: (4, 4), 1: (28, 28), 2: (4, 28)}  # row, column of each class's hottest pixel on the input grid
+
+
+def spot(row: int, column: int, width: float = 3.0) -> np.ndarray:
+    y, x = np.mgrid[: INPUT[0], : INPUT[1]]
+    return (0.05 * np.exp(-((y - row) ** 2 + (x - column) ** 2) / (2 * width**2))).astype(np.float32)
+
+
+def finished(request) -> Analysis:
+    """What a pipeline would find: a round region in the middle, one hot spot per class."""
+    y, x = np.mgrid[: INPUT[0], : INPUT[1]]
+    probability = 1 / (1 + np.exp(np.hypot(y - 15.5, x - 15.5) - 12)).astype(np.float32)
+    mask = probability > 0.5 if request.mask_override is None else request.mask_override
+    classes = request.classes or (0,)
+    maps = {(m, c): spot(*SPOTS[c]) for m in request.methods for c in classes}
+    certainty = Certainty(
+        c_iou=0.2,
+        c_auitc=0.41,
+        alignments={"relevance_mass": Alignment(0.62, chance=0.44)},
+        probability_correct=0.78,
+        level=Level.MODERATE,
+        outside=0.38,
+        auitc_curve=tuple(np.linspace(0.1, 0.4, 99)),
+    )
+    logits = np.log(np.float32([0.62, 0.3, 0.08]))
+    return Analysis(
+        image=request.image,
+        bundle=BundleInfo("fake", "Fake model", "0.0", "0" * 64, "lesion"),
+        placement=Placement.stretch(request.image.shape, INPUT),
+        gate=GateVerdict(GateLevel.ACCEPTED),
+        generation=request.generation,
+        prediction=Prediction(CLASSES, logits, np.float32([0.62, 0.3, 0.08])),
+        segmentation=Segmentation(probability, 0.5, mask, edited=request.mask_override is not None),
+        attributions={k: Attribution(k[0], "layer", k[1], Target.LOGIT, v) for k, v in maps.items()},
+        segx={k: v * mask for k, v in maps.items()},
+        certainties=dict.fromkeys(maps, certainty),
+        complete=True,
+    )
+
+
+class FakeEngine:
+    """Answers with `finished`; while `gate` is cleared, it waits after the prediction as a slow model would."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.gate.set()
+        self.requests = []
+        self.change: Callable[[Analysis], Analysis] = lambda analysis: analysis
+        self.error: Exception | None = None
+
+    def capabilities(self) -> Capabilities:
+        return Capabilities((("fake", "Fake model"),), (("gradcam", "Grad-CAM"), ("ig", "Integrated gradients")))
+
+    def analyse(self, request, token, on_progress) -> Iterator[Analysis]:
+        self.requests.append(request)
+        whole = self.change(finished(request))
+        on_progress(Progress(Stage.CLASSIFY, 0.2))
+        yield replace(whole, segmentation=None, attributions={}, segx={}, certainties={}, complete=False)
+        on_progress(Progress(Stage.ATTRIBUTE, 0.6, "1/1"))
+        while not self.gate.wait(0.01):
+            token.raise_if_cancelled()
+        token.raise_if_cancelled()
+        if self.error is not None:
+            raise self.error
+        yield whole
+
+
+@pytest.fixture(autouse=True)
+def moved_settings(private_folders: Path) -> None:
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(private_folders / "settings"))
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail a test that leaves a QThread running, and say where it was started."""
+    started: list[tuple[QThread, str]] = []
+    start = QThread.start
+
+    def watched(thread: QThread, *args) -> None:
+        started.append((thread, "".join(traceback.format_stack(limit=6))))
+        start(thread, *args)
+
+    monkeypatch.setattr(QThread, "start", watched)
+    yield
+    left = [where for thread, where in started if _running(thread)]
+    assert not left, "a QThread was left running; it was started here:\n" + left[0]
+
+
+def _running(thread: QThread) -> bool:
+    try:
+        return thread.isRunning()
+    except RuntimeError:  # already deleted with its window
+        return False
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def window(qtbot, engine: FakeEngine) -> Iterator[Window]:
+    shown = Window(engine)
+    qtbot.addWidget(shown)
+    shown.resize(1280, 800)
+    shown.show()
+    qtbot.waitExposed(shown)
+    yield shown
+    engine.gate.set()
+    shown.close()
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> list[Path]:
+    """Three pictures: red, green and blue, none of them square."""
+    paths = []
+    for name, colour in (("red", (200, 0, 0)), ("green", (0, 200, 0)), ("blue", (0, 0, 200))):
+        path = tmp_path / "pictures" / f"{name}.png"
+        path.parent.mkdir(exist_ok=True)
+        Image.new("RGB", (200, 150), colour).save(path)
+        paths.append(path)
+    return paths
+
+
+@pytest.fixture
+def opened(qtbot, window: Window, pictures: list[Path]) -> Window:
+    """The window with the first picture opened and analysed."""
+    window.open_paths(pictures[:1])
+    qtbot.waitUntil(window.has_result, timeout=5000)
+    return window

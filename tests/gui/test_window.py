@@ -1,0 +1,338 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+
+from segx_viewer.app import settings
+from segx_viewer.app.export import export_report
+from segx_viewer.app.qimage import to_array
+from segx_viewer.app.scene import Panel
+from segx_viewer.app.viewstate import Compare, MaskStyle
+from segx_viewer.domain.result import GateLevel, GateVerdict, Level
+from segx_viewer.errors import ModelError
+
+LEFT, RIGHT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton
+
+
+def grabbed(widget) -> np.ndarray:
+    return to_array(widget.grab().toImage()).astype(int)
+
+
+def drag(widget, button, start: QPoint, end: QPoint) -> None:
+    QTest.mousePress(widget, button, Qt.KeyboardModifier.NoModifier, start)
+    QTest.mouseMove(widget, (start + end) / 2)
+    QTest.mouseMove(widget, end)
+    QTest.mouseRelease(widget, button, Qt.KeyboardModifier.NoModifier, end)
+
+
+def test_the_empty_window_invites_and_warns(window):
+    assert window.pages.currentWidget() is window.empty_page
+    assert window.research_use.isVisible()
+    assert window.research_use.text() == "RESEARCH USE ONLY - not for diagnosis"
+    assert window.empty_page.open.isVisible()
+    assert not window.actions["export"].isEnabled()
+    assert window.minimumSizeHint().width() <= 1280
+
+
+def test_opening_shows_image_findings_certainty_and_maps(opened):
+    assert opened.pages.currentWidget() not in (opened.empty_page, opened.message_page)
+    assert [opened.findings.list.item(i).text() for i in range(3)] == [
+        "Melanoma",
+        "Melanocytic nevus",
+        "Basal cell carcinoma",
+    ]
+    assert opened.certainty.word.text() == "Moderate certainty"
+    assert "41 %" in opened.certainty.percent.text()
+    assert "78 %" in opened.certainty.percent.text()
+    assert opened.certainty.shape.level is Level.MODERATE
+    assert any("38 %" in value.text() for _, value in opened.certainty._rows)
+    low, high = opened.viewports.color_bar.scale
+    assert low == 0
+    assert high == pytest.approx(0.05, rel=0.01)
+    ports = opened.viewports.ports
+    assert np.abs(grabbed(ports[Panel.IMAGE]) - grabbed(ports[Panel.ORIGINAL])).max() > 50
+
+
+def test_segx_shows_nothing_outside_the_region(opened):
+    opened.state.update(mask=MaskStyle.OFF, opacity=1.0)
+    ports = opened.viewports.ports
+    corner = ports[Panel.SEGX].to_panel(QPointF(25, 19)).toPoint()  # the hot spot lies outside the round region
+    image, original, segx = (
+        grabbed(ports[p])[corner.y(), corner.x()] for p in (Panel.IMAGE, Panel.ORIGINAL, Panel.SEGX)
+    )
+    assert np.abs(image - segx).max() <= 2
+    assert np.abs(image - original).max() > 50
+
+
+def test_choosing_a_finding_explains_that_class(qtbot, opened, engine):
+    opened.findings.list.setCurrentRow(1)
+    qtbot.waitUntil(lambda: ("gradcam", 1) in opened.controller.analysis.attributions)
+    assert opened.controller.key == ("gradcam", 1)
+    assert ("gradcam", 0) in opened.controller.analysis.attributions  # the first map is kept
+    asked = len(engine.requests)
+    opened.findings.list.setCurrentRow(0)
+    assert opened.has_result()
+    assert len(engine.requests) == asked  # and needs no second computation
+
+
+def test_next_class_and_next_method_keys(qtbot, opened):
+    opened.controller._inference.prepare()
+    qtbot.waitUntil(lambda: len(opened.controller.methods) == 2)
+    qtbot.keyClick(opened, Qt.Key.Key_N)
+    assert opened.state.view.class_index == 1
+    qtbot.keyClick(opened, Qt.Key.Key_M)
+    qtbot.waitUntil(lambda: ("ig", 1) in opened.controller.analysis.attributions)
+    assert opened.control_bar.method.currentText() == "Integrated gradients"
+
+
+def test_the_badge_abstains_with_its_reason(qtbot, window, engine, pictures):
+    from dataclasses import replace
+
+    reason = "This is not a chest radiograph."
+
+    def abstaining(analysis):
+        certainties = {k: replace(c, level=Level.ABSTAIN, reason=reason) for k, c in analysis.certainties.items()}
+        return replace(analysis, gate=GateVerdict(GateLevel.REFUSED, reason), certainties=certainties)
+
+    engine.change = abstaining
+    window.open_paths(pictures[:1])
+    qtbot.waitUntil(window.has_result)
+    assert window.certainty.word.text() == "No statement"
+    assert window.certainty.reason.text() == reason
+    assert "%" not in window.certainty.percent.text()
+
+
+def test_an_unreadable_file_gives_a_sentence_and_the_program_goes_on(qtbot, window, pictures, tmp_path):
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"not an image")
+    window.open_paths([broken])
+    qtbot.waitUntil(
+        lambda: window.pages.currentWidget() is window.message_page and bool(window.message_page.text.text())
+    )
+    assert "broken.png" in window.message_page.text.text()
+    window.open_paths(pictures[:1])
+    qtbot.waitUntil(window.has_result)
+    assert window.pages.currentWidget() is not window.message_page
+
+
+def test_a_failing_model_gives_its_sentence_and_the_picture_stays(qtbot, window, engine, pictures):
+    engine.error = ModelError("The model's weights are damaged; install the bundle again.")
+    window.open_paths(pictures[:1])
+    qtbot.waitUntil(lambda: "damaged" in window.status.message.text())
+    assert window.scene.base is not None
+    assert not window.status.cancel.isVisible()
+
+
+@pytest.mark.expects_warnings
+def test_an_unexpected_error_in_the_worker_is_told_and_logged(qtbot, window, engine, pictures, caplog):
+    engine.error = ZeroDivisionError("inside a model")
+    window.open_paths(pictures[:1])
+    qtbot.waitUntil(lambda: "unexpectedly" in window.status.message.text())
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_cancel_stops_the_analysis(qtbot, window, engine, pictures):
+    engine.gate.clear()
+    window.open_paths(pictures[:1])
+    qtbot.waitUntil(window.status.cancel.isVisible)
+    qtbot.waitUntil(lambda: window.controller.analysis is not None)
+    qtbot.mouseClick(window.status.cancel, LEFT)
+    qtbot.waitUntil(lambda: not window.status.cancel.isVisible(), timeout=500)
+    assert not window.has_result()
+    engine.gate.set()
+    window.actions.run("analyse")
+    qtbot.waitUntil(window.has_result)
+
+
+def test_another_image_never_shows_the_old_overlay(qtbot, window, engine, pictures):
+    engine.gate.clear()
+    window.open_paths(pictures)
+    qtbot.waitUntil(lambda: window.controller.analysis is not None)
+    first = window.controller.documents.current
+    second = list(window.controller.documents)[1]
+    seen = []
+    window.controller.analysis_changed.connect(lambda a: seen.append((window.controller.documents.current, a)))
+    window.show_document(second)
+    assert window.scene.overlays is None
+    engine.gate.set()
+    qtbot.waitUntil(window.has_result)
+    assert all(a is None or a.image.source.path == d.path for d, a in seen)
+    assert window.controller.analysis.image.source.path == second.path
+    assert first.analysis is None or not first.analysis.complete
+
+
+def test_an_answer_of_an_earlier_generation_is_dropped(opened):
+    before = opened.controller.analysis
+    stale = opened.controller._generation - 1
+    opened.controller._on_finished(stale, "anything")
+    opened.controller._on_analysis(stale, "anything")
+    opened.controller._on_failed(stale, "stale failure")
+    assert opened.controller.analysis is before
+    assert "stale" not in opened.status.message.text()
+
+
+def test_dropping_files_opens_them(qtbot, window, pictures):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(pictures[0].parent))])
+    event = QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
+    window.dropEvent(event)
+    qtbot.waitUntil(lambda: len(window.controller.documents) == 3)
+    qtbot.waitUntil(window.has_result)
+    assert settings.recent() == [pictures[0].parent]
+
+
+def test_thumbnails_arrive_for_all(qtbot, window, pictures):
+    window.open_paths(pictures)
+    qtbot.waitUntil(lambda: [d.thumbnail is None for d in window.controller.documents] == [False] * 3)
+    colours = [d.thumbnail.reshape(-1, 3).mean(0).argmax() for d in window.controller.documents]
+    names = [d.path.stem for d in window.controller.documents]
+    assert dict(zip(names, colours, strict=True)) == {"red": 0, "green": 1, "blue": 2}
+
+
+def test_export_writes_what_is_shown(qtbot, opened, tmp_path):
+    target = tmp_path / "out" / "report.png"
+    export_report(opened, target)
+    qtbot.waitUntil(lambda: "report.png" in opened.status.message.text() and target.exists(), timeout=20000)
+    report = np.asarray(Image.open(target).convert("RGB")).astype(int)
+    assert min(report.shape[:2]) > 300
+    red = (report[..., 0] > 150) & (report[..., 1:].max(axis=2) < 40)
+    assert red.mean() > 0.02  # the picture is on the page
+    assert not list(target.parent.glob(".part*"))
+
+
+def test_wheel_and_right_drag_zoom_about_the_mouse(opened):
+    port = opened.viewports.ports[Panel.IMAGE]
+    point = QPointF(90, 300)
+    before = port.to_image(point)
+    drag(port, RIGHT, QPoint(90, 300), QPoint(90, 230))
+    assert opened.state.view.zoom > 1.5
+    after = port.to_image(point)
+    assert (after - before).manhattanLength() < 1.0
+
+
+def test_middle_drag_pans_all_linked_panels(opened):
+    port, other = opened.viewports.ports[Panel.IMAGE], opened.viewports.ports[Panel.SEGX]
+    opened.state.update(zoom=3.0)
+    start, end = QPoint(100, 300), QPoint(150, 280)
+    held = port.to_image(QPointF(start))
+    drag(port, MIDDLE, start, end)
+    assert (port.to_image(QPointF(end)) - held).manhattanLength() < 0.5
+    assert (other.to_panel(held) - port.to_panel(held)).manhattanLength() < 2
+
+
+def test_space_and_left_drag_pans(opened):
+    port = opened.viewports.ports[Panel.IMAGE]
+    opened.state.update(zoom=3.0)
+    centre = opened.state.view.centre
+    QTest.keyPress(opened, Qt.Key.Key_Space)
+    drag(port, LEFT, QPoint(100, 300), QPoint(150, 280))
+    QTest.keyRelease(opened, Qt.Key.Key_Space)
+    assert opened.state.view.centre != centre
+
+
+@pytest.fixture
+def grey(tmp_path: Path) -> Path:
+    path = tmp_path / "grey.png"
+    Image.fromarray(np.tile(np.linspace(0, 255, 160).astype(np.uint8), (120, 1))).save(path)
+    return path
+
+
+def test_left_drag_changes_window_and_level(qtbot, window, grey):
+    window.open_paths([grey])
+    qtbot.waitUntil(window.has_result)
+    port = window.viewports.ports[Panel.IMAGE]
+    before = grabbed(port)
+    drag(port, LEFT, QPoint(100, 300), QPoint(40, 300))
+    voi = window.state.view.voi
+    assert voi.width < 255
+    assert np.abs(grabbed(port) - before).max() > 20
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert window.state.view.voi is None
+    assert np.array_equal(grabbed(port), before)
+
+
+def test_invert_turns_black_into_white(qtbot, window, grey):
+    window.open_paths([grey])
+    qtbot.waitUntil(window.has_result)
+    port = window.viewports.ports[Panel.IMAGE]
+    left_edge = port.to_panel(QPointF(2, 60)).toPoint()
+    assert grabbed(port)[left_edge.y(), left_edge.x()].max() < 20
+    qtbot.keyClick(window, Qt.Key.Key_I)
+    assert grabbed(port)[left_edge.y(), left_edge.x()].min() > 235
+
+
+def test_hold_b_shows_the_bare_image(qtbot, opened):
+    ports = opened.viewports.ports
+    QTest.keyPress(opened, Qt.Key.Key_B)
+    centre = QPoint(ports[Panel.SEGX].width() // 2, ports[Panel.SEGX].height() // 2)
+    bare = [grabbed(ports[p])[centre.y(), centre.x()] for p in (Panel.IMAGE, Panel.ORIGINAL, Panel.SEGX)]
+    assert np.ptp(bare, axis=0).max() == 0
+    QTest.keyRelease(opened, Qt.Key.Key_B)
+    assert not opened.state.view.bare
+
+
+def test_compare_modes(qtbot, opened):
+    qtbot.keyClick(opened, Qt.Key.Key_C)
+    assert opened.state.view.compare is Compare.CURTAIN
+    assert [p.panel for p in opened.viewports.visible_ports] == [Panel.IMAGE, Panel.COMPARE]
+    qtbot.wait(20)
+    port = opened.viewports.ports[Panel.COMPARE]
+    x = int(port.width() * 0.5)
+    drag(port, LEFT, QPoint(x, 200), QPoint(x + 100, 200))
+    assert opened.state.view.curtain == pytest.approx((x + 100) / port.width(), abs=0.02)
+    opened.actions.run("blend")
+    assert opened.viewports.blend.isVisible()
+    opened.actions.run("flicker")
+    qtbot.waitUntil(lambda: opened.state.view.flicker, timeout=2000)
+    opened.actions.run("side")
+    assert len(opened.viewports.visible_ports) == 3
+
+
+def test_the_probe_reads_pixel_map_and_region(opened):
+    port = opened.viewports.ports[Panel.ORIGINAL]
+    point = port.to_panel(QPointF(100, 75)).toPoint()
+    QTest.mouseMove(port, point)
+    text = opened.status.probe.text()
+    assert text.startswith(("x 99, y 7", "x 100, y 7"))
+    assert "200, 0, 0" in text
+    assert "inside the lesion" in text
+
+
+def test_tab_leaves_only_the_pictures(opened):
+    opened.actions.run("panels")
+    assert not opened.left.isVisible()
+    assert not opened.right.isVisible()
+    assert opened.research_use.isVisible()
+    opened.actions.run("panels")
+    assert opened.right.isVisible()
+
+
+def test_double_click_shows_one_panel_and_back(qtbot, opened):
+    port = opened.viewports.ports[Panel.SEGX]
+    qtbot.mouseDClick(port, LEFT, pos=QPoint(60, 60))
+    assert opened.viewports.visible_ports == [port]
+    qtbot.mouseDClick(port, LEFT, pos=QPoint(60, 60))
+    assert len(opened.viewports.visible_ports) == 3
+
+
+def test_closing_the_image_returns_to_the_empty_page(opened):
+    opened.actions.run("close")
+    assert opened.pages.currentWidget() is opened.empty_page
+    assert opened.findings.list.isHidden()
+    assert opened.viewports.color_bar.scale is None
+
+
+def test_the_window_shows_before_torch_is_imported():
+    code = (
+        "import sys; from segx_viewer.app.application import make_application; app = make_application(['x']);"
+        "from segx_viewer.app.window import Window; w = Window(); w.show(); app.processEvents();"
+        "heavy = {'torch', 'pydicom', 'PIL', 'skimage', 'scipy'} & set(sys.modules); print(sorted(heavy)); w.close()"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert result.stdout.strip() == "[]"
