@@ -36,7 +36,7 @@ def area_under_curve(curve: Any) -> Any:
 
 
 def _curve(pair: MapOnRegion) -> NDArray[np.float64]:
-    return iou_of_counts(*pair.curve_counts, pair.area)
+    return np.asarray(iou_of_counts(*pair.curve_counts, pair.area))
 
 
 def _iou(pair: MapOnRegion) -> float:

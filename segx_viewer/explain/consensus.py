@@ -57,7 +57,8 @@ def rank_map(A: NDArray[Any]) -> NDArray[np.float64]:
     [[1.0, 0.25, 0.25]]
     """
     A = np.asarray(A)
-    return ((rankdata(A, axis=None) - 1) / max(1, A.size - 1)).reshape(A.shape)
+    ranks: NDArray[np.float64] = rankdata(A, axis=None) - 1
+    return (ranks / max(1, A.size - 1)).reshape(A.shape)
 
 
 def consensus(maps: Mapping[str, NDArray[Any]]) -> Consensus | None:
@@ -89,7 +90,7 @@ def consensus(maps: Mapping[str, NDArray[Any]]) -> Consensus | None:
     ranks = np.stack([rank_map(A) for A in used.values()])
     tops = [top(A, DEFAULT_PERCENT) for A in used.values()]
     mean, deviation = ranks.mean(axis=0).astype(np.float32), ranks.std(axis=0).astype(np.float32)
-    correlation = np.corrcoef(ranks.reshape(len(used), -1))
+    correlation = np.asarray(np.corrcoef(ranks.reshape(len(used), -1)))
     for array in (mean, deviation, correlation):
         array.setflags(write=False)
     return Consensus(

@@ -61,7 +61,8 @@ def to_grid(array: NDArray[np.floating]) -> NDArray[np.float64]:
     2000.0
     """
     rows, columns = (_shares(length) for length in array.shape)
-    return rows @ array @ columns.T
+    cells: NDArray[np.float64] = rows @ array @ columns.T
+    return cells
 
 
 @lru_cache(maxsize=8)
@@ -70,7 +71,7 @@ def _shares(length: int) -> NDArray[np.float64]:
     edges = np.arange(GRID + 1) * length / GRID
     pixels = np.arange(length)
     overlap = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
-    return np.clip(overlap, 0, None)
+    return np.asarray(np.clip(overlap, 0, None))
 
 
 @lru_cache(maxsize=4)
@@ -78,4 +79,4 @@ def cell_distances(height: float, width: float) -> NDArray[np.float64]:
     """Distances between the centres of all cells in fractions of the diagonal, shape (1024, 1024)."""
     diagonal = np.hypot(height, width)
     y, x = np.mgrid[:GRID, :GRID].reshape(2, -1) / GRID
-    return np.hypot((y[:, None] - y) * height / diagonal, (x[:, None] - x) * width / diagonal)
+    return np.asarray(np.hypot((y[:, None] - y) * height / diagonal, (x[:, None] - x) * width / diagonal))

@@ -48,7 +48,7 @@ class Region:
 
     def outline_points(self, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Return a mask's outline as (K, 2) positions, in mm where the spacing is known, else in pixels."""
-        return np.argwhere(outline(mask)) * (self.spacing_mm or (1.0, 1.0))
+        return np.argwhere(outline(mask)).astype(np.float64) * (self.spacing_mm or (1.0, 1.0))
 
     @cached_property
     def outline_tree(self) -> KDTree:
@@ -123,7 +123,7 @@ class MapOnRegion:
     @cached_property
     def top_area(self) -> NDArray[np.bool_]:
         """top(E, |R|): as many of the highest pixels as the region has; fewer where values tie."""
-        return self.cut_off(100 * self.region.share) < self.E
+        return np.asarray(self.cut_off(100 * self.region.share) < self.E)
 
     @cached_property
     def outline_distances(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -140,4 +140,4 @@ class MapOnRegion:
 
 def outline(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return the pixels of a mask that touch (by an edge) a pixel outside it or the image's border."""
-    return mask & ~binary_erosion(mask)
+    return np.asarray(mask & ~binary_erosion(mask))

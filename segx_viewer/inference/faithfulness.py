@@ -47,7 +47,7 @@ def class_score(network: nn.Module, class_index: int, activation: Activation = A
 
     @torch.inference_mode()
     def score(batch: Tensor) -> Tensor:
-        logits = network(batch).float()
+        logits: Tensor = network(batch).float()
         probabilities = logits.softmax(1) if activation is Activation.SOFTMAX else logits.sigmoid()
         return probabilities[:, class_index]
 

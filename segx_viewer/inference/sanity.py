@@ -1,5 +1,6 @@
 """The sanity checks of one explanation in one call, and what they say in words."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -104,28 +105,44 @@ def check(
     if not np.isfinite(saliency_map).all():
         raise ValueError("a map with values that are not finite orders no pixels")
     share = _Shares(on_progress)
-    curves = {}
-    for name, curve in (("deletion", deletion), ("insertion", insertion)):
-        areas = []
-        maps = [saliency_map, *moved_elsewhere(saliency_map, seed)]
-        for turn, A in enumerate(maps):
-            portion = share.portion(0.2 / len(maps))
-            found = curve(
-                score, tensor, A, steps=steps, batch_size=batch_size, seed=seed, cancel=cancel, on_progress=portion
+    maps = [saliency_map, *moved_elsewhere(saliency_map, seed)]
+
+    def curves(draw: Callable[..., Curve]) -> tuple[Curve, float]:
+        found = [
+            draw(
+                score,
+                tensor,
+                A,
+                steps=steps,
+                batch_size=batch_size,
+                seed=seed,
+                cancel=cancel,
+                on_progress=share.portion(0.2 / len(maps)),
             )
-            if turn == 0:
-                curves[name] = found
-            else:
-                areas.append(found.auc)
-        curves[f"{name}_control"] = float(np.mean(areas))
-    common = {"seed": seed, "cancel": cancel}
+            for A in maps
+        ]
+        return found[0], float(np.mean([control.auc for control in found[1:]]))
+
+    deleted, deletion_control = curves(deletion)
+    inserted, insertion_control = curves(insertion)
     return SanityReport(
-        **curves,
+        deletion=deleted,
+        insertion=inserted,
+        deletion_control=deletion_control,
+        insertion_control=insertion_control,
         sensitivity=max_sensitivity(
-            attribute, tensor, radius=radius, samples=samples, on_progress=share.portion(0.25), **common
+            attribute,
+            tensor,
+            radius=radius,
+            samples=samples,
+            seed=seed,
+            cancel=cancel,
+            on_progress=share.portion(0.25),
         ),
         radius=radius,
-        randomisation=cascading_randomisation(network, attribute, tensor, on_progress=share.portion(0.25), **common),
+        randomisation=cascading_randomisation(
+            network, attribute, tensor, seed=seed, cancel=cancel, on_progress=share.portion(0.25)
+        ),
         stability=seed_stability(
             attribute, tensor, seeds=(seed, seed + 1, seed + 2), cancel=cancel, on_progress=share.portion(0.1)
         ),
