@@ -1,0 +1,162 @@
+"""The command line: what it says, what it writes, and its exit codes."""
+
+import json
+import sys
+from types import ModuleType, SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from segx_viewer import __version__
+from segx_viewer.cli import main
+from segx_viewer.cli.commands import has_display
+
+
+def test_version_and_help(capsys):
+    assert main(["--version"]) == 0
+    assert __version__ in capsys.readouterr().out
+    assert main(["analyze", "--help"]) == 0
+    text = capsys.readouterr().out
+    for part in ("--out", "--bundle", "--include-identity", "exit codes", "first 8 digits of the SHA-256"):
+        assert part in text
+
+
+@pytest.mark.parametrize("wrong", [["analyze"], ["analyze", "a.png"], ["models"], ["train", "x"], ["open", "--what"]])
+def test_wrong_usage_is_exit_code_two(wrong, capsys):
+    assert main(wrong) == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("argv", [[], ["one.dcm", "folder"], ["open", "one.dcm", "folder"]])
+def test_files_alone_open_the_window(argv, monkeypatch):
+    opened = []
+    fake = ModuleType("segx_viewer.app.application")
+    fake.run = lambda paths: opened.extend(paths) or 0
+    monkeypatch.setitem(sys.modules, "segx_viewer.app.application", fake)
+    assert main(argv) == 0
+    assert [path.name for path in opened] == [name for name in argv if name != "open"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"DISPLAY": ":0"}, True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ({"DISPLAY": ":0", "QT_QPA_PLATFORM": "offscreen"}, False),
+        ({"DISPLAY": ":0", "QT_QPA_PLATFORM": "minimal:enable_fonts"}, False),
+        ({}, False),
+    ],
+)
+def test_a_display_is_recognised(environment, expected, monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert has_display() is expected
+
+
+def test_a_missing_extra_is_named(monkeypatch, capsys, tmp_path):
+    monkeypatch.setitem(sys.modules, "segx_viewer.training", None)
+
+    def fail(name):
+        raise ModuleNotFoundError("No module named 'sklearn'", name="sklearn")
+
+    monkeypatch.setattr("segx_viewer.cli.commands.importlib", SimpleNamespace(import_module=fail))
+    assert main(["train", "dermoscopy", "--data", str(tmp_path), "--out", str(tmp_path)]) == 1
+    error = capsys.readouterr().err
+    assert "sklearn" in error
+    assert "pip install 'segx-viewer[train]'" in error
+
+
+@pytest.fixture
+def batch(monkeypatch, tmp_path):
+    """Return `segx_viewer.cli.batch` with a pipeline that finds nothing, quickly; images are really read."""
+    from segx_viewer.cli import batch
+    from segx_viewer.domain.geometry import Placement
+    from segx_viewer.domain.result import Analysis, BundleInfo, GateLevel, GateVerdict
+
+    def analyse_to_end(request, store, *, cancel=None, on_progress=None):
+        image = request.image
+        return Analysis(
+            image=image,
+            bundle=BundleInfo("none", "No model", "0", "0" * 64),
+            placement=Placement.stretch(image.shape, (8, 8)),
+            gate=GateVerdict(GateLevel.REFUSED, "No bundled model speaks about this image."),
+            complete=True,
+        )
+
+    monkeypatch.setattr(batch.pipeline, "analyse_to_end", analyse_to_end)
+    return batch
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for n in range(3):
+        Image.fromarray(np.full((30, 40, 3), 10 * n + 5, np.uint8)).save(folder / f"patient-meier-{n}.png")
+    (folder / "empty.png").touch()
+    (folder / "broken.png").write_bytes((folder / "patient-meier-0.png").read_bytes()[:60])
+    return folder
+
+
+def test_failures_are_named_and_the_others_are_done(batch, pictures, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["analyze", str(pictures), str(tmp_path / "missing.dcm"), "--out", str(out)]) == 1
+    error = capsys.readouterr().err
+    for name in ("empty.png", "broken.png", "missing.dcm"):
+        (line,) = [line for line in error.splitlines() if line.startswith("failed") and name in line]
+        assert len(line.split(": ", 1)[1].split()) >= 3
+    assert "3 of 6 analysed" in error
+    assert "Traceback" not in error
+    assert sorted(path.suffix for path in out.iterdir()) == [".json"] * 3 + [".png"] * 3
+
+
+def test_outputs_carry_no_file_names_and_the_terminal_tells_which_is_which(batch, pictures, tmp_path, capsys):
+    out = tmp_path / "out"
+    good = [str(pictures / f"patient-meier-{n}.png") for n in range(3)]
+    assert main(["analyze", *good, "--out", str(out)]) == 0
+    error = capsys.readouterr().err
+    for record in out.glob("*.json"):
+        content = json.loads(record.read_text("utf-8"))
+        number, digest = record.stem.split("-")
+        assert content["image"]["pixel_sha256"].startswith(digest)
+        assert "meier" not in record.read_text("utf-8")
+        assert f"{record.stem}  {good[int(number) - 1]}" in error
+    assert not [path for path in out.iterdir() if "meier" in path.name]
+
+
+def test_identical_pictures_do_not_overwrite_each_other(batch, pictures, tmp_path):
+    twin = pictures / "twin.png"
+    twin.write_bytes((pictures / "patient-meier-0.png").read_bytes())
+    assert main(["analyze", str(pictures / "patient-meier-0.png"), str(twin), "--out", str(tmp_path / "out")]) == 0
+    assert len(list((tmp_path / "out").glob("*.json"))) == 2
+
+
+def test_an_accident_of_one_image_is_one_line(batch, pictures, tmp_path, capsys, monkeypatch):
+    def accident(*args, **kwargs):
+        raise RuntimeError("out of luck")
+
+    monkeypatch.setattr(batch.pipeline, "analyse_to_end", accident)
+    assert main(["analyze", str(pictures / "patient-meier-0.png"), "--out", str(tmp_path / "out")]) == 1
+    error = capsys.readouterr().err
+    assert "unexpected RuntimeError: out of luck" in error
+    assert "Traceback" not in error
+
+
+def test_ctrl_c_stops_without_a_traceback(batch, pictures, tmp_path, capsys, monkeypatch):
+    def interrupt(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(batch.pipeline, "analyse_to_end", interrupt)
+    assert main(["analyze", str(pictures), "--out", str(tmp_path / "out")]) == 130
+    error = capsys.readouterr().err
+    assert "stopped" in error
+    assert "Traceback" not in error
+
+
+def test_a_class_needs_a_bundle(batch, pictures, tmp_path, capsys):
+    assert main(["analyze", str(pictures), "--out", str(tmp_path), "--class", "mel"]) == 2
+    assert "--bundle" in capsys.readouterr().err
