@@ -1,1 +1,17 @@
 """Attribution methods behind one registry."""
+
+from segx_viewer.errors import ModelError
+from segx_viewer.inference.attribution.base import Method, Subject
+from segx_viewer.inference.attribution.gradcam import CAM_METHODS
+from segx_viewer.inference.attribution.gradients import GRADIENT_METHODS
+
+__all__ = ["METHODS", "Method", "Subject", "get_method"]
+
+METHODS: dict[str, Method] = {method.name: method for method in (*CAM_METHODS, *GRADIENT_METHODS)}
+
+
+def get_method(name: str) -> Method:
+    """Return a method by its registry name. Raises `ModelError` when there is none."""
+    if name not in METHODS:
+        raise ModelError(f"There is no attribution method {name!r}; there are {', '.join(METHODS)}.")
+    return METHODS[name]

@@ -1,0 +1,74 @@
+"""What every attribution method is and gets."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from segx_viewer.domain.request import CancelToken
+from segx_viewer.domain.result import Target
+from segx_viewer.inference.predictor import ForwardPass
+
+ClassMap = tuple[int, NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """What is explained: a network, its input, and the pass that predicted.
+
+    Attributes
+    ----------
+    network : nn.Module
+        In evaluation mode, parameters frozen.
+    tensor : Tensor, shape (1, 3, h, w)
+    target_layer : str
+    passed : ForwardPass
+    target : Target
+        The logit by default (METHODS); the probability only for parity with the published reference.
+    seed : int
+        For methods that draw random numbers.
+    """
+
+    network: nn.Module
+    tensor: Tensor
+    target_layer: str
+    passed: ForwardPass
+    target: Target = Target.LOGIT
+    seed: int = 0
+    cancel: CancelToken = field(default_factory=CancelToken)
+    on_fraction: Callable[[float], None] = lambda _fraction: None
+
+    @property
+    def input_shape(self) -> tuple[int, int]:
+        """(h, w) of the input."""
+        return self.tensor.shape[-2], self.tensor.shape[-1]
+
+
+class Method(Protocol):
+    """An attribution method.
+
+    Attributes
+    ----------
+    name, label : str
+        Registry name, and the name for people.
+    paper : str
+    cost : str
+        "fast" (about one pass), "slow" (tens of passes), "very slow" (hundreds).
+    random, signed, needs_layer : bool
+        Draws random numbers (seeded); attributions have a sign before the absolute value is taken; depends on
+        the target layer.
+    """
+
+    name: str
+    label: str
+    paper: str
+    cost: str
+    random: bool
+    signed: bool
+    needs_layer: bool
+
+    def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
+        """Yield (class, saliency map) for each class: (h, w) float32, >= 0, on the input grid, not normalised."""

@@ -1,0 +1,207 @@
+"""The input gate: whether an image is one that the bundle can speak about.
+
+Three looks, cheapest first: the header's facts, the picture's grey levels and colours, and how far the classifier's
+embedding lies from those of its training images. Two thresholds part *accepted* from *outside the training population*
+and *refused*.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+
+from segx_viewer.domain.image import MedicalImage
+from segx_viewer.domain.result import GateLevel, GateVerdict
+from segx_viewer.inference.bundle import ModelBundle
+
+GATE_FILE = "gate.safetensors"
+COMPONENTS = 96
+ACCEPTED = GateVerdict(GateLevel.ACCEPTED)
+ADULT_YEARS = 18.0
+
+# Body Part Examined (PS3.16 Annex L) that shows a chest; anything else that is named does not.
+CHEST_PARTS = ("CHEST", "THORAX", "LUNG", "PORT CHEST")
+LATERAL_VIEWS = ("LL", "RL", "LAT", "LATERAL", "LLD", "RLD")
+# Modalities that no bundled model could ever mean.
+SECTIONAL = {"CT": "a CT slice", "MR": "an MR slice", "PT": "a PET slice", "NM": "a scintigram", "US": "an ultrasound"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EmbeddingDistance:
+    """Mahalanobis distance by probabilistic PCA (Tipping 1999): leading directions, and the rest as one variance.
+
+    Attributes
+    ----------
+    mean : ndarray (D,)
+    components : ndarray (d, D), orthonormal rows
+    variances : ndarray (d,)
+    residual_variance : float
+    """
+
+    mean: NDArray[np.float32] = field(repr=False)
+    components: NDArray[np.float32] = field(repr=False)
+    variances: NDArray[np.float32] = field(repr=False)
+    residual_variance: float
+
+    @classmethod
+    def fit(cls, embeddings: NDArray[np.float32], components: int = COMPONENTS) -> "EmbeddingDistance":
+        """Fit on training embeddings (N, D), N > `components`."""
+        mean = embeddings.mean(0)
+        _, s, rows = np.linalg.svd(embeddings - mean, full_matrices=False)
+        variances = s**2 / (len(embeddings) - 1)
+        rest = variances[components:].sum() / (embeddings.shape[1] - components)
+        return cls(mean, rows[:components], variances[:components], float(rest))
+
+    def __call__(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the root mean square of the standardised distances of embeddings (N, D), about 1 in distribution.
+
+        The leading directions and the residual count half each, so that neither hides the other.
+        """
+        centred = embeddings.astype(np.float64) - self.mean
+        along = centred @ self.components.T
+        residual = (centred**2).sum(1) - (along**2).sum(1)
+        rest = embeddings.shape[1] - len(self.components)
+        leading = (along**2 / self.variances).mean(1)
+        return np.sqrt((leading + np.maximum(residual, 0) / rest / self.residual_variance) / 2)
+
+    def tensors(self) -> dict[str, NDArray[np.float32]]:
+        """Return what is stored in `gate.safetensors`."""
+        return {
+            "mean": self.mean.astype(np.float32),
+            "components": self.components.astype(np.float16),
+            "variances": self.variances.astype(np.float32),
+            "residual_variance": np.array([self.residual_variance], np.float32),
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InputGate:
+    """A bundle's input gate.
+
+    Attributes
+    ----------
+    image_kind : str
+        "chest radiograph", "dermoscopy" or another word, for which only the modality is checked.
+    modalities : tuple of str
+        Accepted; "" stands for pictures, which name none.
+    population : mapping
+        `max_age_years` of the training population, where it matters.
+    distance : EmbeddingDistance or None
+    outside, refuse : float
+        Distances from which an image is outside the training population, and refused.
+    """
+
+    image_kind: str
+    modalities: tuple[str, ...]
+    population: Mapping[str, Any]
+    distance: EmbeddingDistance | None = None
+    outside: float = float("inf")
+    refuse: float = float("inf")
+
+    @classmethod
+    def of(cls, bundle: ModelBundle) -> "InputGate":
+        """Build a bundle's gate; without a `[gate]` table it judges by header and picture only."""
+        table, distance = bundle.gate, None
+        if "outside" in table:
+            tensors = {k: v.astype(np.float32) for k, v in load_file(bundle.verified_path(GATE_FILE)).items()}
+            distance = EmbeddingDistance(
+                tensors["mean"], tensors["components"], tensors["variances"], float(tensors["residual_variance"][0])
+            )
+        return cls(
+            bundle.image_kind,
+            bundle.modalities,
+            table.get("population", {}),
+            distance,
+            float(table.get("outside", "inf")),
+            float(table.get("refuse", "inf")),
+        )
+
+    def affinity(self, image: MedicalImage) -> int:
+        """How well an image fits by its header and colours: 0 not at all, 1 possibly, 2 well."""
+        if self.check_header(image).level is GateLevel.REFUSED:
+            return 0
+        return 2 if image.is_colour is (self.image_kind == "dermoscopy") else 1
+
+    def check_header(self, image: MedicalImage) -> GateVerdict:
+        """Judge by what the header says."""
+        facts = image.acquisition
+        if image.modality and image.modality not in self.modalities:
+            what = SECTIONAL.get(image.modality, f"an image of modality {image.modality}")
+            return _refused(f"This is {what}; the model reads {_kind(self.image_kind)} only.")
+        if self.image_kind != "chest radiograph":
+            return ACCEPTED
+        if facts.body_part and not any(part in facts.body_part for part in CHEST_PARTS):
+            part = facts.body_part.lower()
+            return _refused(f"The file says that this shows: {part}. The model reads chest radiographs only.")
+        if facts.view_position in LATERAL_VIEWS:
+            return _outside("This is a lateral view; the model learned from frontal radiographs only.")
+        limit = self.population.get("max_age_years")
+        if limit is not None and facts.age_years is not None and facts.age_years >= limit:
+            return _outside(
+                f"The patient is {facts.age_years:.0f} years old; the classifier learned from children's radiographs "
+                f"only."
+            )
+        return ACCEPTED
+
+    def check_picture(self, placed: NDArray[np.uint8], *, colour: NDArray[np.uint8] | None = None) -> GateVerdict:
+        """Judge by grey levels and colours.
+
+        Parameters
+        ----------
+        placed : ndarray, shape (h, w, 3), uint8
+            On the input grid.
+        colour : ndarray, optional
+            The picture's own pixels (any size, RGB), when `placed` has lost its colours.
+        """
+        grey = placed.mean(2)
+        low, high = np.percentile(grey, (1, 99))
+        if high - low < 8:
+            return _refused("The image is blank: it holds next to no contrast.")
+        chroma = _chroma(placed if colour is None else colour)
+        if self.image_kind == "dermoscopy" and chroma < 4:
+            return _refused("The image is grey; the model reads colour dermoscopy images only.")
+        if self.image_kind == "chest radiograph" and chroma > 12:
+            return _refused("The image is in colour; the model reads chest radiographs only.")
+        return ACCEPTED
+
+    def check_embedding(self, embedding: NDArray[np.float32]) -> GateVerdict:
+        """Judge by the distance of the classifier's embedding (D,) from those of its training images."""
+        if self.distance is None:
+            return ACCEPTED
+        score = float(self.distance(embedding[None])[0])
+        if score >= self.refuse:
+            return _refused(f"This does not look like {_kind(self.image_kind, one=True)}.", score)
+        if score >= self.outside:
+            return _outside("The image is unlike the images that the model learned from.", score)
+        return GateVerdict(GateLevel.ACCEPTED, "", score)
+
+
+def worst(*verdicts: GateVerdict) -> GateVerdict:
+    """Return the severest verdict, the first of equals, with the embedding's score where there is one."""
+    order = list(GateLevel)
+    found = max(verdicts, key=lambda v: order.index(v.level))
+    score = next((v.score for v in verdicts if v.score is not None), None)
+    return GateVerdict(found.level, found.reason, score)
+
+
+def _chroma(picture: NDArray[np.uint8]) -> float:
+    """95th percentile of the spread between the colour channels, 0..255."""
+    sample = picture[:: max(1, picture.shape[0] // 256), :: max(1, picture.shape[1] // 256)]
+    return float(np.percentile(np.ptp(sample.astype(np.int16), axis=2), 95))
+
+
+def _kind(image_kind: str, *, one: bool = False) -> str:
+    words = {"chest radiograph": ("chest radiographs", "a chest radiograph"),
+             "dermoscopy": ("dermoscopy images", "a dermoscopy image")}  # fmt: skip
+    return words.get(image_kind, (f"{image_kind} images", f"an image of {image_kind}"))[one]
+
+
+def _refused(reason: str, score: float | None = None) -> GateVerdict:
+    return GateVerdict(GateLevel.REFUSED, reason, score)
+
+
+def _outside(reason: str, score: float | None = None) -> GateVerdict:
+    return GateVerdict(GateLevel.OUTSIDE, reason, score)

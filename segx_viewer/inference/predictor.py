@@ -1,0 +1,150 @@
+"""From a displayed picture to a tensor, and from a tensor to a prediction."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from segx_viewer.domain.geometry import Placement
+from segx_viewer.domain.result import Activation, ClassInfo, Prediction
+from segx_viewer.errors import ModelError
+from segx_viewer.inference.bundle import Preprocessing
+
+
+def preprocess(picture: NDArray[np.uint8], how: Preprocessing) -> tuple[NDArray[np.float32], Placement]:
+    """Turn a displayed picture into a network's input.
+
+    Parameters
+    ----------
+    picture : ndarray, shape (H, W) or (H, W, 3), uint8
+        As shown: after VOI and inversion.
+    how : Preprocessing
+
+    Returns
+    -------
+    tensor : ndarray, shape (3, h, w), float32
+        Normalised.
+    placement : Placement
+        Where the picture lies in the input.
+    """
+    placed, placement = place(picture, how)
+    return normalise(placed, how), placement
+
+
+def normalise(placed: NDArray[np.uint8], how: Preprocessing) -> NDArray[np.float32]:
+    """Turn a picture on the input grid (h, w, 3) into a normalised (3, h, w) array."""
+    normalised = (placed.astype(np.float32) / 255 - np.float32(how.mean)) / np.float32(how.std)
+    return np.ascontiguousarray(normalised.transpose(2, 0, 1))
+
+
+def place(picture: NDArray[np.uint8], how: Preprocessing) -> tuple[NDArray[np.uint8], Placement]:
+    """Bring a displayed picture to the input grid, (h, w, 3) uint8, in the colours the network expects."""
+    fit = Placement.letterbox if how.fit == "letterbox" else Placement.stretch
+    placement = fit(picture.shape[:2], how.input_shape)
+    if how.detail and max(picture.shape[:2]) > how.detail:
+        factor = how.detail / max(picture.shape[:2])
+        size = max(1, round(picture.shape[1] * factor)), max(1, round(picture.shape[0] * factor))
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    placed = fit(picture.shape[:2], how.input_shape).place(picture)
+    if placed.ndim == 3 and how.colour == "grey":
+        placed = cv2.cvtColor(placed, cv2.COLOR_RGB2GRAY)
+    if placed.ndim == 2:
+        placed = cv2.cvtColor(placed, cv2.COLOR_GRAY2RGB)
+    return placed, placement
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ForwardPass:
+    """One pass of the classifier, kept for the explanation.
+
+    Attributes
+    ----------
+    logits : Tensor, shape (1, K)
+        Attached to a graph that reaches down to `activations` and no further.
+    activations : Tensor
+        Output of the target layer, a leaf that gradients are taken with respect to.
+    embedding : ndarray, shape (D,)
+        What the last linear layer saw.
+    """
+
+    logits: Tensor
+    activations: Tensor
+    embedding: NDArray[np.float32]
+
+
+def find_layer(network: nn.Module, name: str) -> nn.Module:
+    """Return a layer by its dotted name.
+
+    Raises
+    ------
+    ModelError
+        If there is no such layer.
+    """
+    try:
+        return network.get_submodule(name)
+    except AttributeError as error:
+        raise ModelError(f"The network has no layer {name!r} to explain.") from error
+
+
+def last_linear(network: nn.Module) -> nn.Linear:
+    """Return the network's last linear layer. Raises `ModelError` if there is none."""
+    linear = [m for m in network.modules() if isinstance(m, nn.Linear)]
+    if not linear:
+        raise ModelError("The classifier has no linear layer to take an embedding from.")
+    return linear[-1]
+
+
+def forward(network: nn.Module, tensor: Tensor, target_layer: str) -> ForwardPass:
+    """Run the classifier once.
+
+    The target layer's output is cut off from what is below it, so that explaining costs the gradient of the
+    layers above it only.
+
+    Parameters
+    ----------
+    tensor : Tensor, shape (1, 3, h, w)
+    """
+    kept: dict[str, Tensor] = {}
+
+    def cut(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
+        kept["activations"] = output.detach().requires_grad_()
+        # A copy goes on, so that in-place layers above do not write into what is explained.
+        return kept["activations"].clone()
+
+    def keep_input(_module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        kept["embedding"] = inputs[0].detach()
+
+    with _hooked(
+        find_layer(network, target_layer).register_forward_hook(cut),
+        last_linear(network).register_forward_pre_hook(keep_input),
+    ):
+        logits = network(tensor)
+    embedding = kept["embedding"].flatten(1)[0].float().cpu().numpy()
+    return ForwardPass(logits, kept["activations"], embedding)
+
+
+@contextmanager
+def _hooked(*handles: torch.utils.hooks.RemovableHandle) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def to_prediction(logits: Tensor, classes: tuple[ClassInfo, ...], activation: Activation) -> Prediction:
+    """Wrap logits (1, K) as a `Prediction`. Raises `ModelError` when they are not finite."""
+    row = logits.detach()[0].float()
+    if not torch.isfinite(row).all():
+        raise ModelError("The classifier's output is not finite; its weights may be damaged.")
+    function: Callable[[Tensor], Tensor] = torch.sigmoid if activation is Activation.SIGMOID else _softmax
+    return Prediction(classes, row.cpu().numpy(), function(row).cpu().numpy(), activation)
+
+
+def _softmax(row: Tensor) -> Tensor:
+    return row.softmax(0)

@@ -1,0 +1,352 @@
+"""One image, start to end: checks, classification, segmentation, attribution, SegX, SegU. No Qt here.
+
+`analyse` yields an ever fuller `Analysis`. torch is imported when the first analysis runs, so that importing this
+module costs nothing.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segx_viewer import __version__
+from segx_viewer.domain.geometry import Placement
+from segx_viewer.domain.image import MedicalImage
+from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress, Stage
+from segx_viewer.domain.result import (
+    Analysis,
+    Attribution,
+    Certainty,
+    GateLevel,
+    GateVerdict,
+    MapKey,
+    Segmentation,
+    Target,
+)
+from segx_viewer.errors import ModelError, SegxError
+from segx_viewer.explain.segu import Calibration, assess
+from segx_viewer.explain.segx import segx_map
+from segx_viewer.imaging.display import to_display
+
+if TYPE_CHECKING:
+    from segx_viewer.inference.bundle import ModelBundle
+    from segx_viewer.inference.store import BundleStore
+
+# Share of an analysis that is done when a stage begins.
+_BEGINS = {Stage.CHECK: 0.0, Stage.CLASSIFY: 0.1, Stage.SEGMENT: 0.35, Stage.ATTRIBUTE: 0.6, Stage.SEGU: 0.9}
+_LIBRARIES = ("torch", "timm", "segmentation-models-pytorch", "grad-cam", "captum", "pydicom", "numpy")
+
+
+def analyse(
+    request: AnalysisRequest,
+    store: "BundleStore",
+    *,
+    cancel: CancelToken | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    all_evidence: bool = False,
+) -> Iterator[Analysis]:
+    """Analyse an image.
+
+    Parameters
+    ----------
+    request : AnalysisRequest
+    store : BundleStore
+    cancel : CancelToken, optional
+        Looked at between stages and batches.
+    on_progress : callable, optional
+    all_evidence : bool
+        Collect every feature a calibration could use, whatever this bundle's needs; for calibrating.
+
+    Yields
+    ------
+    Analysis
+        Each fuller than the last; the last one has ``complete=True``. An image that the gate refuses ends with
+        the verdict and no prediction.
+
+    Raises
+    ------
+    SegxError
+        If the models are missing or damaged, memory runs out, or the analysis was cancelled.
+    """
+    run = _Run(request, store, cancel or CancelToken(), on_progress or (lambda _progress: None), all_evidence)
+    try:
+        yield from run.stages()
+    except MemoryError as error:
+        raise ModelError("There is not enough memory for this analysis; close other images and try again.") from error
+
+
+def analyse_to_end(
+    request: AnalysisRequest,
+    store: "BundleStore",
+    *,
+    cancel: CancelToken | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    all_evidence: bool = False,
+) -> Analysis:
+    """Return the complete analysis; parameters and errors are those of `analyse`."""
+    *_, last = analyse(request, store, cancel=cancel, on_progress=on_progress, all_evidence=all_evidence)
+    return last
+
+
+def reassess(analysis: Analysis, mask: NDArray[np.bool_] | None, calibration: Calibration | None = None) -> Analysis:
+    """Run SegX and SegU again for a region drawn by the reader, on arrays alone.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        A complete one.
+    mask : ndarray, shape (h, w), bool, or None
+        On the model-input grid; None goes back to the predicted region.
+    calibration : Calibration, optional
+        Only applies to the predicted region: it was not fitted on drawn ones.
+
+    Raises
+    ------
+    SegxError
+        If there is no segmentation to replace.
+    """
+    old = analysis.segmentation
+    if old is None or analysis.prediction is None:
+        raise SegxError("There is no analysis yet whose region could be edited.")
+    edited = mask is not None
+    region = mask if mask is not None else old.probability > old.threshold
+    segmentation = Segmentation(old.probability, old.threshold, region, edited)
+    spacing = input_spacing(analysis.image, analysis.placement)
+    certainties = {}
+    for key, attribution in analysis.attributions.items():
+        before = analysis.certainties.get(key)
+        certainties[key] = assess(
+            attribution.saliency_map,
+            segmentation,
+            analysis.gate,
+            calibration=None if edited else calibration,
+            features=before.evidence if before else {},
+            spacing_mm=spacing,
+            predicted=key[1] == analysis.prediction.top,
+            skip=() if not edited else ("emd", "hd95", "assd"),
+        )
+    return replace(
+        analysis,
+        segmentation=segmentation,
+        segx={k: segx_map(a.saliency_map, segmentation.mask) for k, a in analysis.attributions.items()},
+        certainties=certainties,
+    )
+
+
+def input_spacing(image: MedicalImage, placement: Placement) -> tuple[float, float] | None:
+    """Return the (row, column) distance of the input grid's pixels in mm, or None when it is not known."""
+    if image.spacing is None:
+        return None
+    return image.spacing.row / placement.scale[0], image.spacing.column / placement.scale[1]
+
+
+@dataclass(eq=False)
+class _Run:
+    """One analysis in progress."""
+
+    request: AnalysisRequest
+    store: "BundleStore"
+    cancel: CancelToken
+    on_progress: Callable[[Progress], None]
+    all_evidence: bool
+    timings: dict[str, float] = field(default_factory=dict)
+
+    def stages(self) -> Iterator[Analysis]:
+        image = self.request.image
+        with self._stage(Stage.CHECK):
+            picture = to_display(image)
+        analysis, prepared = self._choose_bundle(image, picture)
+        yield analysis
+        if prepared is None:
+            yield self._finished(analysis)
+            return
+        bundle, tensor, passed = prepared
+
+        from segx_viewer.inference.predictor import to_prediction
+        from segx_viewer.inference.segmenter import segment
+
+        prediction = to_prediction(passed.logits, bundle.classes, bundle.activation)
+        analysis = replace(analysis, prediction=prediction)
+        yield analysis
+        with self._stage(Stage.SEGMENT):
+            segmentation = segment(self.store.segmenter(bundle.info.name), tensor, bundle.segmentation_threshold)
+            if self.request.mask_override is not None:
+                segmentation = replace(segmentation, mask=self.request.mask_override, edited=True)
+            analysis = replace(analysis, segmentation=segmentation)
+        yield analysis
+        yield from self._explain(analysis, bundle, tensor, passed)
+
+    def _choose_bundle(self, image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Any]:
+        """Return the first bundle that does not refuse the image, with what it needs; or the first's refusal."""
+        name = self.request.bundle_name
+        candidates = [self.store.get(name)] if name else self.store.candidates(image)
+        refusals = []
+        for bundle in candidates:
+            self.cancel.raise_if_cancelled()
+            analysis, prepared = self._enter(bundle, image, picture)
+            if prepared is not None:
+                return analysis, prepared
+            refusals.append(analysis)
+        return refusals[0], None
+
+    def _enter(self, bundle: "ModelBundle", image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Any]:
+        from segx_viewer.inference.input_gate import worst
+        from segx_viewer.inference.predictor import normalise, place
+
+        gate = self.store.gate(bundle.info.name)
+        with self._stage(Stage.CHECK):
+            placed, placement = place(picture, bundle.preprocessing)
+            verdict = worst(gate.check_header(image), gate.check_picture(placed, colour=_colour_of(picture)))
+        if verdict.level is GateLevel.REFUSED:
+            return self._begin(bundle, placement, verdict), None
+        import torch
+
+        from segx_viewer.inference.predictor import forward
+
+        with self._stage(Stage.CLASSIFY):
+            tensor = torch.from_numpy(normalise(placed, bundle.preprocessing))[None]
+            tensor = tensor.contiguous(memory_format=torch.channels_last)
+            passed = forward(self.store.classifier(bundle.info.name), tensor, bundle.target_layer)
+            verdict = worst(verdict, gate.check_embedding(passed.embedding))
+        if verdict.level is GateLevel.REFUSED:
+            return self._begin(bundle, placement, verdict), None
+        return self._begin(bundle, placement, verdict), (bundle, tensor, passed)
+
+    def _begin(self, bundle: "ModelBundle", placement: Placement, verdict: GateVerdict) -> Analysis:
+        return Analysis(
+            image=self.request.image,
+            bundle=bundle.info,
+            placement=placement,
+            gate=verdict,
+            generation=self.request.generation,
+            versions=library_versions(),
+        )
+
+    def _explain(self, analysis: Analysis, bundle: "ModelBundle", tensor: Any, passed: Any) -> Iterator[Analysis]:
+        from segx_viewer.inference.attribution import Subject, get_method
+
+        prediction, segmentation = analysis.prediction, analysis.segmentation
+        assert prediction is not None  # noqa: S101 - set by the stages before
+        assert segmentation is not None  # noqa: S101
+        classes = self.request.classes or (prediction.top,)
+        methods = [get_method(name) for name in self.request.methods]
+        calibration = Calibration.from_manifest(bundle.calibration)
+        for number, method in enumerate(methods):
+            subject = Subject(
+                self.store.classifier(bundle.info.name),
+                tensor,
+                bundle.target_layer,
+                passed,
+                cancel=self.cancel,
+                on_fraction=lambda f, n=number, m=method: self._attributing((n + f) / len(methods), m.label),
+            )
+            started = time.perf_counter()
+            for k, saliency_map in method.maps(subject, classes):
+                self.cancel.raise_if_cancelled()
+                seconds = time.perf_counter() - started
+                layer = bundle.target_layer if method.needs_layer else None
+                attribution = Attribution(method.name, layer, k, Target.LOGIT, saliency_map, seconds)
+                self._count(Stage.ATTRIBUTE, seconds)
+                key = (method.name, k)
+                with self._stage(Stage.SEGU):
+                    evidence = self._evidence(calibration, bundle, tensor, analysis, attribution)
+                    certainty = self._assess(key, attribution, analysis, calibration, evidence)
+                analysis = replace(
+                    analysis,
+                    attributions={**analysis.attributions, key: attribution},
+                    segx={**analysis.segx, key: segx_map(saliency_map, segmentation.mask)},
+                    certainties={**analysis.certainties, key: certainty},
+                )
+                yield analysis
+                started = time.perf_counter()
+        yield self._finished(analysis)
+
+    def _evidence(
+        self,
+        calibration: Calibration | None,
+        bundle: "ModelBundle",
+        tensor: Any,
+        analysis: Analysis,
+        attribution: Attribution,
+    ) -> dict[str, float]:
+        """Collect what the calibration needs beside the alignments."""
+        if not self.all_evidence and (calibration is None or not _applies(attribution, analysis)):
+            return {}
+        from segx_viewer.inference import evidence
+
+        table = {"views": bundle.calibration.get("views", list(evidence.VIEWS))}
+        needed = evidence.NETWORK_FEATURES if calibration is None or self.all_evidence else calibration.features
+        return evidence.collect(
+            tuple(needed),
+            self.store.classifier(bundle.info.name),
+            tensor,
+            analysis.prediction,
+            analysis.segmentation,
+            attribution.saliency_map,
+            table,
+        )
+
+    def _assess(
+        self,
+        key: MapKey,
+        attribution: Attribution,
+        analysis: Analysis,
+        calibration: Calibration | None,
+        evidence: dict[str, float],
+    ) -> Certainty:
+        edited = analysis.segmentation.edited
+        applies = _applies(attribution, analysis)
+        certainty = assess(
+            attribution.saliency_map,
+            analysis.segmentation,
+            analysis.gate,
+            calibration=calibration if applies and not edited else None,
+            features=evidence,
+            spacing_mm=input_spacing(analysis.image, analysis.placement),
+            predicted=key[1] == analysis.prediction.top,
+        )
+        return replace(certainty, evidence=evidence)
+
+    def _attributing(self, fraction: float, label: str) -> None:
+        begin, end = _BEGINS[Stage.ATTRIBUTE], _BEGINS[Stage.SEGU]
+        self.on_progress(Progress(Stage.ATTRIBUTE, begin + fraction * (end - begin), label))
+
+    def _finished(self, analysis: Analysis) -> Analysis:
+        self.on_progress(Progress(Stage.DONE, 1.0))
+        return replace(analysis, timings=self.timings, complete=True)
+
+    def _count(self, stage: Stage, seconds: float) -> None:
+        self.timings[stage.value] = self.timings.get(stage.value, 0.0) + seconds
+
+    @contextmanager
+    def _stage(self, stage: Stage) -> Iterator[None]:
+        self.cancel.raise_if_cancelled()
+        self.on_progress(Progress(stage, _BEGINS[stage]))
+        started = time.perf_counter()
+        yield
+        self._count(stage, time.perf_counter() - started)
+
+
+def _applies(attribution: Attribution, analysis: Analysis) -> bool:
+    """Calibrations are fitted on Grad-CAM of the predicted class."""
+    return attribution.method == "gradcam" and attribution.class_index == analysis.prediction.top
+
+
+def _colour_of(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return picture if picture.ndim == 3 else np.repeat(picture[::16, ::16, None], 3, axis=2)
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of the libraries that compute a result."""
+    found = {"segx-viewer": __version__}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
