@@ -50,9 +50,9 @@ class Command:
 
 def rows() -> tuple[Command, ...]:
     """Return all commands."""
-    from segx_viewer.app import commands_explain, commands_file, commands_view
+    from segx_viewer.app import commands_explain, commands_file, commands_tools, commands_view
 
-    return (*commands_file.ROWS, *commands_view.ROWS, *commands_explain.ROWS)
+    return (*commands_file.ROWS, *commands_view.ROWS, *commands_explain.ROWS, *commands_tools.ROWS)
 
 
 class Actions:

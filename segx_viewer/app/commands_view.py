@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from segx_viewer.app.actions import Command
 from segx_viewer.app.i18n import mark
+from segx_viewer.app.presets import next_window
 from segx_viewer.app.viewstate import GEOMETRY
 
 if TYPE_CHECKING:
@@ -84,11 +85,30 @@ ROWS = tuple(
         Command("actual_size", mark("&Actual pixels (1:1)"), actual_size, "1; Ctrl+1", _VIEW, "one-to-one"),
         Command("zoom_in", mark("Zoom &in"), zoom_by(1.25), "+; Ctrl++; Ctrl+=", _VIEW),
         Command("zoom_out", mark("Zoom &out"), zoom_by(0.8), "-; Ctrl+-", _VIEW),
+        Command(
+            "corner_text",
+            mark("&Texts on the image"),
+            toggle("corner_text"),
+            "D",
+            _VIEW,
+            "type",
+            checked=lambda v: v.corner_text,
+        ),
+        Command(
+            "identity",
+            mark("&Patient's name on the image"),
+            toggle("identity"),
+            "P",
+            _VIEW,
+            "user",
+            checked=lambda v: v.identity,
+        ),
         Command("panels", mark("Side &panels"), toggle_panels, "Tab", _VIEW),
         Command("next_image", mark("&Next image"), step(1), "PgDown; Down", _VIEW),
         Command("previous_image", mark("P&revious image"), step(-1), "PgUp; Up", _VIEW),
         Command("invert", mark("&Invert"), toggle("invert"), "I", _IMAGE, "contrast", checked=lambda v: v.invert),
         Command("auto_window", mark("A&utomatic window"), auto_window, "W", _IMAGE, "sun-moon"),
+        Command("next_window", mark("&Next window"), next_window, "Shift+W", _IMAGE),
         Command("reset", mark("&Reset"), reset, "Esc", _IMAGE, "refresh-cw"),
         Command("rotate_right", mark("Rotate &right"), rotate(90), "R", _IMAGE, "rotate-cw-square"),
         Command("rotate_left", mark("Rotate &left"), rotate(-90), "Shift+R", _IMAGE, "rotate-ccw-square"),

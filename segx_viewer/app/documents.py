@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
 
+from segx_viewer.app.annotations import Annotation
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.result import Analysis
 
@@ -29,6 +31,8 @@ class Document:
     thumbnail: Any = None
     header: MedicalImage | None = None
     view: dict[str, Any] = field(default_factory=dict)
+    annotations: tuple[Annotation, ...] = ()
+    undo: QUndoStack = field(default_factory=QUndoStack)
 
     @property
     def name(self) -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QMenu, QMenuBar
 
-from segx_viewer.app import settings
+from segx_viewer.app import presets, settings
 from segx_viewer.app.actions import Actions
 from segx_viewer.app.i18n import mark, tr
 
@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from segx_viewer.app.window import Window
 
 RECENT = "recent"
-SPECIAL = (RECENT,)
+WINDOWS = "windows"
+SPECIAL = (RECENT, WINDOWS)
 """Entries that are no commands but fill themselves."""
 
 MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
@@ -22,11 +23,34 @@ MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ),
     (
         mark("&View"),
-        ("fit", "actual_size", "zoom_in", "zoom_out", None, "panels", None, "next_image", "previous_image"),
+        (
+            "fit",
+            "actual_size",
+            "zoom_in",
+            "zoom_out",
+            None,
+            "corner_text",
+            "identity",
+            "panels",
+            None,
+            "next_image",
+            "previous_image",
+        ),
     ),
     (
         mark("&Image"),
-        ("invert", "auto_window", "reset", None, "rotate_right", "rotate_left", "flip_h", "flip_v"),
+        (
+            WINDOWS,
+            "next_window",
+            "auto_window",
+            "invert",
+            "reset",
+            None,
+            "rotate_right",
+            "rotate_left",
+            "flip_h",
+            "flip_v",
+        ),
     ),
     (
         mark("&Explain"),
@@ -48,6 +72,23 @@ MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
             "flicker",
         ),
     ),
+    (
+        mark("&Tools"),
+        (
+            "undo",
+            "redo",
+            None,
+            "navigate",
+            "length",
+            "angle",
+            "ellipse",
+            "rectangle",
+            "arrow",
+            "note",
+            None,
+            "remove_all",
+        ),
+    ),
     (mark("&Help"), ("about",)),
 )
 
@@ -66,6 +107,8 @@ def add(menu: QMenu, ids: tuple[Any, ...], window: "Window", actions: Actions) -
             menu.addSeparator()
         elif entry == RECENT:
             _recent(menu.addMenu(tr("Open &recent")), window)
+        elif entry == WINDOWS:
+            presets.fill_menu(menu.addMenu(tr("&Window")), window)
         elif isinstance(entry, tuple):
             add(menu.addMenu(tr(entry[0])), entry[1], window, actions)
         else:

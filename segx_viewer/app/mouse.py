@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 
+from segx_viewer.app.presets import full_range
 from segx_viewer.app.scene import Panel
 from segx_viewer.app.transform import panned, zoomed
 from segx_viewer.app.viewstate import MAX_ZOOM, MIN_ZOOM, Compare
@@ -108,7 +109,7 @@ class WindowDrag:
         image = port.scene.base.image
         voi = port.state.view.voi or port.scene.base.voi
         if not isinstance(voi, WindowLevel):
-            voi = value_range(image)
+            voi = full_range(image)
         self._voi = voi
         self._step = max(voi.width, 1e-6) / 256
 
@@ -141,10 +142,3 @@ def wheel(port: "Viewport", point: QPointF, notches: float) -> None:
     zoom = min(MAX_ZOOM, max(MIN_ZOOM, view.zoom * 1.2**notches))
     zoom, centre = zoomed(view, port.scene.shape, port.extent, zoom, point)
     port.state.update(zoom=zoom, centre=centre)
-
-
-def value_range(image: object) -> WindowLevel:
-    """Return the window that spans all of an image's values."""
-    pixels = image.pixels  # type: ignore[attr-defined]
-    low, high = float(pixels.min()), float(pixels.max())
-    return WindowLevel((low + high) / 2, max(1.0, high - low))

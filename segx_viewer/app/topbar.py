@@ -10,6 +10,7 @@ GROUPS = (
     ("side", "curtain", "blend", "flicker"),
     ("overlay",),
     ("fit", "actual_size", "invert", "rotate_right", "flip_h", "flip_v", "reset"),
+    ("length", "ellipse"),
     ("export",),
 )
 _WORDS = {
@@ -51,7 +52,7 @@ def _button(actions: Actions, name: str) -> QToolButton:
     result.setToolTip(f"{text} ({keys})" if keys else text)
     with_text = name in _WORDS
     if with_text:
-        action.setIconText(tr(_WORDS[name]))
+        action.setIconText(f" {tr(_WORDS[name])}")
     style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if with_text else Qt.ToolButtonStyle.ToolButtonIconOnly
     result.setToolButtonStyle(style)
     result.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -1,16 +1,15 @@
 """One panel: paints a scene and turns mouse movements into changes of the view."""
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from segx_viewer.app import mouse, theme
+from segx_viewer.app import annotating, imagetext, mouse, theme
+from segx_viewer.app.annotations import Annotation
 from segx_viewer.app.i18n import tr
 from segx_viewer.app.scene import Panel, Scene
 from segx_viewer.app.transform import fit_scale, image_to_panel, panel_to_image
 from segx_viewer.app.viewstate import Compare, ViewState
-
-IMAGE_TEXT = 11
 
 
 class Viewport(QWidget):
@@ -26,6 +25,7 @@ class Viewport(QWidget):
         self.panel = panel
         self.title = ""
         self.tool: mouse.Tool = mouse.Navigate()
+        self.draft: Annotation | None = None  # being drawn
         self._drag: mouse.Drag | None = None
         self.setMouseTracking(True)
         self.setMinimumSize(120, 120)
@@ -50,6 +50,12 @@ class Viewport(QWidget):
         """Return the panel position of an image position."""
         return image_to_panel(self.state.view, self.scene.shape or (1, 1), self.extent).map(point)
 
+    @property
+    def scale(self) -> float:
+        """Panel pixels per image pixel."""
+        view = self.state.view
+        return fit_scale(view, self.scene.shape or (1, 1), self.extent) * view.zoom
+
     def actual_size_zoom(self) -> float:
         """Return the zoom at which one image pixel is one screen pixel."""
         fitting = fit_scale(self.state.view, self.scene.shape or (1, 1), self.extent)
@@ -65,6 +71,7 @@ class Viewport(QWidget):
         if self.scene.base is not None:
             if self.panel is Panel.COMPARE and view.compare is Compare.CURTAIN:
                 self._paint_divider(painter, self.width() * view.curtain)
+            self._paint_annotations(painter)
             self._paint_texts(painter)
         painter.end()
 
@@ -76,19 +83,45 @@ class Viewport(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawEllipse(QPointF(x, self.height() / 2), 7, 7)
 
+    def _paint_annotations(self, painter: QPainter) -> None:
+        if self.state.view.bare:
+            return
+        drawn = self.scene.document.annotations
+        for annotation in (*drawn, self.draft) if self.draft is not None else drawn:
+            annotating.paint(painter, self, annotation, self.scene.base.image)
+
     def _paint_texts(self, painter: QPainter) -> None:
+        view, image = self.state.view, self.scene.base.image
+        box = QRectF(self.rect())
         for place, text in self.texts():
-            plate_text(painter, self.rect(), place, text)
+            imagetext.plate_text(painter, box, place, text)
+        if not view.corner_text:
+            return
+        imagetext.paint_orientation(painter, box, imagetext.orientation_letters(image, view))
+        bar = imagetext.scale_bar(image, view, self.scale, self.width() * 0.4)
+        if bar is not None and self.panel is Panel.IMAGE:
+            imagetext.paint_scale_bar(painter, box, bar)
 
     def texts(self) -> list[tuple[Qt.AlignmentFlag, str]]:
         """Return the texts on the panel, each with its place."""
         view = self.state.view
-        bottom_left = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
-        top_left = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
-        result = [(top_left, self.title)]
+        flags = Qt.AlignmentFlag
+        top_left, top_right = flags.AlignTop | flags.AlignLeft, flags.AlignTop | flags.AlignRight
+        bottom_left = flags.AlignBottom | flags.AlignLeft
+        first = self.title
+        if self.panel is Panel.IMAGE:
+            image = self.scene.base.image
+            if view.corner_text:
+                patient = imagetext.patient_text(image) if view.identity else ""
+                first = "\n".join(line for line in (self.title, patient) if line)
+                voi = view.voi or self.scene.base.voi
+                shown = imagetext.display_text(image, voi, view, self.scale * self.devicePixelRatioF())
+                return [(top_left, first), (top_right, imagetext.study_text(image)), (bottom_left, shown)]
+            return [(top_left, first)]
+        result = [(top_left, first)]
         if self.panel is Panel.COMPARE and view.compare is Compare.CURTAIN:
-            result.append((Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, tr("SegX")))
-        if self.panel is not Panel.IMAGE and not self.scene.has_map() and not self.scene.hidden:
+            result.append((top_right, tr("SegX")))
+        if not self.scene.has_map() and not self.scene.hidden:
             result.append((bottom_left, tr("No map yet")))
         return result
 
@@ -134,22 +167,3 @@ class Viewport(QWidget):
         """Let the left button do something else."""
         self.tool = tool
         self.setCursor(tool.cursor)
-
-
-def plate_text(painter: QPainter, box: QRectF, place: Qt.AlignmentFlag, text: str, margin: int = 8) -> None:
-    """Write text at a side of `box` on a dark plate, legible on white bone and on black air."""
-    if not text:
-        return
-    font = QFont(painter.font())
-    font.setPixelSize(IMAGE_TEXT)
-    painter.save()
-    painter.setFont(font)
-    inner = QRectF(box).adjusted(margin, margin, -margin, -margin)
-    bounds = painter.boundingRect(inner, place, text)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(0, 0, 0, 170))
-    painter.drawRoundedRect(bounds.adjusted(-5, -2, 5, 2), 3, 3)
-    painter.setPen(QColor("#e6e9ec"))
-    painter.drawText(bounds, place, text)
-    painter.restore()

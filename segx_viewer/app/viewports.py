@@ -1,10 +1,13 @@
 """The panels in their layout, linked by one view state, with the colour bar."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSlider, QWidget
 
 from segx_viewer.app.colorbar import ColorBar
 from segx_viewer.app.i18n import tr
+from segx_viewer.app.mouse import Tool
 from segx_viewer.app.scene import Panel, Scene
 from segx_viewer.app.viewport import Viewport
 from segx_viewer.app.viewstate import Compare, ViewState
@@ -39,6 +42,12 @@ class Viewports(QWidget):
         self._flicker.timeout.connect(lambda: state.update(flicker=not state.view.flicker))
         state.changed.connect(self._on_view_changed)
         self._arrange()
+
+    def set_tool(self, make: Callable[[], Tool]) -> None:
+        """Give every panel's left button a tool of its own."""
+        for port in self.ports.values():
+            port.draft = None
+            port.set_tool(make())
 
     @property
     def visible_ports(self) -> list[Viewport]:

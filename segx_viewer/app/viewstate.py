@@ -65,6 +65,10 @@ class View:
         0 shows the original map, 1 the SegX map.
     flicker : bool
         Which of the two the flicker shows now.
+    tool : str
+        What the left button does: "navigate", or the id of a drawing tool.
+    corner_text, identity : bool
+        Show texts on the image, and among them who the patient is.
     """
 
     zoom: float = 1.0
@@ -87,6 +91,9 @@ class View:
     curtain: float = 0.5
     blend: float = 0.5
     flicker: bool = False
+    tool: str = "navigate"
+    corner_text: bool = True
+    identity: bool = True
 
 
 GEOMETRY = ("zoom", "centre", "rotation", "flip_h", "flip_v")

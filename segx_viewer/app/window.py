@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QUndoCommand, QUndoGroup
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from segx_viewer.app import menus, settings
 from segx_viewer.app.actions import Actions
@@ -40,6 +40,7 @@ class Window(QMainWindow):
         self.state = ViewState(self)
         self.scene = Scene()
         self.controller = Controller(self.state, engine, self)
+        self.undo_group = QUndoGroup(self)
         self.actions = Actions(self)
         self._build()
         self._connect()
@@ -51,7 +52,12 @@ class Window(QMainWindow):
         menus.fill(self.menuBar(), self, self.actions)
         self.research_use = QLabel(tr(RESEARCH_USE))
         self.research_use.setObjectName("researchUse")
-        self.menuBar().setCornerWidget(self.research_use)
+        self._corner = QWidget(self)
+        self._corner.setObjectName("corner")
+        row = QHBoxLayout(self._corner)
+        row.setContentsMargins(8, 3, 8, 3)
+        row.addWidget(self.research_use)
+        self.menuBar().setCornerWidget(self._corner)
         self.studies = Studies(self.controller.documents)
         self.findings = Findings()
         self.certainty = CertaintyPanel()
@@ -94,7 +100,8 @@ class Window(QMainWindow):
         controller.failed.connect(self._on_failed)
         controller.capabilities.connect(lambda c: self.control_bar.set_methods(c.methods))
         controller.exported.connect(self._on_exported)
-        controller.documents.updated.connect(lambda _d: self.actions.follow())
+        controller.documents.updated.connect(self._on_document_updated)
+        controller.documents.added.connect(lambda d: self.undo_group.addStack(d.undo))
         self.status.cancel.clicked.connect(controller.cancel)
         self.studies.chosen.connect(self.show_document)
         self.findings.chosen.connect(lambda index: controller.explain(class_index=index))
@@ -121,6 +128,10 @@ class Window(QMainWindow):
         if current is not None:
             self.controller.documents.close(current)
 
+    def push(self, command: QUndoCommand) -> None:
+        """Carry out a change of the current image that can be undone."""
+        self.controller.documents.current.undo.push(command)
+
     def show_panels(self, visible: bool) -> None:
         """Show or hide everything but the pictures."""
         for widget in (self.left, self.right):
@@ -138,11 +149,17 @@ class Window(QMainWindow):
 
     def _on_image(self, document: Document | None) -> None:
         self.scene.show(document)
+        self.undo_group.setActiveStack(document.undo if document is not None else None)
         self.scene.set_analysis(self.controller.analysis, self.controller.key)
         title = "SegX Viewer" if document is None else f"{document.name} - SegX Viewer"
         self.setWindowTitle(title)
         self._show_page()
         self._refresh()
+
+    def _on_document_updated(self, document: Document) -> None:
+        self.actions.follow()
+        if document is self.scene.document:
+            self.viewports.refresh()
 
     def _on_analysis(self, analysis: Analysis | None) -> None:
         self.scene.set_analysis(analysis, self.controller.key)

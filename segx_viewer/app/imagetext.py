@@ -1,0 +1,169 @@
+"""Texts on the image: who and what, window and zoom, orientation letters, a scale bar."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QTransform
+
+from segx_viewer.app.i18n import tr
+from segx_viewer.app.viewstate import View
+from segx_viewer.domain.image import MedicalImage, SpacingOrigin, VoiLut, WindowLevel
+
+IMAGE_TEXT = 11
+LIGHT = QColor("#e6e9ec")
+_OPPOSITE = str.maketrans("LRAPHF", "RLPAFH")
+_NICE_MM = (1, 2, 5, 10, 20, 50, 100, 200)
+
+
+def plate_text(painter: QPainter, box: QRectF, place: Qt.AlignmentFlag, text: str, margin: int = 8) -> None:
+    """Write text at a side of `box` on a dark plate, legible on white bone and on black air."""
+    if not text:
+        return
+    font = QFont(painter.font())
+    font.setPixelSize(IMAGE_TEXT)
+    painter.save()
+    painter.setFont(font)
+    painter.setPen(LIGHT)  # without a pen, Qt measures no text
+    inner = QRectF(box).adjusted(margin, margin, -margin, -margin)
+    bounds = painter.boundingRect(inner, place, text)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(0, 0, 0, 170))
+    painter.drawRoundedRect(bounds.adjusted(-5, -2, 5, 2), 3, 3)
+    painter.setPen(LIGHT)
+    painter.drawText(bounds, place, text)
+    painter.restore()
+
+
+def patient_text(image: MedicalImage) -> str:
+    """Return name, identifier and birth date, one a line; empty for a picture."""
+    identity = image.identity
+    if identity is None:
+        return ""
+    lines = [identity.name, identity.patient_id]
+    if identity.birth_date:
+        lines.append(tr("born {date}").format(date=date_text(identity.birth_date)))
+    return "\n".join(line for line in lines if line)
+
+
+def study_text(image: MedicalImage) -> str:
+    """Return what was done, and when; no identity in it."""
+    facts = image.acquisition
+    what = " ".join(fact for fact in (image.modality, facts.body_part, facts.view_position, facts.laterality) if fact)
+    age = tr("{years:.0f} years").format(years=facts.age_years) if facts.age_years is not None else ""
+    who = ", ".join(fact for fact in (age, facts.sex) if fact)
+    return "\n".join(line for line in (what, facts.description, date_text(facts.study_date), who) if line)
+
+
+def date_text(dicom: str) -> str:
+    """Return a DICOM date as people write it everywhere.
+
+    Examples
+    --------
+    >>> date_text("20040826"), date_text("")
+    ('2004-08-26', '')
+    """
+    return f"{dicom[:4]}-{dicom[4:6]}-{dicom[6:8]}" if len(dicom) == 8 else dicom
+
+
+def display_text(image: MedicalImage, voi: WindowLevel | VoiLut | None, view: View, scale: float) -> str:
+    """Return window and zoom; `scale` is screen pixels per image pixel."""
+    lines = []
+    if isinstance(voi, WindowLevel):
+        name = f" {voi.explanation}" if voi.explanation else ""
+        lines.append(tr("W {width:.0f}  C {center:.0f}{name}").format(width=voi.width, center=voi.center, name=name))
+    elif isinstance(voi, VoiLut):
+        lines.append(tr("Look-up table {name}").format(name=voi.explanation).strip())
+    if view.invert:
+        lines.append(tr("inverted"))
+    lines.append(
+        tr("{height} x {width} px, {zoom:.0f} %").format(height=image.shape[0], width=image.shape[1], zoom=scale * 100)
+    )
+    return "\n".join(lines)
+
+
+def opposite(letters: str) -> str:
+    """Return the opposite patient direction.
+
+    Examples
+    --------
+    >>> opposite("L"), opposite("AF")
+    ('R', 'PH')
+    """
+    return letters.translate(_OPPOSITE)
+
+
+def orientation_letters(image: MedicalImage, view: View) -> dict[str, str]:
+    """Return the patient direction at each side of the panel: left, right, top, bottom. Empty when unknown."""
+    if image.orientation is None:
+        return {}
+    turn = QTransform().scale(-1 if view.flip_h else 1, -1 if view.flip_v else 1).rotate(view.rotation)
+    result = {}
+    for letters, direction in zip(image.orientation, (QPointF(1, 0), QPointF(0, 1)), strict=True):
+        seen = turn.map(direction)
+        if abs(seen.x()) > abs(seen.y()):
+            ahead, behind = ("right", "left") if seen.x() > 0 else ("left", "right")
+        else:
+            ahead, behind = ("bottom", "top") if seen.y() > 0 else ("top", "bottom")
+        result[ahead], result[behind] = letters, opposite(letters)
+    return result
+
+
+def paint_orientation(painter: QPainter, box: QRectF, letters: dict[str, str]) -> None:
+    """Write the letters at the middle of the panel's sides."""
+    flags = Qt.AlignmentFlag
+    places = {
+        "left": flags.AlignLeft | flags.AlignVCenter,
+        "right": flags.AlignRight | flags.AlignVCenter,
+        "top": flags.AlignTop | flags.AlignHCenter,
+        "bottom": flags.AlignBottom | flags.AlignHCenter,
+    }
+    for side, text in letters.items():
+        plate_text(painter, box, places[side], text)
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleBar:
+    """Length on the screen, in panel pixels, and what it stands for."""
+
+    pixels: float
+    text: str
+
+
+def scale_bar(image: MedicalImage, view: View, scale: float, room: float) -> ScaleBar | None:
+    """Choose a round length that fits into `room` panel pixels; None when the pixel spacing is unknown.
+
+    `scale` is panel pixels per image pixel. Where the spacing is that of the detector, the text says so.
+    """
+    if image.spacing is None:
+        return None
+    step = image.spacing.column if view.rotation % 180 == 0 else image.spacing.row
+    fitting = [mm for mm in _NICE_MM if mm / step * scale <= room]
+    if not fitting:
+        return None
+    mm = fitting[-1]
+    length = tr("{value} cm").format(value=mm // 10) if mm >= 10 else tr("{value} mm").format(value=mm)
+    calibrated = image.spacing.origin is SpacingOrigin.CALIBRATED
+    return ScaleBar(mm / step * scale, length if calibrated else f"{length} {tr(image.spacing.origin.value)}")
+
+
+def paint_scale_bar(painter: QPainter, box: QRectF, bar: ScaleBar) -> None:
+    """Draw the bar above the panel's lower right corner."""
+    right, y = box.right() - 12, box.bottom() - 14
+    left = right - bar.pixels
+    for colour, width in ((QColor(0, 0, 0, 200), 4), (LIGHT, 2)):
+        pen = painter.pen()
+        pen.setStyle(Qt.PenStyle.SolidLine)
+        pen.setColor(colour)
+        pen.setWidth(width)
+        painter.setPen(pen)
+        painter.drawLine(QPointF(left, y), QPointF(right, y))
+        for x in (left, right):
+            painter.drawLine(QPointF(x, y - 4), QPointF(x, y + 4))
+    flags = Qt.AlignmentFlag
+    plate_text(
+        painter,
+        QRectF(box.left(), box.top(), box.width() - 4, box.height() - 18),
+        flags.AlignRight | flags.AlignBottom,
+        bar.text,
+    )
