@@ -27,6 +27,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = parser.parse_args(_with_default_command(sys.argv[1:] if argv is None else list(argv)))
     except SystemExit as stop:  # argparse has said what is wrong, or has shown the help
         return stop.code if isinstance(stop.code, int) else USAGE
+    complaint = arguments.check(arguments) if "check" in arguments else ""
+    if complaint:
+        print(f"segx-viewer: {complaint}", file=sys.stderr)  # noqa: T201
+        return USAGE
     try:
         return arguments.run(arguments)
     except SegxError as error:

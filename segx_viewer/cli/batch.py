@@ -1,90 +1,77 @@
-"""Many images without a window: each one alone may fail, the others are still done."""
+"""Many images without a window: each one alone may fail, the others are still done; a killed run goes on."""
 
 import sys
+import time
 import traceback
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from segx_viewer import pipeline
+from segx_viewer import __version__, pipeline
+from segx_viewer.cli.inputs import Input, Inputs
+from segx_viewer.cli.journal import Journal, content_hash
+from segx_viewer.cli.outputs import DEFAULT, Output, output_name, write_outputs
+from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis
-from segx_viewer.errors import SegxError
-from segx_viewer.imaging.reader import read_image
-from segx_viewer.imaging.study import collect_files
+from segx_viewer.errors import SegxError, UnsupportedImageError
+from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.inference.store import BundleStore
-from segx_viewer.reporting.content import default_key, method_label, percent, pixel_digest
-from segx_viewer.reporting.png import write_png_report
-from segx_viewer.reporting.table import write_json
+from segx_viewer.paths import models_folder
+from segx_viewer.reporting.atomic import write_bytes
+from segx_viewer.reporting.content import default_key, method_label, percent
+from segx_viewer.reporting.table import csv_row, csv_text
+
+TABLE = "results.csv"
+_POLL_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What to analyse and how; see ``segx-viewer analyze --help``."""
 
-    paths: tuple[Path, ...]
+    names: tuple[str, ...]
     out: Path
+    lists: tuple[str, ...] = ()
     bundle: str | None = None
+    models: Path | None = None
     methods: tuple[str, ...] = ("gradcam",)
     classes: tuple[str, ...] = ()
+    outputs: tuple[Output, ...] = DEFAULT
     include_identity: bool = False
+    workers: int = 2
+    watch: Path | None = None
     verbose: bool = False
 
 
 def run_batch(batch: Batch) -> int:
     """Analyse every file. Returns 0 when all were done, 1 when some failed, 2 when the options contradict."""
     screen = Console(stderr=True, highlight=False)
-    store = BundleStore()
+    store = BundleStore([models_folder(), batch.models] if batch.models else None)
     try:
         classes = _class_indices(batch, store)
     except SegxError as error:
         screen.print(f"segx-viewer: {error}", markup=False)
         return 2
-    files = _files(batch.paths)
-    if not files:
-        screen.print("segx-viewer: there is no file to analyse.", markup=False)
-        return 1
-    failures = 0
-    with _progress(screen) as progress:
-        task = progress.add_task("", total=len(files))
-        for number, path in enumerate(files, 1):
-            progress.update(task, completed=number - 1, description=path.name)
-            try:
-                analysis = _analyse(path, batch, classes, store, progress, task, number - 1)
-                name = output_name(number, analysis)
-                write_results(analysis, batch.out, name, include_identity=batch.include_identity)
-            except SegxError as error:
-                failures += 1
-                progress.console.print(f"failed  {path}: {error}", markup=False, soft_wrap=True)
-            except Exception as error:  # noqa: BLE001 - one image's accident must not cost the others their results
-                failures += 1
-                progress.console.print(
-                    f"failed  {path}: unexpected {type(error).__name__}: {error}", markup=False, soft_wrap=True
-                )
-                if batch.verbose:
-                    traceback.print_exc()
-            else:
-                progress.console.print(f"{name}  {path}: {summary(analysis)}", markup=False, soft_wrap=True)
-        progress.update(task, completed=len(files), description="")
-    done = len(files) - failures
-    screen.print(f"{done} of {len(files)} analysed; results in {batch.out}", markup=False, soft_wrap=True)
-    return 1 if failures else 0
-
-
-def write_results(analysis: Analysis, folder: Path, name: str, *, include_identity: bool = False) -> tuple[Path, Path]:
-    """Write the PNG report and the JSON record of one image. Returns their paths."""
-    report, record = folder / f"{name}.png", folder / f"{name}.json"
-    write_png_report(analysis, report, include_identity=include_identity)
-    write_json(analysis, record, include_identity=include_identity)
-    return report, record
-
-
-def output_name(number: int, analysis: Analysis) -> str:
-    """Return what an image is called in the results: its number and its pixels' hash, nobody's name."""
-    return f"{number:04d}-{pixel_digest(analysis.image)[:8]}"
+    with (
+        Inputs(batch.names, batch.lists) as inputs,
+        Journal(batch.out, _settings(batch, store)) as journal,
+        _Run(batch, classes, store, journal, screen) as run,
+    ):
+        files = inputs.files()
+        if not files and batch.watch is None:
+            raise SegxError("There is no file to analyse.")
+        run.analyse(files)
+        if batch.watch is not None:
+            screen.print(f"Watching {batch.watch}; Ctrl+C ends.", markup=False)
+            for arrived in _arrivals(batch.watch):
+                run.analyse(arrived)
+    return 1 if run.count["failed"] else 0
 
 
 def summary(analysis: Analysis) -> str:
@@ -96,22 +83,151 @@ def summary(analysis: Analysis) -> str:
     prediction = analysis.prediction
     index = key[1] if key else prediction.top
     words = f"{prediction.classes[index].label} {percent(float(prediction.probabilities[index]))}"
-    if certainty is None:
+    if key is None or certainty is None:
         return words
     words += f", certainty {certainty.level.value}"
     if certainty.c_auitc is not None:
         words += f" (SegU {certainty.c_auitc:.2f})"
     if certainty.outside is not None:
         words += f", {percent(certainty.outside)} outside the {analysis.bundle.region}"
-    return f"{words}. {method_label(key[0])}. {certainty.reason}".strip() if key else words
+    return f"{words}. {method_label(key[0])}. {certainty.reason}".strip()
 
 
-def _files(paths: Sequence[Path]) -> list[Path]:
-    """Files stay in the order given, folders are opened; a missing file stays, so that its failure is told."""
-    found: dict[Path, None] = {}
-    for path in paths:
-        found |= dict.fromkeys(collect_files([path]) if path.is_dir() else [path])
-    return list(found)
+@dataclass(slots=True)
+class _Task:
+    """An image on its way: being decoded, then being written."""
+
+    item: Input
+    number: int
+    image: "Future[MedicalImage]"
+    written: "Future[str] | None" = None
+    analysis: Analysis | None = None
+
+
+class _Run:
+    """Decodes ahead and writes behind in threads; the networks run here, one image after the other."""
+
+    def __init__(
+        self,
+        batch: Batch,
+        classes: tuple[int, ...] | None,
+        store: BundleStore,
+        journal: Journal,
+        screen: Console,
+    ) -> None:
+        self.count: Counter[str] = Counter()
+        self._batch = batch
+        self._classes = classes
+        self._store = store
+        self._journal = journal
+        self._screen = screen
+        self._readers = ThreadPoolExecutor(batch.workers, "read")
+        self._writers = ThreadPoolExecutor(batch.workers, "write")
+        self._writing: deque[_Task] = deque()
+
+    def __enter__(self) -> "_Run":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Finish what is being written, then the run's table: also after Ctrl+C, so that nothing done is lost."""
+        self._readers.shutdown(cancel_futures=True)
+        self._writers.shutdown()
+        while self._writing:
+            self._collect(self._writing.popleft())
+        if Output.CSV in self._batch.outputs:
+            write_bytes(self._batch.out / TABLE, csv_text(self._journal.rows()).encode("utf-8-sig"))
+        if self.count:
+            parts = [f"{self.count['done']} of {self.count.total() - self.count['skipped']} analysed"]
+            parts += [f"{self.count[status]} {status}" for status in ("failed", "skipped") if self.count[status]]
+            self._screen.print(f"{', '.join(parts)}; results in {self._batch.out}", markup=False, soft_wrap=True)
+
+    def analyse(self, files: Sequence[Input]) -> None:
+        """Analyse files in order."""
+        with _progress(self._screen) as progress:
+            bar = progress.add_task("", total=len(files))
+            for place, task in enumerate(self._decoded(files)):
+                if task is not None:
+                    progress.update(bar, completed=place, description=Path(task.item.label).name)
+                    self._guard(task, self._explain)
+                progress.update(bar, completed=place + 1)
+                while self._writing and (len(self._writing) > self._batch.workers or self._writing[0].written.done()):
+                    self._collect(self._writing.popleft())
+            while self._writing:
+                self._collect(self._writing.popleft())
+
+    def _decoded(self, files: Sequence[Input]) -> Iterator[_Task | None]:
+        """Yield the images to analyse, a few being decoded ahead; None for one that an earlier run has done."""
+        ahead: deque[_Task | None] = deque()
+        hashes = deque[tuple[Input, Future[str]]]()
+        left = iter(files)
+        while True:
+            while len(hashes) <= self._batch.workers and (item := next(left, None)) is not None:
+                hashes.append((item, self._readers.submit(content_hash, item.path)))
+            while hashes and len(ahead) <= self._batch.workers:
+                item, content = hashes.popleft()
+                number, done = self._journal.begin(content.result())
+                if done:
+                    self.count["done"] += 1
+                    ahead.append(None)
+                else:
+                    ahead.append(_Task(item, number, self._readers.submit(read_image_guarded, item.path)))
+            if not ahead:
+                return
+            yield ahead.popleft()
+
+    def _explain(self, task: _Task) -> None:
+        batch = self._batch
+        request = AnalysisRequest(task.image.result(), task.number, batch.bundle, batch.methods, self._classes)
+        task.analysis = pipeline.analyse_to_end(request, self._store)
+        task.written = self._writers.submit(self._write, task.analysis, task.number)
+        self._writing.append(task)
+
+    def _write(self, analysis: Analysis, number: int) -> str:
+        name = output_name(number, analysis)
+        batch = self._batch
+        write_outputs(analysis, batch.out, name, batch.outputs, include_identity=batch.include_identity)
+        return name
+
+    def _collect(self, task: _Task) -> None:
+        self._guard(task, self._finish)
+
+    def _finish(self, task: _Task) -> None:
+        name = task.written.result()
+        self._journal.end(task.number, csv_row(task.analysis, name))
+        self.count["done"] += 1
+        self._screen.print(f"{name}  {task.item.label}: {summary(task.analysis)}", markup=False, soft_wrap=True)
+
+    def _guard(self, task: _Task, step: "Callable[[_Task], None]") -> None:
+        """Do a step of one image; what goes wrong is told and noted, and the run goes on."""
+        try:
+            step(task)
+        except SegxError as error:
+            skipped = isinstance(error, UnsupportedImageError) and not task.item.named
+            self._note(task, "skipped" if skipped else "failed", str(error))
+        except Exception as error:  # noqa: BLE001 - one image's accident must not cost the others their results
+            self._note(task, "failed", f"unexpected {type(error).__name__}: {error}")
+            if self._batch.verbose:
+                traceback.print_exc()
+
+    def _note(self, task: _Task, status: str, reason: str) -> None:
+        self.count[status] += 1
+        self._screen.print(f"{status}  {task.item.label}: {reason}", markup=False, soft_wrap=True)
+        if not self._batch.include_identity:
+            for name in (task.item.label, str(task.item.path), task.item.path.name):
+                reason = reason.replace(name, "the file")
+        self._journal.end(task.number, {"id": f"{task.number:04d}", "status": status, "error": reason})
+
+
+def _settings(batch: Batch, store: BundleStore) -> dict[str, object]:
+    bundles = [store.get(batch.bundle)] if batch.bundle else store.bundles().values()
+    return {
+        "version": __version__,
+        "bundles": sorted(bundle.info.digest for bundle in bundles),
+        "methods": batch.methods,
+        "classes": batch.classes,
+        "outputs": sorted(batch.outputs),
+        "include_identity": batch.include_identity,
+    }
 
 
 def _class_indices(batch: Batch, store: BundleStore) -> tuple[int, ...] | None:
@@ -121,25 +237,33 @@ def _class_indices(batch: Batch, store: BundleStore) -> tuple[int, ...] | None:
     if bundle is None:
         raise SegxError("--class needs --bundle, because classes belong to a model.")
     codes = [info.code for info in bundle.classes]
+    if batch.classes == ("all",):
+        return tuple(range(len(codes)))
     unknown = [code for code in batch.classes if code not in codes]
     if unknown:
         raise SegxError(f"{batch.bundle} has no class {unknown[0]}; it has {', '.join(codes)}.")
     return tuple(codes.index(code) for code in batch.classes)
 
 
-def _analyse(
-    path: Path,
-    batch: Batch,
-    classes: tuple[int, ...] | None,
-    store: BundleStore,
-    progress: Progress,
-    task: TaskID,
-    before: int,
-) -> Analysis:
-    request = AnalysisRequest(read_image(path), 0, batch.bundle, batch.methods, classes)
-    return pipeline.analyse_to_end(
-        request, store, on_progress=lambda p: progress.update(task, completed=before + p.fraction)
-    )
+def _arrivals(folder: Path) -> Iterator[list[Input]]:
+    """Yield files that are new in a folder, once they have stopped growing; looks for ever."""
+    seen: dict[Path, tuple[int, int]] = {}
+    taken: set[tuple[Path, tuple[int, int]]] = set()
+    while True:
+        now = {}
+        for item in Inputs([str(folder)]).files() if folder.is_dir() else ():
+            try:
+                status = item.path.stat()
+            except OSError:
+                continue
+            now[item.path] = (status.st_size, status.st_mtime_ns)
+        steady = [(path, state) for path, state in now.items() if seen.get(path) == state]
+        arrived = [entry for entry in steady if entry not in taken]
+        seen = now
+        taken.update(arrived)
+        if arrived:
+            yield [Input(path, str(path), named=False) for path, _ in arrived]
+        time.sleep(_POLL_SECONDS)
 
 
 def _progress(screen: Console) -> Progress:

@@ -18,15 +18,21 @@ def open_window(arguments: argparse.Namespace) -> int:
 def analyze(arguments: argparse.Namespace) -> int:
     """Analyse files without a window."""
     from segx_viewer.cli.batch import Batch, run_batch
+    from segx_viewer.cli.outputs import DEFAULT, Output
 
     return run_batch(
         Batch(
-            paths=tuple(arguments.files),
+            names=tuple(arguments.files),
             out=arguments.out,
+            lists=tuple(arguments.lists or ()),
             bundle=arguments.bundle,
+            models=arguments.models,
             methods=tuple(arguments.methods or ("gradcam",)),
             classes=tuple(arguments.classes or ()),
+            outputs=tuple(dict.fromkeys(Output(o) for o in arguments.outputs)) if arguments.outputs else DEFAULT,
             include_identity=arguments.include_identity,
+            workers=arguments.workers,
+            watch=arguments.watch,
             verbose=arguments.verbose,
         )
     )

@@ -32,7 +32,8 @@ def run_demo(out: Path | None, *, window: bool) -> int:
 
 def _write_reports(images: list[Path], folder: Path) -> int:
     from segx_viewer import pipeline
-    from segx_viewer.cli.batch import summary, write_results
+    from segx_viewer.cli.batch import summary
+    from segx_viewer.cli.outputs import Output, write_outputs
     from segx_viewer.domain.request import AnalysisRequest
     from segx_viewer.imaging.reader import read_image
     from segx_viewer.inference.store import BundleStore
@@ -42,7 +43,7 @@ def _write_reports(images: list[Path], folder: Path) -> int:
     store = BundleStore()
     for path in images:
         analysis = pipeline.analyse_to_end(AnalysisRequest(read_image(path)), store)
-        report, record = write_results(analysis, folder, _NAMES[path.name])
+        report, record = write_outputs(analysis, folder, _NAMES[path.name], (Output.PNG, Output.JSON))
         screen.print(f"\n{path.name}: {summary(analysis)}", markup=False, soft_wrap=True)
         screen.print(f"  report   {report}\n  numbers  {record}", markup=False, soft_wrap=True)
     screen.print("\nResearch use only - not for diagnosis.", markup=False)

@@ -15,11 +15,18 @@ Research use only - not for diagnosis.
 Without a command, or with files alone, the window opens."""
 
 _ANALYZE = """\
-Analyse images without a window and write a report (PNG) and all numbers (JSON) for each of them.
+Analyse images without a window and write a report (PNG) and all numbers (JSON) for each of them, and one table (CSV)
+for the run.
 
-Files are DICOM or pictures; folders are searched with everything below them. What is written carries neither file
-names nor patients: an image is called by its number in the list and the first 8 digits of the SHA-256 of its pixels,
-for example 0003-1f09a2c4.png. Which file is which is shown on the terminal only."""
+Files are DICOM or pictures. Folders are searched with everything below them; globs, ZIP archives and DICOMDIRs are
+opened. Files that are found there and are no images are skipped; everything else that cannot be analysed has failed,
+and is told with its reason.
+
+What is written carries neither file names nor patients: an image is called by its number and the first 8 digits of
+the SHA-256 of its pixels, for example 0003-1f09a2c4.png. Which file is which is shown on the terminal only.
+
+A run that was stopped goes on when it is started again with the same folder and options: DIR/run.jsonl holds what is
+done, by the hashes of the files' contents."""
 
 _EXIT = "exit codes: 0 everything was analysed, 1 some files failed (named on stderr), 2 wrong usage, 130 stopped"
 
@@ -80,8 +87,23 @@ def _add_analyze(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
         epilog=_EXIT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="DICOM files, pictures or folders")
+    command.add_argument("files", nargs="*", metavar="FILE", help="files, folders, globs, ZIP archives, DICOMDIRs")
+    command.add_argument(
+        "--list",
+        dest="lists",
+        action="append",
+        metavar="FILE",
+        help="text file with one name a line; - reads the names from standard input",
+    )
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the results")
+    command.add_argument(
+        "--output",
+        dest="outputs",
+        action="append",
+        choices=("png", "pdf", "json", "csv", "npz", "dicom"),
+        help="what to write (default: png, json and csv); may be given several times; dicom writes segmentations, "
+        "parametric maps, a structured report and the page, and needs --include-identity for DICOM images",
+    )
     command.add_argument("--bundle", metavar="NAME", help="model bundle (default: the one that fits the image)")
     command.add_argument(
         "--method",
@@ -95,12 +117,34 @@ def _add_analyze(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
         dest="classes",
         action="append",
         metavar="CODE",
-        help="class to explain (default: the most probable one); may be given several times; needs --bundle",
+        help="class to explain, or all (default: the most probable one); may be given several times; needs --bundle",
     )
+    command.add_argument("--models", type=Path, metavar="DIR", help="folder with more model bundles")
+    command.add_argument(
+        "--workers",
+        type=_positive,
+        default=2,
+        metavar="N",
+        help="images that are read ahead and reports that are written at the same time (default: 2)",
+    )
+    command.add_argument("--watch", type=Path, metavar="DIR", help="go on with the files that arrive in a folder")
     command.add_argument(
         "--include-identity",
         action="store_true",
         help="write patient, study and file names into the results, which are then marked",
     )
     command.add_argument("--verbose", action="store_true", help="show where an unexpected error came from")
-    command.set_defaults(run=commands.analyze)
+    command.set_defaults(run=commands.analyze, check=_analyze_has_input)
+
+
+def _analyze_has_input(arguments: argparse.Namespace) -> str:
+    return (
+        "" if arguments.files or arguments.lists or arguments.watch else "name a FILE, a --list or a folder to --watch"
+    )
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
