@@ -5,7 +5,7 @@ module costs nothing.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -48,7 +48,7 @@ def analyse(
     *,
     cancel: CancelToken | None = None,
     on_progress: Callable[[Progress], None] | None = None,
-    all_evidence: bool = False,
+    evidence_views: Sequence[str] | None = None,
 ) -> Iterator[Analysis]:
     """Analyse an image.
 
@@ -59,8 +59,9 @@ def analyse(
     cancel : CancelToken, optional
         Looked at between stages and batches.
     on_progress : callable, optional
-    all_evidence : bool
-        Collect every feature a calibration could use, whatever this bundle's needs; for calibrating.
+    evidence_views : sequence of str, optional
+        Collect every feature a calibration could use, with these test-time views, whatever the bundle's own
+        calibration needs; for calibrating.
 
     Yields
     ------
@@ -73,7 +74,7 @@ def analyse(
     SegxError
         If the models are missing or damaged, memory runs out, or the analysis was cancelled.
     """
-    run = _Run(request, store, cancel or CancelToken(), on_progress or (lambda _progress: None), all_evidence)
+    run = _Run(request, store, cancel or CancelToken(), on_progress or (lambda _progress: None), evidence_views)
     try:
         yield from run.stages()
     except MemoryError as error:
@@ -86,10 +87,10 @@ def analyse_to_end(
     *,
     cancel: CancelToken | None = None,
     on_progress: Callable[[Progress], None] | None = None,
-    all_evidence: bool = False,
+    evidence_views: Sequence[str] | None = None,
 ) -> Analysis:
     """Return the complete analysis; parameters and errors are those of `analyse`."""
-    *_, last = analyse(request, store, cancel=cancel, on_progress=on_progress, all_evidence=all_evidence)
+    *_, last = analyse(request, store, cancel=cancel, on_progress=on_progress, evidence_views=evidence_views)
     return last
 
 
@@ -153,7 +154,7 @@ class _Run:
     store: "BundleStore"
     cancel: CancelToken
     on_progress: Callable[[Progress], None]
-    all_evidence: bool
+    evidence_views: Sequence[str] | None
     timings: dict[str, float] = field(default_factory=dict)
 
     def stages(self) -> Iterator[Analysis]:
@@ -275,20 +276,19 @@ class _Run:
         attribution: Attribution,
     ) -> dict[str, float]:
         """Collect what the calibration needs beside the alignments."""
-        if not self.all_evidence and (calibration is None or not _applies(attribution, analysis)):
+        fitting = self.evidence_views is not None
+        if not fitting and (calibration is None or not _applies(attribution, analysis)):
             return {}
         from segx_viewer.inference import evidence
 
-        table = {"views": bundle.calibration.get("views", list(evidence.VIEWS))}
-        needed = evidence.NETWORK_FEATURES if calibration is None or self.all_evidence else calibration.features
         return evidence.collect(
-            tuple(needed),
+            tuple(evidence.NETWORK_FEATURES) if fitting else calibration.features,
             self.store.classifier(bundle.info.name),
             tensor,
             analysis.prediction,
             analysis.segmentation,
             attribution.saliency_map,
-            table,
+            self.evidence_views if fitting else bundle.calibration["views"],
         )
 
     def _assess(

@@ -128,19 +128,28 @@ def read_bundle(folder: Path) -> ModelBundle:
     ModelError
         If the manifest is missing, is not TOML, or lacks an entry; the message names it.
     """
-    path = folder / MANIFEST
+    manifest, digest = _read_manifest(folder)
     try:
-        raw = path.read_bytes()
-        manifest = tomllib.loads(raw.decode())
-        return _from_manifest(folder, manifest, hashlib.sha256(raw).hexdigest())
-    except OSError as error:
-        raise ModelError(f"{folder.name}: {MANIFEST} could not be read ({error.strerror}).") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ModelError(f"{folder.name}: {MANIFEST} is not valid TOML: {error}.") from error
+        return _from_manifest(folder, manifest, digest)
     except KeyError as error:
         raise ModelError(f"{folder.name}: {MANIFEST} has no entry {error}.") from error
     except (TypeError, ValueError) as error:
         raise ModelError(f"{folder.name}: {MANIFEST} has a wrong value: {error}.") from error
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return `bundle.toml` as it stands. Raises `ModelError` when it is missing or not TOML."""
+    return _read_manifest(folder)[0]
+
+
+def _read_manifest(folder: Path) -> tuple[dict[str, Any], str]:
+    try:
+        raw = (folder / MANIFEST).read_bytes()
+        return tomllib.loads(raw.decode()), hashlib.sha256(raw).hexdigest()
+    except OSError as error:
+        raise ModelError(f"{folder.name}: {MANIFEST} could not be read ({error.strerror}).") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ModelError(f"{folder.name}: {MANIFEST} is not valid TOML: {error}.") from error
 
 
 def _from_manifest(folder: Path, manifest: dict[str, Any], digest: str) -> ModelBundle:

@@ -4,8 +4,7 @@ Everything is computed for the predicted class. The networks' extra work is one 
 transformed inputs (two, and one per view).
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -141,15 +140,15 @@ def collect(
     prediction: Prediction,
     segmentation: Segmentation,
     saliency_map: NDArray[np.float32],
-    settings: Mapping[str, Any],
+    views: Sequence[str],
 ) -> dict[str, float]:
     """Return the features that a calibration needs beside the alignments; networks run only where it needs them.
 
-    `settings` is the manifest's `[calibration]` table; `views` in it names the test-time views.
+    `views` names the test-time views, as the calibration was fitted with.
     """
     features = {**prediction_features(prediction), **region_features(saliency_map, segmentation)}
     if set(needed) & NETWORK_FEATURES:
-        features |= network_features(classifier, tensor, prediction, segmentation.mask, settings["views"])
+        features |= network_features(classifier, tensor, prediction, segmentation.mask, views)
     return features
 
 

@@ -1,0 +1,177 @@
+"""`segx-viewer calibrate`: fit a bundle's input gate and the badge's calibration on its own split.
+
+The gate's distances are learned from training images, its thresholds and the calibration from validation images. The
+test part is never read here.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save_file
+
+from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
+from segx_viewer.domain.request import AnalysisRequest
+from segx_viewer.domain.result import GateLevel
+from segx_viewer.errors import DataError
+from segx_viewer.evaluation.calibrate import ALIGNMENT_FEATURES, CalibrationData, calibrate
+from segx_viewer.inference.bundle import read_bundle, read_manifest, sha256_of
+from segx_viewer.inference.input_gate import GATE_FILE, EmbeddingDistance
+from segx_viewer.inference.predictor import forward, preprocess
+from segx_viewer.inference.store import BundleStore
+from segx_viewer.inference.writing import write_manifest
+from segx_viewer.pipeline import analyse_to_end
+from segx_viewer.training.datasets import Record, load_dataset
+from segx_viewer.training.recipe import read_recipe
+from segx_viewer.training.run import SPLITS
+from segx_viewer.training.splits import read_splits
+
+OUTSIDE_SHARE, REFUSED_SHARE = 0.01, 0.001
+"""Shares of the validation images beyond the two thresholds: refusing is worse than flagging."""
+
+REFUSE_MARGIN = 1.25
+"""The refusal threshold lies this far above what validation images reach."""
+
+_CHEST_VIEWS = ("flip_h", "zoom", "zoom_flip_h")
+_SKIN_VIEWS = ("flip_h", "flip_v", "rotate_180", "transpose", "rotate_90", "rotate_270", "transpose_anti")
+
+
+def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[str], None] = print) -> dict[str, Any]:
+    """Fit gate and calibration and write them into the bundle.
+
+    Parameters
+    ----------
+    folder : Path
+        The bundle, with its recipe and split.
+    data : Path
+        Folder of the data sets.
+    workers : int
+        Processes for the validation images, one thread each.
+
+    Returns
+    -------
+    dict
+        The `[calibration]` table.
+
+    Raises
+    ------
+    DataError
+        If the data sets are not there or too small.
+    """
+    recipe = read_recipe(folder / "recipe.toml")
+    parts = read_splits(folder / SPLITS)
+    records = [r for layout in recipe.classifier_data for r in load_dataset(layout, data) if r.codes]
+    manifest = read_manifest(folder)
+    manifest.pop("calibration", None)
+    manifest["gate"] = {"population": manifest.get("gate", {}).get("population", {})}
+    write_manifest(folder, manifest)
+
+    report(f"{recipe.name}: input gate")
+    gate, tensors = _fit_gate(folder, [r for r in records if parts[r.image_id] == "train"],
+                              [r for r in records if parts[r.image_id] == "validation"])  # fmt: skip
+    save_file(tensors, folder / GATE_FILE)
+    manifest["gate"] |= gate
+    manifest["files"] = {**manifest["files"], GATE_FILE: sha256_of(folder / GATE_FILE)}
+    write_manifest(folder, manifest)
+
+    report(f"{recipe.name}: calibration")
+    validation = [r for r in records if parts[r.image_id] == "validation"]
+    views = _SKIN_VIEWS if manifest["image_kind"] == "dermoscopy" else _CHEST_VIEWS
+    rows = collect_features(folder, recipe.classifier_data, data, [r.image_id for r in validation], views, workers)
+    table = calibrate(
+        _as_data(rows), views, f"{', '.join(recipe.classifier_data)}, validation part ({len(rows)} images)"
+    )
+    manifest["calibration"] = table
+    write_manifest(folder, manifest)
+    for step in table["steps"]:
+        mark = " (chosen)" if step["chosen"] else ""
+        report(f"  {step['name']}: AUROC {step['auroc']:.3f}, ECE {step['ece']:.3f}{mark}")
+    return table
+
+
+def record_image(record: Record) -> MedicalImage:
+    """Return a data set's image as the reader would deliver the picture file."""
+    pixels = record.read_image()
+    grey = np.array_equal(pixels[..., 0], pixels[..., 1]) and np.array_equal(pixels[..., 1], pixels[..., 2])
+    photometric = PhotometricInterpretation.MONOCHROME2 if grey else PhotometricInterpretation.RGB
+    source = SourceInfo(Path(record.image.name))
+    return MedicalImage(pixels[..., 0] if grey else pixels, "", photometric, source)
+
+
+def _fit_gate(
+    folder: Path, training: Sequence[Record], validation: Sequence[Record]
+) -> tuple[dict[str, float], dict[str, NDArray[Any]]]:
+    learned, held_out = _embeddings(folder, training), _embeddings(folder, validation)
+    distance = EmbeddingDistance.fit(learned)
+    scores = distance(held_out)
+    outside = float(np.quantile(scores, 1 - OUTSIDE_SHARE))
+    refuse = max(float(np.quantile(scores, 1 - REFUSED_SHARE)) * REFUSE_MARGIN, outside)
+    return {"outside": round(outside, 4), "refuse": round(refuse, 4)}, distance.tensors()
+
+
+def _embeddings(folder: Path, records: Sequence[Record]) -> NDArray[np.float32]:
+    import torch
+
+    bundle = read_bundle(folder)
+    network = bundle.load_classifier().requires_grad_(False)
+    rows = []
+    for record in records:
+        array, _ = preprocess(record.read_image(), bundle.preprocessing)
+        rows.append(forward(network, torch.from_numpy(array)[None], bundle.target_layer).embedding)
+    return np.stack(rows)
+
+
+def collect_features(
+    folder: Path, layouts: Sequence[str], data: Path, image_ids: Sequence[str], views: Sequence[str], workers: int
+) -> list[dict[str, Any]]:
+    """Analyse images and return a row of features for each one that the gate accepts and SegU can speak about."""
+    chunks = [list(image_ids[n::workers]) for n in range(workers)]
+    jobs = [(folder, tuple(layouts), data, chunk, tuple(views)) for chunk in chunks]
+    if workers == 1:
+        return list(_rows_of(jobs[0]))
+    with ProcessPoolExecutor(workers) as pool:
+        return [row for rows in pool.map(_listed_rows, jobs) for row in rows]
+
+
+def _listed_rows(job: tuple[Path, tuple[str, ...], Path, list[str], tuple[str, ...]]) -> list[dict[str, Any]]:
+    import torch
+
+    torch.set_num_threads(1)
+    return list(_rows_of(job))
+
+
+def _rows_of(job: tuple[Path, tuple[str, ...], Path, list[str], tuple[str, ...]]) -> Iterator[dict[str, Any]]:
+    folder, layouts, data, wanted, views = job
+    store = BundleStore([folder.parent])
+    records = {r.image_id: r for layout in layouts for r in load_dataset(layout, data)}
+    for image_id in wanted:
+        record = records[image_id]
+        request = AnalysisRequest(record_image(record), bundle_name=folder.name)
+        analysis = analyse_to_end(request, store, evidence_views=views)
+        if analysis.gate.level is not GateLevel.ACCEPTED or analysis.prediction is None:
+            continue
+        k = analysis.prediction.top
+        certainty = analysis.certainties["gradcam", k]
+        aligned = {name: certainty.alignments[name].value for name in ALIGNMENT_FEATURES}
+        if any(value is None for value in aligned.values()):
+            continue
+        yield {
+            "image_id": image_id,
+            "group": record.group,
+            "correct": analysis.prediction.classes[k].code in record.codes,
+            "features": {**certainty.evidence, **aligned},
+        }
+
+
+def _as_data(rows: Sequence[dict[str, Any]]) -> CalibrationData:
+    if not rows:
+        raise DataError("No validation image passed the input gate.")
+    names = rows[0]["features"]
+    return CalibrationData(
+        {name: np.array([row["features"][name] for row in rows], np.float64) for name in names},
+        np.array([row["correct"] for row in rows]),
+        np.array([row["group"] for row in rows]),
+    )
