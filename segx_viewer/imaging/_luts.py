@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from segx_viewer.domain.image import VoiFunction, VoiLut, WindowLevel
+from segx_viewer.imaging._decoded import Modality
 from segx_viewer.imaging._header import first_item, items, macro, number, numbers, text, value
 
 
@@ -42,30 +43,18 @@ def parse_lut(item: Dataset) -> Lut | None:
     return Lut(values, first & 0xFFFF, max(bits, int(values.max()).bit_length()))
 
 
-def modality_values(dataset: Dataset, frame: int, stored: NDArray[np.generic], *, signed: bool) -> NDArray[np.float32]:
-    """Bring stored values to modality units: Modality LUT, or rescale slope and intercept, or unchanged.
-
-    32-bit integers are rescaled in double precision before they are rounded to float32.
-    """
+def modality(dataset: Dataset, frame: int, *, signed: bool) -> Modality:
+    """Return a frame's modality transformation: Modality LUT, or rescale slope and intercept, or none."""
     item = first_item(dataset, "ModalityLUTSequence")
     table = parse_lut(item) if item is not None else None
     if table is not None:
-        index = np.clip(stored.astype(np.int64) - table.first_as(signed=signed), 0, len(table.values) - 1)
-        return table.values[index].astype(np.float32)
+        return Modality(table=table.values, first=table.first_as(signed=signed))
     scope = macro(dataset, frame, "PixelValueTransformationSequence")
     slope, intercept = number(scope, "RescaleSlope"), number(scope, "RescaleIntercept")
-    if slope is None or not np.isfinite(slope) or slope == 0:
-        slope = 1.0
-    if intercept is None or not np.isfinite(intercept):
-        intercept = 0.0
-    if stored.dtype.kind != "f" and stored.dtype.itemsize > 2:
-        return (stored * slope + intercept).astype(np.float32)
-    result = stored.astype(np.float32)
-    if slope != 1:
-        result *= np.float32(slope)
-    if intercept != 0:
-        result += np.float32(intercept)
-    return result
+    return Modality(
+        slope=slope if slope is not None and np.isfinite(slope) and slope != 0 else 1.0,
+        intercept=intercept if intercept is not None and np.isfinite(intercept) else 0.0,
+    )
 
 
 def windows(dataset: Dataset, frame: int) -> tuple[WindowLevel, ...]:

@@ -1,9 +1,8 @@
 """One frame of a DICOM file to a `MedicalImage`."""
 
-import hashlib
 import io
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import pydicom
@@ -11,10 +10,11 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
-from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
+from segx_viewer.domain.image import PhotometricInterpretation, SourceInfo
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
 from segx_viewer.imaging import _facts, _luts
-from segx_viewer.imaging._header import macro, number, numbers, text, uid_name
+from segx_viewer.imaging._decoded import Decoded, Modality
+from segx_viewer.imaging._header import number, numbers, text, uid_name
 from segx_viewer.imaging._pixels import PixelElement, decode_frame, find_pixel_element, to_rgb, transfer_syntax
 from segx_viewer.imaging._quiet import ignore_library_warnings
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
@@ -22,8 +22,8 @@ from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 _MONOCHROME = {"MONOCHROME1", "MONOCHROME2"}
 
 
-def read_dicom(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> MedicalImage:
-    """Read one frame of a DICOM file, with or without preamble and meta header.
+def read_dicom(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> Decoded:
+    """Decode one frame of a DICOM file, with or without preamble and meta header.
 
     Parameters
     ----------
@@ -35,8 +35,8 @@ def read_dicom(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> M
 
     Returns
     -------
-    MedicalImage
-        Monochrome pixels in modality units; colour as RGB.
+    Decoded
+        Monochrome stored values with their modality transformation; colour as RGB.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def _check_is_image(path: Path, dataset: Dataset, element: PixelElement | None) 
 
 def _decode(
     path: Path, source: BinaryIO | Dataset, dataset: Dataset, element: PixelElement, frame: int, frames: int
-) -> MedicalImage:
+) -> Decoded:
     rows, columns = int(dataset.Rows), int(dataset.Columns)
     samples = int(number(dataset, "SamplesPerPixel") or 1)
     allocated = int(number(dataset, "BitsAllocated") or 0)
@@ -101,40 +101,39 @@ def _decode(
     bits = int(number(dataset, "BitsStored") or allocated)
     colour = photometric not in _MONOCHROME
     signed = element.keyword == "PixelData" and number(dataset, "PixelRepresentation") == 1
-    pixels: NDArray[np.float32] | NDArray[np.uint8]
+    modality: Modality | None = None
+    padding = None
     if colour:
-        pixels = to_rgb(path, stored, photometric, dataset, bits)
-        padding = None
+        stored = to_rgb(path, stored, photometric, dataset, bits)
     else:
-        pixels = _luts.modality_values(dataset, frame, stored, signed=signed)
+        modality = _luts.modality(dataset, frame, signed=signed)
+        padding = _padding(dataset, modality, signed=signed, allocated=allocated)
         if stored.dtype.kind == "f":
-            pixels = _finite(path, pixels)
-        padding = _padding(dataset, frame, signed=signed, allocated=allocated)
-    lowest = -1.0 if signed else _rescale_intercept(dataset, frame)
-    return MedicalImage(
-        pixels=pixels,
-        modality=text(dataset, "Modality").upper(),
-        photometric=PhotometricInterpretation.RGB if colour else PhotometricInterpretation(photometric),
-        source=SourceInfo(
+            stored = _finite(path, stored)
+    can_be_negative = modality is not None and modality.table is None and (signed or modality.intercept < 0)
+    fields = {
+        "modality": text(dataset, "Modality").upper(),
+        "photometric": PhotometricInterpretation.RGB if colour else PhotometricInterpretation(photometric),
+        "source": SourceInfo(
             path=path,
             frame=frame,
             frames=frames,
             sop_instance_uid=text(dataset, "SOPInstanceUID"),
             series_uid=text(dataset, "SeriesInstanceUID"),
             study_uid=text(dataset, "StudyInstanceUID"),
-            sha256=file_sha256(path),
             transfer_syntax=str(syntax),
         ),
-        windows=() if colour else _luts.windows(dataset, frame),
-        voi_luts=() if colour else _luts.voi_luts(dataset, frame, signed=lowest < 0),
-        presentation_inverse=not colour and _is_inverse(dataset, photometric),
-        spacing=_facts.pixel_spacing(dataset, frame),
-        orientation=_facts.patient_orientation(dataset, frame),
-        padding=padding,
-        bits_stored=bits,
-        acquisition=_facts.acquisition(dataset),
-        identity=_facts.identity(dataset),
-    )
+        "windows": () if colour else _luts.windows(dataset, frame),
+        "voi_luts": () if colour else _luts.voi_luts(dataset, frame, signed=can_be_negative),
+        "presentation_inverse": not colour and _is_inverse(dataset, photometric),
+        "spacing": _facts.pixel_spacing(dataset, frame),
+        "orientation": _facts.patient_orientation(dataset, frame),
+        "padding": padding,
+        "bits_stored": bits,
+        "acquisition": _facts.acquisition(dataset),
+        "identity": _facts.identity(dataset),
+    }
+    return Decoded(stored, modality, fields)
 
 
 def _check_length(path: Path, file: BinaryIO, element: PixelElement, native_length: int, photometric: str) -> None:
@@ -157,11 +156,7 @@ def _is_inverse(dataset: Dataset, photometric: str) -> bool:
     return photometric == "MONOCHROME1" or text(dataset, "PresentationLUTShape").upper() == "INVERSE"
 
 
-def _rescale_intercept(dataset: Dataset, frame: int) -> float:
-    return number(macro(dataset, frame, "PixelValueTransformationSequence"), "RescaleIntercept") or 0.0
-
-
-def _finite(path: Path, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+def _finite(path: Path, pixels: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
     """Replace NaN and infinities, which mean "no value" in float pixel data, by the lowest finite value."""
     finite = np.isfinite(pixels)
     if finite.all():
@@ -171,7 +166,7 @@ def _finite(path: Path, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.where(finite, pixels, pixels[finite].min())
 
 
-def _padding(dataset: Dataset, frame: int, *, signed: bool, allocated: int) -> tuple[float, float] | None:
+def _padding(dataset: Dataset, modality: Modality, *, signed: bool, allocated: int) -> tuple[float, float] | None:
     """Return the range of modality values that is padding (PS3.3 C.7.5.1.1.2)."""
     value = numbers(dataset, "PixelPaddingValue")
     if not value or not 1 < allocated <= 32:
@@ -180,11 +175,5 @@ def _padding(dataset: Dataset, frame: int, *, signed: bool, allocated: int) -> t
     stored = ends.astype(np.int64) & (2**allocated - 1)  # often written with the wrong signedness
     if signed:
         stored = np.where(stored >= 2 ** (allocated - 1), stored - 2**allocated, stored)
-    values = _luts.modality_values(dataset, frame, stored.astype(np.int32), signed=signed)
+    values = modality(stored.astype(np.int64 if allocated > 16 else np.uint16 if not signed else np.int16))
     return float(values.min()), float(values.max())
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,15 +3,16 @@
 import contextlib
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps
 
-from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
+from segx_viewer.domain.image import PhotometricInterpretation, SourceInfo
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
+from segx_viewer.imaging._decoded import Decoded, Modality
 from segx_viewer.imaging._quiet import ignore_library_warnings
-from segx_viewer.imaging.dicom import file_sha256
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 
 with contextlib.suppress(ImportError):  # the extra "heic"
@@ -40,8 +41,8 @@ def _known_formats() -> list[str]:
     return [name for name in _FORMATS if name in Image.OPEN]
 
 
-def read_picture(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> MedicalImage:
-    """Read one page of a picture file, upright, in sRGB, transparent parts on white.
+def read_picture(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> Decoded:
+    """Decode one page of a picture file, upright, in sRGB, transparent parts on white.
 
     Pictures without colour become MONOCHROME2, with their own depth.
 
@@ -79,23 +80,22 @@ def read_picture(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) ->
         ImageOps.exif_transpose(picture, in_place=True)
         pixels, bits = _pixels(picture)
     grey = pixels.ndim == 2
-    return MedicalImage(
-        pixels=pixels,
-        modality="",
-        photometric=PhotometricInterpretation.MONOCHROME2 if grey else PhotometricInterpretation.RGB,
-        source=SourceInfo(path=path, frame=frame, frames=frames, sha256=file_sha256(path), transfer_syntax=format_name),
-        bits_stored=bits,
-    )
+    fields = {
+        "modality": "",
+        "photometric": PhotometricInterpretation.MONOCHROME2 if grey else PhotometricInterpretation.RGB,
+        "source": SourceInfo(path=path, frame=frame, frames=frames, transfer_syntax=format_name),
+        "bits_stored": bits,
+    }
+    return Decoded(pixels, Modality() if grey else None, fields)
 
 
-def _pixels(picture: Image.Image) -> tuple[NDArray[np.float32] | NDArray[np.uint8], int]:
-    """Return float32 (H, W) for a picture without colour, else uint8 (H, W, 3); and the bits per sample."""
+def _pixels(picture: Image.Image) -> tuple[NDArray[Any], int]:
+    """Return (H, W) for a picture without colour, else uint8 (H, W, 3); and the bits per sample."""
     if picture.mode in _DEEP_GREY:
         values = np.asarray(picture)
-        pixels = values.astype(np.float32)
         if values.dtype.kind == "f":
-            pixels = np.nan_to_num(pixels, nan=0.0, posinf=np.finfo(np.float32).max, neginf=np.finfo(np.float32).min)
-        return pixels, 16 if values.dtype.itemsize == 2 or 255 < pixels.max() < 65536 else 32
+            return np.nan_to_num(values, nan=0.0, posinf=np.finfo(values.dtype).max), 32
+        return values, 16 if values.dtype.itemsize == 2 or 0 <= values.min() <= values.max() < 65536 else 32
     if picture.mode == "1":
         picture = picture.convert("L")
     if picture.has_transparency_data:
@@ -105,10 +105,10 @@ def _pixels(picture: Image.Image) -> tuple[NDArray[np.float32] | NDArray[np.uint
         picture = Image.alpha_composite(white, picture).convert("RGB")
     picture = _to_srgb(picture)
     if picture.mode == "L":
-        return np.asarray(picture).astype(np.float32), 8
+        return np.asarray(picture), 8
     rgb = np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB"))
     if np.array_equal(rgb[..., 0], rgb[..., 1]) and np.array_equal(rgb[..., 1], rgb[..., 2]):
-        return rgb[..., 0].astype(np.float32), 8
+        return rgb[..., 0], 8
     return rgb, 8
 
 

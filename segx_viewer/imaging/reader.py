@@ -1,10 +1,13 @@
 """Any file to a `MedicalImage`, decided by its content, never by its name."""
 
+import hashlib
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.errors import ImageReadError, SegxError, UnsupportedImageError
+from segx_viewer.imaging._decoded import Decoded
 from segx_viewer.imaging.dicom import read_dicom
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 from segx_viewer.imaging.raster import is_picture, read_picture
@@ -39,6 +42,33 @@ def read_image(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> M
         If it is not an image, or one that the viewer does not open.
     """
     path = Path(path)
+    decoded = decode_image(path, frame, limits)
+    return finish(decoded, file_sha256(path))
+
+
+def finish(decoded: Decoded, sha256: str) -> MedicalImage:
+    """Make the image from what was decoded and the SHA-256 of its file."""
+    decoded.fields["source"] = replace(decoded.fields["source"], sha256=sha256)
+    return decoded.image()
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal.
+
+    Raises
+    ------
+    ImageReadError
+        If the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ImageReadError(f"{path.name} could not be read: {error.strerror or error}.") from error
+
+
+def decode_image(path: Path, frame: int, limits: Limits) -> Decoded:
+    """Decode one frame; raise as `read_image` does."""
     try:
         return _read(path, frame, limits)
     except SegxError:
@@ -53,7 +83,7 @@ def read_image(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> M
         raise ImageReadError(f"{path.name} is damaged and could not be decoded.") from error
 
 
-def _read(path: Path, frame: int, limits: Limits) -> MedicalImage:
+def _read(path: Path, frame: int, limits: Limits) -> Decoded:
     if path.is_dir():
         raise UnsupportedImageError(f"{path.name or path} is a folder, not an image file.")
     if not path.exists():

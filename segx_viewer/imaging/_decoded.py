@@ -1,0 +1,58 @@
+"""A frame between decoding and `MedicalImage`: stored values, and what turns them into modality units."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segx_viewer.domain.image import MedicalImage
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Modality:
+    """The modality transformation (PS3.3 C.11.1): a table, or slope and intercept."""
+
+    slope: float = 1.0
+    intercept: float = 0.0
+    table: NDArray[np.uint16] | None = field(default=None, repr=False)
+    first: int = 0
+
+    def __call__(self, stored: NDArray[Any]) -> NDArray[np.float32]:
+        """Return modality values. 32-bit integers are rescaled in double precision before rounding to float32."""
+        if self.table is not None:
+            index = np.clip(stored.astype(np.int64) - self.first, 0, len(self.table) - 1)
+            return self.table[index].astype(np.float32)
+        if stored.dtype.kind != "f" and stored.dtype.itemsize > 2:
+            return (stored * self.slope + self.intercept).astype(np.float32)
+        result = stored.astype(np.float32)
+        if self.slope != 1:
+            result *= np.float32(self.slope)
+        if self.intercept != 0:
+            result += np.float32(self.intercept)
+        return result
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """Stored values and all other fields of the image to be.
+
+    Stored values are what crosses from the decoding process: half or a quarter of the modality values' bytes.
+
+    Attributes
+    ----------
+    values : ndarray
+        (H, W) of any number type, or (H, W, 3) uint8 RGB.
+    modality : Modality or None
+        None for colour.
+    fields : dict
+        The fields of `MedicalImage` but `pixels`.
+    """
+
+    values: NDArray[Any]
+    modality: Modality | None
+    fields: dict[str, Any]
+
+    def image(self) -> MedicalImage:
+        """Finish the image."""
+        return MedicalImage(pixels=self.values if self.modality is None else self.modality(self.values), **self.fields)

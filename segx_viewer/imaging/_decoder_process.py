@@ -1,0 +1,92 @@
+"""What runs in the decoding process: read a file, put its pixels where the other side can see them, say how it went."""
+
+import contextlib
+import logging
+import mmap
+import os
+import secrets
+import signal
+import sys
+import warnings
+from multiprocessing import reduction
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from segx_viewer.errors import SegxError
+from segx_viewer.imaging.limits import Limits
+from segx_viewer.imaging.reader import decode_image
+
+READY = "ready"
+STOP = None
+
+
+def serve(connection: Connection, memory_bytes: int) -> None:
+    """Answer requests ``(path, frame, pixel limit)`` until told to stop, or until the other side has gone.
+
+    First comes the shared memory (a file descriptor; on Windows there is none, see `_share`). Answers are
+    ``(class name, message)`` of an error, or ``(None, (name, shape, dtype, modality, fields))``.
+    """
+    _be_quiet()
+    descriptor = reduction.recv_handle(connection) if sys.platform != "win32" else -1
+    _limit_memory(memory_bytes)
+    connection.send(READY)
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while (request := connection.recv()) is not STOP:
+            path, frame, pixels = request
+            connection.send(_answer(Path(path), frame, Limits(pixels=pixels), descriptor))
+
+
+def _answer(path: Path, frame: int, limits: Limits, descriptor: int) -> tuple[str | None, Any]:
+    try:
+        decoded = decode_image(path, frame, limits)
+        values = np.ascontiguousarray(decoded.values)
+        name = _share(values, descriptor)
+    except SegxError as error:
+        return type(error).__name__, str(error)
+    except (MemoryError, OSError):
+        return "ImageReadError", f"{path.name} needs more memory than reading it is allowed."
+    return None, (name, values.shape, values.dtype.str, decoded.modality, decoded.fields)
+
+
+_kept: list[mmap.mmap] = []
+
+
+def _share(values: np.ndarray, descriptor: int) -> str:
+    """Write values into the shared memory; on Windows, into a named mapping that lives until the next request."""
+    if sys.platform != "win32":
+        remaining = memoryview(values).cast("B")
+        offset = 0
+        while offset < len(remaining):
+            offset += os.pwrite(descriptor, remaining[offset:], offset)
+        return ""
+    _kept.clear()
+    name = f"segx-viewer-{secrets.token_hex(8)}"
+    _kept.append(mmap.mmap(-1, values.nbytes, tagname=name))
+    _kept[0].write(memoryview(values).cast("B"))
+    return name
+
+
+def _be_quiet() -> None:
+    """Native decoders write to stderr, and Ctrl+C in a terminal reaches this process too: neither is for the user."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore")
+    logging.disable()
+    null = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(null, stream)
+    os.close(null)
+
+
+def _limit_memory(allowed: int) -> None:
+    """Bound the memory that decoding may add to what the process has now. Linux only; elsewhere it stays unbound."""
+    if not sys.platform.startswith("linux"):
+        return
+    import resource
+
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    limit = pages * mmap.PAGESIZE + allowed
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold the patient's image
