@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _with_default_command(argv: list[str]) -> list[str]:
     """Let ``segx-viewer`` and ``segx-viewer FILE...`` open the window."""
-    commands = ("open", "analyze", "demo", "train", "evaluate", "models", "screenshots")
+    commands = ("open", "analyze", "demo", "train", "calibrate", "evaluate", "models", "screenshots")
     if argv and (argv[0] in commands or argv[0] in ("-h", "--help", "--version")):
         return argv
     return ["open", *argv]

@@ -4,9 +4,11 @@ import argparse
 import importlib
 import os
 import sys
+from pathlib import Path
 from types import ModuleType
 
 from segx_viewer.errors import SegxError
+from segx_viewer.paths import models_folder
 
 
 def open_window(arguments: argparse.Namespace) -> int:
@@ -47,14 +49,24 @@ def demo(arguments: argparse.Namespace) -> int:
 
 def train(arguments: argparse.Namespace) -> int:
     """Train a model bundle."""
-    training = _with_extra("segx_viewer.training", "train")
-    return training.cli_train(arguments.recipe, arguments.data, arguments.out) or 0
+    run = _with_extra("segx_viewer.training.run", "train")
+    networks = (arguments.only,) if arguments.only else run.NETWORKS
+    run.train_recipe(_recipe(arguments.recipe), arguments.data, arguments.out, networks=networks, report=_say)
+    return 0
+
+
+def calibrate(arguments: argparse.Namespace) -> int:
+    """Fit a bundle's input gate and the badge's calibration."""
+    fit = _with_extra("segx_viewer.evaluation.fit", "train")
+    fit.fit_bundle(_bundle_folder(arguments.bundle), arguments.data, workers=arguments.workers, report=_say)
+    return 0
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """Measure a model bundle."""
-    evaluation = _with_extra("segx_viewer.evaluation", "train")
-    return evaluation.cli_evaluate(arguments.bundle, arguments.data, arguments.out) or 0
+    run = _with_extra("segx_viewer.evaluation.run", "train")
+    run.evaluate(_bundle_folder(arguments.bundle), arguments.data, arguments.out, workers=arguments.workers)
+    return 0
 
 
 def list_models(arguments: argparse.Namespace) -> int:
@@ -86,6 +98,22 @@ def has_display() -> bool:
     if sys.platform in ("win32", "darwin"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _recipe(name: str) -> Path:
+    """Return a recipe's file from its path, or from the name of the bundle that it lies beside."""
+    path = Path(name)
+    return path if path.suffix == ".toml" else _bundle_folder(name) / "recipe.toml"
+
+
+def _bundle_folder(name: str) -> Path:
+    path = Path(name)
+    return path if path.is_dir() else models_folder() / name
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def _with_extra(module: str, extra: str) -> ModuleType:

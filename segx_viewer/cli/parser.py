@@ -1,6 +1,7 @@
 """Commands and options of the command line."""
 
 import argparse
+import os
 from pathlib import Path
 
 from segx_viewer import __version__
@@ -55,19 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     command.add_argument("--no-window", action="store_true", help="write the reports even where there is a display")
     command.set_defaults(run=commands.demo)
 
-    command = actions.add_parser("train", help="train a model bundle", description="Train a model bundle by a recipe.")
-    command.add_argument("recipe", metavar="RECIPE", help="name of a recipe, or a recipe's file")
-    command.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the data set")
-    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the new bundle")
-    command.set_defaults(run=commands.train)
-
-    command = actions.add_parser(
-        "evaluate", help="measure a model bundle", description="Measure a model bundle on a data set."
-    )
-    command.add_argument("bundle", metavar="BUNDLE", help="name of a bundle, or its folder")
-    command.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the data set")
-    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the evaluation's report")
-    command.set_defaults(run=commands.evaluate)
+    _add_training(actions)
 
     models = actions.add_parser("models", help="look at the installed model bundles")
     what = models.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -148,3 +137,40 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
     return number
+
+
+def _add_training(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = actions.add_parser(
+        "train",
+        help="train a model bundle",
+        description="Train the networks of a recipe and write the bundle. Resumes an interrupted training.",
+    )
+    command.add_argument("recipe", metavar="RECIPE", help="a recipe's file, or the name of the bundle it lies beside")
+    command.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the data sets")
+    command.add_argument("--out", type=Path, metavar="DIR", help="folder of the bundle (default: beside the recipe)")
+    command.add_argument("--only", choices=("classifier", "segmenter"), help="train one of the networks")
+    command.set_defaults(run=commands.train)
+
+    command = actions.add_parser(
+        "calibrate",
+        help="fit a bundle's input gate and the badge's calibration",
+        description="Fit the input gate and the badge's calibration on the bundle's own split: the gate's distances on "
+        "training images, thresholds and calibration on validation images. The test part is not read.",
+    )
+    _add_measured(command)
+    command.set_defaults(run=commands.calibrate)
+
+    command = actions.add_parser(
+        "evaluate", help="measure a model bundle", description="Measure a model bundle on the test part of its data."
+    )
+    _add_measured(command)
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the evaluation's report")
+    command.set_defaults(run=commands.evaluate)
+
+
+def _add_measured(command: argparse.ArgumentParser) -> None:
+    command.add_argument("bundle", metavar="BUNDLE", help="name of a bundle, or its folder")
+    command.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the data sets")
+    command.add_argument(
+        "--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)"
+    )
