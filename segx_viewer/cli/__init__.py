@@ -1,5 +1,6 @@
 """The command line: ``segx-viewer``. Heavy libraries are imported by the commands that need them."""
 
+import argparse
 import sys
 from collections.abc import Sequence
 
@@ -24,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     parser = build_parser()
     try:
-        arguments = parser.parse_args(_with_default_command(sys.argv[1:] if argv is None else list(argv)))
+        arguments = parser.parse_args(_with_default_command(parser, sys.argv[1:] if argv is None else list(argv)))
     except SystemExit as stop:  # argparse has said what is wrong, or has shown the help
         return stop.code if isinstance(stop.code, int) else USAGE
     complaint = arguments.check(arguments) if "check" in arguments else ""
@@ -44,9 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
 
 
-def _with_default_command(argv: list[str]) -> list[str]:
+def _with_default_command(parser: argparse.ArgumentParser, argv: list[str]) -> list[str]:
     """Let ``segx-viewer`` and ``segx-viewer FILE...`` open the window."""
-    commands = ("open", "analyze", "demo", "train", "calibrate", "evaluate", "models", "screenshots")
-    if argv and (argv[0] in commands or argv[0] in ("-h", "--help", "--version")):
+    known = {"-h", "--help", "--version", *parser.get_default("commands")}
+    if argv and argv[0] in known:
         return argv
     return ["open", *argv]

@@ -65,6 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     command = actions.add_parser("screenshots", help="take pictures of the window for the documentation")
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the pictures")
     command.set_defaults(run=commands.screenshots)
+    parser.set_defaults(commands=tuple(actions.choices))
     return parser
 
 

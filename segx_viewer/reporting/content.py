@@ -320,7 +320,7 @@ def _made(analysis: Analysis, attribution: Attribution | None) -> Iterator[Row]:
         yield "SegU", "cAUITC: mean IoU of the top n % (n = 1-99) of the original map with the region; cIoU: n = 5"
     if analysis.versions:
         yield "Software", ", ".join(f"{name} {version}" for name, version in analysis.versions.items())
-    if analysis.timings:
+    if sum(analysis.timings.values()) >= 0.05:
         yield "Time", f"{sum(analysis.timings.values()):.1f} s"
 
 

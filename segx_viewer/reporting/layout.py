@@ -209,11 +209,14 @@ class _Setter:
     def finding(self, x: float, y: float, width: float, finding: Finding) -> float:
         u, theme = self.u, self.theme
         row = 26 * u
-        label_width, bar_width = width * 0.56, width * 0.30
+        label_width, bar_width = width * 0.60, width * 0.26
         baseline = y + row * 0.68
         colour = theme.text if finding.explained else theme.muted
         name = finding.name if finding.above is None else f"{'[x]' if finding.above else '[ ]'} {finding.name}"
-        self.text(x, baseline, self.shorten(name, label_width - 14 * u, BODY), BODY, colour, bold=finding.explained)
+        size = BODY
+        while size > SMALL and text_width(name, size * u, True) > label_width - 14 * u:
+            size -= 0.5
+        self.text(x, baseline, self.shorten(name, label_width - 14 * u, size), size, colour, bold=finding.explained)
         bar = Box(x + label_width, y + row * 0.28, bar_width, row * 0.44, fill=theme.bar, radius=2 * u)
         self.page.add(bar)
         filled = bar_width * min(max(finding.probability, 0.0), 1.0)
@@ -316,6 +319,10 @@ class _Setter:
         top = round(self.y + 38 * u)
         for start, title, picture in zip(starts, titles, pictures, strict=False):
             self.text(start, self.y + 25 * u, self.shorten(title, width, BODY, bold=True), BODY, bold=True)
+            # A hairline around it: radiographs have white borders, and so has the page.
+            line = max(1.0, u)
+            frame = (start - line, top - line, width + 2 * line, height + 2 * line)
+            self.page.add(Box(*frame, fill=theme.line))
             self.page.add(Picture(start, top, width, height, picture))
             self.marks(start, top, width, height, panels, image)
         self.y = top + height + 12 * u

@@ -274,6 +274,7 @@ def _certainty(certainty: Certainty, clean: Any) -> dict[str, Any]:
         "probability_correct": _finite(certainty.probability_correct),
         "outside": _finite(certainty.outside),
         "iou_threshold_curve": list(certainty.auitc_curve),
+        "evidence": {name: _finite(value) for name, value in certainty.evidence.items()},
         "alignments": {name: _alignment(name, a) for name, a in certainty.alignments.items()},
     }
 
