@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.pixels import get_decoder
 from pydicom.pixels.processing import apply_color_lut
-from pydicom.pixels.utils import as_pixel_options
 from pydicom.uid import (
     HTJ2K,
     JPEG2000,
@@ -27,9 +26,11 @@ from pydicom.uid import (
 )
 
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
-from segx_viewer.imaging._header import uid_name
+from segx_viewer.imaging import _jpeg12  # noqa: F401 - registers a decoder with pydicom
+from segx_viewer.imaging._header import number, text, uid_name, value
 
 _KEYWORDS = {0x0010: "PixelData", 0x0008: "FloatPixelData", 0x0009: "DoubleFloatPixelData"}
+_PIXEL_VRS = {b"OB", b"OW", b"OF", b"OD", b"UN"}
 _UNDEFINED = 0xFFFFFFFF
 _COLOUR_AFTER_DECODING = {"RGB", "YBR_ICT", "YBR_RCT"}
 _LUMINANCE_CHROMINANCE = {"YBR_FULL", "YBR_FULL_422"}
@@ -52,20 +53,23 @@ class PixelElement:
 
 def find_pixel_element(file: BinaryIO, dataset: Dataset) -> PixelElement | None:
     """Read the element header at the file's position, where reading the header of `dataset` has stopped."""
-    implicit, little = _encoding(dataset)
-    order = "<" if little else ">"
-    head = file.read(8 if implicit else 12)
-    if len(head) < (8 if implicit else 12):
+    order = "<" if _encoding(dataset)[1] else ">"
+    head = file.read(12)
+    if len(head) < 8:
         return None
     group, element = struct.unpack(order + "HH", head[:4])
     if group != 0x7FE0 or element not in _KEYWORDS:
         return None
-    vr = "" if implicit else head[4:6].decode("ascii", "replace")
-    (length,) = struct.unpack(order + "L", head[-4:])
-    return PixelElement(_KEYWORDS[element], vr, file.tell(), length)
+    if head[4:6] in _PIXEL_VRS and len(head) == 12:  # what is there counts, whatever the meta header claims
+        return PixelElement(
+            _KEYWORDS[element], head[4:6].decode("ascii"), file.tell(), struct.unpack(order + "L", head[8:])[0]
+        )
+    file.seek(8 - len(head), io.SEEK_CUR)
+    return PixelElement(_KEYWORDS[element], "", file.tell(), struct.unpack(order + "L", head[4:8])[0])
 
 
 def _encoding(dataset: Dataset) -> tuple[bool, bool]:
+    """Return (implicit, little endian) of the data set; where pydicom could not tell, both are so."""
     implicit, little = dataset.original_encoding
     return implicit is not False, little is not False
 
@@ -119,14 +123,40 @@ def decode_frame(
     except NotImplementedError:
         name = uid_name(syntax) or "an unknown transfer syntax"
         raise UnsupportedImageError(f"{path.name} is compressed as {name}, which the viewer does not decode.") from None
-    options: dict[str, Any] = as_pixel_options(dataset)
-    options |= {"transfer_syntax_uid": syntax, "pixel_keyword": element.keyword, "allow_excess_frames": False}
+    options = _options(dataset) | {"transfer_syntax_uid": syntax, "pixel_keyword": element.keyword}
     if element.vr:
         options["pixel_vr"] = element.vr
     if isinstance(source, io.IOBase):
         source.seek(element.offset)
     values, described = decoder.as_array(source, index=frame, raw=True, **options)
     return values, str(described["photometric_interpretation"])
+
+
+def _options(dataset: Dataset) -> dict[str, Any]:
+    """Describe the pixels for pydicom's decoders, with the obvious value where the header has none or nonsense."""
+    samples, allocated = int(number(dataset, "SamplesPerPixel") or 1), int(number(dataset, "BitsAllocated") or 0)
+    photometric = text(dataset, "PhotometricInterpretation").upper()
+    options = {
+        "samples_per_pixel": samples,
+        "photometric_interpretation": photometric or ("RGB" if samples == 3 else "MONOCHROME2"),
+        "planar_configuration": int(number(dataset, "PlanarConfiguration") or 0),
+        "number_of_frames": frame_count(dataset),
+        "rows": int(number(dataset, "Rows") or 0),
+        "columns": int(number(dataset, "Columns") or 0),
+        "bits_allocated": allocated,
+        "bits_stored": int(number(dataset, "BitsStored") or allocated),
+        "pixel_representation": int(number(dataset, "PixelRepresentation") or 0),
+        "allow_excess_frames": False,
+    }
+    offsets, lengths = value(dataset, "ExtendedOffsetTable"), value(dataset, "ExtendedOffsetTableLengths")
+    if offsets and lengths:
+        options["extended_offsets"] = (offsets, lengths)
+    return options
+
+
+def frame_count(dataset: Dataset) -> int:
+    """Return the number of frames, at least 1."""
+    return max(1, int(number(dataset, "NumberOfFrames") or 1))
 
 
 def to_rgb(path: Path, values: NDArray[Any], photometric: str, dataset: Dataset, bits: int) -> NDArray[np.uint8]:

@@ -15,7 +15,14 @@ from segx_viewer.errors import ImageReadError, UnsupportedImageError
 from segx_viewer.imaging import _facts, _luts
 from segx_viewer.imaging._decoded import Decoded, Modality
 from segx_viewer.imaging._header import number, numbers, text, uid_name
-from segx_viewer.imaging._pixels import PixelElement, decode_frame, find_pixel_element, to_rgb, transfer_syntax
+from segx_viewer.imaging._pixels import (
+    PixelElement,
+    decode_frame,
+    find_pixel_element,
+    frame_count,
+    to_rgb,
+    transfer_syntax,
+)
 from segx_viewer.imaging._quiet import ignore_library_warnings
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 
@@ -56,7 +63,7 @@ def read_dicom(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> D
         else:
             element = find_pixel_element(file, dataset)
         _check_is_image(path, dataset, element)
-        frames = max(1, int(number(dataset, "NumberOfFrames") or 1))
+        frames = frame_count(dataset)
         if not 0 <= frame < frames:
             raise ImageReadError(f"{path.name} has {frames} frame(s); there is no frame {frame + 1}.")
         rows, columns = int(number(dataset, "Rows") or 0), int(number(dataset, "Columns") or 0)
