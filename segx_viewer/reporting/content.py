@@ -128,6 +128,11 @@ def pixel_digest(image: MedicalImage) -> str:
     return hashlib.sha256(image.pixels.data).hexdigest()
 
 
+def is_synthetic(image: MedicalImage) -> bool:
+    """Whether the file says by its name that a program drew it, as the demo's lesion does."""
+    return image.source.path is not None and image.source.path.name.upper().startswith("SYNTHETIC")
+
+
 def describe(
     analysis: Analysis, key: MapKey | None = None, *, include_identity: bool = False, when: datetime | None = None
 ) -> Content:
@@ -149,7 +154,7 @@ def describe(
     attribution = analysis.attributions.get(key) if key else None
     region = analysis.bundle.region
     trust = _trust(analysis, key, clean)
-    notices = []
+    notices = ["This picture is synthetic: a program drew it, it shows nobody."] if is_synthetic(analysis.image) else []
     if analysis.gate.level is not GateLevel.ACCEPTED and clean(analysis.gate.reason) not in trust.reason:
         notices.append(f"Input check: {analysis.gate.level.value}. {analysis.gate.reason}".strip())
     if analysis.segmentation is not None and analysis.segmentation.edited:

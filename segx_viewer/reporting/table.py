@@ -22,6 +22,7 @@ from segx_viewer.reporting.content import (
     Scrubber,
     default_key,
     identity_rows,
+    is_synthetic,
     pixel_digest,
 )
 
@@ -206,6 +207,7 @@ def _image(image: MedicalImage) -> dict[str, Any]:
         "laterality": facts.laterality,
         "age_years": None if facts.age_years is None else min(facts.age_years, OLDEST_AGE + 1),
         "sex": facts.sex,
+        "synthetic": is_synthetic(image),
         "pixel_sha256": pixel_digest(image),
     }
 

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+from pathlib import Path
 
 import pytest
 
@@ -133,3 +134,12 @@ def test_wrapping_keeps_every_word_and_the_width():
 def test_percent_never_rounds_to_certainty():
     assert percent(0.997) == "> 99 %"
     assert percent(1.0) == "100 %"
+
+
+def test_a_synthetic_picture_is_marked(make_analysis):
+    analysis = make_analysis()
+    assert "synthetic" not in " ".join(_page_text(analysis)).lower()
+    source = dataclasses.replace(analysis.image.source, path=Path("SYNTHETIC-lesion.png"))
+    drawn = dataclasses.replace(analysis, image=dataclasses.replace(analysis.image, source=source))
+    assert "This picture is synthetic" in " ".join(_page_text(drawn))
+    assert analysis_to_dict(drawn)["image"]["synthetic"] is True
