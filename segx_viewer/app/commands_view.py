@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from segx_viewer.app.actions import Command
 from segx_viewer.app.i18n import mark
 from segx_viewer.app.presets import next_window
-from segx_viewer.app.viewstate import GEOMETRY
+from segx_viewer.app.viewstate import GEOMETRY, Layout, View
 
 if TYPE_CHECKING:
     from segx_viewer.app.window import Window
@@ -76,6 +76,20 @@ def step(offset: int) -> "Callable[[Window], None]":
     return handler
 
 
+def _arrange(layout: Layout) -> "Callable[[Window], None]":
+    return lambda window: window.state.update(layout=layout)
+
+
+def _laid_out(layout: Layout) -> Callable[[View], bool]:
+    return lambda view: view.layout is layout
+
+
+_LAYOUT_ICONS = {
+    Layout.ONE: "square",
+    Layout.TWO: "columns-2",
+    Layout.THREE: "columns-3",
+    Layout.FOUR: "grid-2x2",
+}
 _VIEW, _IMAGE = mark("View"), mark("Image")
 
 ROWS = tuple(
@@ -85,6 +99,10 @@ ROWS = tuple(
         Command("actual_size", mark("&Actual pixels (1:1)"), actual_size, "1; Ctrl+1", _VIEW, "one-to-one"),
         Command("zoom_in", mark("Zoom &in"), zoom_by(1.25), "+; Ctrl++; Ctrl+=", _VIEW),
         Command("zoom_out", mark("Zoom &out"), zoom_by(0.8), "-; Ctrl+-", _VIEW),
+        *(
+            Command(f"layout_{layout}", layout.value, _arrange(layout), f"Ctrl+{i}", _VIEW, icon, _laid_out(layout))
+            for i, (layout, icon) in enumerate(_LAYOUT_ICONS.items(), 2)
+        ),
         Command(
             "corner_text",
             mark("&Texts on the image"),

@@ -151,6 +151,7 @@ class Controller(QObject):
             bundle_name=document.analysis.bundle.name if key and document.analysis else self.bundle,
             methods=(key[0] if key else self.state.view.method,),
             classes=(key[1],) if key else None,
+            mask_override=_drawn_region(document.analysis),
         )
         self._inference.post(request, self._token)
 
@@ -298,12 +299,19 @@ def _header(image: MedicalImage) -> MedicalImage:
     return replace(image, pixels=image.pixels[:1, :1].copy(), voi_luts=())
 
 
+def _drawn_region(analysis: Analysis | None) -> Any:
+    """Return the region if the reader has drawn it, so that further maps are judged by it too."""
+    segmentation = analysis.segmentation if analysis is not None else None
+    return segmentation.mask if segmentation is not None and segmentation.edited else None
+
+
 def _extended(old: Analysis, new: Analysis) -> Analysis:
     """Return `new` with the maps that `old` already had."""
     return replace(
         new,
-        prediction=new.prediction or old.prediction,
-        segmentation=new.segmentation or old.segmentation,
+        # The same model saw the same image: the old objects keep their pictures valid.
+        prediction=old.prediction or new.prediction,
+        segmentation=old.segmentation or new.segmentation,
         attributions={**old.attributions, **new.attributions},
         segx={**old.segx, **new.segx},
         certainties={**old.certainties, **new.certainties},

@@ -25,7 +25,7 @@ def suggested_name(window: "Window") -> str:
 def export_report(window: "Window", path: Path, *, include_identity: bool = False) -> None:
     """Write the report of what is shown, in the file thread."""
     analysis, key = window.controller.analysis, window.controller.key
-    if analysis is None or key not in analysis.attributions:
+    if not window.has_result():
         window.show_message(tr("There is no finished analysis to export yet."))
         return
     path = path if path.suffix else path.with_suffix(".png")

@@ -15,10 +15,10 @@ _OPPOSITE = str.maketrans("LRAPHF", "RLPAFH")
 _NICE_MM = (1, 2, 5, 10, 20, 50, 100, 200)
 
 
-def plate_text(painter: QPainter, box: QRectF, place: Qt.AlignmentFlag, text: str, margin: int = 8) -> None:
-    """Write text at a side of `box` on a dark plate, legible on white bone and on black air."""
+def plate_text(painter: QPainter, box: QRectF, place: Qt.AlignmentFlag, text: str, margin: int = 8) -> QRectF:
+    """Write text at a side of `box` on a dark plate, legible on white bone and on black air; return where."""
     if not text:
-        return
+        return QRectF()
     font = QFont(painter.font())
     font.setPixelSize(IMAGE_TEXT)
     painter.save()
@@ -33,6 +33,7 @@ def plate_text(painter: QPainter, box: QRectF, place: Qt.AlignmentFlag, text: st
     painter.setPen(LIGHT)
     painter.drawText(bounds, place, text)
     painter.restore()
+    return bounds
 
 
 def patient_text(image: MedicalImage) -> str:
@@ -109,8 +110,14 @@ def orientation_letters(image: MedicalImage, view: View) -> dict[str, str]:
     return result
 
 
-def paint_orientation(painter: QPainter, box: QRectF, letters: dict[str, str]) -> None:
-    """Write the letters at the middle of the panel's sides."""
+def paint_orientation(painter: QPainter, box: QRectF, letters: dict[str, str], taken: list[QRectF]) -> None:
+    """Write the letters at the middle of the panel's sides, clear of the texts that have `taken` their room."""
+    middle = QRectF(box.center().x() - 16, box.top(), 32, box.height())
+    above = [part.bottom() for part in taken if part.intersects(middle) and part.center().y() < box.center().y()]
+    below = [part.top() for part in taken if part.intersects(middle) and part.center().y() > box.center().y()]
+    box = QRectF(box)
+    box.setTop(max(above, default=box.top()))
+    box.setBottom(min(below, default=box.bottom()))
     flags = Qt.AlignmentFlag
     places = {
         "left": flags.AlignLeft | flags.AlignVCenter,

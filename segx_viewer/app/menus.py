@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from segx_viewer.app import presets, settings
 from segx_viewer.app.actions import Actions
 from segx_viewer.app.i18n import mark, tr
+from segx_viewer.app.viewstate import Layout
 
 if TYPE_CHECKING:
     from segx_viewer.app.window import Window
@@ -29,6 +30,7 @@ MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
             "zoom_in",
             "zoom_out",
             None,
+            (mark("&Layout"), tuple(f"layout_{layout}" for layout in Layout)),
             "corner_text",
             "identity",
             "panels",

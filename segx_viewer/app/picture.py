@@ -17,6 +17,8 @@ from segx_viewer.reporting import overlay
 
 BASE_SIDE = 1280
 OVERLAY_SIDE = 1024
+LEAKAGE = (255, 122, 60)
+"""Tint of what SegX hides."""
 
 
 def reduced(image: MedicalImage, side: int) -> MedicalImage:
@@ -105,7 +107,7 @@ class OverlayPictures:
         if same_region:
             self._region, self._path = earlier._region, earlier._path
 
-        def holds(key: MapKey, segx: bool) -> bool:
+        def holds(key: MapKey, segx: bool | str) -> bool:
             same_map = key in new.attributions and old.attributions.get(key) is new.attributions[key]
             return same_map and (same_region or not segx)
 
@@ -158,6 +160,19 @@ class OverlayPictures:
             rgba = overlay.heatmap_rgba(values, view.colormap, vmin, vmax, fade=threshold is None)
             self._pictures[cache_key] = to_qimage(rgba)
         return self._pictures[cache_key]
+
+    def leakage(self, key: MapKey) -> QImage | None:
+        """Return what a map has outside the region as a picture in its own tint, None if it is not computed."""
+        values = self.map_values(key, segx=False)
+        if values is None or self.region is None:
+            return None
+        if (key, "outside") not in self._pictures:
+            level = np.clip(values / self.scale(key)[1], 0, 1) * ~self.region
+            rgba = np.empty((*values.shape, 4), np.uint8)
+            rgba[..., :3] = LEAKAGE
+            rgba[..., 3] = np.rint(255 * np.sqrt(level))  # the root lifts faint leakage above the threshold of sight
+            self._pictures[key, "outside"] = to_qimage(rgba)
+        return self._pictures[key, "outside"]
 
     def _top(self, key: MapKey, segx: bool, percent: float) -> NDArray[np.bool_]:
         """Return the top set, found on the analysis grid as METHODS defines it."""

@@ -10,10 +10,9 @@ from segx_viewer.app.documents import Document
 from segx_viewer.app.picture import BasePicture, OverlayPictures
 from segx_viewer.app.transform import fit_scale, image_to_panel
 from segx_viewer.app.viewstate import Compare, MaskStyle, View
-from segx_viewer.domain.result import Analysis, MapKey
+from segx_viewer.domain.result import Analysis, GateLevel, MapKey
 
 FILL = QColor(74, 163, 223, 90)
-LEAKAGE = QColor(226, 102, 63, 110)
 
 
 class Panel(StrEnum):
@@ -23,6 +22,7 @@ class Panel(StrEnum):
     ORIGINAL = "Original"
     SEGX = "SegX"
     COMPARE = "Compare"
+    OUTSIDE = "Outside"
 
 
 class Scene:
@@ -63,6 +63,11 @@ class Scene:
     def has_map(self) -> bool:
         """Whether the map asked for is computed."""
         return self.overlays is not None and self.key is not None and self.key in self.overlays.analysis.attributions
+
+    @property
+    def refused(self) -> bool:
+        """Whether the model made no statement about the image."""
+        return self.overlays is not None and self.overlays.analysis.gate.level is GateLevel.REFUSED
 
     # -- drawing ---------------------------------------------------------------------------------
 
@@ -113,7 +118,10 @@ class Scene:
     ) -> None:
         if panel is Panel.IMAGE or self.key is None or share <= 0:
             return
-        picture = self.overlays.heatmap(self.key, view, segx=panel is Panel.SEGX)
+        if panel is Panel.OUTSIDE:
+            picture = self.overlays.leakage(self.key)
+        else:
+            picture = self.overlays.heatmap(self.key, view, segx=panel is Panel.SEGX)
         if picture is None:
             return
         painter.save()

@@ -1,12 +1,14 @@
 """The bar above the panels: the commands one reaches for most."""
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from segx_viewer.app.actions import Actions
 from segx_viewer.app.i18n import mark, tr
 
 GROUPS = (
+    ("layout_1x1", "layout_1x2", "layout_1x3", "layout_2x2"),
     ("side", "curtain", "blend", "flicker"),
     ("overlay",),
     ("fit", "actual_size", "invert", "rotate_right", "flip_h", "flip_v", "reset"),
@@ -38,6 +40,26 @@ class TopBar(QFrame):
             for name in group:
                 row.addWidget(_button(actions, name))
         row.addStretch(1)
+        self._worded = [
+            button for button in self.findChildren(QToolButton) if button.defaultAction().objectName() in _WORDS
+        ]
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802, D102 - Qt's name
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
+        super().resizeEvent(event)
+        self._give_way(event.size().width())
+
+    def _give_way(self, width: int) -> None:
+        """Leave out the words where they do not fit; the icons keep their tool tips."""
+        for button in self._worded:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        for button in reversed(self._worded):
+            if self.layout().sizeHint().width() <= width:
+                break
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            self.layout().invalidate()
 
 
 def _button(actions: Actions, name: str) -> QToolButton:

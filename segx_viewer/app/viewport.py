@@ -11,6 +11,8 @@ from segx_viewer.app.scene import Panel, Scene
 from segx_viewer.app.transform import fit_scale, image_to_panel, panel_to_image
 from segx_viewer.app.viewstate import Compare, ViewState
 
+_NARROW = 460  # below this width, the texts stand in one column
+
 
 class Viewport(QWidget):
     """A panel that shows one `Scene` as a `ViewState` says."""
@@ -93,11 +95,10 @@ class Viewport(QWidget):
     def _paint_texts(self, painter: QPainter) -> None:
         view, image = self.state.view, self.scene.base.image
         box = QRectF(self.rect())
-        for place, text in self.texts():
-            imagetext.plate_text(painter, box, place, text)
+        taken = [imagetext.plate_text(painter, box, place, text) for place, text in self.texts()]
         if not view.corner_text:
             return
-        imagetext.paint_orientation(painter, box, imagetext.orientation_letters(image, view))
+        imagetext.paint_orientation(painter, box, imagetext.orientation_letters(image, view), taken)
         bar = imagetext.scale_bar(image, view, self.scale, self.width() * 0.4)
         if bar is not None and self.panel is Panel.IMAGE:
             imagetext.paint_scale_bar(painter, box, bar)
@@ -116,13 +117,16 @@ class Viewport(QWidget):
                 first = "\n".join(line for line in (self.title, patient) if line)
                 voi = view.voi or self.scene.base.voi
                 shown = imagetext.display_text(image, voi, view, self.scale * self.devicePixelRatioF())
-                return [(top_left, first), (top_right, imagetext.study_text(image)), (bottom_left, shown)]
+                study = imagetext.study_text(image)
+                if self.width() < _NARROW:
+                    return [(top_left, f"{first}\n{study}".strip()), (bottom_left, shown)]
+                return [(top_left, first), (top_right, study), (bottom_left, shown)]
             return [(top_left, first)]
         result = [(top_left, first)]
         if self.panel is Panel.COMPARE and view.compare is Compare.CURTAIN:
             result.append((top_right, tr("SegX")))
         if not self.scene.has_map() and not self.scene.hidden:
-            result.append((bottom_left, tr("No map yet")))
+            result.append((bottom_left, tr("No map") if self.scene.refused else tr("No map yet")))
         return result
 
     def _on_view_changed(self, changed: frozenset[str]) -> None:

@@ -10,9 +10,21 @@ from segx_viewer.app.i18n import tr
 from segx_viewer.app.mouse import Tool
 from segx_viewer.app.scene import Panel, Scene
 from segx_viewer.app.viewport import Viewport
-from segx_viewer.app.viewstate import Compare, ViewState
+from segx_viewer.app.viewstate import Compare, Layout, ViewState
 
 _FLICKER_MS = 500
+
+# The panels of each layout, side by side or with one panel that compares.
+_SHOWN = {
+    (Layout.ONE, True): (Panel.SEGX,),
+    (Layout.ONE, False): (Panel.COMPARE,),
+    (Layout.TWO, True): (Panel.ORIGINAL, Panel.SEGX),
+    (Layout.TWO, False): (Panel.IMAGE, Panel.COMPARE),
+    (Layout.THREE, True): (Panel.IMAGE, Panel.ORIGINAL, Panel.SEGX),
+    (Layout.THREE, False): (Panel.IMAGE, Panel.COMPARE),
+    (Layout.FOUR, True): (Panel.IMAGE, Panel.ORIGINAL, Panel.SEGX, Panel.OUTSIDE),
+    (Layout.FOUR, False): (Panel.IMAGE, Panel.COMPARE, Panel.SEGX, Panel.OUTSIDE),
+}
 
 
 class Viewports(QWidget):
@@ -55,8 +67,8 @@ class Viewports(QWidget):
         return [self.ports[panel] for panel in self._shown()]
 
     def _shown(self) -> list[Panel]:
-        side = self.state.view.compare is Compare.SIDE
-        shown = [Panel.IMAGE, Panel.ORIGINAL, Panel.SEGX] if side else [Panel.IMAGE, Panel.COMPARE]
+        view = self.state.view
+        shown = list(_SHOWN[view.layout, view.compare is Compare.SIDE])
         return [self._single] if self._single in shown else shown
 
     def _arrange(self) -> None:
@@ -64,15 +76,19 @@ class Viewports(QWidget):
         for panel, port in self.ports.items():
             self._grid.removeWidget(port)
             port.setVisible(panel in shown)
-        for column, panel in enumerate(shown):
-            self._grid.addWidget(self.ports[panel], 0, column)
+        columns = 2 if len(shown) == 4 else len(shown)
+        for i, panel in enumerate(shown):
+            self._grid.addWidget(self.ports[panel], 2 * (i // columns), i % columns)
         for column in range(3):
-            self._grid.setColumnStretch(column, 1 if column < len(shown) else 0)
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+        for row in range(4):
+            self._grid.setRowStretch(row, 1 if row == 0 or (row == 2 and len(shown) == 4) else 0)
         self._grid.removeWidget(self.blend)
         blending = self.state.view.compare is Compare.BLEND and Panel.COMPARE in shown
         self.blend.setVisible(blending)
         if blending:
-            self._grid.addWidget(self.blend, 1, shown.index(Panel.COMPARE))
+            at = shown.index(Panel.COMPARE)
+            self._grid.addWidget(self.blend, 2 * (at // columns) + 1, at % columns)
         if self.state.view.compare is Compare.FLICKER:
             self._flicker.start()
         else:
@@ -83,9 +99,10 @@ class Viewports(QWidget):
         self._arrange()
 
     def _on_view_changed(self, changed: frozenset[str]) -> None:
-        if "compare" in changed:
+        if changed & {"compare", "layout"}:
+            self._single = None
             self._arrange()
-        if changed & {"colormap", "class_index", "method", "compare", "flicker"}:
+        if changed & {"colormap", "class_index", "method", "compare", "layout", "flicker"}:
             self.refresh()
 
     def refresh(self) -> None:
@@ -103,6 +120,7 @@ class Viewports(QWidget):
             Panel.IMAGE: tr("Image"),
             Panel.ORIGINAL: tr("Original map"),
             Panel.SEGX: tr("SegX map"),
+            Panel.OUTSIDE: tr("Outside the region: what SegX hides"),
             Panel.COMPARE: {
                 Compare.CURTAIN: tr("Original"),
                 Compare.BLEND: tr("Original and SegX, blended"),

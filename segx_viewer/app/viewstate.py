@@ -20,6 +20,15 @@ class Compare(StrEnum):
     FLICKER = "flicker"
 
 
+class Layout(StrEnum):
+    """How many panels are shown."""
+
+    ONE = "1x1"
+    TWO = "1x2"
+    THREE = "1x3"
+    FOUR = "2x2"
+
+
 class MaskStyle(StrEnum):
     """How the region is drawn."""
 
@@ -58,6 +67,7 @@ class View:
     class_index : int or None
         The class being explained; None follows the most probable one.
     method : str
+    layout : Layout
     compare : Compare
     curtain : float
         Position of the divider, 0..1 of the panel's width.
@@ -87,6 +97,7 @@ class View:
     top_percent: float = 5.0
     class_index: int | None = None
     method: str = "gradcam"
+    layout: Layout = Layout.THREE
     compare: Compare = Compare.SIDE
     curtain: float = 0.5
     blend: float = 0.5

@@ -24,7 +24,7 @@ from segx_viewer.app.viewport import Viewport
 from segx_viewer.app.viewports import Viewports
 from segx_viewer.app.viewstate import ViewState
 from segx_viewer.app.worker import Engine
-from segx_viewer.domain.result import Analysis
+from segx_viewer.domain.result import Analysis, GateLevel
 
 RESEARCH_USE = "RESEARCH USE ONLY - not for diagnosis"
 
@@ -69,7 +69,7 @@ class Window(QMainWindow):
         self.message_page = MessagePage()
         self.status = StatusBar()
         self.left = panel([(tr("STUDIES"), self.studies, 1)])
-        self.left.setMinimumWidth(180)
+        self.left.setMinimumWidth(200)
         self.model_line = QLabel()
         self.model_line.setObjectName("small")
         self.model_line.setWordWrap(True)
@@ -142,8 +142,10 @@ class Window(QMainWindow):
         self.status.show_message(sentence)
 
     def has_result(self) -> bool:
-        """Whether the map being looked at is computed."""
-        return self.scene.has_map()
+        """Whether there is something to report: the map being looked at, or a refusal."""
+        analysis = self.controller.analysis
+        refused = analysis is not None and analysis.complete and analysis.prediction is None
+        return self.scene.has_map() or refused
 
     # -- following the controller ----------------------------------------------------------------
 
@@ -185,6 +187,8 @@ class Window(QMainWindow):
         prediction = analysis.prediction if analysis is not None else None
         reading = self.scene.base is not None
         note = tr("Looking at the image …") if reading else tr("Open an image to begin.")
+        if analysis is not None and analysis.gate.level is GateLevel.REFUSED:
+            note = tr("The model makes no statement about this image.")
         self.findings.show_prediction(prediction, key[1] if key is not None else None, note)
         self.certainty.show_certainty(analysis, key)
         bundle = analysis.bundle if analysis is not None else None

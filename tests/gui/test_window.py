@@ -296,6 +296,26 @@ def test_compare_modes(qtbot, opened):
     assert len(opened.viewports.visible_ports) == 3
 
 
+def test_layouts(opened):
+    shown = {}
+    for name in ("1x1", "1x2", "1x3", "2x2"):
+        opened.actions.run(f"layout_{name}")
+        shown[name] = [port.panel for port in opened.viewports.visible_ports]
+    assert [len(panels) for panels in shown.values()] == [1, 2, 3, 4]
+    assert shown["2x2"][3] is Panel.OUTSIDE
+    assert opened.actions["layout_2x2"].isChecked()
+
+
+def test_the_outside_panel_shows_what_segx_hides(opened):
+    opened.actions.run("layout_2x2")
+    opened.state.update(opacity=1.0)
+    port = opened.viewports.ports[Panel.OUTSIDE]
+    hot, inside = (port.to_panel(QPointF(x, y)).toPoint() for x, y in ((25, 19), (100, 75)))
+    picture = grabbed(port)
+    assert picture[hot.y(), hot.x(), 1] > 80  # the red picture has no green; the tint has
+    assert picture[inside.y(), inside.x(), 1] < 20
+
+
 def test_the_probe_reads_pixel_map_and_region(opened):
     port = opened.viewports.ports[Panel.ORIGINAL]
     point = port.to_panel(QPointF(100, 75)).toPoint()

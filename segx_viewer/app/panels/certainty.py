@@ -43,6 +43,9 @@ class CertaintyPanel(QWidget):
         certainty = analysis.certainties.get(key) if analysis is not None and key is not None else None
         self.shape.setVisible(certainty is not None)
         self.shape.show_level(certainty.level if certainty is not None else None)
+        if certainty is None and analysis is not None and analysis.gate.level is GateLevel.REFUSED:
+            self._show_refusal(analysis)
+            return
         if certainty is None:
             self.word.setText("")
             self.word.hide()
@@ -63,6 +66,16 @@ class CertaintyPanel(QWidget):
             )
         )
         self.setAccessibleName(f"{self.word.text()}. {self.percent.text()} {self.reason.text()}")
+
+    def _show_refusal(self, analysis: Analysis) -> None:
+        self.shape.show()
+        self.shape.show_level(Level.ABSTAIN)
+        self.word.show()
+        self.word.setText(tr(WORDS[Level.ABSTAIN]))
+        self.percent.setText(tr("The viewer abstains."))
+        self.reason.setText(analysis.gate.reason)
+        self.reason.show()
+        self._show_facts([])
 
     def _show_facts(self, facts: list[tuple[str, str, str]]) -> None:
         while len(self._rows) < len(facts):

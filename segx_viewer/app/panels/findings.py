@@ -1,7 +1,7 @@
 """Class probabilities as bars; choosing a class explains it."""
 
 from PySide6.QtCore import QModelIndex, QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLabel,
@@ -78,7 +78,7 @@ class Findings(QWidget):
             if index == class_index:
                 self.list.setCurrentItem(item)
         rows = sum(self.list.sizeHintForRow(row) for row in range(self.list.count()))
-        self.list.setFixedHeight(min(rows + 4, 7 * 40))
+        self.list.setFixedHeight(min(rows + 4, 320))
 
     def _on_chosen(self, item: QListWidgetItem | None, _previous: QListWidgetItem | None) -> None:
         if item is not None:
@@ -89,7 +89,12 @@ class _Bars(QStyledItemDelegate):
     """One row: label, percentage and a bar below them; the most probable one larger."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(200, 46 if index.row() == 0 else 36)
+        if index.row():
+            return QSize(200, 36)
+        font = _font(option.font, True)
+        room = self.parent().viewport().width() - 20 - QFontMetrics(font).horizontalAdvance("100 %") - 12
+        fits = QFontMetrics(font).horizontalAdvance(index.data()) <= room
+        return QSize(200, 46 if fits else 66)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         painter.save()
@@ -102,21 +107,28 @@ class _Bars(QStyledItemDelegate):
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(option.rect, theme.colour("raised"))
         box = QRectF(option.rect).adjusted(10, 4, -10, -4)
-        font = QFont(option.font)
         first = index.row() == 0
-        font.setPixelSize(16 if first else 13)
-        font.setBold(first)
-        painter.setFont(font)
+        painter.setFont(_font(option.font, first))
         painter.setPen(theme.colour("text"))
         probability = index.data(_PROBABILITY)
         percent = f"{probability * 100:.0f} %" if probability >= 0.01 else "< 1 %"
         top = Qt.AlignmentFlag.AlignTop
         painter.drawText(box, top | Qt.AlignmentFlag.AlignRight, percent)
         room = box.width() - painter.fontMetrics().horizontalAdvance(percent) - 12
-        label = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, int(room))
-        painter.drawText(box, top | Qt.AlignmentFlag.AlignLeft, label)
+        label = index.data()
+        if not first:
+            label = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, int(room))
+        text_box = QRectF(box.left(), box.top(), room, box.height())
+        painter.drawText(text_box, top | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, label)
         bar = QRectF(box.left(), box.bottom() - 5, box.width(), 4)
         painter.fillRect(bar, theme.colour("line"))
         bar.setWidth(max(1.0, bar.width() * probability))
         painter.fillRect(bar, theme.colour("accent") if first else theme.colour("muted"))
         painter.restore()
+
+
+def _font(base: QFont, first: bool) -> QFont:
+    font = QFont(base)
+    font.setPixelSize(16 if first else 13)
+    font.setBold(first)
+    return font

@@ -62,7 +62,10 @@ class Studies(QTreeWidget):
         item.setText(0, f"{document.name}\n{_subtitle(document)}")
         item.setToolTip(0, document.error or str(document.path))
         if document.thumbnail is not None:
-            item.setIcon(0, QIcon(_framed(QPixmap.fromImage(to_qimage(document.thumbnail)))))
+            picture = _framed(QPixmap.fromImage(to_qimage(document.thumbnail)))
+            icon = QIcon(picture)
+            icon.addPixmap(picture, QIcon.Mode.Selected)  # else Qt tints it, and a tinted radiograph misleads
+            item.setIcon(0, icon)
         elif document.error:
             item.setIcon(0, QIcon(_placeholder("circle-alert")))
 
