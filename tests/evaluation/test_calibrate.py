@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+
+from segx_viewer.errors import DataError
+from segx_viewer.evaluation.calibrate import (
+    ALIGNMENT_FEATURES,
+    CONFIDENCE_FEATURES,
+    CalibrationData,
+    calibrate,
+    choose_levels,
+    expected_calibration_error,
+)
+from segx_viewer.explain.calibration import Calibration
+
+
+def drawn_data(n=1200, seed=0):
+    """Correctness depends on max_softmax and on auitc; the other features are noise."""
+    rng = np.random.default_rng(seed)
+    names = (*CONFIDENCE_FEATURES, *ALIGNMENT_FEATURES, "predicted a", "predicted b")
+    features = {name: rng.normal(size=n) for name in names}
+    z = 2 + 1.5 * features["max_softmax"] + 1.5 * features["auitc"]
+    correct = rng.random(n) < 1 / (1 + np.exp(-z))
+    return CalibrationData(features, correct, np.array([f"g{i // 2}" for i in range(n)])), 1 / (1 + np.exp(-z))
+
+
+def test_calibration_finds_what_carries_information():
+    data, truth = drawn_data()
+    table = calibrate(data, ("flip_h",), "drawn, validation part")
+    steps = {s["name"]: s for s in table["steps"]}
+    assert steps["max-softmax + cAUITC"]["auroc"] > steps["max-softmax"]["auroc"] + 0.05
+    assert sum(s["chosen"] for s in table["steps"]) == 1
+    assert table["extra_passes"] == 0, "no feature here costs a forward pass"
+    fitted = Calibration.from_manifest(table)
+    p = np.array([fitted.probability({k: v[i] for k, v in data.features.items()}) for i in range(300)])
+    assert np.abs(p - truth[:300]).mean() < 0.05
+
+
+def test_too_few_mistakes_are_an_error():
+    data, _ = drawn_data(60)
+    data = CalibrationData(data.features, np.ones(60, bool), data.groups)
+    with pytest.raises(DataError, match="0 mistakes"):
+        calibrate(data, (), "drawn")
+
+
+def test_levels_hold_what_they_promise():
+    rng = np.random.default_rng(1)
+    p = rng.random(5000)
+    correct = rng.random(5000) < p
+    high, moderate = choose_levels(p, correct)
+    assert 0.85 < high < 0.99
+    assert correct[p >= high].mean() >= 0.95
+    between = (p < high) & (p >= moderate)
+    assert correct[between].mean() >= 0.75 - 1e-9
+    assert moderate < high
+
+
+def test_no_high_level_without_enough_evidence():
+    p = np.linspace(0.5, 1, 20)
+    assert choose_levels(p, np.ones(20, bool))[0] == 1.0, "20 of 20 do not prove 95 % with 95 % confidence"
+    p = np.linspace(0.5, 1, 80)
+    assert choose_levels(p, np.ones(80, bool))[0] == 0.5
+
+
+def test_expected_calibration_error_by_hand():
+    p = np.array([0.9, 0.9, 0.9, 0.9, 0.2, 0.2])
+    correct = np.array([1, 1, 1, 0, 0, 1], bool)
+    # Bin of 0.9: |3.6 - 3| = 0.6; bin of 0.2: |0.4 - 1| = 0.6; over 6.
+    assert expected_calibration_error(p, correct) == pytest.approx(1.2 / 6)
