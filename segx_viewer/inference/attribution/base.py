@@ -1,7 +1,7 @@
 """What every attribution method is and gets."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -46,6 +46,19 @@ class Subject:
         """(h, w) of the input."""
         return self.tensor.shape[-2], self.tensor.shape[-1]
 
+    def score(self, batch: Tensor) -> Tensor:
+        """Return the targets of all classes, (N, K), for a batch of inputs."""
+        return self.of_logits(self.network(batch))
+
+    def of_logits(self, logits: Tensor) -> Tensor:
+        """Turn logits into targets. The reference's probability is a sigmoid, whatever the bundle's activation."""
+        return logits.sigmoid() if self.target is Target.PROBABILITY else logits
+
+    def portion(self, part: int, parts: int) -> "Subject":
+        """Return the same subject, whose progress is one of several equal parts."""
+        tell = self.on_fraction
+        return replace(self, on_fraction=lambda fraction: tell((part + fraction) / parts))
+
 
 class Method(Protocol):
     """An attribution method.
@@ -71,4 +84,14 @@ class Method(Protocol):
     needs_layer: bool
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
-        """Yield (class, saliency map) for each class: (h, w) float32, >= 0, on the input grid, not normalised."""
+        """Yield (class, saliency map): (h, w) float32, >= 0, on the input grid, not normalised.
+
+        A slow method yields a class more than once, ever finer; the last map of a class is the final one.
+
+        Raises
+        ------
+        AnalysisCancelled
+            Between batches, after the subject's token was cancelled.
+        ModelError
+            If the target layer does not fit the method.
+        """
