@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
@@ -186,10 +185,26 @@ def to_rgb(path: Path, values: NDArray[Any], photometric: str, dataset: Dataset,
         photometric = "RGB"
     eight = _to_eight_bits(values, bits)
     if photometric in _LUMINANCE_CHROMINANCE:
-        return cv2.cvtColor(np.ascontiguousarray(eight[..., (0, 2, 1)]), cv2.COLOR_YCrCb2RGB)
+        return _ybr_to_rgb(eight)
     if photometric in _COLOUR_AFTER_DECODING or values.ndim == 3:
         return eight
     raise UnsupportedImageError(f"{path.name} has the colour space {photometric}, which the viewer does not open.")
+
+
+def _ybr_to_rgb(ybr: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Convert YBR_FULL to RGB (the inverse of PS3.3 C.7.6.3.1.2) to the nearest level.
+
+    By tables with 16 bits of fraction, as libjpeg does; OpenCV's conversion is off by two levels at times.
+    """
+    chroma = np.arange(256) - 128
+    half = 1 << 15
+    red, blue = (np.rint(chroma * c * 65536).astype(np.int32) + half >> 16 for c in (1.402, 1.772))
+    green_b, green_r = (np.rint(chroma * c * 65536).astype(np.int32) for c in (-0.344136286, -0.714136286))
+    y, cb, cr = ybr[..., 0].astype(np.int32), ybr[..., 1], ybr[..., 2]
+    rgb = np.empty(ybr.shape, np.uint8)
+    for plane, added in enumerate((red[cr], green_b[cb] + (green_r + half)[cr] >> 16, blue[cb])):
+        rgb[..., plane] = np.clip(y + added, 0, 255)
+    return rgb
 
 
 def _to_eight_bits(values: NDArray[Any], bits: int) -> NDArray[np.uint8]:
