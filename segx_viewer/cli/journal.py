@@ -6,9 +6,10 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from segx_viewer.errors import ExportError, SegxError
+from segx_viewer.reporting.atomic import PART
 
 NAME = "run.jsonl"
 
@@ -38,6 +39,9 @@ class Journal:
             self._file = self._path.open("a", encoding="utf-8")
         except OSError as error:
             raise ExportError(f"{self._path} could not be written: {error.strerror}.") from error
+        _lock(self._file, folder)
+        for part in folder.glob(f"{PART}*"):  # what a killed run was writing
+            part.unlink(missing_ok=True)
         if not lines:
             self._append({"settings": plain})
 
@@ -99,6 +103,19 @@ class Journal:
         self._file.write(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n")
         self._file.flush()
         os.fsync(self._file.fileno())
+
+
+def _lock(file: IO[str], folder: Path) -> None:
+    """Keep a second run out of the folder, where the system has such locks; they end with the process."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise SegxError(f"Another run is writing to {folder}.") from None
 
 
 def content_hash(path: Path) -> str:

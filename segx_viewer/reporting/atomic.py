@@ -8,6 +8,9 @@ from pathlib import Path
 
 from segx_viewer.errors import ExportError
 
+PART = ".part-"
+"""Beginning of the names of unfinished files; what a killed program leaves of them may be removed."""
+
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
@@ -33,7 +36,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
     path = Path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".part-", suffix=path.suffix, dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=PART, suffix=path.suffix, dir=path.parent)
         os.close(handle)
     except OSError as error:
         raise ExportError(f"{path} could not be written: {_words(error)}.") from error

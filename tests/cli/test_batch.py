@@ -1,0 +1,241 @@
+"""Runs of many images: what is opened, and that a killed run goes on with nothing lost or doubled."""
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+import threading
+import zipfile
+
+import numpy as np
+import pydicom
+import pytest
+from PIL import Image
+
+from segx_viewer.cli import main
+from segx_viewer.cli.inputs import Inputs
+from segx_viewer.cli.journal import Journal, content_hash
+from segx_viewer.errors import ImageReadError, SegxError
+
+
+def _labels(names, lists=()):
+    with Inputs([str(n) for n in names], [str(n) for n in lists]) as inputs:
+        return [item.label for item in inputs.files()]
+
+
+def test_folders_globs_and_lists_are_opened_once_each(pictures, tmp_path):
+    deep = pictures / "deep" / "deeper"
+    deep.mkdir(parents=True)
+    shutil.copy(pictures / "patient-meier-0.png", deep / "x.png")
+    (pictures / ".hidden.png").touch()
+    everything = _labels([pictures])
+    assert len(everything) == 6
+    assert str(deep / "x.png") in everything
+    assert not [label for label in everything if "hidden" in label]
+    assert len(_labels([pictures / "patient-*.png"])) == 3
+    assert len(_labels([pictures / "**" / "x.png"])) == 1
+    assert len(_labels([pictures, pictures / "patient-meier-0.png"])) == 6
+    names = tmp_path / "names.txt"
+    names.write_text("# two\nin/patient-meier-0.png\n\nin/patient-meier-1.png\n", "utf-8")
+    assert _labels([], [names]) == [str(pictures / f"patient-meier-{n}.png") for n in (0, 1)]
+
+
+def test_names_come_from_standard_input(pictures, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{pictures / 'patient-meier-0.png'}\n\n"))
+    assert _labels([], ["-"]) == [str(pictures / "patient-meier-0.png")]
+
+
+def test_a_glob_without_a_match_and_a_missing_list_are_told(tmp_path):
+    with pytest.raises(SegxError, match="No file matches"):
+        _labels([tmp_path / "*.dcm"])
+    with pytest.raises(SegxError, match="could not be read"):
+        _labels([], [tmp_path / "none.txt"])
+
+
+def test_an_archive_is_unpacked_under_our_own_names_and_removed(pictures, tmp_path):
+    archive = tmp_path / "study.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.write(pictures / "patient-meier-0.png", "a/one.png")
+        file.write(pictures / "patient-meier-1.png", "../../escape.png")
+        file.writestr("__MACOSX/._one.png", b"x")
+        file.writestr(".hidden", b"x")
+    with Inputs([str(archive)]) as inputs:
+        items = inputs.files()
+        assert [item.label for item in items] == [f"{archive}!a/one.png", f"{archive}!../../escape.png"]
+        assert items[1].path.read_bytes() == (pictures / "patient-meier-1.png").read_bytes()
+        assert len({item.path.parent for item in items}) == 1
+        folder = items[0].path.parent
+    assert not folder.exists()
+    assert not (tmp_path.parent / "escape.png").exists()
+
+
+def test_a_damaged_archive_is_told(pictures, tmp_path):
+    archive = tmp_path / "study.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.write(pictures / "patient-meier-0.png", "one.png")
+    raw = bytearray(archive.read_bytes())
+    raw[40:60] = bytes(20)
+    archive.write_bytes(raw)
+    with pytest.raises(ImageReadError, match=r"study\.zip could not be unpacked"):
+        _labels([archive])
+
+
+def test_a_dicomdir_names_its_images(tmp_path):
+    directory = pydicom.Dataset()
+    records = []
+    for kind, file in (("PATIENT", None), ("IMAGE", ["IMG", "A"]), ("IMAGE", "B")):
+        record = pydicom.Dataset()
+        record.DirectoryRecordType = kind
+        if file is not None:
+            record.ReferencedFileID = file
+        records.append(record)
+    directory.DirectoryRecordSequence = records
+    directory.file_meta = pydicom.dataset.FileMetaDataset()
+    directory.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+    directory.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.1.3.10"
+    directory.file_meta.MediaStorageSOPInstanceUID = "1.2.3"
+    directory.save_as(tmp_path / "DICOMDIR", enforce_file_format=True)
+    assert _labels([tmp_path / "DICOMDIR"]) == [str(tmp_path / "IMG" / "A"), str(tmp_path / "B")]
+    (tmp_path / "dicomdir").write_bytes(b"nonsense")
+    with pytest.raises(ImageReadError, match="not a readable DICOMDIR"):
+        _labels([tmp_path / "dicomdir"])
+
+
+def test_journal_gives_the_same_numbers_again(tmp_path):
+    settings = {"methods": ("gradcam",)}
+    with Journal(tmp_path, settings) as journal:
+        assert journal.begin("a") == (1, False)
+        assert journal.begin("b") == (2, False)
+        assert journal.begin("a") == (3, False)  # the same content twice is two images
+        journal.end(1, {"id": "0001", "status": "done"})
+        journal.end(2, {"id": "0002", "status": "failed"})
+    with (tmp_path / "run.jsonl").open("ab") as file:
+        file.write(b'{"ended": 3, "row": {"st')  # killed while writing
+    with Journal(tmp_path, settings) as journal:
+        assert [journal.begin(c) for c in ("a", "b", "a", "c")] == [(1, True), (2, False), (3, False), (4, False)]
+        assert [row["id"] for row in journal.rows()] == ["0001", "0002"]
+    for line in (tmp_path / "run.jsonl").read_text("utf-8").splitlines():
+        json.loads(line)
+
+
+def test_another_runs_folder_is_refused(tmp_path):
+    Journal(tmp_path, {"methods": ["gradcam"]}).__exit__()
+    with pytest.raises(SegxError, match="other settings"):
+        Journal(tmp_path, {"methods": ["layercam"]})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks here")
+def test_a_second_run_at_the_same_time_is_refused(tmp_path):
+    with Journal(tmp_path, {}), pytest.raises(SegxError, match="Another run"):
+        Journal(tmp_path, {})
+
+
+def test_unreadable_files_have_a_hash_of_their_own(tmp_path):
+    assert content_hash(tmp_path / "a") != content_hash(tmp_path / "b")
+    assert content_hash(tmp_path / "a") == content_hash(tmp_path / "a")
+
+
+def test_files_of_a_folder_that_are_no_images_are_skipped_without_failing(batch, pictures, tmp_path, capsys):
+    for broken in ("empty.png", "broken.png"):
+        (pictures / broken).unlink()
+    (pictures / "notes.txt").write_text("not an image")
+    out = tmp_path / "out"
+    assert main(["analyze", str(pictures), "--out", str(out)]) == 0
+    error = capsys.readouterr().err
+    assert "skipped  " in error
+    assert "3 of 3 analysed, 1 skipped" in error
+    assert main(["analyze", str(pictures / "notes.txt"), "--out", str(tmp_path / "named")]) == 1
+
+
+def test_the_table_has_a_row_for_each_image_and_no_names(batch, pictures, tmp_path):
+    out = tmp_path / "out"
+    assert main(["analyze", str(pictures), "--out", str(out), "--output", "csv"]) == 1
+    text = (out / "results.csv").read_text("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert sorted(row["status"] for row in rows) == ["done"] * 3 + ["failed"] * 2
+    assert len({row["id"] for row in rows}) == 5
+    for word in ("meier", "empty.png", "broken.png", str(pictures)):
+        assert word not in text
+        assert word not in (out / "run.jsonl").read_text("utf-8")
+    assert [path for path in out.iterdir() if path.suffix == ".png"] == []
+
+
+def test_every_output_is_written(batch, pictures, tmp_path):
+    out = tmp_path / "out"
+    kinds = [word for kind in ("png", "pdf", "json", "npz", "dicom") for word in ("--output", kind)]
+    assert main(["analyze", str(pictures / "patient-meier-0.png"), "--out", str(out), *kinds]) == 0
+    suffixes = sorted(path.name.partition("-")[2].partition("-")[2] or path.suffix for path in out.iterdir())
+    assert suffixes == [".json", ".jsonl", ".npz", ".pdf", ".png", "sc.dcm", "source.dcm"]
+
+
+_KILLED = """
+import os, sys
+from types import SimpleNamespace
+from segx_viewer.cli import batch, main
+from segx_viewer.domain.geometry import Placement
+from segx_viewer.domain.result import Analysis, BundleInfo, GateLevel, GateVerdict
+left = int(sys.argv.pop(1))
+def analyse_to_end(request, store, **options):
+    global left
+    left -= 1
+    if left < 0:
+        os._exit(9)
+    gate = GateVerdict(GateLevel.REFUSED, "No model.")
+    image = request.image
+    return Analysis(image, BundleInfo("none", "No model", "0", "0" * 64), Placement.stretch(image.shape, (8, 8)), gate)
+bundle = SimpleNamespace(info=SimpleNamespace(digest="0"), classes=[])
+batch.BundleStore = lambda folders: SimpleNamespace(bundles=lambda: {"none": bundle})
+batch.pipeline.analyse_to_end = analyse_to_end
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_killed_run_goes_on_with_nothing_lost_or_doubled(tmp_path):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    for n in range(24):
+        pixels = np.full((20, 20, 3), n // 2, np.uint8)  # each picture twice
+        Image.fromarray(pixels).save(folder / f"{n:02d}.png")
+    for n in (5, 17):
+        whole = (folder / f"{n:02d}.png").read_bytes()
+        (folder / f"{n:02d}.png").write_bytes(whole[: len(whole) // 2])
+    argv = [sys.executable, "-c", _KILLED]
+    rest = ["analyze", str(folder), "--out", str(out), "--output", "json", "--output", "csv"]
+    killed = subprocess.run([*argv, "9", *rest], capture_output=True, text=True, check=False)
+    assert killed.returncode == 9
+    before = {path.name for path in out.glob("*.json")}
+    assert 0 < len(before) < 22
+    finished = subprocess.run([*argv, "1000", *rest], capture_output=True, text=True, check=False)
+    assert finished.returncode == 1
+    assert "22 of 24 analysed, 2 failed" in finished.stderr
+    records = {path.name for path in out.glob("*.json")}
+    assert len(records) == 22
+    assert before <= records
+    assert len({name.partition("-")[0] for name in records}) == 22
+    rows = list(csv.DictReader(io.StringIO((out / "results.csv").read_text("utf-8-sig"))))
+    assert len(rows) == 24
+    assert [row["status"] for row in rows].count("failed") == 2
+    assert not list(out.glob(".part-*"))
+
+
+def test_a_watched_folder_is_gone_on_with_until_ctrl_c(batch, pictures, tmp_path, monkeypatch):
+    from segx_viewer.cli import batch as module
+
+    drop, out = tmp_path / "drop", tmp_path / "out"
+    drop.mkdir()
+    polls = []
+
+    def wait(seconds):
+        polls.append(seconds)
+        if len(polls) == 1:
+            shutil.copy(pictures / "patient-meier-0.png", drop / "late.png")
+        if len(polls) == 3:
+            assert len(list(out.glob("*.json"))) == 1
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(module.time, "sleep", wait)
+    assert main(["analyze", "--watch", str(drop), "--out", str(out), "--output", "json", "--output", "csv"]) == 130
+    assert "done" in (out / "results.csv").read_text("utf-8-sig")
+    assert threading.active_count() < 10
