@@ -35,6 +35,7 @@ def write_bundle(
         half = {k: t.half() if t.is_floating_point() else t for k, t in state.items()}
         temporary = folder / f"{name}.tmp"
         save_file({k: t.contiguous() for k, t in half.items()}, temporary)
+        temporary.chmod(0o644)  # safetensors writes for the owner only; a bundle is for everyone
         temporary.replace(folder / name)
         digests[name] = sha256_of(folder / name)
     write_manifest(folder, {**manifest, "files": digests})
