@@ -50,6 +50,28 @@ def ask_export(window: "Window") -> None:
         export.export_report(window, Path(path))
 
 
+def show_tags(window: "Window") -> None:
+    """Show all tags of the current file."""
+    from segx_viewer.app.panels.tags import TagBrowser, read_tags
+
+    document = window.controller.documents.current
+    TagBrowser(document.name, read_tags(document.path), window).show()
+
+
+def show_log(window: "Window") -> None:
+    """Show what was logged."""
+    from segx_viewer.app.panels.logview import LogView
+
+    LogView(window.log, window).show()
+
+
+def show_shortcuts(window: "Window") -> None:
+    """Show and edit the keyboard shortcuts."""
+    from segx_viewer.app.shortcuts import ShortcutPage
+
+    ShortcutPage(window.actions, window).show()
+
+
 def about(window: "Window") -> None:
     """Say what this is."""
     QMessageBox.about(
@@ -73,5 +95,8 @@ ROWS = (
     Command("close", mark("&Close image"), lambda w: w.close_current(), "Ctrl+W", _FILE, "x", needs=""),
     Command("close_all", mark("Close &all"), lambda w: w.controller.documents.close_all(), "Ctrl+Shift+W", _FILE),
     Command("quit", mark("&Quit"), lambda w: w.close(), "Ctrl+Q", _FILE),
+    Command("tags", mark("&Tags …"), show_tags, "Ctrl+T", _FILE, "tag", needs="image"),
+    Command("shortcuts", mark("&Keyboard shortcuts …"), show_shortcuts, "F1", _HELP, "keyboard"),
+    Command("log", mark("&Log …"), show_log, "", _HELP, "scroll-text"),
     Command("about", mark("&About"), about, "", _HELP, "info"),
 )

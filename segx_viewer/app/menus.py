@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from segx_viewer.app import presets, settings
@@ -20,7 +21,7 @@ SPECIAL = (RECENT, WINDOWS)
 MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     (
         mark("&File"),
-        ("open", "open_folder", RECENT, "demo", None, "export", None, "close", "close_all", None, "quit"),
+        ("open", "open_folder", RECENT, "demo", None, "export", "tags", None, "close", "close_all", None, "quit"),
     ),
     (
         mark("&View"),
@@ -91,8 +92,40 @@ MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
             "remove_all",
         ),
     ),
-    (mark("&Help"), ("about",)),
+    (mark("&Help"), ("shortcuts", "log", None, "about")),
 )
+
+
+CONTEXT = (
+    WINDOWS,
+    "invert",
+    "reset",
+    None,
+    "fit",
+    "actual_size",
+    "rotate_right",
+    "flip_h",
+    "flip_v",
+    None,
+    "length",
+    "angle",
+    "ellipse",
+    "arrow",
+    "note",
+    "remove_all",
+    None,
+    "overlay",
+    "top_mode",
+    "tags",
+)
+
+
+def context_menu(window: "Window", actions: Actions) -> QMenu:
+    """Return the panels' context menu, deleted when it closes."""
+    menu = QMenu(window)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    add(menu, CONTEXT, window, actions)
+    return menu
 
 
 def fill(bar: QMenuBar, window: "Window", actions: Actions) -> None:

@@ -14,6 +14,7 @@ from segx_viewer.domain.image import WindowLevel
 if TYPE_CHECKING:
     from segx_viewer.app.viewport import Viewport
 
+_CLICK = 4  # px; a shorter drag is a click
 _GRAB = 8  # px on either side of the curtain's divider
 
 
@@ -88,8 +89,12 @@ class ZoomDrag:
 
     def __init__(self, port: "Viewport", point: QPointF) -> None:
         self._start, self._view = point, port.state.view
+        self._moved = False
 
     def move(self, port: "Viewport", point: QPointF) -> None:  # noqa: D102
+        if not self._moved and (point - self._start).manhattanLength() < _CLICK:
+            return
+        self._moved = True
         factor = 1.01 ** (self._start.y() - point.y())
         zoom = min(MAX_ZOOM, max(MIN_ZOOM, self._view.zoom * factor))
         zoom, centre = zoomed(self._view, port.scene.shape, port.extent, zoom, self._start)
@@ -97,6 +102,8 @@ class ZoomDrag:
 
     def finish(self, port: "Viewport", point: QPointF) -> None:  # noqa: D102
         self.move(port, point)
+        if not self._moved:
+            port.menu_asked.emit(port.mapToGlobal(point.toPoint()))
 
 
 class WindowDrag:

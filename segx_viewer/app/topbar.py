@@ -11,7 +11,7 @@ GROUPS = (
     ("layout_1x1", "layout_1x2", "layout_1x3", "layout_2x2"),
     ("side", "curtain", "blend", "flicker"),
     ("overlay",),
-    ("fit", "actual_size", "invert", "rotate_right", "flip_h", "flip_v", "reset"),
+    ("fit", "actual_size", "invert"),
     ("length", "ellipse"),
     ("export",),
 )

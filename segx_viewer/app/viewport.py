@@ -19,6 +19,7 @@ class Viewport(QWidget):
 
     hovered = Signal(object)  # QPointF on the image, or None
     activated = Signal()  # double click
+    menu_asked = Signal(object)  # QPoint on the screen
 
     def __init__(self, scene: Scene, state: ViewState, panel: Panel, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -31,6 +31,7 @@ class Viewports(QWidget):
     """Image, original map and SegX map side by side, or the image beside one panel that compares the two."""
 
     hovered = Signal(object, object)  # Viewport, QPointF or None
+    menu_asked = Signal(object)  # QPoint on the screen
 
     def __init__(self, scene: Scene, state: ViewState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +39,7 @@ class Viewports(QWidget):
         self.ports = {panel: Viewport(scene, state, panel, self) for panel in Panel}
         for port in self.ports.values():
             port.hovered.connect(lambda point, port=port: self._on_hover(port, point))
+            port.menu_asked.connect(self.menu_asked)
             port.activated.connect(lambda port=port: self._toggle_single(port.panel))
         self.color_bar = ColorBar(self)
         self._single: Panel | None = None

@@ -15,7 +15,9 @@ from segx_viewer.app.documents import Document
 from segx_viewer.app.i18n import tr
 from segx_viewer.app.pages import EmptyPage, MessagePage
 from segx_viewer.app.panels.certainty import CertaintyPanel
+from segx_viewer.app.panels.details import Details
 from segx_viewer.app.panels.findings import Findings
+from segx_viewer.app.panels.logview import LogKeeper
 from segx_viewer.app.panels.studies import Studies
 from segx_viewer.app.scene import Scene
 from segx_viewer.app.statusbar import StatusBar
@@ -41,6 +43,7 @@ class Window(QMainWindow):
         self.scene = Scene()
         self.controller = Controller(self.state, engine, self)
         self.undo_group = QUndoGroup(self)
+        self.log = LogKeeper(self)
         self.actions = Actions(self)
         self._build()
         self._connect()
@@ -61,6 +64,7 @@ class Window(QMainWindow):
         self.studies = Studies(self.controller.documents)
         self.findings = Findings()
         self.certainty = CertaintyPanel()
+        self.details = Details()
         self.viewports = Viewports(self.scene, self.state)
         self.top_bar = TopBar(self.actions)
         self.control_bar = ControlBar(self.state)
@@ -75,7 +79,12 @@ class Window(QMainWindow):
         self.model_line.setWordWrap(True)
         self.model_line.setContentsMargins(12, 4, 12, 8)
         self.right = panel(
-            [(tr("FINDINGS"), self.findings, 0), (tr("CERTAINTY"), self.certainty, 0), ("", self.model_line, 0)]
+            [
+                (tr("FINDINGS"), self.findings, 0),
+                (tr("CERTAINTY"), self.certainty, 0),
+                ("", self.details, 1),
+                ("", self.model_line, 0),
+            ]
         )
         self.right.setMinimumWidth(260)
         self.pages = QStackedWidget()
@@ -107,6 +116,7 @@ class Window(QMainWindow):
         self.findings.chosen.connect(lambda index: controller.explain(class_index=index))
         self.control_bar.method_chosen.connect(lambda name: controller.explain(method=name))
         self.viewports.hovered.connect(self._on_hover)
+        self.viewports.menu_asked.connect(lambda point: menus.context_menu(self, self.actions).popup(point))
         self.state.changed.connect(self._on_view_changed)
 
     # -- what the commands use -------------------------------------------------------------------
@@ -191,6 +201,7 @@ class Window(QMainWindow):
             note = tr("The model makes no statement about this image.")
         self.findings.show_prediction(prediction, key[1] if key is not None else None, note)
         self.certainty.show_certainty(analysis, key)
+        self.details.show_certainty(analysis, key)
         bundle = analysis.bundle if analysis is not None else None
         self.model_line.setText(
             tr("Model: {title} {version}").format(title=bundle.title, version=bundle.version) if bundle else ""
@@ -251,6 +262,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102 - Qt's name
         settings.settings().setValue("geometry", self.saveGeometry())
         self.controller.shut_down()
+        self.log.stop()
         event.accept()
 
 

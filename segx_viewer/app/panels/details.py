@@ -1,0 +1,150 @@
+"""The certainty's details: the IoU-threshold curve, every alignment with its chance level, baselines."""
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from segx_viewer.app.i18n import tr
+from segx_viewer.app.panels.curve import Curve
+from segx_viewer.domain.result import Activation, Alignment, Analysis, Certainty, MapKey, Prediction
+
+
+class Details(QScrollArea):
+    """Scrolls, so that the badge above it never does."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumHeight(40)
+        self.curve_title = _heading(tr("IoU-THRESHOLD CURVE"))
+        self.curve = Curve()
+        self.table_title = _heading(tr("ALIGNMENTS"))
+        self.table = _Table((tr("value"), tr("chance")))
+        self.baselines_title = _heading(tr("BASELINES"))
+        self.baselines = _Table(("", ""))
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(12, 0, 12, 12)
+        column.setSpacing(4)
+        for widget in (
+            self.curve_title,
+            self.curve,
+            self.table_title,
+            self.table,
+            self.baselines_title,
+            self.baselines,
+        ):
+            column.addWidget(widget)
+        column.addStretch(1)
+        self.setWidget(inner)
+        self.show_certainty(None, None)
+
+    def show_certainty(self, analysis: Analysis | None, key: MapKey | None) -> None:
+        """Show the details of `key`, or nothing."""
+        certainty = analysis.certainties.get(key) if analysis is not None and key is not None else None
+        self.widget().setVisible(certainty is not None)
+        if certainty is None:
+            return
+        self.curve.show_curve(certainty.auitc_curve)
+        self.curve_title.setVisible(bool(certainty.auitc_curve))
+        self.table.show_rows(_alignment_rows(certainty))
+        self.table_title.setVisible(bool(certainty.alignments))
+        self.baselines.show_rows(_baseline_rows(analysis.prediction) if analysis.prediction is not None else [])
+
+
+Row = tuple[str, str, str, str]  # label, value, chance, sentence
+
+
+def _alignment_rows(certainty: Certainty) -> list[Row]:
+    from segx_viewer.explain.alignment import ALIGNMENTS
+
+    rows = []
+    for name, alignment in certainty.alignments.items():
+        measure = ALIGNMENTS.get(name)
+        if measure is None:
+            continue
+        better = tr("Higher is better.") if measure.higher_is_better else tr("Lower is better.")
+        reason = tr("Undefined here: {reason}").format(reason=alignment.reason) if alignment.reason else ""
+        sentence = "\n".join(line for line in (tr(measure.sentence), better, measure.paper, reason) if line)
+        chance = f"{alignment.chance:.2f}" if alignment.chance is not None else ""
+        rows.append((tr(measure.label), value_text(alignment, measure.unit), chance, sentence))
+    return rows
+
+
+def value_text(alignment: Alignment, unit: str = "") -> str:
+    """Return an alignment's value with its unit, or a dash where it is undefined."""
+    if alignment.value is None:
+        return "–"
+    return f"{alignment.value:.2f} {unit}".strip()
+
+
+def _baseline_rows(prediction: Prediction) -> list[Row]:
+    probabilities = prediction.probabilities.astype(np.float64)
+    rows = [
+        (
+            tr("Highest probability"),
+            f"{probabilities.max():.2f}",
+            f"{1 / len(probabilities):.2f}" if prediction.activation is Activation.SOFTMAX else "",
+            tr("The network's own confidence, without any look at where it looked."),
+        )
+    ]
+    if prediction.activation is Activation.SOFTMAX:
+        entropy = -(probabilities * np.log(np.maximum(probabilities, 1e-12))).sum() / np.log(len(probabilities))
+        rows.append(
+            (
+                tr("Entropy of the probabilities"),
+                f"{entropy:.2f}",
+                "1.00",
+                tr("0 means that one finding has everything, 1 that all findings are equally likely. Lower is surer."),
+            )
+        )
+    return rows
+
+
+class _Table(QWidget):
+    """Rows of label, value and chance level, with a sentence as tool tip."""
+
+    def __init__(self, heads: tuple[str, str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.grid = QGridLayout(self)
+        self.grid.setContentsMargins(0, 0, 0, 0)
+        self.grid.setHorizontalSpacing(12)
+        self.grid.setVerticalSpacing(3)
+        self.grid.setColumnStretch(0, 1)
+        self.cells: list[tuple[QLabel, QLabel, QLabel]] = []
+        for column, text in enumerate(heads, 1):
+            if text:
+                self.grid.addWidget(_cell(text, "small", right=True), 0, column)
+
+    def show_rows(self, rows: list[Row]) -> None:
+        """Show rows; cells are kept, so that nothing jumps."""
+        while len(self.cells) < len(rows):
+            cells = (_cell("", "small"), _cell("", "", right=True), _cell("", "small", right=True))
+            for column, cell in enumerate(cells):
+                self.grid.addWidget(cell, len(self.cells) + 1, column)
+            self.cells.append(cells)
+        for i, cells in enumerate(self.cells):
+            for cell in cells:
+                cell.setVisible(i < len(rows))
+            if i < len(rows):
+                for cell, text in zip(cells, rows[i], strict=False):
+                    cell.setText(text)
+                    cell.setToolTip(rows[i][3])
+
+
+def _cell(text: str, name: str, *, right: bool = False) -> QLabel:
+    result = QLabel(text)
+    result.setObjectName(name)
+    result.setWordWrap(not right)
+    if right:
+        result.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    return result
+
+
+def _heading(text: str) -> QLabel:
+    result = QLabel(text)
+    result.setObjectName("heading")
+    result.setContentsMargins(0, 8, 0, 2)
+    return result

@@ -1,0 +1,90 @@
+import logging
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMenu
+
+from segx_viewer.app.panels.logview import LogView
+from segx_viewer.app.panels.tags import TagBrowser, read_tags
+from segx_viewer.app.scene import Panel
+from segx_viewer.app.shortcuts import ShortcutPage
+
+
+@pytest.fixture
+def radiograph():
+    from pydicom.data import get_testdata_file
+
+    return get_testdata_file("CT_small.dcm", download=False)
+
+
+def test_details_show_curve_alignments_with_chance_and_baselines(opened):
+    assert len(opened.details.curve.values) == 99
+    label, value, chance = opened.details.table.cells[0]
+    assert value.text() == "0.62"
+    assert chance.text() == "0.44"
+    assert label.toolTip()  # a sentence each
+    baselines = [cells[1].text() for cells in opened.details.baselines.cells]
+    assert baselines[0] == "0.62"
+
+
+def test_the_curve_tells_its_value_under_the_mouse(qtbot, opened):
+    curve = opened.details.curve
+    qtbot.mouseMove(curve, QPoint(curve.width() - 12, 40))
+    assert curve._hover is not None
+    assert curve._hover > 80
+    curve.grab()
+
+
+def test_tags_can_be_searched(qtbot, radiograph):
+    browser = TagBrowser("CT", read_tags(radiograph))
+    qtbot.addWidget(browser)
+    everything = browser.shown.rowCount()
+    assert everything > 50
+    qtbot.keyClicks(browser.search, "modality")
+    assert 0 < browser.shown.rowCount() < everything
+    assert browser.shown.index(0, 3).data() == "CT"
+
+
+def test_a_picture_has_no_tags(pictures):
+    assert read_tags(pictures[0]) == []
+
+
+@pytest.mark.expects_warnings
+def test_the_log_shows_what_was_and_what_follows(qtbot, window):
+    logging.getLogger("segx_viewer.test").warning("first")
+    view = LogView(window.log, window)
+    logging.getLogger("segx_viewer.test").warning("second")
+    assert "first" in view.text.toPlainText()
+    assert "second" in view.text.toPlainText()
+
+
+def test_shortcuts_can_be_searched_and_changed_and_stay(qtbot, window):
+    page = ShortcutPage(window.actions, window)
+    qtbot.keyClicks(page.search, "invert")
+    (item,) = [item for item in page.items() if not item.isHidden()]
+    page.tree.setCurrentItem(item)
+    page.keys.setKeySequence("Ctrl+J")
+    page.apply()
+    assert window.actions["invert"].shortcut().toString() == "Ctrl+J"
+    assert window.actions.shortcut("invert") == "Ctrl+J"  # from the settings file
+    page.restore()
+    assert window.actions["invert"].shortcut().toString() == "I"
+
+
+def test_taken_keys_are_not_given_twice(window):
+    page = ShortcutPage(window.actions, window)
+    item = next(item for item in page.items() if item.text(1) == "I")
+    page.tree.setCurrentItem(item)
+    page.keys.setKeySequence("Ctrl+O")
+    page.apply()
+    assert "Open files" in page.note.text()
+    assert window.actions["invert"].shortcut().toString() == "I"
+
+
+def test_a_right_click_opens_the_context_menu(qtbot, opened):
+    port = opened.viewports.ports[Panel.IMAGE]
+    qtbot.mouseClick(port, Qt.MouseButton.RightButton, pos=QPoint(60, 60))
+    menus = [menu for menu in opened.findChildren(QMenu) if menu.isVisible()]
+    assert opened.actions["invert"] in menus[0].actions()
+    assert opened.state.view.zoom == 1.0
+    menus[0].close()
