@@ -15,8 +15,7 @@ from segx_viewer.inference.architectures import build_classifier, build_segmente
 from segx_viewer.inference.store import BundleStore
 from segx_viewer.inference.writing import write_bundle
 
-CLASSIFIER, OPTIONS = {"act_layer": "relu6"}
-SEGMENTER = "timm/test_efficientnet", "smp/unet"
+CLASSIFIER, SEGMENTER = "timm/test_efficientnet", "smp/unet"
 OPTIONS = {"encoder_name": "tu-test_efficientnet", "encoder_depth": 3, "decoder_channels": [16, 8, 8]}
 
 SKIN = {
