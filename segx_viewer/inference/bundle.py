@@ -83,7 +83,8 @@ class ModelBundle:
 
     def load_classifier(self) -> nn.Module:
         """Load the classifier, float32, in evaluation mode. Raises `ModelError` on damaged weights."""
-        return self._load(build_classifier(self.classifier.architecture, len(self.classes)), self.classifier)
+        spec = self.classifier
+        return self._load(build_classifier(spec.architecture, len(self.classes), **spec.options), spec)
 
     def load_segmenter(self) -> nn.Module:
         """Load the segmenter, float32, in evaluation mode. Raises `ModelError` on damaged weights."""

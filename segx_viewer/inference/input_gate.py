@@ -167,9 +167,9 @@ class InputGate:
             return _refused("The image is in colour; the model reads chest radiographs only.")
         return ACCEPTED
 
-    def check_embedding(self, embedding: NDArray[np.float32]) -> GateVerdict:
+    def check_embedding(self, embedding: NDArray[np.float32] | None) -> GateVerdict:
         """Judge by the distance of the classifier's embedding (D,) from those of its training images."""
-        if self.distance is None:
+        if self.distance is None or embedding is None:
             return ACCEPTED
         score = float(self.distance(embedding[None])[0])
         if score >= self.refuse:

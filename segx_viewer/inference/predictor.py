@@ -68,13 +68,13 @@ class ForwardPass:
         Attached to a graph that reaches down to `activations` and no further.
     activations : Tensor
         Output of the target layer, a leaf that gradients are taken with respect to.
-    embedding : ndarray, shape (D,)
-        What the last linear layer saw.
+    embedding : ndarray, shape (D,), or None
+        What the last linear layer saw; None when there is no such layer.
     """
 
     logits: Tensor
     activations: Tensor
-    embedding: NDArray[np.float32]
+    embedding: NDArray[np.float32] | None
 
 
 def find_layer(network: nn.Module, name: str) -> nn.Module:
@@ -91,12 +91,9 @@ def find_layer(network: nn.Module, name: str) -> nn.Module:
         raise ModelError(f"The network has no layer {name!r} to explain.") from error
 
 
-def last_linear(network: nn.Module) -> nn.Linear:
-    """Return the network's last linear layer. Raises `ModelError` if there is none."""
-    linear = [m for m in network.modules() if isinstance(m, nn.Linear)]
-    if not linear:
-        raise ModelError("The classifier has no linear layer to take an embedding from.")
-    return linear[-1]
+def last_linear(network: nn.Module) -> nn.Linear | None:
+    """Return the network's last linear layer, None if there is none."""
+    return next((m for m in reversed(list(network.modules())) if isinstance(m, nn.Linear)), None)
 
 
 def forward(network: nn.Module, tensor: Tensor, target_layer: str) -> ForwardPass:
@@ -108,10 +105,17 @@ def forward(network: nn.Module, tensor: Tensor, target_layer: str) -> ForwardPas
     Parameters
     ----------
     tensor : Tensor, shape (1, 3, h, w)
+
+    Raises
+    ------
+    ModelError
+        If the target layer does not exist, is not reached, or does not give one tensor.
     """
     kept: dict[str, Tensor] = {}
 
     def cut(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
+        if not isinstance(output, Tensor):
+            raise ModelError(f"The layer {target_layer!r} cannot be explained: it does not give one tensor.")
         kept["activations"] = output.detach().requires_grad_()
         # A copy goes on, so that in-place layers above do not write into what is explained.
         return kept["activations"].clone()
@@ -119,12 +123,14 @@ def forward(network: nn.Module, tensor: Tensor, target_layer: str) -> ForwardPas
     def keep_input(_module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         kept["embedding"] = inputs[0].detach()
 
-    with _hooked(
-        find_layer(network, target_layer).register_forward_hook(cut),
-        last_linear(network).register_forward_pre_hook(keep_input),
-    ):
+    handles = [find_layer(network, target_layer).register_forward_hook(cut)]
+    if (linear := last_linear(network)) is not None:
+        handles.append(linear.register_forward_pre_hook(keep_input))
+    with _hooked(*handles):
         logits = network(tensor)
-    embedding = kept["embedding"].flatten(1)[0].float().cpu().numpy()
+    if "activations" not in kept or not logits.requires_grad:
+        raise ModelError(f"The layer {target_layer!r} cannot be explained: the class scores do not depend on it.")
+    embedding = kept["embedding"].flatten(1)[0].float().cpu().numpy() if "embedding" in kept else None
     return ForwardPass(logits, kept["activations"], embedding)
 
 

@@ -2,12 +2,16 @@
 
 from segx_viewer.errors import ModelError
 from segx_viewer.inference.attribution.base import Method, Subject
+from segx_viewer.inference.attribution.channels import CHANNEL_METHODS
 from segx_viewer.inference.attribution.gradcam import CAM_METHODS
 from segx_viewer.inference.attribution.gradients import GRADIENT_METHODS
+from segx_viewer.inference.attribution.perturbation import PERTURBATION_METHODS
 
 __all__ = ["METHODS", "Method", "Subject", "get_method"]
 
-METHODS: dict[str, Method] = {method.name: method for method in (*CAM_METHODS, *GRADIENT_METHODS)}
+METHODS: dict[str, Method] = {
+    method.name: method for method in (*CAM_METHODS, *CHANNEL_METHODS, *GRADIENT_METHODS, *PERTURBATION_METHODS)
+}
 
 
 def get_method(name: str) -> Method:

@@ -13,10 +13,11 @@ import pytorch_grad_cam
 import torch
 from numpy.typing import NDArray
 from pytorch_grad_cam.base_cam import BaseCAM
-from torch import nn
+from torch import Tensor, nn
 
-from segx_viewer.domain.result import Target
+from segx_viewer.errors import ModelError
 from segx_viewer.inference.attribution.base import ClassMap, Subject
+from segx_viewer.inference.attribution.spatial import to_maps
 from segx_viewer.inference.predictor import find_layer
 
 
@@ -35,27 +36,74 @@ class CamMethod:
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
         """Yield (class, raw map) for each class."""
+        subject.cancel.raise_if_cancelled()
+        activations = activation_maps(subject)
+        gradients = class_gradients(subject, classes)
+        raw = self._raw(subject, np.broadcast_to(activations, (len(classes), *activations.shape[1:])), gradients)
+        for k, coarse in zip(classes, raw, strict=True):
+            yield k, to_input_grid(coarse, subject.input_shape)
+        subject.on_fraction(1.0)
+
+    def _raw(
+        self, subject: Subject, activations: NDArray[np.float32], gradients: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
         layer = find_layer(subject.network, subject.target_layer)
-        activations = subject.passed.activations
-        with self.build(subject.network, [layer]) as cam:
-            cam.activations_and_grads.release()  # its hooks are not needed: the pass was made before
-            for done, k in enumerate(classes):
-                subject.cancel.raise_if_cancelled()
-                gradient = class_gradient(subject, k)
-                raw = cam.get_cam_image(
-                    subject.tensor, layer, [k], activations.detach().cpu().numpy(), gradient.cpu().numpy()
-                )
-                yield k, to_input_grid(raw[0], subject.input_shape)
-                subject.on_fraction((done + 1) / len(classes))
+        cam = self.build(subject.network, [layer])
+        # Its hooks are not needed, the pass was made before. Not `with cam`: that swallows every IndexError.
+        cam.activations_and_grads.release()
+        return cam.get_cam_image(subject.tensor, layer, [], activations, gradients, False)
 
 
-def class_gradient(subject: Subject, k: int) -> torch.Tensor:
-    """Gradient of a class's target with respect to the target layer's activations."""
-    logits = subject.passed.logits
-    value = logits[0, k]
-    if subject.target is Target.PROBABILITY:
-        value = value.sigmoid()
-    return torch.autograd.grad(value, subject.passed.activations, retain_graph=True)[0]
+@dataclass(frozen=True, slots=True)
+class EigenCam:
+    """First principal component of the activations; it knows no class, so all classes get the same map."""
+
+    name: str = "eigencam"
+    label: str = "Eigen-CAM"
+    paper: str = "Muhammad 2020"
+    cost: str = "fast"
+    random: bool = False
+    signed: bool = False
+    needs_layer: bool = True
+
+    def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
+        """Yield (class, the same map) for each class."""
+        subject.cancel.raise_if_cancelled()
+        layer = find_layer(subject.network, subject.target_layer)
+        cam = pytorch_grad_cam.EigenCAM(subject.network, [layer])
+        cam.activations_and_grads.release()
+        raw = cam.get_cam_image(subject.tensor, layer, [], activation_maps(subject), None, False)[0]
+        # The sign of a principal component is arbitrary: the stronger side is taken as the salient one.
+        found = to_input_grid(raw if raw.max() >= -raw.min() else -raw, subject.input_shape)
+        for k in classes:
+            yield k, found
+        subject.on_fraction(1.0)
+
+
+def activation_maps(subject: Subject) -> NDArray[np.float32]:
+    """Return the target layer's activations, (1, C, h, w), contiguous."""
+    maps = to_maps(subject.passed.activations.detach(), subject.input_shape, subject.target_layer)
+    return np.ascontiguousarray(maps.float().cpu().numpy())
+
+
+def class_gradients(subject: Subject, classes: Sequence[int]) -> NDArray[np.float32]:
+    """Return the gradients of the classes' targets with respect to the target layer's activations, (K, C, h, w).
+
+    Raises
+    ------
+    ModelError
+        If tokens are explained and no class depends on those that have a place in the image.
+    """
+    activations = subject.passed.activations
+    targets = subject.of_logits(subject.passed.logits)[0]
+    rows = [torch.autograd.grad(targets[k], activations, retain_graph=True)[0] for k in classes]
+    maps: Tensor = to_maps(torch.cat(rows), subject.input_shape, subject.target_layer)
+    if activations.ndim == 3 and not maps.any():
+        raise ModelError(
+            f"The layer {subject.target_layer!r} cannot be explained: the class scores depend on none of its image "
+            f"positions, only on its class token."
+        )
+    return np.ascontiguousarray(maps.float().cpu().numpy())
 
 
 def to_input_grid(raw: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:
@@ -70,4 +118,5 @@ CAM_METHODS = (
     CamMethod("hirescam", "HiResCAM", "Draelos 2020", pytorch_grad_cam.HiResCAM),
     CamMethod("layercam", "LayerCAM", "Jiang 2021", pytorch_grad_cam.LayerCAM),
     CamMethod("xgradcam", "XGrad-CAM", "Fu 2020", pytorch_grad_cam.XGradCAM),
+    EigenCam(),
 )

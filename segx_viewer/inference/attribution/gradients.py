@@ -1,6 +1,7 @@
 """Gradient-based attribution through captum; signs are dropped by the mean absolute value over the channels."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import captum.attr
@@ -9,11 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from segx_viewer.domain.result import Target
 from segx_viewer.inference.attribution.base import ClassMap, Subject
+from segx_viewer.inference.attribution.batches import in_batches
 
-STEPS = 24
-SAMPLES = 12
 BATCH = 8
 
 
@@ -28,22 +27,22 @@ class GradientShap:
     random: bool = True
     signed: bool = True
     needs_layer: bool = False
+    samples: int = 12
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
         """Yield (class, map) for each class; the same seed gives the same map."""
-        for done, k in enumerate(classes):
-            with torch.random.fork_rng(devices=[]):
-                torch.manual_seed(subject.seed)
-                method = captum.attr.GradientShap(_target_function(subject))
-                total = torch.zeros_like(subject.tensor)
-                for start in range(0, SAMPLES, BATCH):
-                    subject.cancel.raise_if_cancelled()
-                    count = min(BATCH, SAMPLES - start)
-                    total += count * method.attribute(
-                        subject.tensor, _baselines(subject.tensor), target=k, n_samples=count, stdevs=0.05
-                    )
-            yield k, _to_map(total / SAMPLES)
-            subject.on_fraction((done + 1) / len(classes))
+        return _each_class(subject, classes, self.attribute)
+
+    def attribute(self, subject: Subject, k: int) -> Tensor:
+        """Return the signed attribution (1, 3, h, w)."""
+        method = captum.attr.GradientShap(subject.score)
+        baselines = baselines_of(subject.tensor)
+
+        def sample(_start: int, count: int) -> Tensor:
+            return count * method.attribute(subject.tensor, baselines, target=k, n_samples=count, stdevs=0.05)
+
+        with seeded(subject.seed):
+            return sum(in_batches(subject, self.samples, sample, BATCH)) / self.samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,35 +56,90 @@ class IntegratedGradients:
     random: bool = False
     signed: bool = True
     needs_layer: bool = False
+    steps: int = 24
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
         """Yield (class, map) for each class."""
-        method = captum.attr.IntegratedGradients(_target_function(subject))
-        for done, k in enumerate(classes):
-            subject.cancel.raise_if_cancelled()
-            attribution = method.attribute(
-                subject.tensor, _baselines(subject.tensor)[:1], target=k, n_steps=STEPS, internal_batch_size=BATCH
+        return _each_class(subject, classes, self.attribute)
+
+    def attribute(self, subject: Subject, k: int) -> Tensor:
+        """Return the signed attribution (1, 3, h, w); it sums to the score less the baseline's score."""
+        nodes, weights = np.polynomial.legendre.leggauss(self.steps)
+        baseline = baselines_of(subject.tensor)[:1]
+        way = subject.tensor - baseline
+
+        def portion(start: int, count: int) -> Tensor:
+            # captum's own gradients, at Gauss-Legendre nodes of this batch only.
+            some = slice(start, start + count)
+            alphas = torch.tensor((nodes[some] + 1) / 2, dtype=way.dtype, device=way.device)[:, None, None, None]
+            gradients = captum.attr.Saliency(subject.score).attribute(baseline + alphas * way, target=k, abs=False)
+            share = torch.tensor(weights[some] / 2, dtype=way.dtype, device=way.device)
+            return torch.einsum("n,nchw->chw", share, gradients)[None]
+
+        return way * sum(in_batches(subject, self.steps, portion, BATCH))
+
+
+@dataclass(frozen=True, slots=True)
+class SmoothGrad:
+    """Mean gradient of noisy copies of the image (Smilkov 2017)."""
+
+    name: str = "smoothgrad"
+    label: str = "SmoothGrad"
+    paper: str = "Smilkov 2017"
+    cost: str = "slow"
+    random: bool = True
+    signed: bool = True
+    needs_layer: bool = False
+    samples: int = 16
+    noise: float = 0.15
+
+    def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
+        """Yield (class, map) for each class; the same seed gives the same map."""
+        return _each_class(subject, classes, self.attribute)
+
+    def attribute(self, subject: Subject, k: int) -> Tensor:
+        """Return the signed attribution (1, 3, h, w); the noise is a share of the input's range."""
+        method = captum.attr.NoiseTunnel(captum.attr.Saliency(subject.score))
+        spread = self.noise * float(subject.tensor.max() - subject.tensor.min())
+
+        def sample(_start: int, count: int) -> Tensor:
+            mean = method.attribute(
+                subject.tensor, nt_type="smoothgrad", nt_samples=count, stdevs=spread, target=k, abs=False
             )
-            yield k, _to_map(attribution)
-            subject.on_fraction((done + 1) / len(classes))
+            return count * mean
+
+        with seeded(subject.seed):
+            return sum(in_batches(subject, self.samples, sample, BATCH)) / self.samples
 
 
-def _target_function(subject: Subject) -> Callable[[Tensor], Tensor]:
-    def function(x: Tensor) -> Tensor:
-        logits = subject.network(x)
-        return logits.sigmoid() if subject.target is Target.PROBABILITY else logits
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Draw from fresh generators for a while: captum takes random numbers from torch's and from NumPy's global one."""
+    state = np.random.get_state()  # noqa: NPY002
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        np.random.seed(seed % 2**32)  # noqa: NPY002
+        try:
+            yield
+        finally:
+            np.random.set_state(state)  # noqa: NPY002
 
-    return function
 
-
-def _baselines(tensor: Tensor) -> Tensor:
+def baselines_of(tensor: Tensor) -> Tensor:
     """Return two answers to "what is nothing?", (2, 3, h, w): the image's own mean colour, and black."""
     mean = tensor.mean((2, 3), keepdim=True).expand_as(tensor)
     return torch.cat([mean, torch.full_like(tensor, float(tensor.min()))])
+
+
+def _each_class(
+    subject: Subject, classes: Sequence[int], attribute: Callable[[Subject, int], Tensor]
+) -> Iterator[ClassMap]:
+    for done, k in enumerate(classes):
+        yield k, _to_map(attribute(subject.portion(done, len(classes)), k))
 
 
 def _to_map(attribution: Tensor) -> NDArray[np.float32]:
     return attribution[0].detach().abs().mean(0).float().cpu().numpy()
 
 
-GRADIENT_METHODS = (GradientShap(), IntegratedGradients())
+GRADIENT_METHODS = (GradientShap(), IntegratedGradients(), SmoothGrad())

@@ -1,0 +1,44 @@
+"""Many passes in batches that shrink when memory runs out, with progress, and cancellable between batches."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import torch
+
+from segx_viewer.inference.attribution.base import Subject
+
+T = TypeVar("T")
+
+BATCH = 16
+
+
+def in_batches(subject: Subject, total: int, work: Callable[[int, int], T], batch: int = BATCH) -> Iterator[T]:
+    """Yield ``work(start, count)`` for consecutive batches of `total` items.
+
+    A batch that does not fit into memory is tried again at half its size, and the size is kept.
+
+    Raises
+    ------
+    AnalysisCancelled
+    """
+    start = 0
+    while start < total:
+        subject.cancel.raise_if_cancelled()
+        count = min(batch, total - start)
+        try:
+            result = work(start, count)
+        except (MemoryError, RuntimeError) as error:
+            if count == 1 or not is_out_of_memory(error):
+                raise
+            batch = count // 2
+            continue
+        start += count
+        subject.on_fraction(start / total)
+        yield result
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Tell a lack of memory from other failures; torch's CPU allocator raises a plain RuntimeError."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return "can't allocate memory" in str(error) or "not enough memory" in str(error)

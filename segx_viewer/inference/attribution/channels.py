@@ -1,0 +1,109 @@
+"""Score-CAM and Ablation-CAM: each channel of the target layer is weighted by what the network says about it.
+
+Weights are those of the grad-cam package. Its own loops hold every upsampled channel in memory at once, run once for
+each class and cannot be cancelled; here all classes share one set of passes, batch by batch.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from segx_viewer.inference.attribution.base import ClassMap, Subject
+from segx_viewer.inference.attribution.batches import in_batches
+from segx_viewer.inference.attribution.gradcam import activation_maps, to_input_grid
+from segx_viewer.inference.attribution.spatial import channel_axis, prefix_tokens
+from segx_viewer.inference.predictor import find_layer
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreCam:
+    """Weights: softmax over the channels of the score of the input seen through each channel."""
+
+    name: str = "scorecam"
+    label: str = "Score-CAM"
+    paper: str = "Wang 2020"
+    cost: str = "very slow"
+    random: bool = False
+    signed: bool = False
+    needs_layer: bool = True
+
+    def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
+        """Yield (class, raw map) for each class."""
+        activations = activation_maps(subject)
+        scores = channel_scores(subject, torch.from_numpy(activations[0]).to(subject.tensor.device))
+        weights = scores.softmax(0).cpu().numpy()
+        yield from _weighted(activations[0], weights, classes, subject.input_shape)
+
+
+@dataclass(frozen=True, slots=True)
+class AblationCam:
+    """Weights: how far the score falls when the channel is set to zero.
+
+    The paper divides the drop by the score. A logit may be negative, which would turn the map's sign: the drop itself
+    is taken, which is the same map up to a positive factor where the logit is positive.
+    """
+
+    name: str = "ablationcam"
+    label: str = "Ablation-CAM"
+    paper: str = "Desai 2020"
+    cost: str = "very slow"
+    random: bool = False
+    signed: bool = False
+    needs_layer: bool = True
+
+    def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
+        """Yield (class, raw map) for each class."""
+        activations = activation_maps(subject)
+        original = subject.of_logits(subject.passed.logits.detach())
+        weights = (original - ablated_scores(subject)).cpu().numpy()
+        yield from _weighted(activations[0], weights, classes, subject.input_shape)
+
+
+@torch.no_grad()
+def channel_scores(subject: Subject, channels: Tensor) -> Tensor:
+    """Return the targets (C, K) of the input multiplied by each upsampled, min-max-scaled channel (C, h, w)."""
+
+    def score(start: int, count: int) -> Tensor:
+        some = channels[start : start + count, None]
+        large = functional.interpolate(some, subject.input_shape, mode="bilinear", align_corners=True)
+        low, high = large.amin((2, 3), keepdim=True), large.amax((2, 3), keepdim=True)
+        return subject.score(subject.tensor * ((large - low) / (high - low + 1e-8)))
+
+    return torch.cat(list(in_batches(subject, len(channels), score)))
+
+
+@torch.no_grad()
+def ablated_scores(subject: Subject) -> Tensor:
+    """Return the targets (C, K) with each channel of the target layer set to zero, wherever it has a place."""
+    whole = subject.passed.activations.detach()
+    prefix = prefix_tokens(whole, subject.input_shape)
+    axis = channel_axis(whole, subject.input_shape)
+    layer = find_layer(subject.network, subject.target_layer)
+
+    def score(start: int, count: int) -> Tensor:
+        ablated = whole.repeat(count, *[1] * (whole.ndim - 1))
+        for i in range(count):
+            channel = ablated[i].select(axis - 1, start + i)
+            channel[prefix:] = 0
+        handle = layer.register_forward_hook(lambda _module, _inputs, _output: ablated)
+        try:
+            return subject.score(subject.tensor.expand(count, -1, -1, -1))
+        finally:
+            handle.remove()
+
+    return torch.cat(list(in_batches(subject, whole.shape[axis], score)))
+
+
+def _weighted(
+    activations: NDArray[np.float32], weights: NDArray[np.float32], classes: Sequence[int], shape: tuple[int, int]
+) -> Iterator[ClassMap]:
+    for k in classes:
+        yield k, to_input_grid(np.tensordot(weights[:, k], activations, 1), shape)
+
+
+CHANNEL_METHODS = (ScoreCam(), AblationCam())
