@@ -16,13 +16,13 @@ def value(dataset: Dataset, keyword: str) -> Any:
 
 
 def text(dataset: Dataset, keyword: str) -> str:
-    """Return an element as text without surrounding blanks; the first of several values; "" where missing."""
+    """Return an element as printable text without surrounding blanks; the first of several values; "" where missing."""
     found = value(dataset, keyword)
     if isinstance(found, Sequence) and not isinstance(found, (str, bytes)):
         found = found[0] if found else None
     if found is None or isinstance(found, bytes):
         return ""
-    return str(found).strip(" \0")
+    return "".join(c for c in str(found) if c.isprintable()).strip()
 
 
 def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
@@ -76,5 +76,6 @@ def code_meaning(dataset: Dataset, keyword: str) -> str:
 
 
 def uid_name(uid: str) -> str:
-    """Return a UID's name in the standard, or the UID itself."""
-    return UID(uid).name
+    """Return a UID's name in the standard, or "": in a damaged file it may be anything, a patient's name included."""
+    found = UID(uid)
+    return found.name if found.name != str(found) else ""

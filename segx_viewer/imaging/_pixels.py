@@ -188,7 +188,7 @@ def to_rgb(path: Path, values: NDArray[Any], photometric: str, dataset: Dataset,
         return _ybr_to_rgb(eight)
     if photometric in _COLOUR_AFTER_DECODING or values.ndim == 3:
         return eight
-    raise UnsupportedImageError(f"{path.name} has the colour space {photometric}, which the viewer does not open.")
+    raise UnsupportedImageError(f"{path.name} has a colour space that the viewer does not open.")
 
 
 def _ybr_to_rgb(ybr: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -53,7 +53,7 @@ def read_dicom(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> D
         If it holds no image, or one that the viewer does not decode.
     """
     ignore_library_warnings()
-    with path.open("rb") as file:
+    with _BoundedReader(path.open("rb", buffering=0)) as file:
         dataset = pydicom.dcmread(file, force=True, stop_before_pixels=True)
         source: BinaryIO | Dataset = file
         if dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
@@ -69,6 +69,20 @@ def read_dicom(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> D
         rows, columns = int(number(dataset, "Rows") or 0), int(number(dataset, "Columns") or 0)
         limits.check_pixels(path, rows, columns)
         return _decode(path, source, dataset, element, frame, frames)  # type: ignore[arg-type]
+
+
+class _BoundedReader(io.BufferedReader):
+    """A file that never reserves more memory than it has bytes left, whatever length a damaged element claims."""
+
+    def __init__(self, raw: io.FileIO) -> None:
+        super().__init__(raw, 2**16)
+        self._size = raw.seek(0, io.SEEK_END)
+        raw.seek(0)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > 2**16:
+            size = max(0, min(size, self._size - self.tell()))
+        return super().read(size)
 
 
 def _inflated(file: BinaryIO) -> tuple[Dataset, PixelElement | None]:

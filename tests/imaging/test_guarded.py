@@ -157,13 +157,14 @@ def test_extra_cost_on_nine_megapixels(make_dicom, capsys):
     path = make_dicom(noise, BitsStored=12)
     start_decoder()
     here, there = [], []
-    for _ in range(60):  # the least of several, for other work on the machine only ever adds
+    for _ in range(120):  # until other work on the machine leaves it in peace; the quartile forgives outliers
         for seconds, read in ((here, read_image), (there, read_image_guarded)):
             started = time.perf_counter()
             read(path)
             seconds.append(time.perf_counter() - started)
-        if len(here) >= 5 and min(there) < 1.2 * min(here):
+        ours, guarded_ones = (float(np.quantile(seconds[-20:], 0.25)) for seconds in (here, there))
+        if len(here) >= 8 and guarded_ones < 1.2 * ours:
             break
     with capsys.disabled():
-        print(f"\n9 megapixels, uncompressed: {min(here) * 1e3:.0f} ms here, {min(there) * 1e3:.0f} ms guarded")
-    assert min(there) < 1.2 * min(here)
+        print(f"\n9 megapixels, uncompressed: {ours * 1e3:.0f} ms here, {guarded_ones * 1e3:.0f} ms guarded")
+    assert guarded_ones < 1.2 * ours
