@@ -35,7 +35,7 @@ class Command:
     checked : callable, optional
         Makes the command checkable: whether it is on, given the view.
     needs : str
-        What must be there: "" nothing, "image", "prediction", or the "map" asked for.
+        What must be there: "" nothing, "image", "prediction", the "map" asked for, or a "region".
     """
 
     id: str
@@ -50,9 +50,9 @@ class Command:
 
 def rows() -> tuple[Command, ...]:
     """Return all commands."""
-    from segx_viewer.app import commands_explain, commands_file, commands_tools, commands_view
+    from segx_viewer.app import commands_edit, commands_explain, commands_file, commands_tools, commands_view
 
-    return (*commands_file.ROWS, *commands_view.ROWS, *commands_explain.ROWS, *commands_tools.ROWS)
+    return (*commands_file.ROWS, *commands_view.ROWS, *commands_explain.ROWS, *commands_tools.ROWS, *commands_edit.ROWS)
 
 
 class Actions:
@@ -109,6 +109,7 @@ class Actions:
             "image": self.window.scene.base is not None,
             "prediction": self.window.controller.key is not None,
             "map": self.window.has_result(),
+            "region": self.window.editor.analysis is not None,
         }
         for name, action in self.by_id.items():
             row = self.rows[name]

@@ -151,7 +151,7 @@ class Controller(QObject):
             bundle_name=document.analysis.bundle.name if key and document.analysis else self.bundle,
             methods=(key[0] if key else self.state.view.method,),
             classes=(key[1],) if key else None,
-            mask_override=_drawn_region(document.analysis),
+            mask_override=document.region,
         )
         self._inference.post(request, self._token)
 
@@ -169,6 +169,34 @@ class Controller(QObject):
                 self.analyse(key)
         elif self._token is not None and self._asked and self._asked[1] is not None:
             self.cancel()  # another map was asked for meanwhile; this one is here already
+
+    def set_region(self, document: Document, mask: Any) -> None:
+        """Take over a region drawn by the reader, or the predicted one for None; SegX and SegU follow."""
+        from segx_viewer.app.editing import restored
+        from segx_viewer.pipeline import reassess
+
+        analysis = document.analysis
+        document.region = mask
+        if analysis is None or analysis.segmentation is None:
+            return
+        if not analysis.segmentation.edited:
+            document.predicted = {
+                "segmentation": analysis.segmentation,
+                "certainties": dict(analysis.certainties),
+            }
+        if mask is not None:
+            analysis = reassess(analysis, mask)
+        elif document.predicted is not None:
+            analysis = restored(analysis, document.predicted)
+        else:
+            analysis = None  # restored from a session: only the models know the predicted region
+        self.documents.update(document, analysis=analysis)
+        if document is self.documents.current:
+            self.analysis_changed.emit(analysis)
+            if analysis is None:
+                self.analyse()
+            elif self.key not in analysis.attributions:
+                self.analyse(self.key)
 
     def cancel(self) -> None:
         """Stop the running analysis at its next check."""
@@ -297,12 +325,6 @@ def _thumbnail_job(path: Path, frame: int) -> Any:
 def _header(image: MedicalImage) -> MedicalImage:
     """Return the image's facts without its pixels."""
     return replace(image, pixels=image.pixels[:1, :1].copy(), voi_luts=())
-
-
-def _drawn_region(analysis: Analysis | None) -> Any:
-    """Return the region if the reader has drawn it, so that further maps are judged by it too."""
-    segmentation = analysis.segmentation if analysis is not None else None
-    return segmentation.mask if segmentation is not None and segmentation.edited else None
 
 
 def _extended(old: Analysis, new: Analysis) -> Analysis:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
@@ -31,6 +33,8 @@ class Document:
     thumbnail: Any = None
     header: MedicalImage | None = None
     view: dict[str, Any] = field(default_factory=dict)
+    region: NDArray[np.bool_] | None = None  # drawn by the reader, on the analysis grid
+    predicted: dict[str, Any] | None = None  # segmentation and certainties before it was drawn
     annotations: tuple[Annotation, ...] = ()
     undo: QUndoStack = field(default_factory=QUndoStack)
 

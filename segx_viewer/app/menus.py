@@ -68,6 +68,7 @@ MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
             "bare",
             "top_mode",
             "next_mask",
+            (mark("Edit region"), ("edit_region", None, "brush", "eraser", "polygon", None, "reset_region")),
             None,
             "side",
             "curtain",

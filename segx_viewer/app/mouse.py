@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QPainter
 
 from segx_viewer.app.presets import full_range
 from segx_viewer.app.scene import Panel
@@ -53,6 +53,9 @@ class Tool:
     def double_click(self, port: "Viewport", event: QMouseEvent) -> bool:
         """Handle a double click; return whether it was used."""
         return False
+
+    def paint(self, painter: QPainter, port: "Viewport") -> None:
+        """Draw what the tool shows while it works."""
 
 
 class Navigate(Tool):

@@ -33,6 +33,7 @@ class Scene:
         self.base: BasePicture | None = None
         self.overlays: OverlayPictures | None = None
         self.key: MapKey | None = None
+        self.editing = False  # the region is shown on every panel
         self.hidden = False  # results stay hidden until the reader has read
 
     def show(self, document: Document | None) -> None:
@@ -133,7 +134,7 @@ class Scene:
 
     def _draw_region(self, painter: QPainter, transform: QTransform, box: QRectF, panel: Panel, view: View) -> None:
         outline = self.overlays.outline()
-        if outline is None or view.mask is MaskStyle.OFF or panel is Panel.IMAGE:
+        if outline is None or (not self.editing and (view.mask is MaskStyle.OFF or panel is Panel.IMAGE)):
             return
         path = (QTransform.fromScale(box.width(), box.height()) * transform).map(outline)
         draw_outline(painter, path, FILL if view.mask is MaskStyle.FILL else None)

@@ -12,7 +12,7 @@ GROUPS = (
     ("side", "curtain", "blend", "flicker"),
     ("overlay",),
     ("fit", "actual_size", "invert"),
-    ("length", "ellipse"),
+    ("length", "ellipse", "edit_region"),
     ("export",),
 )
 _WORDS = {

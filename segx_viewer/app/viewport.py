@@ -29,6 +29,7 @@ class Viewport(QWidget):
         self.title = ""
         self.tool: mouse.Tool = mouse.Navigate()
         self.draft: Annotation | None = None  # being drawn
+        self.mouse: QPointF | None = None
         self._drag: mouse.Drag | None = None
         self.setMouseTracking(True)
         self.setMinimumSize(120, 120)
@@ -76,6 +77,7 @@ class Viewport(QWidget):
                 self._paint_divider(painter, self.width() * view.curtain)
             self._paint_annotations(painter)
             self._paint_texts(painter)
+            self.tool.paint(painter, self)
         painter.end()
 
     def _paint_divider(self, painter: QPainter, x: float) -> None:
@@ -145,9 +147,12 @@ class Viewport(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
         if self.scene.base is None:
             return
+        self.mouse = event.position()
         if self._drag is not None:
             self._drag.move(self, event.position())
         self.hovered.emit(self.to_image(event.position()))
+        if type(self.tool).paint is not mouse.Tool.paint:
+            self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
         if self._drag is not None:
@@ -166,7 +171,9 @@ class Viewport(QWidget):
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self.mouse = None
         self.hovered.emit(None)
+        self.update()
 
     def set_tool(self, tool: mouse.Tool) -> None:
         """Let the left button do something else."""

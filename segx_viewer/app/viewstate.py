@@ -75,6 +75,10 @@ class View:
         0 shows the original map, 1 the SegX map.
     flicker : bool
         Which of the two the flicker shows now.
+    editing : bool
+        The region is being edited.
+    brush : float
+        Radius of the brush, in fractions of half the image's shorter side.
     tool : str
         What the left button does: "navigate", or the id of a drawing tool.
     corner_text, identity : bool
@@ -102,6 +106,8 @@ class View:
     curtain: float = 0.5
     blend: float = 0.5
     flicker: bool = False
+    editing: bool = False
+    brush: float = 0.1
     tool: str = "navigate"
     corner_text: bool = True
     identity: bool = True
@@ -128,7 +134,7 @@ class ViewState(QObject):
 
     def update(self, **changes: Any) -> None:
         """Change fields; zoom, opacity and the like are kept within their ranges."""
-        for name in ("opacity", "curtain", "blend"):
+        for name in ("opacity", "curtain", "blend", "brush"):
             if name in changes:
                 changes[name] = min(1.0, max(0.0, changes[name]))
         if "zoom" in changes:

@@ -12,6 +12,8 @@ from segx_viewer.app.actions import Actions
 from segx_viewer.app.controlbar import ControlBar
 from segx_viewer.app.controller import Controller
 from segx_viewer.app.documents import Document
+from segx_viewer.app.editbar import EditBar
+from segx_viewer.app.editing import Editor
 from segx_viewer.app.i18n import tr
 from segx_viewer.app.pages import EmptyPage, MessagePage
 from segx_viewer.app.panels.certainty import CertaintyPanel
@@ -44,6 +46,7 @@ class Window(QMainWindow):
         self.controller = Controller(self.state, engine, self)
         self.undo_group = QUndoGroup(self)
         self.log = LogKeeper(self)
+        self.editor = Editor(self)
         self.actions = Actions(self)
         self._build()
         self._connect()
@@ -88,7 +91,8 @@ class Window(QMainWindow):
         )
         self.right.setMinimumWidth(260)
         self.pages = QStackedWidget()
-        self._picture_page = column(self.top_bar, (self.viewports, 1), self.control_bar)
+        self.edit_bar = EditBar(self)
+        self._picture_page = column(self.top_bar, self.edit_bar, (self.viewports, 1), self.control_bar)
         for page in (self.empty_page, self.message_page, self._picture_page):
             self.pages.addWidget(page)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -161,6 +165,9 @@ class Window(QMainWindow):
 
     def _on_image(self, document: Document | None) -> None:
         self.scene.show(document)
+        self.scene.editing = False
+        if self.state.view.editing:
+            self.actions.run("edit_region")
         self.undo_group.setActiveStack(document.undo if document is not None else None)
         self.scene.set_analysis(self.controller.analysis, self.controller.key)
         title = "SegX Viewer" if document is None else f"{document.name} - SegX Viewer"
@@ -176,6 +183,13 @@ class Window(QMainWindow):
     def _on_analysis(self, analysis: Analysis | None) -> None:
         self.scene.set_analysis(analysis, self.controller.key)
         self._refresh()
+        self.edit_bar.follow()
+
+    def show_analysis(self, analysis: Analysis) -> None:
+        """Show an analysis that is not taken over yet, while the region is being drawn."""
+        self.scene.set_analysis(analysis, self.controller.key)
+        self.certainty.show_certainty(analysis, self.controller.key)
+        self.viewports.refresh()
 
     def _on_failed(self, sentence: str) -> None:
         if self.controller.analysis is None:
@@ -187,6 +201,8 @@ class Window(QMainWindow):
         self.show_message(tr("Report written: {path}").format(path=path))
 
     def _on_view_changed(self, changed: frozenset[str]) -> None:
+        if "editing" in changed:
+            self.scene.editing = self.state.view.editing
         if changed & {"class_index", "method"}:
             self.scene.set_analysis(self.controller.analysis, self.controller.key)
             self._refresh()

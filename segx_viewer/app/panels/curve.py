@@ -81,7 +81,7 @@ class Curve(QWidget):
             box = QRectF(0, y - 8, plot.left() - 5, 16)
             painter.drawText(box, flags.AlignRight | flags.AlignVCenter, f"{self._highest() * share:.2g}")
             x = plot.left() + plot.width() * share
-            box = QRectF(x - 20, plot.bottom() + 2, 40, 14)
+            box = QRectF(min(x - 20, self.width() - 40), plot.bottom() + 2, 40, 14)
             painter.drawText(box, flags.AlignCenter, {0.0: "1", 0.5: "50", 1.0: "99 %"}[share])
         box = QRectF(plot.left(), plot.bottom() + 16, plot.width(), 16)
         painter.drawText(box, flags.AlignCenter, tr("highest share of the map"))
