@@ -29,7 +29,13 @@ SKIN = {
     "activation": "softmax",
     "classes": [{"code": c, "label": c.upper()} for c in ("nv", "mel", "bcc", "df")],
     # Not square, so that rows and columns cannot be mixed up unnoticed.
-    "preprocessing": {"input_shape": [96, 128], "fit": "stretch", "colour": "rgb", "mean": [0.5] * 3, "std": [0.25] * 3},
+    "preprocessing": {
+        "input_shape": [96, 128],
+        "fit": "stretch",
+        "colour": "rgb",
+        "mean": [0.5] * 3,
+        "std": [0.25] * 3,
+    },
     "classifier": {"architecture": CLASSIFIER, "weights": "classifier.safetensors", "target_layer": "bn2"},
     "segmenter": {
         "architecture": SEGMENTER,

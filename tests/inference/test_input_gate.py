@@ -1,0 +1,156 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from segx_viewer.domain.image import Acquisition
+from segx_viewer.domain.result import GateLevel, GateVerdict
+from segx_viewer.imaging.display import to_display
+from segx_viewer.imaging.synthetic import draw_lesion
+from segx_viewer.inference.input_gate import EmbeddingDistance, InputGate, worst
+
+CHEST = InputGate("chest radiograph", ("CR", "DX", ""), {"max_age_years": 18})
+SKIN = InputGate("dermoscopy", ("XC", "GM", ""), {})
+
+
+def with_facts(image, **facts):
+    return replace(image, acquisition=replace(image.acquisition, **facts))
+
+
+def test_an_adult_is_outside_a_childrens_classifier(chest_image):
+    verdict = CHEST.check_header(chest_image)
+    assert chest_image.acquisition.age_years > 18
+    assert verdict.level is GateLevel.OUTSIDE
+    assert f"{chest_image.acquisition.age_years:.0f} years old" in verdict.reason
+
+
+def test_a_child_is_not(chest_image):
+    assert CHEST.check_header(with_facts(chest_image, age_years=4.0)).level is GateLevel.ACCEPTED
+
+
+@pytest.mark.parametrize(("years", "level"), [(17.9, GateLevel.ACCEPTED), (18.0, GateLevel.OUTSIDE)])
+def test_the_age_limit_itself_is_outside(chest_image, years, level):
+    assert CHEST.check_header(with_facts(chest_image, age_years=years)).level is level
+
+
+def test_without_an_age_nothing_is_said_about_it(chest_image):
+    assert CHEST.check_header(with_facts(chest_image, age_years=None)).level is GateLevel.ACCEPTED
+
+
+def test_a_leg_is_refused_by_its_body_part(leg_image):
+    verdict = CHEST.check_header(leg_image)
+    assert verdict.level is GateLevel.REFUSED
+    assert "extremity" in verdict.reason
+
+
+def test_a_ct_slice_is_refused_by_name(ct_image):
+    for gate in (CHEST, SKIN):
+        verdict = gate.check_header(ct_image)
+        assert verdict.level is GateLevel.REFUSED
+        assert "CT slice" in verdict.reason
+
+
+def test_an_unheard_of_modality_is_named(chest_image):
+    verdict = CHEST.check_header(replace(chest_image, modality="XY"))
+    assert verdict.level is GateLevel.REFUSED
+    assert "XY" in verdict.reason
+
+
+def test_a_lateral_view_is_outside(chest_image):
+    child = with_facts(chest_image, age_years=4.0, view_position="LL")
+    verdict = CHEST.check_header(child)
+    assert verdict.level is GateLevel.OUTSIDE
+    assert "lateral" in verdict.reason
+
+
+def test_a_picture_file_says_nothing_and_is_accepted_by_its_header(as_image):
+    image = as_image(draw_lesion((64, 64)))
+    assert image.acquisition == Acquisition()
+    assert SKIN.check_header(image).level is GateLevel.ACCEPTED
+    assert CHEST.check_header(image).level is GateLevel.ACCEPTED
+
+
+@pytest.mark.parametrize("gate", [CHEST, SKIN])
+@pytest.mark.parametrize("value", [0, 128, 255])
+def test_a_blank_image_is_refused(gate, value):
+    verdict = gate.check_picture(np.full((64, 64, 3), value, np.uint8))
+    assert verdict.level is GateLevel.REFUSED
+    assert "blank" in verdict.reason
+
+
+def test_a_grey_image_is_refused_by_dermoscopy(chest_image):
+    grey = to_display(chest_image)
+    verdict = SKIN.check_picture(np.repeat(grey[..., None], 3, axis=2))
+    assert verdict.level is GateLevel.REFUSED
+    assert "grey" in verdict.reason
+
+
+def test_colour_is_refused_by_chest_although_the_input_is_grey():
+    picture = draw_lesion((64, 64))
+    grey = np.repeat(picture.mean(2, keepdims=True).astype(np.uint8), 3, axis=2)
+    assert CHEST.check_picture(grey).level is GateLevel.ACCEPTED
+    verdict = CHEST.check_picture(grey, colour=picture)
+    assert verdict.level is GateLevel.REFUSED
+    assert "colour" in verdict.reason
+
+
+def test_their_own_kinds_are_accepted(chest_image):
+    grey = to_display(chest_image)
+    assert CHEST.check_picture(np.repeat(grey[..., None], 3, axis=2)).level is GateLevel.ACCEPTED
+    assert SKIN.check_picture(draw_lesion((64, 64))).level is GateLevel.ACCEPTED
+
+
+@pytest.fixture(scope="module")
+def cloud():
+    """Embeddings (1500, 12), their spread falling from direction to direction."""
+    random = np.random.default_rng(0)
+    return (random.standard_normal((1500, 12)) * np.linspace(3, 0.2, 12) + 5).astype(np.float32)
+
+
+def test_distance_is_the_mahalanobis_distance_by_directions(cloud):
+    """The formula written out with the covariance's eigenvectors."""
+    distance = EmbeddingDistance.fit(cloud, components=4)
+    values, vectors = np.linalg.eigh(np.cov(cloud.T.astype(np.float64)))
+    order = np.argsort(values)[::-1]
+    along = (cloud[:50].astype(np.float64) - cloud.mean(0)) @ vectors[:, order]
+    leading = (along[:, :4] ** 2 / values[order][:4]).mean(1)
+    rest = (along[:, 4:] ** 2).mean(1) / values[order][4:].mean()
+    np.testing.assert_allclose(distance(cloud[:50]), np.sqrt((leading + rest) / 2), rtol=2e-3)
+
+
+def test_distance_is_about_one_where_it_was_fitted_and_grows_away_from_there(cloud):
+    distance = EmbeddingDistance.fit(cloud, components=4)
+    assert np.median(distance(cloud)) == pytest.approx(1, abs=0.15)
+    away = cloud.mean(0, keepdims=True) + np.eye(12, dtype=np.float32) * 8
+    assert (distance(away) > np.quantile(distance(cloud), 0.99)).sum() >= 8
+
+
+def test_embedding_thresholds(cloud):
+    gate = InputGate("dermoscopy", ("",), {}, EmbeddingDistance.fit(cloud, components=4), outside=2.0, refuse=4.0)
+    middle = cloud.mean(0)
+    step = np.zeros(12, np.float32)
+    step[-1] = 1  # a direction in which the training images hardly differ
+    verdicts = [gate.check_embedding(middle + far * step) for far in (0, 12, 40)]
+    assert [v.level for v in verdicts] == [GateLevel.ACCEPTED, GateLevel.OUTSIDE, GateLevel.REFUSED]
+    scores = [v.score for v in verdicts]
+    assert scores == sorted(scores)
+    assert "unlike the images" in verdicts[1].reason
+    assert "does not look like a dermoscopy image" in verdicts[2].reason
+
+
+def test_without_embeddings_the_gate_accepts():
+    assert SKIN.check_embedding(np.zeros(3, np.float32)) == GateVerdict(GateLevel.ACCEPTED)
+
+
+def test_the_severest_verdict_wins_and_keeps_the_score():
+    outside = GateVerdict(GateLevel.OUTSIDE, "age")
+    scored = GateVerdict(GateLevel.ACCEPTED, "", 0.7)
+    assert worst(outside, scored) == GateVerdict(GateLevel.OUTSIDE, "age", 0.7)
+    assert worst(scored, GateVerdict(GateLevel.REFUSED, "no", 9.0)).reason == "no"
+    assert worst(outside, GateVerdict(GateLevel.OUTSIDE, "second")).reason == "age"
+
+
+def test_affinity_prefers_the_kind_of_the_image(chest_image, leg_image, lesion):
+    assert CHEST.affinity(chest_image) > SKIN.affinity(chest_image) == 0
+    assert SKIN.affinity(lesion) > CHEST.affinity(lesion) > 0
+    assert CHEST.affinity(leg_image) == 0

@@ -1,0 +1,148 @@
+import shutil
+import tomllib
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from segx_viewer.domain.result import Activation
+from segx_viewer.errors import ModelError
+from segx_viewer.inference.bundle import MANIFEST, read_bundle, sha256_of
+from segx_viewer.inference.store import BundleStore
+from segx_viewer.inference.writing import write_manifest
+
+
+@pytest.fixture
+def folder(tiny_models, tmp_path):
+    """A copy of tiny-skin that may be damaged."""
+    return shutil.copytree(tiny_models / "tiny-skin", tmp_path / "models" / "tiny-skin")
+
+
+def rewrite(folder, change):
+    manifest = tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    change(manifest)
+    write_manifest(folder, manifest)
+
+
+def load(folder):
+    return BundleStore([folder.parent]).classifier("tiny-skin")
+
+
+def test_a_bundle_is_read_as_it_was_written(tiny_models):
+    bundle = read_bundle(tiny_models / "tiny-skin")
+    assert bundle.info.name == "tiny-skin"
+    assert bundle.info.digest == sha256_of(tiny_models / "tiny-skin" / MANIFEST)
+    assert [c.label for c in bundle.classes] == ["NV", "MEL", "BCC", "DF"]
+    assert bundle.activation is Activation.SOFTMAX
+    assert bundle.preprocessing.input_shape == (96, 128)
+    assert bundle.modalities == ("XC", "GM", "")
+    assert bundle.gate == {}
+    assert bundle.calibration == {}
+
+
+def test_weights_are_what_was_stored(tiny_models):
+    stored = load_file(tiny_models / "tiny-skin" / "classifier.safetensors")
+    assert {t.dtype for t in stored.values() if t.is_floating_point()} == {torch.float16}
+    loaded = read_bundle(tiny_models / "tiny-skin").load_classifier().state_dict()
+    assert loaded.keys() == stored.keys()
+    assert all(torch.equal(loaded[k], t.to(loaded[k].dtype)) for k, t in stored.items())
+
+
+def test_networks_are_loaded_once_frozen_and_in_evaluation_mode(store):
+    for load_network in (store.classifier, store.segmenter):
+        network = load_network("tiny-skin")
+        assert load_network("tiny-skin") is network
+        assert not network.training
+        assert not any(p.requires_grad for p in network.parameters())
+
+
+def test_bundles_are_listed_by_name(store):
+    assert list(store.bundles()) == ["tiny-chest", "tiny-skin"]
+    with pytest.raises(ModelError, match=r"no model bundle 'x'; installed are tiny-chest, tiny-skin"):
+        store.get("x")
+
+
+def test_an_empty_folder_holds_no_bundle(tmp_path):
+    with pytest.raises(ModelError, match="No model bundle is installed"):
+        BundleStore([tmp_path, tmp_path / "missing"]).bundles()
+
+
+def test_candidates_fit_the_image_best_first(store, lesion, chest_image, ct_image):
+    assert [b.info.name for b in store.candidates(lesion)] == ["tiny-skin", "tiny-chest"]
+    assert [b.info.name for b in store.candidates(chest_image)] == ["tiny-chest"]
+    assert len(store.candidates(ct_image)) == 2, "none fits: all of them are asked for their reasons"
+
+
+def test_missing_weights(folder):
+    (folder / "classifier.safetensors").unlink()
+    with pytest.raises(ModelError, match=r"tiny-skin: the file classifier\.safetensors is missing; install"):
+        load(folder)
+
+
+def test_changed_weights_do_not_match_their_checksum(folder):
+    path = folder / "classifier.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ModelError, match="does not match its checksum"):
+        load(folder)
+
+
+def test_truncated_weights_with_their_checksum(folder):
+    path = folder / "classifier.safetensors"
+    path.write_bytes(path.read_bytes()[:1000])
+    rewrite(folder, lambda m: m["files"].update({path.name: sha256_of(path)}))
+    with pytest.raises(ModelError, match="do not fit"):
+        load(folder)
+
+
+def test_weights_of_another_network(folder):
+    path = folder / "classifier.safetensors"
+    save_file({"weight": torch.zeros(3)}, path)
+    rewrite(folder, lambda m: m["files"].update({path.name: sha256_of(path)}))
+    with pytest.raises(ModelError, match=r"do not fit timm/test_efficientnet"):
+        load(folder)
+
+
+def test_weights_without_a_checksum(folder):
+    rewrite(folder, lambda m: m["files"].pop("classifier.safetensors"))
+    with pytest.raises(ModelError, match="lists no checksum"):
+        load(folder)
+
+
+def test_an_unknown_architecture(folder):
+    rewrite(folder, lambda m: m["classifier"].update(architecture="timm/nothing_of_the_kind"))
+    with pytest.raises(ModelError, match="nothing_of_the_kind"):
+        load(folder)
+
+
+def test_missing_manifest(tmp_path):
+    with pytest.raises(ModelError, match=r"bundle\.toml could not be read"):
+        read_bundle(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"name = ", b"\xff\xfe\x00"])
+def test_a_manifest_that_is_not_toml(folder, content):
+    (folder / MANIFEST).write_bytes(content)
+    with pytest.raises(ModelError, match="is not valid TOML"):
+        read_bundle(folder)
+
+
+@pytest.mark.parametrize("entry", ["name", "classes", "activation", "preprocessing", "segmenter", "files"])
+def test_a_manifest_without_an_entry_names_it(folder, entry):
+    rewrite(folder, lambda m: m.pop(entry))
+    with pytest.raises(ModelError, match=f"has no entry '{entry}'"):
+        read_bundle(folder)
+
+
+@pytest.mark.parametrize(("entry", "value"), [("activation", "sofmax"), ("preprocessing", 3), ("modalities", 1)])
+def test_a_manifest_with_a_wrong_value(folder, entry, value):
+    rewrite(folder, lambda m: m.update({entry: value}))
+    with pytest.raises(ModelError, match="wrong value"):
+        read_bundle(folder)
+
+
+def test_a_damaged_gate_is_an_error(folder):
+    rewrite(folder, lambda m: m.update(gate={"outside": 2.0, "refuse": 3.0}))
+    with pytest.raises(ModelError, match=r"gate\.safetensors"):
+        BundleStore([folder.parent]).gate("tiny-skin")
