@@ -183,10 +183,12 @@ def to_rgb(path: Path, values: NDArray[Any], photometric: str, dataset: Dataset,
         if bits == 16 and values.max() <= 0xFF:  # 8-bit entries declared as 16-bit ones, a common slip
             bits = 8
         photometric = "RGB"
+    if values.ndim != 3:
+        raise ImageReadError(f"{path.name} is damaged: it claims to be in colour, with one value per pixel.")
     eight = _to_eight_bits(values, bits)
     if photometric in _LUMINANCE_CHROMINANCE:
         return _ybr_to_rgb(eight)
-    if photometric in _COLOUR_AFTER_DECODING or values.ndim == 3:
+    if photometric in _COLOUR_AFTER_DECODING:
         return eight
     raise UnsupportedImageError(f"{path.name} has a colour space that the viewer does not open.")
 

@@ -120,7 +120,9 @@ def _decode(
     stored, photometric = decode_frame(path, source, dataset, element, syntax, frame)
 
     bits = int(number(dataset, "BitsStored") or allocated)
-    colour = photometric not in _MONOCHROME
+    colour = photometric not in _MONOCHROME or stored.ndim == 3
+    if colour and photometric in _MONOCHROME:
+        photometric = "RGB"  # three values per pixel cannot be monochrome
     signed = element.keyword == "PixelData" and number(dataset, "PixelRepresentation") == 1
     modality: Modality | None = None
     padding = None

@@ -226,6 +226,13 @@ def test_pixel_limit_is_checked_before_the_pixels_are_read(make_dicom):
         read_image(make_dicom(RAMP), limits=Limits(pixels=100))
 
 
+def test_photometric_that_contradicts_the_samples(make_dicom):
+    with pytest.raises(ImageReadError, match="claims to be in colour"):
+        read_image(make_dicom(RAMP, PhotometricInterpretation="RGB"))
+    rgb = np.zeros((4, 4, 3), np.uint8)
+    assert read_image(make_dicom(rgb, PhotometricInterpretation="MONOCHROME2")).is_colour
+
+
 def test_truncated_pixels(make_dicom, tmp_path):
     path = tmp_path / "short.dcm"
     path.write_bytes(make_dicom(RAMP).read_bytes()[:-20])
