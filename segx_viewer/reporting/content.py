@@ -3,11 +3,12 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from segx_viewer.domain.image import MedicalImage, SpacingOrigin
 from segx_viewer.domain.result import Activation, Analysis, Attribution, Certainty, GateLevel, Level, MapKey
+from segx_viewer.reporting.reading import NOTHING_READ, Reading
 
 RESEARCH_USE = "Research use only - not for diagnosis"
 
@@ -103,7 +104,7 @@ class Content:
     made: tuple[Row, ...]
     date: str
     identity: tuple[Row, ...] = ()
-    reader: tuple[Row, ...] = field(default=())
+    reading: Reading = NOTHING_READ
 
 
 def default_key(analysis: Analysis) -> MapKey | None:
@@ -134,7 +135,12 @@ def is_synthetic(image: MedicalImage) -> bool:
 
 
 def describe(
-    analysis: Analysis, key: MapKey | None = None, *, include_identity: bool = False, when: datetime | None = None
+    analysis: Analysis,
+    key: MapKey | None = None,
+    *,
+    reading: Reading = NOTHING_READ,
+    include_identity: bool = False,
+    when: datetime | None = None,
 ) -> Content:
     """Put an analysis into words.
 
@@ -143,6 +149,8 @@ def describe(
     analysis : Analysis
     key : tuple of (str, int), optional
         Method and class whose explanation is reported; `default_key` by default.
+    reading : Reading
+        The reader's impression and marks; what identifies the image is taken out of their texts as well.
     include_identity : bool
         Name the patient, the file and the study. Otherwise none of them appears anywhere, and texts that came with
         the analysis are cleaned of them.
@@ -171,7 +179,13 @@ def describe(
         made=tuple((label, clean(value)) for label, value in _made(analysis, attribution)),
         date=(when or datetime.now().astimezone()).strftime("%Y-%m-%d %H:%M %Z").strip(),
         identity=tuple(identity_rows(analysis.image)) if include_identity else (),
+        reading=clean_reading(reading, clean),
     )
+
+
+def clean_reading(reading: Reading, clean: Callable[[str], str]) -> Reading:
+    """Return a reading with `clean` applied to all its texts."""
+    return Reading(clean(reading.impression), tuple(replace(mark, text=clean(mark.text)) for mark in reading.marks))
 
 
 class Scrubber:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from segx_viewer.domain.image import MedicalImage, SpacingOrigin
 from segx_viewer.domain.result import Level
 from segx_viewer.reporting.content import IDENTITY_MARK, RESEARCH_USE, Content, Finding, Row, Trust, percent
+from segx_viewer.reporting.marks import draw_marks
 from segx_viewer.reporting.overlay import colormap
 from segx_viewer.reporting.panels import Panels
 from segx_viewer.reporting.typeset import LINE, Area, Box, Colour, Disc, Line, Page, Picture, Text, text_width, wrap
@@ -120,6 +121,7 @@ def lay_out(
     setter.header(content)
     setter.summary(content)
     setter.notices(content.notices)
+    setter.impression(content.reading.impression)
     setter.pictures(content, panels, image, panel_width, colormap(map_name))
     setter.made(content)
     setter.footer(page_number, height)
@@ -181,7 +183,7 @@ class _Setter:
 
     def looked_at(self, x: float, y: float, width: float, content: Content) -> float:
         y = self.heading(x, y, "What was looked at")
-        return self.rows(x, y, width, (*content.looked_at, *content.reader), label_width=118)
+        return self.rows(x, y, width, content.looked_at, label_width=118)
 
     def found(self, x: float, y: float, width: float, content: Content) -> float:
         u, theme = self.u, self.theme
@@ -296,6 +298,15 @@ class _Setter:
             end = self.paragraph(self.left + 20 * u, self.y + 2 * u, self.right - self.left - 26 * u, notice, BODY)
             self.y = end + 14 * u
 
+    def impression(self, text: str) -> None:
+        if not text.strip():
+            return
+        u = self.u
+        y = self.heading(self.left, self.y + 4 * u, "Reader's impression")
+        for line in text.strip().splitlines():
+            y = self.paragraph(self.left, y, self.right - self.left, line, BODY) if line.strip() else y + 8 * u
+        self.y = y + 10 * u
+
     def pictures(
         self, content: Content, panels: Panels, image: MedicalImage, width: float, table: NDArray[np.uint8]
     ) -> None:
@@ -324,16 +335,19 @@ class _Setter:
             frame = (start - line, top - line, width + 2 * line, height + 2 * line)
             self.page.add(Box(*frame, fill=theme.line))
             self.page.add(Picture(start, top, width, height, picture))
-            self.marks(start, top, width, height, panels, image)
+            self.orientation(start, top, width, height, panels, image)
+        draw_marks(self.page, content.reading.marks, panels, (starts[0], top, width, height))
         self.y = top + height + 12 * u
         if panels.original is None:
             self.paragraph(starts[1], top, 2 * width + gap, "No explanation was made.", BODY, theme.muted)
         else:
             self.colour_bar(starts[1], self.y, 2 * width + gap, panels.scale, table)
-        self.paragraph(starts[0], self.y - 2 * u, width, _picture_note(panels, content), SMALL, theme.muted)
-        self.y += 64 * u
+        end = self.paragraph(starts[0], self.y - 2 * u, width, _picture_note(panels, content), SMALL, theme.muted)
+        for number, mark in enumerate(content.reading.marks, 1):
+            end = self.paragraph(starts[0], end, width, f"{number}  {' · '.join(mark.text.split(chr(10)))}", SMALL)
+        self.y = max(self.y + 64 * u, end + 10 * u)
 
-    def marks(self, x: float, y: float, width: float, height: float, panels: Panels, image: MedicalImage) -> None:
+    def orientation(self, x: float, y: float, width: float, height: float, panels: Panels, image: MedicalImage) -> None:
         """Scale bar and orientation letters, on plates that stay legible on bone and on air."""
         u = self.u
         if image.spacing is not None:

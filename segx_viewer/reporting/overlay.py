@@ -46,6 +46,9 @@ class Layer:
         Ends of the colour scale (HEATMAP). Values at or below `vmin`, and NaN, are transparent.
     opacity : float
         0..1.
+    fade : bool
+        The lowest fifth of the scale fades out (HEATMAP); False shows every value above `vmin` alike, for sets of
+        pixels.
     colour : tuple of int
         RGB of the outline (CONTOUR).
     width : int
@@ -58,6 +61,7 @@ class Layer:
     vmin: float = 0.0
     vmax: float = 1.0
     opacity: float = 1.0
+    fade: bool = True
     colour: tuple[int, int, int] = OUTLINE
     width: int = 2
 
@@ -143,6 +147,7 @@ def heatmap_layer(
     vmin: float = 0.0,
     vmax: float = 1.0,
     opacity: float = 0.5,
+    fade: bool = True,
 ) -> Layer:
     """Return a map on the model-input grid as a layer at image resolution.
 
@@ -154,13 +159,13 @@ def heatmap_layer(
     placement : Placement
     region : ndarray, shape (H, W) or `shape`, bool, optional
         From `region_on_image`; given, the layer shows the SegX map.
-    shape, colormap, vmin, vmax, opacity
+    shape, colormap, vmin, vmax, opacity, fade
         As in `Placement.to_image` and `Layer`.
     """
     data = placement.to_image(np.asarray(saliency_map, np.float32), shape)
     if region is not None:
         data = data * region
-    return Layer(LayerKind.HEATMAP, data, colormap, vmin, vmax, opacity)
+    return Layer(LayerKind.HEATMAP, data, colormap, vmin, vmax, opacity, fade)
 
 
 def heatmap_rgba(
@@ -239,7 +244,8 @@ def _paint_heatmap(canvas: NDArray[np.uint8], layer: Layer) -> None:
     for top in range(0, canvas.shape[0], _STRIP):
         rows = slice(top, top + _STRIP)
         colour, alpha = _coloured(data[rows], layer.colormap, layer.vmin, layer.vmax)
-        _blend(canvas[rows], colour, layer.opacity * alpha)
+        opaque = alpha if layer.fade else (alpha > 0).astype(np.float32)
+        _blend(canvas[rows], colour, layer.opacity * opaque)
 
 
 def _coloured(

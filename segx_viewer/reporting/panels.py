@@ -1,6 +1,6 @@
 """The three pictures of a report: image, original map and SegX map, on one colour scale."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from segx_viewer.domain.image import MedicalImage, VoiLut, WindowLevel
 from segx_viewer.domain.result import Analysis, MapKey
+from segx_viewer.explain.segx import top
 from segx_viewer.imaging.display import default_voi, to_display
 from segx_viewer.reporting.overlay import (
     Layer,
@@ -37,6 +38,8 @@ class ReportView:
         Of the maps, 0..1.
     outline : bool
         Draw the region's outline on the map panels.
+    top_percent : float, optional
+        Show only the highest per cent of a map's pixels, as the paper does.
     invert : bool
         Show the image with black and white exchanged.
     crop : tuple of int, optional
@@ -50,6 +53,7 @@ class ReportView:
     colormap: str = "viridis"
     opacity: float = 0.55
     outline: bool = True
+    top_percent: float | None = None
     invert: bool = False
     crop: Crop | None = None
     max_pixels: int = 25_000_000
@@ -142,15 +146,22 @@ def _map_layer(
     scale: tuple[float, float],
     region: NDArray[np.bool_] | None,
 ) -> Layer:
+    shown = region
+    if view.top_percent is not None:
+        # Found on the analysis grid, as METHODS defines it; a SegX map's top set is its own.
+        values = analysis.attributions[key].saliency_map if region is None else analysis.segx[key]
+        selected = analysis.placement.to_image(top(values, view.top_percent), shape).astype(np.bool_)
+        shown = selected if region is None else selected & region
     return heatmap_layer(
         analysis.attributions[key].saliency_map,
         analysis.placement,
-        region=region,
+        region=shown,
         shape=shape,
         colormap=view.colormap,
         vmin=scale[0],
         vmax=scale[1],
         opacity=view.opacity,
+        fade=view.top_percent is None,
     )
 
 
@@ -190,4 +201,4 @@ def _cut(array: NDArray[np.generic], crop: Crop, zoom: float, shape: tuple[int, 
 
 def _cut_layer(layer: Layer, crop: Crop, zoom: float, shape: tuple[int, int]) -> Layer:
     data = _cut(layer.data, crop, zoom, shape)
-    return Layer(layer.kind, data, layer.colormap, layer.vmin, layer.vmax, layer.opacity)
+    return replace(layer, data=data)

@@ -25,6 +25,7 @@ from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.content import RESEARCH_USE, default_key, describe
 from segx_viewer.reporting.layout import DARK, GUTTER, LIGHT, MARGIN, WIDTH, PageNumber, lay_out
 from segx_viewer.reporting.panels import WHOLE_IMAGE, ReportView, draw_panels
+from segx_viewer.reporting.reading import NOTHING_READ, Reading
 from segx_viewer.reporting.typeset import Area, Box, Colour, Disc, Line, Page, Picture, Text, font_path
 
 _SHEET = landscape(A4)
@@ -33,12 +34,13 @@ _STEPS = 40  # tries to fit a page: each makes the pictures, then the text, a li
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
-    """One image of a report: its analysis, the explanation to show (by default the first) and how it is shown."""
+    """One image of a report: its analysis, the explanation to show, how it is shown, and what the reader added."""
 
     analysis: Analysis
     key: MapKey | None = None
     voi: WindowLevel | VoiLut | None = None
     view: ReportView = WHOLE_IMAGE
+    reading: Reading = NOTHING_READ
 
 
 def write_pdf_report(
@@ -93,7 +95,7 @@ def _page(sheet: Sheet, number: PageNumber, include_identity: bool, when: dateti
     width, height = _SHEET
     key = sheet.key or default_key(sheet.analysis)
     panels = draw_panels(sheet.analysis, key, sheet.view, sheet.voi, enlarge=False)
-    content = describe(sheet.analysis, key, include_identity=include_identity, when=when)
+    content = describe(sheet.analysis, key, reading=sheet.reading, include_identity=include_identity, when=when)
     unit = width / WIDTH
     panel_width = (width - 2 * MARGIN * unit - 2 * GUTTER * unit) / 3
     smallest = panel_width / 3

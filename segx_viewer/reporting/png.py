@@ -16,6 +16,7 @@ from segx_viewer.reporting.atomic import atomic_write
 from segx_viewer.reporting.content import default_key, describe
 from segx_viewer.reporting.layout import DARK, GUTTER, LIGHT, MARGIN, ONLY_PAGE, WIDTH, PageNumber, lay_out
 from segx_viewer.reporting.panels import WHOLE_IMAGE, ReportView, draw_panels
+from segx_viewer.reporting.reading import NOTHING_READ, Reading
 from segx_viewer.reporting.typeset import Area, Box, Disc, Line, Page, Picture, Text, font
 
 _SMALLEST, _LARGEST = 1.0, 6.0  # pixels per unit of text: legible at 1:1, and not larger than a page needs
@@ -30,6 +31,7 @@ def write_png_report(
     key: MapKey | None = None,
     voi: WindowLevel | VoiLut | None = None,
     view: ReportView = WHOLE_IMAGE,
+    reading: Reading = NOTHING_READ,
     include_identity: bool = False,
     page_number: PageNumber = ONLY_PAGE,
     when: datetime | None = None,
@@ -49,6 +51,8 @@ def write_png_report(
     voi : WindowLevel or VoiLut, optional
         Display window; the file's own by default.
     view : ReportView
+    reading : Reading
+        The reader's impression and marks.
     include_identity : bool
         Name patient, study and file on the page, which is then marked as such.
     page_number : PageNumber
@@ -65,6 +69,7 @@ def write_png_report(
         key=key,
         voi=voi,
         view=view,
+        reading=reading,
         include_identity=include_identity,
         page_number=page_number,
         when=when,
@@ -78,6 +83,7 @@ def render_report(
     key: MapKey | None = None,
     voi: WindowLevel | VoiLut | None = None,
     view: ReportView = WHOLE_IMAGE,
+    reading: Reading = NOTHING_READ,
     include_identity: bool = False,
     page_number: PageNumber = ONLY_PAGE,
     when: datetime | None = None,
@@ -89,7 +95,7 @@ def render_report(
     unit = min(max(3 * panel_width / (WIDTH - 2 * MARGIN - 2 * GUTTER), _SMALLEST), _LARGEST)
     width = max(round(WIDTH * unit), 3 * panel_width + round((2 * MARGIN + 2 * GUTTER) * unit))
     page = lay_out(
-        describe(analysis, key, include_identity=include_identity, when=when),
+        describe(analysis, key, reading=reading, include_identity=include_identity, when=when),
         panels,
         analysis.image,
         width=width,

@@ -20,11 +20,13 @@ from segx_viewer.reporting.content import (
     OLDEST_AGE,
     RESEARCH_USE,
     Scrubber,
+    clean_reading,
     default_key,
     identity_rows,
     is_synthetic,
     pixel_digest,
 )
+from segx_viewer.reporting.reading import NOTHING_READ, Reading
 
 SCHEMA = "segx-viewer/analysis"
 SCHEMA_VERSION = 1
@@ -61,7 +63,11 @@ CSV_COLUMNS = (
 
 
 def analysis_to_dict(
-    analysis: Analysis, include_identity: bool = False, *, when: datetime | None = None
+    analysis: Analysis,
+    include_identity: bool = False,
+    *,
+    reading: Reading = NOTHING_READ,
+    when: datetime | None = None,
 ) -> dict[str, Any]:
     """Return every number of an analysis as plain, JSON-able types.
 
@@ -72,6 +78,8 @@ def analysis_to_dict(
     ----------
     analysis : Analysis
     include_identity : bool
+    reading : Reading
+        The reader's impression and marks.
     when : datetime, optional
         Date of the record; now by default.
     """
@@ -112,14 +120,25 @@ def analysis_to_dict(
         "seconds": {stage: _finite(seconds) for stage, seconds in analysis.timings.items()},
         "versions": dict(analysis.versions),
     }
+    if reading != NOTHING_READ:
+        read = clean_reading(reading, clean)
+        marks = [{"shape": m.shape.value, "points": [list(p) for p in m.points], "text": m.text} for m in read.marks]
+        record["reading"] = {"impression": read.impression, "marks": marks}
     if include_identity:
         record["identity"] = dict(identity_rows(analysis.image))
     return record
 
 
-def write_json(analysis: Analysis, path: Path, *, include_identity: bool = False, when: datetime | None = None) -> None:
+def write_json(
+    analysis: Analysis,
+    path: Path,
+    *,
+    include_identity: bool = False,
+    reading: Reading = NOTHING_READ,
+    when: datetime | None = None,
+) -> None:
     """Write `analysis_to_dict` as UTF-8 JSON, atomically. Raises `ExportError`."""
-    record = analysis_to_dict(analysis, include_identity, when=when)
+    record = analysis_to_dict(analysis, include_identity, reading=reading, when=when)
     write_bytes(path, (json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode())
 
 
