@@ -45,6 +45,12 @@ def compare(mode: Compare) -> "Callable[[Window], None]":
     return handler
 
 
+def toggle_grid(window: "Window") -> None:
+    """Show the grid, or the panels again."""
+    window.controller.was_cancelled = False
+    toggle("grid")(window)
+
+
 def _is(mode: Compare) -> Callable[[View], bool]:
     return lambda view: view.compare is mode
 
@@ -53,9 +59,19 @@ _EXPLAIN = mark("Explain")
 
 ROWS = (
     Command("analyse", mark("&Analyse again"), lambda w: w.controller.analyse(), "F5", _EXPLAIN, "play", needs="image"),
-    Command("cancel", mark("&Cancel"), lambda w: w.controller.cancel(), "Ctrl+.", _EXPLAIN, "x"),
+    Command("cancel", mark("&Cancel"), lambda w: w.controller.cancel_by_reader(), "Ctrl+.", _EXPLAIN, "x"),
     Command("next_class", mark("&Next class"), next_class, "N", _EXPLAIN, needs="prediction"),
     Command("next_method", mark("Next &method"), next_method, "M", _EXPLAIN, needs="prediction"),
+    Command(
+        "grid",
+        mark("&Grid of findings and methods"),
+        toggle_grid,
+        "Ctrl+G",
+        _EXPLAIN,
+        "layout-grid",
+        checked=lambda v: v.grid,
+        needs="prediction",
+    ),
     Command("overlay", mark("&Overlay"), toggle("overlay"), "A", _EXPLAIN, "layers", checked=lambda v: v.overlay),
     Command("bare", mark("&Bare image (hold B)"), toggle("bare"), "", _EXPLAIN, "eye-off", checked=lambda v: v.bare),
     Command("top_mode", mark("&Top 5 % only"), toggle("top_mode"), "T", _EXPLAIN, checked=lambda v: v.top_mode),

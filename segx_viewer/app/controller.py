@@ -1,6 +1,7 @@
 """Opens images, asks for analyses and applies the answers that are still wanted."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,9 @@ from segx_viewer.app.worker import Capabilities, Engine, InferenceThread
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress
 from segx_viewer.domain.result import Analysis, MapKey
+
+GRID: MapKey = ("*", -1)
+"""Stands for all cells of the grid where one map's key would stand."""
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +44,12 @@ class Controller(QObject):
         self.state = state
         self.documents = Documents(self)
         self.methods: tuple[tuple[str, str], ...] = (("gradcam", "Grad-CAM"),)
+        self.costs: Mapping[str, str] = {}
         self.bundle: str | None = None  # None: chosen by the image
         self._generation = 0
         self._token: CancelToken | None = None
         self._asked: tuple[Document, MapKey | None] | None = None
+        self.was_cancelled = False  # or it failed; nothing starts again by itself then
         self._thumbnails: list[Document] = []
         self._thumbnail_busy = False
         self._files = files.FileThread(self)
@@ -139,18 +145,40 @@ class Controller(QObject):
 
     def analyse(self, key: MapKey | None = None) -> None:
         """Analyse the current image, or explain one class by one method of it."""
+        methods = (key[0] if key else self.state.view.method,)
+        self._post(methods, (key[1],) if key else None, key)
+
+    def fill_grid(self, classes: int) -> None:
+        """Compute what the grid lacks: the most probable `classes` classes by every method that is not very slow."""
+        analysis = self.analysis
+        if analysis is None or analysis.prediction is None or self._running_for(GRID):
+            return
+        wanted = analysis.prediction.ranking[:classes]
+        order = {"fast": 0, "slow": 1}
+        names = sorted(self.grid_methods, key=lambda name: order.get(self.costs.get(name, "fast"), 2))
+        missing = [name for name in names if any((name, k) not in analysis.attributions for k in wanted)]
+        if missing:
+            self._post(missing, wanted, GRID)
+
+    @property
+    def grid_methods(self) -> list[str]:
+        """Names of the methods that the grid shows, in the order of the menu."""
+        return [name for name, _ in self.methods if self.costs.get(name) != "very slow"]
+
+    def _post(self, methods: Sequence[str], classes: tuple[int, ...] | None, key: MapKey | None) -> None:
         document = self.documents.current
         if document is None or document.image is None:
             return
         self._new_generation()
+        self.was_cancelled = False
         self._token = CancelToken()
         self._asked = document, key
         request = AnalysisRequest(
             image=document.image,
             generation=self._generation,
             bundle_name=document.analysis.bundle.name if key and document.analysis else self.bundle,
-            methods=(key[0] if key else self.state.view.method,),
-            classes=(key[1],) if key else None,
+            methods=tuple(methods),
+            classes=classes,
             mask_override=document.region,
         )
         self._inference.post(request, self._token)
@@ -167,7 +195,7 @@ class Controller(QObject):
         if key not in analysis.attributions:
             if not self._running_for(key):
                 self.analyse(key)
-        elif self._token is not None and self._asked and self._asked[1] is not None:
+        elif self._token is not None and self._asked and self._asked[1] not in (None, GRID):
             self.cancel()  # another map was asked for meanwhile; this one is here already
 
     def set_region(self, document: Document, mask: Any) -> None:
@@ -203,6 +231,11 @@ class Controller(QObject):
         if self._token is not None:
             self._token.cancel()
 
+    def cancel_by_reader(self) -> None:
+        """Stop the running analysis because the reader said so."""
+        self.was_cancelled = self._token is not None
+        self.cancel()
+
     def _running_for(self, key: MapKey) -> bool:
         return self._token is not None and self._asked is not None and self._asked[1] == key
 
@@ -232,6 +265,8 @@ class Controller(QObject):
         if generation != self._generation:
             return
         self._on_analysis(generation, analysis)
+        if generation != self._generation:
+            return  # a receiver has already asked for something else
         self._token = None
         self.progress.emit(None)
         key = self.key
@@ -242,6 +277,7 @@ class Controller(QObject):
         if generation != self._generation and generation >= 0:
             return
         self._token = None
+        self.was_cancelled = True
         self.progress.emit(None)
         self.failed.emit(sentence)
 
@@ -254,6 +290,7 @@ class Controller(QObject):
 
     def _on_ready(self, capabilities: Capabilities) -> None:
         self.methods = capabilities.methods
+        self.costs = capabilities.costs
         self.capabilities.emit(capabilities)
 
     # -- file jobs -------------------------------------------------------------------------------

@@ -63,6 +63,7 @@ MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
             None,
             "next_class",
             "next_method",
+            "grid",
             None,
             "overlay",
             "bare",

@@ -14,6 +14,7 @@ from segx_viewer.app.controller import Controller
 from segx_viewer.app.documents import Document
 from segx_viewer.app.editbar import EditBar
 from segx_viewer.app.editing import Editor
+from segx_viewer.app.grid import CLASSES, Grid
 from segx_viewer.app.i18n import tr
 from segx_viewer.app.pages import EmptyPage, MessagePage
 from segx_viewer.app.panels.certainty import CertaintyPanel
@@ -27,7 +28,8 @@ from segx_viewer.app.topbar import TopBar
 from segx_viewer.app.viewport import Viewport
 from segx_viewer.app.viewports import Viewports
 from segx_viewer.app.viewstate import ViewState
-from segx_viewer.app.worker import Engine
+from segx_viewer.app.worker import Capabilities, Engine
+from segx_viewer.domain.request import Progress
 from segx_viewer.domain.result import Analysis, GateLevel
 
 RESEARCH_USE = "RESEARCH USE ONLY - not for diagnosis"
@@ -92,7 +94,9 @@ class Window(QMainWindow):
         self.right.setMinimumWidth(260)
         self.pages = QStackedWidget()
         self.edit_bar = EditBar(self)
-        self._picture_page = column(self.top_bar, self.edit_bar, (self.viewports, 1), self.control_bar)
+        self.grid = Grid(self.scene, self.state)
+        self.grid.hide()
+        self._picture_page = column(self.top_bar, self.edit_bar, (self.viewports, 1), (self.grid, 1), self.control_bar)
         for page in (self.empty_page, self.message_page, self._picture_page):
             self.pages.addWidget(page)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -108,14 +112,15 @@ class Window(QMainWindow):
         controller = self.controller
         controller.image_shown.connect(self._on_image)
         controller.analysis_changed.connect(self._on_analysis)
-        controller.progress.connect(self.status.show_progress)
+        controller.progress.connect(self._on_progress)
         controller.message.connect(self.show_message)
         controller.failed.connect(self._on_failed)
-        controller.capabilities.connect(lambda c: self.control_bar.set_methods(c.methods))
+        controller.capabilities.connect(self._on_capabilities)
+        self.grid.chosen.connect(self._on_cell)
         controller.exported.connect(self._on_exported)
         controller.documents.updated.connect(self._on_document_updated)
         controller.documents.added.connect(lambda d: self.undo_group.addStack(d.undo))
-        self.status.cancel.clicked.connect(controller.cancel)
+        self.status.cancel.clicked.connect(controller.cancel_by_reader)
         self.studies.chosen.connect(self.show_document)
         self.findings.chosen.connect(lambda index: controller.explain(class_index=index))
         self.control_bar.method_chosen.connect(lambda name: controller.explain(method=name))
@@ -197,10 +202,36 @@ class Window(QMainWindow):
             self.certainty.show_certainty(None, None, tr("Not assessed."))
         self.show_message(sentence)
 
+    def _on_progress(self, progress: Progress | None) -> None:
+        self.status.show_progress(progress)
+        if progress is None and self.state.view.grid and not self.controller.was_cancelled:
+            self.controller.fill_grid(CLASSES)  # does nothing when all cells are there
+
+    def _on_capabilities(self, capabilities: Capabilities) -> None:
+        slow = {name: f" ({tr(cost)})" for name, cost in capabilities.costs.items() if cost != "fast"}
+        self.control_bar.set_methods(tuple((n, label + slow.get(n, "")) for n, label in capabilities.methods))
+        names = dict(capabilities.methods)
+        self.grid.show_methods([(name, names[name]) for name in self.controller.grid_methods])
+        self._show_grid()
+
+    def _on_cell(self, method: str, class_index: int) -> None:
+        self.state.update(grid=False)
+        self.controller.explain(class_index=class_index, method=method)
+
+    def _show_grid(self) -> None:
+        grid = self.state.view.grid
+        self.viewports.setVisible(not grid)
+        self.grid.setVisible(grid)
+        if grid:
+            self.grid.refresh()
+            self.controller.fill_grid(CLASSES)
+
     def _on_exported(self, path: Path) -> None:
         self.show_message(tr("Report written: {path}").format(path=path))
 
     def _on_view_changed(self, changed: frozenset[str]) -> None:
+        if "grid" in changed:
+            self._show_grid()
         if "editing" in changed:
             self.scene.editing = self.state.view.editing
         if changed & {"class_index", "method"}:
@@ -224,6 +255,7 @@ class Window(QMainWindow):
         )
         self.actions.follow()
         self.viewports.refresh()
+        self.grid.refresh()
 
     def _show_page(self) -> None:
         document = self.controller.documents.current

@@ -1,8 +1,8 @@
 """The inference thread: one worker in one QThread. torch is imported here and nowhere else in the window."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
@@ -15,10 +15,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What the installed models and methods can do: (name, title) pairs for the menus."""
+    """What the installed models and methods can do: (name, title) pairs for the menus.
+
+    `costs` says by method name how long one takes: "fast", "slow" or "very slow".
+    """
 
     bundles: tuple[tuple[str, str], ...]
     methods: tuple[tuple[str, str], ...]
+    costs: Mapping[str, str] = field(default_factory=dict)
 
 
 class Engine:
@@ -41,7 +45,8 @@ class Engine:
         from segx_viewer.inference.attribution import METHODS
 
         bundles = tuple((name, bundle.info.title) for name, bundle in self.store.bundles().items())
-        return Capabilities(bundles, tuple((name, method.label) for name, method in METHODS.items()))
+        methods = tuple((name, method.label) for name, method in METHODS.items())
+        return Capabilities(bundles, methods, {name: method.cost for name, method in METHODS.items()})
 
     def analyse(self, request: AnalysisRequest, token: CancelToken, on_progress: Callable[[Any], None]) -> Any:
         """Return the iterator over an ever fuller analysis."""
