@@ -36,10 +36,10 @@ class GradientShap:
     def attribute(self, subject: Subject, k: int) -> Tensor:
         """Return the signed attribution (1, 3, h, w)."""
         method = captum.attr.GradientShap(subject.score)
-        baselines = baselines_of(subject.tensor)
+        x, baselines = _leaf(subject.tensor), baselines_of(subject.tensor)
 
         def sample(_start: int, count: int) -> Tensor:
-            return count * method.attribute(subject.tensor, baselines, target=k, n_samples=count, stdevs=0.05)
+            return count * method.attribute(x, baselines, target=k, n_samples=count, stdevs=0.05)
 
         with seeded(subject.seed):
             return sum(in_batches(subject, self.samples, sample, BATCH)) / self.samples
@@ -72,7 +72,8 @@ class IntegratedGradients:
             # captum's own gradients, at Gauss-Legendre nodes of this batch only.
             some = slice(start, start + count)
             alphas = torch.tensor((nodes[some] + 1) / 2, dtype=way.dtype, device=way.device)[:, None, None, None]
-            gradients = captum.attr.Saliency(subject.score).attribute(baseline + alphas * way, target=k, abs=False)
+            points = _leaf(baseline + alphas * way)
+            gradients = captum.attr.Saliency(subject.score).attribute(points, target=k, abs=False)
             share = torch.tensor(weights[some] / 2, dtype=way.dtype, device=way.device)
             return torch.einsum("n,nchw->chw", share, gradients)[None]
 
@@ -100,13 +101,13 @@ class SmoothGrad:
     def attribute(self, subject: Subject, k: int) -> Tensor:
         """Return the signed attribution (1, 3, h, w); the noise is a share of the input's range."""
         method = captum.attr.NoiseTunnel(captum.attr.Saliency(subject.score))
+        x = _leaf(subject.tensor)
         spread = self.noise * float(subject.tensor.max() - subject.tensor.min())
 
         def sample(_start: int, count: int) -> Tensor:
-            mean = method.attribute(
-                subject.tensor, nt_type="smoothgrad", nt_samples=count, stdevs=spread, target=k, abs=False
+            return count * method.attribute(
+                x, nt_type="smoothgrad", nt_samples=count, stdevs=spread, target=k, abs=False
             )
-            return count * mean
 
         with seeded(subject.seed):
             return sum(in_batches(subject, self.samples, sample, BATCH)) / self.samples
@@ -136,6 +137,11 @@ def _each_class(
 ) -> Iterator[ClassMap]:
     for done, k in enumerate(classes):
         yield k, _to_map(attribute(subject.portion(done, len(classes)), k))
+
+
+def _leaf(tensor: Tensor) -> Tensor:
+    """Return the values as a tensor that gradients reach; captum warns when it must set this itself."""
+    return tensor.detach().requires_grad_()
 
 
 def _to_map(attribution: Tensor) -> NDArray[np.float32]:

@@ -93,7 +93,8 @@ def choose_layer(network: nn.Module, tensor: Tensor) -> str:
         for handle in handles:
             handle.remove()
     candidates = [(name, output) for name, module, output in seen if _may_be_explained(module, output, shape)]
-    gradients = torch.autograd.grad(logits.square().sum(), [output for _, output in candidates], allow_unused=True)
+    outputs = [output for _, output in candidates]
+    gradients = torch.autograd.grad(logits.square().sum(), outputs, allow_unused=True) if outputs else ()
     for (name, output), gradient in reversed(list(zip(candidates, gradients, strict=True))):
         if gradient is not None and to_maps(gradient, shape).any() and _is_main_path(output, candidates):
             return name
@@ -105,8 +106,8 @@ def _is_plain(output: Any) -> bool:
 
 
 def _may_be_explained(module: nn.Module, output: Tensor, shape: tuple[int, int]) -> bool:
-    if output.ndim == 3 and isinstance(module, nn.Linear | nn.Dropout | nn.Identity):
-        return False  # keys, values and hidden layers inside a block: not the tokens themselves
+    if isinstance(module, nn.Dropout | nn.Identity) or (output.ndim == 3 and isinstance(module, nn.Linear)):
+        return False  # does nothing; or keys, values and hidden layers inside a block: not the tokens themselves
     try:
         to_maps(output, shape)
     except ModelError:
