@@ -344,7 +344,8 @@ class _Setter:
             self.colour_bar(starts[1], self.y, 2 * width + gap, panels.scale, table)
         end = self.paragraph(starts[0], self.y - 2 * u, width, _picture_note(panels, content), SMALL, theme.muted)
         for number, mark in enumerate(content.reading.marks, 1):
-            end = self.paragraph(starts[0], end, width, f"{number}  {' · '.join(mark.text.split(chr(10)))}", SMALL)
+            words = " · ".join(mark.text.splitlines()) or mark.shape.value
+            end = self.paragraph(starts[0], end, width, f"{number}  {words}", SMALL)
         self.y = max(self.y + 64 * u, end + 10 * u)
 
     def orientation(self, x: float, y: float, width: float, height: float, panels: Panels, image: MedicalImage) -> None:

@@ -1,13 +1,11 @@
 """The PNG report: one page, the pictures at full resolution, no metadata."""
 
-import hashlib
 from datetime import datetime
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
 
 from segx_viewer.domain.image import VoiLut, WindowLevel
 from segx_viewer.domain.result import Analysis, MapKey
@@ -16,12 +14,10 @@ from segx_viewer.reporting.atomic import atomic_write
 from segx_viewer.reporting.content import default_key, describe
 from segx_viewer.reporting.layout import DARK, GUTTER, LIGHT, MARGIN, ONLY_PAGE, WIDTH, PageNumber, lay_out
 from segx_viewer.reporting.panels import WHOLE_IMAGE, ReportView, draw_panels
+from segx_viewer.reporting.raster import render
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
-from segx_viewer.reporting.typeset import Area, Box, Disc, Line, Page, Picture, Text, font
 
 _SMALLEST, _LARGEST = 1.0, 6.0  # pixels per unit of text: legible at 1:1, and not larger than a page needs
-_ANCHORS = {"left": "ls", "center": "ms", "right": "rs"}
-_SMOOTH = 4  # shapes are drawn this much larger and reduced, which smooths their edges
 
 
 def write_png_report(
@@ -110,69 +106,13 @@ def render_report(
 
 def write_png(picture: NDArray[np.uint8], path: Path) -> None:
     """Write an RGB picture as PNG without metadata, atomically, and check that it reads back. Raises `ExportError`."""
-    done, data = cv2.imencode(".png", picture[:, :, ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 5])
+    done, data = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 4])
     if not done:
         raise ExportError(f"{path} could not be encoded as PNG.")
     with atomic_write(path) as part:
-        part.write_bytes(data.tobytes())
+        data.tofile(part)
         del data
         # A file that decodes to the same pixels is a good file, whatever the encoder did.
         back = cv2.imdecode(np.fromfile(part, np.uint8), cv2.IMREAD_COLOR_RGB)
-        if back is None or back.shape != picture.shape or _digest(back) != _digest(picture):
+        if back is None or not np.array_equal(back, picture):
             raise ExportError(f"{path} did not read back as it was written; check the disk.")
-
-
-def render(page: Page) -> NDArray[np.uint8]:
-    """Draw a page whose units are pixels. Returns (H, W, 3) uint8 RGB."""
-    canvas = Image.new("RGB", (round(page.width), round(page.height)), page.background)
-    draw = ImageDraw.Draw(canvas)
-    for operation in page.operations:
-        match operation:
-            case Text():
-                face = font(max(1.0, operation.size), operation.bold)
-                at = (round(operation.x), round(operation.y))
-                draw.text(at, operation.text, operation.colour, face, anchor=_ANCHORS[operation.align])
-            case Box():
-                _box(draw, operation)
-            case Line():
-                draw.line(operation.points, operation.colour, max(1, round(operation.thickness)), joint="curve")
-            case Area():
-                draw.polygon(operation.points, operation.fill)
-            case Disc():
-                _disc(canvas, operation)
-            case Picture():
-                _picture(canvas, operation)
-    return np.asarray(canvas)
-
-
-def _box(draw: ImageDraw.ImageDraw, box: Box) -> None:
-    corners = (round(box.x), round(box.y), round(box.x + box.width) - 1, round(box.y + box.height) - 1)
-    if corners[2] < corners[0] or corners[3] < corners[1]:
-        return
-    thickness = max(1, round(box.thickness)) if box.stroke else 0
-    draw.rounded_rectangle(corners, round(box.radius), box.fill, box.stroke, thickness)
-
-
-def _disc(canvas: Image.Image, disc: Disc) -> None:
-    side = round(2 * disc.radius)
-    big = side * _SMOOTH
-    stencil = Image.new("L", (big, big), 0)
-    draw = ImageDraw.Draw(stencil)
-    ring = max(1, round(disc.thickness * _SMOOTH))
-    draw.ellipse((0, 0, big - 1, big - 1), fill=255 if disc.filled >= 1 else 0, outline=255, width=ring)
-    if 0 < disc.filled < 1:
-        draw.pieslice((0, 0, big - 1, big - 1), 90, 270, fill=255)
-    stencil = stencil.resize((side, side), Image.Resampling.BOX)
-    canvas.paste(disc.colour, (round(disc.x - disc.radius), round(disc.y - disc.radius)), stencil)
-
-
-def _picture(canvas: Image.Image, picture: Picture) -> None:
-    size = (round(picture.width), round(picture.height))
-    source = Image.fromarray(np.ascontiguousarray(picture.pixels))
-    if source.size != size:
-        source = source.resize(size, Image.Resampling.BILINEAR if picture.smooth else Image.Resampling.NEAREST)
-    canvas.paste(source, (round(picture.x), round(picture.y)))
-
-
-def _digest(picture: NDArray[np.uint8]) -> bytes:
-    return hashlib.sha256(np.ascontiguousarray(picture).data).digest()
