@@ -104,12 +104,13 @@ class Actions:
 
     def follow(self) -> None:
         """Enable and check what fits the window's state."""
+        window = self.window
         has = {
             "": True,
-            "image": self.window.scene.base is not None,
-            "prediction": self.window.controller.key is not None,
-            "map": self.window.has_result(),
-            "region": self.window.editor.analysis is not None,
+            "image": window.scene.base is not None,
+            "prediction": window.controller.key is not None and not window.scene.hidden,
+            "map": window.has_result(),
+            "region": window.editor.analysis is not None and not window.scene.hidden,
         }
         for name, action in self.by_id.items():
             row = self.rows[name]

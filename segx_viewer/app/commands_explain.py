@@ -58,6 +58,15 @@ def _is(mode: Compare) -> Callable[[View], bool]:
 _EXPLAIN = mark("Explain")
 
 ROWS = (
+    Command(
+        "read_first",
+        mark("&Read first, then see results"),
+        toggle("read_first"),
+        "Ctrl+R",
+        _EXPLAIN,
+        "eye",
+        checked=lambda v: v.read_first,
+    ),
     Command("analyse", mark("&Analyse again"), lambda w: w.controller.analyse(), "F5", _EXPLAIN, "play", needs="image"),
     Command("cancel", mark("&Cancel"), lambda w: w.controller.cancel_by_reader(), "Ctrl+.", _EXPLAIN, "x"),
     Command("next_class", mark("&Next class"), next_class, "N", _EXPLAIN, needs="prediction"),

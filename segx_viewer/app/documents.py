@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from segx_viewer.app.annotations import Annotation
+from segx_viewer.app.reading import Impression
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.result import Analysis
 
@@ -35,6 +36,7 @@ class Document:
     view: dict[str, Any] = field(default_factory=dict)
     region: NDArray[np.bool_] | None = None  # drawn by the reader, on the analysis grid
     predicted: dict[str, Any] | None = None  # segmentation and certainties before it was drawn
+    impression: Impression | None = None  # noted by the reader before the results were shown
     annotations: tuple[Annotation, ...] = ()
     undo: QUndoStack = field(default_factory=QUndoStack)
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePol
 from segx_viewer.app import theme
 from segx_viewer.app.i18n import tr
 from segx_viewer.app.panels.badge import WORDS, paint_badge
+from segx_viewer.app.panels.findings import percent
 from segx_viewer.app.picture import outline_path
 from segx_viewer.app.qimage import to_qimage
 from segx_viewer.app.scene import Scene, draw_outline
@@ -65,7 +66,7 @@ class Grid(QScrollArea):
         grid.setSpacing(6)
         prediction = analysis.prediction
         for column, index in enumerate(self._classes, 1):
-            text = f"{prediction.classes[index].label}\n{prediction.probabilities[index] * 100:.0f} %"
+            text = f"{prediction.classes[index].label}\n{percent(prediction.probabilities[index])}"
             grid.addWidget(_head(text, Qt.AlignmentFlag.AlignCenter), 0, column)
             grid.setColumnStretch(column, 1)
         self.cells = {}

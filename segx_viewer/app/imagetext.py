@@ -115,9 +115,9 @@ def paint_orientation(painter: QPainter, box: QRectF, letters: dict[str, str], t
     middle = QRectF(box.center().x() - 16, box.top(), 32, box.height())
     above = [part.bottom() for part in taken if part.intersects(middle) and part.center().y() < box.center().y()]
     below = [part.top() for part in taken if part.intersects(middle) and part.center().y() > box.center().y()]
-    box = QRectF(box)
-    box.setTop(max(above, default=box.top()))
-    box.setBottom(min(below, default=box.bottom()))
+    clear = QRectF(box)
+    clear.setTop(max(above, default=box.top()))
+    clear.setBottom(min(below, default=box.bottom()))
     flags = Qt.AlignmentFlag
     places = {
         "left": flags.AlignLeft | flags.AlignVCenter,
@@ -126,7 +126,7 @@ def paint_orientation(painter: QPainter, box: QRectF, letters: dict[str, str], t
         "bottom": flags.AlignBottom | flags.AlignHCenter,
     }
     for side, text in letters.items():
-        plate_text(painter, box, places[side], text)
+        plate_text(painter, box if side in ("left", "right") else clear, places[side], text)
 
 
 @dataclass(frozen=True, slots=True)

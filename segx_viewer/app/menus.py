@@ -58,6 +58,7 @@ MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     (
         mark("&Explain"),
         (
+            "read_first",
             "analyse",
             "cancel",
             None,

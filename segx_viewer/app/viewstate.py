@@ -75,6 +75,8 @@ class View:
         0 shows the original map, 1 the SegX map.
     flicker : bool
         Which of the two the flicker shows now.
+    read_first : bool
+        Results are hidden until the reader has noted an impression.
     grid : bool
         Small multiples of classes and methods instead of the panels.
     editing : bool
@@ -108,6 +110,7 @@ class View:
     curtain: float = 0.5
     blend: float = 0.5
     flicker: bool = False
+    read_first: bool = False
     grid: bool = False
     editing: bool = False
     brush: float = 0.1

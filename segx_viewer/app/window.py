@@ -22,6 +22,7 @@ from segx_viewer.app.panels.details import Details
 from segx_viewer.app.panels.findings import Findings
 from segx_viewer.app.panels.logview import LogKeeper
 from segx_viewer.app.panels.studies import Studies
+from segx_viewer.app.reading import CONFIDENCES, Impression, ReadFirst, hidden
 from segx_viewer.app.scene import Scene
 from segx_viewer.app.statusbar import StatusBar
 from segx_viewer.app.topbar import TopBar
@@ -79,6 +80,11 @@ class Window(QMainWindow):
         self.status = StatusBar()
         self.left = panel([(tr("STUDIES"), self.studies, 1)])
         self.left.setMinimumWidth(200)
+        self.read_first = ReadFirst()
+        self.read_first.hide()
+        self.impression_line = QLabel()
+        self.impression_line.setObjectName("notice")
+        self.impression_line.setWordWrap(True)
         self.model_line = QLabel()
         self.model_line.setObjectName("small")
         self.model_line.setWordWrap(True)
@@ -86,6 +92,8 @@ class Window(QMainWindow):
         self.right = panel(
             [
                 (tr("FINDINGS"), self.findings, 0),
+                ("", self.read_first, 0),
+                ("", self.impression_line, 0),
                 (tr("CERTAINTY"), self.certainty, 0),
                 ("", self.details, 1),
                 ("", self.model_line, 0),
@@ -117,6 +125,7 @@ class Window(QMainWindow):
         controller.failed.connect(self._on_failed)
         controller.capabilities.connect(self._on_capabilities)
         self.grid.chosen.connect(self._on_cell)
+        self.read_first.noted.connect(self._on_impression)
         controller.exported.connect(self._on_exported)
         controller.documents.updated.connect(self._on_document_updated)
         controller.documents.added.connect(lambda d: self.undo_group.addStack(d.undo))
@@ -164,7 +173,7 @@ class Window(QMainWindow):
         """Whether there is something to report: the map being looked at, or a refusal."""
         analysis = self.controller.analysis
         refused = analysis is not None and analysis.complete and analysis.prediction is None
-        return self.scene.has_map() or refused
+        return not self.scene.hidden and (self.scene.has_map() or refused)
 
     # -- following the controller ----------------------------------------------------------------
 
@@ -214,6 +223,10 @@ class Window(QMainWindow):
         self.grid.show_methods([(name, names[name]) for name in self.controller.grid_methods])
         self._show_grid()
 
+    def _on_impression(self, impression: Impression) -> None:
+        self.controller.documents.update(self.controller.documents.current, impression=impression)
+        self._refresh()
+
     def _on_cell(self, method: str, class_index: int) -> None:
         self.state.update(grid=False)
         self.controller.explain(class_index=class_index, method=method)
@@ -232,6 +245,8 @@ class Window(QMainWindow):
     def _on_view_changed(self, changed: frozenset[str]) -> None:
         if "grid" in changed:
             self._show_grid()
+        if "read_first" in changed:
+            self._refresh()
         if "editing" in changed:
             self.scene.editing = self.state.view.editing
         if changed & {"class_index", "method"}:
@@ -241,6 +256,13 @@ class Window(QMainWindow):
     def _refresh(self) -> None:
         """Show the current analysis in every panel."""
         analysis, key = self.controller.analysis, self.controller.key
+        document = self.controller.documents.current
+        self.scene.hidden = hidden(document, self.state.view.read_first)
+        self.read_first.setVisible(self.scene.hidden)
+        self.findings.setVisible(not self.scene.hidden)
+        self._show_impression(document)
+        if self.scene.hidden:
+            analysis = key = None
         prediction = analysis.prediction if analysis is not None else None
         reading = self.scene.base is not None
         note = tr("Looking at the image …") if reading else tr("Open an image to begin.")
@@ -256,6 +278,15 @@ class Window(QMainWindow):
         self.actions.follow()
         self.viewports.refresh()
         self.grid.refresh()
+
+    def _show_impression(self, document: Document | None) -> None:
+        impression = document.impression if document is not None else None
+        self.impression_line.setVisible(impression is not None)
+        if impression is not None:
+            words = dict(zip(CONFIDENCES, (tr("certain"), tr("probable"), tr("possible")), strict=True))
+            text = tr("Your impression ({confidence}): {text}")
+            confidence = words.get(impression.confidence, impression.confidence)
+            self.impression_line.setText(text.format(confidence=confidence, text=impression.text))
 
     def _show_page(self) -> None:
         document = self.controller.documents.current

@@ -72,9 +72,9 @@ class Findings(QWidget):
             item.setData(_PROBABILITY, float(prediction.probabilities[index]))
             item.setData(_CODE, info.code)
             item.setText(info.label)
-            percent = f"{prediction.probabilities[index]:.1%}"
-            item.setToolTip(f"{info.label} ({info.code}): {percent}")
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{info.label}, {percent}")
+            exact = f"{prediction.probabilities[index] * 100:.1f} %"
+            item.setToolTip(f"{info.label} ({info.code}): {exact}")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{info.label}, {exact}")
             if index == class_index:
                 self.list.setCurrentItem(item)
         rows = sum(self.list.sizeHintForRow(row) for row in range(self.list.count()))
@@ -111,10 +111,10 @@ class _Bars(QStyledItemDelegate):
         painter.setFont(_font(option.font, first))
         painter.setPen(theme.colour("text"))
         probability = index.data(_PROBABILITY)
-        percent = f"{probability * 100:.0f} %" if probability >= 0.01 else "< 1 %"
+        share = percent(probability)
         top = Qt.AlignmentFlag.AlignTop
-        painter.drawText(box, top | Qt.AlignmentFlag.AlignRight, percent)
-        room = box.width() - painter.fontMetrics().horizontalAdvance(percent) - 12
+        painter.drawText(box, top | Qt.AlignmentFlag.AlignRight, share)
+        room = box.width() - painter.fontMetrics().horizontalAdvance(share) - 12
         label = index.data()
         if not first:
             label = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, int(room))
@@ -125,6 +125,17 @@ class _Bars(QStyledItemDelegate):
         bar.setWidth(max(1.0, bar.width() * probability))
         painter.fillRect(bar, theme.colour("accent") if first else theme.colour("muted"))
         painter.restore()
+
+
+def percent(probability: float) -> str:
+    """Return a probability for people.
+
+    Examples
+    --------
+    >>> percent(0.62), percent(0.0004)
+    ('62 %', '< 1 %')
+    """
+    return f"{probability * 100:.0f} %" if probability >= 0.01 else "< 1 %"
 
 
 def _font(base: QFont, first: bool) -> QFont:
