@@ -92,8 +92,9 @@ def acquisition(dataset: Dataset) -> Acquisition:
 
 
 def _date(stated: str) -> str:
+    """Return YYYYMMDD, or "" for anything else and for the years before radiology, which stand for a removed date."""
     digits = stated.replace(".", "").replace("-", "")
-    return digits if re.fullmatch(r"\d{8}", digits) else ""
+    return digits if re.fullmatch(r"\d{8}", digits) and digits >= "1850" else ""
 
 
 def _age(dataset: Dataset) -> float | None:

@@ -18,16 +18,24 @@ from pydicom.uid import (
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    JPEG2000TransferSyntaxes,
     JPEGBaseline8Bit,
     JPEGExtended12Bit,
     JPEGLossless,
     JPEGLSLossless,
+    JPEGLSTransferSyntaxes,
 )
 
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
 from segx_viewer.imaging import _jpeg12  # noqa: F401 - registers a decoder with pydicom
 from segx_viewer.imaging._header import number, text, uid_name, value
 
+# GDCM comes first in pydicom's own order; on damaged JPEG files it is the one that takes the process down.
+_PREFERRED = {
+    JPEGBaseline8Bit: "pillow",
+    **dict.fromkeys(JPEG2000TransferSyntaxes, "pylibjpeg"),
+    **dict.fromkeys(JPEGLSTransferSyntaxes, "pyjpegls"),
+}
 _KEYWORDS = {0x0010: "PixelData", 0x0008: "FloatPixelData", 0x0009: "DoubleFloatPixelData"}
 _PIXEL_VRS = {b"OB", b"OW", b"OF", b"OD", b"UN"}
 _UNDEFINED = 0xFFFFFFFF
@@ -127,7 +135,15 @@ def decode_frame(
         options["pixel_vr"] = element.vr
     if isinstance(source, io.IOBase):
         source.seek(element.offset)
-    values, described = decoder.as_array(source, index=frame, raw=True, **options)
+    preferred = _PREFERRED.get(syntax, "")
+    try:
+        values, described = decoder.as_array(source, index=frame, raw=True, decoding_plugin=preferred, **options)
+    except Exception:
+        if not preferred:
+            raise
+        if isinstance(source, io.IOBase):
+            source.seek(element.offset)
+        values, described = decoder.as_array(source, index=frame, raw=True, **options)  # by any that can
     return values, str(described["photometric_interpretation"])
 
 

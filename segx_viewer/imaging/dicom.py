@@ -95,11 +95,11 @@ def _inflated(file: BinaryIO) -> tuple[Dataset, PixelElement | None]:
 
 
 def _check_is_image(path: Path, dataset: Dataset, element: PixelElement | None) -> None:
-    kind = uid_name(text(dataset, "SOPClassUID") or text(dataset.file_meta, "MediaStorageSOPClassUID"))
     if element is not None and "Rows" in dataset and "Columns" in dataset:
         return
-    if "Rows" in dataset and "Columns" in dataset:
-        raise ImageReadError(f"{path.name} describes an image but ends before its pixels; the file is truncated.")
+    kind = uid_name(text(dataset, "SOPClassUID") or text(dataset.file_meta, "MediaStorageSOPClassUID"))
+    if kind.endswith("Image Storage") or "Rows" in dataset or element is not None:
+        raise ImageReadError(f"{path.name} is incomplete: it begins like an image, but has no readable pixels.")
     if kind:
         raise UnsupportedImageError(f"{path.name} is a DICOM file without an image ({kind}).")
     raise UnsupportedImageError(f"{path.name} holds no image that the viewer can open.")
