@@ -5,10 +5,12 @@ module costs nothing.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,18 +26,21 @@ from segx_viewer.domain.result import (
     Certainty,
     GateLevel,
     GateVerdict,
-    MapKey,
-    Segmentation,
     Target,
 )
-from segx_viewer.errors import ModelError, SegxError
-from segx_viewer.explain.segu import Calibration, assess
+from segx_viewer.errors import ModelError
+from segx_viewer.explain.alignment import COSTLY
+from segx_viewer.explain.calibration import Calibration
+from segx_viewer.explain.reassess import drawn_region, input_spacing, predicted_region, reassess, with_alignments
+from segx_viewer.explain.segu import assess
 from segx_viewer.explain.segx import segx_map
 from segx_viewer.imaging.display import to_display
 
 if TYPE_CHECKING:
     from segx_viewer.inference.bundle import ModelBundle
     from segx_viewer.inference.store import BundleStore
+
+__all__ = ["analyse", "analyse_to_end", "library_versions", "reassess"]
 
 # Share of an analysis that is done when a stage begins.
 _BEGINS = {Stage.CHECK: 0.0, Stage.CLASSIFY: 0.1, Stage.SEGMENT: 0.35, Stage.ATTRIBUTE: 0.6, Stage.SEGU: 0.9}
@@ -76,8 +81,13 @@ def analyse(
     """
     run = _Run(request, store, cancel or CancelToken(), on_progress or (lambda _progress: None), evidence_views)
     try:
-        yield from run.stages()
-    except MemoryError as error:
+        for analysis in run.stages():
+            yield analysis
+            if not analysis.complete:
+                run.cancel.raise_if_cancelled()
+    except (MemoryError, RuntimeError) as error:
+        if not _lacks_memory(error):
+            raise
         raise ModelError("There is not enough memory for this analysis; close other images and try again.") from error
 
 
@@ -94,58 +104,6 @@ def analyse_to_end(
     return last
 
 
-def reassess(analysis: Analysis, mask: NDArray[np.bool_] | None, calibration: Calibration | None = None) -> Analysis:
-    """Run SegX and SegU again for a region drawn by the reader, on arrays alone.
-
-    Parameters
-    ----------
-    analysis : Analysis
-        A complete one.
-    mask : ndarray, shape (h, w), bool, or None
-        On the model-input grid; None goes back to the predicted region.
-    calibration : Calibration, optional
-        Only applies to the predicted region: it was not fitted on drawn ones.
-
-    Raises
-    ------
-    SegxError
-        If there is no segmentation to replace.
-    """
-    old = analysis.segmentation
-    if old is None or analysis.prediction is None:
-        raise SegxError("There is no analysis yet whose region could be edited.")
-    edited = mask is not None
-    region = mask if mask is not None else old.probability > old.threshold
-    segmentation = Segmentation(old.probability, old.threshold, region, edited)
-    spacing = input_spacing(analysis.image, analysis.placement)
-    certainties = {}
-    for key, attribution in analysis.attributions.items():
-        before = analysis.certainties.get(key)
-        certainties[key] = assess(
-            attribution.saliency_map,
-            segmentation,
-            analysis.gate,
-            calibration=None if edited else calibration,
-            features=before.evidence if before else {},
-            spacing_mm=spacing,
-            predicted=key[1] == analysis.prediction.top,
-            skip=() if not edited else ("emd", "hd95", "assd"),
-        )
-    return replace(
-        analysis,
-        segmentation=segmentation,
-        segx={k: segx_map(a.saliency_map, segmentation.mask) for k, a in analysis.attributions.items()},
-        certainties=certainties,
-    )
-
-
-def input_spacing(image: MedicalImage, placement: Placement) -> tuple[float, float] | None:
-    """Return the (row, column) distance of the input grid's pixels in mm, or None when it is not known."""
-    if image.spacing is None:
-        return None
-    return image.spacing.row / placement.scale[0], image.spacing.column / placement.scale[1]
-
-
 @dataclass(eq=False)
 class _Run:
     """One analysis in progress."""
@@ -156,6 +114,7 @@ class _Run:
     on_progress: Callable[[Progress], None]
     evidence_views: Sequence[str] | None
     timings: dict[str, float] = field(default_factory=dict)
+    furthest: float = 0.0
 
     def stages(self) -> Iterator[Analysis]:
         image = self.request.image
@@ -167,6 +126,7 @@ class _Run:
             yield self._finished(analysis)
             return
         bundle, tensor, passed = prepared
+        self._check_request(bundle)
 
         from segx_viewer.inference.predictor import to_prediction
         from segx_viewer.inference.segmenter import segment
@@ -177,10 +137,13 @@ class _Run:
         with self._stage(Stage.SEGMENT):
             segmentation = segment(self.store.segmenter(bundle.info.name), tensor, bundle.segmentation_threshold)
             if self.request.mask_override is not None:
-                segmentation = replace(segmentation, mask=self.request.mask_override, edited=True)
+                segmentation = drawn_region(segmentation, self.request.mask_override)
             analysis = replace(analysis, segmentation=segmentation)
         yield analysis
-        yield from self._explain(analysis, bundle, tensor, passed)
+        analysis = yield from self._explain(analysis, bundle, tensor, passed)
+        with self._stage(Stage.SEGU):
+            analysis = with_alignments(analysis, COSTLY, before_each=self.cancel.raise_if_cancelled)
+        yield self._finished(analysis)
 
     def _choose_bundle(self, image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Any]:
         """Return the first bundle that does not refuse the image, with what it needs; or the first's refusal."""
@@ -202,7 +165,8 @@ class _Run:
         gate = self.store.gate(bundle.info.name)
         with self._stage(Stage.CHECK):
             placed, placement = place(picture, bundle.preprocessing)
-            verdict = worst(gate.check_header(image), gate.check_picture(placed, colour=_colour_of(picture)))
+            seen = placed[_extent(placement)]
+            verdict = worst(gate.check_header(image), gate.check_picture(seen, colour=_colour_of(picture)))
         if verdict.level is GateLevel.REFUSED:
             return self._begin(bundle, placement, verdict), None
         import torch
@@ -228,7 +192,16 @@ class _Run:
             versions=library_versions(),
         )
 
-    def _explain(self, analysis: Analysis, bundle: "ModelBundle", tensor: Any, passed: Any) -> Iterator[Analysis]:
+    def _check_request(self, bundle: "ModelBundle") -> None:
+        count = len(bundle.classes)
+        for k in self.request.classes or ():
+            if not 0 <= k < count:
+                raise ModelError(f"{bundle.info.title}: there is no class {k}; the classes are 0 to {count - 1}.")
+
+    def _explain(
+        self, analysis: Analysis, bundle: "ModelBundle", tensor: Any, passed: Any
+    ) -> Generator[Analysis, None, Analysis]:
+        """Add maps, each with SegX and with SegU but for the costly alignments; return the last analysis."""
         from segx_viewer.inference.attribution import Subject, get_method
 
         prediction, segmentation = analysis.prediction, analysis.segmentation
@@ -246,26 +219,30 @@ class _Run:
                 cancel=self.cancel,
                 on_fraction=lambda f, n=number, m=method: self._attributing((n + f) / len(methods), m.label),
             )
+            layer = bundle.target_layer if method.needs_layer else None
+            spent: dict[int, float] = {}
             started = time.perf_counter()
+            # A slow method gives a class's map more than once, ever finer.
             for k, saliency_map in method.maps(subject, classes):
                 self.cancel.raise_if_cancelled()
                 seconds = time.perf_counter() - started
-                layer = bundle.target_layer if method.needs_layer else None
-                attribution = Attribution(method.name, layer, k, Target.LOGIT, saliency_map, seconds)
                 self._count(Stage.ATTRIBUTE, seconds)
+                spent[k] = spent.get(k, 0.0) + seconds
+                attribution = Attribution(method.name, layer, k, Target.LOGIT, saliency_map, spent[k])
                 key = (method.name, k)
-                with self._stage(Stage.SEGU):
+                with self._timed(Stage.SEGU):
                     evidence = self._evidence(calibration, bundle, tensor, analysis, attribution)
-                    certainty = self._assess(key, attribution, analysis, calibration, evidence)
+                    certainty = self._assess(attribution, analysis, calibration, evidence)
+                    segx = segx_map(saliency_map, segmentation.mask)
                 analysis = replace(
                     analysis,
                     attributions={**analysis.attributions, key: attribution},
-                    segx={**analysis.segx, key: segx_map(saliency_map, segmentation.mask)},
+                    segx={**analysis.segx, key: segx},
                     certainties={**analysis.certainties, key: certainty},
                 )
                 yield analysis
                 started = time.perf_counter()
-        yield self._finished(analysis)
+        return analysis
 
     def _evidence(
         self,
@@ -275,7 +252,7 @@ class _Run:
         analysis: Analysis,
         attribution: Attribution,
     ) -> dict[str, float]:
-        """Collect what the calibration needs beside the alignments."""
+        """Collect what the calibration needs beside the alignments, for the predicted region."""
         fitting = self.evidence_views is not None
         if not fitting and (calibration is None or not _applies(attribution, analysis)):
             return {}
@@ -286,39 +263,43 @@ class _Run:
             self.store.classifier(bundle.info.name),
             tensor,
             analysis.prediction,
-            analysis.segmentation,
+            predicted_region(analysis.segmentation),
             attribution.saliency_map,
             self.evidence_views if fitting else bundle.calibration["views"],
         )
 
     def _assess(
         self,
-        key: MapKey,
         attribution: Attribution,
         analysis: Analysis,
         calibration: Calibration | None,
-        evidence: dict[str, float],
+        evidence: Mapping[str, float],
     ) -> Certainty:
-        edited = analysis.segmentation.edited
-        applies = _applies(attribution, analysis)
+        applies = _applies(attribution, analysis) and not analysis.segmentation.edited
         certainty = assess(
             attribution.saliency_map,
             analysis.segmentation,
             analysis.gate,
-            calibration=calibration if applies and not edited else None,
+            calibration=calibration if applies else None,
             features=evidence,
             spacing_mm=input_spacing(analysis.image, analysis.placement),
-            predicted=key[1] == analysis.prediction.top,
+            predicted=attribution.class_index == analysis.prediction.top,
+            skip=COSTLY,
         )
         return replace(certainty, evidence=evidence)
 
     def _attributing(self, fraction: float, label: str) -> None:
         begin, end = _BEGINS[Stage.ATTRIBUTE], _BEGINS[Stage.SEGU]
-        self.on_progress(Progress(Stage.ATTRIBUTE, begin + fraction * (end - begin), label))
+        self._tell(Stage.ATTRIBUTE, begin + fraction * (end - begin), label)
 
     def _finished(self, analysis: Analysis) -> Analysis:
-        self.on_progress(Progress(Stage.DONE, 1.0))
+        self._tell(Stage.DONE, 1.0)
         return replace(analysis, timings=self.timings, complete=True)
+
+    def _tell(self, stage: Stage, fraction: float, text: str = "") -> None:
+        """Report progress, which never goes back: a second bundle may be asked after the first."""
+        self.furthest = max(self.furthest, fraction)
+        self.on_progress(Progress(stage, self.furthest, text))
 
     def _count(self, stage: Stage, seconds: float) -> None:
         self.timings[stage.value] = self.timings.get(stage.value, 0.0) + seconds
@@ -326,7 +307,12 @@ class _Run:
     @contextmanager
     def _stage(self, stage: Stage) -> Iterator[None]:
         self.cancel.raise_if_cancelled()
-        self.on_progress(Progress(stage, _BEGINS[stage]))
+        self._tell(stage, _BEGINS[stage])
+        with self._timed(stage):
+            yield
+
+    @contextmanager
+    def _timed(self, stage: Stage) -> Iterator[None]:
         started = time.perf_counter()
         yield
         self._count(stage, time.perf_counter() - started)
@@ -337,11 +323,27 @@ def _applies(attribution: Attribution, analysis: Analysis) -> bool:
     return attribution.method == "gradcam" and attribution.class_index == analysis.prediction.top
 
 
+def _extent(placement: Placement) -> tuple[slice, slice]:
+    """Rows and columns of the input that the picture covers: the margins around it say nothing about it."""
+    (H, W), (rows, columns), (top, left) = placement.image_shape, placement.scale, placement.offset
+    return (
+        slice(round(top), max(1, round(top + H * rows))),
+        slice(round(left), max(1, round(left + W * columns))),
+    )
+
+
 def _colour_of(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return picture if picture.ndim == 3 else np.repeat(picture[::16, ::16, None], 3, axis=2)
 
 
-def library_versions() -> dict[str, str]:
+def _lacks_memory(error: BaseException) -> bool:
+    """Tell a lack of memory from other failures; torch raises a plain RuntimeError for it on a CPU."""
+    known = ("can't allocate memory", "not enough memory", "out of memory")
+    return isinstance(error, MemoryError) or any(text in str(error) for text in known)
+
+
+@cache
+def library_versions() -> Mapping[str, str]:
     """Return the versions of the libraries that compute a result."""
     found = {"segx-viewer": __version__}
     for name in _LIBRARIES:
@@ -349,4 +351,4 @@ def library_versions() -> dict[str, str]:
             found[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return MappingProxyType(found)

@@ -1,0 +1,122 @@
+"""SegX and SegU of a whole analysis on arrays alone: for an edited region, and the alignments that take their time."""
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segx_viewer.domain.geometry import Placement
+from segx_viewer.domain.image import MedicalImage
+from segx_viewer.domain.result import Alignment, Analysis, Certainty, Segmentation
+from segx_viewer.errors import SegxError
+from segx_viewer.explain.alignment import ALIGNMENTS, COSTLY, alignments_and_curve
+from segx_viewer.explain.calibration import Calibration
+from segx_viewer.explain.ranking import Region
+from segx_viewer.explain.segu import assess
+from segx_viewer.explain.segx import segx_map
+
+
+def reassess(analysis: Analysis, mask: NDArray[np.bool_] | None, calibration: Calibration | None = None) -> Analysis:
+    """Run SegX and SegU again for a region drawn by the reader.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        A complete one.
+    mask : ndarray, shape (h, w), bool, or None
+        On the model-input grid; None goes back to the predicted region.
+    calibration : Calibration, optional
+        Only applies to the predicted region: it was not fitted on drawn ones.
+
+    Returns
+    -------
+    Analysis
+        Without the costly alignments for a drawn region, so that SegU follows the pen.
+
+    Raises
+    ------
+    SegxError
+        If there is no segmentation to replace, or the mask does not fit the model's input.
+    """
+    old = analysis.segmentation
+    if old is None or analysis.prediction is None:
+        raise SegxError("There is no analysis yet whose region could be edited.")
+    segmentation = drawn_region(old, mask) if mask is not None else predicted_region(old)
+    spacing = input_spacing(analysis.image, analysis.placement)
+    certainties = {}
+    for key, attribution in analysis.attributions.items():
+        before = analysis.certainties.get(key)
+        evidence = before.evidence if before else {}
+        certainty = assess(
+            attribution.saliency_map,
+            segmentation,
+            analysis.gate,
+            calibration=None if segmentation.edited else calibration,
+            features=evidence,
+            spacing_mm=spacing,
+            predicted=key[1] == analysis.prediction.top,
+            skip=COSTLY if segmentation.edited else (),
+        )
+        # The evidence speaks of the prediction and stays for the way back to the predicted region.
+        certainties[key] = replace(certainty, evidence=evidence)
+    return replace(
+        analysis,
+        segmentation=segmentation,
+        segx={k: segx_map(a.saliency_map, segmentation.mask) for k, a in analysis.attributions.items()},
+        certainties=certainties,
+    )
+
+
+def with_alignments(
+    analysis: Analysis, names: Collection[str] = COSTLY, *, before_each: Callable[[], None] = lambda: None
+) -> Analysis:
+    """Add alignments that were left out at first to every certainty that lacks them.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    names : collection of str
+    before_each : callable
+        Called before each map; may raise, to stop.
+    """
+    segmentation = analysis.segmentation
+    if segmentation is None:
+        return analysis
+    region = Region(segmentation.mask, input_spacing(analysis.image, analysis.placement))
+    certainties = dict(analysis.certainties)
+    for key, certainty in analysis.certainties.items():
+        known = set(ALIGNMENTS) - set(names) | set(certainty.alignments)
+        if known >= set(ALIGNMENTS):
+            continue
+        before_each()
+        added, _ = alignments_and_curve(analysis.attributions[key].saliency_map, region, skip=known)
+        certainties[key] = _with(certainty, added)
+    return replace(analysis, certainties=certainties)
+
+
+def _with(certainty: Certainty, added: dict[str, Alignment]) -> Certainty:
+    found = {**certainty.alignments, **added}
+    return replace(certainty, alignments={name: found[name] for name in ALIGNMENTS if name in found})
+
+
+def drawn_region(predicted: Segmentation, mask: NDArray[np.bool_]) -> Segmentation:
+    """Return the segmentation with a region drawn by the reader. Raises `SegxError` when its shape does not fit."""
+    if mask.shape != predicted.probability.shape:
+        raise SegxError(
+            f"The drawn region of {mask.shape} pixels does not fit the model's input of {predicted.probability.shape}."
+        )
+    return replace(predicted, mask=mask, edited=True)
+
+
+def predicted_region(segmentation: Segmentation) -> Segmentation:
+    """Return the segmentation as the network gave it, whatever was drawn since."""
+    mask = segmentation.probability > segmentation.threshold
+    return replace(segmentation, mask=mask, edited=False)
+
+
+def input_spacing(image: MedicalImage, placement: Placement) -> tuple[float, float] | None:
+    """Return the (row, column) distance of the input grid's pixels in mm, or None when it is not known."""
+    if image.spacing is None:
+        return None
+    return image.spacing.row / placement.scale[0], image.spacing.column / placement.scale[1]

@@ -1,0 +1,347 @@
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from segx_viewer import pipeline
+from segx_viewer.domain.request import AnalysisRequest, CancelToken, Stage
+from segx_viewer.domain.result import GateLevel, Level
+from segx_viewer.errors import AnalysisCancelled, ModelError, SegxError
+from segx_viewer.explain.alignment import ALIGNMENTS
+from segx_viewer.explain.segu import NOT_CALIBRATED, NOT_PREDICTED, Calibration
+from segx_viewer.pipeline import analyse, analyse_to_end, reassess
+from segx_viewer.reporting.overlay import base_layer, compose, heatmap_layer, region_on_image, shared_scale
+
+CORNERS = [(0.2, 0.15), (0.2, 0.85), (0.8, 0.15), (0.8, 0.85)]
+
+
+@pytest.fixture(scope="module")
+def skin_analysis(store, lesion):
+    """Two classes by two methods."""
+    methods = ("gradcam", "hirescam")
+    return analyse_to_end(AnalysisRequest(lesion, methods=methods, classes=(0, 2)), store)
+
+
+def test_a_lesion_end_to_end(store, lesion):
+    found = analyse_to_end(AnalysisRequest(lesion, generation=7), store)
+    assert found.complete
+    assert found.generation == 7
+    assert found.bundle.name == "tiny-skin"
+    assert found.gate.level is GateLevel.ACCEPTED
+    assert found.prediction.probabilities.sum() == pytest.approx(1, abs=1e-5)
+    (key,) = found.attributions
+    assert key == ("gradcam", found.prediction.top)
+    A, mask = found.attributions[key].saliency_map, found.segmentation.mask
+    assert A.shape == mask.shape == (96, 128)
+    assert 0.05 < mask.mean() < 0.95
+    np.testing.assert_array_equal(found.segx[key], A * mask)
+    certainty = found.certainties[key]
+    assert certainty.alignments.keys() == ALIGNMENTS.keys()
+    assert certainty.c_auitc == certainty.alignments["auitc"].value
+    assert certainty.outside == pytest.approx(1 - A[mask].sum() / A.sum(), abs=1e-5)
+    assert (certainty.level, certainty.reason) == (Level.LOW, NOT_CALIBRATED)
+    assert {Stage.CLASSIFY.value, Stage.SEGMENT.value, Stage.ATTRIBUTE.value} <= found.timings.keys()
+    assert found.versions["torch"]
+
+
+def test_an_adults_radiograph_end_to_end(store, chest_image):
+    found = analyse_to_end(AnalysisRequest(chest_image), store)
+    assert found.bundle.name == "tiny-chest"
+    assert found.gate.level is GateLevel.OUTSIDE
+    assert found.prediction is not None
+    (certainty,) = found.certainties.values()
+    assert certainty.level is Level.ABSTAIN
+    assert "years old" in certainty.reason
+    assert certainty.c_auitc is not None, "what can be computed is, whatever the badge says"
+    placement = found.placement
+    assert placement.image_shape == chest_image.shape
+    assert placement.scale[0] == placement.scale[1], "letterboxed"
+
+
+@pytest.mark.parametrize("name", [None, "tiny-chest"])
+def test_a_leg_is_refused_without_a_prediction(store, leg_image, name):
+    first, *_, last = analyse(AnalysisRequest(leg_image, bundle_name=name), store)
+    for found in (first, last):
+        assert found.gate.level is GateLevel.REFUSED
+        assert found.prediction is None
+    assert last.complete
+    assert not last.certainties
+
+
+def test_a_refusal_by_the_picture_comes_before_any_network(store, as_image, monkeypatch):
+    monkeypatch.setattr(store, "classifier", lambda _name: pytest.fail("a blank image needs no network"))
+    found = analyse_to_end(AnalysisRequest(as_image(np.full((50, 70, 3), 90, np.uint8))), store)
+    assert found.gate.level is GateLevel.REFUSED
+    assert "blank" in found.gate.reason
+
+
+def test_the_second_bundle_is_tried_when_the_first_refuses(store, as_image):
+    """A colour picture whose colours are next to nothing: dermoscopy fits by kind, and refuses it as grey."""
+    y, x = np.mgrid[:80, :100]
+    grey = (60 + y + x).astype(np.uint8)
+    image = as_image(np.dstack([grey, grey + 1, grey]))
+    assert store.candidates(image)[0].info.name == "tiny-skin"
+    found = analyse_to_end(AnalysisRequest(image), store)
+    assert found.bundle.name == "tiny-chest"
+    assert found.prediction is not None
+
+
+def test_analyses_get_fuller(store, lesion):
+    steps = list(analyse(AnalysisRequest(lesion, generation=3, methods=("gradcam", "layercam")), store))
+    counts = [
+        (s.prediction is not None)
+        + (s.segmentation is not None)
+        + len(s.attributions)
+        + len(s.certainties)
+        + s.complete
+        for s in steps
+    ]
+    assert counts == sorted(counts)
+    assert counts[0] == 0
+    assert [s.complete for s in steps] == [False] * (len(steps) - 1) + [True]
+    assert {s.generation for s in steps} == {3}
+    assert any(s.prediction is not None and s.segmentation is None for s in steps), "the prediction does not wait"
+    assert all(s.attributions.keys() == s.segx.keys() == s.certainties.keys() for s in steps)
+    assert [k[0] for k in steps[-1].attributions] == ["gradcam", "layercam"], "first asked, first shown"
+
+
+def test_progress_only_goes_forward(store, lesion):
+    told = []
+    request = AnalysisRequest(lesion, methods=("gradcam", "hirescam"), classes=(0, 1, 2))
+    analyse_to_end(request, store, on_progress=told.append)
+    fractions = [p.fraction for p in told]
+    assert fractions == sorted(fractions)
+    assert fractions[0] == 0
+    assert told[-1].stage is Stage.DONE
+    assert told[-1].fraction == 1
+    assert {Stage.CLASSIFY, Stage.SEGMENT, Stage.ATTRIBUTE} <= {p.stage for p in told}
+
+
+def test_only_the_predicted_class_is_calibrated(store, lesion, skin_analysis):
+    calibration = Calibration(("auitc",), (0.2,), (0.1,), (1.0,), 0.0, high=0.9, moderate=0.6)
+    again = reassess(skin_analysis, None, calibration)
+    top = again.prediction.top
+    other = next(k for k in (0, 2) if k != top)
+    assert again.certainties["gradcam", other].reason == NOT_PREDICTED
+    if ("gradcam", top) in again.certainties:
+        expected = calibration.probability({"auitc": again.certainties["gradcam", top].c_auitc})
+        assert again.certainties["gradcam", top].probability_correct == pytest.approx(expected)
+
+
+def test_the_same_request_gives_the_same_result(store, lesion):
+    request = AnalysisRequest(lesion, methods=("gradcam", "gradient_shap"))
+    first, second = (analyse_to_end(request, store) for _ in range(2))
+    for key, attribution in first.attributions.items():
+        np.testing.assert_array_equal(attribution.saliency_map, second.attributions[key].saliency_map)
+    assert first.certainties == second.certainties
+
+
+@pytest.mark.parametrize("seen", range(1, 6))
+def test_cancelled_after_any_step_it_stops_at_the_next(store, lesion, seen):
+    token = CancelToken()
+    steps = analyse(AnalysisRequest(lesion, methods=("gradcam", "layercam"), classes=(0, 1)), store, cancel=token)
+    for _ in range(seen):
+        next(steps)
+    token.cancel()
+    with pytest.raises(AnalysisCancelled):
+        next(steps)
+
+
+def test_cancelled_inside_a_method(store, lesion):
+    """Gradient SHAP works in batches; it stops between them, before it has a map."""
+    token, seen = CancelToken(), []
+    network = store.classifier("tiny-skin")
+    calls = []
+
+    def count(_module, inputs):
+        calls.append(len(inputs[0]))
+        if len(calls) == 2:
+            token.cancel()
+
+    handle = network.register_forward_pre_hook(count)
+    steps = analyse(AnalysisRequest(lesion, methods=("gradient_shap",)), store, cancel=token)
+    try:
+        with pytest.raises(AnalysisCancelled):
+            seen.extend(steps)
+    finally:
+        handle.remove()
+    assert len(calls) == 2, "no batch after the one that was cancelled"
+    assert not seen[-1].attributions
+
+
+def test_a_drawn_region_replaces_the_predicted_one(store, lesion):
+    mask = np.zeros((96, 128), bool)
+    mask[10:40, 20:60] = True
+    found = analyse_to_end(AnalysisRequest(lesion, mask_override=mask), store)
+    assert found.segmentation.edited
+    np.testing.assert_array_equal(found.segmentation.mask, mask)
+    for X in found.segx.values():
+        assert not X[~mask].any()
+
+
+def test_reassess_equals_a_new_analysis_with_that_region(store, lesion):
+    mask = np.zeros((96, 128), bool)
+    mask[30:80, 30:100] = True
+    first = analyse_to_end(AnalysisRequest(lesion), store)
+    edited = reassess(first, mask)
+    anew = analyse_to_end(AnalysisRequest(lesion, mask_override=mask), store)
+    key = next(iter(first.attributions))
+    np.testing.assert_array_equal(edited.segx[key], anew.segx[key])
+    assert edited.certainties[key].c_auitc == anew.certainties[key].c_auitc
+    assert edited.certainties[key].alignments["relevance_mass"] == anew.certainties[key].alignments["relevance_mass"]
+    assert edited.segmentation.edited
+
+
+def test_undoing_an_edit_gives_the_calibrated_certainty_back(store, lesion):
+    """The evidence of the prediction outlives an edit of the region."""
+    first = analyse_to_end(AnalysisRequest(lesion), store, evidence_views=("flip_h", "rotate_180"))
+    key = next(iter(first.attributions))
+    assert {"views_mean", "region_drop", "margin"} <= first.certainties[key].evidence.keys()
+    calibration = Calibration(
+        ("auitc", "margin", "views_mean"), (0.2, 1, 0), (0.1, 1, 1), (1.0, 0.3, 0.2), 0.0, high=0.9, moderate=0.6
+    )
+    before = reassess(first, None, calibration)
+    mask = np.zeros((96, 128), bool)
+    mask[30:80, 30:100] = True
+    edited = reassess(before, mask, calibration)
+    assert edited.certainties[key].probability_correct is None, "not fitted on drawn regions"
+    after = reassess(edited, None, calibration)
+    assert after.certainties[key].probability_correct == before.certainties[key].probability_correct
+    assert after.certainties[key].probability_correct is not None
+    assert not after.segmentation.edited
+
+
+def test_nothing_to_reassess_is_an_error(store, leg_image):
+    refused = analyse_to_end(AnalysisRequest(leg_image), store)
+    with pytest.raises(SegxError, match="no analysis yet"):
+        reassess(refused, np.zeros((96, 96), bool))
+
+
+def test_a_region_of_the_wrong_shape_is_one_sentence(store, lesion):
+    with pytest.raises(SegxError, match=r"region of \(5, 5\)"):
+        analyse_to_end(AnalysisRequest(lesion, mask_override=np.zeros((5, 5), bool)), store)
+    first = analyse_to_end(AnalysisRequest(lesion), store)
+    with pytest.raises(SegxError, match=r"region of \(5, 5\)"):
+        reassess(first, np.zeros((5, 5), bool))
+
+
+@pytest.mark.parametrize("k", [4, -1])
+def test_a_class_that_does_not_exist_is_one_sentence(store, lesion, k):
+    with pytest.raises(ModelError, match=f"no class {k}"):
+        analyse_to_end(AnalysisRequest(lesion, classes=(k,)), store)
+
+
+def test_an_unknown_method_or_bundle_is_one_sentence(store, lesion):
+    with pytest.raises(ModelError, match="no attribution method 'magic'"):
+        analyse_to_end(AnalysisRequest(lesion, methods=("magic",)), store)
+    with pytest.raises(ModelError, match="no model bundle 'magic'"):
+        analyse_to_end(AnalysisRequest(lesion, bundle_name="magic"), store)
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried ...")]
+)
+def test_lack_of_memory_is_one_sentence(store, lesion, monkeypatch, error):
+    def fail(_x):
+        raise error
+
+    monkeypatch.setattr(store.segmenter("tiny-skin"), "forward", fail)
+    with pytest.raises(ModelError, match="not enough memory"):
+        analyse_to_end(AnalysisRequest(lesion), store)
+
+
+def test_other_failures_are_not_called_lack_of_memory(store, lesion, monkeypatch):
+    def fail(_x):
+        raise RuntimeError("shapes cannot be multiplied")
+
+    monkeypatch.setattr(store.segmenter("tiny-skin"), "forward", fail)
+    with pytest.raises(RuntimeError, match="multiplied"):
+        analyse_to_end(AnalysisRequest(lesion), store)
+
+
+def test_importing_and_reassessing_needs_no_torch():
+    script = """
+import sys
+import numpy as np
+from pathlib import Path
+from segx_viewer.domain.geometry import Placement
+from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
+from segx_viewer.domain.result import *
+from segx_viewer.pipeline import analyse, reassess
+A = np.random.default_rng(0).random((32, 48), dtype=np.float32)
+P = np.zeros((32, 48), np.float32); P[8:20, 8:30] = 1
+classes = (ClassInfo("a", "A"), ClassInfo("b", "B"))
+analysis = Analysis(
+    MedicalImage(np.zeros((64, 96, 3), np.uint8), "", PhotometricInterpretation.RGB, SourceInfo(Path("a.png"))),
+    BundleInfo("b", "B", "1", "0"), Placement.stretch((64, 96), (32, 48)), GateVerdict(GateLevel.ACCEPTED),
+    prediction=Prediction(classes, np.float32([1, 0]), np.float32([0.7, 0.3])),
+    segmentation=Segmentation(P, 0.5, P > 0.5),
+    attributions={("gradcam", 0): Attribution("gradcam", "x", 0, Target.LOGIT, A)},
+)
+mask = np.zeros((32, 48), bool); mask[2:9, 3:7] = True
+edited = reassess(analysis, mask)
+assert edited.certainties["gradcam", 0].c_auitc > 0
+assert not edited.segx["gradcam", 0][~mask].any()
+print([m for m in ("torch", "PySide6", "timm") if m in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
+
+
+def centre_of(values):
+    """(row, column) of the middle of what is above half the maximum, in shares of height and width."""
+    rows, columns = np.nonzero(values > values.max() / 2)
+    return (rows.mean() + 0.5) / values.shape[0], (columns.mean() + 0.5) / values.shape[1]
+
+
+@pytest.mark.parametrize("corner", CORNERS)
+@pytest.mark.parametrize("shape", [(150, 200), (310, 170), (96, 128)])
+def test_a_red_spot_is_explained_where_it_is(colour_store, as_image, red_spot, shape, corner):
+    """From the file's pixels through network, Grad-CAM and placement to the composed picture."""
+    image = as_image(red_spot(shape, corner, 0.1))
+    found = analyse_to_end(AnalysisRequest(image), colour_store)
+    assert found.prediction.top == 0
+    A, X = found.attributions["gradcam", 0].saliency_map, found.segx["gradcam", 0]
+    layers = [
+        base_layer(np.zeros((*shape, 3), np.uint8)),
+        heatmap_layer(A, found.placement, vmax=shared_scale(A)[1], colormap="grey", opacity=1.0),
+    ]
+    drawn = compose(layers)[..., 0]
+    region = region_on_image(found.segmentation, found.placement)
+    for seen in (drawn, found.placement.to_image(X), region.astype(float)):
+        assert seen.shape == shape
+        assert centre_of(seen) == pytest.approx(corner, abs=0.02)
+    assert region.mean() == pytest.approx(np.pi * 0.01 * min(shape) ** 2 / np.prod(shape), rel=0.2)
+
+
+def test_on_a_24_megapixel_photograph_too(colour_store, as_image, red_spot):
+    corner = (0.78, 0.12)
+    picture = red_spot((4000, 6000), corner, 0.1)
+    found = analyse_to_end(AnalysisRequest(as_image(picture)), colour_store)
+    A = found.attributions["gradcam", 0].saliency_map
+    layer = heatmap_layer(A, found.placement, vmax=shared_scale(A)[1], colormap="grey", opacity=1.0)
+    drawn = compose([base_layer(picture // 8), layer])[::10, ::10, 0]
+    assert centre_of(drawn) == pytest.approx(corner, abs=0.01)
+    assert centre_of(region_on_image(found.segmentation, found.placement)) == pytest.approx(corner, abs=0.005)
+
+
+def test_detail_is_reduced_before_placing(colour_store, as_image, red_spot, monkeypatch):
+    """With `detail`, a large photograph ends where a small one does."""
+    bundle = colour_store.get("colours")
+    corner = (0.3, 0.8)
+    with monkeypatch.context() as patch:
+        how = replace(bundle.preprocessing, detail=300)
+        patch.setattr(colour_store, "get", lambda _name: replace(bundle, preprocessing=how))
+        found = analyse_to_end(
+            AnalysisRequest(as_image(red_spot((1000, 1400), corner, 0.1)), bundle_name="colours"), colour_store
+        )
+    assert found.placement.image_shape == (1000, 1400)
+    back = found.placement.to_image(found.attributions["gradcam", 0].saliency_map)
+    assert centre_of(back) == pytest.approx(corner, abs=0.01)
+
+
+def test_versions_are_those_installed():
+    assert pipeline.library_versions()["numpy"] == np.__version__
