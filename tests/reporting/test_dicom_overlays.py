@@ -1,0 +1,60 @@
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from segx_viewer.domain.image import SourceInfo
+from segx_viewer.errors import ImageReadError, UnsupportedImageError
+from segx_viewer.imaging.reader import read_image
+from segx_viewer.reporting.dicom import Kind, write_dicom_results
+from segx_viewer.reporting.dicom.overlays import OverlayKind, read_overlays
+from segx_viewer.reporting.overlay import base_layer, compose, region_on_image
+
+
+@pytest.fixture
+def analysis(make_analysis):
+    made = make_analysis((120, 160))
+    return dataclasses.replace(made, image=dataclasses.replace(made.image, source=SourceInfo(Path("a.png"))))
+
+
+@pytest.fixture
+def written(analysis, tmp_path):
+    return write_dicom_results(analysis, tmp_path, "1")
+
+
+def test_what_was_written_lies_on_its_source_again(analysis, written):
+    image = read_image(written[Kind.SOURCE])
+    kinds = {}
+    for kind in (Kind.REGION, Kind.PROBABILITY, Kind.ORIGINAL, Kind.SEGX):
+        (overlay,) = read_overlays(written[kind])
+        assert overlay.fits(image)
+        assert not overlay.fits(analysis.image)  # another instance, though the same pixels
+        kinds[kind] = overlay
+    assert kinds[Kind.REGION].kind is OverlayKind.REGION
+    region = region_on_image(analysis.segmentation, analysis.placement)
+    assert np.array_equal(kinds[Kind.REGION].values, region)
+    saliency = analysis.placement.to_image(analysis.attributions["gradcam", 4].saliency_map)
+    assert np.array_equal(kinds[Kind.ORIGINAL].values, saliency)
+    assert kinds[Kind.SEGX].label == "SegX Grad-CAM, melanoma"
+    probability = analysis.placement.to_image(analysis.segmentation.probability)
+    assert np.abs(kinds[Kind.PROBABILITY].values - probability).max() < 1 / 255
+
+
+def test_overlays_are_layers_for_compose(analysis, written):
+    image = read_image(written[Kind.SOURCE])
+    (region,), (segx,) = read_overlays(written[Kind.REGION]), read_overlays(written[Kind.SEGX])
+    shown = compose([base_layer(image.pixels), segx.layer(), region.layer()])
+    changed = (shown != image.pixels).any(-1)
+    assert changed[60, 80]
+    assert not changed[5, 5]
+
+
+def test_other_files_are_refused_with_a_sentence(written, tmp_path):
+    with pytest.raises(UnsupportedImageError, match="neither a segmentation"):
+        read_overlays(written[Kind.SOURCE])
+    (tmp_path / "cut.dcm").write_bytes(written[Kind.REGION].read_bytes()[:2000])
+    (tmp_path / "text.dcm").write_text("nothing")
+    for name in ("cut.dcm", "text.dcm", "missing.dcm"):
+        with pytest.raises(ImageReadError, match=name):
+            read_overlays(tmp_path / name)
