@@ -45,9 +45,7 @@ def open_demo(window: "Window") -> None:
 
 def ask_export(window: "Window") -> None:
     """Ask where the report shall go, and write it."""
-    path, _ = QFileDialog.getSaveFileName(window, tr("Export report"), export.suggested_name(window), export.FILTER)
-    if path:
-        export.export_report(window, Path(path))
+    export.ExportDialog(window).open()
 
 
 def show_tags(window: "Window") -> None:

@@ -64,10 +64,10 @@ def collect(paths: list[Path]) -> list[Path]:
 
 
 def read(path: Path, frame: int = 0) -> Any:
-    """Decode one frame. Raises the reader's errors."""
-    from segx_viewer.imaging.reader import read_image
+    """Decode one frame in the decoding process. Raises the reader's errors."""
+    from segx_viewer.imaging.guarded import read_image_guarded
 
-    return read_image(path, frame)
+    return read_image_guarded(path, frame)
 
 
 def thumbnail(image: Any, size: int = 96) -> Any:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from segx_viewer.app.i18n import tr
+from segx_viewer.app.i18n import mark, tr
 
 if TYPE_CHECKING:
     from segx_viewer.app.documents import Document
 
-CONFIDENCES = ("certain", "probable", "possible")
+CONFIDENCES = {"certain": mark("certain"), "probable": mark("probable"), "possible": mark("possible")}
 
 
 class Impression:
@@ -43,8 +43,8 @@ class ReadFirst(QFrame):
         self.text.setPlaceholderText(tr("Your impression"))
         self.text.setFixedHeight(96)
         self.confidence = QComboBox()
-        for name, label in zip(CONFIDENCES, (tr("certain"), tr("probable"), tr("possible")), strict=True):
-            self.confidence.addItem(label, name)
+        for name in CONFIDENCES:
+            self.confidence.addItem(confidence_word(name), name)
         self.confidence.setCurrentIndex(1)
         self.button = QPushButton(tr("Note it and show the results"))
         self.button.setObjectName("primary")
@@ -61,6 +61,11 @@ class ReadFirst(QFrame):
         impression = Impression(self.text.toPlainText().strip(), self.confidence.currentData())
         self.text.clear()
         self.noted.emit(impression)
+
+
+def confidence_word(name: str) -> str:
+    """Return how sure the reader was, in the reader's language."""
+    return tr(CONFIDENCES.get(name, name))
 
 
 def hidden(document: "Document | None", read_first: bool) -> bool:

@@ -22,7 +22,7 @@ from segx_viewer.app.panels.details import Details
 from segx_viewer.app.panels.findings import Findings
 from segx_viewer.app.panels.logview import LogKeeper
 from segx_viewer.app.panels.studies import Studies
-from segx_viewer.app.reading import CONFIDENCES, Impression, ReadFirst, hidden
+from segx_viewer.app.reading import Impression, ReadFirst, confidence_word, hidden
 from segx_viewer.app.scene import Scene
 from segx_viewer.app.statusbar import StatusBar
 from segx_viewer.app.topbar import TopBar
@@ -283,10 +283,9 @@ class Window(QMainWindow):
         impression = document.impression if document is not None else None
         self.impression_line.setVisible(impression is not None)
         if impression is not None:
-            words = dict(zip(CONFIDENCES, (tr("certain"), tr("probable"), tr("possible")), strict=True))
             text = tr("Your impression ({confidence}): {text}")
-            confidence = words.get(impression.confidence, impression.confidence)
-            self.impression_line.setText(text.format(confidence=confidence, text=impression.text))
+            word = confidence_word(impression.confidence)
+            self.impression_line.setText(text.format(confidence=word, text=impression.text))
 
     def _show_page(self) -> None:
         document = self.controller.documents.current
