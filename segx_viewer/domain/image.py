@@ -81,6 +81,27 @@ class VoiLut:
         object.__setattr__(self, "values", read_only(self.values, np.uint16))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Overlay:
+    """A graphic drawn over the image in its file (DICOM PS3.3 C.9.2): markers, measurements, regions.
+
+    Attributes
+    ----------
+    mask : ndarray, shape (H, W), bool
+        On the image's grid.
+    label : str
+    is_region : bool
+        A region of interest rather than graphics.
+    """
+
+    mask: NDArray[np.bool_] = field(repr=False)
+    label: str = ""
+    is_region: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mask", read_only(self.mask, np.bool_))
+
+
 @dataclass(frozen=True, slots=True)
 class PixelSpacing:
     """Size of a pixel in mm, and what it was measured on."""
@@ -92,7 +113,7 @@ class PixelSpacing:
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """Where an image came from. UIDs are empty for pictures."""
+    """Where an image came from. UIDs are empty for pictures; `notes` are sentences about the file for the reader."""
 
     path: Path | None
     frame: int = 0
@@ -102,6 +123,7 @@ class SourceInfo:
     study_uid: str = ""
     sha256: str = ""
     transfer_syntax: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -170,6 +192,8 @@ class MedicalImage:
     bits_stored : int
     acquisition : Acquisition
     identity : PatientIdentity or None
+    overlays : tuple of Overlay
+        Graphics of the file, not part of the pixels.
     """
 
     pixels: NDArray[np.float32] | NDArray[np.uint8] = field(repr=False)
@@ -185,6 +209,7 @@ class MedicalImage:
     bits_stored: int = 8
     acquisition: Acquisition = Acquisition()
     identity: PatientIdentity | None = field(default=None, repr=False)
+    overlays: tuple[Overlay, ...] = ()
 
     def __post_init__(self) -> None:
         colour = self.photometric is PhotometricInterpretation.RGB

@@ -30,11 +30,11 @@ from segx_viewer.errors import ImageReadError, UnsupportedImageError
 from segx_viewer.imaging import _jpeg12  # noqa: F401 - registers a decoder with pydicom
 from segx_viewer.imaging._header import number, text, uid_name, value
 
-# GDCM comes first in pydicom's own order; on damaged JPEG files it is the one that takes the process down.
-_PREFERRED = {
-    JPEGBaseline8Bit: "pillow",
-    **dict.fromkeys(JPEG2000TransferSyntaxes, "pylibjpeg"),
-    **dict.fromkeys(JPEGLSTransferSyntaxes, "pyjpegls"),
+# pydicom asks GDCM first; on damaged JPEG and JPEG 2000 data that is the one that takes the process down.
+_DECODERS = {
+    JPEGBaseline8Bit: ("pillow",),
+    **dict.fromkeys(JPEG2000TransferSyntaxes, ("pylibjpeg", "pillow")),
+    **dict.fromkeys(JPEGLSTransferSyntaxes, ("pyjpegls", "gdcm")),
 }
 _KEYWORDS = {0x0010: "PixelData", 0x0008: "FloatPixelData", 0x0009: "DoubleFloatPixelData"}
 _PIXEL_VRS = {b"OB", b"OW", b"OF", b"OD", b"UN"}
@@ -133,17 +133,16 @@ def decode_frame(
     options = _options(dataset) | {"transfer_syntax_uid": syntax, "pixel_keyword": element.keyword}
     if element.vr:
         options["pixel_vr"] = element.vr
-    if isinstance(source, io.IOBase):
-        source.seek(element.offset)
-    preferred = _PREFERRED.get(syntax, "")
-    try:
-        values, described = decoder.as_array(source, index=frame, raw=True, decoding_plugin=preferred, **options)
-    except Exception:
-        if not preferred:
-            raise
+    decoders = _DECODERS.get(syntax, ("",))
+    for name in decoders:
         if isinstance(source, io.IOBase):
             source.seek(element.offset)
-        values, described = decoder.as_array(source, index=frame, raw=True, **options)  # by any that can
+        try:
+            values, described = decoder.as_array(source, index=frame, raw=True, decoding_plugin=name, **options)
+            break
+        except Exception:
+            if name == decoders[-1]:
+                raise
     return values, str(described["photometric_interpretation"])
 
 

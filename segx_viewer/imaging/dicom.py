@@ -15,6 +15,7 @@ from segx_viewer.errors import ImageReadError, UnsupportedImageError
 from segx_viewer.imaging import _facts, _luts
 from segx_viewer.imaging._decoded import Decoded, Modality
 from segx_viewer.imaging._header import number, numbers, text, uid_name
+from segx_viewer.imaging._overlays import read_overlays
 from segx_viewer.imaging._pixels import (
     PixelElement,
     decode_frame,
@@ -25,6 +26,7 @@ from segx_viewer.imaging._pixels import (
 )
 from segx_viewer.imaging._quiet import ignore_library_warnings
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
+from segx_viewer.imaging.preamble import preamble_notes
 
 _MONOCHROME = {"MONOCHROME1", "MONOCHROME2"}
 
@@ -145,6 +147,7 @@ def _decode(
             series_uid=text(dataset, "SeriesInstanceUID"),
             study_uid=text(dataset, "StudyInstanceUID"),
             transfer_syntax=str(syntax),
+            notes=preamble_notes((dataset.preamble or b"") + b"DICM"),
         ),
         "windows": () if colour else _luts.windows(dataset, frame),
         "voi_luts": () if colour else _luts.voi_luts(dataset, frame, signed=can_be_negative),
@@ -155,6 +158,7 @@ def _decode(
         "bits_stored": bits,
         "acquisition": _facts.acquisition(dataset),
         "identity": _facts.identity(dataset),
+        "overlays": read_overlays(dataset, frame, (rows, columns)),
     }
     return Decoded(stored, modality, fields)
 

@@ -136,6 +136,21 @@ def test_display_agrees_with_dcmtk(tmp_path, capsys):
     assert set(refused) <= {ImageReadError.__name__, UnsupportedImageError.__name__}
 
 
+@pytest.mark.skipif(DCMTK is None, reason="needs DCMTK's dcm2img or dcmj2pnm")
+def test_overlay_agrees_with_dcmtk(tmp_path):
+    path = {path.name: path for path in corpus()}["examples_overlay.dcm"]
+    image = read_image(path)
+    without = by_dcmtk(path, image, tmp_path)
+    output = tmp_path / "with.pnm"
+    subprocess.run([DCMTK, "-q", "+O", "1", "+Omr", "+op", "+Wi", "1", str(path), str(output)], check=True, timeout=60)
+    with Image.open(output) as picture:
+        drawn = np.asarray(picture.convert("L")) != without
+    mask = image.overlays[0].mask
+    assert mask.any()
+    assert not (drawn & ~mask).any()
+    assert (drawn | ~mask | (without == 255)).all()
+
+
 def test_luminance_and_chrominance_agree_with_pydicom(make_dicom):
     from pydicom.pixels import convert_color_space
 

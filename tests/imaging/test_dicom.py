@@ -233,6 +233,47 @@ def test_photometric_that_contradicts_the_samples(make_dicom):
     assert read_image(make_dicom(rgb, PhotometricInterpretation="MONOCHROME2")).is_colour
 
 
+@pytest.mark.parametrize(("origin", "frames"), [((1, 1), 1), ((-1, 4), 1), ((5, 6), 2)])
+def test_overlay_lies_where_its_origin_says(make_dicom, origin, frames):
+    rng = np.random.default_rng(0)
+    planes = rng.integers(0, 2, (frames, 7, 6)).astype(bool)
+    packed = np.packbits(planes.ravel(), bitorder="little").tobytes()
+    path = make_dicom(np.stack([RAMP] * frames) if frames > 1 else RAMP)
+    ds = pydicom.dcmread(path)
+    for element, vr, value in (
+        (0x0010, "US", 7),
+        (0x0011, "US", 6),
+        (0x0040, "CS", "R"),
+        (0x0050, "SS", list(origin)),
+        (0x1500, "LO", "Marker"),
+        (0x3000, "OW", packed + b"\0" * (len(packed) % 2)),
+    ):
+        ds.add_new((0x6002, element), vr, value)
+    if frames > 1:
+        ds.add_new((0x6002, 0x0015), "IS", frames)
+        ds.add_new((0x6002, 0x0051), "US", 1)
+    ds.add_new((0x6004, 0x3000), "OW", b"ab")  # a damaged one costs nothing
+    ds.save_as(path)
+    for frame in range(frames):
+        (overlay,) = read_image(path, frame=frame).overlays
+        expected = np.zeros((12 + 20, 10 + 20), bool)
+        top, left = origin[0] - 1 + 10, origin[1] - 1 + 10
+        expected[top : top + 7, left : left + 6] = planes[frame]
+        assert np.array_equal(overlay.mask, expected[10:22, 10:20])
+        assert (overlay.label, overlay.is_region) == ("Marker", True)
+
+
+@pytest.mark.parametrize(
+    ("preamble", "kind"), [(b"MZ", "a Windows program"), (b"\x7fELF", "a Linux program"), (b"II*\0", None), (b"", None)]
+)
+def test_program_in_the_preamble_is_flagged(make_dicom, preamble, kind):
+    path = make_dicom(RAMP)
+    path.write_bytes(preamble.ljust(128, b"\0") + path.read_bytes()[128:])
+    notes = read_image(path).source.notes
+    assert len(notes) == (kind is not None)
+    assert kind is None or kind in notes[0]
+
+
 def test_truncated_pixels(make_dicom, tmp_path):
     path = tmp_path / "short.dcm"
     path.write_bytes(make_dicom(RAMP).read_bytes()[:-20])
