@@ -176,7 +176,8 @@ class _Run:
         with self._stage(Stage.CLASSIFY):
             tensor = torch.from_numpy(normalise(placed, bundle.preprocessing))[None]
             tensor = tensor.contiguous(memory_format=torch.channels_last)
-            passed = forward(self.store.classifier(bundle.info.name), tensor, bundle.target_layer)
+            layer = self.store.target_layer(bundle.info.name)
+            passed = forward(self.store.classifier(bundle.info.name), tensor, layer)
             verdict = worst(verdict, gate.check_embedding(passed.embedding))
         if verdict.level is GateLevel.REFUSED:
             return self._begin(bundle, placement, verdict), None
@@ -210,16 +211,17 @@ class _Run:
         classes = self.request.classes or (prediction.top,)
         methods = [get_method(name) for name in self.request.methods]
         calibration = Calibration.from_manifest(bundle.calibration)
+        target_layer = self.store.target_layer(bundle.info.name)
         for number, method in enumerate(methods):
             subject = Subject(
                 self.store.classifier(bundle.info.name),
                 tensor,
-                bundle.target_layer,
+                target_layer,
                 passed,
                 cancel=self.cancel,
                 on_fraction=lambda f, n=number, m=method: self._attributing((n + f) / len(methods), m.label),
             )
-            layer = bundle.target_layer if method.needs_layer else None
+            layer = target_layer if method.needs_layer else None
             spent: dict[int, float] = {}
             started = time.perf_counter()
             # A slow method gives a class's map more than once, ever finer.

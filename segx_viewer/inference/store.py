@@ -10,11 +10,16 @@ from torch import nn
 
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.errors import ModelError
+from segx_viewer.inference.attribution.spatial import choose_layer
 from segx_viewer.inference.bundle import MANIFEST, ModelBundle, read_bundle
+from segx_viewer.inference.folding import ready_classifier, ready_segmenter
 from segx_viewer.inference.input_gate import InputGate
 from segx_viewer.paths import models_folder
 
 T = TypeVar("T")
+
+AUTO = "auto"
+"""As target layer in a manifest: found by tracing."""
 
 
 class BundleStore:
@@ -52,11 +57,20 @@ class BundleStore:
 
     def classifier(self, name: str) -> nn.Module:
         """Return a bundle's classifier, loaded once, for inference only."""
-        return self._once(name, "classifier", lambda: _ready(self.get(name).load_classifier()))
+        return self._once(name, "classifier", lambda: self._load_classifier(name))
 
     def segmenter(self, name: str) -> nn.Module:
         """Return a bundle's segmenter, loaded once, for inference only."""
-        return self._once(name, "segmenter", lambda: _ready(self.get(name).load_segmenter()))
+        bundle = self.get(name)
+        return self._once(name, "segmenter", lambda: ready_segmenter(bundle.load_segmenter(), _example(bundle)))
+
+    def target_layer(self, name: str) -> str:
+        """Return the layer that a bundle's classifier is explained at; "auto" in the manifest leaves it to tracing."""
+        named = self.get(name).target_layer
+        if named != AUTO:
+            return named
+        self.classifier(name)
+        return self._loaded[name, "target_layer"]
 
     def gate(self, name: str) -> InputGate:
         """Return a bundle's input gate, loaded once."""
@@ -69,6 +83,13 @@ class BundleStore:
         fitting = [b for b in ranked if self.gate(b.info.name).affinity(image) > 0]
         return fitting or ranked
 
+    def _load_classifier(self, name: str) -> nn.Module:
+        bundle = self.get(name)
+        network, example, layer = bundle.load_classifier(), _example(bundle), bundle.target_layer
+        if layer == AUTO:
+            layer = self._once(name, "target_layer", lambda: choose_layer(network, example))
+        return ready_classifier(network, example, layer)
+
     def _once(self, name: str, what: str, load: Callable[[], T]) -> T:
         key = (name, what)
         if key not in self._loaded:
@@ -78,6 +99,8 @@ class BundleStore:
         return self._loaded[key]
 
 
-def _ready(network: nn.Module) -> nn.Module:
-    """Freeze the parameters: a gradient is only ever taken with respect to activations or inputs."""
-    return network.requires_grad_(False).eval().to(memory_format=torch.channels_last)
+def _example(bundle: ModelBundle) -> torch.Tensor:
+    """Return an input of the bundle's shape whose values differ everywhere."""
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(1, 3, *bundle.preprocessing.input_shape, generator=generator)
+    return x.contiguous(memory_format=torch.channels_last)

@@ -1,0 +1,104 @@
+"""The same network, faster: batch norms folded into their convolutions, memory laid out channels last."""
+
+import copy
+from collections import Counter
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from segx_viewer.inference.predictor import forward
+
+TOLERANCE = 1e-3
+"""Largest difference that folding may make, relative to the largest value."""
+
+
+def ready_classifier(network: nn.Module, example: Tensor, target_layer: str) -> nn.Module:
+    """Freeze a classifier and fold it, as long as its scores and the target layer's activations stay what they are.
+
+    Parameters
+    ----------
+    example : Tensor, shape (1, 3, h, w)
+        Any input: it shows which batch norm follows which convolution.
+
+    Raises
+    ------
+    ModelError
+        If the target layer does not fit the network.
+    """
+
+    def outputs(candidate: nn.Module) -> tuple[Tensor, ...]:
+        passed = forward(candidate, example, target_layer)
+        return passed.logits.detach(), passed.activations.detach()
+
+    network = frozen(network)
+    expected = outputs(network)
+    folded = fold(network, example)
+    return folded if _same(outputs(folded), expected) else network
+
+
+@torch.no_grad()
+def ready_segmenter(network: nn.Module, example: Tensor) -> nn.Module:
+    """Freeze a segmenter and fold it, as long as its output stays what it is."""
+    network = frozen(network)
+    folded = fold(network, example)
+    return folded if _same((folded(example),), (network(example),)) else network
+
+
+def frozen(network: nn.Module) -> nn.Module:
+    """Freeze the parameters: a gradient is only ever taken with respect to activations or inputs."""
+    return network.requires_grad_(False).eval().to(memory_format=torch.channels_last)
+
+
+@torch.no_grad()
+def fold(network: nn.Module, example: Tensor) -> nn.Module:
+    """Return a copy whose batch norms are folded into the convolutions that they follow directly.
+
+    A batch norm's name stays, for what is left of it: its activation function, or nothing.
+    """
+    folded = copy.deepcopy(network)
+    pairs = _pairs(folded, example)
+    for conv_name, norm_name in pairs:
+        conv, norm = folded.get_submodule(conv_name), folded.get_submodule(norm_name)
+        folded.set_submodule(conv_name, fuse_conv_bn_eval(conv, norm))
+        # timm's batch norms hold their dropout and activation function.
+        rest = [getattr(norm, part) for part in ("drop", "act") if hasattr(norm, part)]
+        active = [part for part in rest if not isinstance(part, nn.Identity)]
+        folded.set_submodule(norm_name, nn.Sequential(*active) if len(active) > 1 else (*active, nn.Identity())[0])
+    return folded.requires_grad_(False).eval().to(memory_format=torch.channels_last)
+
+
+def _pairs(network: nn.Module, example: Tensor) -> list[tuple[str, str]]:
+    """(convolution, batch norm) pairs, each run once in a pass, where one's output is the other's input."""
+    calls: Counter[str] = Counter()
+    made_by: dict[int, tuple[str, Tensor]] = {}
+    pairs: list[tuple[str, str]] = []
+
+    def conv_hook(name: str, output: Tensor) -> None:
+        calls[name] += 1
+        made_by[id(output)] = (name, output)  # the tensor is kept, so that its id stays its own
+
+    def norm_hook(name: str, given: Tensor) -> None:
+        calls[name] += 1
+        if id(given) in made_by:
+            pairs.append((made_by[id(given)][0], name))
+
+    handles = []
+    for name, module in network.named_modules():
+        if isinstance(module, nn.Conv2d):
+            handles.append(module.register_forward_hook(lambda _m, _i, o, n=name: conv_hook(n, o)))
+        elif isinstance(module, nn.BatchNorm2d) and module.track_running_stats:
+            handles.append(module.register_forward_hook(lambda _m, i, _o, n=name: norm_hook(n, i[0])))
+    try:
+        network(example)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return [pair for pair in pairs if calls[pair[0]] == 1 and calls[pair[1]] == 1]
+
+
+def _same(found: tuple[Tensor, ...], expected: tuple[Tensor, ...]) -> bool:
+    return all(
+        a.shape == b.shape and float((a - b).abs().max()) <= TOLERANCE * max(float(b.abs().max()), 1e-6)
+        for a, b in zip(found, expected, strict=True)
+    )
