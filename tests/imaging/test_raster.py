@@ -1,5 +1,7 @@
 """Picture files of every kind that a camera, a scanner or a program writes."""
 
+import base64
+
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
@@ -11,6 +13,18 @@ from segx_viewer.imaging.reader import read_image
 from segx_viewer.imaging.synthetic import draw_lesion
 
 LESION = draw_lesion((48, 64))
+# 24 x 16 pixels: light on the left, red above, blue below
+HEIC = (
+    "AAAAHGZ0eXBoZWl4AAAAAG1pZjFoZWl4bWlhZgAAAX5tZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAA"
+    "ACJpbG9jAAAAAERAAAEAAQAAAAABogABAAAAAAAAAO8AAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAABAABodmMxAAAAAA5waXRt"
+    "AAAAAAABAAAA/mlwcnAAAADeaXBjbwAAAHdodmNDAQQIAAAAnjgAAAAAHvAA/P/4+AAADwNgAAEAF0ABDAH//wQIAAADAJ44AAAD"
+    "AAAeugJAYQABACpCAQEECAAAAwCeOAAAAwAAHpAEECCy3VXTXNwENBgQAAADAZAAAAMAEIBiAAEACEQBwXMYMBiQAAAAE2NvbHJu"
+    "Y2x4AAEADQAGgAAAABRpc3BlAAAAAAAAAEAAAABAAAAAKGNsYXAAAAAYAAAAAQAAABAAAAAB////2AAAAAL////QAAAAAgAAABBw"
+    "aXhpAAAAAAMICAgAAAAYaXBtYQAAAAAAAAABAAEFgQIDBYQAAAD3bWRhdAAAAOsoAa8GMh7TBXDxkT81swhwcXesqTf9ods+5r7w"
+    "3yte7i6HhXz/cho4DybqdV9fLhYZflD1KnXShGf7XcAqJOKZOFMfbQwEQenXLE6Y9hZmE3LnCZLzULDCcGrMRMQhQL+suU/9phGI"
+    "8BjNFHWjk/WDsAwiIBrtA8kC5im28TmJ2reQu2mdBU7uC8expyBOggddjV1LQKzbG5ugf5W7tT3MNa5k7ogoH7mzZaYpOBW6xr6i"
+    "jM+9WCIHtcluNSMHZbugn2fdFGe7CMp3RmNTjPKTbztTkFh7fnGfJnn0ApNoJISev5+fkEFkPT5w"
+)
 
 
 @pytest.mark.parametrize("suffix", ["png", "bmp", "tif", "webp", "jp2", "ppm", "gif", "jpg"])
@@ -105,6 +119,15 @@ def test_tiled_tiff(tmp_path):
     tifffile = pytest.importorskip("tifffile", reason="tifffile writes tiled TIFF; it is not installed")
     tifffile.imwrite(tmp_path / "a.tif", np.tile(LESION, (3, 3, 1)), tile=(32, 32), photometric="rgb")
     assert np.array_equal(read_image(tmp_path / "a.tif").pixels, np.tile(LESION, (3, 3, 1)))
+
+
+def test_heic(tmp_path):
+    pytest.importorskip("pi_heif", reason="HEIC needs the extra 'heic'")
+    (tmp_path / "a.heic").write_bytes(base64.b64decode(HEIC))
+    pixels = read_image(tmp_path / "a.heic").pixels.astype(int)
+    assert pixels.shape == (16, 24, 3)
+    for place, colour in (((2, 12), (200, 40, 40)), ((12, 12), (40, 60, 200)), ((4, 2), (230, 230, 230))):
+        assert np.abs(pixels[place] - colour).max() <= 3
 
 
 def test_pages(tmp_path):
