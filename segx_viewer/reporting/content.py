@@ -189,19 +189,24 @@ def clean_reading(reading: Reading, clean: Callable[[str], str]) -> Reading:
 
 
 class Scrubber:
-    """Takes what identifies an image out of a sentence: file, patient, dates and UIDs."""
+    """Takes what identifies an image out of a sentence: file, patient, dates and UIDs.
+
+    Words that a sentence may well hold anyway stay: a folder called "in", a study described as "chest".
+    """
 
     def __init__(self, image: MedicalImage) -> None:
-        source, identity = image.source, image.identity
-        secrets = {source.sop_instance_uid, source.series_uid, source.study_uid, source.sha256}
+        source, identity, facts = image.source, image.identity, image.acquisition
+        secrets = {source.sop_instance_uid, source.series_uid, source.study_uid, source.sha256, facts.study_date}
         if source.path is not None:
-            secrets |= {str(source.path), source.path.as_posix(), source.path.name, str(source.path.parent)}
-            secrets.add(source.path.stem if len(source.path.stem) > 3 else "")
+            secrets |= {str(source.path), source.path.as_posix(), source.path.name}
+            if source.path.is_absolute():
+                secrets |= {str(source.path.parent), source.path.parent.as_posix()}
         if identity is not None:
-            secrets |= {identity.name, identity.patient_id, identity.birth_date}
+            secrets |= {identity.name, identity.birth_date, identity.patient_id if len(identity.patient_id) > 3 else ""}
             secrets |= {part for part in re.split(r"[\^=\s,]+", identity.name) if len(part) > 2}
-        secrets |= {image.acquisition.study_date, image.acquisition.description}
-        words = sorted((re.escape(s) for s in secrets if len(s) > 1), key=len, reverse=True)
+        if len(facts.description.split()) > 1:
+            secrets.add(facts.description)
+        words = sorted((re.escape(s) for s in secrets if len(s) > 2), key=len, reverse=True)
         self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE) if words else None
 
     def __call__(self, text: str) -> str:
@@ -290,7 +295,7 @@ def _findings_note(analysis: Analysis) -> str:
     if analysis.prediction is None:
         return "No finding: the image was not classified."
     if analysis.prediction.activation is Activation.SIGMOID:
-        return "Each finding on its own; a tick marks those above their threshold."
+        return "Each finding on its own; [x] marks those above their threshold."
     return "Probabilities as the network states them; together 100 %."
 
 

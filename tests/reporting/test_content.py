@@ -95,6 +95,16 @@ def test_scrubber_leaves_other_words_alone(make_analysis):
     assert scrub("a doe, Janette and 1.2.826.0.1.99.11") == "a [removed], Janette and 1.2.826.0.1.99.11"
 
 
+def test_scrubber_leaves_words_that_happen_to_name_the_file(make_analysis):
+    image = make_analysis().image
+    source = dataclasses.replace(image.source, path=Path("in/lesion.png"))
+    facts = dataclasses.replace(image.acquisition, description="Chest")
+    scrub = Scrubber(dataclasses.replace(image, source=source, acquisition=facts))
+    sentence = "The region in the chest is no lesion."
+    assert scrub(sentence) == sentence
+    assert scrub("in/lesion.png, lesion.png") == "[removed], [removed]"
+
+
 def test_record_is_json_with_undefined_as_null_and_reason(make_analysis, tmp_path):
     analysis = make_analysis()
     write_json(analysis, tmp_path / "a.json")
