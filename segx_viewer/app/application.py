@@ -38,6 +38,10 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
 def run(paths: list[Path]) -> int:
     """Show the window, open files and folders in it, and return the exit status when it was closed."""
     app = make_application()
+    from segx_viewer.app.instance import Listener, hand_over
+
+    if hand_over(paths):
+        return 0
     from segx_viewer.app.window import Window
 
     window = Window()
@@ -46,6 +50,8 @@ def run(paths: list[Path]) -> int:
     if geometry is not None:
         window.restoreGeometry(geometry)
     window.show()
+    listener = Listener(window)
+    listener.received.connect(lambda found: (window.open_paths(found), window.activateWindow()))
     if paths:
         window.open_paths(list(paths))
     # The models load once the window is on the screen and answers.
@@ -53,6 +59,7 @@ def run(paths: list[Path]) -> int:
     try:
         return app.exec()
     finally:
+        listener.close()
         hook.remove()
 
 

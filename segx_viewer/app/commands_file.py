@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from segx_viewer import __version__
-from segx_viewer.app import export, settings
+from segx_viewer.app import export, session, settings
 from segx_viewer.app.actions import Command
 from segx_viewer.app.i18n import mark, tr
 
@@ -34,6 +34,13 @@ def _open(window: "Window", names: list[str]) -> None:
 
 def _last_folder() -> str:
     return str(settings.settings().value("last_folder", ""))
+
+
+def restore_session(window: "Window") -> None:
+    """Open what the last session had open."""
+    count = session.restore(window)
+    if count == 0:
+        window.show_message(tr("There is no session to restore, or its files are gone."))
 
 
 def open_demo(window: "Window") -> None:
@@ -89,6 +96,7 @@ ROWS = (
     Command("open", mark("&Open files …"), open_files, "Ctrl+O", _FILE, "file-plus"),
     Command("open_folder", mark("Open &folder …"), open_folder, "Ctrl+Shift+O", _FILE, "folder-open"),
     Command("demo", mark("Try the &demo"), open_demo, "", _FILE, "circle-play"),
+    Command("restore", mark("Restore the last &session"), restore_session, "", _FILE, "refresh-cw"),
     Command("export", mark("&Export report …"), ask_export, "Ctrl+E", _FILE, "download", needs="map"),
     Command("close", mark("&Close image"), lambda w: w.close_current(), "Ctrl+W", _FILE, "x", needs=""),
     Command("close_all", mark("Close &all"), lambda w: w.controller.documents.close_all(), "Ctrl+Shift+W", _FILE),

@@ -78,13 +78,19 @@ class Controller(QObject):
             self.message.emit(tr("There is no image file in there."))
             return
         documents = [self.documents.add(path) for path in paths]
-        self._thumbnails += [d for d in documents if d.thumbnail is None and not d.error]
         self.message.emit("")
-        self.documents.set_current(documents[0])
+        self.open_documents(documents, documents[0])
+
+    def open_documents(self, documents: list[Document], first: Document) -> None:
+        """Show one of some documents that were just added, and draw the thumbnails of all."""
+        self._thumbnails += [d for d in documents if d.thumbnail is None and not d.error]
+        self.remember_view()
+        self.documents.set_current(first)
         self._next_thumbnail()
 
     def prepare(self) -> None:
         """Load the models in the background."""
+        self._files.post("prepare", files.prepare)
         self._inference.prepare()
 
     # -- the current image -----------------------------------------------------------------------

@@ -70,6 +70,13 @@ def read(path: Path, frame: int = 0) -> Any:
     return read_image_guarded(path, frame)
 
 
+def prepare() -> None:
+    """Start the decoding process ahead of its first use."""
+    from segx_viewer.imaging.guarded import start_decoder
+
+    start_decoder()
+
+
 def thumbnail(image: Any, size: int = 96) -> Any:
     """Return the displayed picture of an image, at most `size` px wide or high, as a uint8 array."""
     import cv2

@@ -18,10 +18,26 @@ WINDOWS = "windows"
 SPECIAL = (RECENT, WINDOWS)
 """Entries that are no commands but fill themselves."""
 
+_CLOSING = ("close", "close_all", None, "quit")
+
 MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     (
         mark("&File"),
-        ("open", "open_folder", RECENT, "demo", None, "export", "tags", None, "close", "close_all", None, "quit"),
+        (
+            "open",
+            "open_folder",
+            RECENT,
+            "demo",
+            "restore",
+            None,
+            "export",
+            "tags",
+            None,
+            "close",
+            "close_all",
+            None,
+            "quit",
+        ),
     ),
     (
         mark("&View"),

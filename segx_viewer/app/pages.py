@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from segx_viewer.app import settings, theme
+from segx_viewer.app import session, settings, theme
 from segx_viewer.app.actions import Actions
 from segx_viewer.app.i18n import tr
 
@@ -44,6 +44,12 @@ class EmptyPage(QWidget):
             buttons.addWidget(button)
         buttons.addStretch(1)
         inner.addLayout(buttons)
+        self.restore = _button(tr("Restore the last session"), actions, "restore")
+        self.crashed = QLabel(tr("The program did not end properly last time."))
+        self.crashed.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        for widget in (self.crashed, self.restore):
+            inner.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+            widget.setVisible(session.ended_badly())
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
         inner.addLayout(self._recent)

@@ -24,6 +24,7 @@ from segx_viewer.app.panels.logview import LogKeeper
 from segx_viewer.app.panels.studies import Studies
 from segx_viewer.app.reading import Impression, ReadFirst, confidence_word, hidden
 from segx_viewer.app.scene import Scene
+from segx_viewer.app.session import Autosave
 from segx_viewer.app.statusbar import StatusBar
 from segx_viewer.app.topbar import TopBar
 from segx_viewer.app.viewport import Viewport
@@ -53,6 +54,7 @@ class Window(QMainWindow):
         self.actions = Actions(self)
         self._build()
         self._connect()
+        self.autosave = Autosave(self)
         self._show_page()
 
     # -- assembling ------------------------------------------------------------------------------
@@ -339,6 +341,7 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102 - Qt's name
         settings.settings().setValue("geometry", self.saveGeometry())
+        self.autosave.end()
         self.controller.shut_down()
         self.log.stop()
         event.accept()

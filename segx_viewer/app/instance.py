@@ -1,0 +1,67 @@
+"""One window: a second launch hands its files to the first and ends."""
+
+import getpass
+import hashlib
+import json
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+from segx_viewer.app import settings
+
+_PATIENCE_MS = 500
+
+
+def server_name() -> str:
+    """Return the local socket's name: one for each user and settings folder."""
+    identity = f"{getpass.getuser()}:{settings.settings().fileName()}"
+    return "segx-viewer-" + hashlib.sha256(identity.encode()).hexdigest()[:16]
+
+
+def hand_over(paths: list[Path]) -> bool:
+    """Give the files to a window that is already open; return whether there was one."""
+    socket = QLocalSocket()
+    socket.connectToServer(server_name())
+    if not socket.waitForConnected(_PATIENCE_MS):
+        return False
+    socket.write(json.dumps([str(path.resolve()) for path in paths]).encode() + b"\n")
+    taken = socket.waitForBytesWritten(_PATIENCE_MS)
+    socket.disconnectFromServer()
+    return taken
+
+
+class Listener(QObject):
+    """Receives the files of later launches."""
+
+    received = Signal(list)  # of Path
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._on_connection)
+        if not self._server.listen(server_name()):
+            QLocalServer.removeServer(server_name())  # left over by a crash
+            self._server.listen(server_name())
+
+    def _on_connection(self) -> None:
+        socket = self._server.nextPendingConnection()
+        if socket is None:
+            return
+        # The other side writes one line and goes; nothing is left open that could outlive this object.
+        if socket.canReadLine() or socket.waitForReadyRead(_PATIENCE_MS):
+            self._take(bytes(socket.readLine().data()))
+        socket.abort()
+
+    def _take(self, line: bytes) -> None:
+        try:
+            names = json.loads(line)
+        except ValueError:
+            return
+        if isinstance(names, list) and all(isinstance(name, str) for name in names):
+            self.received.emit([Path(name) for name in names])
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._server.close()

@@ -1,0 +1,175 @@
+"""The session: what is open and what was done to it, kept so that a crash costs nothing."""
+
+import base64
+import json
+import logging
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer
+
+from segx_viewer.app import settings
+from segx_viewer.app.annotations import Annotation, Kind
+from segx_viewer.app.documents import Document
+from segx_viewer.app.reading import Impression
+from segx_viewer.app.viewstate import PER_IMAGE, Compare, Layout, MaskStyle, View
+from segx_viewer.domain.image import VoiFunction, WindowLevel
+
+if TYPE_CHECKING:
+    from segx_viewer.app.window import Window
+
+log = logging.getLogger(__name__)
+VERSION = 1
+_DELAY_MS = 1500
+_ENUMS = {"compare": Compare, "layout": Layout, "mask": MaskStyle}
+_PASSING = {"bare", "flicker", "editing", "tool", "grid"}  # states of the moment, not of the session
+
+
+def session_file() -> Path:
+    """Return the file that holds the session."""
+    return settings.data_folder() / "session.json"
+
+
+class Autosave(QObject):
+    """Writes the session a moment after each change, in the file thread."""
+
+    def __init__(self, window: "Window") -> None:
+        super().__init__(window)
+        self._window = window
+        self._timer = QTimer(self, singleShot=True, interval=_DELAY_MS)
+        self._timer.timeout.connect(self.save)
+        documents = window.controller.documents
+        for signal in (documents.added, documents.updated, documents.removed, documents.current_changed):
+            signal.connect(lambda _document: self._timer.start())
+        window.state.changed.connect(lambda _changed: self._timer.start())
+
+    def save(self) -> None:
+        """Write the session now."""
+        if len(self._window.controller.documents):
+            text = json.dumps(snapshot(self._window))
+            self._window.controller.run_job("session", lambda: _write(text))
+
+    def end(self) -> None:
+        """Write the session as one that ended properly; called before the threads end."""
+        self._timer.stop()
+        if len(self._window.controller.documents) or session_file().exists():
+            _write(json.dumps({**snapshot(self._window), "ended": True}))
+
+
+def _write(text: str) -> None:
+    from segx_viewer.reporting.atomic import write_bytes
+
+    write_bytes(session_file(), text.encode())
+
+
+def read_session() -> dict[str, Any] | None:
+    """Return the stored session, None if there is none that can be used."""
+    try:
+        stored = json.loads(session_file().read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        log.info("The session file could not be read; starting afresh.")
+        return None
+    return stored if isinstance(stored, dict) and stored.get("version") == VERSION else None
+
+
+def ended_badly() -> bool:
+    """Return whether the last session has no proper end."""
+    stored = read_session()
+    return stored is not None and bool(stored.get("documents")) and not stored.get("ended", False)
+
+
+# -- taking a snapshot -----------------------------------------------------------------------------
+
+
+def snapshot(window: "Window") -> dict[str, Any]:
+    """Return the session as plain values."""
+    controller = window.controller
+    controller.remember_view()
+    current = controller.documents.current
+    view = {
+        field.name: getattr(window.state.view, field.name)
+        for field in fields(View)
+        if field.name not in PER_IMAGE and field.name not in _PASSING
+    }
+    return {
+        "version": VERSION,
+        "ended": False,
+        "view": view,
+        "documents": [_document(document) for document in controller.documents],
+        "current": list(controller.documents).index(current) if current is not None else None,
+    }
+
+
+def _document(document: Document) -> dict[str, Any]:
+    view = dict(document.view)
+    voi = view.get("voi")
+    view["voi"] = asdict(voi) if isinstance(voi, WindowLevel) else None
+    return {
+        "path": str(document.path),
+        "frame": document.frame,
+        "view": view,
+        "annotations": [[a.kind.value, a.points, a.text] for a in document.annotations],
+        "region": _pack(document.region) if document.region is not None else None,
+        "impression": document.impression.as_dict() if document.impression is not None else None,
+    }
+
+
+def _pack(mask: np.ndarray) -> dict[str, Any]:
+    return {"shape": mask.shape, "bits": base64.b64encode(np.packbits(mask)).decode()}
+
+
+# -- restoring -------------------------------------------------------------------------------------
+
+
+def restore(window: "Window") -> int:
+    """Open what the stored session had open; return how many of its files were found."""
+    stored = read_session()
+    if stored is None:
+        return 0
+    try:
+        return _restore(window, stored)
+    except (KeyError, TypeError, ValueError, IndexError):
+        log.exception("The session could not be restored")
+        return 0
+
+
+def _restore(window: "Window", stored: dict[str, Any]) -> int:
+    documents, current = [], None
+    for i, entry in enumerate(stored["documents"]):
+        path = Path(entry["path"])
+        if not path.exists():
+            continue
+        document = window.controller.documents.add(path, int(entry["frame"]))
+        _fill(document, entry)
+        documents.append(document)
+        if i == stored["current"]:
+            current = document
+    known = {field.name for field in fields(View)}
+    view = {name: value for name, value in stored["view"].items() if name in known}
+    window.state.update(**{n: _ENUMS[n](v) if n in _ENUMS else v for n, v in view.items()})
+    if documents:
+        window.controller.open_documents(documents, current or documents[0])
+    return len(documents)
+
+
+def _fill(document: Document, entry: dict[str, Any]) -> None:
+    view = dict(entry["view"])
+    if view.get("voi"):
+        view["voi"] = WindowLevel(**{**view["voi"], "function": VoiFunction(view["voi"]["function"])})
+    if "centre" in view:
+        view["centre"] = tuple(view["centre"])
+    document.view = view
+    document.annotations = tuple(
+        Annotation(Kind(kind), tuple((float(x), float(y)) for x, y in points), str(text))
+        for kind, points, text in entry["annotations"]
+    )
+    if entry["region"] is not None:
+        shape = tuple(entry["region"]["shape"])
+        bits = np.frombuffer(base64.b64decode(entry["region"]["bits"]), np.uint8)
+        document.region = np.unpackbits(bits, count=int(np.prod(shape))).reshape(shape).astype(np.bool_)
+    if entry["impression"] is not None:
+        document.impression = Impression(**entry["impression"])

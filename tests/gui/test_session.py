@@ -1,0 +1,100 @@
+import json
+
+import numpy as np
+import pytest
+
+from segx_viewer.app import session
+from segx_viewer.app.annotations import Annotation, Kind
+from segx_viewer.app.commands_tools import add
+from segx_viewer.app.instance import Listener, hand_over
+from segx_viewer.app.reading import Impression
+from segx_viewer.app.viewstate import Compare
+from segx_viewer.app.window import Window
+from segx_viewer.domain.image import WindowLevel
+
+
+@pytest.fixture
+def another(qtbot, engine):
+    """A window started after a crash of the first: made when called."""
+    made = []
+
+    def make() -> Window:
+        window = Window(engine)
+        made.append(window)
+        qtbot.addWidget(window)
+        window.show()
+        return window
+
+    yield make
+    for window in made:
+        window.close()
+
+
+def test_a_crashed_session_comes_back_whole(qtbot, opened, pictures, another):
+    opened.open_paths(pictures[:2])
+    qtbot.waitUntil(lambda: len(opened.controller.documents) == 2 and opened.has_result())
+    add(opened, Annotation(Kind.LENGTH, ((10, 10), (40, 50))))
+    document = opened.controller.documents.current
+    opened.controller.documents.update(document, impression=Impression("Benign", "certain"))
+    region = np.zeros((32, 32), bool)
+    region[3:9, 4:20] = True
+    opened.controller.set_region(document, region)
+    opened.state.update(compare=Compare.CURTAIN, opacity=0.3, zoom=2.0, voi=WindowLevel(100, 50))
+    opened.autosave.save()
+    qtbot.waitUntil(lambda: session.ended_badly())
+
+    second = another()
+    assert second.empty_page.restore.isVisible()
+    second.empty_page.restore.click()
+    qtbot.waitUntil(second.has_result)
+    found = second.controller.documents.current
+    assert [d.path for d in second.controller.documents] == pictures[:2]
+    assert found.path == document.path
+    assert found.annotations == document.annotations
+    assert found.impression.text == "Benign"
+    assert np.array_equal(second.controller.analysis.segmentation.mask, region)
+    assert second.controller.analysis.segmentation.edited
+    view = second.state.view
+    assert (view.compare, view.opacity, view.zoom, view.voi) == (Compare.CURTAIN, 0.3, 2.0, WindowLevel(100, 50))
+
+
+def test_changes_are_saved_by_themselves(qtbot, opened):
+    opened.state.update(opacity=0.2)
+    qtbot.waitUntil(lambda: (session.read_session() or {}).get("view", {}).get("opacity") == 0.2, timeout=5000)
+
+
+def test_a_proper_end_does_not_ask_for_a_restore(qtbot, opened, another):
+    opened.close()
+    assert not session.ended_badly()
+    assert not another().empty_page.restore.isVisible()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 99}'])
+def test_a_damaged_session_file_is_passed_over(window, content):
+    session.session_file().write_text(content)
+    assert not session.ended_badly()
+    assert session.restore(window) == 0
+
+
+@pytest.mark.expects_warnings
+def test_a_session_of_wrong_values_is_passed_over(window):
+    stored = {"version": session.VERSION, "documents": [{"path": __file__}], "view": {}, "current": 0}
+    session.session_file().write_text(json.dumps(stored))
+    assert session.restore(window) == 0
+
+
+def test_files_that_are_gone_are_left_out(qtbot, opened, pictures, another):
+    opened.autosave.save()
+    qtbot.waitUntil(lambda: session.ended_badly())
+    pictures[0].unlink()
+    second = another()
+    assert session.restore(second) == 0
+
+
+def test_a_second_launch_hands_its_files_over(qtbot, pictures):
+    assert not hand_over(pictures)
+    listener = Listener()
+    with qtbot.waitSignal(listener.received) as got:
+        assert hand_over(pictures)
+    assert got.args[0] == pictures
+    listener.close()
