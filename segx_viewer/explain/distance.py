@@ -60,6 +60,9 @@ def to_grid(array: NDArray[np.floating]) -> NDArray[np.float64]:
     >>> float(to_grid(np.ones((40, 50))).sum().round(6))
     2000.0
     """
+    h, w = array.shape
+    if h % GRID == 0 and w % GRID == 0:  # whole pixels: no matrix product, whose threads cost more than it does
+        return np.asarray(array.reshape(GRID, h // GRID, GRID, w // GRID).sum((1, 3), dtype=np.float64))
     rows, columns = (_shares(length) for length in array.shape)
     cells: NDArray[np.float64] = rows @ array @ columns.T
     return cells

@@ -156,8 +156,7 @@ class InputGate:
         colour : ndarray, optional
             The picture's own pixels (any size, RGB), when `placed` has lost its colours.
         """
-        grey = placed.mean(2)
-        low, high = np.percentile(grey, (1, 99))
+        low, high = _grey_levels(placed, (1, 99))
         if high - low < 8:
             return _refused("The image is blank: it holds next to no contrast.")
         chroma = _chroma(placed if colour is None else colour)
@@ -190,7 +189,22 @@ def worst(*verdicts: GateVerdict) -> GateVerdict:
 def _chroma(picture: NDArray[np.uint8]) -> float:
     """95th percentile of the spread between the colour channels, 0..255."""
     sample = picture[:: max(1, picture.shape[0] // 256), :: max(1, picture.shape[1] // 256)]
-    return float(np.percentile(np.ptp(sample.astype(np.int16), axis=2), 95))
+    # Channel by channel: numpy's reductions over an axis of three take twenty times as long.
+    r, g, b = (sample[..., channel] for channel in range(3))
+    spread = np.maximum(np.maximum(r, g), b) - np.minimum(np.minimum(r, g), b)
+    return _level(np.bincount(spread.ravel(), minlength=256), 95)
+
+
+def _grey_levels(picture: NDArray[np.uint8], percents: tuple[float, float]) -> list[float]:
+    """Percentiles of the mean of the colour channels, 0..255."""
+    total = picture[..., 0].astype(np.uint16) + picture[..., 1] + picture[..., 2]
+    counts = np.bincount(total.ravel(), minlength=766)
+    return [_level(counts, percent) / 3 for percent in percents]
+
+
+def _level(counts: NDArray[np.int64], percent: float) -> float:
+    """Smallest level that the given share of a histogram's values do not exceed."""
+    return float(np.searchsorted(np.cumsum(counts), percent / 100 * counts.sum()))
 
 
 def _kind(image_kind: str, *, one: bool = False) -> str:

@@ -10,7 +10,7 @@ from scipy.optimize import linprog
 from scipy.stats import wasserstein_distance
 
 from segx_viewer.explain.alignment import alignment
-from segx_viewer.explain.distance import GRID, to_grid
+from segx_viewer.explain.distance import GRID, _shares, to_grid
 from segx_viewer.explain.ranking import outline
 from segx_viewer.explain.segx import top
 
@@ -136,3 +136,9 @@ def test_emd_does_not_load_torch():
         "sys.exit('torch' in sys.modules)\n"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_grid_of_whole_pixels_equals_the_general_one():
+    E = np.random.default_rng(0).random((64, 96))
+    rows, columns = (_shares(length) for length in E.shape)
+    np.testing.assert_allclose(to_grid(E), rows @ E @ columns.T)

@@ -7,7 +7,7 @@ from segx_viewer.domain.image import Acquisition
 from segx_viewer.domain.result import GateLevel, GateVerdict
 from segx_viewer.imaging.display import to_display
 from segx_viewer.imaging.synthetic import draw_lesion
-from segx_viewer.inference.input_gate import EmbeddingDistance, InputGate, worst
+from segx_viewer.inference.input_gate import EmbeddingDistance, InputGate, _chroma, _grey_levels, worst
 
 CHEST = InputGate("chest radiograph", ("CR", "DX", ""), {"max_age_years": 18})
 SKIN = InputGate("dermoscopy", ("XC", "GM", ""), {})
@@ -154,3 +154,11 @@ def test_affinity_prefers_the_kind_of_the_image(chest_image, leg_image, lesion):
     assert CHEST.affinity(chest_image) > SKIN.affinity(chest_image) == 0
     assert SKIN.affinity(lesion) > CHEST.affinity(lesion) > 0
     assert CHEST.affinity(leg_image) == 0
+
+
+def test_levels_are_percentiles():
+    """By histogram, within one grey level of numpy's."""
+    picture = draw_lesion((90, 70))
+    found = _grey_levels(picture, (1, 99))
+    np.testing.assert_allclose(found, np.percentile(picture.mean(2), (1, 99)), atol=1)
+    assert _chroma(picture) == pytest.approx(np.percentile(np.ptp(picture.astype(int), axis=2), 95), abs=1)
