@@ -20,6 +20,7 @@ from segx_viewer.reporting.dicom.report import structured_report
 from segx_viewer.reporting.dicom.source import give_identity, new_uid, reference_dataset, take_identity
 from segx_viewer.reporting.panels import ReportView
 from segx_viewer.reporting.png import render_report
+from segx_viewer.reporting.reading import NOTHING_READ, Reading
 
 
 class Kind(StrEnum):
@@ -45,6 +46,7 @@ def write_dicom_results(
     key: MapKey | None = None,
     voi: WindowLevel | VoiLut | None = None,
     view: ReportView = _CAPTURE_VIEW,
+    reading: Reading = NOTHING_READ,
     kinds: Collection[Kind] = tuple(Kind),
     include_identity: bool = False,
     when: datetime | None = None,
@@ -62,8 +64,8 @@ def write_dicom_results(
         Files are called ``{name}-{kind}.dcm``.
     key : tuple of (str, int), optional
         Method and class; the most probable class by default.
-    voi, view
-        How the report page is drawn, as in `png.write_png_report`.
+    voi, view, reading
+        How the report page is drawn, and what the reader added, as in `png.write_png_report`.
     kinds : collection of Kind
         What to write; what the analysis does not have is left out.
     include_identity : bool
@@ -93,7 +95,9 @@ def write_dicom_results(
     objects = _objects(analysis, key, reference, set(kinds))
     if Kind.PAGE in kinds:
         identity = is_dicom and include_identity
-        page = render_report(analysis, key=key, voi=voi, view=view, include_identity=identity, when=when)
+        page = render_report(
+            analysis, key=key, voi=voi, view=view, reading=reading, include_identity=identity, when=when
+        )
         objects[Kind.PAGE] = capture(page, reference, new_uid(), 1, identity=identity)
     for result in objects.values():
         give_identity(result, taken)
