@@ -6,6 +6,7 @@ module costs nothing.
 
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -21,17 +22,27 @@ from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress, Stage
 from segx_viewer.domain.result import (
+    Alignment,
     Analysis,
     Attribution,
     Certainty,
     GateLevel,
     GateVerdict,
+    MapKey,
     Target,
 )
 from segx_viewer.errors import ModelError
 from segx_viewer.explain.alignment import COSTLY
 from segx_viewer.explain.calibration import Calibration
-from segx_viewer.explain.reassess import drawn_region, input_spacing, predicted_region, reassess, with_alignments
+from segx_viewer.explain.ranking import Region
+from segx_viewer.explain.reassess import (
+    costly_alignments,
+    drawn_region,
+    input_spacing,
+    predicted_region,
+    reassess,
+    with_alignments,
+)
 from segx_viewer.explain.segu import assess
 from segx_viewer.explain.segx import segx_map
 from segx_viewer.imaging.display import to_display
@@ -115,6 +126,7 @@ class _Run:
     evidence_views: Sequence[str] | None
     timings: dict[str, float] = field(default_factory=dict)
     furthest: float = 0.0
+    late: dict[MapKey, Future[dict[str, Alignment]]] = field(default_factory=dict)
 
     def stages(self) -> Iterator[Analysis]:
         image = self.request.image
@@ -140,10 +152,22 @@ class _Run:
                 segmentation = drawn_region(segmentation, self.request.mask_override)
             analysis = replace(analysis, segmentation=segmentation)
         yield analysis
-        analysis = yield from self._explain(analysis, bundle, tensor, passed)
-        with self._stage(Stage.SEGU):
-            analysis = with_alignments(analysis, COSTLY, before_each=self.cancel.raise_if_cancelled)
+        # Alignments that take their time are computed beside what follows, and do not delay the badge.
+        with ThreadPoolExecutor(1, "alignments") as helper:
+            try:
+                analysis = yield from self._explain(analysis, bundle, tensor, passed, helper)
+                with self._stage(Stage.SEGU):
+                    analysis = self._with_late_alignments(analysis)
+            finally:
+                helper.shutdown(wait=False, cancel_futures=True)
         yield self._finished(analysis)
+
+    def _with_late_alignments(self, analysis: Analysis) -> Analysis:
+        certainties = dict(analysis.certainties)
+        for key, late in self.late.items():
+            self.cancel.raise_if_cancelled()
+            certainties[key] = with_alignments(certainties[key], late.result())
+        return replace(analysis, certainties=certainties)
 
     def _choose_bundle(self, image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Any]:
         """Return the first bundle that does not refuse the image, with what it needs; or the first's refusal."""
@@ -200,9 +224,9 @@ class _Run:
                 raise ModelError(f"{bundle.info.title}: there is no class {k}; the classes are 0 to {count - 1}.")
 
     def _explain(
-        self, analysis: Analysis, bundle: "ModelBundle", tensor: Any, passed: Any
+        self, analysis: Analysis, bundle: "ModelBundle", tensor: Any, passed: Any, helper: Executor
     ) -> Generator[Analysis, None, Analysis]:
-        """Add maps, each with SegX and with SegU but for the costly alignments; return the last analysis."""
+        """Add maps, each with SegX and with SegU but for the late alignments; return the last analysis."""
         from segx_viewer.inference.attribution import Subject, get_method
 
         prediction, segmentation = analysis.prediction, analysis.segmentation
@@ -211,6 +235,7 @@ class _Run:
         classes = self.request.classes or (prediction.top,)
         methods = [get_method(name) for name in self.request.methods]
         calibration = Calibration.from_manifest(bundle.calibration)
+        region = Region(segmentation.mask, input_spacing(analysis.image, analysis.placement))
         target_layer = self.store.target_layer(bundle.info.name)
         for number, method in enumerate(methods):
             subject = Subject(
@@ -233,6 +258,9 @@ class _Run:
                 attribution = Attribution(method.name, layer, k, Target.LOGIT, saliency_map, spent[k])
                 key = (method.name, k)
                 with self._timed(Stage.SEGU):
+                    if key in self.late:  # a finer map takes the place of a coarser one
+                        self.late[key].cancel()
+                    self.late[key] = helper.submit(costly_alignments, saliency_map, region)
                     evidence = self._evidence(calibration, bundle, tensor, analysis, attribution)
                     certainty = self._assess(attribution, analysis, calibration, evidence)
                     segx = segx_map(saliency_map, segmentation.mask)

@@ -1,6 +1,6 @@
-"""SegX and SegU of a whole analysis on arrays alone: for an edited region, and the alignments that take their time."""
+"""SegX and SegU on arrays alone: for an edited region, and the alignments that may come later."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -68,34 +68,13 @@ def reassess(analysis: Analysis, mask: NDArray[np.bool_] | None, calibration: Ca
     )
 
 
-def with_alignments(
-    analysis: Analysis, names: Collection[str] = COSTLY, *, before_each: Callable[[], None] = lambda: None
-) -> Analysis:
-    """Add alignments that were left out at first to every certainty that lacks them.
-
-    Parameters
-    ----------
-    analysis : Analysis
-    names : collection of str
-    before_each : callable
-        Called before each map; may raise, to stop.
-    """
-    segmentation = analysis.segmentation
-    if segmentation is None:
-        return analysis
-    region = Region(segmentation.mask, input_spacing(analysis.image, analysis.placement))
-    certainties = dict(analysis.certainties)
-    for key, certainty in analysis.certainties.items():
-        known = set(ALIGNMENTS) - set(names) | set(certainty.alignments)
-        if known >= set(ALIGNMENTS):
-            continue
-        before_each()
-        added, _ = alignments_and_curve(analysis.attributions[key].saliency_map, region, skip=known)
-        certainties[key] = _with(certainty, added)
-    return replace(analysis, certainties=certainties)
+def costly_alignments(attribution_map: NDArray[np.float32], region: Region) -> dict[str, Alignment]:
+    """Return the alignments that `assess` may skip, and nothing else."""
+    return alignments_and_curve(attribution_map, region, skip=set(ALIGNMENTS) - set(COSTLY))[0]
 
 
-def _with(certainty: Certainty, added: dict[str, Alignment]) -> Certainty:
+def with_alignments(certainty: Certainty, added: Mapping[str, Alignment]) -> Certainty:
+    """Add alignments to a certainty, in the order of the table."""
     found = {**certainty.alignments, **added}
     return replace(certainty, alignments={name: found[name] for name in ALIGNMENTS if name in found})
 
