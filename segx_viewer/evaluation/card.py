@@ -1,0 +1,179 @@
+"""Model cards written from an evaluation, so that no figure is typed by hand."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from segx_viewer.errors import DataError
+from segx_viewer.inference.bundle import ModelBundle, read_bundle
+from segx_viewer.reporting.atomic import atomic_write
+
+CARD = "MODEL_CARD.md"
+FACTS = "card.md"
+BEGIN, END = "<!-- figures:begin -->", "<!-- figures:end -->"
+
+
+def write_model_card(folder: Path, evaluation: Path) -> Path:
+    """Write `MODEL_CARD.md` from the bundle, its `card.md` (data, limits, licences in words) and an evaluation.
+
+    Raises
+    ------
+    DataError
+        If a file is missing, or the evaluation is of other weights.
+    """
+    bundle = read_bundle(folder)
+    try:
+        facts = (folder / FACTS).read_text(encoding="utf-8")
+        result = json.loads(evaluation.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(f"{error.filename} could not be read ({error.strerror}).") from error
+    if any(bundle.digests.get(name) != digest for name, digest in result["bundle"]["weights"].items()):
+        raise DataError(f"{evaluation} measured other weights than those in {folder}; evaluate the bundle again.")
+    text = "\n\n".join((_title(bundle), facts.strip(), _figures(bundle, result), _training(bundle)))
+    with atomic_write(folder / CARD) as path:
+        path.write_text(text + "\n", encoding="utf-8")
+    return folder / CARD
+
+
+def write_readme_figures(readme: Path, evaluations: Sequence[Path]) -> None:
+    """Replace the block between the figure markers of a README by a table of the main figures. Raises `DataError`."""
+    text = readme.read_text(encoding="utf-8")
+    if BEGIN not in text or END not in text:
+        raise DataError(f"{readme} has no place for figures between {BEGIN} and {END}.")
+    rows = ["| bundle | figure | test part, 95 % interval |", "|---|---|---|"]
+    for path in evaluations:
+        result = json.loads(path.read_text(encoding="utf-8"))
+        rows += [f"| `{result['bundle']['name']}` | {name} | {value} |" for name, value in main_figures(result)]
+    before, after = text.split(BEGIN)[0], text.split(END)[1]
+    with atomic_write(readme) as path:
+        path.write_text(f"{before}{BEGIN}\n" + "\n".join(rows) + f"\n{END}{after}", encoding="utf-8")
+
+
+def main_figures(result: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the figures a reader asks for first, by name."""
+    classified = result["classification"]
+    found = [("accuracy", classified["accuracy"]), ("balanced accuracy", classified["balanced_accuracy"]),
+             ("macro AUROC", classified["macro_auroc"])]  # fmt: skip
+    if "auroc_normal_against_rest" in classified:
+        found.append(("AUROC, normal against pneumonia", classified["auroc_normal_against_rest"]))
+    found += [(f"Dice of the region, {data}", value["dice"]) for data, value in result["segmentation"].items()]
+    for method, table in result["interpretability"].items():
+        for measure in ("iou", "auitc"):
+            found += [(f"{method}: {measure.upper()} of the {name}", table[measure][key])
+                      for name, key in (("original map", "original"), ("SegX map", "segx"))]  # fmt: skip
+    found += [(f"error detection AUROC, {name}", value["auroc"]) for name, value in result["certainty"].items()]
+    if result["calibration"]:
+        found.append(("ECE of the badge's probability", result["calibration"]["ece"]))
+        found += [(f"correct at level {k}", v) for k, v in result["calibration"]["levels"].items()]
+    return [(name, _interval(value)) for name, value in found]
+
+
+def _title(bundle: ModelBundle) -> str:
+    classes = "\n".join(f"- {c.label} (`{c.code}`)" for c in bundle.classes)
+    return (
+        f"# {bundle.info.title}\n\n`{bundle.info.name}` {bundle.info.version}. **Research use only - not for "
+        f"diagnosis.**\n\nLicence of the weights: {bundle.info.licence}\n\nClasses:\n\n{classes}\n\n"
+        f"Region: {bundle.info.region}. Classifier {bundle.classifier.architecture}, segmenter "
+        f"{bundle.segmenter.architecture} with the encoder {bundle.segmenter.options.get('encoder_name')}, input "
+        f"{bundle.preprocessing.input_shape[0]} x {bundle.preprocessing.input_shape[1]} px."
+    )
+
+
+def _figures(bundle: ModelBundle, result: Mapping[str, Any]) -> str:
+    table = ["| figure | value (95 % interval), n |", "|---|---|"]
+    table += [f"| {name} | {value} |" for name, value in main_figures(result)]
+    per_class = ["| class | n | recall | precision | AUROC |", "|---|---|---|---|---|"]
+    per_class += [f"| {c['label']} | {c['n']} | {_number(c['recall'])} | {_number(c['precision'])} | {c['auroc']:.3f} |"
+                  for c in result["classification"]["per_class"].values()]  # fmt: skip
+    sections = [
+        f"## Measured on the {result['part']} part ({result['date']})",
+        "The split is by lesion or person; intervals come from 1000 resamples of lesions or persons. Written by the "
+        "evaluation's command; nothing here is typed by hand.",
+        "\n".join(table),
+        "### Per class",
+        "\n".join(per_class),
+        "### SegX against the original map, per class",
+        "\n".join(_per_class_maps(result)),
+        "### Does SegU tell right from wrong?",
+        _verdict(result),
+        "### What the badge's calibration was chosen from (validation part)",
+        "\n".join(_steps(bundle)),
+        "### Input gate",
+        _gate(result["gate"]),
+    ]
+    return "\n\n".join(sections)
+
+
+def _per_class_maps(result: Mapping[str, Any]) -> list[str]:
+    rows = [
+        "| method | class | IoU original | IoU SegX | AUITC original | AUITC SegX | n |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for method, table in result["interpretability"].items():
+        for code, iou in table["iou"]["per_class"].items():
+            auitc = table["auitc"]["per_class"][code]
+            values = (iou["original"], iou["segx"], auitc["original"], auitc["segx"])
+            cells = " | ".join(f"{v['value']:.3f}" for v in values)
+            rows.append(f"| {method} | {code} | {cells} | {iou['segx']['n']} |")
+    return rows
+
+
+def _verdict(result: Mapping[str, Any]) -> str:
+    table = result["certainty"]
+    lines = []
+    for name in ("SegU cIoU", "SegU cAUITC"):
+        v = table[name]
+        lines.append(f"- {name} alone: mean {v['correct']:.3f} when the prediction is correct and {v['incorrect']:.3f} "
+                     f"when it is not (Mann-Whitney p {v['p']:.1e}); AUROC {_interval(v['auroc'])}.")  # fmt: skip
+    best = table.get("calibrated SegU", {})
+    if "auroc_above_max_softmax" in best:
+        gain = best["auroc_above_max_softmax"]
+        lines.append(f"- The badge's calibrated probability: AUROC {_interval(best['auroc'])}; above max-softmax alone "
+                     f"by {_interval(gain)}; it costs {result['extra_passes']} extra forward passes.")  # fmt: skip
+        if gain["low"] <= 0:
+            lines.append("- The interval of that difference includes 0: on this set the badge adds nothing certain to "
+                         "the classifier's own confidence.")  # fmt: skip
+    lines.append(
+        "- SegU measures the agreement of explanation and region. Alone it is not a probability of being right."
+    )
+    return "\n".join(lines)
+
+
+def _steps(bundle: ModelBundle) -> list[str]:
+    rows = ["| features | AUROC of error detection, out of fold | ECE | |", "|---|---|---|---|"]
+    return rows + [
+        f"| {s['name']} | {s['auroc']:.3f} | {s['ece']:.3f} | {'chosen' if s['chosen'] else ''} |"
+        for s in bundle.calibration.get("steps", ())
+    ]
+
+
+def _gate(table: Mapping[str, Any]) -> str:
+    inside, verdicts = table["in_domain"], [v["verdict"] for v in table["strangers"].values()]
+    accepted = [name for name, v in table["strangers"].items() if v["verdict"] == "accepted"]
+    text = (
+        f"Of {inside['n']} images of its own test part {inside['accepted']:.1%} were accepted, {inside['outside']:.1%} "
+        f"flagged as outside the training population and {inside['refused']:.1%} refused. Of {len(verdicts)} images of "
+        f"other kinds (drawn, photographs, other DICOM) {verdicts.count('refused')} were refused, "
+        f"{len(verdicts) - verdicts.count('refused') - len(accepted)} flagged and {len(accepted)} accepted"
+    )
+    return text + (f": {', '.join(accepted)}." if accepted else ".")
+
+
+def _training(bundle: ModelBundle) -> str:
+    training = bundle.training
+    images = ", ".join(f"{n} of {layout}" for layout, n in training.get("images", {}).items())
+    parts = ", ".join(f"{part} {n}" for part, n in training.get("split", {}).items())
+    return (
+        f"## Training\n\nBy the recipe `recipe.toml` (seed {training.get('seed')}), from ImageNet weights of "
+        f"EfficientNet-Lite0 (Apache-2.0). Images: {images}. Split ({parts}) in `splits.csv`. "
+        "Weights are stored as fp16."
+    )
+
+
+def _interval(figure: Mapping[str, float]) -> str:
+    return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f}), n {figure['n']}"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

@@ -1,0 +1,200 @@
+"""From rows to the figures of the protocol: classification, interpretability, certainty, calibration, segmentation."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segx_viewer.domain.result import ClassInfo, GateLevel, Level
+from segx_viewer.evaluation.calibrate import expected_calibration_error
+from segx_viewer.evaluation.collect import PERTURBATIONS, Row
+from segx_viewer.evaluation.statistics import (
+    Resampler,
+    aurc,
+    auroc,
+    balanced_accuracy,
+    brier,
+    compare,
+    macro_auroc,
+)
+
+# Scores of certainty, by their names in a row's evidence, with the sign that makes higher more certain.
+BASELINES = {"max-softmax": ("max_softmax", 1), "entropy": ("entropy", -1), "energy": ("energy", 1),
+             "test-time views": ("views_mean", 1)}  # fmt: skip
+
+
+def classification(rows: Sequence[Row], classes: Sequence[ClassInfo], resampler: Resampler) -> dict[str, Any]:
+    """Return accuracy, balanced accuracy, macro AUROC and, per class, recall, precision and AUROC."""
+    codes = [c.code for c in classes]
+    truth = np.array([codes.index(row["truth"][0]) for row in rows])
+    p = np.array([row["probabilities"] for row in rows])
+    predicted = p.argmax(1)
+    found: dict[str, Any] = {
+        "n": len(rows),
+        "accuracy": resampler.mean((predicted == truth).astype(float)).to_dict(),
+        "balanced_accuracy": resampler.estimate(lambda i: balanced_accuracy(predicted[i], truth[i])).to_dict(),
+        "macro_auroc": resampler.estimate(lambda i: macro_auroc(p[i], truth[i])).to_dict(),
+        "per_class": {
+            c.code: {
+                "label": c.label,
+                "n": int((truth == k).sum()),
+                "recall": _share(predicted[truth == k] == k),
+                "precision": _share(truth[predicted == k] == k),
+                "auroc": round(auroc(p[:, k], truth == k), 4),
+            }
+            for k, c in enumerate(classes)
+        },
+        "confusion": [
+            [int(((truth == a) & (predicted == b)).sum()) for b in range(len(codes))] for a in range(len(codes))
+        ],
+    }
+    if "normal" in codes:
+        k = codes.index("normal")
+        figure = resampler.estimate(lambda i: auroc(1 - p[i, k], truth[i] != k))
+        found["auroc_normal_against_rest"] = figure.to_dict()
+    return found
+
+
+def interpretability(rows: Sequence[Row], classes: Sequence[ClassInfo], resampler: Resampler) -> dict[str, Any]:
+    """Compare A and X against the reference mask: mean IoU and AUITC, per method and true class.
+
+    Images where one of the two is undefined (no reference mask, empty region, flat map) are left out of both and
+    counted.
+    """
+    truth = np.array([row["truth"][0] for row in rows])
+    found: dict[str, Any] = {}
+    for method in rows[0]["methods"]:
+        entries = [row["methods"][method] for row in rows]
+        table: dict[str, Any] = {"undefined": int(sum(_undefined(e) for e in entries)),
+                                 "without_reference": int(sum("iou_original" not in e for e in entries))}  # fmt: skip
+        for measure in ("iou", "auitc"):
+            original, segx = (_column(entries, f"{measure}_{name}") for name in ("original", "segx"))
+            both = np.isfinite(original) & np.isfinite(segx)
+            table[measure] = _pair(original, segx, both, resampler)
+            table[measure]["per_class"] = {
+                c.code: _pair(original, segx, both & (truth == c.code), resampler)
+                for c in classes
+                if (both & (truth == c.code)).any()
+            }
+        if method == "gradcam":
+            table["auitc_segx_with_spoilt_region"] = {
+                name: resampler.mean(_column(entries, f"auitc_segx_{name}")).to_dict() for name in PERTURBATIONS
+            }
+        table["curves"] = {name: _mean_curve(entries, f"curve_{name}") for name in ("original", "segx")}
+        found[method] = table
+    return found
+
+
+def certainty(rows: Sequence[Row], method: str, resampler: Resampler) -> dict[str, Any]:
+    """Compare what tells right from wrong: SegU raw, the classifier's own scores, the calibrated probability."""
+    correct = np.array([row["correct"] for row in rows])
+    segu = [row["methods"][method]["segu"] for row in rows]
+    scores = {
+        "SegU cIoU": _column(segu, "iou"),
+        "SegU cAUITC": _column(segu, "auitc"),
+        **{name: sign * _column([row["evidence"] for row in rows], key) for name, (key, sign) in BASELINES.items()},
+        "calibrated SegU": _column(rows, "probability_correct"),
+    }
+    table = {
+        name: _certainty_of(score, correct, resampler) for name, score in scores.items() if np.isfinite(score).any()
+    }
+    best, base = scores["calibrated SegU"], scores["max-softmax"]
+    if np.isfinite(best).any():
+        both = np.isfinite(best) & np.isfinite(base)
+
+        def difference(index: NDArray[np.int64]) -> float:
+            index = index[both[index]]
+            return auroc(best[index], correct[index]) - auroc(base[index], correct[index])
+
+        table["calibrated SegU"]["auroc_above_max_softmax"] = resampler.estimate(difference).to_dict()
+    return table
+
+
+def calibration(rows: Sequence[Row], resampler: Resampler) -> dict[str, Any]:
+    """Return ECE and Brier score of the badge's probability, the accuracy of each level, and the reliability curve."""
+    judged = [row for row in rows if row["probability_correct"] is not None and row["gate"] == GateLevel.ACCEPTED.value]
+    if not judged:
+        return {}
+    p = np.array([row["probability_correct"] for row in judged])
+    correct = np.array([row["correct"] for row in judged])
+    softmax = np.array([max(row["probabilities"]) for row in judged])
+    inner = Resampler(np.array([row["group"] for row in judged]))
+    levels = np.array([row["level"] for row in judged])
+    edges = np.linspace(0, 1, 11)
+    place = np.clip(np.digitize(p, edges) - 1, 0, 9)
+    return {
+        "n": len(judged),
+        "abstained": len(rows) - len(judged),
+        "ece": inner.estimate(lambda i: expected_calibration_error(p[i], correct[i])).to_dict(),
+        "ece_max_softmax": inner.estimate(lambda i: expected_calibration_error(softmax[i], correct[i])).to_dict(),
+        "brier": inner.estimate(lambda i: brier(p[i], correct[i])).to_dict(),
+        "levels": {
+            level.value: inner.mean(correct.astype(float), levels == level.value).to_dict()
+            for level in (Level.HIGH, Level.MODERATE, Level.LOW)
+            if (levels == level.value).any()
+        },
+        "reliability": [
+            {"from": round(float(edges[b]), 1), "n": int((place == b).sum()),
+             "stated": round(float(p[place == b].mean()), 4), "correct": round(float(correct[place == b].mean()), 4)}
+            for b in range(10) if (place == b).any()
+        ],
+    }  # fmt: skip
+
+
+def segmentation(rows: Sequence[Row]) -> dict[str, Any]:
+    """Return mean Dice and IoU per data set."""
+    found = {}
+    for dataset in sorted({row["dataset"] for row in rows}):
+        chosen = [row for row in rows if row["dataset"] == dataset]
+        resampler = Resampler(np.array([row["group"] for row in chosen]))
+        found[dataset] = {key: resampler.mean(_column(chosen, key)).to_dict() for key in ("dice", "iou")}
+    return found
+
+
+def gate(rows: Sequence[Row]) -> dict[str, Any]:
+    """Return how many in-domain images each verdict of the embedding's distance concerns."""
+    n = len(rows)
+    return {"n": n, **{level.name.lower(): round(sum(row["gate"] == level.value for row in rows) / n, 4)
+                       for level in GateLevel}}  # fmt: skip
+
+
+def _certainty_of(score: NDArray[np.float64], correct: NDArray[np.bool_], resampler: Resampler) -> dict[str, Any]:
+    finite = np.isfinite(score)
+
+    def figure(index: NDArray[np.int64]) -> float:
+        return auroc(score[index], correct[index])
+
+    return {
+        **compare(score, correct),
+        "auroc": resampler.estimate(figure, over=int(finite.sum())).to_dict(),
+        "aurc": round(aurc(score[finite], correct[finite]), 4),
+    }
+
+
+def _pair(
+    original: NDArray[np.float64], segx: NDArray[np.float64], where: NDArray[np.bool_], resampler: Resampler
+) -> dict[str, Any]:
+    return {
+        "original": resampler.mean(original, where).to_dict(),
+        "segx": resampler.mean(segx, where).to_dict(),
+        "difference": resampler.mean(segx - original, where).to_dict(),
+    }
+
+
+def _column(entries: Sequence[Mapping[str, Any]], key: str) -> NDArray[np.float64]:
+    values = (entry.get(key) for entry in entries)
+    return np.array([np.nan if v is None else v for v in values], np.float64)
+
+
+def _mean_curve(entries: Sequence[Mapping[str, Any]], key: str) -> list[float]:
+    curves = [entry[key] for entry in entries if entry.get(key) is not None]
+    return [round(float(v), 4) for v in np.mean(curves, axis=0)] if curves else []
+
+
+def _undefined(entry: Mapping[str, Any]) -> bool:
+    return "iou_original" in entry and (entry["iou_original"] is None or entry["iou_segx"] is None)
+
+
+def _share(hits: NDArray[np.bool_]) -> float | None:
+    return round(float(hits.mean()), 4) if len(hits) else None

@@ -1,0 +1,237 @@
+"""The evaluation as one HTML page that needs nothing else: tables, plots, and the best and worst cases as pictures."""
+
+import base64
+import html
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from segx_viewer.domain.request import AnalysisRequest
+from segx_viewer.domain.result import Analysis
+from segx_viewer.evaluation.collect import OpenStore, Row
+from segx_viewer.evaluation.figures import BASELINES
+from segx_viewer.evaluation.fit import record_image
+from segx_viewer.evaluation.statistics import risk_coverage
+from segx_viewer.explain.ranking import PERCENTS
+from segx_viewer.imaging.display import to_display
+from segx_viewer.inference.store import BundleStore
+from segx_viewer.pipeline import analyse_to_end
+from segx_viewer.reporting.atomic import atomic_write
+from segx_viewer.reporting.overlay import base_layer, compose, contour_layer, heatmap_layer, region_on_image
+from segx_viewer.training.datasets import Record
+
+CASES = 10
+_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; color: #1c2024; max-width: 1080px; margin: 32px auto; padding: 0 16px }
+h1 { font-size: 24px } h2 { font-size: 18px; margin-top: 40px; border-top: 1px solid #d5dade; padding-top: 16px }
+table { border-collapse: collapse; margin: 8px 0 } td, th { padding: 3px 14px 3px 0; text-align: left }
+th { font-weight: 600; border-bottom: 1px solid #d5dade } td.n { font-variant-numeric: tabular-nums }
+img { max-width: 100% } figure { display: inline-block; margin: 4px; width: 512px } figcaption { font-size: 12px }
+.note { color: #5b6670 } .research { border: 1px solid #b07514; color: #8a5a0b; padding: 2px 8px; border-radius: 4px }
+"""
+
+
+def write_report(
+    path: Path,
+    result: Mapping[str, Any],
+    rows: Sequence[Row],
+    records: Mapping[str, Record],
+    store: BundleStore,
+    name: str,
+) -> None:
+    """Write the page in one step."""
+    bundle = store.get(name)
+    parts = [
+        f"<h1>{html.escape(bundle.info.title)}: evaluation</h1>",
+        '<p><span class="research">Research use only - not for diagnosis</span></p>',
+        f'<p class="note">{name} {bundle.info.version}, {result["part"]} part, {result["date"]}. '
+        "Intervals are 95 %, from 1000 resamples by lesion or person.</p>",
+        "<h2>Classification</h2>",
+        _classification(result["classification"]),
+        "<h2>Segmentation</h2>",
+        _table(
+            ("data", "Dice", "IoU"), [(k, _ci(v["dice"]), _ci(v["iou"])) for k, v in result["segmentation"].items()]
+        ),
+        "<h2>Interpretability: original map against SegX</h2>",
+        *(_interpretability(method, table) for method, table in result["interpretability"].items()),
+        "<h2>Certainty: telling right from wrong</h2>",
+        _certainty(result["certainty"]),
+        _picture(_risk_coverage(rows)),
+        "<h2>Calibration of the badge</h2>",
+        _calibration(result["calibration"]),
+        "<h2>Input gate</h2>",
+        _gate(result["gate"]),
+        "<h2>Cases</h2>",
+        _cases(rows, records, store, name),
+    ]
+    page = f"<!doctype html><html lang=en><meta charset=utf-8><title>{name}</title><style>{_STYLE}</style>"
+    with atomic_write(path) as part:
+        part.write_text(page + "\n".join(parts) + "</html>", encoding="utf-8")
+
+
+def _classification(table: Mapping[str, Any]) -> str:
+    names = {"accuracy": "accuracy", "balanced_accuracy": "balanced accuracy", "macro_auroc": "macro AUROC",
+             "auroc_normal_against_rest": "AUROC, normal against the rest"}  # fmt: skip
+    figures = _table(("figure", "value"), [(names[k], _ci(table[k])) for k in names if k in table])
+    per_class = table["per_class"]
+    figure, axes = _axes(len(per_class) * 0.45 + 1)
+    labels = [f"{c['label']} ({code}, n {c['n']})" for code, c in per_class.items()]
+    for offset, key in ((-0.2, "recall"), (0.2, "precision")):
+        axes.barh(np.arange(len(labels)) + offset, [c[key] or 0 for c in per_class.values()], 0.38, label=key)
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_xlim(0, 1)
+    axes.invert_yaxis()
+    axes.legend()
+    return figures + _picture(figure)
+
+
+def _interpretability(method: str, table: Mapping[str, Any]) -> str:
+    rows = []
+    for measure in ("iou", "auitc"):
+        rows.append((measure.upper(), "all", *_three(table[measure])))
+        rows += [(measure.upper(), code, *_three(pair)) for code, pair in table[measure]["per_class"].items()]
+    if "auitc_segx_with_spoilt_region" in table:
+        spoilt = table["auitc_segx_with_spoilt_region"]
+        rows += [("AUITC", f"all, region {how}", "", _ci(value), "") for how, value in spoilt.items()]
+    figure, axes = _axes(3.6)
+    for name, label in (("original", "original map"), ("segx", "SegX map")):
+        if table["curves"][name]:
+            axes.plot(PERCENTS, table["curves"][name], label=label)
+    axes.set(xlabel="top n % of the map", ylabel="mean IoU with the reference mask", ylim=(0, 1), title=method)
+    axes.legend()
+    counts = f"{table['undefined']} undefined, {table['without_reference']} without a reference mask."
+    columns = ("measure", "class", "original", "SegX", "difference")
+    return f"<h3>{method}</h3>{_table(columns, rows)}<p class=note>{counts}</p>{_picture(figure)}"
+
+
+def _certainty(table: Mapping[str, Any]) -> str:
+    rows = [
+        (name, f"{v['correct']:.3f}" if "correct" in v else "", f"{v['incorrect']:.3f}" if "incorrect" in v else "",
+         f"{v['p']:.1e}" if "p" in v else "", _ci(v["auroc"]), f"{v['aurc']:.4f}",
+         _ci(v["auroc_above_max_softmax"]) if "auroc_above_max_softmax" in v else "")
+        for name, v in table.items()
+    ]  # fmt: skip
+    columns = ("score", "mean if correct", "if incorrect", "Mann-Whitney p", "AUROC of error detection", "AURC",
+               "AUROC above max-softmax")  # fmt: skip
+    return _table(columns, rows)
+
+
+def _calibration(table: Mapping[str, Any]) -> str:
+    if not table:
+        return "<p>The bundle has no calibration.</p>"
+    rows = [
+        ("ECE", _ci(table["ece"])),
+        ("ECE of max-softmax", _ci(table["ece_max_softmax"])),
+        ("Brier", _ci(table["brier"])),
+    ]
+    rows += [(f"correct at level {level}", _ci(value)) for level, value in table["levels"].items()]
+    figure, axes = _axes(4.2)
+    axes.plot([0, 1], [0, 1], color="#9aa4ad", linewidth=1)
+    axes.plot([b["stated"] for b in table["reliability"]], [b["correct"] for b in table["reliability"]], marker="o")
+    for b in table["reliability"]:
+        axes.annotate(
+            f"n {b['n']}", (b["stated"], b["correct"]), textcoords="offset points", xytext=(6, -10), fontsize=8
+        )
+    axes.set(xlabel="stated probability of being correct", ylabel="share correct", xlim=(0, 1), ylim=(0, 1))
+    return _table(("figure", "value"), rows) + _picture(figure)
+
+
+def _gate(table: Mapping[str, Any]) -> str:
+    inside = table["in_domain"]
+    shares = f"{inside['accepted']:.1%} accepted, {inside['outside']:.1%} flagged, {inside['refused']:.1%} refused"
+    text = f"<p>In domain, n {inside['n']}: {shares}.</p>"
+    if "other_domain" in table:
+        counts = ", ".join(f"{k} {v}" for k, v in table["other_domain"].items())
+        text += f"<p>Another bundle's domain: {html.escape(counts)}.</p>"
+    rows = [(html.escape(n), v["verdict"], html.escape(v["reason"])) for n, v in table["strangers"].items()]
+    return text + _table(("image", "verdict", "reason"), rows)
+
+
+def _risk_coverage(rows: Sequence[Row]) -> Figure:
+    correct = np.array([row["correct"] for row in rows])
+    figure, axes = _axes(3.6)
+    scores = {name: np.array([sign * row["evidence"].get(key, np.nan) for row in rows], float)
+              for name, (key, sign) in BASELINES.items()}  # fmt: skip
+    scores["calibrated SegU"] = np.array([row["probability_correct"] or np.nan for row in rows], float)
+    for name, score in scores.items():
+        finite = np.isfinite(score)
+        if finite.any():
+            axes.plot(*risk_coverage(score[finite], correct[finite]), label=name)
+    axes.set(xlabel="coverage: share of the most certain images", ylabel="risk: share of mistakes", xlim=(0, 1))
+    axes.legend()
+    return figure
+
+
+def _cases(rows: Sequence[Row], records: Mapping[str, Record], store: BundleStore, name: str) -> str:
+    """Pictures of the most and the least aligned explanations that have a reference mask."""
+    method = next(iter(rows[0]["methods"]))
+    rated = [(row["methods"][method].get("auitc_original"), row["image_id"]) for row in rows]
+    ordered = [image_id for value, image_id in sorted(r for r in rated if r[0] is not None)]
+    open_store = OpenStore([store.get(name).folder.parent])
+    found = []
+    for title, chosen in (("Best", ordered[::-1][:CASES]), ("Worst", ordered[:CASES])):
+        found.append(f"<h3>{title} ten by AUITC of the original map</h3>")
+        for image_id in chosen:
+            request = AnalysisRequest(record_image(records[image_id]), bundle_name=name, methods=(method,))
+            found.append(_case(analyse_to_end(request, open_store), records[image_id], method))
+    return "".join(found)
+
+
+def _case(analysis: Analysis, record: Record, method: str) -> str:
+    prediction, placement = analysis.prediction, analysis.placement
+    k = prediction.top
+    base = base_layer(to_display(analysis.image))
+    region = region_on_image(analysis.segmentation, placement)
+    A = analysis.attributions[method, k].saliency_map
+    maps = [heatmap_layer(A, placement, region=inside, vmax=float(A.max()) or 1.0) for inside in (None, region)]
+    panels = [compose([base]), *(compose([base, heat, contour_layer(region)]) for heat in maps)]
+    picture = np.concatenate([_shrunk(p) for p in panels], axis=1)
+    truth = ", ".join(record.codes)
+    caption = f"{record.image_id}: {truth}; predicted {prediction.classes[k].code} {prediction.probabilities[k]:.0%}"
+    return f'<figure><img alt="" src="{_png(picture)}"><figcaption>{html.escape(caption)}</figcaption></figure>'
+
+
+def _shrunk(picture: Any, width: int = 220) -> Any:
+    import cv2
+
+    factor = width / picture.shape[1]
+    return cv2.resize(picture, (width, max(1, round(picture.shape[0] * factor))), interpolation=cv2.INTER_AREA)
+
+
+def _axes(height: float) -> tuple[Figure, Any]:
+    figure = Figure(figsize=(8, height), layout="constrained")
+    axes = figure.subplots()
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def _picture(figure: Figure) -> str:
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg")
+    return buffer.getvalue()[buffer.getvalue().index("<svg") :]
+
+
+def _png(picture: Any) -> str:
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    head = "".join(f"<th>{c}</th>" for c in columns)
+    body = "".join("<tr>" + "".join(f"<td class=n>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def _three(pair: Mapping[str, Any]) -> tuple[str, str, str]:
+    return _ci(pair["original"]), _ci(pair["segx"]), _ci(pair["difference"])
+
+
+def _ci(figure: Mapping[str, float]) -> str:
+    return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f}), n {figure['n']}"

@@ -1,0 +1,154 @@
+"""`segx-viewer evaluate`: the protocol of the evaluation on the test part of a bundle's data."""
+
+import csv
+import json
+import os
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from segx_viewer.errors import DataError
+from segx_viewer.evaluation import figures
+from segx_viewer.evaluation.collect import Row, collect_rows, segmentation_row
+from segx_viewer.evaluation.fit import record_image
+from segx_viewer.evaluation.report import write_report
+from segx_viewer.evaluation.statistics import Resampler
+from segx_viewer.evaluation.strangers import judge, strangers
+from segx_viewer.inference.bundle import ModelBundle, read_bundle
+from segx_viewer.inference.store import BundleStore
+from segx_viewer.pipeline import library_versions
+from segx_viewer.reporting.atomic import atomic_write
+from segx_viewer.training.datasets import Record, load_dataset
+from segx_viewer.training.recipe import read_recipe
+from segx_viewer.training.run import SPLITS
+from segx_viewer.training.splits import Part, read_splits
+
+METHODS = ("gradcam", "gradient_shap")
+RESULT = "evaluation.json"
+SCHEMA = 1
+
+
+def evaluate(
+    folder: Path,
+    data: Path,
+    out: Path,
+    *,
+    part: Part = "test",
+    methods: Sequence[str] = METHODS,
+    limit: int | None = None,
+    workers: int | None = None,
+    report: Callable[[str], None] = print,
+) -> dict[str, Any]:
+    """Measure a bundle and write `evaluation.json`, CSV tables and an HTML report.
+
+    Parameters
+    ----------
+    folder : Path
+        The bundle, with its recipe and split.
+    data : Path
+        Folder of the data sets.
+    out : Path
+        Results; `cache` in it keeps finished images, so that an interrupted run goes on where it was.
+    part : str
+        "test", or "validation" while choices are still open.
+    methods : sequence of str
+        Attribution methods; the first one is the badge's.
+    limit : int, optional
+        Only this many images, for a quick look.
+    workers : int, optional
+        Processes; all cores by default.
+
+    Returns
+    -------
+    dict
+        What `evaluation.json` holds.
+
+    Raises
+    ------
+    DataError
+        If the data sets are missing.
+    """
+    bundle, recipe = read_bundle(folder), read_recipe(folder / "recipe.toml")
+    parts = read_splits(folder / SPLITS)
+    out.mkdir(parents=True, exist_ok=True)
+    records = _part(recipe.classifier_data, data, parts, part, lambda r: bool(r.codes))[:limit]
+    if not records:
+        raise DataError(f"{data} holds no image of the {part} part of {bundle.info.name}.")
+    report(f"{bundle.info.name}: {len(records)} images of the {part} part")
+    rows = collect_rows(
+        bundle, data, recipe.classifier_data, [r.image_id for r in records], methods,
+        out / "cache" / f"{bundle.info.digest[:12]}-{part}", workers or os.cpu_count() or 1,
+        lambda done, total: report(f"  {done} of {total}"),
+    )  # fmt: skip
+    report("segmentation")
+    masked = _part(recipe.segmenter_data, data, parts, part, lambda r: r.mask is not None)[:limit]
+    store = BundleStore([folder.parent])
+    regions = [segmentation_row(r, store, folder.name) for r in masked]
+    report("input gate")
+    resampler = Resampler(np.array([row["group"] for row in rows]))
+    result = {
+        "schema": SCHEMA,
+        "bundle": {"name": bundle.info.name, "version": bundle.info.version,
+                   "weights": {k: v for k, v in bundle.digests.items() if k.endswith(".safetensors")}},
+        "date": datetime.now(UTC).date().isoformat(),
+        "part": part,
+        "data": {layout: sum(r.dataset == layout for r in records) for layout in recipe.classifier_data},
+        "versions": library_versions(),
+        "classification": figures.classification(rows, bundle.classes, resampler),
+        "segmentation": figures.segmentation(regions),
+        "interpretability": figures.interpretability(rows, bundle.classes, resampler),
+        "certainty": figures.certainty(rows, methods[0], resampler),
+        "calibration": figures.calibration(rows, resampler),
+        "extra_passes": bundle.calibration.get("extra_passes", 0),
+        "gate": {"in_domain": figures.gate(rows), **_gate_on_strangers(bundle, store, data, recipe.classifier_data)},
+    }  # fmt: skip
+    with atomic_write(out / RESULT) as path:
+        path.write_text(json.dumps(result, indent=1), encoding="utf-8")
+    _write_tables(out, rows, regions)
+    write_report(out / "report.html", result, rows, {r.image_id: r for r in records}, store, folder.name)
+    report(f"written to {out}")
+    return result
+
+
+def _part(
+    layouts: Sequence[str], data: Path, parts: dict[str, Part], part: Part, usable: Callable[[Record], bool]
+) -> list[Record]:
+    return [r for layout in layouts for r in load_dataset(layout, data) if parts.get(r.image_id) == part and usable(r)]
+
+
+def _gate_on_strangers(bundle: ModelBundle, store: BundleStore, data: Path, own: Sequence[str]) -> dict[str, Any]:
+    """Verdicts on images that packages ship, on drawn ones, and on another bundle's domain where it is at hand."""
+    found = {name: judge(store, bundle.folder.name, image) for name, image in strangers()}
+    result: dict[str, Any] = {
+        "strangers": {name: {"verdict": v.level.value, "reason": v.reason} for name, v in found.items()}
+    }
+    other = {"ham10000": "chest-paediatric"}.get(own[0], "ham10000")
+    try:
+        records = load_dataset(other, data)[::50]
+    except DataError:
+        return result
+    verdicts = [judge(store, bundle.folder.name, record_image(r)).level.value for r in records]
+    return result | {"other_domain": {"data": other, "n": len(verdicts),
+                                      **{v: verdicts.count(v) for v in sorted(set(verdicts))}}}  # fmt: skip
+
+
+def _write_tables(out: Path, rows: Sequence[Row], regions: Sequence[Row]) -> None:
+    flat = [_flattened(row) for row in rows]
+    for name, table in (("images.csv", flat), ("segmentation.csv", list(regions))):
+        columns = list(dict.fromkeys(key for row in table for key in row))
+        with atomic_write(out / name) as path, path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, columns, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(table)
+
+
+def _flattened(row: Row) -> dict[str, Any]:
+    flat = {k: row[k] for k in ("image_id", "group", "predicted", "correct", "level", "probability_correct", "gate")}
+    flat |= {"truth": " ".join(row["truth"]), **row["evidence"]}
+    for method, entry in row["methods"].items():
+        flat |= {f"{method} SegU {name}": value for name, value in entry["segu"].items()}
+        flat |= {f"{method} {name}": value for name, value in entry.items() if not isinstance(value, (dict, list))}
+    return flat

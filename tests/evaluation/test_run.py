@@ -1,0 +1,92 @@
+import json
+
+import pytest
+from safetensors.torch import save_file
+
+from segx_viewer.errors import DataError
+from segx_viewer.evaluation import collect
+from segx_viewer.evaluation.card import BEGIN, END, FACTS, write_model_card, write_readme_figures
+from segx_viewer.evaluation.fit import fit_bundle
+from segx_viewer.evaluation.run import RESULT, evaluate
+from segx_viewer.inference.architectures import build_classifier, build_segmenter
+from segx_viewer.inference.bundle import read_bundle
+from segx_viewer.training.recipe import read_recipe
+from segx_viewer.training.run import train_recipe
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def bundle_folder(tiny_recipe, drawn_ham10000, tmp_path_factory):
+    """A bundle of the drawn data with random weights: training it is another test's business."""
+    root = tmp_path_factory.mktemp("models")
+    folder, work = root / "tiny", root / "work"
+    folder.mkdir()
+    work.mkdir()
+    (folder / "recipe.toml").write_text(tiny_recipe)
+    (folder / FACTS).write_text("## Data\n\nDrawn circles.\n")
+    manifest = read_recipe(folder / "recipe.toml").manifest
+    networks = {
+        "classifier": build_classifier(manifest["classifier"]["architecture"], 2),
+        "segmenter": build_segmenter(manifest["segmenter"]["architecture"], manifest["segmenter"]["options"]),
+    }
+    for name, network in networks.items():
+        save_file(network.state_dict(), work / f"{name}.safetensors")
+        (work / f"{name}.json").write_text("[]")
+    train_recipe(folder / "recipe.toml", drawn_ham10000, work=work, networks=(), report=lambda _line: None)
+    return folder
+
+
+def test_evaluation_resumes_and_its_card_says_the_same(bundle_folder, drawn_ham10000, tmp_path, monkeypatch):
+    out, lines = tmp_path / "out", []
+    first = evaluate(bundle_folder, drawn_ham10000, out, workers=1, report=lines.append)
+    for name in (RESULT, "images.csv", "segmentation.csv", "report.html"):
+        assert (out / name).stat().st_size > 100
+    assert first["classification"]["n"] == 12
+    assert set(first["interpretability"]) == {"gradcam", "gradient_shap"}
+    assert json.loads((out / RESULT).read_text()) == first
+
+    # A killed run: half of the rows are there, the last line is torn. Only the missing ones are analysed again.
+    shard = next((out / "cache").rglob("*.jsonl"))
+    kept = shard.read_text().splitlines(keepends=True)[:5]
+    for path in (out / "cache").rglob("*.jsonl"):
+        path.unlink()
+    shard.write_text("".join(kept) + '{"image_id": "ima')
+    analysed = []
+    real = collect.image_row
+    monkeypatch.setattr(collect, "image_row", lambda r, *rest: analysed.append(r.image_id) or real(r, *rest))
+    second = evaluate(bundle_folder, drawn_ham10000, out, workers=1, report=lines.append)
+    assert len(analysed) == 12 - 5
+    assert second == first
+
+    card = write_model_card(bundle_folder, out / RESULT).read_text()
+    assert f"{first['classification']['accuracy']['value']:.3f}" in card
+    assert "Drawn circles." in card
+    readme = tmp_path / "README.md"
+    readme.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    write_readme_figures(readme, [out / RESULT])
+    text = readme.read_text()
+    assert "old" not in text
+    assert text.startswith("before")
+    assert text.endswith("after\n")
+    assert f"{first['classification']['macro_auroc']['value']:.3f}" in text
+
+
+def test_card_refuses_an_evaluation_of_other_weights(bundle_folder, tmp_path):
+    weights = {"classifier.safetensors": "0" * 64}
+    (tmp_path / RESULT).write_text(json.dumps({"bundle": {"weights": weights}}))
+    with pytest.raises(DataError, match="other weights"):
+        write_model_card(bundle_folder, tmp_path / RESULT)
+
+
+def test_missing_data_is_one_sentence(bundle_folder, tmp_path):
+    with pytest.raises(DataError, match="There is no folder"):
+        evaluate(bundle_folder, tmp_path / "nowhere", tmp_path / "out", report=lambda _line: None)
+
+
+def test_gate_is_fitted_before_too_few_images_end_the_calibration(bundle_folder, drawn_ham10000):
+    with pytest.raises(DataError, match="too few to calibrate"):
+        fit_bundle(bundle_folder, drawn_ham10000, report=lambda _line: None)
+    bundle = read_bundle(bundle_folder)
+    assert 0 < bundle.gate["outside"] <= bundle.gate["refuse"]
+    assert bundle.verified_path("gate.safetensors").is_file()
