@@ -173,7 +173,8 @@ class _Decoder:
             values = worker.take_values(name, shape, dtype)
             if modality is None:
                 values = values.copy()
-            fields["voi_luts"] = tuple(replace(lut) for lut in fields.get("voi_luts", ()))  # read-only again
+            for key in ("voi_luts", "overlays"):  # unpickled arrays are writable: made anew, they are read-only
+                fields[key] = tuple(replace(item) for item in fields.get(key, ()))
             image = finish(Decoded(values, modality, fields), sha256)
             worker.release_values()
             return image

@@ -15,9 +15,10 @@ import pydicom
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
-from segx_viewer.errors import ExportError, ImageReadError
+from segx_viewer.errors import ExportError, ImageReadError, SegxError
 from segx_viewer.imaging._header import text
 from segx_viewer.imaging._quiet import ignore_library_warnings
+from segx_viewer.imaging.burned_in import Box, blank_dataset
 
 _TABLE = "dicomfields_2026c"
 _KEPT_META = {0x00020000, 0x00020001, 0x00020002, 0x00020003, 0x00020010, 0x00020012, 0x00020013}
@@ -101,8 +102,19 @@ def deidentify(dataset: Dataset) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def deidentify_file(source: Path, target: Path) -> tuple[Finding, ...]:
+def deidentify_file(source: Path, target: Path, blanked: tuple[Box, ...] = ()) -> tuple[Finding, ...]:
     """Write a de-identified copy of a DICOM file.
+
+    Parameters
+    ----------
+    source, target : Path
+    blanked : tuple of Box
+        Parts of the picture to blank in every frame; see `burned_in.find_text`.
+
+    Returns
+    -------
+    tuple of Finding
+        What was changed in the header.
 
     Raises
     ------
@@ -117,6 +129,10 @@ def deidentify_file(source: Path, target: Path) -> tuple[Finding, ...]:
     try:
         dataset = pydicom.dcmread(source)
         findings = deidentify(dataset)
+        if blanked:
+            blank_dataset(dataset, blanked)
+    except SegxError:
+        raise
     except Exception as error:
         raise ImageReadError(f"{source.name} could not be read to the end, so it was not de-identified.") from error
     try:
