@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QAction, QKeySequence
@@ -50,9 +51,9 @@ class Command:
 
 def rows() -> tuple[Command, ...]:
     """Return all commands."""
-    from segx_viewer.app import commands_edit, commands_explain, commands_file, commands_tools, commands_view
-
-    return (*commands_file.ROWS, *commands_view.ROWS, *commands_explain.ROWS, *commands_tools.ROWS, *commands_edit.ROWS)
+    names = ("file", "view", "explain", "tools", "edit", "settings")
+    modules = [import_module(f"segx_viewer.app.commands_{name}") for name in names]
+    return tuple(row for module in modules for row in module.ROWS)
 
 
 class Actions:

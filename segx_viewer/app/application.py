@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from segx_viewer import __version__
-from segx_viewer.app import settings, theme
+from segx_viewer.app import language, settings, theme
 from segx_viewer.paths import resources_folder
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
     QCoreApplication.setApplicationName(settings.APPLICATION)
     QCoreApplication.setApplicationVersion(__version__)
     QGuiApplication.setApplicationDisplayName("SegX Viewer")
+    language.use(str(settings.settings().value("language", "en")))
     theme.apply(app, str(settings.settings().value("theme", "dark")))
     app.setWindowIcon(QIcon(str(resources_folder() / "icons" / "segx-viewer.svg")))
     return app

@@ -64,7 +64,7 @@ class EditBar(QFrame):
         blockers = [QSignalBlocker(self.size_slider), QSignalBlocker(self.threshold)]
         self.size_slider.setValue(round(view.brush * 100))
         if analysis is not None:
-            self.title.setText(tr("Edit the {region}").format(region=analysis.bundle.region))
+            self.title.setText(tr("Edit the {region}").format(region=tr(analysis.bundle.region)))
             if not analysis.segmentation.edited:
                 self.threshold.setValue(round(analysis.segmentation.threshold * 100))
             self.reset.setEnabled(analysis.segmentation.edited)

@@ -66,7 +66,7 @@ class Grid(QScrollArea):
         grid.setSpacing(6)
         prediction = analysis.prediction
         for column, index in enumerate(self._classes, 1):
-            text = f"{prediction.classes[index].label}\n{percent(prediction.probabilities[index])}"
+            text = f"{tr(prediction.classes[index].label)}\n{percent(prediction.probabilities[index])}"
             grid.addWidget(_head(text, Qt.AlignmentFlag.AlignCenter), 0, column)
             grid.setColumnStretch(column, 1)
         self.cells = {}
@@ -119,7 +119,7 @@ class Cell(QWidget):
             self._outline = outline_path(region) if region is not None and view.mask is not MaskStyle.OFF else None
         self._current = current
         self._certainty = analysis.certainties.get(key)
-        label = analysis.prediction.classes[key[1]].label
+        label = tr(analysis.prediction.classes[key[1]].label)
         words = tr(WORDS[self._certainty.level]) if self._certainty is not None else tr("not computed yet")
         self.setToolTip(f"{label}: {words}")
         self.setAccessibleName(self.toolTip())

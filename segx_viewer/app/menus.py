@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from segx_viewer.app import presets, settings
 from segx_viewer.app.actions import Actions
 from segx_viewer.app.i18n import mark, tr
+from segx_viewer.app.language import LANGUAGES
 from segx_viewer.app.viewstate import Layout
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
             "corner_text",
             "identity",
             "panels",
+            (mark("&Theme"), ("theme_dark", "theme_light")),
+            (mark("Lan&guage"), tuple(f"language_{code}" for code in LANGUAGES)),
             None,
             "next_image",
             "previous_image",

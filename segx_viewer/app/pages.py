@@ -59,6 +59,13 @@ class EmptyPage(QWidget):
         column.addStretch(3)
         self.refresh()
 
+    def follow_theme(self) -> None:
+        """Draw the icons again in the colours of the theme."""
+        self._icon.setPixmap(theme.pixmap("images", 48, theme.colour("muted")))
+        for button, command in ((self.open, "open"), (self.folder, "open_folder"), (self.demo, "demo")):
+            _set_icon(button, self._actions.rows[command].icon)
+        self.refresh()
+
     def refresh(self) -> None:
         """Show the recent files as they are now."""
         while self._recent.count():
@@ -116,9 +123,14 @@ class MessagePage(QWidget):
 
 def _button(text: str, actions: Actions, command: str, name: str = "") -> QPushButton:
     result = QPushButton(text)
-    result.setIcon(theme.icon(actions.rows[command].icon))
-    if name:
-        result.setObjectName(name)
-        result.setIcon(theme.pixmap(actions.rows[command].icon, 18, theme.colour("on_accent")))
+    result.setObjectName(name)
+    _set_icon(result, actions.rows[command].icon)
     result.clicked.connect(lambda: actions.run(command))
     return result
+
+
+def _set_icon(button: QPushButton, name: str) -> None:
+    if button.objectName() == "primary":
+        button.setIcon(theme.pixmap(name, 18, theme.colour("on_accent")))
+    else:
+        button.setIcon(theme.icon(name))

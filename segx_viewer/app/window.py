@@ -15,7 +15,7 @@ from segx_viewer.app.documents import Document
 from segx_viewer.app.editbar import EditBar
 from segx_viewer.app.editing import Editor
 from segx_viewer.app.grid import CLASSES, Grid
-from segx_viewer.app.i18n import tr
+from segx_viewer.app.i18n import mark, tr
 from segx_viewer.app.pages import EmptyPage, MessagePage
 from segx_viewer.app.panels.certainty import CertaintyPanel
 from segx_viewer.app.panels.details import Details
@@ -34,7 +34,7 @@ from segx_viewer.app.worker import Capabilities, Engine
 from segx_viewer.domain.request import Progress
 from segx_viewer.domain.result import Analysis, GateLevel
 
-RESEARCH_USE = "RESEARCH USE ONLY - not for diagnosis"
+RESEARCH_USE = mark("RESEARCH USE ONLY - not for diagnosis")
 
 
 class Window(QMainWindow):
@@ -166,6 +166,14 @@ class Window(QMainWindow):
         """Show or hide everything but the pictures."""
         for widget in (self.left, self.right):
             widget.setVisible(visible)
+
+    def follow_theme(self) -> None:
+        """Draw icons and pictures again in the colours of the theme."""
+        self.actions.retranslate()
+        self.actions.follow()
+        self.empty_page.follow_theme()
+        self.viewports.refresh()
+        self.update()
 
     def show_message(self, sentence: str) -> None:
         """Say something in the status bar."""
@@ -307,7 +315,7 @@ class Window(QMainWindow):
         found = self.scene.probe(point, self.state.view) if point is not None else None
         analysis = self.controller.analysis
         scale = self.viewports.color_bar.scale
-        self.status.show_probe(found, analysis.bundle.region if analysis else "", scale[1] if scale else 1.0)
+        self.status.show_probe(found, tr(analysis.bundle.region) if analysis else "", scale[1] if scale else 1.0)
 
     # -- Qt events -------------------------------------------------------------------------------
 

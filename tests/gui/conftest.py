@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QSettings, QThread
 
+from segx_viewer.app import theme
 from segx_viewer.app.window import Window
 from segx_viewer.app.worker import Capabilities
 from segx_viewer.domain.geometry import Placement
@@ -102,6 +103,12 @@ class FakeEngine:
 @pytest.fixture(autouse=True)
 def moved_settings(private_folders: Path) -> None:
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(private_folders / "settings"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def dressed(qapp) -> None:
+    """Style sheet and palette as the program has them."""
+    theme.apply(qapp, "dark")
 
 
 @pytest.fixture(autouse=True)

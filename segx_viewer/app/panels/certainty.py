@@ -62,7 +62,7 @@ class CertaintyPanel(QWidget):
         self._show_facts(_facts(analysis, key, certainty))
         self.setToolTip(
             tr("SegU measures how well the network's attention agrees with the {region}.").format(
-                region=analysis.bundle.region
+                region=tr(analysis.bundle.region)
             )
         )
         self.setAccessibleName(f"{self.word.text()}. {self.percent.text()} {self.reason.text()}")
@@ -108,7 +108,7 @@ def statement(certainty: Certainty) -> str:
 
 
 def _reason(analysis: Analysis, certainty: Certainty) -> str:
-    reasons = [certainty.reason]
+    reasons = [tr(certainty.reason) if certainty.reason else ""]
     if analysis.gate.level is not GateLevel.ACCEPTED and analysis.gate.reason not in certainty.reason:
         reasons.append(analysis.gate.reason)
     if analysis.segmentation is not None and analysis.segmentation.edited:
@@ -117,7 +117,7 @@ def _reason(analysis: Analysis, certainty: Certainty) -> str:
 
 
 def _facts(analysis: Analysis, key: MapKey, certainty: Certainty) -> list[tuple[str, str, str]]:
-    region = analysis.bundle.region
+    region = tr(analysis.bundle.region)
     facts = []
     if certainty.outside is not None:
         facts.append(

@@ -71,10 +71,11 @@ class Findings(QWidget):
             item.setData(_CLASS, index)
             item.setData(_PROBABILITY, float(prediction.probabilities[index]))
             item.setData(_CODE, info.code)
-            item.setText(info.label)
+            label = tr(info.label)
+            item.setText(label)
             exact = f"{prediction.probabilities[index] * 100:.1f} %"
-            item.setToolTip(f"{info.label} ({info.code}): {exact}")
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{info.label}, {exact}")
+            item.setToolTip(f"{label} ({info.code}): {exact}")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{label}, {exact}")
             if index == class_index:
                 self.list.setCurrentItem(item)
         rows = sum(self.list.sizeHintForRow(row) for row in range(self.list.count()))

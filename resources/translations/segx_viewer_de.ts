@@ -1,0 +1,1542 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+  <context>
+    <name>segx_viewer</name>
+    <message>
+      <location filename="../domain/request.py" />
+      <source>Decoding</source>
+      <translation>Dekodierung</translation>
+    </message>
+    <message>
+      <location filename="../domain/request.py" />
+      <source>Checking the input</source>
+      <translation>Prüfung der Eingabe</translation>
+    </message>
+    <message>
+      <location filename="../domain/request.py" />
+      <source>Classification</source>
+      <translation>Klassifikation</translation>
+    </message>
+    <message>
+      <location filename="../domain/request.py" />
+      <source>Segmentation</source>
+      <translation>Segmentierung</translation>
+    </message>
+    <message>
+      <location filename="colorbar.py" />
+      <source>Attribution</source>
+      <translation>Attribution</translation>
+    </message>
+    <message>
+      <location filename="../domain/request.py" />
+      <source>SegX and SegU</source>
+      <translation>SegX und SegU</translation>
+    </message>
+    <message>
+      <location filename="editbar.py" />
+      <source>Done</source>
+      <translation>Fertig</translation>
+    </message>
+    <message>
+      <location filename="../domain/image.py" />
+      <source>calibrated</source>
+      <translation>kalibriert</translation>
+    </message>
+    <message>
+      <location filename="../domain/image.py" />
+      <source>at the detector</source>
+      <translation>am Detektor</translation>
+    </message>
+    <message>
+      <location filename="../domain/image.py" />
+      <source>from the picture's scale</source>
+      <translation>nach dem Maßstab im Bild</translation>
+    </message>
+    <message>
+      <location filename="../explain/segu.py" />
+      <source>Not calibrated: this measures agreement with the region, not the chance of being right.</source>
+      <translation>Nicht kalibriert: misst die Übereinstimmung mit der Region, nicht die Wahrscheinlichkeit, richtig zu liegen.</translation>
+    </message>
+    <message>
+      <location filename="../explain/segu.py" />
+      <source>Not the predicted class: the calibration speaks of the predicted class only.</source>
+      <translation>Nicht der vorhergesagte Befund: die Kalibrierung gilt nur für den vorhergesagten.</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>IoU, top 5 %</source>
+      <translation>IoU, oberste 5 %</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>Overlap of the 5 % most relevant pixels with the region; a small region caps it.</source>
+      <translation>Überlappung der wichtigsten 5 % der Bildpunkte mit der Region; eine kleine Region begrenzt sie.</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>IoU over all thresholds (AUITC)</source>
+      <translation>IoU über alle Schwellen (AUITC)</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>Mean overlap of the most relevant 1 to 99 % of the pixels with the region.</source>
+      <translation>Mittlere Überlappung der wichtigsten 1 bis 99 % der Bildpunkte mit der Region.</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>Dice, top 5 %</source>
+      <translation>Dice, oberste 5 %</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>Dice overlap of the 5 % most relevant pixels with the region; a small region caps it.</source>
+      <translation>Dice-Überlappung der wichtigsten 5 % der Bildpunkte mit der Region; eine kleine Region begrenzt sie.</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>Attribution inside the region</source>
+      <translation>Attribution in der Region</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>Share of the whole attribution that lies inside the region.</source>
+      <translation>Anteil der gesamten Attribution, der in der Region liegt.</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>Attribution inside, over chance</source>
+      <translation>Attribution innen gegen Zufall</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>How many times more attribution the region holds than its area alone would.</source>
+      <translation>Wievielmal mehr Attribution die Region enthält, als ihre Fläche allein erwarten ließe.</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>Highest pixels inside</source>
+      <translation>Höchste Bildpunkte innen</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>Share of the highest pixels, as many as the region has, that lie inside it.</source>
+      <translation>Anteil der höchsten Bildpunkte, so viele wie die Region hat, die in ihr liegen.</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>Pixel ROC AUC</source>
+      <translation>ROC-AUC der Bildpunkte</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>How often a pixel inside the region is more relevant than one outside.</source>
+      <translation>Wie oft ein Bildpunkt in der Region wichtiger ist als einer außerhalb.</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>Pointing game</source>
+      <translation>Pointing Game</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>Whether the most relevant pixel lies inside the region.</source>
+      <translation>Ob der wichtigste Bildpunkt in der Region liegt.</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>95 % Hausdorff distance</source>
+      <translation>95-%-Hausdorff-Abstand</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>How far apart the outlines of the highest pixels and of the region lie, but for the worst 5 %.</source>
+      <translation>Wie weit die Umrisse der höchsten Bildpunkte und der Region auseinanderliegen, ohne die schlechtesten 5 %.</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>Average surface distance</source>
+      <translation>Mittlerer Oberflächenabstand</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>How far apart the outlines of the highest pixels and of the region lie on average.</source>
+      <translation>Wie weit die Umrisse der höchsten Bildpunkte und der Region im Mittel auseinanderliegen.</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>Earth mover's distance</source>
+      <translation>Earth-Mover-Abstand</translation>
+    </message>
+    <message>
+      <location filename="../explain/alignment.py" />
+      <source>How far the attribution would have to move to fill the region evenly, in image diagonals.</source>
+      <translation>Wie weit die Attribution wandern müsste, um die Region gleichmäßig zu füllen, in Bilddiagonalen.</translation>
+    </message>
+    <message>
+      <location filename="../inference/attribution/base.py" />
+      <source>slow</source>
+      <translation>langsam</translation>
+    </message>
+    <message>
+      <location filename="../inference/attribution/base.py" />
+      <source>very slow</source>
+      <translation>sehr langsam</translation>
+    </message>
+    <message>
+      <location filename="models/chest-pneumonia" />
+      <source>lungs</source>
+      <translation>Lunge</translation>
+    </message>
+    <message>
+      <location filename="models/chest-pneumonia" />
+      <source>No pneumonia</source>
+      <translation>Keine Pneumonie</translation>
+    </message>
+    <message>
+      <location filename="models/chest-pneumonia" />
+      <source>Bacterial pneumonia</source>
+      <translation>Bakterielle Pneumonie</translation>
+    </message>
+    <message>
+      <location filename="models/chest-pneumonia" />
+      <source>Viral pneumonia</source>
+      <translation>Virale Pneumonie</translation>
+    </message>
+    <message>
+      <location filename="models/dermoscopy-ham10000" />
+      <source>lesion</source>
+      <translation>Läsion</translation>
+    </message>
+    <message>
+      <location filename="models/dermoscopy-ham10000" />
+      <source>Actinic keratosis / Bowen's disease</source>
+      <translation>Aktinische Keratose / Morbus Bowen</translation>
+    </message>
+    <message>
+      <location filename="models/dermoscopy-ham10000" />
+      <source>Basal cell carcinoma</source>
+      <translation>Basalzellkarzinom</translation>
+    </message>
+    <message>
+      <location filename="models/dermoscopy-ham10000" />
+      <source>Benign keratosis</source>
+      <translation>Benigne Keratose</translation>
+    </message>
+    <message>
+      <location filename="models/dermoscopy-ham10000" />
+      <source>Dermatofibroma</source>
+      <translation>Dermatofibrom</translation>
+    </message>
+    <message>
+      <location filename="models/dermoscopy-ham10000" />
+      <source>Melanoma</source>
+      <translation>Melanom</translation>
+    </message>
+    <message>
+      <location filename="models/dermoscopy-ham10000" />
+      <source>Melanocytic nevus</source>
+      <translation>Melanozytärer Nävus</translation>
+    </message>
+    <message>
+      <location filename="models/dermoscopy-ham10000" />
+      <source>Vascular lesion</source>
+      <translation>Gefäßläsion</translation>
+    </message>
+    <message>
+      <location filename="annotating.py" />
+      <source>Note</source>
+      <translation>Notiz</translation>
+    </message>
+    <message>
+      <location filename="annotating.py" />
+      <source>Text on the image:</source>
+      <translation>Text auf dem Bild:</translation>
+    </message>
+    <message>
+      <location filename="annotations.py" />
+      <source>mean {mean:.4g}  SD {sd:.3g}</source>
+      <translation>Mittel {mean:.4g}  SD {sd:.3g}</translation>
+    </message>
+    <message>
+      <location filename="annotations.py" />
+      <source>area {area:.1f} {unit}</source>
+      <translation>Fläche {area:.1f} {unit}</translation>
+    </message>
+    <message>
+      <location filename="colorbar.py" />
+      <source>Attribution: how strongly a pixel speaks for the class. Original and SegX share this scale.</source>
+      <translation>Attribution: wie stark ein Bildpunkt für den Befund spricht. Original und SegX teilen diese Skala.</translation>
+    </message>
+    <message>
+      <location filename="commands_edit.py" />
+      <source>Region</source>
+      <translation>Region</translation>
+    </message>
+    <message>
+      <location filename="commands_edit.py" />
+      <source>&amp;Edit the region</source>
+      <translation>Region &amp;bearbeiten</translation>
+    </message>
+    <message>
+      <location filename="commands_edit.py" />
+      <source>&amp;Brush</source>
+      <translation>&amp;Pinsel</translation>
+    </message>
+    <message>
+      <location filename="commands_edit.py" />
+      <source>&amp;Eraser</source>
+      <translation>&amp;Radierer</translation>
+    </message>
+    <message>
+      <location filename="commands_edit.py" />
+      <source>&amp;Polygon</source>
+      <translation>Po&amp;lygon</translation>
+    </message>
+    <message>
+      <location filename="commands_edit.py" />
+      <source>&amp;Predicted region</source>
+      <translation>&amp;Vorhergesagte Region</translation>
+    </message>
+    <message>
+      <location filename="commands_explain.py" />
+      <source>Explain</source>
+      <translation>Erklären</translation>
+    </message>
+    <message>
+      <location filename="commands_explain.py" />
+      <source>&amp;Read first, then see results</source>
+      <translation>&amp;Erst befunden, dann Ergebnisse</translation>
+    </message>
+    <message>
+      <location filename="commands_explain.py" />
+      <source>&amp;Analyse again</source>
+      <translation>Erneut &amp;analysieren</translation>
+    </message>
+    <message>
+      <location filename="commands_explain.py" />
+      <source>&amp;Cancel</source>
+      <translation>A&amp;bbrechen</translation>
+    </message>
+    <message>
+      <location filename="commands_explain.py" />
+      <source>&amp;Next class</source>
+      <translation>&amp;Nächster Befund</translation>
+    </message>
+    <message>
+      <location filename="commands_explain.py" />
+      <source>Next &amp;method</source>
+      <translation>Nächste &amp;Methode</translation>
+    </message>
+    <message>
+      <location filename="commands_explain.py" />
+      <source>&amp;Grid of findings and methods</source>
+      <translation>&amp;Raster aus Befunden und Methoden</translation>
+    </message>
+    <message>
+      <location filename="commands_explain.py" />
+      <source>&amp;Overlay</source>
+      <translation>Über&amp;lagerung</translation>
+    </message>
+    <message>
+      <location filename="commands_explain.py" />
+      <source>&amp;Bare image (hold B)</source>
+      <translation>Nur das &amp;Bild (B halten)</translation>
+    </message>
+    <message>
+      <location filename="commands_explain.py" />
+      <source>&amp;Top 5 % only</source>
+      <translation>Nur die &amp;obersten 5 %</translation>
+    </message>
+    <message>
+      <location filename="commands_explain.py" />
+      <source>&amp;Region: outline, fill, off</source>
+      <translation>Re&amp;gion: Umriss, Fläche, aus</translation>
+    </message>
+    <message>
+      <location filename="commands_explain.py" />
+      <source>&amp;Side by side</source>
+      <translation>&amp;Nebeneinander</translation>
+    </message>
+    <message>
+      <location filename="commands_explain.py" />
+      <source>C&amp;urtain</source>
+      <translation>&amp;Vorhang</translation>
+    </message>
+    <message>
+      <location filename="commands_explain.py" />
+      <source>B&amp;lend</source>
+      <translation>Ü&amp;berblenden</translation>
+    </message>
+    <message>
+      <location filename="commands_explain.py" />
+      <source>&amp;Flicker</source>
+      <translation>&amp;Wechselbild</translation>
+    </message>
+    <message>
+      <location filename="commands_file.py" />
+      <source>File</source>
+      <translation>Datei</translation>
+    </message>
+    <message>
+      <location filename="commands_file.py" />
+      <source>Help</source>
+      <translation>Hilfe</translation>
+    </message>
+    <message>
+      <location filename="commands_file.py" />
+      <source>Open images</source>
+      <translation>Bilder öffnen</translation>
+    </message>
+    <message>
+      <location filename="commands_file.py" />
+      <source>Open folder</source>
+      <translation>Ordner öffnen</translation>
+    </message>
+    <message>
+      <location filename="commands_file.py" />
+      <source>About SegX Viewer</source>
+      <translation>Über SegX Viewer</translation>
+    </message>
+    <message>
+      <location filename="commands_file.py" />
+      <source>&amp;Open files …</source>
+      <translation>Dateien ö&amp;ffnen …</translation>
+    </message>
+    <message>
+      <location filename="commands_file.py" />
+      <source>Open &amp;folder …</source>
+      <translation>&amp;Ordner öffnen …</translation>
+    </message>
+    <message>
+      <location filename="commands_file.py" />
+      <source>Try the &amp;demo</source>
+      <translation>&amp;Demo ansehen</translation>
+    </message>
+    <message>
+      <location filename="commands_file.py" />
+      <source>Restore the last &amp;session</source>
+      <translation>Letzte &amp;Sitzung wiederherstellen</translation>
+    </message>
+    <message>
+      <location filename="commands_file.py" />
+      <source>&amp;Export report …</source>
+      <translation>Bericht &amp;exportieren …</translation>
+    </message>
+    <message>
+      <location filename="commands_file.py" />
+      <source>&amp;Close image</source>
+      <translation>Bild s&amp;chließen</translation>
+    </message>
+    <message>
+      <location filename="commands_file.py" />
+      <source>Close &amp;all</source>
+      <translation>&amp;Alle schließen</translation>
+    </message>
+    <message>
+      <location filename="commands_file.py" />
+      <source>&amp;Quit</source>
+      <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+      <location filename="commands_file.py" />
+      <source>&amp;Tags …</source>
+      <translation>&amp;Tags …</translation>
+    </message>
+    <message>
+      <location filename="commands_file.py" />
+      <source>&amp;Keyboard shortcuts …</source>
+      <translation>&amp;Tastenkürzel …</translation>
+    </message>
+    <message>
+      <location filename="commands_file.py" />
+      <source>&amp;Log …</source>
+      <translation>&amp;Protokoll …</translation>
+    </message>
+    <message>
+      <location filename="commands_file.py" />
+      <source>&amp;About</source>
+      <translation>Ü&amp;ber</translation>
+    </message>
+    <message>
+      <location filename="commands_file.py" />
+      <source>There is no session to restore, or its files are gone.</source>
+      <translation>Es gibt keine Sitzung zum Wiederherstellen, oder ihre Dateien sind verschwunden.</translation>
+    </message>
+    <message>
+      <location filename="commands_file.py" />
+      <source>&lt;h3&gt;SegX Viewer {version}&lt;/h3&gt;&lt;p&gt;Shows what a network saw in a clinical image, and how far its explanation can be trusted (SegX and SegU; Zhang, Zhu, Luo, PMLR 281, 2025).&lt;/p&gt;&lt;p&gt;&lt;b&gt;Research use only - not for diagnosis.&lt;/b&gt;&lt;/p&gt;</source>
+      <translation>&lt;h3&gt;SegX Viewer {version}&lt;/h3&gt;&lt;p&gt;Zeigt, was ein Netz in einem klinischen Bild gesehen hat und wie weit seiner Erklärung zu trauen ist (SegX und SegU; Zhang, Zhu, Luo, PMLR 281, 2025).&lt;/p&gt;&lt;p&gt;&lt;b&gt;Nur für Forschungszwecke - nicht für die Diagnose.&lt;/b&gt;&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <location filename="commands_settings.py" />
+      <source>View</source>
+      <translation>Ansicht</translation>
+    </message>
+    <message>
+      <location filename="commands_settings.py" />
+      <source>&amp;Dark</source>
+      <translation>&amp;Dunkel</translation>
+    </message>
+    <message>
+      <location filename="commands_settings.py" />
+      <source>&amp;Light</source>
+      <translation>&amp;Hell</translation>
+    </message>
+    <message>
+      <location filename="commands_settings.py" />
+      <source>The language changes when the program is started again.</source>
+      <translation>Die Sprache wechselt beim nächsten Programmstart.</translation>
+    </message>
+    <message>
+      <location filename="commands_tools.py" />
+      <source>Tools</source>
+      <translation>Werkzeuge</translation>
+    </message>
+    <message>
+      <location filename="commands_tools.py" />
+      <source>&amp;Undo</source>
+      <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+      <location filename="commands_tools.py" />
+      <source>&amp;Redo</source>
+      <translation>&amp;Wiederholen</translation>
+    </message>
+    <message>
+      <location filename="commands_tools.py" />
+      <source>&amp;Window and level</source>
+      <translation>&amp;Fensterung</translation>
+    </message>
+    <message>
+      <location filename="commands_tools.py" />
+      <source>&amp;Length</source>
+      <translation>&amp;Länge</translation>
+    </message>
+    <message>
+      <location filename="commands_tools.py" />
+      <source>&amp;Angle</source>
+      <translation>Win&amp;kel</translation>
+    </message>
+    <message>
+      <location filename="commands_tools.py" />
+      <source>&amp;Ellipse</source>
+      <translation>&amp;Ellipse</translation>
+    </message>
+    <message>
+      <location filename="commands_tools.py" />
+      <source>&amp;Rectangle</source>
+      <translation>Rec&amp;hteck</translation>
+    </message>
+    <message>
+      <location filename="commands_tools.py" />
+      <source>Arro&amp;w</source>
+      <translation>&amp;Pfeil</translation>
+    </message>
+    <message>
+      <location filename="commands_tools.py" />
+      <source>&amp;Text</source>
+      <translation>&amp;Text</translation>
+    </message>
+    <message>
+      <location filename="commands_tools.py" />
+      <source>Remove all &amp;drawings</source>
+      <translation>Alle &amp;Zeichnungen entfernen</translation>
+    </message>
+    <message>
+      <location filename="commands_tools.py" />
+      <source>Draw</source>
+      <translation>Zeichnen</translation>
+    </message>
+    <message>
+      <location filename="commands_tools.py" />
+      <source>Remove all drawings</source>
+      <translation>Alle Zeichnungen entfernen</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>Image</source>
+      <translation>Bild</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>&amp;Fit</source>
+      <translation>&amp;Einpassen</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>&amp;Actual pixels (1:1)</source>
+      <translation>&amp;Originalgröße (1:1)</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>Zoom &amp;in</source>
+      <translation>Ver&amp;größern</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>Zoom &amp;out</source>
+      <translation>Ver&amp;kleinern</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>&amp;Texts on the image</source>
+      <translation>&amp;Texte auf dem Bild</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>&amp;Patient's name on the image</source>
+      <translation>&amp;Patientenname auf dem Bild</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>Side &amp;panels</source>
+      <translation>&amp;Seitenleisten</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>&amp;Next image</source>
+      <translation>&amp;Nächstes Bild</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>P&amp;revious image</source>
+      <translation>&amp;Voriges Bild</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>&amp;Invert</source>
+      <translation>&amp;Invertieren</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>A&amp;utomatic window</source>
+      <translation>A&amp;utomatische Fensterung</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>&amp;Next window</source>
+      <translation>&amp;Nächste Fensterung</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>&amp;Reset</source>
+      <translation>&amp;Zurücksetzen</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>Rotate &amp;right</source>
+      <translation>Nach &amp;rechts drehen</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>Rotate &amp;left</source>
+      <translation>Nach &amp;links drehen</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>Flip &amp;horizontally</source>
+      <translation>&amp;Horizontal spiegeln</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>Flip &amp;vertically</source>
+      <translation>&amp;Vertikal spiegeln</translation>
+    </message>
+    <message>
+      <location filename="controlbar.py" />
+      <source>Attribution method (M: next)</source>
+      <translation>Attributionsmethode (M: nächste)</translation>
+    </message>
+    <message>
+      <location filename="controlbar.py" />
+      <source>Show only the most relevant pixels of each map, as in the SegX paper (T)</source>
+      <translation>Nur die wichtigsten Bildpunkte jeder Karte zeigen, wie in der SegX-Arbeit (T)</translation>
+    </message>
+    <message>
+      <location filename="controlbar.py" />
+      <source>Share of the pixels that the top set holds</source>
+      <translation>Anteil der Bildpunkte in der obersten Menge</translation>
+    </message>
+    <message>
+      <location filename="controlbar.py" />
+      <source>outline</source>
+      <translation>Umriss</translation>
+    </message>
+    <message>
+      <location filename="controlbar.py" />
+      <source>fill</source>
+      <translation>Fläche</translation>
+    </message>
+    <message>
+      <location filename="controlbar.py" />
+      <source>off</source>
+      <translation>aus</translation>
+    </message>
+    <message>
+      <location filename="controlbar.py" />
+      <source>Method</source>
+      <translation>Methode</translation>
+    </message>
+    <message>
+      <location filename="controlbar.py" />
+      <source>Colours</source>
+      <translation>Farben</translation>
+    </message>
+    <message>
+      <location filename="controlbar.py" />
+      <source>Opacity</source>
+      <translation>Deckkraft</translation>
+    </message>
+    <message>
+      <location filename="controlbar.py" />
+      <source>Opacity of the maps: {value} %</source>
+      <translation>Deckkraft der Karten: {value} %</translation>
+    </message>
+    <message>
+      <location filename="controlbar.py" />
+      <source>Top {value} %</source>
+      <translation>Oberste {value} %</translation>
+    </message>
+    <message>
+      <location filename="controller.py" />
+      <source>Cancelled. Press F5 to analyse again.</source>
+      <translation>Abgebrochen. F5 analysiert erneut.</translation>
+    </message>
+    <message>
+      <location filename="controller.py" />
+      <source>Opening …</source>
+      <translation>Wird geöffnet …</translation>
+    </message>
+    <message>
+      <location filename="controller.py" />
+      <source>There is no image file in there.</source>
+      <translation>Darin ist keine Bilddatei.</translation>
+    </message>
+    <message>
+      <location filename="editbar.py" />
+      <source>How sure the segmentation must be for a pixel to belong to the region</source>
+      <translation>Wie sicher die Segmentierung sein muss, damit ein Bildpunkt zur Region gehört</translation>
+    </message>
+    <message>
+      <location filename="editbar.py" />
+      <source>Reset</source>
+      <translation>Zurücksetzen</translation>
+    </message>
+    <message>
+      <location filename="editbar.py" />
+      <source>Go back to the predicted region</source>
+      <translation>Zur vorhergesagten Region zurückkehren</translation>
+    </message>
+    <message>
+      <location filename="editbar.py" />
+      <source>Size</source>
+      <translation>Größe</translation>
+    </message>
+    <message>
+      <location filename="editbar.py" />
+      <source>Threshold</source>
+      <translation>Schwelle</translation>
+    </message>
+    <message>
+      <location filename="editbar.py" />
+      <source>Edit the {region}</source>
+      <translation>{region} bearbeiten</translation>
+    </message>
+    <message>
+      <location filename="editing.py" />
+      <source>Edit the region</source>
+      <translation>Region bearbeiten</translation>
+    </message>
+    <message>
+      <location filename="export.py" />
+      <source>Picture of the report page (PNG)</source>
+      <translation>Bild der Berichtsseite (PNG)</translation>
+    </message>
+    <message>
+      <location filename="export.py" />
+      <source>Report for printing (PDF)</source>
+      <translation>Bericht zum Drucken (PDF)</translation>
+    </message>
+    <message>
+      <location filename="export.py" />
+      <source>All figures (JSON)</source>
+      <translation>Alle Zahlen (JSON)</translation>
+    </message>
+    <message>
+      <location filename="export.py" />
+      <source>DICOM objects for the archive (a folder)</source>
+      <translation>DICOM-Objekte für das Archiv (ein Ordner)</translation>
+    </message>
+    <message>
+      <location filename="export.py" />
+      <source>Writing the report …</source>
+      <translation>Bericht wird geschrieben …</translation>
+    </message>
+    <message>
+      <location filename="export.py" />
+      <source>There is no finished analysis to export yet.</source>
+      <translation>Es gibt noch keine fertige Analyse zum Exportieren.</translation>
+    </message>
+    <message>
+      <location filename="export.py" />
+      <source>Export report</source>
+      <translation>Bericht exportieren</translation>
+    </message>
+    <message>
+      <location filename="export.py" />
+      <source>Name the patient and the file</source>
+      <translation>Patient und Datei nennen</translation>
+    </message>
+    <message>
+      <location filename="export.py" />
+      <source>Browse …</source>
+      <translation>Durchsuchen …</translation>
+    </message>
+    <message>
+      <location filename="export.py" />
+      <source>DICOM objects belong to the patient's study: tick the box to write them.</source>
+      <translation>DICOM-Objekte gehören zur Untersuchung des Patienten: Haken setzen, um sie zu schreiben.</translation>
+    </message>
+    <message>
+      <location filename="export.py" />
+      <source>The report will name the patient. Keep it where the patient's records are kept.</source>
+      <translation>Der Bericht nennt den Patienten. Bewahren Sie ihn bei der Patientenakte auf.</translation>
+    </message>
+    <message>
+      <location filename="export.py" />
+      <source>The report will not say whose image it is.</source>
+      <translation>Der Bericht sagt nicht, wessen Bild es ist.</translation>
+    </message>
+    <message>
+      <location filename="grid.py" />
+      <source>Each row has its own colour scale, shared by its classes.</source>
+      <translation>Jede Zeile hat ihre eigene Farbskala, die ihre Befunde teilen.</translation>
+    </message>
+    <message>
+      <location filename="grid.py" />
+      <source>not computed yet</source>
+      <translation>noch nicht berechnet</translation>
+    </message>
+    <message>
+      <location filename="imagetext.py" />
+      <source>inverted</source>
+      <translation>invertiert</translation>
+    </message>
+    <message>
+      <location filename="imagetext.py" />
+      <source>{years:.0f} years</source>
+      <translation>{years:.0f} Jahre</translation>
+    </message>
+    <message>
+      <location filename="imagetext.py" />
+      <source>{height} x {width} px, {zoom:.0f} %</source>
+      <translation>{height} x {width} px, {zoom:.0f} %</translation>
+    </message>
+    <message>
+      <location filename="imagetext.py" />
+      <source>{value} cm</source>
+      <translation>{value} cm</translation>
+    </message>
+    <message>
+      <location filename="imagetext.py" />
+      <source>{value} mm</source>
+      <translation>{value} mm</translation>
+    </message>
+    <message>
+      <location filename="imagetext.py" />
+      <source>born {date}</source>
+      <translation>geb. {date}</translation>
+    </message>
+    <message>
+      <location filename="imagetext.py" />
+      <source>W {width:.0f}  C {center:.0f}{name}</source>
+      <translation>W {width:.0f}  C {center:.0f}{name}</translation>
+    </message>
+    <message>
+      <location filename="imagetext.py" />
+      <source>Look-up table {name}</source>
+      <translation>Wertetabelle {name}</translation>
+    </message>
+    <message>
+      <location filename="menus.py" />
+      <source>&amp;File</source>
+      <translation>&amp;Datei</translation>
+    </message>
+    <message>
+      <location filename="menus.py" />
+      <source>&amp;View</source>
+      <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+      <location filename="menus.py" />
+      <source>&amp;Image</source>
+      <translation>&amp;Bild</translation>
+    </message>
+    <message>
+      <location filename="menus.py" />
+      <source>&amp;Explain</source>
+      <translation>&amp;Erklären</translation>
+    </message>
+    <message>
+      <location filename="menus.py" />
+      <source>&amp;Tools</source>
+      <translation>&amp;Werkzeuge</translation>
+    </message>
+    <message>
+      <location filename="menus.py" />
+      <source>&amp;Help</source>
+      <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+      <location filename="menus.py" />
+      <source>&amp;Layout</source>
+      <translation>&amp;Layout</translation>
+    </message>
+    <message>
+      <location filename="menus.py" />
+      <source>&amp;Theme</source>
+      <translation>&amp;Farbschema</translation>
+    </message>
+    <message>
+      <location filename="menus.py" />
+      <source>Lan&amp;guage</source>
+      <translation>&amp;Sprache</translation>
+    </message>
+    <message>
+      <location filename="menus.py" />
+      <source>Edit region</source>
+      <translation>Region bearbeiten</translation>
+    </message>
+    <message>
+      <location filename="menus.py" />
+      <source>Open &amp;recent</source>
+      <translation>&amp;Zuletzt geöffnet</translation>
+    </message>
+    <message>
+      <location filename="menus.py" />
+      <source>Nothing yet</source>
+      <translation>Noch nichts</translation>
+    </message>
+    <message>
+      <location filename="menus.py" />
+      <source>&amp;Window</source>
+      <translation>&amp;Fensterung</translation>
+    </message>
+    <message>
+      <location filename="pages.py" />
+      <source>Drop images or a folder here</source>
+      <translation>Bilder oder einen Ordner hier ablegen</translation>
+    </message>
+    <message>
+      <location filename="pages.py" />
+      <source>See what a network saw in a chest radiograph or a dermoscopy picture, and how far to trust it.</source>
+      <translation>Sehen, was ein Netz in einer Thoraxaufnahme oder einem Dermatoskopiebild gesehen hat und wie weit ihm zu trauen ist.</translation>
+    </message>
+    <message>
+      <location filename="pages.py" />
+      <source>Open files …</source>
+      <translation>Dateien öffnen …</translation>
+    </message>
+    <message>
+      <location filename="pages.py" />
+      <source>Open folder …</source>
+      <translation>Ordner öffnen …</translation>
+    </message>
+    <message>
+      <location filename="pages.py" />
+      <source>Try the demo</source>
+      <translation>Demo ansehen</translation>
+    </message>
+    <message>
+      <location filename="pages.py" />
+      <source>Restore the last session</source>
+      <translation>Letzte Sitzung wiederherstellen</translation>
+    </message>
+    <message>
+      <location filename="pages.py" />
+      <source>The program did not end properly last time.</source>
+      <translation>Das Programm wurde beim letzten Mal nicht ordnungsgemäß beendet.</translation>
+    </message>
+    <message>
+      <location filename="pages.py" />
+      <source>RECENT</source>
+      <translation>ZULETZT</translation>
+    </message>
+    <message>
+      <location filename="pages.py" />
+      <source>{name} cannot be shown</source>
+      <translation>{name} kann nicht gezeigt werden</translation>
+    </message>
+    <message>
+      <location filename="pages.py" />
+      <source>Reading {name} …</source>
+      <translation>{name} wird gelesen …</translation>
+    </message>
+    <message>
+      <location filename="panels/badge.py" />
+      <source>High certainty</source>
+      <translation>Hohe Sicherheit</translation>
+    </message>
+    <message>
+      <location filename="panels/badge.py" />
+      <source>Moderate certainty</source>
+      <translation>Mittlere Sicherheit</translation>
+    </message>
+    <message>
+      <location filename="panels/badge.py" />
+      <source>Low certainty</source>
+      <translation>Geringe Sicherheit</translation>
+    </message>
+    <message>
+      <location filename="panels/badge.py" />
+      <source>No statement</source>
+      <translation>Keine Aussage</translation>
+    </message>
+    <message>
+      <location filename="panels/certainty.py" />
+      <source>The viewer abstains.</source>
+      <translation>Das Programm enthält sich.</translation>
+    </message>
+    <message>
+      <location filename="panels/certainty.py" />
+      <source>The region was edited by the reader.</source>
+      <translation>Die Region wurde vom Befunder bearbeitet.</translation>
+    </message>
+    <message>
+      <location filename="panels/certainty.py" />
+      <source>SegX hides this share; a high one can mean that the network used something else.</source>
+      <translation>SegX blendet diesen Anteil aus; ist er hoch, hat das Netz vielleicht etwas anderes benutzt.</translation>
+    </message>
+    <message>
+      <location filename="panels/certainty.py" />
+      <source>Intersection over union; small even for good maps where the region is large.</source>
+      <translation>Schnittmenge durch Vereinigung; bei großer Region auch für gute Karten klein.</translation>
+    </message>
+    <message>
+      <location filename="panels/certainty.py" />
+      <source>Share of the image.</source>
+      <translation>Anteil am Bild.</translation>
+    </message>
+    <message>
+      <location filename="panels/certainty.py" />
+      <source>Network's own score</source>
+      <translation>Wert des Netzes selbst</translation>
+    </message>
+    <message>
+      <location filename="panels/certainty.py" />
+      <source>What the network itself claims for this finding; networks are often overconfident.</source>
+      <translation>Was das Netz selbst für diesen Befund angibt; Netze sind oft zu selbstsicher.</translation>
+    </message>
+    <message>
+      <location filename="panels/certainty.py" />
+      <source>Not assessed yet.</source>
+      <translation>Noch nicht beurteilt.</translation>
+    </message>
+    <message>
+      <location filename="panels/certainty.py" />
+      <source>SegU measures how well the network's attention agrees with the {region}.</source>
+      <translation>SegU misst, wie gut die Aufmerksamkeit des Netzes zur Region passt ({region}).</translation>
+    </message>
+    <message>
+      <location filename="panels/certainty.py" />
+      <source>SegU certainty {value:.0f} %</source>
+      <translation>SegU-Sicherheit {value:.0f} %</translation>
+    </message>
+    <message>
+      <location filename="panels/certainty.py" />
+      <source>right in {value:.0f} % of such cases</source>
+      <translation>richtig in {value:.0f} % solcher Fälle</translation>
+    </message>
+    <message>
+      <location filename="panels/certainty.py" />
+      <source>Attribution outside the {region}</source>
+      <translation>Attribution außerhalb ({region})</translation>
+    </message>
+    <message>
+      <location filename="panels/certainty.py" />
+      <source>Overlap of the top 5 % with the {region} (IoU)</source>
+      <translation>Überlappung der obersten 5 % ({region}, IoU)</translation>
+    </message>
+    <message>
+      <location filename="panels/certainty.py" />
+      <source>Size of the {region}</source>
+      <translation>Größe ({region})</translation>
+    </message>
+    <message>
+      <location filename="panels/curve.py" />
+      <source>IoU-threshold curve</source>
+      <translation>IoU-Schwellenkurve</translation>
+    </message>
+    <message>
+      <location filename="panels/curve.py" />
+      <source>highest share of the map</source>
+      <translation>oberster Anteil der Karte</translation>
+    </message>
+    <message>
+      <location filename="panels/curve.py" />
+      <source>top {percent} %: IoU {value:.2f}</source>
+      <translation>oberste {percent} %: IoU {value:.2f}</translation>
+    </message>
+    <message>
+      <location filename="panels/details.py" />
+      <source>IoU-THRESHOLD CURVE</source>
+      <translation>IOU-SCHWELLENKURVE</translation>
+    </message>
+    <message>
+      <location filename="panels/details.py" />
+      <source>ALIGNMENTS</source>
+      <translation>ÜBEREINSTIMMUNGEN</translation>
+    </message>
+    <message>
+      <location filename="panels/details.py" />
+      <source>BASELINES</source>
+      <translation>VERGLEICHSWERTE</translation>
+    </message>
+    <message>
+      <location filename="panels/details.py" />
+      <source>Higher is better.</source>
+      <translation>Höher ist besser.</translation>
+    </message>
+    <message>
+      <location filename="panels/details.py" />
+      <source>Lower is better.</source>
+      <translation>Niedriger ist besser.</translation>
+    </message>
+    <message>
+      <location filename="panels/details.py" />
+      <source>Highest probability</source>
+      <translation>Höchste Wahrscheinlichkeit</translation>
+    </message>
+    <message>
+      <location filename="panels/details.py" />
+      <source>The network's own confidence, without any look at where it looked.</source>
+      <translation>Die eigene Zuversicht des Netzes, ohne Blick darauf, wohin es sah.</translation>
+    </message>
+    <message>
+      <location filename="panels/details.py" />
+      <source>value</source>
+      <translation>Wert</translation>
+    </message>
+    <message>
+      <location filename="panels/details.py" />
+      <source>chance</source>
+      <translation>Zufall</translation>
+    </message>
+    <message>
+      <location filename="panels/details.py" />
+      <source>Entropy of the probabilities</source>
+      <translation>Entropie der Wahrscheinlichkeiten</translation>
+    </message>
+    <message>
+      <location filename="panels/details.py" />
+      <source>0 means that one finding has everything, 1 that all findings are equally likely. Lower is surer.</source>
+      <translation>0 heißt, dass ein Befund alles hat, 1, dass alle gleich wahrscheinlich sind. Niedriger ist sicherer.</translation>
+    </message>
+    <message>
+      <location filename="panels/details.py" />
+      <source>Undefined here: {reason}</source>
+      <translation>Hier nicht definiert: {reason}</translation>
+    </message>
+    <message>
+      <location filename="panels/findings.py" />
+      <source>Findings</source>
+      <translation>Befunde</translation>
+    </message>
+    <message>
+      <location filename="panels/findings.py" />
+      <source>Choose a finding to see where the network looked for it</source>
+      <translation>Befund wählen, um zu sehen, wohin das Netz dafür sah</translation>
+    </message>
+    <message>
+      <location filename="panels/findings.py" />
+      <source>No prediction yet.</source>
+      <translation>Noch keine Vorhersage.</translation>
+    </message>
+    <message>
+      <location filename="panels/logview.py" />
+      <source>Log</source>
+      <translation>Protokoll</translation>
+    </message>
+    <message>
+      <location filename="panels/logview.py" />
+      <source>Nothing has gone wrong so far.</source>
+      <translation>Bisher ist nichts schiefgegangen.</translation>
+    </message>
+    <message>
+      <location filename="panels/logview.py" />
+      <source>Copy all</source>
+      <translation>Alles kopieren</translation>
+    </message>
+    <message>
+      <location filename="panels/studies.py" />
+      <source>cannot be opened</source>
+      <translation>lässt sich nicht öffnen</translation>
+    </message>
+    <message>
+      <location filename="panels/studies.py" />
+      <source>Picture</source>
+      <translation>Bilddatei</translation>
+    </message>
+    <message>
+      <location filename="panels/studies.py" />
+      <source>Studies</source>
+      <translation>Untersuchungen</translation>
+    </message>
+    <message>
+      <location filename="panels/tags.py" />
+      <source>Search tag, name or value</source>
+      <translation>Tag, Name oder Wert suchen</translation>
+    </message>
+    <message>
+      <location filename="panels/tags.py" />
+      <source>{count} bytes</source>
+      <translation>{count} Bytes</translation>
+    </message>
+    <message>
+      <location filename="panels/tags.py" />
+      <source>Tag</source>
+      <translation>Tag</translation>
+    </message>
+    <message>
+      <location filename="panels/tags.py" />
+      <source>Name</source>
+      <translation>Name</translation>
+    </message>
+    <message>
+      <location filename="panels/tags.py" />
+      <source>VR</source>
+      <translation>VR</translation>
+    </message>
+    <message>
+      <location filename="panels/tags.py" />
+      <source>Value</source>
+      <translation>Wert</translation>
+    </message>
+    <message>
+      <location filename="panels/tags.py" />
+      <source>Tags of {name}</source>
+      <translation>Tags von {name}</translation>
+    </message>
+    <message>
+      <location filename="panels/tags.py" />
+      <source>This file is not DICOM; it has no tags.</source>
+      <translation>Diese Datei ist kein DICOM; sie hat keine Tags.</translation>
+    </message>
+    <message>
+      <location filename="panels/tags.py" />
+      <source>{count} items</source>
+      <translation>{count} Einträge</translation>
+    </message>
+    <message>
+      <location filename="presets.py" />
+      <source>Lung</source>
+      <translation>Lunge</translation>
+    </message>
+    <message>
+      <location filename="presets.py" />
+      <source>Mediastinum</source>
+      <translation>Mediastinum</translation>
+    </message>
+    <message>
+      <location filename="presets.py" />
+      <source>Bone</source>
+      <translation>Knochen</translation>
+    </message>
+    <message>
+      <location filename="presets.py" />
+      <source>Abdomen</source>
+      <translation>Abdomen</translation>
+    </message>
+    <message>
+      <location filename="presets.py" />
+      <source>Brain</source>
+      <translation>Gehirn</translation>
+    </message>
+    <message>
+      <location filename="presets.py" />
+      <source>High contrast</source>
+      <translation>Hoher Kontrast</translation>
+    </message>
+    <message>
+      <location filename="presets.py" />
+      <source>Low contrast</source>
+      <translation>Niedriger Kontrast</translation>
+    </message>
+    <message>
+      <location filename="presets.py" />
+      <source>Lungs</source>
+      <translation>Lungen</translation>
+    </message>
+    <message>
+      <location filename="presets.py" />
+      <source>Bones and mediastinum</source>
+      <translation>Knochen und Mediastinum</translation>
+    </message>
+    <message>
+      <location filename="presets.py" />
+      <source>Automatic</source>
+      <translation>Automatisch</translation>
+    </message>
+    <message>
+      <location filename="presets.py" />
+      <source>All values</source>
+      <translation>Alle Werte</translation>
+    </message>
+    <message>
+      <location filename="presets.py" />
+      <source>No windows: this is a colour picture</source>
+      <translation>Keine Fensterung: ein Farbbild</translation>
+    </message>
+    <message>
+      <location filename="presets.py" />
+      <source>Look-up table {number} of the file</source>
+      <translation>Wertetabelle {number} der Datei</translation>
+    </message>
+    <message>
+      <location filename="presets.py" />
+      <source>Window {number} of the file</source>
+      <translation>Fensterung {number} der Datei</translation>
+    </message>
+    <message>
+      <location filename="reading.py" />
+      <source>certain</source>
+      <translation>sicher</translation>
+    </message>
+    <message>
+      <location filename="reading.py" />
+      <source>probable</source>
+      <translation>wahrscheinlich</translation>
+    </message>
+    <message>
+      <location filename="reading.py" />
+      <source>possible</source>
+      <translation>möglich</translation>
+    </message>
+    <message>
+      <location filename="reading.py" />
+      <source>Look first. The results appear when you have noted your impression.</source>
+      <translation>Sehen Sie zuerst selbst. Die Ergebnisse erscheinen, wenn Sie Ihren Eindruck notiert haben.</translation>
+    </message>
+    <message>
+      <location filename="reading.py" />
+      <source>Your impression</source>
+      <translation>Ihr Eindruck</translation>
+    </message>
+    <message>
+      <location filename="reading.py" />
+      <source>Note it and show the results</source>
+      <translation>Notieren und Ergebnisse zeigen</translation>
+    </message>
+    <message>
+      <location filename="shortcuts.py" />
+      <source>Keyboard shortcuts</source>
+      <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+      <location filename="shortcuts.py" />
+      <source>Search command or key</source>
+      <translation>Befehl oder Taste suchen</translation>
+    </message>
+    <message>
+      <location filename="shortcuts.py" />
+      <source>Set</source>
+      <translation>Setzen</translation>
+    </message>
+    <message>
+      <location filename="shortcuts.py" />
+      <source>Default</source>
+      <translation>Standard</translation>
+    </message>
+    <message>
+      <location filename="shortcuts.py" />
+      <source>Command</source>
+      <translation>Befehl</translation>
+    </message>
+    <message>
+      <location filename="shortcuts.py" />
+      <source>Keys</source>
+      <translation>Tasten</translation>
+    </message>
+    <message>
+      <location filename="shortcuts.py" />
+      <source>New keys</source>
+      <translation>Neue Tasten</translation>
+    </message>
+    <message>
+      <location filename="shortcuts.py" />
+      <source>{keys} already belongs to “{command}”.</source>
+      <translation>{keys} gehört schon zu „{command}“.</translation>
+    </message>
+    <message>
+      <location filename="statusbar.py" />
+      <source>Cancel</source>
+      <translation>Abbrechen</translation>
+    </message>
+    <message>
+      <location filename="statusbar.py" />
+      <source>inside the {region}</source>
+      <translation>innerhalb ({region})</translation>
+    </message>
+    <message>
+      <location filename="statusbar.py" />
+      <source>outside the {region}</source>
+      <translation>außerhalb ({region})</translation>
+    </message>
+    <message>
+      <location filename="statusbar.py" />
+      <source>x {x}, y {y}</source>
+      <translation>x {x}, y {y}</translation>
+    </message>
+    <message>
+      <location filename="statusbar.py" />
+      <source>stored {value}</source>
+      <translation>gespeichert {value}</translation>
+    </message>
+    <message>
+      <location filename="statusbar.py" />
+      <source>display {value}</source>
+      <translation>Anzeige {value}</translation>
+    </message>
+    <message>
+      <location filename="statusbar.py" />
+      <source>map {value}</source>
+      <translation>Karte {value}</translation>
+    </message>
+    <message>
+      <location filename="statusbar.py" />
+      <source>region</source>
+      <translation>Region</translation>
+    </message>
+    <message>
+      <location filename="topbar.py" />
+      <source>Side</source>
+      <translation>Neben</translation>
+    </message>
+    <message>
+      <location filename="topbar.py" />
+      <source>Curtain</source>
+      <translation>Vorhang</translation>
+    </message>
+    <message>
+      <location filename="topbar.py" />
+      <source>Blend</source>
+      <translation>Blende</translation>
+    </message>
+    <message>
+      <location filename="topbar.py" />
+      <source>Flicker</source>
+      <translation>Wechsel</translation>
+    </message>
+    <message>
+      <location filename="topbar.py" />
+      <source>Overlay</source>
+      <translation>Karten</translation>
+    </message>
+    <message>
+      <location filename="topbar.py" />
+      <source>Export</source>
+      <translation>Export</translation>
+    </message>
+    <message>
+      <location filename="viewport.py" />
+      <source>SegX</source>
+      <translation>SegX</translation>
+    </message>
+    <message>
+      <location filename="viewport.py" />
+      <source>No map</source>
+      <translation>Keine Karte</translation>
+    </message>
+    <message>
+      <location filename="viewport.py" />
+      <source>No map yet</source>
+      <translation>Noch keine Karte</translation>
+    </message>
+    <message>
+      <location filename="viewports.py" />
+      <source>Original map</source>
+      <translation>Originalkarte</translation>
+    </message>
+    <message>
+      <location filename="viewports.py" />
+      <source>SegX map</source>
+      <translation>SegX-Karte</translation>
+    </message>
+    <message>
+      <location filename="viewports.py" />
+      <source>Outside the region: what SegX hides</source>
+      <translation>Außerhalb der Region: was SegX ausblendet</translation>
+    </message>
+    <message>
+      <location filename="viewports.py" />
+      <source>Blend of original and SegX</source>
+      <translation>Überblendung von Original und SegX</translation>
+    </message>
+    <message>
+      <location filename="viewports.py" />
+      <source>Original</source>
+      <translation>Original</translation>
+    </message>
+    <message>
+      <location filename="viewports.py" />
+      <source>Original and SegX, blended</source>
+      <translation>Original und SegX, überblendet</translation>
+    </message>
+    <message>
+      <location filename="window.py" />
+      <source>RESEARCH USE ONLY - not for diagnosis</source>
+      <translation>NUR FÜR FORSCHUNG - nicht für die Diagnose</translation>
+    </message>
+    <message>
+      <location filename="window.py" />
+      <source>Looking at the image …</source>
+      <translation>Das Bild wird betrachtet …</translation>
+    </message>
+    <message>
+      <location filename="window.py" />
+      <source>Open an image to begin.</source>
+      <translation>Öffnen Sie ein Bild.</translation>
+    </message>
+    <message>
+      <location filename="window.py" />
+      <source>The model makes no statement about this image.</source>
+      <translation>Das Modell macht zu diesem Bild keine Aussage.</translation>
+    </message>
+    <message>
+      <location filename="window.py" />
+      <source>Your impression ({confidence}): {text}</source>
+      <translation>Ihr Eindruck ({confidence}): {text}</translation>
+    </message>
+    <message>
+      <location filename="window.py" />
+      <source>Not assessed.</source>
+      <translation>Nicht beurteilt.</translation>
+    </message>
+    <message>
+      <location filename="window.py" />
+      <source>STUDIES</source>
+      <translation>UNTERSUCHUNGEN</translation>
+    </message>
+    <message>
+      <location filename="window.py" />
+      <source>FINDINGS</source>
+      <translation>BEFUNDE</translation>
+    </message>
+    <message>
+      <location filename="window.py" />
+      <source>CERTAINTY</source>
+      <translation>SICHERHEIT</translation>
+    </message>
+    <message>
+      <location filename="window.py" />
+      <source>Report written: {path}</source>
+      <translation>Bericht geschrieben: {path}</translation>
+    </message>
+    <message>
+      <location filename="window.py" />
+      <source>Model: {title} {version}</source>
+      <translation>Modell: {title} {version}</translation>
+    </message>
+  </context>
+</TS>

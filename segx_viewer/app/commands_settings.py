@@ -1,0 +1,56 @@
+"""Commands about the program itself: theme and language."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication
+
+from segx_viewer.app import language, settings, theme
+from segx_viewer.app.actions import Command
+from segx_viewer.app.i18n import mark, tr
+
+if TYPE_CHECKING:
+    from segx_viewer.app.viewstate import View
+    from segx_viewer.app.window import Window
+
+
+def use_theme(name: str) -> "Callable[[Window], None]":
+    """Return a handler that changes the theme at once."""
+
+    def handler(window: "Window") -> None:
+        settings.settings().setValue("theme", name)
+        theme.apply(QApplication.instance(), name)
+        window.follow_theme()
+
+    return handler
+
+
+def use_language(name: str) -> "Callable[[Window], None]":
+    """Return a handler that chooses the language of the next start."""
+
+    def handler(window: "Window") -> None:
+        settings.settings().setValue("language", name)
+        window.show_message(tr("The language changes when the program is started again."))
+        window.actions.follow()
+
+    return handler
+
+
+def _theme_is(name: str) -> "Callable[[View], bool]":
+    return lambda _view: theme.current() == name
+
+
+def _language_is(name: str) -> "Callable[[View], bool]":
+    return lambda _view: settings.settings().value("language", "en") == name
+
+
+_VIEW = mark("View")
+
+ROWS = (
+    Command("theme_dark", mark("&Dark"), use_theme("dark"), "", _VIEW, checked=_theme_is("dark")),
+    Command("theme_light", mark("&Light"), use_theme("light"), "", _VIEW, checked=_theme_is("light")),
+    *(
+        Command(f"language_{code}", name, use_language(code), "", _VIEW, checked=_language_is(code))
+        for code, name in language.LANGUAGES.items()
+    ),
+)

@@ -1,0 +1,131 @@
+"""Translations: which there are, loading one, and the texts that need one.
+
+``python -m segx_viewer.app.language`` brings the catalogues up to date with the texts in the code.
+"""
+
+import ast
+import tomllib
+from pathlib import Path
+from xml.etree import ElementTree
+
+from PySide6.QtCore import QCoreApplication, QTranslator
+
+from segx_viewer.app.i18n import CONTEXT
+from segx_viewer.paths import models_folder, resources_folder
+
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+_loaded: list[QTranslator] = []
+
+
+class Catalogue(QTranslator):
+    """A Qt Linguist source file (.ts), used as it is: there is nothing to compile and nothing to forget."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._texts = read_catalogue(path)
+
+    def translate(self, context: str, text: str, disambiguation: str | None = None, number: int = -1) -> str | None:
+        """Return the translation, None where there is none."""
+        return self._texts.get(text) if context == CONTEXT else None
+
+    def isEmpty(self) -> bool:  # noqa: N802 - Qt's name
+        """Return whether there is no translation at all."""
+        return not self._texts
+
+
+def folder() -> Path:
+    """Return the folder of the translations."""
+    return resources_folder() / "translations"
+
+
+def read_catalogue(path: Path) -> dict[str, str]:
+    """Return source text and translation of every finished message in a .ts file."""
+    root = ElementTree.parse(path).getroot()  # noqa: S314 - our own packaged file
+    texts = {}
+    for message in root.iter("message"):
+        translation = message.find("translation")
+        if translation is not None and translation.text and translation.get("type") != "unfinished":
+            texts[message.findtext("source", "")] = translation.text
+    return texts
+
+
+def use(name: str) -> None:
+    """Show texts written from now on in a language; English needs no translation."""
+    for translator in _loaded:
+        QCoreApplication.removeTranslator(translator)
+    _loaded.clear()
+    path = folder() / f"segx_viewer_{name}.ts"
+    if name != "en" and path.is_file():
+        translator = Catalogue(path)
+        QCoreApplication.installTranslator(translator)
+        _loaded.append(translator)
+
+
+def source_texts(package: Path) -> dict[str, str]:
+    """Return every text marked with `tr` or `mark` below a folder, with the module that holds it."""
+    found: dict[str, str] = {}
+    for path in sorted(package.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("tr", "mark"):
+                argument = node.args[0] if node.args else None
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                    found.setdefault(argument.value, path.relative_to(package).as_posix())
+    return found
+
+
+def outside_texts() -> dict[str, str]:
+    """Return the texts of other packages that the window translates, with the module that holds them."""
+    from segx_viewer.domain.image import SpacingOrigin
+    from segx_viewer.domain.request import Stage
+    from segx_viewer.explain import segu
+    from segx_viewer.explain.alignment import ALIGNMENTS
+
+    found = {stage.value: "../domain/request.py" for stage in Stage}
+    found |= {origin.value: "../domain/image.py" for origin in SpacingOrigin}
+    found |= dict.fromkeys((segu.NOT_CALIBRATED, segu.NOT_PREDICTED), "../explain/segu.py")
+    for measure in ALIGNMENTS.values():
+        found |= dict.fromkeys((measure.label, measure.sentence), "../explain/alignment.py")
+    found |= dict.fromkeys(("slow", "very slow"), "../inference/attribution/base.py")
+    for manifest in sorted(models_folder().glob("*/bundle.toml")):
+        bundle = tomllib.loads(manifest.read_text(encoding="utf-8"))
+        texts = [bundle["region"], *(info["label"] for info in bundle["classes"])]
+        found |= dict.fromkeys(texts, f"models/{manifest.parent.name}")
+    return found
+
+
+def all_texts() -> dict[str, str]:
+    """Return every text that a catalogue holds."""
+    return {**outside_texts(), **source_texts(Path(__file__).parent)}
+
+
+def update(name: str) -> int:
+    """Bring a language's catalogue up to date; return how many texts have no translation yet."""
+    path = folder() / f"segx_viewer_{name}.ts"
+    translations, texts = read_catalogue(path) if path.is_file() else {}, all_texts()
+    write_catalogue(path, name, texts, translations)
+    return len(texts.keys() - translations.keys())
+
+
+def write_catalogue(path: Path, language: str, texts: dict[str, str], translations: dict[str, str]) -> None:
+    """Write a .ts file with every text; what is not translated yet is marked unfinished for Qt Linguist."""
+    root = ElementTree.Element("TS", version="2.1", language=language, sourcelanguage="en")
+    context = ElementTree.SubElement(root, "context")
+    ElementTree.SubElement(context, "name").text = CONTEXT
+    for text, module in texts.items():
+        message = ElementTree.SubElement(context, "message")
+        ElementTree.SubElement(message, "location", filename=module)
+        ElementTree.SubElement(message, "source").text = text
+        translation = ElementTree.SubElement(message, "translation")
+        if text in translations:
+            translation.text = translations[text]
+        else:
+            translation.set("type", "unfinished")
+    ElementTree.indent(root)
+    body = ElementTree.tostring(root, encoding="unicode")
+    path.write_text(f'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n{body}\n', encoding="utf-8")
+
+
+if __name__ == "__main__":
+    for code in LANGUAGES:
+        if code != "en":
+            update(code)

@@ -1,0 +1,203 @@
+"""A folder of screenshots for people to look through; the README's come from here."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QPointF, QSettings, QSize, Qt, QTimer
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from segx_viewer.app import language, theme
+from segx_viewer.app.application import make_application
+from segx_viewer.app.demo import LESION, demo_files
+from segx_viewer.app.scene import Panel
+from segx_viewer.app.viewstate import Compare, Layout
+from segx_viewer.app.window import Window
+from segx_viewer.app.worker import Engine
+from segx_viewer.errors import SegxError
+
+_PATIENCE_MS = 120_000
+_SIZES = {"1280x800": QSize(1280, 800), "1920x1080": QSize(1920, 1080)}
+
+
+def make_screenshots(out: Path, engine: Engine | None = None) -> list[Path]:
+    """Drive a window through its views and write a PNG of each into `out`.
+
+    The user's settings are left alone.
+
+    Parameters
+    ----------
+    out : Path
+        Folder; made if missing.
+    engine : Engine, optional
+        Another engine than the installed models, for tests.
+
+    Returns
+    -------
+    list of Path
+        What was written, in order.
+
+    Raises
+    ------
+    SegxError
+        If a view did not appear in time.
+    """
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory(prefix="segx-viewer-") as folder:
+        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+        app = make_application(["segx-viewer"])
+        theme.apply(app, "dark")
+        language.use("en")
+        out.mkdir(parents=True, exist_ok=True)
+        shooting = _Shooting(app, out, Path(folder), engine)
+        try:
+            shooting.run()
+        finally:
+            shooting.end()
+    return shooting.written
+
+
+class _Shooting:
+    """One session of taking pictures."""
+
+    def __init__(self, app: QApplication, out: Path, folder: Path, engine: Engine | None) -> None:
+        self.app, self.out, self.folder = app, out, folder
+        self.engine = engine or Engine()
+        self.written: list[Path] = []
+        self.window = self._open(QSize(1920, 1080))
+
+    def _open(self, size: QSize) -> Window:
+        window = Window(self.engine)
+        window.resize(size)
+        window.show()
+        self._wait(50)
+        return window
+
+    def end(self) -> None:
+        """Close the window and put language and theme back."""
+        self.window.close()
+        language.use("en")
+        theme.apply(self.app, "dark")
+
+    # -- the pictures ----------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Take all pictures."""
+        files = demo_files(self.folder)
+        lesion = next(path for path in files if path.name == LESION)
+        chest = next((path for path in files if path != lesion), None)
+        self._shoot("01-empty")
+        if chest is not None:
+            self._show(chest)
+            for name, size in _SIZES.items():
+                self._resize(size)
+                self._shoot(f"02-chest-{name}")
+        self._show(lesion)
+        self._shoot("03-dermoscopy-1920x1080")
+        self._resize(_SIZES["1280x800"])
+        self._shoot("03-dermoscopy-1280x800")
+        self._resize(_SIZES["1920x1080"])
+        self._views()
+        self._abstention()
+        self._errors()
+        self._other_clothes(lesion)
+
+    def _views(self) -> None:
+        state = self.window.state
+        state.update(compare=Compare.CURTAIN)
+        self._shoot("04-curtain")
+        state.update(compare=Compare.SIDE, layout=Layout.FOUR)
+        self._shoot("05-four-panels-with-what-lies-outside")
+        state.update(layout=Layout.THREE, top_mode=True, colormap="cividis")
+        self._shoot("06-top-5-percent-cividis")
+        state.update(top_mode=False, colormap="viridis")
+        self.window.controller.prepare()
+        self._until(lambda: bool(self.window.controller.costs) or len(self.window.controller.methods) > 1)
+        self.window.actions.run("grid")
+        self._until(lambda: bool(self.window.grid.cells) and all(c.filled for c in self.window.grid.cells.values()))
+        self._shoot("07-grid")
+        self.window.actions.run("grid")
+        self._edit()
+
+    def _edit(self) -> None:
+        self.window.actions.run("edit_region")
+        self._wait(50)
+        port = self.window.viewports.ports[Panel.ORIGINAL]
+        height, width = self.window.scene.shape
+        points = [port.to_panel(QPointF(width * x, height * 0.2)).toPoint() for x in (0.3, 0.5, 0.7)]
+        QTest.mousePress(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, points[0])
+        for point in points[1:]:
+            QTest.mouseMove(port, point)
+        QTest.mouseRelease(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, points[-1])
+        self._shoot("08-edited-region")
+        self.window.editor.reset()
+        self.window.actions.run("edit_region")
+
+    def _abstention(self) -> None:
+        from pydicom.data import get_testdata_file
+
+        leg = get_testdata_file("RG3_UNCR.dcm", download=False)
+        if isinstance(leg, str):
+            self._show(Path(leg))
+            self._shoot("09-abstention")
+
+    def _errors(self) -> None:
+        broken = self.folder / "damaged.dcm"
+        broken.write_bytes(b"\0" * 128 + b"DICM" + b"\0" * 64)
+        self.window.open_paths([broken])
+        self._until(lambda: bool(self.window.message_page.text.text()))
+        self._shoot("10-unreadable-file")
+
+    def _other_clothes(self, lesion: Path) -> None:
+        self._show(lesion)
+        self.window.state.update(read_first=True)
+        self._shoot("11-read-first")
+        self.window.state.update(read_first=False)
+        self.window.actions.run("theme_light")
+        self._shoot("12-light-theme")
+        self.window.actions.run("theme_dark")
+        self._shoot("14-3840x2160-at-200-percent", ratio=2.0)
+        self.window.close()
+        language.use("de")
+        self.window = self._open(_SIZES["1280x800"])
+        self._show(lesion)
+        self._shoot("13-german-1280x800")
+
+    # -- how -------------------------------------------------------------------------------------
+
+    def _show(self, path: Path) -> None:
+        self.window.open_paths([path])
+        documents = self.window.controller.documents
+        self._until(lambda: documents.current is not None and documents.current.path == path)
+        self._until(self.window.has_result)
+        self._until(lambda: documents.current.thumbnail is not None)
+
+    def _resize(self, size: QSize) -> None:
+        self.window.resize(size)
+        self._wait(50)
+
+    def _shoot(self, name: str, ratio: float = 1.0) -> None:
+        self._wait(80)
+        path = self.out / f"{name}.png"
+        image = QImage(self.window.size() * ratio, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        self.window.render(image)
+        if not image.save(str(path)):
+            raise SegxError(f"{path} could not be written.")
+        self.written.append(path)
+
+    def _wait(self, milliseconds: int) -> None:
+        loop = QEventLoop()
+        QTimer.singleShot(milliseconds, loop.quit)
+        loop.exec()
+
+    def _until(self, condition: Callable[[], bool]) -> None:
+        waited = 0
+        while not condition():
+            if waited >= _PATIENCE_MS:
+                raise SegxError(f"After {len(self.written)} screenshots, the next view did not appear.")
+            self._wait(20)
+            waited += 20

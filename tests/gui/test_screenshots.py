@@ -1,0 +1,19 @@
+import pytest
+from PySide6.QtGui import QImage
+
+from segx_viewer.app.screenshots import make_screenshots
+
+
+def test_every_view_is_shot_and_none_is_blank(engine, tmp_path):
+    written = make_screenshots(tmp_path / "shots", engine)
+    names = {path.stem for path in written}
+    assert len(names) == len(written) >= 14
+    for needed in ("01-empty", "04-curtain", "07-grid", "08-edited-region", "12-light-theme", "13-german-1280x800"):
+        assert needed in names
+    for path in written:
+        image = QImage(str(path)).scaled(40, 25)
+        colours = {image.pixel(x, y) for x in range(40) for y in range(25)}
+        assert len(colours) > 10, path.name
+    large = QImage(str(tmp_path / "shots" / "14-3840x2160-at-200-percent.png"))
+    assert (large.width(), large.height()) == (3840, 2160)
+    assert pytest.approx(1280) == QImage(str(tmp_path / "shots" / "13-german-1280x800.png")).width()
