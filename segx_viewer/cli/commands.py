@@ -4,6 +4,7 @@ import argparse
 import importlib
 import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import ModuleType
 
@@ -19,8 +20,9 @@ def open_window(arguments: argparse.Namespace) -> int:
 
 def analyze(arguments: argparse.Namespace) -> int:
     """Analyse files without a window."""
-    from segx_viewer.cli.batch import Batch, run_batch
-    from segx_viewer.cli.outputs import DEFAULT, Output
+    with _waiting("Loading"):
+        from segx_viewer.cli.batch import Batch, run_batch
+        from segx_viewer.cli.outputs import DEFAULT, Output
 
     return run_batch(
         Batch(
@@ -82,16 +84,15 @@ def card(arguments: argparse.Namespace) -> int:
 
 def list_models(arguments: argparse.Namespace) -> int:
     """List the installed model bundles."""
-    from rich.console import Console
-    from rich.table import Table
+    with _waiting("Loading"):
+        from segx_viewer.inference.store import BundleStore
 
-    from segx_viewer.inference.store import BundleStore
-
-    table = Table("Name", "Title", "Version", "Region", "Images", "Licence", box=None, pad_edge=False)
     for name, bundle in BundleStore().bundles().items():
         info = bundle.info
-        table.add_row(name, info.title, info.version, info.region, bundle.image_kind, info.licence)
-    Console().print(table)
+        classes = ", ".join(f"{c.label} ({c.code})" for c in bundle.classes)
+        _say(f"{name}  {info.version}\n  {info.title}")
+        _say(f"  images: {bundle.image_kind}; region: {info.region}\n  classes: {classes}")
+        _say(f"  licence: {info.licence}\n  folder: {bundle.folder}")
     return 0
 
 
@@ -120,6 +121,13 @@ def _recipe(name: str) -> Path:
 def _bundle_folder(name: str) -> Path:
     path = Path(name)
     return path if path.is_dir() else models_folder() / name
+
+
+def _waiting(text: str) -> AbstractContextManager[object]:
+    """Show that something is going on while torch is imported, which takes seconds; silent in a pipe."""
+    from rich.console import Console
+
+    return Console(stderr=True).status(text) if sys.stderr.isatty() else nullcontext()
 
 
 def _say(text: str) -> None:

@@ -142,3 +142,16 @@ def test_nothing_is_written_when_there_is_nothing_to_analyse(batch, tmp_path, ca
     (tmp_path / "in").mkdir()
     assert main(["analyze", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--output", "png"]) == 1
     assert "no file" in capsys.readouterr().err
+
+
+def test_models_are_listed_with_classes_and_licence(monkeypatch, capsys, tmp_path):
+    from segx_viewer.inference import store
+
+    info = SimpleNamespace(name="skin", version="1.2", title="Skin", region="lesion", licence="CC0")
+    classes = [SimpleNamespace(code="mel", label="Melanoma")]
+    bundle = SimpleNamespace(info=info, classes=classes, image_kind="dermoscopy", folder=tmp_path)
+    monkeypatch.setattr(store, "BundleStore", lambda: SimpleNamespace(bundles=lambda: {"skin": bundle}))
+    assert main(["models", "list"]) == 0
+    said = capsys.readouterr().out
+    for part in ("skin  1.2", "Melanoma (mel)", "region: lesion", "licence: CC0", str(tmp_path)):
+        assert part in said
