@@ -14,7 +14,8 @@ from segx_viewer.domain.image import PhotometricInterpretation, SourceInfo
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
 from segx_viewer.imaging import _facts, _luts
 from segx_viewer.imaging._decoded import Decoded, Modality
-from segx_viewer.imaging._header import number, numbers, text, uid_name
+from segx_viewer.imaging._header import first_item, number, numbers, text, uid_name, value
+from segx_viewer.imaging._icc import array_to_srgb
 from segx_viewer.imaging._overlays import read_overlays
 from segx_viewer.imaging._pixels import (
     PixelElement,
@@ -129,7 +130,7 @@ def _decode(
     modality: Modality | None = None
     padding = None
     if colour:
-        stored = to_rgb(path, stored, photometric, dataset, bits)
+        stored = array_to_srgb(to_rgb(path, stored, photometric, dataset, bits), _icc_profile(dataset))
     else:
         modality = _luts.modality(dataset, frame, signed=signed)
         padding = _padding(dataset, modality, signed=signed, allocated=allocated)
@@ -175,6 +176,14 @@ def _check_length(path: Path, file: BinaryIO, element: PixelElement, native_leng
         raise ImageReadError(f"{path.name} is truncated: its pixels are incomplete.")
 
 
+def _icc_profile(dataset: Dataset) -> bytes | None:
+    """Return the profile of the image or of its optical path (PS3.3 C.11.15), None where it is sRGB anyway."""
+    path = first_item(dataset, "OpticalPathSequence")
+    scope = path if path is not None and "ICCProfile" in path else dataset
+    profile = value(scope, "ICCProfile")
+    return profile if isinstance(profile, bytes) and text(scope, "ColorSpace").upper() != "SRGB" else None
+
+
 def _is_inverse(dataset: Dataset, photometric: str) -> bool:
     """Whether the lowest value is shown white (PS3.3 C.7.6.3.1.2, C.11.6).
 
@@ -195,10 +204,10 @@ def _finite(path: Path, pixels: NDArray[np.floating[Any]]) -> NDArray[np.floatin
 
 def _padding(dataset: Dataset, modality: Modality, *, signed: bool, allocated: int) -> tuple[float, float] | None:
     """Return the range of modality values that is padding (PS3.3 C.7.5.1.1.2)."""
-    value = numbers(dataset, "PixelPaddingValue")
-    if not value or not 1 < allocated <= 32:
+    found = numbers(dataset, "PixelPaddingValue")
+    if not found or not 1 < allocated <= 32:
         return None
-    ends = np.array([value[0], next(iter(numbers(dataset, "PixelPaddingRangeLimit")), value[0])])
+    ends = np.array([found[0], next(iter(numbers(dataset, "PixelPaddingRangeLimit")), found[0])])
     stored = ends.astype(np.int64) & (2**allocated - 1)  # often written with the wrong signedness
     if signed:
         stored = np.where(stored >= 2 ** (allocated - 1), stored - 2**allocated, stored)

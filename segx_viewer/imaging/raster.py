@@ -1,17 +1,17 @@
 """Photographs and other picture files to a `MedicalImage`."""
 
 import contextlib
-import io
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageOps
 
 from segx_viewer.domain.image import PhotometricInterpretation, SourceInfo
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
 from segx_viewer.imaging._decoded import Decoded, Modality
+from segx_viewer.imaging._icc import to_srgb
 from segx_viewer.imaging._quiet import ignore_library_warnings
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 
@@ -103,25 +103,10 @@ def _pixels(picture: Image.Image) -> tuple[NDArray[Any], int]:
         white = Image.new("RGBA", picture.size, "white")
         white.info.update(picture.info)
         picture = Image.alpha_composite(white, picture).convert("RGB")
-    picture = _to_srgb(picture)
+    picture = to_srgb(picture, picture.info.get("icc_profile"))
     if picture.mode == "L":
         return np.asarray(picture), 8
     rgb = np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB"))
     if np.array_equal(rgb[..., 0], rgb[..., 1]) and np.array_equal(rgb[..., 1], rgb[..., 2]):
         return rgb[..., 0], 8
     return rgb, 8
-
-
-def _to_srgb(picture: Image.Image) -> Image.Image:
-    """Convert through the picture's ICC profile; a profile that does not fit the picture is ignored."""
-    profile = picture.info.get("icc_profile")
-    if not profile or picture.mode not in {"RGB", "CMYK", "L"}:
-        return picture
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if source.profile.xcolor_space.strip() != {"L": "GRAY"}.get(picture.mode, picture.mode):
-            return picture
-        converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return picture
-    return converted or picture

@@ -6,10 +6,18 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
+from PIL import ImageCms
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
 MakeDicom = Callable[..., Path]
+
+
+@pytest.fixture
+def swapping_profile() -> bytes:
+    """An ICC profile whose red and blue primaries are exchanged, so that its conversion cannot be overlooked."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return profile.replace(b"rXYZ", b"tmp.", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"tmp.", b"bXYZ", 1)
 
 
 @pytest.fixture

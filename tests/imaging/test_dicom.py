@@ -195,6 +195,15 @@ def test_colour_spaces_and_planes(make_dicom):
     assert np.abs(back.astype(int) - rgb).max() <= 3  # 8-bit chrominance cannot be exact
 
 
+def test_icc_profile_of_a_dicom_photograph(make_dicom, swapping_profile):
+    rgb = np.random.default_rng(0).integers(0, 256, (6, 8, 3), dtype=np.uint8)
+    profile = swapping_profile + b"\0" * (len(swapping_profile) % 2)
+    converted = read_image(make_dicom(rgb, Modality="XC", ICCProfile=profile)).pixels
+    assert np.abs(converted.astype(int) - rgb[..., ::-1]).max() <= 1
+    assert np.array_equal(read_image(make_dicom(rgb, ICCProfile=profile, ColorSpace="SRGB")).pixels, rgb)
+    assert np.array_equal(read_image(make_dicom(rgb, ICCProfile=b"damaged.")).pixels, rgb)
+
+
 def test_palette_colour(make_dicom):
     tables = {
         f"{name}PaletteColorLookupTableData": np.array([0, 65535, row], "<u2").tobytes()

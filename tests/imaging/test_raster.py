@@ -64,12 +64,14 @@ def test_exif_orientation(tmp_path, orientation):
     assert np.array_equal(read_image(tmp_path / "a.png").pixels, upright)
 
 
-def test_icc_profile_is_converted_to_srgb(tmp_path):
+def test_icc_profile_is_converted_to_srgb(tmp_path, swapping_profile):
     lab = ImageCms.createProfile("LAB")
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
     picture = Image.fromarray(LESION)
     picture.save(tmp_path / "srgb.png", icc_profile=srgb.tobytes())
     assert np.abs(read_image(tmp_path / "srgb.png").pixels.astype(int) - LESION).max() <= 1
+    picture.save(tmp_path / "swapped.png", icc_profile=swapping_profile)
+    assert np.abs(read_image(tmp_path / "swapped.png").pixels.astype(int) - LESION[..., ::-1]).max() <= 1
     picture.save(tmp_path / "misfit.png", icc_profile=ImageCms.ImageCmsProfile(lab).tobytes())
     assert np.array_equal(read_image(tmp_path / "misfit.png").pixels, LESION)
     picture.save(tmp_path / "broken.png", icc_profile=b"not a profile")
@@ -128,6 +130,16 @@ def test_heic(tmp_path):
     assert pixels.shape == (16, 24, 3)
     for place, colour in (((2, 12), (200, 40, 40)), ((12, 12), (40, 60, 200)), ((4, 2), (230, 230, 230))):
         assert np.abs(pixels[place] - colour).max() <= 3
+
+
+def test_deep_and_scientific_tiff(tmp_path):
+    tifffile = pytest.importorskip("tifffile", reason="tifffile writes 16-bit colour TIFF; it is not installed")
+    deep = LESION.astype(np.uint16) * 257
+    tifffile.imwrite(tmp_path / "deep.tif", deep, photometric="rgb")
+    assert np.array_equal(read_image(tmp_path / "deep.tif").pixels, LESION)
+    values = np.linspace(-5, 5, 60, dtype=np.float32).reshape(6, 10)
+    tifffile.imwrite(tmp_path / "float.tif", values)
+    assert np.array_equal(read_image(tmp_path / "float.tif").pixels, values)
 
 
 def test_pages(tmp_path):
