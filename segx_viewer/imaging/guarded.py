@@ -138,6 +138,15 @@ def _anonymous_file() -> int:
         return os.dup(file.fileno())
 
 
+def _sha256(path: Path) -> str | ImageReadError:
+    try:
+        return file_sha256(path) if path.is_file() else ""
+    except ImageReadError as error:
+        return error
+    except OSError:  # a folder on the way is closed to us: the decoder's sentence says so
+        return ""
+
+
 class _Decoder:
     """Asks one worker, and replaces it when it has died. The lock is held from question to answer."""
 
@@ -155,20 +164,11 @@ class _Decoder:
 
     def read(self, path: Path, frame: int, limits: Limits) -> MedicalImage:
         with self._lock:
-            deadline = time.monotonic() + limits.seconds
-            try:
-                worker = self._ask((str(path), frame, limits.pixels), limits)
-                # Hashing here while the other process decodes hides the one cost behind the other.
-                sha256 = file_sha256(path) if path.is_file() else ""
-                error, answer = worker.receive(deadline - time.monotonic())
-            except _Died:
-                self._end()
-                raise ImageReadError(f"{path.name} is probably damaged: its decoder crashed.") from None
-            except TimeoutError:
-                self._end()
-                raise ImageReadError(f"{path.name} could not be read within {limits.seconds:g} seconds.") from None
+            worker, (error, answer), sha256 = self._question(path, frame, limits)
             if error is not None:
                 raise getattr(errors, error)(answer)
+            if isinstance(sha256, ImageReadError):
+                raise sha256
             name, shape, dtype, modality, fields = answer
             values = worker.take_values(name, shape, dtype)
             if modality is None:
@@ -178,6 +178,26 @@ class _Decoder:
             image = finish(Decoded(values, modality, fields), sha256)
             worker.release_values()
             return image
+
+    def _question(self, path: Path, frame: int, limits: Limits) -> tuple[_Worker, Any, str | ImageReadError]:
+        """Return who answered, what, and the file's SHA-256 or why there is none. Without an answer, end the worker."""
+        self._running(limits)  # the time that starting takes is not the file's
+        deadline = time.monotonic() + limits.seconds
+        answered = False
+        try:
+            worker = self._ask((str(path), frame, limits.pixels), limits)
+            # Hashing here while the other process decodes hides the one cost behind the other.
+            sha256 = _sha256(path)
+            answer = worker.receive(deadline - time.monotonic())
+            answered = True
+        except _Died:
+            raise ImageReadError(f"{path.name} is probably damaged: its decoder crashed.") from None
+        except TimeoutError:
+            raise ImageReadError(f"{path.name} could not be read within {limits.seconds:g} seconds.") from None
+        finally:
+            if not answered:  # an answer that comes late must not be taken for the next file's
+                self._end()
+        return worker, answer, sha256
 
     def _ask(self, request: tuple[str, int, int], limits: Limits) -> _Worker:
         worker = self._running(limits)

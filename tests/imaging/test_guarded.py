@@ -136,6 +136,18 @@ def test_the_process_loads_neither_qt_nor_torch(make_dicom):
         assert library not in mapped
 
 
+@pytest.mark.parametrize("trouble", [ImageReadError("a.dcm could not be read: gone."), KeyboardInterrupt()])
+def test_an_interrupted_reading_does_not_answer_the_next(make_dicom, monkeypatch, trouble):
+    def interrupted(path):
+        raise trouble
+
+    with monkeypatch.context() as patched:
+        patched.setattr(guarded, "file_sha256", interrupted)
+        with pytest.raises(type(trouble)):
+            read_image_guarded(make_dicom(RAMP, "a.dcm"))
+    assert np.array_equal(read_image_guarded(make_dicom(RAMP + 9, "b.dcm")).pixels, RAMP + 9)
+
+
 def test_threads_share_the_process(make_dicom):
     paths = [make_dicom(RAMP + i, f"{i}.dcm") for i in range(4)]
     results = {}
