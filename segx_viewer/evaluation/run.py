@@ -96,7 +96,7 @@ def evaluate(
         "date": datetime.now(UTC).date().isoformat(),
         "part": part,
         "data": {layout: sum(r.dataset == layout for r in records) for layout in recipe.classifier_data},
-        "versions": library_versions(),
+        "versions": dict(library_versions()),
         "classification": figures.classification(rows, bundle.classes, resampler),
         "segmentation": figures.segmentation(regions),
         "interpretability": figures.interpretability(rows, bundle.classes, resampler),
