@@ -1149,11 +1149,6 @@
       <translation>Befund wählen, um zu sehen, wohin das Netz dafür sah</translation>
     </message>
     <message>
-      <location filename="panels/findings.py" />
-      <source>No prediction yet.</source>
-      <translation>Noch keine Vorhersage.</translation>
-    </message>
-    <message>
       <location filename="panels/logview.py" />
       <source>Log</source>
       <translation>Protokoll</translation>
@@ -1182,6 +1177,26 @@
       <location filename="panels/studies.py" />
       <source>Studies</source>
       <translation>Untersuchungen</translation>
+    </message>
+    <message>
+      <location filename="panels/studies.py" />
+      <source>Patient</source>
+      <translation>Patient</translation>
+    </message>
+    <message>
+      <location filename="panels/studies.py" />
+      <source>Study</source>
+      <translation>Untersuchung</translation>
+    </message>
+    <message>
+      <location filename="panels/studies.py" />
+      <source>Series</source>
+      <translation>Serie</translation>
+    </message>
+    <message>
+      <location filename="panels/studies.py" />
+      <source>{count} frames</source>
+      <translation>{count} Bilder</translation>
     </message>
     <message>
       <location filename="panels/tags.py" />

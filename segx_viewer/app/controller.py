@@ -115,7 +115,7 @@ class Controller(QObject):
         document = self.documents.by_number(number)
         if document is None:
             return
-        self.documents.update(document, image=image, header=_header(image), error="")
+        self.documents.update(document, image=image, header=_header(image), size=image.shape, error="")
         self._show(document)
 
     def _show(self, document: Document) -> None:
@@ -347,8 +347,8 @@ class Controller(QObject):
         self._thumbnail_busy = False
         document = self.documents.by_number(number)
         if document is not None:
-            picture, header = result or (None, None)
-            self.documents.update(document, thumbnail=picture, header=header or document.header, error=sentence)
+            picture, header, size = result or (None, document.header, document.size)
+            self.documents.update(document, thumbnail=picture, header=header, size=size, error=sentence)
         self._next_thumbnail()
 
     def shut_down(self) -> None:
@@ -362,7 +362,7 @@ class Controller(QObject):
 
 def _thumbnail_job(path: Path, frame: int) -> Any:
     image = files.read(path, frame)
-    return files.thumbnail(image), _header(image)
+    return files.thumbnail(image), _header(image), image.shape
 
 
 def _header(image: MedicalImage) -> MedicalImage:

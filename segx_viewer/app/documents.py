@@ -33,6 +33,7 @@ class Document:
     error: str = ""
     thumbnail: Any = None
     header: MedicalImage | None = None
+    size: tuple[int, int] | None = None  # (H, W) of the image
     view: dict[str, Any] = field(default_factory=dict)
     region: NDArray[np.bool_] | None = None  # drawn by the reader, on the analysis grid
     predicted: dict[str, Any] | None = None  # segmentation and certainties before it was drawn

@@ -87,6 +87,7 @@ class Window(QMainWindow):
         self.impression_line = QLabel()
         self.impression_line.setObjectName("notice")
         self.impression_line.setWordWrap(True)
+        self.impression_line.hide()
         self.model_line = QLabel()
         self.model_line.setObjectName("small")
         self.model_line.setWordWrap(True)
@@ -172,6 +173,7 @@ class Window(QMainWindow):
         self.actions.retranslate()
         self.actions.follow()
         self.empty_page.follow_theme()
+        self.studies.follow_theme()
         self.viewports.refresh()
         self.update()
 
@@ -196,6 +198,7 @@ class Window(QMainWindow):
         self.scene.set_analysis(self.controller.analysis, self.controller.key)
         title = "SegX Viewer" if document is None else f"{document.name} - SegX Viewer"
         self.setWindowTitle(title)
+        self.status.show_probe(None)
         self._show_page()
         self._refresh()
 
@@ -253,6 +256,8 @@ class Window(QMainWindow):
         self.show_message(tr("Report written: {path}").format(path=path))
 
     def _on_view_changed(self, changed: frozenset[str]) -> None:
+        if "identity" in changed:
+            self.studies.show_identity(self.state.view.identity)
         if "grid" in changed:
             self._show_grid()
         if "read_first" in changed:
@@ -275,7 +280,9 @@ class Window(QMainWindow):
             analysis = key = None
         prediction = analysis.prediction if analysis is not None else None
         reading = self.scene.base is not None
-        note = tr("Looking at the image …") if reading else tr("Open an image to begin.")
+        note = tr("Looking at the image …") if reading else ""
+        if document is None:
+            note = tr("Open an image to begin.")
         if analysis is not None and analysis.gate.level is GateLevel.REFUSED:
             note = tr("The model makes no statement about this image.")
         self.findings.show_prediction(prediction, key[1] if key is not None else None, note)

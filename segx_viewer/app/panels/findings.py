@@ -57,7 +57,7 @@ class Findings(QWidget):
             self._fill(prediction, class_index)
         del blocker
         self.list.setVisible(prediction is not None)
-        self.note.setText(note or tr("No prediction yet."))
+        self.note.setText(note)
         self.note.setVisible(prediction is None)
 
     def _fill(self, prediction: Prediction, class_index: int | None) -> None:

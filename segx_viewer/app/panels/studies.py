@@ -1,4 +1,4 @@
-"""The list of what is open, with thumbnails."""
+"""What is open: patient, study, series, image; or folder and picture."""
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
@@ -7,14 +7,20 @@ from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 from segx_viewer.app import theme
 from segx_viewer.app.documents import Document, Documents
 from segx_viewer.app.i18n import tr
+from segx_viewer.app.imagetext import date_text
 from segx_viewer.app.qimage import to_qimage
+from segx_viewer.app.theme import colour
 
 _THUMB = 56
 _NUMBER = Qt.ItemDataRole.UserRole
+_KEY = Qt.ItemDataRole.UserRole + 1
+
+Groups = tuple[tuple[str, str], ...]
+"""(key, title) of each group above an image, outermost first."""
 
 
 class Studies(QTreeWidget):
-    """Groups of images (a patient's study, or a folder of pictures); choosing one shows it."""
+    """A tree that files each image where its header says, once the header is read; choosing one shows it."""
 
     chosen = Signal(object)  # Document
 
@@ -22,9 +28,11 @@ class Studies(QTreeWidget):
         super().__init__(parent)
         self._documents = documents
         self._items: dict[int, QTreeWidgetItem] = {}
+        self._identity = True
         self.setHeaderHidden(True)
         self.setIconSize(QSize(_THUMB, _THUMB))
-        self.setIndentation(10)
+        self.setIndentation(8)
+        self.setRootIsDecorated(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setAccessibleName(tr("Studies"))
@@ -34,31 +42,80 @@ class Studies(QTreeWidget):
         documents.removed.connect(self._on_removed)
         documents.current_changed.connect(self._on_current)
 
-    def _group(self, title: str) -> QTreeWidgetItem:
-        for i in range(self.topLevelItemCount()):
-            if self.topLevelItem(i).text(0) == title:
-                return self.topLevelItem(i)
+    def follow_theme(self) -> None:
+        """Draw group titles and placeholders again in the colours of the theme."""
+        for group in self._groups(self.invisibleRootItem()):
+            group.setForeground(0, colour("muted"))
+        for document in self._documents:
+            self._on_updated(document)
+
+    def show_identity(self, visible: bool) -> None:
+        """Show patients' names in the groups' titles, or hide them."""
+        self._identity = visible
+        for document in self._documents:
+            self._file(document)
+
+    # -- groups ----------------------------------------------------------------------------------
+
+    def _groups(self, parent: QTreeWidgetItem) -> list[QTreeWidgetItem]:
+        children = [parent.child(i) for i in range(parent.childCount())]
+        found = [child for child in children if child.data(0, _NUMBER) is None]
+        return found + [deeper for child in found for deeper in self._groups(child)]
+
+    def _group(self, parent: QTreeWidgetItem, key: str, title: str) -> QTreeWidgetItem:
+        for i in range(parent.childCount()):
+            if parent.child(i).data(0, _KEY) == key:
+                parent.child(i).setText(0, title)
+                parent.child(i).setToolTip(0, title)
+                return parent.child(i)
         group = QTreeWidgetItem([title])
+        group.setData(0, _KEY, key)
         group.setFlags(Qt.ItemFlag.ItemIsEnabled)
-        group.setForeground(0, theme.colour("muted"))
+        group.setForeground(0, colour("muted"))
         group.setToolTip(0, title)
-        self.addTopLevelItem(group)
+        parent.addChild(group)
         group.setExpanded(True)
         return group
+
+    def _file(self, document: Document) -> None:
+        """Put a document's item where it belongs; groups that are left empty go."""
+        item = self._items[document.number]
+        place = self.invisibleRootItem()
+        for key, title in group_path(document, self._identity):
+            place = self._group(place, key, title)
+        former = item.parent()
+        if former is place:
+            return
+        blocker = QSignalBlocker(self)
+        current = self.currentItem() is item
+        if former is not None:
+            former.removeChild(item)
+        place.addChild(item)
+        if current:
+            self.setCurrentItem(item)
+        self._prune(former)
+        del blocker
+
+    def _prune(self, group: QTreeWidgetItem | None) -> None:
+        while group is not None and group.childCount() == 0:
+            above = group.parent()
+            (above or self.invisibleRootItem()).removeChild(group)
+            group = above
+
+    # -- following the documents -----------------------------------------------------------------
 
     def _on_added(self, document: Document) -> None:
         item = QTreeWidgetItem([document.name])
         item.setData(0, _NUMBER, document.number)
-        item.setIcon(0, QIcon(_placeholder("file-image")))
         item.setSizeHint(0, QSize(0, _THUMB + 10))
         self._items[document.number] = item
-        self._group(document.path.parent.name or str(document.path.parent)).addChild(item)
         self._on_updated(document)
 
     def _on_updated(self, document: Document) -> None:
         item = self._items.get(document.number)
         if item is None:
             return
+        self._file(document)
         item.setText(0, f"{document.name}\n{_subtitle(document)}")
         item.setToolTip(0, document.error or str(document.path))
         if document.thumbnail is not None:
@@ -66,16 +123,15 @@ class Studies(QTreeWidget):
             icon = QIcon(picture)
             icon.addPixmap(picture, QIcon.Mode.Selected)  # else Qt tints it, and a tinted radiograph misleads
             item.setIcon(0, icon)
-        elif document.error:
-            item.setIcon(0, QIcon(_placeholder("circle-alert")))
+        else:
+            item.setIcon(0, QIcon(_placeholder("circle-alert" if document.error else "file-image")))
 
     def _on_removed(self, document: Document) -> None:
         item = self._items.pop(document.number)
         group = item.parent()
         blocker = QSignalBlocker(self)
         group.removeChild(item)
-        if group.childCount() == 0:
-            self.takeTopLevelItem(self.indexOfTopLevelItem(group))
+        self._prune(group)
         del blocker
 
     def _on_current(self, document: Document | None) -> None:
@@ -90,21 +146,42 @@ class Studies(QTreeWidget):
             self.chosen.emit(document)
 
 
+def group_path(document: Document, identity: bool = True) -> Groups:
+    """Return the groups above a document: patient, study and series for DICOM, else the folder."""
+    header = document.header
+    if header is None or not header.source.study_uid:
+        folder = str(document.path.parent)
+        return ((folder, document.path.parent.name or folder),)
+    who = header.identity
+    patient = (who.name or who.patient_id) if who is not None and identity else ""
+    facts = header.acquisition
+    study = "  ".join(part for part in (date_text(facts.study_date), facts.description) if part)
+    series = " ".join(part for part in (header.modality, facts.body_part, facts.view_position) if part)
+    key = f"{who.patient_id} {who.name}" if who is not None else ""
+    return (
+        (f"patient {key}", patient or tr("Patient")),
+        (f"study {header.source.study_uid}", study or tr("Study")),
+        (f"series {header.source.series_uid}", series or tr("Series")),
+    )
+
+
 def _subtitle(document: Document) -> str:
     header = document.header
     if document.error:
         return tr("cannot be opened")
     if header is None:
         return "…"
-    facts = [header.modality, header.acquisition.body_part, header.acquisition.view_position]
-    return " ".join(fact for fact in facts if fact) or tr("Picture")
+    if header.source.frames > 1:
+        return tr("{count} frames").format(count=header.source.frames)
+    height, width = document.size or (0, 0)
+    return f"{height} x {width} px" if document.size else tr("Picture")
 
 
 def _placeholder(name: str) -> QPixmap:
     canvas = QPixmap(_THUMB, _THUMB)
-    canvas.fill(theme.colour("raised"))
+    canvas.fill(colour("raised"))
     painter = QPainter(canvas)
-    painter.drawPixmap(_THUMB // 2 - 9, _THUMB // 2 - 9, theme.pixmap(name, 18, theme.colour("muted")))
+    painter.drawPixmap(_THUMB // 2 - 9, _THUMB // 2 - 9, theme.pixmap(name, 18, colour("muted")))
     painter.end()
     return canvas
 
