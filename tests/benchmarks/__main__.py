@@ -6,7 +6,7 @@ Run from the project's root, on a machine that does nothing else. A goal that do
 import argparse
 import importlib
 
-NAMES = ("auitc", "pipeline", "all_classes")
+NAMES = ("auitc", "pipeline", "all_classes", "batch", "start", "stall", "memory")
 """Benchmarks, each a module of this folder with `run() -> Outcome`."""
 
 

@@ -1,0 +1,44 @@
+"""Memory for opening and analysing a photograph of 100 megapixels, against its decoded size."""
+
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from segx_viewer.imaging.synthetic import draw_lesion
+from tests.benchmarks.child import in_child
+from tests.benchmarks.harness import Outcome
+
+GOAL = 4.0
+SHAPE = (8660, 11548)
+
+SCRIPT = """
+import json, resource, sys
+from pathlib import Path
+from segx_viewer.domain.request import AnalysisRequest
+from segx_viewer.imaging.guarded import read_image_guarded
+from segx_viewer.imaging.limits import Limits
+from segx_viewer.inference.store import BundleStore
+from segx_viewer.pipeline import analyse_to_end
+
+image = read_image_guarded(Path(sys.argv[1]))
+opened = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+analysis = analyse_to_end(AnalysisRequest(image, bundle_name="dermoscopy-ham10000"), BundleStore())
+assert analysis.complete
+print(json.dumps({"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, "decoded": image.pixels.nbytes}))
+"""
+
+
+def run() -> Outcome:
+    """One process that opens and analyses; the decoding process gives its memory back before the networks run."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "SYNTHETIC-lesion.jpg"
+        small = draw_lesion((866, 1155))
+        large = cv2.resize(small, SHAPE[::-1], interpolation=cv2.INTER_LINEAR)
+        cv2.imwrite(str(path), np.ascontiguousarray(large[..., ::-1]), [cv2.IMWRITE_JPEG_QUALITY, 90])
+        del large
+        found, _ = in_child(SCRIPT, str(path))
+    peak, decoded = found["peak"] / 2**20, found["decoded"] / 2**20
+    what = f"peak memory of opening and analysing a photograph of {SHAPE[0] * SHAPE[1] / 1e6:.0f} megapixels / decoded"
+    return Outcome("memory", peak / decoded, GOAL, peak / decoded <= GOAL, peak, decoded, "MiB", 1, what)
