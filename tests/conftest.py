@@ -83,6 +83,7 @@ epochs = 1
 batch_size = 8
 learning_rate = 1e-3
 attention_guidance = 0.2
+logit_adjustment = true
 [recipe.segmenter]
 epochs = 1
 batch_size = 8

@@ -29,12 +29,15 @@ class Task:
         (network, batch) -> scalar tensor.
     score : callable
         (network) -> validation figures; the one under "score" decides, higher is better.
+    log_shares : Tensor, shape (K,), optional
+        Logarithm of each class's share of the images drawn, for single-label classification.
     """
 
     batches: Callable[[int], Iterator[Batch]]
     steps_per_epoch: int
     loss: Callable[[nn.Module, Batch], Tensor]
     score: Callable[[nn.Module], dict[str, float]]
+    log_shares: Tensor | None = None
 
 
 def train(

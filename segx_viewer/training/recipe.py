@@ -63,6 +63,9 @@ class Schedule:
     class_power : float
         Classes are drawn in proportion to (number of images) ** class_power: 1 as they come, 0 balanced.
     label_smoothing : float
+    logit_adjustment : bool
+        After training, subtract a multiple of the drawn classes' log shares from the logits, chosen for the best
+        balanced accuracy on validation (Menon 2021): rare classes are found more often.
     attention_guidance : float
         Weight of the loss on the share of the true class's activation map that falls outside the dilated
         reference mask ("right for the right reasons"; Ross 2017, applied to CAM).
@@ -79,6 +82,7 @@ class Schedule:
     patience: int = 8
     class_power: float = 1.0
     label_smoothing: float = 0.0
+    logit_adjustment: bool = False
     attention_guidance: float = 0.0
     freeze_blocks: int = 2
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from platformdirs import user_cache_path
 from safetensors.torch import load_file, save_file
-from torch import nn
+from torch import Tensor, nn
 
 from segx_viewer.inference.architectures import build_classifier, build_segmenter
 from segx_viewer.inference.bundle import Preprocessing
@@ -21,6 +21,7 @@ from segx_viewer.training.splits import Part, split, write_splits
 from segx_viewer.training.tasks import Samples, classifier_task, segmenter_task
 
 NETWORKS = ("classifier", "segmenter")
+ADJUSTMENTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 SPLITS = "splits.csv"
 
 
@@ -89,8 +90,30 @@ def _train_network(
     network, task = _prepare(recipe, name, records, parts, preprocessing, schedule)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     weights, history = train(network, task, schedule, work / f"{name}.checkpoint", report, device)
+    if schedule.logit_adjustment:
+        weights = _adjust_logits(network, weights, task, report)
     save_file({k: v.cpu().contiguous() for k, v in weights.items()}, work / f"{name}.safetensors")
     (work / f"{name}.json").write_text(json.dumps(history, indent=1), encoding="utf-8")
+
+
+def _adjust_logits(
+    network: nn.Module, weights: dict[str, Tensor], task: Task, report: Callable[[str], None]
+) -> dict[str, Tensor]:
+    """Move the last layer's bias against the drawn classes' log shares, as far as validation says."""
+    network.load_state_dict(weights)
+    network.eval()
+    bias = network.get_classifier().bias
+    original = bias.detach().clone()
+    scores = {}
+    for strength in ADJUSTMENTS:
+        with torch.no_grad():
+            bias.copy_(original - strength * task.log_shares.to(bias.device))
+        scores[strength] = task.score(network)
+        shown = ", ".join(f"{k} {v:.4f}" for k, v in scores[strength].items())
+        report(f"logits adjusted by {strength}: {shown}")
+    best = max(ADJUSTMENTS, key=lambda strength: scores[strength]["balanced_accuracy"])
+    name = next(n for n, p in network.named_parameters() if p is bias)
+    return weights | {name: original - best * task.log_shares.to(bias.device)}
 
 
 def _prepare(

@@ -105,9 +105,16 @@ def classifier_task(
         truth = targets.argmax(1)
         hit = probabilities.argmax(1) == truth
         balanced = float(np.mean([hit[truth == k].mean() for k in np.unique(truth)]))
-        return {"score": auroc + balanced, "macro_auroc": auroc, "balanced_accuracy": balanced, "accuracy": float(hit.mean())}
+        return {
+            "score": auroc + balanced,
+            "macro_auroc": auroc,
+            "balanced_accuracy": balanced,
+            "accuracy": float(hit.mean()),
+        }
 
-    return Task(batches, epoch_samples // schedule.batch_size, loss, torch.inference_mode()(score))
+    shares = torch.from_numpy((weights[:, None] * training.targets).sum(0).clip(1e-6)).float()
+    log_shares = None if multi_label else shares.log() - shares.log().mean()
+    return Task(batches, epoch_samples // schedule.batch_size, loss, torch.inference_mode()(score), log_shares)
 
 
 def segmenter_task(
