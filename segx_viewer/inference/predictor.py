@@ -92,8 +92,10 @@ def find_layer(network: nn.Module, name: str) -> nn.Module:
 
 
 def last_linear(network: nn.Module) -> nn.Linear | None:
-    """Return the network's last linear layer, None if there is none."""
-    return next((m for m in reversed(list(network.modules())) if isinstance(m, nn.Linear)), None)
+    """Return the network's last linear layer, None if there is none. Looks from the end, where it usually is."""
+    if isinstance(network, nn.Linear):
+        return network
+    return next((found for child in reversed(list(network.children())) if (found := last_linear(child))), None)
 
 
 def forward(network: nn.Module, tensor: Tensor, target_layer: str) -> ForwardPass:

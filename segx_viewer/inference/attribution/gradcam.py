@@ -18,7 +18,9 @@ from torch import Tensor, nn
 from segx_viewer.errors import ModelError
 from segx_viewer.inference.attribution.base import ClassMap, Subject
 from segx_viewer.inference.attribution.spatial import to_maps
-from segx_viewer.inference.predictor import find_layer
+
+_NO_NETWORK = nn.Linear(1, 1)
+"""Stands in for the network: the pass was made before, and the package would walk through it and hook its layers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,8 @@ class CamMethod:
     def _raw(
         self, subject: Subject, activations: NDArray[np.float32], gradients: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        layer = find_layer(subject.network, subject.target_layer)
-        cam = self.build(subject.network, [layer])
-        # Its hooks are not needed, the pass was made before. Not `with cam`: that swallows every IndexError.
-        cam.activations_and_grads.release()
-        return cam.get_cam_image(subject.tensor, layer, [], activations, gradients, False)
+        cam = self.build(_NO_NETWORK, [_NO_NETWORK])
+        return cam.get_cam_image(subject.tensor, _NO_NETWORK, [], activations, gradients, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +68,8 @@ class EigenCam:
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
         """Yield (class, the same map) for each class."""
         subject.cancel.raise_if_cancelled()
-        layer = find_layer(subject.network, subject.target_layer)
-        cam = pytorch_grad_cam.EigenCAM(subject.network, [layer])
-        cam.activations_and_grads.release()
-        raw = cam.get_cam_image(subject.tensor, layer, [], activation_maps(subject), None, False)[0]
+        cam = pytorch_grad_cam.EigenCAM(_NO_NETWORK, [_NO_NETWORK])
+        raw = cam.get_cam_image(subject.tensor, _NO_NETWORK, [], activation_maps(subject), None, False)[0]
         # The sign of a principal component is arbitrary: the stronger side is taken as the salient one.
         found = to_input_grid(raw if raw.max() >= -raw.min() else -raw, subject.input_shape)
         for k in classes:
