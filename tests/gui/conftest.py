@@ -4,6 +4,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -132,6 +133,13 @@ def _running(thread: QThread) -> bool:
         return thread.isRunning()
     except RuntimeError:  # already deleted with its window
         return False
+
+
+@pytest.fixture
+def qtbot(qtbot):
+    """Wait longer than usual: nothing here depends on speed, and test machines can be busy."""
+    qtbot.waitUntil = partial(qtbot.waitUntil, timeout=30_000)
+    return qtbot
 
 
 @pytest.fixture

@@ -1,0 +1,115 @@
+"""The real window with the real models: open, analyse, switch class, export, look at what was written."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPointF
+
+from segx_viewer.app.export import export_report
+from segx_viewer.app.qimage import to_array
+from segx_viewer.app.scene import Panel
+from segx_viewer.app.viewstate import MaskStyle
+from segx_viewer.app.window import Window
+from segx_viewer.app.worker import Engine
+from segx_viewer.domain.result import Level
+from segx_viewer.paths import models_folder
+from segx_viewer.reporting import overlay
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not list(models_folder().glob("*/bundle.toml")), reason="the bundled models are not here"),
+]
+
+
+@pytest.fixture
+def real(qtbot):
+    window = Window(Engine())
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    yield window
+    window.close()
+
+
+def shown(qtbot, window: Window, path: str | Path) -> Window:
+    window.open_paths([Path(path)])
+    qtbot.waitUntil(window.has_result, timeout=120_000)
+    return window
+
+
+@pytest.fixture
+def radiograph() -> str:
+    from pydicom.data import get_testdata_file
+
+    return get_testdata_file("RG1_UNCR.dcm", download=False)
+
+
+@pytest.fixture
+def lesion(tmp_path: Path) -> Path:
+    from segx_viewer.imaging.synthetic import draw_lesion
+
+    path = tmp_path / "SYNTHETIC-lesion.png"
+    Image.fromarray(draw_lesion()).save(path)
+    return path
+
+
+def test_a_radiograph_from_opening_to_the_report(qtbot, real, radiograph, tmp_path):
+    shown(qtbot, real, radiograph)
+    assert real.findings.list.count() == 3
+    assert real.certainty.shape.level is Level.ABSTAIN  # an adult, before a classifier that learned from children
+    assert "64 years" in real.certainty.reason.text()
+    port = real.viewports.ports[Panel.IMAGE]
+    picture = to_array(port.grab().toImage()).astype(int)
+    spine = port.to_panel(QPointF(920, 1000)).toPoint()
+    air = port.to_panel(QPointF(60, 160)).toPoint()
+    assert picture[spine.y(), spine.x()].mean() > picture[air.y(), air.x()].mean() + 60  # bright bones, dark air
+
+    first = real.controller.key
+    real.findings.list.setCurrentRow(1)
+    qtbot.waitUntil(lambda: real.controller.key != first and real.has_result(), timeout=120_000)
+    assert len(real.controller.analysis.attributions) == 2
+
+    target = tmp_path / "report.png"
+    export_report(real, target)
+    qtbot.waitUntil(lambda: "report.png" in real.status.message.text(), timeout=120_000)
+    report = np.asarray(Image.open(target).convert("RGB")).astype(int)
+    assert report.shape[1] > 3 * 1841  # three panels at full resolution
+    coloured = np.ptp(report, axis=2) > 40
+    assert 0.01 < coloured.mean() < 0.5  # the maps are there, and they are not everything
+
+
+def test_the_screen_shows_what_compose_shows(qtbot, real, lesion):
+    """The viewport blends by itself; it must come out as the report's `compose` does, within a tolerance."""
+    shown(qtbot, real, lesion)
+    real.state.update(opacity=0.6, mask=MaskStyle.OFF, corner_text=False)
+    real.actions.run("actual_size")
+    port = real.viewports.ports[Panel.ORIGINAL]
+    screen = to_array(port.grab().toImage()).astype(int)
+    analysis, key = real.controller.analysis, real.controller.key
+    saliency = analysis.attributions[key].saliency_map
+    vmin, vmax = overlay.shared_scale(saliency)
+    heat = overlay.heatmap_layer(saliency, analysis.placement, vmin=vmin, vmax=vmax, opacity=0.6)
+    expected = overlay.compose([overlay.base_layer(analysis.image.pixels), heat]).astype(int)
+    difference = []
+    for y in range(30, 420, 13):
+        for x in range(30, 570, 13):
+            at = port.to_panel(QPointF(x + 0.5, y + 0.5))
+            if 4 < at.x() < port.width() - 4 and 40 < at.y() < port.height() - 4:
+                difference.append(np.abs(screen[int(at.y()), int(at.x())] - expected[y, x]).max())
+    assert len(difference) > 300
+    assert np.median(difference) <= 6
+    assert np.percentile(difference, 95) <= 24  # hairs are one pixel wide; a third of a pixel matters there
+
+
+def test_a_large_photograph_is_shown_and_its_overlay_lies_where_the_map_says(qtbot, real, lesion, tmp_path):
+    large = tmp_path / "SYNTHETIC-large.png"
+    Image.open(lesion).resize((6000, 4000)).save(large, compress_level=1)
+    shown(qtbot, real, large)
+    region = real.scene.overlays.region
+    outline = real.scene.overlays.outline().boundingRect()
+    rows, columns = np.nonzero(region)
+    assert outline.left() == pytest.approx(columns.min() / region.shape[1], abs=0.01)
+    assert outline.bottom() == pytest.approx((rows.max() + 1) / region.shape[0], abs=0.01)
+    assert real.scene.probe(QPointF(3000, 2000), real.state.view)["inside"]
