@@ -64,7 +64,7 @@ class Schedule:
         Classes are drawn in proportion to (number of images) ** class_power: 1 as they come, 0 balanced.
     label_smoothing : float
     logit_adjustment : bool
-        After training, subtract a multiple of the drawn classes' log shares from the logits, chosen for the best
+        After training, subtract a multiple of the drawn classes' log shares from the logits, chosen for the
         balanced accuracy on validation (Menon 2021): rare classes are found more often.
     attention_guidance : float
         Weight of the loss on the share of the true class's activation map that falls outside the dilated

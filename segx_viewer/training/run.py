@@ -22,6 +22,7 @@ from segx_viewer.training.tasks import Samples, classifier_task, segmenter_task
 
 NETWORKS = ("classifier", "segmenter")
 ADJUSTMENTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+ADJUSTMENT_TOLERANCE = 0.005
 SPLITS = "splits.csv"
 
 
@@ -111,7 +112,9 @@ def _adjust_logits(
         scores[strength] = task.score(network)
         shown = ", ".join(f"{k} {v:.4f}" for k, v in scores[strength].items())
         report(f"logits adjusted by {strength}: {shown}")
-    best = max(ADJUSTMENTS, key=lambda strength: scores[strength]["balanced_accuracy"])
+    highest = max(score["balanced_accuracy"] for score in scores.values())
+    # The weakest that is about as good: a stronger one costs accuracy on the common classes.
+    best = min(s for s, score in scores.items() if score["balanced_accuracy"] >= highest - ADJUSTMENT_TOLERANCE)
     name = next(n for n, p in network.named_parameters() if p is bias)
     return weights | {name: original - best * task.log_shares.to(bias.device)}
 
