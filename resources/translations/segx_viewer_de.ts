@@ -595,6 +595,21 @@
     </message>
     <message>
       <location filename="commands_view.py" />
+      <source>&amp;First of the stack</source>
+      <translation>&amp;Erstes des Stapels</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>&amp;Last of the stack</source>
+      <translation>&amp;Letztes des Stapels</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>Play as &amp;film</source>
+      <translation>Als &amp;Film abspielen</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
       <source>&amp;Next image</source>
       <translation>&amp;Nächstes Bild</translation>
     </message>
@@ -1502,6 +1517,11 @@
       <location filename="window.py" />
       <source>RESEARCH USE ONLY - not for diagnosis</source>
       <translation>NUR FÜR FORSCHUNG - nicht für die Diagnose</translation>
+    </message>
+    <message>
+      <location filename="window.py" />
+      <source>{position} / {count}</source>
+      <translation>{position} / {count}</translation>
     </message>
     <message>
       <location filename="window.py" />

@@ -7,11 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from segx_viewer.app import files
 from segx_viewer.app.documents import Document, Documents
 from segx_viewer.app.i18n import tr
+from segx_viewer.app.stack import stack_of
 from segx_viewer.app.viewstate import PER_IMAGE, ViewState
 from segx_viewer.app.worker import Capabilities, Engine, InferenceThread
 from segx_viewer.domain.image import MedicalImage
@@ -22,6 +23,7 @@ GRID: MapKey = ("*", -1)
 """Stands for all cells of the grid where one map's key would stand."""
 
 log = logging.getLogger(__name__)
+_PAUSE_MS = 400
 
 
 class Controller(QObject):
@@ -52,6 +54,9 @@ class Controller(QObject):
         self.was_cancelled = False  # or it failed; nothing starts again by itself then
         self._thumbnails: list[Document] = []
         self._thumbnail_busy = False
+        # In a stack, the analysis waits until the reader stays at an image.
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self.analyse)
         self._files = files.FileThread(self)
         self._files.worker.done.connect(self._job_done)
         self._files.worker.failed.connect(self._job_failed)
@@ -83,7 +88,7 @@ class Controller(QObject):
 
     def open_documents(self, documents: list[Document], first: Document) -> None:
         """Show one of some documents that were just added, and draw the thumbnails of all."""
-        self._thumbnails += [d for d in documents if d.thumbnail is None and not d.error]
+        self._thumbnails += [d for d in documents if d.thumbnail is None and not d.error and d.frame == 0]
         self.remember_view()
         self.documents.set_current(first)
         self._next_thumbnail()
@@ -97,6 +102,7 @@ class Controller(QObject):
 
     def _on_current(self, document: Document | None) -> None:
         self._new_generation()
+        self._pause.stop()
         self.progress.emit(None)
         if document is None or document.image is None:
             self.analysis_changed.emit(None)
@@ -106,8 +112,13 @@ class Controller(QObject):
             self._show(document)
         else:
             self.image_shown.emit(document)
-            job = partial(files.read, document.path, document.frame)
-            self._files.post(("read", self._generation, document.number), job)
+            generation = self._generation
+            job = partial(self._read_if_wanted, generation, document.path, document.frame)
+            self._files.post(("read", generation, document.number), job)
+
+    def _read_if_wanted(self, generation: int, path: Path, frame: int) -> MedicalImage | None:
+        """Read an image, in the file thread; frames that were scrolled past are not decoded."""
+        return files.read(path, frame) if generation == self._generation else None
 
     def _read(self, generation: int, number: int, image: MedicalImage) -> None:
         if generation != self._generation:
@@ -124,7 +135,10 @@ class Controller(QObject):
         self.analysis_changed.emit(document.analysis)
         self.image_shown.emit(document)
         if document.analysis is None or not document.analysis.complete:
-            self.analyse()
+            if stack_of(self.documents, document) is None:
+                self.analyse()
+            else:
+                self._pause.start()
 
     def remember_view(self) -> None:
         """Keep the per-image part of the view with the image shown now."""
@@ -354,6 +368,7 @@ class Controller(QObject):
     def shut_down(self) -> None:
         """Cancel what runs and end both threads."""
         self._thumbnails.clear()
+        self._pause.stop()
         self.cancel()
         self._generation += 1
         self._files.stop()

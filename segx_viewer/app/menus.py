@@ -57,6 +57,9 @@ MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
             None,
             "next_image",
             "previous_image",
+            "first",
+            "last",
+            "film",
         ),
     ),
     (

@@ -146,8 +146,10 @@ class CurtainDrag:
         self.move(port, point)
 
 
-def wheel(port: "Viewport", point: QPointF, notches: float) -> None:
-    """Zoom about the mouse."""
+def wheel(port: "Viewport", point: QPointF, notches: float, zoom_key: bool = False) -> None:
+    """Scroll through the stack, or zoom about the mouse where there is none or Ctrl is held."""
+    if not zoom_key and port.scroll is not None and port.scroll(-1 if notches > 0 else 1):
+        return
     view = port.state.view
     zoom = min(MAX_ZOOM, max(MIN_ZOOM, view.zoom * 1.2**notches))
     zoom, centre = zoomed(view, port.scene.shape, port.extent, zoom, point)

@@ -33,6 +33,7 @@ class Scene:
         self.base: BasePicture | None = None
         self.overlays: OverlayPictures | None = None
         self.key: MapKey | None = None
+        self.stack_text = ""  # which image of the stack this is
         self.editing = False  # the region is shown on every panel
         self.hidden = False  # results stay hidden until the reader has read
 

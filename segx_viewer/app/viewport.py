@@ -1,5 +1,7 @@
 """One panel: paints a scene and turns mouse movements into changes of the view."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -30,6 +32,7 @@ class Viewport(QWidget):
         self.tool: mouse.Tool = mouse.Navigate()
         self.draft: Annotation | None = None  # being drawn
         self.mouse: QPointF | None = None
+        self.scroll: Callable[[int], bool] | None = None  # moves through the stack; False where there is none
         self._drag: mouse.Drag | None = None
         self.setMouseTracking(True)
         self.setMinimumSize(120, 120)
@@ -119,7 +122,9 @@ class Viewport(QWidget):
                 patient = imagetext.patient_text(image) if view.identity else ""
                 first = "\n".join(line for line in (self.title, patient) if line)
                 voi = view.voi or self.scene.base.voi
-                shown = imagetext.display_text(image, voi, view, self.scale * self.devicePixelRatioF())
+                shown = self.scene.stack_text + imagetext.display_text(
+                    image, voi, view, self.scale * self.devicePixelRatioF()
+                )
                 study = imagetext.study_text(image)
                 if self.width() < _NARROW:
                     return [(top_left, f"{first}\n{study}".strip()), (bottom_left, shown)]
@@ -167,7 +172,8 @@ class Viewport(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, D102 - Qt's name
         if self.scene.base is None:
             return
-        mouse.wheel(self, event.position(), event.angleDelta().y() / 120)
+        ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        mouse.wheel(self, event.position(), event.angleDelta().y() / 120, ctrl)
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802, D102 - Qt's name

@@ -25,6 +25,7 @@ from segx_viewer.app.panels.studies import Studies
 from segx_viewer.app.reading import Impression, ReadFirst, confidence_word, hidden
 from segx_viewer.app.scene import Scene
 from segx_viewer.app.session import Autosave
+from segx_viewer.app.stack import Scroller, stack_of
 from segx_viewer.app.statusbar import StatusBar
 from segx_viewer.app.topbar import TopBar
 from segx_viewer.app.viewport import Viewport
@@ -55,6 +56,9 @@ class Window(QMainWindow):
         self._build()
         self._connect()
         self.autosave = Autosave(self)
+        self.scroller = Scroller(self)
+        for port in self.viewports.ports.values():
+            port.scroll = self.scroller.step
         self._show_page()
 
     # -- assembling ------------------------------------------------------------------------------
@@ -198,6 +202,9 @@ class Window(QMainWindow):
         self.scene.set_analysis(self.controller.analysis, self.controller.key)
         title = "SegX Viewer" if document is None else f"{document.name} - SegX Viewer"
         self.setWindowTitle(title)
+        stack = stack_of(self.controller.documents, document)
+        place = tr("{position} / {count}") + "\n"
+        self.scene.stack_text = place.format(position=stack.position + 1, count=len(stack)) if stack else ""
         self.status.show_probe(None)
         self._show_page()
         self._refresh()

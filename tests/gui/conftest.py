@@ -175,5 +175,5 @@ def pictures(tmp_path: Path) -> list[Path]:
 def opened(qtbot, window: Window, pictures: list[Path]) -> Window:
     """The window with the first picture opened and analysed."""
     window.open_paths(pictures[:1])
-    qtbot.waitUntil(window.has_result, timeout=5000)
+    qtbot.waitUntil(window.has_result)
     return window

@@ -53,7 +53,8 @@ class Studies(QTreeWidget):
         """Show patients' names in the groups' titles, or hide them."""
         self._identity = visible
         for document in self._documents:
-            self._file(document)
+            if document.number in self._items:
+                self._file(document)
 
     # -- groups ----------------------------------------------------------------------------------
 
@@ -105,6 +106,8 @@ class Studies(QTreeWidget):
     # -- following the documents -----------------------------------------------------------------
 
     def _on_added(self, document: Document) -> None:
+        if document.frame > 0:
+            return  # the file's first frame stands for all
         item = QTreeWidgetItem([document.name])
         item.setData(0, _NUMBER, document.number)
         item.setSizeHint(0, QSize(0, _THUMB + 10))
@@ -127,7 +130,9 @@ class Studies(QTreeWidget):
             item.setIcon(0, QIcon(_placeholder("circle-alert" if document.error else "file-image")))
 
     def _on_removed(self, document: Document) -> None:
-        item = self._items.pop(document.number)
+        item = self._items.pop(document.number, None)
+        if item is None:
+            return
         group = item.parent()
         blocker = QSignalBlocker(self)
         group.removeChild(item)
@@ -136,8 +141,12 @@ class Studies(QTreeWidget):
 
     def _on_current(self, document: Document | None) -> None:
         blocker = QSignalBlocker(self)
-        self.setCurrentItem(self._items.get(document.number) if document is not None else None)
+        self.setCurrentItem(self._item_of(document) if document is not None else None)
         del blocker
+
+    def _item_of(self, document: Document) -> QTreeWidgetItem | None:
+        same_file = (d.number for d in self._documents if d.path == document.path)
+        return next((self._items[number] for number in same_file if number in self._items), None)
 
     def _on_chosen(self, item: QTreeWidgetItem | None, _previous: QTreeWidgetItem | None) -> None:
         number = item.data(0, _NUMBER) if item is not None else None
