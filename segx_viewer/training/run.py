@@ -1,5 +1,6 @@
 """`segx-viewer train`: from a recipe and image folders to a bundle."""
 
+import ctypes
 import json
 import random
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from segx_viewer.training.splits import Part, split, write_splits
 from segx_viewer.training.tasks import Samples, classifier_task, segmenter_task
 
 NETWORKS = ("classifier", "segmenter")
+_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # malloc.h
 ADJUSTMENTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 ADJUSTMENT_TOLERANCE = 0.005
 SPLITS = "splits.csv"
@@ -85,6 +87,7 @@ def _train_network(
     work: Path,
     report: Callable[[str], None],
 ) -> None:
+    _keep_freed_memory()
     _seed_everything(recipe.seed)
     preprocessing = preprocessing_of(recipe)
     schedule = recipe.classifier if name == "classifier" else recipe.segmenter
@@ -158,6 +161,19 @@ def preprocessing_of(recipe: Recipe) -> Preprocessing:
         tuple(table["input_shape"]), table["fit"], table["colour"], tuple(table["mean"]), tuple(table["std"]),
         table.get("detail"),
     )  # fmt: skip
+
+
+def _keep_freed_memory() -> None:
+    """Let glibc reuse freed memory: each step frees and asks for the same large buffers, and fresh pages cost time.
+
+    Measured on EfficientNet-Lite0 on two cores: a third of the processor time went into page faults before.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):
+        return  # not glibc
+    mallopt(_M_MMAP_MAX, 0)
+    mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
 
 
 def _seed_everything(seed: int) -> None:
