@@ -25,7 +25,7 @@ from segx_viewer.reporting.table import analysis_to_dict, write_json
 if TYPE_CHECKING:
     from segx_viewer.inference.store import BundleStore
 
-Source = Path | str | MedicalImage | NDArray[np.generic]
+Source = Path | str | MedicalImage | NDArray[Any]
 
 
 class Result(Analysis):
@@ -63,7 +63,8 @@ class Result(Analysis):
         """Write DICOM results; see `reporting.dicom.write_dicom_results`. Returns their paths by kind."""
         from segx_viewer.reporting.dicom import write_dicom_results
 
-        return write_dicom_results(self, Path(folder), name, include_identity=include_identity)
+        written = write_dicom_results(self, Path(folder), name, include_identity=include_identity)
+        return {kind.value: path for kind, path in written.items()}
 
 
 def analyze(

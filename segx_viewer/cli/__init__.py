@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"segx-viewer: {complaint}", file=sys.stderr)  # noqa: T201
         return USAGE
     try:
-        return arguments.run(arguments)
+        return int(arguments.run(arguments))
     except SegxError as error:
         print(f"segx-viewer: {error}", file=sys.stderr)  # noqa: T201
         return FAILED

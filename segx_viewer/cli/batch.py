@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -28,6 +29,8 @@ from segx_viewer.reporting.content import default_key, method_label, percent
 from segx_viewer.reporting.table import csv_row, csv_text
 
 TABLE = "results.csv"
+
+T = TypeVar("T")
 _POLL_SECONDS = 2.0
 
 
@@ -93,15 +96,23 @@ def summary(analysis: Analysis) -> str:
     return f"{words}. {method_label(key[0])}. {certainty.reason}".strip()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Task:
-    """An image on its way: being decoded, then being written."""
+    """An image that is being decoded."""
 
     item: Input
     number: int
     image: "Future[MedicalImage]"
-    written: "Future[str] | None" = None
-    analysis: Analysis | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Written:
+    """An image whose results are being written."""
+
+    item: Input
+    number: int
+    analysis: Analysis
+    name: "Future[str]"
 
 
 class _Run:
@@ -123,7 +134,7 @@ class _Run:
         self._screen = screen
         self._readers = ThreadPoolExecutor(batch.workers, "read")
         self._writers = ThreadPoolExecutor(batch.workers, "write")
-        self._writing: deque[_Task] = deque()
+        self._writing: deque[_Written] = deque()
 
     def __enter__(self) -> "_Run":
         return self
@@ -148,9 +159,9 @@ class _Run:
             for place, task in enumerate(self._decoded(files)):
                 if task is not None:
                     progress.update(bar, completed=place, description=Path(task.item.label).name)
-                    self._guard(task, self._explain)
+                    self._guard(task, self._explain, task)
                 progress.update(bar, completed=place + 1)
-                while self._writing and (len(self._writing) > self._batch.workers or self._writing[0].written.done()):
+                while self._writing and (len(self._writing) > self._batch.workers or self._writing[0].name.done()):
                     self._collect(self._writing.popleft())
             while self._writing:
                 self._collect(self._writing.popleft())
@@ -178,9 +189,9 @@ class _Run:
     def _explain(self, task: _Task) -> None:
         batch = self._batch
         request = AnalysisRequest(task.image.result(), task.number, batch.bundle, batch.methods, self._classes)
-        task.analysis = pipeline.analyse_to_end(request, self._store)
-        task.written = self._writers.submit(self._write, task.analysis, task.number)
-        self._writing.append(task)
+        analysis = pipeline.analyse_to_end(request, self._store)
+        name = self._writers.submit(self._write, analysis, task.number)
+        self._writing.append(_Written(task.item, task.number, analysis, name))
 
     def _write(self, analysis: Analysis, number: int) -> str:
         name = output_name(number, analysis)
@@ -188,19 +199,19 @@ class _Run:
         write_outputs(analysis, batch.out, name, batch.outputs, include_identity=batch.include_identity)
         return name
 
-    def _collect(self, task: _Task) -> None:
-        self._guard(task, self._finish)
+    def _collect(self, written: _Written) -> None:
+        self._guard(written, self._finish, written)
 
-    def _finish(self, task: _Task) -> None:
-        name = task.written.result()
-        self._journal.end(task.number, csv_row(task.analysis, name))
+    def _finish(self, written: _Written) -> None:
+        name = written.name.result()
+        self._journal.end(written.number, csv_row(written.analysis, name))
         self.count["done"] += 1
-        self._screen.print(f"{name}  {task.item.label}: {summary(task.analysis)}", markup=False, soft_wrap=True)
+        self._screen.print(f"{name}  {written.item.label}: {summary(written.analysis)}", markup=False, soft_wrap=True)
 
-    def _guard(self, task: _Task, step: "Callable[[_Task], None]") -> None:
+    def _guard(self, task: _Task | _Written, step: Callable[[T], None], subject: T) -> None:
         """Do a step of one image; what goes wrong is told and noted, and the run goes on."""
         try:
-            step(task)
+            step(subject)
         except SegxError as error:
             skipped = isinstance(error, UnsupportedImageError) and not task.item.named
             self._note(task, "skipped" if skipped else "failed", str(error))
@@ -209,7 +220,7 @@ class _Run:
             if self._batch.verbose:
                 traceback.print_exc()
 
-    def _note(self, task: _Task, status: str, reason: str) -> None:
+    def _note(self, task: _Task | _Written, status: str, reason: str) -> None:
         self.count[status] += 1
         self._screen.print(f"{status}  {task.item.label}: {reason}", markup=False, soft_wrap=True)
         if not self._batch.include_identity:

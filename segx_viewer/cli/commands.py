@@ -15,7 +15,7 @@ from segx_viewer.paths import models_folder
 def open_window(arguments: argparse.Namespace) -> int:
     """Open the window."""
     application = importlib.import_module("segx_viewer.app.application")
-    return application.run(arguments.files)
+    return int(application.run(arguments.files))
 
 
 def analyze(arguments: argparse.Namespace) -> int:

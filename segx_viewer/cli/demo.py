@@ -26,7 +26,7 @@ def run_demo(out: Path | None, *, window: bool) -> int:
     if RADIOGRAPH not in [path.name for path in images]:
         raise SegxError("The demo's radiograph is in the package pydicom-data: pip install 'segx-viewer[demo]'.")
     if folder is None:
-        return importlib.import_module("segx_viewer.app.application").run(images)
+        return int(importlib.import_module("segx_viewer.app.application").run(images))
     return _write_reports(images, folder)
 
 

@@ -78,7 +78,7 @@ def write_arrays(analysis: Analysis, path: Path) -> None:
         for (method, index), array in maps.items():
             arrays[f"{kind}/{method}/{_class_code(analysis, index)}"] = array
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
     write_bytes(path, buffer.getvalue())
 
 

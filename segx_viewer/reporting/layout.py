@@ -279,8 +279,8 @@ class _Setter:
         points = [
             (left + plot * (i + 1) / (n + 1), top + height * (1 - min(max(v, 0), 1))) for i, v in enumerate(curve)
         ]
-        fill = tuple(round(0.75 * p + 0.25 * a) for p, a in zip(theme.page, theme.accent, strict=True))
-        self.page.add(Area(((points[0][0], top + height), *points, (points[-1][0], top + height)), fill))
+        red, green, blue = (round(0.75 * p + 0.25 * a) for p, a in zip(theme.page, theme.accent, strict=True))
+        self.page.add(Area(((points[0][0], top + height), *points, (points[-1][0], top + height)), (red, green, blue)))
         self.page.add(Line(tuple(points), theme.accent, 2 * u))
         self.page.add(Line(((left, top + height), (left + plot, top + height)), theme.muted, 1 * u))
         label = top + height + 19 * u

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -56,7 +57,7 @@ class Layer:
     """
 
     kind: LayerKind
-    data: NDArray[np.generic] = field(repr=False)
+    data: NDArray[Any] = field(repr=False)
     colormap: str = "viridis"
     vmin: float = 0.0
     vmax: float = 1.0
@@ -134,7 +135,8 @@ def region_on_image(
     predicted = segmentation.probability > segmentation.threshold
     if segmentation.edited or not np.array_equal(predicted, segmentation.mask):
         return placement.to_image(segmentation.mask, shape).astype(np.bool_)
-    return placement.to_image(segmentation.probability, shape) > segmentation.threshold
+    probability = np.asarray(placement.to_image(segmentation.probability, shape), np.float32)
+    return probability > segmentation.threshold
 
 
 def heatmap_layer(
@@ -252,7 +254,7 @@ def _coloured(
     data: NDArray[np.float32], name: str, vmin: float, vmax: float
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """Return the colours (H, W, 3) and opacities (H, W), 0..1, of a map."""
-    span = max(vmax - vmin, np.finfo(np.float32).tiny)
+    span = max(vmax - vmin, float(np.finfo(np.float32).tiny))
     level = np.clip((np.nan_to_num(data, nan=vmin) - vmin) / span, 0, 1)
     return colormap(name)[np.rint(level * 255).astype(np.uint8)], np.minimum(level / _FADE, 1)
 
@@ -278,7 +280,7 @@ def _blend(canvas: NDArray[np.uint8], colour: NDArray[np.uint8], alpha: NDArray[
     canvas[:] = np.rint(canvas + weight * (colour.astype(np.float32) - canvas)).astype(np.uint8)
 
 
-def _fit(data: NDArray[np.generic], shape: tuple[int, int], *, nearest: bool = False) -> NDArray[np.generic]:
+def _fit(data: NDArray[Any], shape: tuple[int, int], *, nearest: bool = False) -> NDArray[Any]:
     if data.shape[:2] == shape:
         return data
     if nearest:

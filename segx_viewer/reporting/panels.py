@@ -1,6 +1,7 @@
 """The three pictures of a report: image, original map and SegX map, on one colour scale."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -109,13 +110,12 @@ def draw_panels(
     shape, zoom = _shape(crop, view.max_pixels, enlarge)
     base = base_layer(_base(analysis.image, crop, shape, voi, view.invert))
     plain = compose([base], shape)
-    attribution = analysis.attributions.get(key) if key is not None else None
-    if attribution is None:
+    if key is None or key not in analysis.attributions:
         return Panels(plain, None, None, (0.0, 1.0), zoom, crop)
 
     # Everything is drawn for the whole image at the picture's zoom and then cut, so that a crop shows the same pixels.
     whole = (round(analysis.image.shape[0] * zoom), round(analysis.image.shape[1] * zoom))
-    scale = shared_scale(attribution.saliency_map)
+    scale = shared_scale(analysis.attributions[key].saliency_map)
     region = None
     if analysis.segmentation is not None:
         region = region_on_image(analysis.segmentation, analysis.placement, whole)
@@ -175,7 +175,7 @@ def _base(
         return shown
     # Enlarged pixels stay squares: the reader sees what the camera recorded, not what an interpolation made of it.
     how = cv2.INTER_NEAREST_EXACT if shape[0] > height else cv2.INTER_AREA
-    return cv2.resize(shown, (shape[1], shape[0]), interpolation=how)
+    return np.asarray(cv2.resize(shown, (shape[1], shape[0]), interpolation=how), np.uint8)
 
 
 def _valid_crop(crop: Crop | None, shape: tuple[int, int]) -> Crop:
@@ -194,7 +194,7 @@ def _shape(crop: Crop, max_pixels: int, enlarge: bool) -> tuple[tuple[int, int],
     return (height * factor, width * factor), float(factor)
 
 
-def _cut(array: NDArray[np.generic], crop: Crop, zoom: float, shape: tuple[int, int]) -> NDArray[np.generic]:
+def _cut(array: NDArray[Any], crop: Crop, zoom: float, shape: tuple[int, int]) -> NDArray[Any]:
     top, left = round(crop[0] * zoom), round(crop[1] * zoom)
     return array[top : top + shape[0], left : left + shape[1]]
 

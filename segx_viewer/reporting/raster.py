@@ -1,6 +1,7 @@
 """A page as pixels. The page is one array; only small patches go through Pillow, which needs four bytes a pixel."""
 
 import math
+from typing import Any
 
 import cv2
 import numpy as np
@@ -67,13 +68,10 @@ def _box(canvas: NDArray[np.uint8], box: Box) -> None:
         return
     size = ((x1 - x0) * _SMOOTH, (y1 - y0) * _SMOOTH)
     corners = (0, 0, size[0] - 1, size[1] - 1)
-    for colour, shape in (
-        (box.fill, {"fill": 255}),
-        (box.stroke, {"outline": 255, "width": thickness * _SMOOTH}),
-    ):
+    for colour, fill, width in ((box.fill, 255, 0), (box.stroke, None, thickness * _SMOOTH)):
         if colour is not None:
             stencil = Image.new("L", size, 0)
-            ImageDraw.Draw(stencil).rounded_rectangle(corners, round(box.radius * _SMOOTH), **shape)
+            ImageDraw.Draw(stencil).rounded_rectangle(corners, round(box.radius * _SMOOTH), fill, 255, width)
             _stamp(canvas, stencil.resize((x1 - x0, y1 - y0), Image.Resampling.BOX), x0, y0, colour)
 
 
@@ -92,7 +90,7 @@ def _disc(canvas: NDArray[np.uint8], disc: Disc) -> None:
 
 def _picture(canvas: NDArray[np.uint8], picture: Picture) -> None:
     size = (round(picture.width), round(picture.height))
-    pixels = picture.pixels
+    pixels: NDArray[Any] = picture.pixels
     if (pixels.shape[1], pixels.shape[0]) != size:
         how = cv2.INTER_LINEAR if picture.smooth else cv2.INTER_NEAREST_EXACT
         pixels = cv2.resize(np.ascontiguousarray(pixels), size, interpolation=how)

@@ -5,7 +5,7 @@ from highdicom.sr import CodedConcept
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
-from segx_viewer.domain.result import Analysis, BundleInfo
+from segx_viewer.domain.result import Analysis, BundleInfo, Prediction
 
 SCHEME = "99SEGX"
 
@@ -38,7 +38,14 @@ def algorithm(bundle: BundleInfo, part: str) -> AlgorithmIdentificationSequence:
     )
 
 
+def predicted(analysis: Analysis) -> Prediction:
+    """Return the analysis's prediction. Raises `ValueError` when it has none."""
+    if analysis.prediction is None:
+        raise ValueError("the analysis has no prediction")
+    return analysis.prediction
+
+
 def class_concept(analysis: Analysis, index: int) -> CodedConcept:
     """Return the code of a class of the analysis's prediction."""
-    info = analysis.prediction.classes[index]
+    info = predicted(analysis).classes[index]
     return private(info.code.upper(), info.label)

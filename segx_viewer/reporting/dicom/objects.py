@@ -1,7 +1,7 @@
 """The result objects, one function each: Segmentation, Parametric Map, Secondary Capture."""
 
 import copy
-from typing import Any
+from typing import Any, TypeVar
 
 import highdicom as hd
 import numpy as np
@@ -15,10 +15,13 @@ from pydicom.uid import JPEG2000Lossless
 
 from segx_viewer import __version__
 from segx_viewer.domain.result import Analysis, MapKey
+from segx_viewer.domain.result import Segmentation as Region
 from segx_viewer.reporting.content import method_label
 from segx_viewer.reporting.dicom.codes import algorithm, private, region_codes
 from segx_viewer.reporting.dicom.source import MANUFACTURER, new_uid, uid_of
 from segx_viewer.reporting.overlay import region_on_image
+
+T = TypeVar("T", bound=Dataset)
 
 SERIES = {"seg": 9001, "map": 9002, "sr": 9003, "sc": 9004}
 """Series numbers: high ones, that the modality itself will not have used."""
@@ -39,7 +42,7 @@ def segmentation(analysis: Analysis, reference: Dataset, series: str, number: in
     fractional : bool
         The network's probability (0..255) instead of the mask.
     """
-    found, bundle = analysis.segmentation, analysis.bundle
+    found, bundle = _found(analysis), analysis.bundle
     category, kind = region_codes(bundle.region)
     if fractional:
         pixels = np.clip(analysis.placement.to_image(found.probability), 0, 1).astype(np.float32)
@@ -66,7 +69,7 @@ def segmentation(analysis: Analysis, reference: Dataset, series: str, number: in
         content_description=f"{bundle.region}, edited by the reader" if edited else bundle.region,
         **_identity(series, "seg", number),
     )
-    return _with_orientation(result, reference)
+    return _complete(result, reference)
 
 
 def planar(reference: Dataset) -> Dataset:
@@ -108,7 +111,7 @@ def parametric_map(
     """
     values = analysis.placement.to_image(analysis.attributions[key].saliency_map).astype(np.float32)
     if masked:
-        values = values * region_on_image(analysis.segmentation, analysis.placement)
+        values = values * region_on_image(_found(analysis), analysis.placement)
     highest = max(float(values.max()), float(np.finfo(np.float32).tiny))
     label = f"{'SegX' if masked else 'Original'} {method_label(key[0])}"
     if analysis.prediction is not None:
@@ -137,7 +140,7 @@ def parametric_map(
     result.Laterality = reference.get("Laterality") or ""
     if "PixelSpacing" not in reference:
         result.ImageComments = "The pixel spacing is nominal: the source image states none."
-    return _with_orientation(result, reference)
+    return _complete(result, reference)
 
 
 def capture(page: NDArray[np.uint8], reference: Dataset, series: str, number: int, *, identity: bool) -> SCImage:
@@ -165,7 +168,7 @@ def capture(page: NDArray[np.uint8], reference: Dataset, series: str, number: in
         transfer_syntax_uid=JPEG2000Lossless,
         **{name: settings[name] for name in _SC_SETTINGS},
     )
-    result.PatientOrientation = ""  # a page of text and pictures has none
+    result.add_new("PatientOrientation", "CS", "")  # a page of text and pictures has none
     result.Laterality = reference.get("Laterality") or ""
     result.BurnedInAnnotation = "YES" if identity else "NO"
     result.ManufacturerModelName = MANUFACTURER
@@ -175,6 +178,12 @@ def capture(page: NDArray[np.uint8], reference: Dataset, series: str, number: in
 
 
 _SC_SETTINGS = ("series_instance_uid", "series_number", "sop_instance_uid", "instance_number", "manufacturer")
+
+
+def _found(analysis: Analysis) -> Region:
+    if analysis.segmentation is None:
+        raise ValueError("the analysis has no segmentation")
+    return analysis.segmentation
 
 
 def _identity(series: str, kind: str, number: int) -> dict[str, Any]:
@@ -190,7 +199,7 @@ def _identity(series: str, kind: str, number: int) -> dict[str, Any]:
     }
 
 
-def _with_orientation(result: Dataset, reference: Dataset) -> Any:
+def _complete(result: T, reference: Dataset) -> T:
     # PS3.3 C.7.6.1: Patient Orientation is required (and may be empty) where no plane lies in a frame of reference.
     if "FrameOfReferenceUID" not in reference:
         result.PatientOrientation = reference.get("PatientOrientation") or ""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pydicom
@@ -41,7 +42,7 @@ class DicomOverlay:
     """
 
     kind: OverlayKind
-    values: NDArray[np.generic] = field(repr=False)
+    values: NDArray[Any] = field(repr=False)
     label: str
     source_uid: str
 
@@ -104,7 +105,7 @@ def _maps(dataset: Dataset) -> Iterator[DicomOverlay]:
         yield DicomOverlay(OverlayKind.MAP, values, str(mapping.LUTExplanation), _source(groups))
 
 
-def _frames(dataset: Dataset) -> Iterator[tuple[tuple[Dataset, Dataset], NDArray[np.generic]]]:
+def _frames(dataset: Dataset) -> Iterator[tuple[tuple[Dataset, Dataset], NDArray[Any]]]:
     """Yield each frame with its own and the shared functional groups."""
     shared = dataset.SharedFunctionalGroupsSequence[0]
     pixels = dataset.pixel_array
@@ -114,7 +115,8 @@ def _frames(dataset: Dataset) -> Iterator[tuple[tuple[Dataset, Dataset], NDArray
 
 
 def _group(groups: tuple[Dataset, Dataset], keyword: str) -> Dataset:
-    return next(item[keyword].value[0] for item in groups if keyword in item)
+    found: Dataset = next(item[keyword].value[0] for item in groups if keyword in item)
+    return found
 
 
 def _source(groups: tuple[Dataset, Dataset]) -> str:

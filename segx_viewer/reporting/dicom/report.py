@@ -1,6 +1,7 @@
 """The numbers as a structured report: TID 1500 Measurement Report (PS3.16)."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from highdicom.seg import Segmentation
 from highdicom.sr import (
@@ -27,9 +28,11 @@ from segx_viewer import __version__
 from segx_viewer.domain.result import Analysis, BundleInfo, Certainty, Level, MapKey
 from segx_viewer.explain.alignment import ALIGNMENTS
 from segx_viewer.reporting.content import method_label
-from segx_viewer.reporting.dicom.codes import class_concept, private, region_codes
+from segx_viewer.reporting.dicom.codes import class_concept, predicted, private, region_codes
 from segx_viewer.reporting.dicom.objects import SERIES
 from segx_viewer.reporting.dicom.source import MANUFACTURER, new_uid
+
+_Group = MeasurementsAndQualitativeEvaluations | PlanarROIMeasurementsAndQualitativeEvaluations
 
 
 def structured_report(
@@ -49,10 +52,9 @@ def structured_report(
     series : str
         Series instance UID.
     """
-    groups = [_classification(analysis, reference)]
-    certainty = analysis.certainties.get(key) if key else None
-    if certainty is not None:
-        groups.append(_explanation(analysis, key, certainty, reference, region))
+    groups: list[_Group] = [_classification(analysis, reference)]
+    if key is not None and key in analysis.certainties:
+        groups.append(_explanation(analysis, key, analysis.certainties[key], reference, region))
     device = DeviceObserverIdentifyingAttributes(
         uid=new_uid(), name=MANUFACTURER, manufacturer_name=MANUFACTURER, model_name=MANUFACTURER
     )
@@ -85,7 +87,7 @@ def structured_report(
 
 
 def _classification(analysis: Analysis, reference: Dataset) -> MeasurementsAndQualitativeEvaluations:
-    prediction = analysis.prediction
+    prediction = predicted(analysis)
     return MeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(uid=new_uid(), identifier="Classification"),
         source_images=[SourceImageForMeasurementGroup.from_source_image(reference)],
@@ -106,13 +108,13 @@ def _classification(analysis: Analysis, reference: Dataset) -> MeasurementsAndQu
 
 def _explanation(
     analysis: Analysis, key: MapKey, certainty: Certainty, reference: Dataset, region: Segmentation | None
-) -> MeasurementsAndQualitativeEvaluations | PlanarROIMeasurementsAndQualitativeEvaluations:
+) -> _Group:
     tracking = TrackingIdentifier(
         uid=new_uid() if region is None else region.SegmentSequence[0].TrackingUID,
         identifier=analysis.bundle.region[:64],
     )
     parameters = {"method": method_label(key[0]), "target layer": analysis.attributions[key].target_layer or "none"}
-    common = {
+    common: dict[str, Any] = {
         "tracking_identifier": tracking,
         "algorithm_id": _algorithm(analysis.bundle, "explanation", parameters),
         "measurements": list(_measurements(certainty, in_mm=analysis.image.spacing is not None)),
