@@ -173,6 +173,9 @@ def test_every_output_is_written(batch, pictures, tmp_path):
 _KILLED = """
 import os, sys
 from types import SimpleNamespace
+bundle = SimpleNamespace(info=SimpleNamespace(digest="0"), classes=[])
+store = SimpleNamespace(bundles=lambda: {"none": bundle})
+sys.modules["segx_viewer.inference.store"] = SimpleNamespace(BundleStore=lambda folders: store)  # without torch
 from segx_viewer.cli import batch, main
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.result import Analysis, BundleInfo, GateLevel, GateVerdict
@@ -185,8 +188,6 @@ def analyse_to_end(request, store, **options):
     gate = GateVerdict(GateLevel.REFUSED, "No model.")
     image = request.image
     return Analysis(image, BundleInfo("none", "No model", "0", "0" * 64), Placement.stretch(image.shape, (8, 8)), gate)
-bundle = SimpleNamespace(info=SimpleNamespace(digest="0"), classes=[])
-batch.BundleStore = lambda folders: SimpleNamespace(bundles=lambda: {"none": bundle})
 batch.pipeline.analyse_to_end = analyse_to_end
 sys.exit(main(sys.argv[1:]))
 """
@@ -205,12 +206,12 @@ def test_a_killed_run_goes_on_with_nothing_lost_or_doubled(tmp_path):
     rest = ["analyze", str(folder), "--out", str(out), "--output", "json", "--output", "csv"]
     killed = subprocess.run([*argv, "9", *rest], capture_output=True, text=True, check=False)
     assert killed.returncode == 9
-    before = {path.name for path in out.glob("*.json")}
+    before = {path.name for path in out.glob("[0-9]*.json")}
     assert 0 < len(before) < 22
     finished = subprocess.run([*argv, "1000", *rest], capture_output=True, text=True, check=False)
     assert finished.returncode == 1
     assert "22 of 24 analysed, 2 failed" in finished.stderr
-    records = {path.name for path in out.glob("*.json")}
+    records = {path.name for path in out.glob("[0-9]*.json")}
     assert len(records) == 22
     assert before <= records
     assert len({name.partition("-")[0] for name in records}) == 22
