@@ -255,8 +255,10 @@ def _coloured(
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """Return the colours (H, W, 3) and opacities (H, W), 0..1, of a map."""
     span = max(vmax - vmin, float(np.finfo(np.float32).tiny))
-    level = np.clip((np.nan_to_num(data, nan=vmin) - vmin) / span, 0, 1)
-    return colormap(name)[np.rint(level * 255).astype(np.uint8)], np.minimum(level / _FADE, 1)
+    # Comparisons with NaN are false: it counts as the bottom of the scale.
+    level = np.minimum((np.where(data > vmin, data, np.float32(vmin)) - np.float32(vmin)) / np.float32(span), 1)
+    colour = cv2.applyColorMap(cv2.convertScaleAbs(level, alpha=255), np.ascontiguousarray(colormap(name))[:, None])
+    return colour, np.minimum(level / np.float32(_FADE), 1)
 
 
 def _paint_contour(canvas: NDArray[np.uint8], layer: Layer) -> None:
