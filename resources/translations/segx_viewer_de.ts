@@ -845,8 +845,8 @@
     </message>
     <message>
       <location filename="imagetext.py" />
-      <source>{height} x {width} px, {zoom:.0f} %</source>
-      <translation>{height} x {width} px, {zoom:.0f} %</translation>
+      <source>{width} x {height} px, {zoom:.0f} %</source>
+      <translation>{width} x {height} px, {zoom:.0f} %</translation>
     </message>
     <message>
       <location filename="imagetext.py" />
@@ -925,6 +925,11 @@
     </message>
     <message>
       <location filename="menus.py" />
+      <source>The one that fits the image</source>
+      <translation>Das zum Bild passende</translation>
+    </message>
+    <message>
+      <location filename="menus.py" />
       <source>Open &amp;recent</source>
       <translation>&amp;Zuletzt geöffnet</translation>
     </message>
@@ -932,6 +937,11 @@
       <location filename="menus.py" />
       <source>Nothing yet</source>
       <translation>Noch nichts</translation>
+    </message>
+    <message>
+      <location filename="menus.py" />
+      <source>Mo&amp;del</source>
+      <translation>&amp;Modell</translation>
     </message>
     <message>
       <location filename="menus.py" />
@@ -1177,6 +1187,46 @@
       <location filename="panels/logview.py" />
       <source>Copy all</source>
       <translation>Alles kopieren</translation>
+    </message>
+    <message>
+      <location filename="panels/results.py" />
+      <source>Open an image to begin.</source>
+      <translation>Öffnen Sie ein Bild.</translation>
+    </message>
+    <message>
+      <location filename="panels/results.py" />
+      <source>The model makes no statement about this image.</source>
+      <translation>Das Modell macht zu diesem Bild keine Aussage.</translation>
+    </message>
+    <message>
+      <location filename="panels/results.py" />
+      <source>Looking at the image …</source>
+      <translation>Das Bild wird betrachtet …</translation>
+    </message>
+    <message>
+      <location filename="panels/results.py" />
+      <source>Not assessed.</source>
+      <translation>Nicht beurteilt.</translation>
+    </message>
+    <message>
+      <location filename="panels/results.py" />
+      <source>Your impression ({confidence}): {text}</source>
+      <translation>Ihr Eindruck ({confidence}): {text}</translation>
+    </message>
+    <message>
+      <location filename="panels/results.py" />
+      <source>FINDINGS</source>
+      <translation>BEFUNDE</translation>
+    </message>
+    <message>
+      <location filename="panels/results.py" />
+      <source>CERTAINTY</source>
+      <translation>SICHERHEIT</translation>
+    </message>
+    <message>
+      <location filename="panels/results.py" />
+      <source>Model: {title} {version}</source>
+      <translation>Modell: {title} {version}</translation>
     </message>
     <message>
       <location filename="panels/studies.py" />
@@ -1525,53 +1575,13 @@
     </message>
     <message>
       <location filename="window.py" />
-      <source>Looking at the image …</source>
-      <translation>Das Bild wird betrachtet …</translation>
-    </message>
-    <message>
-      <location filename="window.py" />
-      <source>Open an image to begin.</source>
-      <translation>Öffnen Sie ein Bild.</translation>
-    </message>
-    <message>
-      <location filename="window.py" />
-      <source>The model makes no statement about this image.</source>
-      <translation>Das Modell macht zu diesem Bild keine Aussage.</translation>
-    </message>
-    <message>
-      <location filename="window.py" />
-      <source>Your impression ({confidence}): {text}</source>
-      <translation>Ihr Eindruck ({confidence}): {text}</translation>
-    </message>
-    <message>
-      <location filename="window.py" />
-      <source>Not assessed.</source>
-      <translation>Nicht beurteilt.</translation>
-    </message>
-    <message>
-      <location filename="window.py" />
       <source>STUDIES</source>
       <translation>UNTERSUCHUNGEN</translation>
     </message>
     <message>
       <location filename="window.py" />
-      <source>FINDINGS</source>
-      <translation>BEFUNDE</translation>
-    </message>
-    <message>
-      <location filename="window.py" />
-      <source>CERTAINTY</source>
-      <translation>SICHERHEIT</translation>
-    </message>
-    <message>
-      <location filename="window.py" />
       <source>Report written: {path}</source>
       <translation>Bericht geschrieben: {path}</translation>
-    </message>
-    <message>
-      <location filename="window.py" />
-      <source>Model: {title} {version}</source>
-      <translation>Modell: {title} {version}</translation>
     </message>
   </context>
 </TS>

@@ -13,6 +13,7 @@ from segx_viewer.app import files
 from segx_viewer.app.documents import Document, Documents
 from segx_viewer.app.i18n import tr
 from segx_viewer.app.stack import stack_of
+from segx_viewer.app.thumbnails import Thumbnails, header_of
 from segx_viewer.app.viewstate import PER_IMAGE, ViewState
 from segx_viewer.app.worker import Capabilities, Engine, InferenceThread
 from segx_viewer.domain.image import MedicalImage
@@ -47,19 +48,19 @@ class Controller(QObject):
         self.documents = Documents(self)
         self.methods: tuple[tuple[str, str], ...] = (("gradcam", "Grad-CAM"),)
         self.costs: Mapping[str, str] = {}
+        self.bundles: tuple[tuple[str, str], ...] = ()
         self.bundle: str | None = None  # None: chosen by the image
         self._generation = 0
         self._token: CancelToken | None = None
         self._asked: tuple[Document, MapKey | None] | None = None
         self.was_cancelled = False  # or it failed; nothing starts again by itself then
-        self._thumbnails: list[Document] = []
-        self._thumbnail_busy = False
         # In a stack, the analysis waits until the reader stays at an image.
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self.analyse)
         self._files = files.FileThread(self)
         self._files.worker.done.connect(self._job_done)
         self._files.worker.failed.connect(self._job_failed)
+        self._thumbnails = Thumbnails(self.documents, self._files.post)
         self._inference = InferenceThread(engine, self)
         worker = self._inference.worker
         worker.ready.connect(self._on_ready)
@@ -88,10 +89,9 @@ class Controller(QObject):
 
     def open_documents(self, documents: list[Document], first: Document) -> None:
         """Show one of some documents that were just added, and draw the thumbnails of all."""
-        self._thumbnails += [d for d in documents if d.thumbnail is None and not d.error and d.frame == 0]
         self.remember_view()
         self.documents.set_current(first)
-        self._next_thumbnail()
+        self._thumbnails.add(documents)
 
     def prepare(self) -> None:
         """Load the models in the background."""
@@ -126,7 +126,7 @@ class Controller(QObject):
         document = self.documents.by_number(number)
         if document is None:
             return
-        self.documents.update(document, image=image, header=_header(image), size=image.shape, error="")
+        self.documents.update(document, image=image, header=header_of(image), size=image.shape, error="")
         self._show(document)
 
     def _show(self, document: Document) -> None:
@@ -223,6 +223,9 @@ class Controller(QObject):
         from segx_viewer.app.editing import restored
         from segx_viewer.pipeline import reassess
 
+        if document is self.documents.current:
+            self._new_generation()  # what runs was asked with another region
+            self.progress.emit(None)
         analysis = document.analysis
         document.region = mask
         if analysis is None or analysis.segmentation is None:
@@ -294,7 +297,9 @@ class Controller(QObject):
             self.analyse(key)  # the reader chose another class before the prediction's own map was done
 
     def _on_failed(self, generation: int, sentence: str) -> None:
-        if generation != self._generation and generation >= 0:
+        if generation < 0:
+            self.message.emit(sentence)  # not about an image
+        if generation != self._generation:
             return
         self._token = None
         self.was_cancelled = True
@@ -311,6 +316,7 @@ class Controller(QObject):
     def _on_ready(self, capabilities: Capabilities) -> None:
         self.methods = capabilities.methods
         self.costs = capabilities.costs
+        self.bundles = capabilities.bundles
         self.capabilities.emit(capabilities)
 
     # -- file jobs -------------------------------------------------------------------------------
@@ -326,14 +332,14 @@ class Controller(QObject):
         elif kind == "read":
             self._read(tag[1], tag[2], result)
         elif kind == "thumbnail":
-            self._thumbnail_done(tag[1], result)
+            self._thumbnails.done(tag[1], result)
         elif kind == "export":
             self.exported.emit(result)
 
     def _job_failed(self, tag: Any, sentence: str) -> None:
         kind = tag if isinstance(tag, str) else tag[0]
         if kind == "thumbnail":
-            self._thumbnail_done(tag[1], None, sentence)
+            self._thumbnails.done(tag[1], None, sentence)
         elif kind == "read":
             self._read_failed(tag[1], tag[2], sentence)
         else:
@@ -348,23 +354,6 @@ class Controller(QObject):
             self.analysis_changed.emit(None)
             self.image_shown.emit(document)
 
-    def _next_thumbnail(self) -> None:
-        # One at a time, so that opening an image never waits behind a folder's thumbnails.
-        if self._thumbnail_busy or not self._thumbnails:
-            return
-        document = self._thumbnails.pop(0)
-        self._thumbnail_busy = True
-        job = partial(_thumbnail_job, document.path, document.frame)
-        self._files.post(("thumbnail", document.number), job)
-
-    def _thumbnail_done(self, number: int, result: Any, sentence: str = "") -> None:
-        self._thumbnail_busy = False
-        document = self.documents.by_number(number)
-        if document is not None:
-            picture, header, size = result or (None, document.header, document.size)
-            self.documents.update(document, thumbnail=picture, header=header, size=size, error=sentence)
-        self._next_thumbnail()
-
     def shut_down(self) -> None:
         """Cancel what runs and end both threads."""
         self._thumbnails.clear()
@@ -373,16 +362,6 @@ class Controller(QObject):
         self._generation += 1
         self._files.stop()
         self._inference.stop()
-
-
-def _thumbnail_job(path: Path, frame: int) -> Any:
-    image = files.read(path, frame)
-    return files.thumbnail(image), _header(image), image.shape
-
-
-def _header(image: MedicalImage) -> MedicalImage:
-    """Return the image's facts without its pixels."""
-    return replace(image, pixels=image.pixels[:1, :1].copy(), voi_luts=())
 
 
 def _extended(old: Analysis, new: Analysis) -> Analysis:

@@ -78,7 +78,7 @@ def display_text(image: MedicalImage, voi: WindowLevel | VoiLut | None, view: Vi
     if view.invert:
         lines.append(tr("inverted"))
     lines.append(
-        tr("{height} x {width} px, {zoom:.0f} %").format(height=image.shape[0], width=image.shape[1], zoom=scale * 100)
+        tr("{width} x {height} px, {zoom:.0f} %").format(height=image.shape[0], width=image.shape[1], zoom=scale * 100)
     )
     return "\n".join(lines)
 

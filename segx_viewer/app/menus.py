@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 RECENT = "recent"
 WINDOWS = "windows"
-SPECIAL = (RECENT, WINDOWS)
+MODELS = "models"
+SPECIAL = (RECENT, WINDOWS, MODELS)
 """Entries that are no commands but fill themselves."""
 
 _CLOSING = ("close", "close_all", None, "quit")
@@ -81,6 +82,7 @@ MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
         mark("&Explain"),
         (
             "read_first",
+            MODELS,
             "analyse",
             "cancel",
             None,
@@ -167,6 +169,8 @@ def add(menu: QMenu, ids: tuple[Any, ...], window: "Window", actions: Actions) -
             menu.addSeparator()
         elif entry == RECENT:
             _recent(menu.addMenu(tr("Open &recent")), window)
+        elif entry == MODELS:
+            _models(menu.addMenu(tr("Mo&del")), window)
         elif entry == WINDOWS:
             presets.fill_menu(menu.addMenu(tr("&Window")), window)
         elif isinstance(entry, tuple):
@@ -184,3 +188,21 @@ def _recent(menu: QMenu, window: "Window") -> None:
             menu.addAction(tr("Nothing yet")).setEnabled(False)
 
     menu.aboutToShow.connect(fill_recent)
+
+
+def _models(menu: QMenu, window: "Window") -> None:
+    """Fill a menu with the installed models; the image chooses unless the reader does."""
+    controller = window.controller
+
+    def choose(name: str | None) -> None:
+        controller.bundle = name
+        controller.analyse()
+
+    def fill_models() -> None:
+        menu.clear()
+        for name, title in ((None, tr("The one that fits the image")), *controller.bundles):
+            action = menu.addAction(tr(title), lambda name=name: choose(name))
+            action.setCheckable(True)
+            action.setChecked(controller.bundle == name)
+
+    menu.aboutToShow.connect(fill_models)

@@ -1,14 +1,14 @@
 """The main window: puts the parts together and passes on what they say."""
 
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QUndoCommand, QUndoGroup
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QSplitter, QStackedWidget, QWidget
 
 from segx_viewer.app import menus, settings
 from segx_viewer.app.actions import Actions
+from segx_viewer.app.assembly import column, fill_panel
 from segx_viewer.app.controlbar import ControlBar
 from segx_viewer.app.controller import Controller
 from segx_viewer.app.documents import Document
@@ -17,12 +17,10 @@ from segx_viewer.app.editing import Editor
 from segx_viewer.app.grid import CLASSES, Grid
 from segx_viewer.app.i18n import mark, tr
 from segx_viewer.app.pages import EmptyPage, MessagePage
-from segx_viewer.app.panels.certainty import CertaintyPanel
-from segx_viewer.app.panels.details import Details
-from segx_viewer.app.panels.findings import Findings
 from segx_viewer.app.panels.logview import LogKeeper
+from segx_viewer.app.panels.results import Results
 from segx_viewer.app.panels.studies import Studies
-from segx_viewer.app.reading import Impression, ReadFirst, confidence_word, hidden
+from segx_viewer.app.reading import Impression, hidden
 from segx_viewer.app.scene import Scene
 from segx_viewer.app.session import Autosave
 from segx_viewer.app.stack import Scroller, stack_of
@@ -33,7 +31,7 @@ from segx_viewer.app.viewports import Viewports
 from segx_viewer.app.viewstate import ViewState
 from segx_viewer.app.worker import Capabilities, Engine
 from segx_viewer.domain.request import Progress
-from segx_viewer.domain.result import Analysis, GateLevel
+from segx_viewer.domain.result import Analysis
 
 RESEARCH_USE = mark("RESEARCH USE ONLY - not for diagnosis")
 
@@ -45,7 +43,7 @@ class Window(QMainWindow):
         super().__init__()
         self.setWindowTitle("SegX Viewer")
         self.setAcceptDrops(True)
-        self.resize(1440, 900)
+        self.resize(QSize(1440, 900).boundedTo(self.screen().availableGeometry().size()))
         self.state = ViewState(self)
         self.scene = Scene()
         self.controller = Controller(self.state, engine, self)
@@ -74,9 +72,8 @@ class Window(QMainWindow):
         row.addWidget(self.research_use)
         self.menuBar().setCornerWidget(self._corner)
         self.studies = Studies(self.controller.documents)
-        self.findings = Findings()
-        self.certainty = CertaintyPanel()
-        self.details = Details()
+        self.results = Results()
+        self.findings, self.certainty = self.results.findings, self.results.certainty
         self.viewports = Viewports(self.scene, self.state)
         self.top_bar = TopBar(self.actions)
         self.control_bar = ControlBar(self.state)
@@ -84,29 +81,9 @@ class Window(QMainWindow):
         self.empty_page = EmptyPage(self.actions)
         self.message_page = MessagePage()
         self.status = StatusBar()
-        self.left = panel([(tr("STUDIES"), self.studies, 1)])
+        self.left, self.right = QFrame(), self.results
+        fill_panel(self.left, [(tr("STUDIES"), self.studies, 1)])
         self.left.setMinimumWidth(200)
-        self.read_first = ReadFirst()
-        self.read_first.hide()
-        self.impression_line = QLabel()
-        self.impression_line.setObjectName("notice")
-        self.impression_line.setWordWrap(True)
-        self.impression_line.hide()
-        self.model_line = QLabel()
-        self.model_line.setObjectName("small")
-        self.model_line.setWordWrap(True)
-        self.model_line.setContentsMargins(12, 4, 12, 8)
-        self.right = panel(
-            [
-                (tr("FINDINGS"), self.findings, 0),
-                ("", self.read_first, 0),
-                ("", self.impression_line, 0),
-                (tr("CERTAINTY"), self.certainty, 0),
-                ("", self.details, 1),
-                ("", self.model_line, 0),
-            ]
-        )
-        self.right.setMinimumWidth(260)
         self.pages = QStackedWidget()
         self.edit_bar = EditBar(self)
         self.grid = Grid(self.scene, self.state)
@@ -132,7 +109,7 @@ class Window(QMainWindow):
         controller.failed.connect(self._on_failed)
         controller.capabilities.connect(self._on_capabilities)
         self.grid.chosen.connect(self._on_cell)
-        self.read_first.noted.connect(self._on_impression)
+        self.results.read_first.noted.connect(self._on_impression)
         controller.exported.connect(self._on_exported)
         controller.documents.updated.connect(self._on_document_updated)
         controller.documents.added.connect(lambda d: self.undo_group.addStack(d.undo))
@@ -227,8 +204,7 @@ class Window(QMainWindow):
 
     def _on_failed(self, sentence: str) -> None:
         if self.controller.analysis is None:
-            self.findings.show_prediction(None, None, sentence)
-            self.certainty.show_certainty(None, None, tr("Not assessed."))
+            self.results.show_failure(sentence)
         self.show_message(sentence)
 
     def _on_progress(self, progress: Progress | None) -> None:
@@ -280,36 +256,12 @@ class Window(QMainWindow):
         analysis, key = self.controller.analysis, self.controller.key
         document = self.controller.documents.current
         self.scene.hidden = hidden(document, self.state.view.read_first)
-        self.read_first.setVisible(self.scene.hidden)
-        self.findings.setVisible(not self.scene.hidden)
-        self._show_impression(document)
         if self.scene.hidden:
-            analysis = key = None
-        prediction = analysis.prediction if analysis is not None else None
-        reading = self.scene.base is not None
-        note = tr("Looking at the image …") if reading else ""
-        if document is None:
-            note = tr("Open an image to begin.")
-        if analysis is not None and analysis.gate.level is GateLevel.REFUSED:
-            note = tr("The model makes no statement about this image.")
-        self.findings.show_prediction(prediction, key[1] if key is not None else None, note)
-        self.certainty.show_certainty(analysis, key)
-        self.details.show_certainty(analysis, key)
-        bundle = analysis.bundle if analysis is not None else None
-        self.model_line.setText(
-            tr("Model: {title} {version}").format(title=bundle.title, version=bundle.version) if bundle else ""
-        )
+            self.state.update(grid=False)
+        self.results.show_analysis(document, analysis, key, hidden=self.scene.hidden)
         self.actions.follow()
         self.viewports.refresh()
         self.grid.refresh()
-
-    def _show_impression(self, document: Document | None) -> None:
-        impression = document.impression if document is not None else None
-        self.impression_line.setVisible(impression is not None)
-        if impression is not None:
-            text = tr("Your impression ({confidence}): {text}")
-            word = confidence_word(impression.confidence)
-            self.impression_line.setText(text.format(confidence=word, text=impression.text))
 
     def _show_page(self) -> None:
         document = self.controller.documents.current
@@ -367,34 +319,3 @@ class Window(QMainWindow):
         self.controller.shut_down()
         self.log.stop()
         event.accept()
-
-
-def panel(parts: list[tuple[str, QWidget, int]]) -> QFrame:
-    """Return a side panel: headings with widgets below them, each with its stretch."""
-    frame = QFrame()
-    frame.setObjectName("panel")
-    layout = QVBoxLayout(frame)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(0)
-    for title, widget, stretch in parts:
-        if title:
-            heading = QLabel(title)
-            heading.setObjectName("heading")
-            heading.setContentsMargins(12, 14, 12, 8)
-            layout.addWidget(heading)
-        layout.addWidget(widget, stretch)
-    if not any(stretch for _, _, stretch in parts):
-        layout.addStretch(1)
-    return frame
-
-
-def column(*parts: Any) -> QWidget:
-    """Return widgets below each other; a pair is a widget and its stretch."""
-    widget = QWidget()
-    layout = QVBoxLayout(widget)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(0)
-    for part in parts:
-        child, stretch = part if isinstance(part, tuple) else (part, 0)
-        layout.addWidget(child, stretch)
-    return widget

@@ -105,14 +105,30 @@ def test_further_maps_use_the_drawn_region(qtbot, opened, port, engine):
     assert opened.controller.analysis.segmentation.edited
 
 
+def test_an_analysis_that_still_runs_with_the_old_region_is_dropped(qtbot, opened, port, engine):
+    engine.gate.clear()
+    opened.controller.explain(class_index=1)
+    qtbot.waitUntil(lambda: len(engine.requests) == 2)
+    opened.controller.explain(class_index=0)
+    region = np.zeros((32, 32), bool)
+    region[2:9, 2:9] = True
+    opened.controller.set_region(opened.controller.documents.current, region)
+    engine.gate.set()
+    qtbot.wait(100)
+    assert ("gradcam", 1) not in opened.controller.analysis.attributions
+    opened.controller.explain(class_index=1)
+    qtbot.waitUntil(lambda: ("gradcam", 1) in opened.controller.analysis.attributions)
+    assert np.array_equal(engine.requests[-1].mask_override, region)
+
+
 def test_a_step_of_the_brush_is_fast_enough(opened, port):
     opened.actions.run("edit_region")
     drag(port, (25, 19), (30, 25))
-    started = time.perf_counter()
+    started = time.thread_time()  # of this thread alone: other programs do not count
     QTest.mousePress(port, LEFT, NONE, at(port, 60, 75))
     for port_ in opened.viewports.visible_ports:
         port_.repaint()
-    assert time.perf_counter() - started < 0.5  # 0.1 s is the aim; a loaded test machine gets some air
+    assert time.thread_time() - started < 0.2  # 0.1 s is the aim; slow machines get some air
     QTest.mouseRelease(port, LEFT, NONE, at(port, 60, 75))
 
 

@@ -18,17 +18,17 @@ def radiograph():
 
 
 def test_details_show_curve_alignments_with_chance_and_baselines(opened):
-    assert len(opened.details.curve.values) == 99
-    label, value, chance = opened.details.table.cells[0]
+    assert len(opened.results.details.curve.values) == 99
+    label, value, chance = opened.results.details.table.cells[0]
     assert value.text() == "0.62"
     assert chance.text() == "0.44"
     assert label.toolTip()  # a sentence each
-    baselines = [cells[1].text() for cells in opened.details.baselines.cells]
+    baselines = [cells[1].text() for cells in opened.results.details.baselines.cells]
     assert baselines[0] == "0.62"
 
 
 def test_the_curve_tells_its_value_under_the_mouse(qtbot, opened):
-    curve = opened.details.curve
+    curve = opened.results.details.curve
     qtbot.mouseMove(curve, QPoint(curve.width() - 12, 40))
     assert curve._hover is not None
     assert curve._hover > 80

@@ -26,12 +26,12 @@ def test_results_are_hidden_until_an_impression_is_noted(qtbot, reading):
     assert not reading.findings.isVisible()
     assert reading.certainty.word.text() == ""
     assert not reading.actions["export"].isEnabled()
-    assert not reading.read_first.button.isEnabled()
-    qtbot.keyClicks(reading.read_first.text, "A nevus, I think")
-    reading.read_first.button.click()
+    assert not reading.results.read_first.button.isEnabled()
+    qtbot.keyClicks(reading.results.read_first.text, "A nevus, I think")
+    reading.results.read_first.button.click()
     assert reading.findings.isVisible()
     assert reading.certainty.word.text() == "Moderate certainty"
-    assert "A nevus, I think" in reading.impression_line.text()
+    assert "A nevus, I think" in reading.results.impression_line.text()
     assert abs(shown() - bare).max() > 50
     assert reading.controller.documents.current.impression.confidence == "probable"
 

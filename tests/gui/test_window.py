@@ -8,6 +8,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 
 from segx_viewer.app import settings
 from segx_viewer.app.export import export_report
@@ -314,6 +315,17 @@ def test_the_outside_panel_shows_what_segx_hides(opened):
     picture = grabbed(port)
     assert picture[hot.y(), hot.x(), 1] > 80  # the red picture has no green; the tint has
     assert picture[inside.y(), inside.x(), 1] < 20
+
+
+def test_a_model_can_be_chosen(qtbot, opened, engine):
+    opened.controller.prepare()
+    qtbot.waitUntil(lambda: bool(opened.controller.bundles))
+    menu = next(m for m in opened.findChildren(QMenu) if m.title() == "Mo&del")
+    menu.aboutToShow.emit()
+    automatic, fake = menu.actions()
+    assert automatic.isChecked()
+    fake.trigger()
+    qtbot.waitUntil(lambda: engine.requests[-1].bundle_name == "fake")
 
 
 def test_the_probe_reads_pixel_map_and_region(opened):

@@ -183,7 +183,7 @@ def _subtitle(document: Document) -> str:
     if header.source.frames > 1:
         return tr("{count} frames").format(count=header.source.frames)
     height, width = document.size or (0, 0)
-    return f"{height} x {width} px" if document.size else tr("Picture")
+    return f"{width} x {height} px" if document.size else tr("Picture")
 
 
 def _placeholder(name: str) -> QPixmap:

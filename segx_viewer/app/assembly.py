@@ -1,0 +1,34 @@
+"""Small helpers that put widgets together."""
+
+from typing import Any
+
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+
+def fill_panel(frame: QFrame, parts: list[tuple[str, QWidget, int]]) -> None:
+    """Fill a side panel: headings with widgets below them, each with its stretch."""
+    frame.setObjectName("panel")
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for title, widget, stretch in parts:
+        if title:
+            heading = QLabel(title)
+            heading.setObjectName("heading")
+            heading.setContentsMargins(12, 14, 12, 8)
+            layout.addWidget(heading)
+        layout.addWidget(widget, stretch)
+    if not any(stretch for _, _, stretch in parts):
+        layout.addStretch(1)
+
+
+def column(*parts: Any) -> QWidget:
+    """Return widgets below each other; a pair is a widget and its stretch."""
+    widget = QWidget()
+    layout = QVBoxLayout(widget)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for part in parts:
+        child, stretch = part if isinstance(part, tuple) else (part, 0)
+        layout.addWidget(child, stretch)
+    return widget

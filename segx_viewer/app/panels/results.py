@@ -1,0 +1,82 @@
+"""The right side: findings, certainty and its details, and which model spoke."""
+
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
+
+from segx_viewer.app.assembly import fill_panel
+from segx_viewer.app.documents import Document
+from segx_viewer.app.i18n import tr
+from segx_viewer.app.panels.certainty import CertaintyPanel
+from segx_viewer.app.panels.details import Details
+from segx_viewer.app.panels.findings import Findings
+from segx_viewer.app.reading import ReadFirst, confidence_word
+from segx_viewer.domain.result import Analysis, GateLevel, MapKey
+
+
+class Results(QFrame):
+    """Shows what is known about the current image, or asks for the reader's impression first."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.findings = Findings()
+        self.read_first = ReadFirst()
+        self.read_first.hide()
+        self.impression_line = QLabel()
+        self.impression_line.setObjectName("notice")
+        self.impression_line.setWordWrap(True)
+        self.impression_line.hide()
+        self.certainty = CertaintyPanel()
+        self.details = Details()
+        self.model_line = QLabel()
+        self.model_line.setObjectName("small")
+        self.model_line.setWordWrap(True)
+        self.model_line.setContentsMargins(12, 4, 12, 8)
+        parts = [
+            (tr("FINDINGS"), self.findings, 0),
+            ("", self.read_first, 0),
+            ("", self.impression_line, 0),
+            (tr("CERTAINTY"), self.certainty, 0),
+            ("", self.details, 1),
+            ("", self.model_line, 0),
+        ]
+        fill_panel(self, parts)
+        self.setMinimumWidth(260)
+
+    def show_analysis(
+        self, document: Document | None, analysis: Analysis | None, key: MapKey | None, *, hidden: bool
+    ) -> None:
+        """Show an analysis as far as it is; `hidden` keeps all of it from the reader."""
+        self.read_first.setVisible(hidden)
+        self.findings.setVisible(not hidden)
+        self._show_impression(document)
+        if hidden:
+            analysis = key = None
+        prediction = analysis.prediction if analysis is not None else None
+        self.findings.show_prediction(prediction, key[1] if key is not None else None, _note(document, analysis))
+        self.certainty.show_certainty(analysis, key)
+        self.details.show_certainty(analysis, key)
+        bundle = analysis.bundle if analysis is not None else None
+        self.model_line.setText(
+            tr("Model: {title} {version}").format(title=bundle.title, version=bundle.version) if bundle else ""
+        )
+
+    def show_failure(self, sentence: str) -> None:
+        """Say in the place of the findings why there are none."""
+        self.findings.show_prediction(None, None, sentence)
+        self.certainty.show_certainty(None, None, tr("Not assessed."))
+
+    def _show_impression(self, document: Document | None) -> None:
+        impression = document.impression if document is not None else None
+        self.impression_line.setVisible(impression is not None)
+        if impression is not None:
+            text = tr("Your impression ({confidence}): {text}")
+            word = confidence_word(impression.confidence)
+            self.impression_line.setText(text.format(confidence=word, text=impression.text))
+
+
+def _note(document: Document | None, analysis: Analysis | None) -> str:
+    """Return what stands in the place of the findings while there are none."""
+    if document is None:
+        return tr("Open an image to begin.")
+    if analysis is not None and analysis.gate.level is GateLevel.REFUSED:
+        return tr("The model makes no statement about this image.")
+    return tr("Looking at the image …") if document.image is not None else ""

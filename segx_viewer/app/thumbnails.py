@@ -1,0 +1,55 @@
+"""Thumbnails, drawn in the file thread one after the other, so that opening an image never waits behind a folder's."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from segx_viewer.app import files
+from segx_viewer.app.documents import Document, Documents
+from segx_viewer.domain.image import MedicalImage
+
+
+class Thumbnails:
+    """Asks for the thumbnail of one document at a time; `post` queues a job with its tag in the file thread."""
+
+    def __init__(self, documents: Documents, post: Callable[[object, Any], None]) -> None:
+        self._documents = documents
+        self._post = post
+        self._waiting: list[Document] = []
+        self._busy = False
+
+    def add(self, documents: list[Document]) -> None:
+        """Ask for the thumbnails that are missing; a file's first frame stands for all."""
+        self._waiting += [d for d in documents if d.thumbnail is None and not d.error and d.frame == 0]
+        self._next()
+
+    def clear(self) -> None:
+        """Ask for no more."""
+        self._waiting.clear()
+
+    def done(self, number: int, result: Any, sentence: str = "") -> None:
+        """Take over a thumbnail, or the sentence why there is none."""
+        self._busy = False
+        document = self._documents.by_number(number)
+        if document is not None:
+            picture, header, size = result or (None, document.header, document.size)
+            self._documents.update(document, thumbnail=picture, header=header, size=size, error=sentence)
+        self._next()
+
+    def _next(self) -> None:
+        if not self._busy and self._waiting:
+            document = self._waiting.pop(0)
+            self._busy = True
+            self._post(("thumbnail", document.number), partial(_draw, document.path, document.frame))
+
+
+def header_of(image: MedicalImage) -> MedicalImage:
+    """Return the image's facts without its pixels."""
+    return replace(image, pixels=image.pixels[:1, :1].copy(), voi_luts=())
+
+
+def _draw(path: Path, frame: int) -> Any:
+    image = files.read(path, frame)
+    return files.thumbnail(image), header_of(image), image.shape
