@@ -234,7 +234,8 @@ class _Run:
         assert segmentation is not None  # noqa: S101
         classes = self.request.classes or (prediction.top,)
         methods = [get_method(name) for name in self.request.methods]
-        calibration = Calibration.from_manifest(bundle.calibration)
+        calibration = None if self.request.as_published else Calibration.from_manifest(bundle.calibration)
+        target = Target.PROBABILITY if self.request.as_published else Target.LOGIT
         region = Region(segmentation.mask, input_spacing(analysis.image, analysis.placement))
         target_layer = self.store.target_layer(bundle.info.name)
         for number, method in enumerate(methods):
@@ -243,6 +244,8 @@ class _Run:
                 tensor,
                 target_layer,
                 passed,
+                target=target,
+                scaled=self.request.as_published,
                 cancel=self.cancel,
                 on_fraction=lambda f, n=number, m=method: self._attributing((n + f) / len(methods), m.label),
             )
@@ -255,7 +258,7 @@ class _Run:
                 seconds = time.perf_counter() - started
                 self._count(Stage.ATTRIBUTE, seconds)
                 spent[k] = spent.get(k, 0.0) + seconds
-                attribution = Attribution(method.name, layer, k, Target.LOGIT, saliency_map, spent[k])
+                attribution = Attribution(method.name, layer, k, target, saliency_map, spent[k])
                 key = (method.name, k)
                 with self._timed(Stage.SEGU):
                     if key in self.late:  # a finer map takes the place of a coarser one

@@ -71,6 +71,9 @@ class AnalysisRequest:
         Classes to explain; None explains the most probable one.
     mask_override : ndarray or None
         (h, w) bool on the model-input grid: a region drawn by the reader instead of the predicted one.
+    as_published : bool
+        Explain as SegX's reference implementation does, for comparison with its figures: the sigmoid of the class's
+        score is explained, and Grad-CAM and its gradient-weighted kin scale each map to 0..1. No calibration applies.
     """
 
     image: MedicalImage
@@ -79,6 +82,7 @@ class AnalysisRequest:
     methods: tuple[str, ...] = ("gradcam",)
     classes: tuple[int, ...] | None = None
     mask_override: NDArray[np.bool_] | None = field(default=None, repr=False)
+    as_published: bool = False
 
     def __post_init__(self) -> None:
         if self.mask_override is not None:

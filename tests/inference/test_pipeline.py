@@ -7,7 +7,7 @@ import pytest
 
 from segx_viewer import pipeline
 from segx_viewer.domain.request import AnalysisRequest, CancelToken, Stage
-from segx_viewer.domain.result import GateLevel, Level
+from segx_viewer.domain.result import GateLevel, Level, Target
 from segx_viewer.errors import AnalysisCancelled, ModelError, SegxError
 from segx_viewer.explain.alignment import ALIGNMENTS
 from segx_viewer.explain.segu import NOT_CALIBRATED, NOT_PREDICTED, Calibration
@@ -341,6 +341,19 @@ def test_detail_is_reduced_before_placing(colour_store, as_image, red_spot, monk
     assert found.placement.image_shape == (1000, 1400)
     back = found.placement.to_image(found.attributions["gradcam", 0].saliency_map)
     assert centre_of(back) == pytest.approx(corner, abs=0.01)
+
+
+def test_as_published_maps_are_scaled_and_never_calibrated(store, lesion):
+    found = analyse_to_end(AnalysisRequest(lesion, as_published=True, classes=(0, 1, 2, 3)), store)
+    plain = analyse_to_end(AnalysisRequest(lesion, classes=(0, 1, 2, 3)), store)
+    for key, attribution in found.attributions.items():
+        assert attribution.target is Target.PROBABILITY
+        assert attribution.saliency_map.max() <= 1
+        assert found.certainties[key].probability_correct is None
+        assert plain.attributions[key].target is Target.LOGIT
+    peaks = [a.saliency_map.max() for a in found.attributions.values() if a.saliency_map.any()]
+    assert peaks
+    assert min(peaks) > 0.9
 
 
 def test_versions_are_those_installed():

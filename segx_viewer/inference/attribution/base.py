@@ -28,6 +28,8 @@ class Subject:
     passed : ForwardPass
     target : Target
         The logit by default (METHODS); the probability only for parity with the published reference.
+    scaled : bool
+        Whether Grad-CAM and its gradient-weighted kin scale each map to 0..1, likewise only for that parity.
     seed : int
         For methods that draw random numbers.
     """
@@ -37,6 +39,7 @@ class Subject:
     target_layer: str
     passed: ForwardPass
     target: Target = Target.LOGIT
+    scaled: bool = False
     seed: int = 0
     cancel: CancelToken = field(default_factory=CancelToken)
     on_fraction: Callable[[float], None] = lambda _fraction: None

@@ -43,7 +43,7 @@ class CamMethod:
         gradients = class_gradients(subject, classes)
         raw = self._raw(subject, np.broadcast_to(activations, (len(classes), *activations.shape[1:])), gradients)
         for k, coarse in zip(classes, raw, strict=True):
-            yield k, to_input_grid(coarse, subject.input_shape)
+            yield k, to_input_grid(scaled(coarse) if subject.scaled else coarse, subject.input_shape)
         subject.on_fraction(1.0)
 
     def _raw(
@@ -101,6 +101,13 @@ def class_gradients(subject: Subject, classes: Sequence[int]) -> NDArray[np.floa
             f"positions, only on its class token."
         )
     return np.ascontiguousarray(maps.float().cpu().numpy())
+
+
+def scaled(raw: NDArray[np.float32]) -> NDArray[np.float32]:
+    """ReLU a coarse map and scale it to 0..1, as TorchCAM does by default; a map without evidence stays 0."""
+    coarse = np.maximum(raw, 0)
+    span = np.ptp(coarse)
+    return (coarse - coarse.min()) / span if span > 0 else np.zeros_like(coarse)
 
 
 def to_input_grid(raw: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:

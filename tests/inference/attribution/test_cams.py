@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -7,8 +9,10 @@ from torch.nn import functional
 
 from segx_viewer.domain.result import Target
 from segx_viewer.errors import ModelError
-from segx_viewer.inference.attribution import METHODS, Subject, get_method
+from segx_viewer.explain.segx import segx_map, top
+from segx_viewer.inference.attribution import METHODS, Subject, channels, get_method
 from segx_viewer.inference.attribution.channels import ablated_scores, channel_scores
+from segx_viewer.inference.attribution.gradcam import scaled
 from segx_viewer.inference.predictor import forward
 
 CAMS = [name for name, method in METHODS.items() if method.needs_layer]
@@ -99,6 +103,36 @@ def test_ablationcam_weights_are_the_packages_times_the_score(subject):
     np.testing.assert_allclose(ours, theirs * logit, atol=1e-5)
 
 
+def ablated_slowly(subject):
+    """One channel after the other, by hand."""
+    A = subject.passed.activations.detach()
+    rows = []
+    for channel in range(A.shape[1]):
+        less = A.clone()
+        less[:, channel] = 0
+        layer = subject.network.get_submodule(subject.target_layer)
+        handle = layer.register_forward_hook(lambda *_, less=less: less)
+        with torch.no_grad():
+            rows.append(subject.score(subject.tensor)[0])
+        handle.remove()
+    return torch.stack(rows)
+
+
+@pytest.mark.parametrize("layer", ["bn2", "blocks.4"])
+@pytest.mark.parametrize("target", list(Target))
+def test_ablation_in_closed_form_and_pass_by_pass_are_the_same(network, subject, layer, target, monkeypatch):
+    """Above bn2 the network is affine; above an earlier block it is not, and every channel needs a pass."""
+    passes = []
+    monkeypatch.setattr(
+        "segx_viewer.inference.attribution.channels._without",
+        lambda s, removed, run=channels._without: passes.append(len(removed)) or run(s, removed),
+    )
+    subject = Subject(network, subject.tensor, layer, forward(network, subject.tensor, layer), target=target)
+    found = ablated_scores(subject)
+    assert (sum(passes) == 4) is (layer == "bn2")
+    torch.testing.assert_close(found, ablated_slowly(subject), rtol=1e-4, atol=1e-4)
+
+
 @pytest.mark.parametrize("name", CAMS)
 def test_every_cam_leaves_no_hook_behind_and_is_not_normalised(subject, name):
     found = [m for k, m in get_method(name).maps(subject, [0, 1])]
@@ -121,3 +155,25 @@ def test_a_layer_without_rows_and_columns_is_an_error(subject, layer):
     passed = forward(subject.network, subject.tensor, layer)
     with pytest.raises(ModelError, match="no rows and columns"):
         list(get_method("gradcam").maps(Subject(subject.network, subject.tensor, layer, passed), [0]))
+
+
+@pytest.mark.parametrize("k", [0, 2, 3])
+def test_as_published_it_is_torchcams_map_of_the_sigmoid_scaled_before_resizing(subject, k):
+    """The reference: Grad-CAM of the sigmoid, ReLU, min-max, bilinear with antialias, times mask, top 5 %."""
+    published = replace(subject, target=Target.PROBABILITY, scaled=True)
+    A, G = activations_and_gradients(published, k)
+    cam = (G.mean((1, 2))[:, None, None] * A).sum(0).clamp(min=0)
+    cam = (cam - cam.min()) / (cam - cam.min()).max()
+    reference = functional.interpolate(
+        cam[None, None], subject.input_shape, mode="bilinear", align_corners=False, antialias=True
+    )[0, 0].numpy()
+    ours = dict(get_method("gradcam").maps(published, [k]))[k]
+    np.testing.assert_allclose(ours, reference, atol=1e-4)
+    mask = np.zeros(subject.input_shape, bool)
+    mask[10:50, 20:70] = True
+    np.testing.assert_allclose(segx_map(ours, mask), reference * mask, atol=1e-4)
+    assert (top(ours * mask) != top(reference * mask)).mean() <= 1e-3
+
+
+def test_as_published_a_map_without_evidence_stays_empty():
+    assert not scaled(np.full((3, 4), -1.0, np.float32)).any()
