@@ -5,7 +5,7 @@ each class and cannot be cancelled; here all classes share one set of passes, ba
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from segx_viewer.domain.result import Target
 from segx_viewer.inference.attribution.base import ClassMap, Subject
 from segx_viewer.inference.attribution.batches import in_batches
-from segx_viewer.inference.attribution.gradcam import activation_maps, to_input_grid
+from segx_viewer.inference.attribution.gradcam import activation_maps, class_gradients, to_input_grid
 from segx_viewer.inference.attribution.spatial import channel_axis, prefix_tokens
 from segx_viewer.inference.predictor import find_layer
 
@@ -58,10 +59,12 @@ class AblationCam:
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
         """Yield (class, raw map) for each class."""
+        subject.cancel.raise_if_cancelled()
         activations = activation_maps(subject)
         original = subject.of_logits(subject.passed.logits.detach())
         weights = (original - ablated_scores(subject)).cpu().numpy()
         yield from _weighted(activations[0], weights, classes, subject.input_shape)
+        subject.on_fraction(1.0)
 
 
 @torch.no_grad()
@@ -77,26 +80,54 @@ def channel_scores(subject: Subject, channels: Tensor) -> Tensor:
     return torch.cat(list(in_batches(subject, len(channels), score)))
 
 
-@torch.no_grad()
 def ablated_scores(subject: Subject) -> Tensor:
-    """Return the targets (C, K) with each channel of the target layer set to zero, wherever it has a place."""
-    whole = subject.passed.activations.detach()
-    prefix = prefix_tokens(whole, subject.input_shape)
-    axis = channel_axis(whole, subject.input_shape)
-    layer = find_layer(subject.network, subject.target_layer)
+    """Return the targets (C, K) with each channel of the target layer set to zero, wherever it has a place.
+
+    Where the logits are an affine function of the layer (pooling and one linear layer above it), each channel's share
+    of them is its gradient times its activation, exactly, and no further pass is needed.
+    """
+    shares = logit_shares(subject)
+    if _add_up(subject, shares):
+        return subject.of_logits(subject.passed.logits.detach() - shares)
+    each = torch.eye(len(shares), dtype=torch.bool)
 
     def score(start: int, count: int) -> Tensor:
-        ablated = whole.repeat(count, *[1] * (whole.ndim - 1))
-        for i in range(count):
-            channel = ablated[i].select(axis - 1, start + i)
-            channel[prefix:] = 0
-        handle = layer.register_forward_hook(lambda _module, _inputs, _output: ablated)
-        try:
-            return subject.score(subject.tensor.expand(count, -1, -1, -1))
-        finally:
-            handle.remove()
+        return _without(subject, each[start : start + count])
 
-    return torch.cat(list(in_batches(subject, whole.shape[axis], score)))
+    return torch.cat(list(in_batches(subject, len(each), score)))
+
+
+def logit_shares(subject: Subject) -> Tensor:
+    """Return gradient times activation of each logit, summed over the channel's places, (C, K)."""
+    classes = range(subject.passed.logits.shape[1])
+    gradients = class_gradients(replace(subject, target=Target.LOGIT), classes)
+    shares = np.einsum("kchw,chw->ck", gradients, activation_maps(subject)[0])
+    return torch.from_numpy(shares).to(subject.tensor.device)
+
+
+def _add_up(subject: Subject, shares: Tensor, trials: int = 4) -> bool:
+    """Whether the shares of many channels together are what the logits lose without them, for random halves."""
+    generator = torch.Generator().manual_seed(0)
+    halves = torch.rand(trials, len(shares), generator=generator) < 0.5
+    expected = subject.of_logits(subject.passed.logits.detach() - halves.to(shares) @ shares)
+    return torch.allclose(_without(subject, halves), expected, rtol=1e-4, atol=1e-4)
+
+
+@torch.no_grad()
+def _without(subject: Subject, removed: Tensor) -> Tensor:
+    """Return the targets (N, K) with channels (N, C) of the target layer set to zero, wherever they have a place."""
+    whole = subject.passed.activations.detach()
+    axis = channel_axis(whole, subject.input_shape)
+    kept = (~removed).to(whole).reshape(len(removed), *(-1 if i == axis else 1 for i in range(1, whole.ndim)))
+    ablated = whole * kept
+    if prefix := prefix_tokens(whole, subject.input_shape):
+        ablated[:, :prefix] = whole[:, :prefix]
+    layer = find_layer(subject.network, subject.target_layer)
+    handle = layer.register_forward_hook(lambda _module, _inputs, _output: ablated)
+    try:
+        return subject.score(subject.tensor.expand(len(removed), -1, -1, -1))
+    finally:
+        handle.remove()
 
 
 def _weighted(
