@@ -4,11 +4,12 @@ import torch
 
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.domain.request import AnalysisRequest
+from segx_viewer.domain.result import Analysis
 from segx_viewer.imaging.display import to_display
 from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.inference.predictor import preprocess
 from segx_viewer.inference.store import BundleStore
-from segx_viewer.pipeline import analyse_to_end
+from segx_viewer.pipeline import analyse
 from segx_viewer.reporting.overlay import base_layer, compose, contour_layer, heatmap_layer, region_on_image
 from tests.benchmarks.harness import Outcome, compare
 
@@ -25,8 +26,7 @@ def run() -> Outcome:
     array, _ = preprocess(to_display(image), bundle.preprocessing)
     tensor = torch.from_numpy(array)[None]
 
-    def ours() -> torch.Tensor:
-        analysis = analyse_to_end(AnalysisRequest(image, bundle_name=BUNDLE), store)
+    def draw(analysis: Analysis) -> None:
         ((_, k),) = analysis.attributions
         A = analysis.attributions["gradcam", k].saliency_map
         layers = (
@@ -35,6 +35,14 @@ def run() -> Outcome:
             contour_layer(region_on_image(analysis.segmentation, analysis.placement)),
         )
         compose(layers)
+
+    def ours() -> torch.Tensor:
+        """As the window does: the overlay is drawn when the badge is there, beside the last alignments."""
+        drawn = False
+        for analysis in analyse(AnalysisRequest(image, bundle_name=BUNDLE), store):
+            if analysis.certainties and not drawn:
+                draw(analysis)
+                drawn = True
         return torch.from_numpy(analysis.prediction.logits.copy())
 
     @torch.inference_mode()

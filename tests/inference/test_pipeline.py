@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from segx_viewer import pipeline
 from segx_viewer.domain.request import AnalysisRequest, CancelToken, Stage
 from segx_viewer.domain.result import GateLevel, Level, Target
 from segx_viewer.errors import AnalysisCancelled, ModelError, SegxError
-from segx_viewer.explain.alignment import ALIGNMENTS
+from segx_viewer.explain.alignment import ALIGNMENTS, COSTLY, all_alignments
 from segx_viewer.explain.segu import NOT_CALIBRATED, NOT_PREDICTED, Calibration
 from segx_viewer.pipeline import analyse, analyse_to_end, reassess
 from segx_viewer.reporting.overlay import base_layer, compose, heatmap_layer, region_on_image, shared_scale
@@ -105,6 +106,34 @@ def test_analyses_get_fuller(store, lesion):
     assert any(s.prediction is not None and s.segmentation is None for s in steps), "the prediction does not wait"
     assert all(s.attributions.keys() == s.segx.keys() == s.certainties.keys() for s in steps)
     assert [k[0] for k in steps[-1].attributions] == ["gradcam", "layercam"], "first asked, first shown"
+
+
+def test_a_slow_methods_coarse_map_comes_early_and_is_replaced(store, lesion):
+    steps = [s for s in analyse(AnalysisRequest(lesion, methods=("occlusion",)), store) if s.attributions]
+    ((key, first),) = steps[0].attributions.items()
+    ((_, final),) = steps[-1].attributions.items()
+    assert not np.array_equal(first.saliency_map, final.saliency_map)
+    assert final.seconds > first.seconds
+    spacing = pipeline.input_spacing(lesion, steps[-1].placement)
+    expected = all_alignments(final.saliency_map, steps[-1].segmentation.mask, spacing)
+    assert steps[-1].certainties[key].alignments == expected, "none of them is the coarse map's"
+
+
+def test_the_badge_does_not_wait_for_costly_alignments(store, lesion):
+    steps = [s for s in analyse(AnalysisRequest(lesion), store) if s.certainties]
+    key = next(iter(steps[0].certainties))
+    assert not set(COSTLY) & steps[0].certainties[key].alignments.keys()
+    assert steps[0].certainties[key].c_auitc == steps[-1].certainties[key].c_auitc
+    assert list(steps[-1].certainties[key].alignments) == list(ALIGNMENTS)
+
+
+def test_no_thread_outlives_an_analysis_that_is_given_up(store, lesion):
+    steps = analyse(AnalysisRequest(lesion, classes=(0, 1, 2, 3)), store)
+    while not next(steps).certainties:
+        pass
+    assert any(t.name.startswith("alignments") for t in threading.enumerate())
+    steps.close()
+    assert not any(t.name.startswith("alignments") for t in threading.enumerate())
 
 
 def test_progress_only_goes_forward(store, lesion):
