@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from segx_viewer.errors import DataError
+from segx_viewer.evaluation.statistics import Estimate
 from segx_viewer.inference.bundle import ModelBundle, read_bundle
 from segx_viewer.reporting.atomic import atomic_write
 
@@ -84,8 +85,9 @@ def _figures(bundle: ModelBundle, result: Mapping[str, Any]) -> str:
     table = ["| figure | value (95 % interval), n |", "|---|---|"]
     table += [f"| {name} | {value} |" for name, value in main_figures(result)]
     per_class = ["| class | n | recall | precision | AUROC |", "|---|---|---|---|---|"]
-    per_class += [f"| {c['label']} | {c['n']} | {_number(c['recall'])} | {_number(c['precision'])} | {c['auroc']:.3f} |"
-                  for c in result["classification"]["per_class"].values()]  # fmt: skip
+    for c in result["classification"]["per_class"].values():
+        cells = " | ".join(_number(c[key]) for key in ("recall", "precision", "auroc"))
+        per_class.append(f"| {c['label']} | {c['n']} | {cells} |")
     sections = [
         f"## Measured on the {result['part']} part ({result['date']})",
         "The split is by lesion or person; intervals come from 1000 resamples of lesions or persons. Written by the "
@@ -99,8 +101,10 @@ def _figures(bundle: ModelBundle, result: Mapping[str, Any]) -> str:
         _verdict(result),
         "### What the badge's calibration was chosen from (validation part)",
         "\n".join(_steps(bundle)),
+        "### Faithfulness",
+        "\n".join(_faithfulness(result["faithfulness"])),
         "### Input gate",
-        _gate(result["gate"]),
+        _gate(result["gate"], result["part"]),
     ]
     return "\n\n".join(sections)
 
@@ -114,7 +118,7 @@ def _per_class_maps(result: Mapping[str, Any]) -> list[str]:
         for code, iou in table["iou"]["per_class"].items():
             auitc = table["auitc"]["per_class"][code]
             values = (iou["original"], iou["segx"], auitc["original"], auitc["segx"])
-            cells = " | ".join(f"{v['value']:.3f}" for v in values)
+            cells = " | ".join(_number(v["value"]) for v in values)
             rows.append(f"| {method} | {code} | {cells} | {iou['segx']['n']} |")
     return rows
 
@@ -148,16 +152,40 @@ def _steps(bundle: ModelBundle) -> list[str]:
     ]
 
 
-def _gate(table: Mapping[str, Any]) -> str:
+def _gate(table: Mapping[str, Any], part: str) -> str:
     inside, verdicts = table["in_domain"], [v["verdict"] for v in table["strangers"].values()]
     accepted = [name for name, v in table["strangers"].items() if v["verdict"] == "accepted"]
     text = (
-        f"Of {inside['n']} images of its own test part {inside['accepted']:.1%} were accepted, {inside['outside']:.1%} "
-        f"flagged as outside the training population and {inside['refused']:.1%} refused. Of {len(verdicts)} images of "
+        f"Of {inside['n']} images of its own {part} part {inside['accepted']['value']:.1%} were accepted, "
+        f"{inside['outside']['value']:.1%} flagged as outside the training population and "
+        f"{inside['refused']['value']:.1%} refused. Of {len(verdicts)} images of "
         f"other kinds (drawn, photographs, other DICOM) {verdicts.count('refused')} were refused, "
         f"{len(verdicts) - verdicts.count('refused') - len(accepted)} flagged and {len(accepted)} accepted"
     )
-    return text + (f": {', '.join(accepted)}." if accepted else ".")
+    text += f": {', '.join(accepted)}." if accepted else "."
+    if "other_domain" in table:
+        other = table["other_domain"]
+        text += f" Of {other['n']} images of {other['data']} {other.get('refused', 0)} were refused."
+    return text
+
+
+def _faithfulness(table: Mapping[str, Any]) -> list[str]:
+    if not table:
+        return ["Not measured."]
+    names = {
+        "deletion_gain_original": "deletion: original map better than the same shape elsewhere by",
+        "deletion_gain_segx": "deletion: SegX map better than that by",
+        "insertion_gain_original": "insertion: original map better than the same shape elsewhere by",
+        "insertion_gain_segx": "insertion: SegX map better than that by",
+        "max_sensitivity": "max-sensitivity (low is better)",
+        "randomised_similarity": "rank correlation with the map of random parameters (near 0 is better)",
+    }
+    methods = [key for key in table if key != "n"]
+    lines = [
+        f"| measure, {table['n']} images drawn at random | {' | '.join(methods)} |",
+        "|---" * (len(methods) + 1) + "|",
+    ]
+    return lines + [f"| {text} | {' | '.join(_interval(table[m][k]) for m in methods)} |" for k, text in names.items()]
 
 
 def _training(bundle: ModelBundle) -> str:
@@ -171,8 +199,7 @@ def _training(bundle: ModelBundle) -> str:
     )
 
 
-def _interval(figure: Mapping[str, float]) -> str:
-    return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f}), n {figure['n']}"
+_interval = Estimate.text
 
 
 def _number(value: float | None) -> str:

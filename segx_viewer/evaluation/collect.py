@@ -1,7 +1,8 @@
 """One row per image: everything that the evaluation's figures are made of. Resumable, in worker processes."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,9 @@ from numpy.typing import NDArray
 
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis
+from segx_viewer.evaluation.faithful import faithfulness_row
 from segx_viewer.evaluation.fit import record_image
+from segx_viewer.evaluation.strangers import judge
 from segx_viewer.explain.alignment import auitc, iou, iou_curve
 from segx_viewer.explain.segx import segx_map
 from segx_viewer.inference.bundle import ModelBundle
@@ -24,17 +27,22 @@ from segx_viewer.pipeline import analyse_to_end
 from segx_viewer.training.datasets import Record, load_dataset
 
 Row = dict[str, Any]
+Task = tuple[str, str]
+"""What is measured ("image", "segmentation" or "faithfulness") on which image id."""
+
 PERTURBATIONS = ("eroded", "dilated", "shifted")
+CHUNK = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What one worker does: which images of which data sets, with which bundle."""
+    """What one worker does: which tasks on which data sets, with which bundle."""
 
     folder: Path
+    digest: str
     data: Path
     layouts: tuple[str, ...]
-    image_ids: tuple[str, ...]
+    tasks: tuple[Task, ...]
     methods: tuple[str, ...]
     rows: Path
 
@@ -52,42 +60,53 @@ def collect_rows(
     bundle: ModelBundle,
     data: Path,
     layouts: Sequence[str],
-    image_ids: Sequence[str],
+    tasks: Sequence[Task],
     methods: Sequence[str],
     cache: Path,
     workers: int,
     on_rows: Callable[[int, int], None],
-) -> list[Row]:
-    """Analyse images and return their rows in order of image id.
+) -> dict[str, list[Row]]:
+    """Carry out tasks and return their rows by kind, in order of image id.
 
-    Rows are appended to files in `cache` as they are made; images that have one already are not analysed again.
+    Rows are appended to files in `cache` as they are made; tasks that have one already are not carried out again.
 
     Parameters
     ----------
+    workers : int
+        Processes; with 1 everything happens in this one.
     on_rows : callable
         Called with (rows so far, rows in all).
     """
     cache.mkdir(parents=True, exist_ok=True)
-    known = {row["image_id"]: row for path in sorted(cache.glob("*.jsonl")) for row in _read(path)}
-    missing = [i for i in image_ids if i not in known]
-    chunk = max(1, min(32, len(missing) // max(1, workers)))
-    first = len(list(cache.glob("*.jsonl")))
+    shards = sorted(cache.glob("*.jsonl"))
+    known: dict[Task, Row] = {(row["task"], row["image_id"]): row for path in shards for row in _read(path)}
+    missing = [task for task in tasks if task not in known]
+    size = max(1, min(CHUNK, len(missing) // max(1, workers)))
+    # Never append to an old file: its last line may be torn.
+    first = 1 + max((int(path.stem) for path in shards), default=-1)
     jobs = [
-        Job(bundle.folder, data, tuple(layouts), tuple(missing[n : n + chunk]), tuple(methods),
+        Job(bundle.folder, bundle.info.digest, data, tuple(layouts), tuple(missing[n : n + size]), tuple(methods),
             cache / f"{first + k:05}.jsonl")
-        for k, n in enumerate(range(0, len(missing), chunk))
+        for k, n in enumerate(range(0, len(missing), size))
     ]  # fmt: skip
-    on_rows(len(image_ids) - len(missing), len(image_ids))
-    if workers <= 1:
-        for job in jobs:
-            known |= {row["image_id"]: row for row in _work(job)}
-            on_rows(sum(i in known for i in image_ids), len(image_ids))
-    else:
-        with ProcessPoolExecutor(workers, initializer=_one_thread) as pool:
-            for done in as_completed([pool.submit(_work, job) for job in jobs]):
-                known |= {row["image_id"]: row for row in done.result()}
-                on_rows(sum(i in known for i in image_ids), len(image_ids))
-    return [known[i] for i in sorted(image_ids)]
+    done = len(tasks) - len(missing)
+    on_rows(done, len(tasks))
+    for rows in _carried_out(jobs, workers):
+        known |= {(row["task"], row["image_id"]): row for row in rows}
+        done += len(rows)
+        on_rows(done, len(tasks))
+    return {kind: [known[task] for task in sorted(tasks) if task[0] == kind] for kind in {kind for kind, _ in tasks}}
+
+
+def _carried_out(jobs: Sequence[Job], workers: int) -> Iterator[list[Row]]:
+    if workers <= 1 or len(jobs) <= 1:
+        yield from map(_work, jobs)
+        return
+    # Spawned, not forked: a process that has run torch's threads cannot be forked safely.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, initializer=_one_thread) as pool:
+        for done in as_completed([pool.submit(_work, job) for job in jobs]):
+            yield done.result()
 
 
 def _one_thread() -> None:
@@ -97,37 +116,56 @@ def _one_thread() -> None:
     cv2.setNumThreads(0)
 
 
-_worker: dict[tuple[Path, Path, tuple[str, ...]], tuple[OpenStore, InputGate, dict[str, Record]]] = {}
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bench:
+    """What a worker keeps between jobs."""
+
+    open_store: OpenStore
+    store: BundleStore
+    records: Mapping[str, Record]
+
+
+_benches: dict[tuple[Path, str, Path, tuple[str, ...]], _Bench] = {}
 
 
 def _work(job: Job) -> list[Row]:
-    key = (job.folder, job.data, job.layouts)
-    if key not in _worker:
-        real = BundleStore([job.folder.parent])
+    key = (job.folder, job.digest, job.data, job.layouts)
+    if key not in _benches:
         records = {r.image_id: r for layout in job.layouts for r in load_dataset(layout, job.data)}
-        _worker[key] = OpenStore([job.folder.parent]), real.gate(job.folder.name), records
-    store, gate, records = _worker[key]
+        _benches[key] = _Bench(OpenStore([job.folder.parent]), BundleStore([job.folder.parent]), records)
+    bench = _benches[key]
     rows = []
     with job.rows.open("a", encoding="utf-8") as file:
-        for image_id in job.image_ids:
-            row = image_row(records[image_id], store, gate, job.folder.name, job.methods)
+        for kind, image_id in job.tasks:
+            row = {"task": kind, **_measured(kind, bench.records[image_id], bench, job)}
             file.write(json.dumps(row) + "\n")
             file.flush()
             rows.append(row)
     return rows
 
 
-def image_row(record: Record, store: BundleStore, gate: InputGate, name: str, methods: Sequence[str]) -> Row:
-    """Analyse one image and return its row; maps are of the predicted class."""
-    bundle = store.get(name)
+def _measured(kind: str, record: Record, bench: _Bench, job: Job) -> Row:
+    if kind == "image":
+        return image_row(record, bench.open_store, bench.store, job.folder.name, job.methods)
+    if kind == "segmentation":
+        return segmentation_row(record, bench.open_store, job.folder.name)
+    return faithfulness_row(record, bench.open_store, job.folder.name, job.methods)
+
+
+def image_row(record: Record, open_store: OpenStore, store: BundleStore, name: str, methods: Sequence[str]) -> Row:
+    """Analyse one image and return its row; maps are of the predicted class.
+
+    The figures come from `open_store`, the gate's verdict from `store`.
+    """
+    bundle, image = store.get(name), record_image(record)
     analysis = analyse_to_end(
-        AnalysisRequest(record_image(record), bundle_name=name, methods=tuple(methods)),
-        store,
+        AnalysisRequest(image, bundle_name=name, methods=tuple(methods)),
+        open_store,
         evidence_views=bundle.calibration.get("views", ()),
     )
     prediction, segmentation = analysis.prediction, analysis.segmentation
     k = prediction.top
-    verdict = gate.check_embedding(_embedding(record, store, bundle))
+    verdict = judge(store, name, image)
     row: Row = {
         "image_id": record.image_id,
         "group": record.group,
@@ -136,6 +174,7 @@ def image_row(record: Record, store: BundleStore, gate: InputGate, name: str, me
         "predicted": prediction.classes[k].code,
         "correct": prediction.classes[k].code in record.codes,
         "gate": verdict.level.value,
+        "gate_reason": verdict.reason,
         "gate_score": verdict.score,
         "segmented_area": segmentation.area_fraction,
         "methods": {},
@@ -193,7 +232,7 @@ def segmentation_row(record: Record, store: BundleStore, name: str) -> Row:
 
     bundle = store.get(name)
     array, placement = preprocess(record.read_image(), bundle.preprocessing)
-    found = segment(store.segmenter(name), torch.from_numpy(array)[None], bundle.segmentation_threshold)
+    found = segment(store.segmenter(name), torch.from_numpy(array)[None], bundle)
     truth = record.read_mask()
     mask = placement.to_image(found.probability, truth.shape) > bundle.segmentation_threshold
     overlap, total = int((mask & truth).sum()), int(mask.sum()) + int(truth.sum())
@@ -204,16 +243,6 @@ def segmentation_row(record: Record, store: BundleStore, name: str) -> Row:
         "dice": 2 * overlap / total if total else 1.0,
         "iou": overlap / (total - overlap) if total else 1.0,
     }
-
-
-def _embedding(record: Record, store: BundleStore, bundle: ModelBundle) -> NDArray[np.float32]:
-    import torch
-
-    from segx_viewer.inference.predictor import forward
-
-    array, _ = preprocess(record.read_image(), bundle.preprocessing)
-    tensor = torch.from_numpy(array)[None]
-    return forward(store.classifier(bundle.info.name), tensor, bundle.target_layer).embedding
 
 
 def _to_grid(mask: NDArray[np.bool_], shape: tuple[int, int]) -> NDArray[np.bool_]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from segx_viewer.domain.result import ClassInfo, GateLevel, Level
 from segx_viewer.evaluation.calibrate import expected_calibration_error
 from segx_viewer.evaluation.collect import PERTURBATIONS, Row
+from segx_viewer.evaluation.faithful import MEASURES
 from segx_viewer.evaluation.statistics import (
     Resampler,
     aurc,
@@ -17,6 +18,7 @@ from segx_viewer.evaluation.statistics import (
     brier,
     compare,
     macro_auroc,
+    rounded,
 )
 
 # Scores of certainty, by their names in a row's evidence, with the sign that makes higher more certain.
@@ -41,7 +43,7 @@ def classification(rows: Sequence[Row], classes: Sequence[ClassInfo], resampler:
                 "n": int((truth == k).sum()),
                 "recall": _share(predicted[truth == k] == k),
                 "precision": _share(truth[predicted == k] == k),
-                "auroc": round(auroc(p[:, k], truth == k), 4),
+                "auroc": rounded(auroc(p[:, k], truth == k)),
             }
             for k, c in enumerate(classes)
         },
@@ -59,8 +61,8 @@ def classification(rows: Sequence[Row], classes: Sequence[ClassInfo], resampler:
 def interpretability(rows: Sequence[Row], classes: Sequence[ClassInfo], resampler: Resampler) -> dict[str, Any]:
     """Compare A and X against the reference mask: mean IoU and AUITC, per method and true class.
 
-    Images where one of the two is undefined (no reference mask, empty region, flat map) are left out of both and
-    counted.
+    Maps are of the predicted class, as the reader sees them; classes are the true ones. Images where one of the two
+    is undefined (no reference mask, empty region, flat map) are left out of both and counted.
     """
     truth = np.array([row["truth"][0] for row in rows])
     found: dict[str, Any] = {}
@@ -107,7 +109,9 @@ def certainty(rows: Sequence[Row], method: str, resampler: Resampler) -> dict[st
             index = index[both[index]]
             return auroc(best[index], correct[index]) - auroc(base[index], correct[index])
 
-        table["calibrated SegU"]["auroc_above_max_softmax"] = resampler.estimate(difference).to_dict()
+        table["calibrated SegU"]["auroc_above_max_softmax"] = resampler.estimate(
+            difference, over=int(both.sum())
+        ).to_dict()
     return table
 
 
@@ -126,6 +130,7 @@ def calibration(rows: Sequence[Row], resampler: Resampler) -> dict[str, Any]:
     return {
         "n": len(judged),
         "abstained": len(rows) - len(judged),
+        "bins": "ECE: 15 bins of equal width; reliability: 10",
         "ece": inner.estimate(lambda i: expected_calibration_error(p[i], correct[i])).to_dict(),
         "ece_max_softmax": inner.estimate(lambda i: expected_calibration_error(softmax[i], correct[i])).to_dict(),
         "brier": inner.estimate(lambda i: brier(p[i], correct[i])).to_dict(),
@@ -152,11 +157,28 @@ def segmentation(rows: Sequence[Row]) -> dict[str, Any]:
     return found
 
 
-def gate(rows: Sequence[Row]) -> dict[str, Any]:
-    """Return how many in-domain images each verdict of the embedding's distance concerns."""
-    n = len(rows)
-    return {"n": n, **{level.name.lower(): round(sum(row["gate"] == level.value for row in rows) / n, 4)
-                       for level in GateLevel}}  # fmt: skip
+def faithfulness(rows: Sequence[Row]) -> dict[str, Any]:
+    """Return the mean of each measure per method, and how far A and X are from the same shape elsewhere."""
+    if not rows:
+        return {}
+    resampler = Resampler(np.array([row["group"] for row in rows]))
+    found: dict[str, Any] = {"n": len(rows)}
+    for method in rows[0]["methods"]:
+        values = {name: _column([row["methods"][method] for row in rows], name) for name in MEASURES}
+        for name in ("original", "segx"):
+            values[f"deletion_gain_{name}"] = values["deletion_moved"] - values[f"deletion_{name}"]
+            values[f"insertion_gain_{name}"] = values[f"insertion_{name}"] - values["insertion_moved"]
+        found[method] = {name: resampler.mean(value).to_dict() for name, value in values.items()}
+    return found
+
+
+def gate(rows: Sequence[Row], resampler: Resampler) -> dict[str, Any]:
+    """Return the share of in-domain images that each verdict concerns."""
+    shares = {
+        level.name.lower(): resampler.mean(np.array([float(row["gate"] == level.value) for row in rows])).to_dict()
+        for level in GateLevel
+    }
+    return {"n": len(rows), **shares}
 
 
 def _certainty_of(score: NDArray[np.float64], correct: NDArray[np.bool_], resampler: Resampler) -> dict[str, Any]:
@@ -168,7 +190,7 @@ def _certainty_of(score: NDArray[np.float64], correct: NDArray[np.bool_], resamp
     return {
         **compare(score, correct),
         "auroc": resampler.estimate(figure, over=int(finite.sum())).to_dict(),
-        "aurc": round(aurc(score[finite], correct[finite]), 4),
+        "aurc": rounded(aurc(score[finite], correct[finite])),
     }
 
 

@@ -19,7 +19,7 @@ from segx_viewer.domain.result import GateLevel
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation.calibrate import ALIGNMENT_FEATURES, CalibrationData, calibrate
 from segx_viewer.inference.bundle import read_bundle, read_manifest, sha256_of
-from segx_viewer.inference.input_gate import GATE_FILE, EmbeddingDistance
+from segx_viewer.inference.input_gate import COMPONENTS, GATE_FILE, EmbeddingDistance
 from segx_viewer.inference.predictor import forward, preprocess
 from segx_viewer.inference.store import BundleStore
 from segx_viewer.inference.writing import write_manifest
@@ -105,7 +105,8 @@ def _fit_gate(
     folder: Path, training: Sequence[Record], validation: Sequence[Record]
 ) -> tuple[dict[str, float], dict[str, NDArray[Any]]]:
     learned, held_out = _embeddings(folder, training), _embeddings(folder, validation)
-    distance = EmbeddingDistance.fit(learned)
+    # Half as many directions as images at most: what is left must still show the residual's variance.
+    distance = EmbeddingDistance.fit(learned, min(COMPONENTS, len(learned) // 2))
     scores = distance(held_out)
     outside = float(np.quantile(scores, 1 - OUTSIDE_SHARE))
     refuse = max(float(np.quantile(scores, 1 - REFUSED_SHARE)) * REFUSE_MARGIN, outside)

@@ -15,7 +15,7 @@ from segx_viewer.domain.result import Analysis
 from segx_viewer.evaluation.collect import OpenStore, Row
 from segx_viewer.evaluation.figures import BASELINES
 from segx_viewer.evaluation.fit import record_image
-from segx_viewer.evaluation.statistics import risk_coverage
+from segx_viewer.evaluation.statistics import Estimate, risk_coverage
 from segx_viewer.explain.ranking import PERCENTS
 from segx_viewer.imaging.display import to_display
 from segx_viewer.inference.store import BundleStore
@@ -63,6 +63,8 @@ def write_report(
         _picture(_risk_coverage(rows)),
         "<h2>Calibration of the badge</h2>",
         _calibration(result["calibration"]),
+        "<h2>Faithfulness</h2>",
+        _faithfulness(result["faithfulness"]),
         "<h2>Input gate</h2>",
         _gate(result["gate"]),
         "<h2>Cases</h2>",
@@ -142,13 +144,32 @@ def _calibration(table: Mapping[str, Any]) -> str:
 
 def _gate(table: Mapping[str, Any]) -> str:
     inside = table["in_domain"]
-    shares = f"{inside['accepted']:.1%} accepted, {inside['outside']:.1%} flagged, {inside['refused']:.1%} refused"
-    text = f"<p>In domain, n {inside['n']}: {shares}.</p>"
+    words = {"accepted": "accepted", "outside": "flagged as outside the training population", "refused": "refused"}
+    text = "<h3>Images of its own test part</h3>"
+    text += _table(("verdict", "share"), [(word, _ci(inside[key])) for key, word in words.items()])
     if "other_domain" in table:
         counts = ", ".join(f"{k} {v}" for k, v in table["other_domain"].items())
         text += f"<p>Another bundle's domain: {html.escape(counts)}.</p>"
     rows = [(html.escape(n), v["verdict"], html.escape(v["reason"])) for n, v in table["strangers"].items()]
     return text + _table(("image", "verdict", "reason"), rows)
+
+
+def _faithfulness(table: Mapping[str, Any]) -> str:
+    if not table:
+        return "<p>Not measured.</p>"
+    names = {
+        "deletion_original": "deletion area, original map (low is better)",
+        "deletion_segx": "deletion area, SegX map",
+        "deletion_moved": "deletion area, the map moved elsewhere",
+        "insertion_original": "insertion area, original map (high is better)",
+        "insertion_segx": "insertion area, SegX map",
+        "insertion_moved": "insertion area, the map moved elsewhere",
+        "max_sensitivity": "max-sensitivity (low is better)",
+        "randomised_similarity": "rank correlation with the map of random parameters (near 0 is better)",
+    }
+    methods = [key for key in table if key != "n"]
+    rows = [(text, *(_ci(table[m][name]) for m in methods)) for name, text in names.items()]
+    return _table(("measure", *methods), rows)
 
 
 def _risk_coverage(rows: Sequence[Row]) -> Figure:
@@ -233,5 +254,4 @@ def _three(pair: Mapping[str, Any]) -> tuple[str, str, str]:
     return _ci(pair["original"]), _ci(pair["segx"]), _ci(pair["difference"])
 
 
-def _ci(figure: Mapping[str, float]) -> str:
-    return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f}), n {figure['n']}"
+_ci = Estimate.text

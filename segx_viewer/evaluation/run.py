@@ -1,6 +1,7 @@
 """`segx-viewer evaluate`: the protocol of the evaluation on the test part of a bundle's data."""
 
 import csv
+import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
@@ -12,10 +13,10 @@ import numpy as np
 
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation import figures
-from segx_viewer.evaluation.collect import Row, collect_rows, segmentation_row
+from segx_viewer.evaluation.collect import Row, Task, collect_rows
 from segx_viewer.evaluation.fit import record_image
 from segx_viewer.evaluation.report import write_report
-from segx_viewer.evaluation.statistics import Resampler
+from segx_viewer.evaluation.statistics import SEED, Resampler
 from segx_viewer.evaluation.strangers import judge, strangers
 from segx_viewer.inference.bundle import ModelBundle, read_bundle
 from segx_viewer.inference.store import BundleStore
@@ -29,6 +30,8 @@ from segx_viewer.training.splits import Part, read_splits
 METHODS = ("gradcam", "gradient_shap")
 RESULT = "evaluation.json"
 SCHEMA = 1
+FAITHFULNESS_IMAGES = 40
+"""Faithfulness takes tens of maps per image, so it is measured on a seeded sample."""
 
 
 def evaluate(
@@ -77,16 +80,21 @@ def evaluate(
     records = _part(recipe.classifier_data, data, parts, part, lambda r: bool(r.codes))[:limit]
     if not records:
         raise DataError(f"{data} holds no image of the {part} part of {bundle.info.name}.")
-    report(f"{bundle.info.name}: {len(records)} images of the {part} part")
-    rows = collect_rows(
-        bundle, data, recipe.classifier_data, [r.image_id for r in records], methods,
-        out / "cache" / f"{bundle.info.digest[:12]}-{part}", workers or os.cpu_count() or 1,
-        lambda done, total: report(f"  {done} of {total}"),
-    )  # fmt: skip
-    report("segmentation")
     masked = _part(recipe.segmenter_data, data, parts, part, lambda r: r.mask is not None)[:limit]
+    chosen = np.random.default_rng(SEED).permutation(len(records))[:FAITHFULNESS_IMAGES]
+    tasks: list[Task] = [
+        *(("image", r.image_id) for r in records),
+        *(("segmentation", r.image_id) for r in masked),
+        *(("faithfulness", records[i].image_id) for i in sorted(chosen)),
+    ]
+    report(f"{bundle.info.name}: {len(records)} images of the {part} part, {len(tasks)} tasks")
+    layouts = tuple(dict.fromkeys((*recipe.classifier_data, *recipe.segmenter_data)))
+    measured = collect_rows(
+        bundle, data, layouts, tasks, methods, out / "cache" / _cache_name(bundle, part, methods),
+        workers or os.cpu_count() or 1, lambda done, total: report(f"  {done} of {total}"),
+    )  # fmt: skip
+    rows, regions = measured["image"], measured.get("segmentation", [])
     store = BundleStore([folder.parent])
-    regions = [segmentation_row(r, store, folder.name) for r in masked]
     report("input gate")
     resampler = Resampler(np.array([row["group"] for row in rows]))
     result = {
@@ -102,15 +110,25 @@ def evaluate(
         "interpretability": figures.interpretability(rows, bundle.classes, resampler),
         "certainty": figures.certainty(rows, methods[0], resampler),
         "calibration": figures.calibration(rows, resampler),
+        "faithfulness": figures.faithfulness(measured["faithfulness"]),
         "extra_passes": bundle.calibration.get("extra_passes", 0),
-        "gate": {"in_domain": figures.gate(rows), **_gate_on_strangers(bundle, store, data, recipe.classifier_data)},
+        "gate": {
+            "in_domain": figures.gate(rows, resampler),
+            **_gate_on_strangers(bundle, store, data, recipe.classifier_data),
+        },
     }  # fmt: skip
     with atomic_write(out / RESULT) as path:
-        path.write_text(json.dumps(result, indent=1), encoding="utf-8")
+        path.write_text(json.dumps(result, indent=1, allow_nan=False), encoding="utf-8")
     _write_tables(out, rows, regions)
     write_report(out / "report.html", result, rows, {r.image_id: r for r in records}, store, folder.name)
     report(f"written to {out}")
     return result
+
+
+def _cache_name(bundle: ModelBundle, part: Part, methods: Sequence[str]) -> str:
+    """Name rows by everything that they depend on but the data: another bundle or program makes its own."""
+    key = json.dumps([SCHEMA, bundle.info.digest, list(methods), dict(library_versions())])
+    return f"{part}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
 
 def _part(

@@ -1,13 +1,12 @@
 """Statistics of the evaluation: intervals by resampling lesions or persons, error detection, calibration."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import mannwhitneyu
-from sklearn.metrics import roc_auc_score
+from scipy.stats import mannwhitneyu, rankdata
 
 RESAMPLES = 1000
 SEED = 2025
@@ -22,9 +21,19 @@ class Estimate:
     high: float
     n: int
 
-    def to_dict(self) -> dict[str, float | int]:
-        """Return rounded plain values."""
-        return {"value": round(self.value, 4), "low": round(self.low, 4), "high": round(self.high, 4), "n": self.n}
+    def to_dict(self) -> dict[str, float | int | None]:
+        """Return rounded plain values; None where undefined."""
+        named = {"value": self.value, "low": self.low, "high": self.high}
+        return {**{name: rounded(value) for name, value in named.items()}, "n": self.n}
+
+    @staticmethod
+    def text(figure: Mapping[str, Any]) -> str:
+        """Put what `to_dict` gave into words."""
+        if figure["value"] is None:
+            return f"undefined, n {figure['n']}"
+        if figure["low"] is None:
+            return f"{figure['value']:.3f}, n {figure['n']}"
+        return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f}), n {figure['n']}"
 
 
 class Resampler:
@@ -46,6 +55,9 @@ class Resampler:
         self._draws = [
             np.concatenate([blocks[i] for i in rng.integers(0, len(blocks), len(blocks))]) for _ in range(resamples)
         ] if blocks else []  # fmt: skip
+        # How often each image was drawn, for figures that are sums: one product instead of a loop.
+        counts = [np.bincount(draw, minlength=self.size) for draw in self._draws]
+        self._counts = np.array(counts, np.float64).reshape(len(counts), self.size)
 
     def estimate(self, figure: Callable[[NDArray[np.int64]], float], *, over: int | None = None) -> Estimate:
         """Return a figure of image indices with its percentile interval; resamples where it is undefined are left out.
@@ -54,28 +66,43 @@ class Resampler:
         """
         value = figure(np.arange(self.size))
         drawn = np.array([figure(draw) for draw in self._draws])
-        drawn = drawn[np.isfinite(drawn)]
-        low, high = np.percentile(drawn, (2.5, 97.5)) if len(drawn) else (np.nan, np.nan)
-        return Estimate(float(value), float(low), float(high), self.size if over is None else over)
+        return _estimate(value, drawn, self.size if over is None else over)
 
     def mean(self, values: NDArray[np.float64], where: NDArray[np.bool_] | None = None) -> Estimate:
         """Return the mean of the finite values, of those images where `where` is true."""
         usable = np.isfinite(values) if where is None else np.isfinite(values) & where
+        n = int(usable.sum())
+        if not n:
+            return Estimate(float("nan"), float("nan"), float("nan"), 0)
+        counts = self._counts[:, usable]
+        taken = counts.sum(1)
+        drawn = (counts @ values[usable])[taken > 0] / taken[taken > 0]
+        return _estimate(float(values[usable].mean()), drawn, n)
 
-        def figure(index: NDArray[np.int64]) -> float:
-            chosen = index[usable[index]]
-            return float(values[chosen].mean()) if len(chosen) else float("nan")
 
-        return self.estimate(figure, over=int(usable.sum()))
+def _estimate(value: float, drawn: NDArray[np.float64], n: int) -> Estimate:
+    drawn = drawn[np.isfinite(drawn)]
+    low, high = np.percentile(drawn, (2.5, 97.5)) if len(drawn) else (np.nan, np.nan)
+    return Estimate(float(value), float(low), float(high), n)
+
+
+def rounded(value: float) -> float | None:
+    """Return a figure to four decimals, None where it is undefined."""
+    return round(value, 4) if np.isfinite(value) else None
 
 
 def auroc(score: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
-    """Return the ROC AUC, NaN where there is only one kind or a score is not finite."""
+    """Return the ROC AUC, NaN where there is only one kind; scores that are not finite are left out.
+
+    By ranks (Mann-Whitney), ties count half: the same as scikit-learn's, at a tenth of the time.
+    """
     finite = np.isfinite(score)
     score, positive = score[finite], positive[finite]
-    if positive.all() or not positive.any():
+    ones = int(positive.sum())
+    zeros = len(positive) - ones
+    if not ones or not zeros:
         return float("nan")
-    return float(roc_auc_score(positive, score))
+    return float((rankdata(score)[positive].sum() - ones * (ones + 1) / 2) / (ones * zeros))
 
 
 def aurc(score: NDArray[np.float64], correct: NDArray[np.bool_]) -> float:

@@ -29,9 +29,11 @@ def judge(store: BundleStore, name: str, image: MedicalImage) -> GateVerdict:
     return next(analyse(AnalysisRequest(image, bundle_name=name), store)).gate
 
 
-def strangers() -> Iterator[tuple[str, MedicalImage]]:
-    """Yield (name, image) of everything at hand: packages that are missing are left out."""
+def strangers(*, packages: bool = True) -> Iterator[tuple[str, MedicalImage]]:
+    """Yield (name, image): drawn ones, and what installed packages ship; packages that are missing are left out."""
     yield from _drawn()
+    if not packages:
+        return
     yield from _photographs()
     yield from _dicom_files()
 

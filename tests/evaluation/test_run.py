@@ -4,10 +4,11 @@ import pytest
 from safetensors.torch import save_file
 
 from segx_viewer.errors import DataError
-from segx_viewer.evaluation import collect
+from segx_viewer.evaluation import collect, report, run
 from segx_viewer.evaluation.card import BEGIN, END, FACTS, write_model_card, write_readme_figures
 from segx_viewer.evaluation.fit import fit_bundle
 from segx_viewer.evaluation.run import RESULT, evaluate
+from segx_viewer.evaluation.strangers import strangers
 from segx_viewer.inference.architectures import build_classifier, build_segmenter
 from segx_viewer.inference.bundle import read_bundle
 from segx_viewer.training.recipe import read_recipe
@@ -37,6 +38,14 @@ def bundle_folder(tiny_recipe, drawn_ham10000, tmp_path_factory):
     return folder
 
 
+@pytest.fixture(autouse=True)
+def small(monkeypatch):
+    """Few strangers, cases and faithful maps: the amount is not what is tested here."""
+    monkeypatch.setattr(run, "strangers", lambda: list(strangers(packages=False))[:3])
+    monkeypatch.setattr(run, "FAITHFULNESS_IMAGES", 2)
+    monkeypatch.setattr(report, "CASES", 1)
+
+
 def test_evaluation_resumes_and_its_card_says_the_same(bundle_folder, drawn_ham10000, tmp_path, monkeypatch):
     out, lines = tmp_path / "out", []
     first = evaluate(bundle_folder, drawn_ham10000, out, workers=1, report=lines.append)
@@ -46,18 +55,27 @@ def test_evaluation_resumes_and_its_card_says_the_same(bundle_folder, drawn_ham1
     assert set(first["interpretability"]) == {"gradcam", "gradient_shap"}
     assert json.loads((out / RESULT).read_text()) == first
 
-    # A killed run: half of the rows are there, the last line is torn. Only the missing ones are analysed again.
-    shard = next((out / "cache").rglob("*.jsonl"))
-    kept = shard.read_text().splitlines(keepends=True)[:5]
-    for path in (out / "cache").rglob("*.jsonl"):
+    tasks = first["classification"]["n"] + first["segmentation"]["ham10000"]["dice"]["n"] + first["faithfulness"]["n"]
+    assert lines.count(f"  {tasks} of {tasks}") == 1
+
+    # A killed run: some rows are there, the last line is torn. Only the missing ones are measured again.
+    shards = sorted((out / "cache").rglob("*.jsonl"))
+    kept = shards[0].read_text().splitlines(keepends=True)[:5]
+    for path in shards:
         path.unlink()
-    shard.write_text("".join(kept) + '{"image_id": "ima')
+    shards[0].with_stem("00002").write_text("".join(kept) + '{"task": "image", "image_id": "ima')
     analysed = []
     real = collect.image_row
     monkeypatch.setattr(collect, "image_row", lambda r, *rest: analysed.append(r.image_id) or real(r, *rest))
     second = evaluate(bundle_folder, drawn_ham10000, out, workers=1, report=lines.append)
     assert len(analysed) == 12 - 5
     assert second == first
+
+    # Nothing is left to do, and other processes would have read the same rows.
+    lines.clear()
+    assert evaluate(bundle_folder, drawn_ham10000, out, workers=2, report=lines.append) == first
+    assert f"  {tasks} of {tasks}" in lines
+    assert len(analysed) == 12 - 5
 
     card = write_model_card(bundle_folder, out / RESULT).read_text()
     assert f"{first['classification']['accuracy']['value']:.3f}" in card

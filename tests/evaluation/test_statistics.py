@@ -4,6 +4,7 @@ from scipy.stats import mannwhitneyu
 from sklearn.metrics import balanced_accuracy_score, brier_score_loss, roc_auc_score
 
 from segx_viewer.evaluation.statistics import (
+    Estimate,
     Resampler,
     aurc,
     auroc,
@@ -68,3 +69,27 @@ def test_risk_coverage_by_hand():
 
 def test_auroc_is_undefined_with_one_kind_only():
     assert np.isnan(auroc(np.array([0.1, 0.2]), np.array([True, True])))
+
+
+def test_mean_of_resamples_is_that_of_the_drawn_images():
+    """The product of counts and values is the mean over the very draws that other figures see."""
+    rng = np.random.default_rng(2)
+    values, groups = rng.normal(size=60), rng.integers(0, 15, 60)
+    values[::7] = np.nan
+    resampler = Resampler(groups, resamples=50)
+    fast, slow = resampler.mean(values), resampler.estimate(lambda i: float(np.nanmean(values[i])))
+    assert (fast.value, fast.low, fast.high) == pytest.approx((slow.value, slow.low, slow.high))
+    assert fast.n == 51
+
+
+def test_auroc_counts_ties_half():
+    rng = np.random.default_rng(3)
+    score, positive = rng.integers(0, 5, 100).astype(float), rng.random(100) < 0.4
+    assert auroc(score, positive) == pytest.approx(roc_auc_score(positive, score))
+
+
+def test_undefined_figures_are_said_to_be():
+    figure = Resampler(np.arange(3)).mean(np.full(3, np.nan)).to_dict()
+    assert figure == {"value": None, "low": None, "high": None, "n": 0}
+    assert Estimate.text(figure) == "undefined, n 0"
+    assert Estimate.text({"value": 0.5, "low": 0.25, "high": 0.75, "n": 4}) == "0.500 (0.250 to 0.750), n 4"
