@@ -147,7 +147,7 @@ class _Run:
         analysis = replace(analysis, prediction=prediction)
         yield analysis
         with self._stage(Stage.SEGMENT):
-            segmentation = segment(self.store.segmenter(bundle.info.name), tensor, bundle.segmentation_threshold)
+            segmentation = segment(self.store.segmenter(bundle.info.name), tensor, bundle)
             if self.request.mask_override is not None:
                 segmentation = drawn_region(segmentation, self.request.mask_override)
             analysis = replace(analysis, segmentation=segmentation)

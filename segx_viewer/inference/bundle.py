@@ -61,6 +61,7 @@ class NetworkSpec:
 class ModelBundle:
     """A bundle as described by its manifest; networks are loaded on demand.
 
+    `smallest_part` is the share of the region's largest part below which another part counts as a stray; 0 keeps all.
     `gate`, `calibration`, `training` and `evaluation` are the manifest's tables of those names, {} when absent.
     """
 
@@ -75,6 +76,7 @@ class ModelBundle:
     segmenter: NetworkSpec
     target_layer: str
     segmentation_threshold: float
+    smallest_part: float
     digests: Mapping[str, str]
     gate: Mapping[str, Any] = field(default_factory=dict, repr=False)
     calibration: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -184,6 +186,7 @@ def _from_manifest(folder: Path, manifest: dict[str, Any], digest: str) -> Model
         segmenter=NetworkSpec(segmenter["architecture"], segmenter["weights"], segmenter.get("options", {})),
         target_layer=classifier["target_layer"],
         segmentation_threshold=float(segmenter["threshold"]),
+        smallest_part=float(segmenter.get("smallest_part", 0.0)),
         digests=dict(manifest["files"]),
         gate=manifest.get("gate", {}),
         calibration=manifest.get("calibration", {}),

@@ -26,7 +26,7 @@ def run() -> Outcome:
     bundle = store.get(BUNDLE)
     array, _ = preprocess(draw_lesion((450, 600)), bundle.preprocessing)
     tensor = torch.from_numpy(array)[None]
-    segmentation = segment(store.segmenter(BUNDLE), tensor, bundle.segmentation_threshold)
+    segmentation = segment(store.segmenter(BUNDLE), tensor, bundle)
     network, plain = store.classifier(BUNDLE), bundle.load_classifier()
     layer, classes = store.target_layer(BUNDLE), range(len(bundle.classes))
 
