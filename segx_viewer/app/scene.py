@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
 
+from segx_viewer.app.blit import Blitter
 from segx_viewer.app.documents import Document
 from segx_viewer.app.picture import BasePicture, OverlayPictures
 from segx_viewer.app.transform import fit_scale, image_to_panel
@@ -33,6 +34,8 @@ class Scene:
         self.base: BasePicture | None = None
         self.overlays: OverlayPictures | None = None
         self.key: MapKey | None = None
+        self._blitter = Blitter()
+        self._ratio = 1.0
         self.stack_text = ""  # which image of the stack this is
         self.editing = False  # the region is shown on every panel
         self.hidden = False  # results stay hidden until the reader has read
@@ -81,11 +84,8 @@ class Scene:
         transform = image_to_panel(view, image.shape, size)
         box = QRectF(0, 0, image.shape[1], image.shape[0])
         scale = fit_scale(view, image.shape, size) * view.zoom * ratio
-        painter.save()
-        painter.setTransform(transform, True)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 12)
-        painter.drawImage(box, self.base.at(scale, view))
-        painter.restore()
+        self._ratio = ratio
+        self._blitter.draw(painter, self.base.at(scale, view), box, transform, view, ratio)
         if view.bare or self.overlays is None or self.hidden:
             return
         if panel is Panel.COMPARE:
@@ -127,10 +127,8 @@ class Scene:
         if picture is None:
             return
         painter.save()
-        painter.setTransform(transform, True)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setOpacity(view.opacity * share)
-        painter.drawImage(box, picture)
+        self._blitter.draw(painter, picture, box, transform, view, self._ratio)
         painter.restore()
 
     def _draw_region(self, painter: QPainter, transform: QTransform, box: QRectF, panel: Panel, view: View) -> None:

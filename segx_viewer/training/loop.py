@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from segx_viewer.training.recipe import Schedule
 
 Batch = dict[str, Tensor]
+LATER_CYCLES = 0.6  # of the learning rate: enough to leave the first minimum, without forgetting it
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,12 @@ def train(
         optimizer.load_state_dict(saved.pop("optimizer"))
         state = saved
         report(f"resumed after epoch {state['epoch']}")
-    total = schedule.epochs * task.steps_per_epoch
     while state["epoch"] < schedule.epochs and state["epoch"] - state["best_epoch"] < schedule.patience:
         started, losses = time.monotonic(), 0.0
         _train_mode(network)
         for batch in task.batches(state["epoch"]):
             for group in optimizer.param_groups:
-                group["lr"] = schedule.learning_rate * _rate(state["step"], task.steps_per_epoch, total)
+                group["lr"] = schedule.learning_rate * _rate(state["step"] / task.steps_per_epoch, schedule)
             loss = task.loss(network, {k: v.to(device) for k, v in batch.items()})
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
@@ -110,10 +110,22 @@ def _train_mode(network: nn.Module) -> None:
             module.eval()  # frozen batch norms keep their statistics too
 
 
-def _rate(step: int, warm_up: int, total: int) -> float:
-    if step < warm_up:
-        return (step + 1) / warm_up
-    return 0.01 + 0.99 * (1 + math.cos(math.pi * (step - warm_up) / max(1, total - warm_up))) / 2
+def _rate(epoch: float, schedule: Schedule) -> float:
+    """Return the share of the learning rate: one warm-up epoch, then a cosine in each cycle, later ones lower."""
+    start = schedule.epochs - sum(schedule.cycles)
+    if epoch < 1:
+        return epoch + 1e-3
+    if epoch < start:
+        return _cosine((epoch - 1) / (start - 1))
+    for length in schedule.cycles:
+        if epoch < start + length:
+            return LATER_CYCLES * _cosine((epoch - start) / length)
+        start += length
+    return 0.0
+
+
+def _cosine(progress: float) -> float:
+    return 0.01 + 0.99 * (1 + math.cos(math.pi * progress)) / 2
 
 
 @torch.no_grad()

@@ -69,6 +69,11 @@ class Schedule:
     attention_guidance : float
         Weight of the loss on the share of the true class's activation map that falls outside the dilated
         reference mask ("right for the right reasons"; Ross 2017, applied to CAM).
+    mixup : float
+        Images and labels of a batch are mixed in pairs, with shares drawn from Beta(mixup, mixup) (Zhang 2018);
+        0 switches it off. Classifier only.
+    cycles : tuple of int
+        Lengths in epochs of the cosine cycles after the first (Loshchilov 2017); part of `epochs`.
     freeze_blocks : int
         The stem and this many of the encoder's first stages keep their ImageNet weights.
     """
@@ -84,6 +89,8 @@ class Schedule:
     label_smoothing: float = 0.0
     logit_adjustment: bool = False
     attention_guidance: float = 0.0
+    mixup: float = 0.0
+    cycles: tuple[int, ...] = ()
     freeze_blocks: int = 2
 
 
@@ -154,4 +161,4 @@ def _fill(kind: type[T], table: Mapping[str, Any]) -> T:
     known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
     if unknown := set(table) - known:
         raise ValueError(f"{', '.join(sorted(unknown))} in [{kind.__name__.lower()}]")
-    return kind(**table)
+    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in table.items()})

@@ -80,7 +80,7 @@ def classifier_task(
             chosen = order[start : start + schedule.batch_size]
             batch = _augmented(training, chosen, preprocessing, augmentation, rng)
             batch["target"] = torch.from_numpy(training.targets[chosen])
-            yield batch
+            yield _mixed(batch, schedule.mixup, rng) if schedule.mixup > 0 else batch
 
     def loss(network: nn.Module, batch: Batch) -> Tensor:
         features = network.forward_features(normalise(batch["picture"], preprocessing))
@@ -187,6 +187,18 @@ def _augmented(
         "picture": torch.from_numpy(np.stack(pictures)),
         "mask": torch.from_numpy(np.stack(masks)),
         "has_mask": torch.tensor([samples.masks[index] is not None for index in chosen]),
+    }
+
+
+def _mixed(batch: Batch, strength: float, rng: np.random.Generator) -> Batch:
+    """Mix each picture and its target with another's (Zhang 2018); attention may fall on either's region."""
+    partner = torch.from_numpy(rng.permutation(len(batch["picture"])))
+    share = rng.beta(strength, strength)
+    return {
+        "picture": share * batch["picture"].float() + (1 - share) * batch["picture"][partner].float(),
+        "target": share * batch["target"] + (1 - share) * batch["target"][partner],
+        "mask": torch.maximum(batch["mask"], batch["mask"][partner]),
+        "has_mask": batch["has_mask"] & batch["has_mask"][partner],
     }
 
 

@@ -20,7 +20,7 @@ def test_pictures_stand_under_their_folder(qtbot, window, pictures, shown):
     qtbot.waitUntil(lambda: all(d.thumbnail is not None for d in window.controller.documents) and bool(shown()))
     (folder,) = shown()
     assert folder == "pictures"
-    assert "red.png\n150 x 200 px" in shown()[folder]
+    assert "red.png\n200 x 150 px" in shown()[folder]
 
 
 def test_dicom_stands_under_patient_study_and_series(qtbot, window, shown):

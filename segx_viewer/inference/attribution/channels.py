@@ -109,8 +109,8 @@ def _add_up(subject: Subject, shares: Tensor, trials: int = 4) -> bool:
     """Whether the shares of many channels together are what the logits lose without them, for random halves."""
     generator = torch.Generator().manual_seed(0)
     halves = torch.rand(trials, len(shares), generator=generator) < 0.5
-    expected = subject.of_logits(subject.passed.logits.detach() - halves.to(shares) @ shares)
-    return torch.allclose(_without(subject, halves), expected, rtol=1e-4, atol=1e-4)
+    expected = subject.passed.logits.detach() - halves.to(shares) @ shares
+    return torch.allclose(_without(replace(subject, target=Target.LOGIT), halves), expected, rtol=1e-4, atol=1e-4)
 
 
 @torch.no_grad()
