@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from tests.benchmarks.child import in_child
+
 ROUNDS = 15
 
 
@@ -58,3 +60,9 @@ def compare(
     mine, theirs = alternate(ours, reference, rounds)
     ratio = mine / theirs
     return Outcome(name, ratio, goal, ratio <= goal, mine, theirs, "ms", rounds, what)
+
+
+def on_screen(name: str, rounds: int) -> dict[str, Any]:
+    """Measure a scene of `screen` in a process with a window of its own."""
+    script = "import sys; from tests.benchmarks.screen import main; sys.argv = ['screen', *sys.argv[1:]]; main()"
+    return in_child(script, name, str(rounds))[0]

@@ -1,0 +1,299 @@
+"""The real window on a drawn radiograph, and steps of it against bare paints; runs in a process of its own."""
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydicom
+from PySide6.QtCore import QEventLoop
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from segx_viewer.app.application import make_application
+from segx_viewer.app.viewport import Viewport
+from segx_viewer.app.worker import Capabilities
+from segx_viewer.domain.geometry import Placement
+from segx_viewer.domain.request import AnalysisRequest
+from segx_viewer.domain.result import (
+    Analysis,
+    Attribution,
+    BundleInfo,
+    Certainty,
+    ClassInfo,
+    GateLevel,
+    GateVerdict,
+    Level,
+    Prediction,
+    Segmentation,
+    Target,
+)
+from tests.benchmarks.radiograph import write_radiograph
+
+VIEW = (1080, 1920)
+INPUT = (224, 224)
+CLASSES, METHODS = 7, ("gradcam", "layercam")
+_paints: list[float] = []
+
+
+class StillEngine:
+    """Stands in for the networks: every map is there at once, so that nothing but the display is measured."""
+
+    def capabilities(self) -> Capabilities:
+        """Two methods."""
+        return Capabilities((("still", "Still"),), tuple((name, name) for name in METHODS))
+
+    def analyse(self, request: AnalysisRequest, *_: Any) -> Iterator[Analysis]:
+        """Yield the complete analysis."""
+        yield _analysis(request)
+
+
+class SilentEngine(StillEngine):
+    """Never answers, so that opening is measured alone."""
+
+    def analyse(self, request: AnalysisRequest, *_: Any) -> Iterator[Analysis]:
+        """Yield what is known before the first network has run."""
+        yield Analysis(request.image, *_unknown(request))
+
+
+def _unknown(request: AnalysisRequest) -> tuple[BundleInfo, Placement, GateVerdict, int]:
+    bundle = BundleInfo("still", "Still", "0", "0" * 64, "region")
+    placement = Placement.stretch(request.image.shape, INPUT)
+    return bundle, placement, GateVerdict(GateLevel.ACCEPTED), request.generation
+
+
+def _analysis(request: AnalysisRequest) -> Analysis:
+    y, x = np.mgrid[: INPUT[0], : INPUT[1]].astype(np.float32)
+    maps = {
+        (method, k): np.exp(-((y - 30 * k - 20) ** 2 + (x - 112 - 20 * number) ** 2) / 2000)
+        for number, method in enumerate(METHODS)
+        for k in range(CLASSES)
+    }
+    probability = 1 / (1 + np.exp((np.hypot(y - 112, x - 112) + 9 * np.sin(np.arctan2(y - 112, x - 112) * 9) - 70) / 3))
+    mask = probability > 0.5
+    logits = np.linspace(1, 0, CLASSES, dtype=np.float32)
+    return Analysis(
+        request.image,
+        *_unknown(request),
+        prediction=Prediction(tuple(ClassInfo(f"c{k}", f"Class {k}") for k in range(CLASSES)), logits, logits / 4),
+        segmentation=Segmentation(probability, 0.5, mask),
+        attributions={key: Attribution(key[0], "layer", key[1], Target.LOGIT, A) for key, A in maps.items()},
+        segx={key: A * mask for key, A in maps.items()},
+        certainties=dict.fromkeys(maps, Certainty(0.3, 0.4, {}, None, Level.MODERATE, outside=0.4)),
+        complete=True,
+    )
+
+
+class Bare(QWidget):
+    """Ready pictures side by side, each painted by a widget of its own."""
+
+    def __init__(self, sizes: list[tuple[int, int]]) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        self.panels = [_BarePanel(*size) for size in sizes]
+        for panel in self.panels:
+            row.addWidget(panel)
+        self.show()
+
+    def step(self) -> None:
+        """Paint all of them."""
+        for panel in self.panels:
+            panel.update()
+
+
+class _BarePanel(QWidget):
+    def __init__(self, width: int, height: int) -> None:
+        super().__init__()
+        self.setFixedSize(width, height)
+        pixels = np.random.default_rng(7).integers(0, 255, (height, width), np.uint8)
+        grey = QImage(pixels.data, width, height, width, QImage.Format.Format_Grayscale8)
+        self._ready = grey.convertToFormat(QImage.Format.Format_RGB32)
+
+    def paintEvent(self, event: object) -> None:  # noqa: N802, ARG002 - Qt's name
+        painter = QPainter(self)
+        painter.drawImage(0, 0, self._ready)
+        painter.end()
+        _paints.append(time.perf_counter())
+
+
+class Stage:
+    """The program's window with one drawn radiograph open."""
+
+    def __init__(self, engine: StillEngine, folder: Path) -> None:
+        self.app = make_application(["segx-viewer"])
+        _count_paints()
+        from segx_viewer.app.window import Window
+
+        self.window = Window(engine)
+        self.window.resize(2400, 1300)
+        self.window.show()
+        self.window.controller.prepare()
+        self.folder = folder
+        self.spin(lambda: len(self.window.controller.methods) == len(METHODS))
+
+    def spin(self, until: Callable[[], bool], seconds: float = 60.0) -> None:
+        """Handle events until a condition holds."""
+        deadline = time.monotonic() + seconds
+        while not until():
+            if time.monotonic() > deadline:
+                raise RuntimeError("the window did not come this far")
+            self.app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+
+    def step(self, action: Callable[[], Any], paints: int) -> float:
+        """Return the milliseconds from a step to the last of the paints that it asks for."""
+        self.app.processEvents()
+        _paints.clear()
+        started = time.perf_counter()
+        action()
+        self.app.processEvents()
+        ended = time.perf_counter()
+        if len(_paints) < paints:
+            raise AssertionError(f"the step painted {len(_paints)} panels, not {paints}")
+        return (ended - started) * 1e3
+
+    def alternate(
+        self, ours: Callable[[int], Any], bare: Bare, paints: int, rounds: int
+    ) -> tuple[list[float], list[float]]:
+        """Return the milliseconds of both sides, who take turns; a tenth of the rounds first goes unmeasured."""
+        mine, theirs = [], []
+        for turn in range(-(rounds // 10) - 1, rounds):
+            found = self.step(lambda turn=turn: ours(turn), paints), self.step(bare.step, len(bare.panels))
+            if turn >= 0:
+                mine.append(found[0])
+                theirs.append(found[1])
+        return mine, theirs
+
+    def open(self, path: Path) -> None:
+        """Open a file and wait until every map is shown."""
+        self.window.open_paths([path])
+        self.spin(self.window.has_result)
+
+    def fit_views(self, size: tuple[int, int]) -> list[Viewport]:
+        """Make the window as large as its panels together need it; return the panels shown."""
+        height, width = size
+        for _ in range(4):
+            shown = self.window.viewports.visible_ports
+            gaps = 2 * (len(shown) - 1)
+            have = sum(port.width() for port in shown) + gaps, shown[0].height()
+            self.window.resize(self.window.width() + width - have[0], self.window.height() + height - have[1])
+            self.app.processEvents()
+        if abs(have[0] - width) > 1 or abs(have[1] - height) > 1:
+            raise AssertionError(f"the view is {have}, not {width} x {height}")
+        return shown
+
+
+def _count_paints() -> None:
+    plain = Viewport.paintEvent
+
+    def counted(self: Viewport, event: Any) -> None:
+        plain(self, event)
+        if self.scene.base is not None:
+            _paints.append(time.perf_counter())
+
+    Viewport.paintEvent = counted  # type: ignore[method-assign]
+
+
+def window_level(stage: Stage, rounds: int) -> dict[str, Any]:
+    """Window and level of one panel, filled by the picture's middle."""
+    from segx_viewer.app.scene import Panel
+    from segx_viewer.domain.image import WindowLevel
+
+    stage.open(write_radiograph(stage.folder / "SYNTHETIC-radiograph.dcm"))
+    window = stage.window
+    window.viewports.ports[Panel.IMAGE].activated.emit()
+    (port,) = stage.fit_views(VIEW)
+    window.state.update(zoom=VIEW[1] / VIEW[0])
+    bare = Bare([(port.width(), port.height())])
+
+    def step(turn: int) -> None:
+        window.state.update(voi=WindowLevel(8000 + 20 * (turn % 50), 9000 + 30 * (turn % 70)))
+
+    ours, reference = stage.alternate(step, bare, 1, rounds)
+    return {"ours": ours, "reference": reference}
+
+
+def overlay(stage: Stage, rounds: int) -> dict[str, Any]:
+    """Opacity of three panels, and the curtain between two maps in the same view."""
+    from segx_viewer.app.viewstate import Compare, Layout
+
+    stage.open(write_radiograph(stage.folder / "SYNTHETIC-radiograph.dcm"))
+    state = stage.window.state
+    state.update(layout=Layout.THREE)
+    found = {}
+    for name, change, compare in (
+        ("opacity", lambda turn: {"opacity": 0.3 + 0.01 * (turn % 50)}, Compare.SIDE),
+        ("curtain", lambda turn: {"curtain": 0.3 + 0.01 * (turn % 50)}, Compare.CURTAIN),
+    ):
+        state.update(compare=compare)
+        stage.app.processEvents()
+        shown = stage.fit_views(VIEW)
+        bare = Bare([(port.width(), port.height()) for port in shown])
+        ours, reference = stage.alternate(lambda turn, c=change: state.update(**c(turn)), bare, len(shown), rounds)
+        found[name] = {"ours": ours, "reference": reference, "panels": len(shown)}
+        bare.close()
+    return found
+
+
+def map_switch(stage: Stage, rounds: int) -> dict[str, Any]:
+    """Another class, then another method, all of them computed."""
+    stage.open(write_radiograph(stage.folder / "SYNTHETIC-radiograph.dcm"))
+    controller = stage.window.controller
+    keys = [(method, k) for k in range(CLASSES) for method in METHODS]
+    shown = stage.fit_views(VIEW)
+    first, again = [], []
+    for turn in range(-len(keys), rounds):
+        method, k = keys[turn % len(keys)]
+        taken = stage.step(lambda m=method, k=k: controller.explain(method=m, class_index=k), len(shown))
+        (again if turn >= 0 else first).append(taken)
+    return {"first": first, "ours": again}
+
+
+def open_dicom(stage: Stage, rounds: int) -> dict[str, Any]:
+    """From the path to the first painted pixels, beside pydicom's decoding alone."""
+    found = {}
+    for name, compressed in (("uncompressed", False), ("JPEG 2000", True)):
+        path = write_radiograph(stage.folder / f"SYNTHETIC-{name.replace(' ', '')}.dcm", jpeg2000=compressed)
+        ours, reference = [], []
+        for turn in range(-2, rounds):
+            started = time.perf_counter()
+            decoded = pydicom.dcmread(path).pixel_array
+            alone = time.perf_counter() - started
+            if decoded.shape != (3000, 3000):
+                raise AssertionError(f"decoded {decoded.shape}")
+            del decoded
+            _paints.clear()
+            started = time.perf_counter()
+            stage.window.open_paths([path])
+            stage.spin(lambda: bool(_paints))
+            if turn >= 0:
+                ours.append((_paints[0] - started) * 1e3)
+                reference.append(alone * 1e3)
+            idle = time.monotonic() + 0.15  # thumbnails and whatever else goes on after the first paint
+            stage.spin(lambda: time.monotonic() > idle)  # noqa: B023 - called at once
+            stage.window.controller.documents.close_all()
+        found[name] = {"ours": ours, "reference": reference}
+    return found
+
+
+SCENES = {"window_level": window_level, "overlay": overlay, "map_switch": map_switch, "open": open_dicom}
+
+
+def main() -> None:
+    """`NAME ROUNDS`: run a scene and print what it measured as one line of JSON."""
+    name, rounds = sys.argv[1], int(sys.argv[2])
+    with tempfile.TemporaryDirectory() as folder:
+        stage = Stage(SilentEngine() if name == "open" else StillEngine(), Path(folder))
+        found = SCENES[name](stage, rounds)
+        stage.window.close()
+        stage.app.processEvents()
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+if __name__ == "__main__":
+    main()
