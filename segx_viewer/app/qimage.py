@@ -33,6 +33,30 @@ def to_qimage(array: NDArray[np.uint8]) -> QImage:
     return converted.copy() if converted.constBits() is borrowed.constBits() else converted
 
 
+def sharing(pixels: NDArray[np.uint8] | NDArray[np.int32], ratio: float = 1.0, *, transparent: bool = False) -> QImage:
+    """Return a QImage that shows an array without copying it; the caller keeps the array for as long.
+
+    Parameters
+    ----------
+    pixels : ndarray, shape (H, W) int32 of 0xAARRGGBB or (H, W, 4) uint8 of the same bytes, C-contiguous
+    ratio : float
+        Screen pixels per panel pixel.
+    transparent : bool
+        Colours are premultiplied by their opacity; otherwise the opacity is not looked at.
+
+    Raises
+    ------
+    ValueError
+        On any other shape, type or layout.
+    """
+    if pixels.itemsize * pixels[0, 0].size != 4 or not pixels.flags.c_contiguous:
+        raise ValueError(f"an array of shape {pixels.shape} and type {pixels.dtype} cannot be shown as it is")
+    kind = QImage.Format.Format_ARGB32_Premultiplied if transparent else QImage.Format.Format_RGB32
+    result = QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], kind)
+    result.setDevicePixelRatio(ratio)
+    return result
+
+
 def to_array(image: QImage) -> NDArray[np.uint8]:
     """Return a QImage's pixels as an (H, W, 3) uint8 RGB array of its own."""
     rgb = image.convertToFormat(QImage.Format.Format_RGB888)

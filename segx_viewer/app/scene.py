@@ -1,15 +1,15 @@
 """What a panel shows: image, overlays and texts of one document, drawn as the view asks."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
-from segx_viewer.app.blit import Blitter
 from segx_viewer.app.documents import Document
 from segx_viewer.app.picture import BasePicture, OverlayPictures
-from segx_viewer.app.transform import fit_scale, image_to_panel
+from segx_viewer.app.raster import Raster, visible_raster
 from segx_viewer.app.viewstate import Compare, MaskStyle, View
 from segx_viewer.domain.result import Analysis, GateLevel, MapKey
 
@@ -34,8 +34,6 @@ class Scene:
         self.base: BasePicture | None = None
         self.overlays: OverlayPictures | None = None
         self.key: MapKey | None = None
-        self._blitter = Blitter()
-        self._ratio = 1.0
         self.stack_text = ""  # which image of the stack this is
         self.editing = False  # the region is shown on every panel
         self.hidden = False  # results stay hidden until the reader has read
@@ -77,27 +75,31 @@ class Scene:
     # -- drawing ---------------------------------------------------------------------------------
 
     def draw(self, painter: QPainter, size: QSizeF, panel: Panel, view: View, ratio: float = 1.0) -> None:
-        """Draw image and overlays into a panel of `size`; `ratio` is device pixels per panel pixel."""
-        if self.base is None:
+        """Draw image and overlays into a panel of `size`, black around; `ratio` is screen pixels per panel pixel."""
+        whole = QRectF(QPointF(0, 0), size)
+        placed = visible_raster(view, self.shape, size, ratio) if self.base is not None else None
+        if placed is None:
+            painter.fillRect(whole, Qt.GlobalColor.black)
             return
-        image = self.base.image
-        transform = image_to_panel(view, image.shape, size)
-        box = QRectF(0, 0, image.shape[1], image.shape[0])
-        scale = fit_scale(view, image.shape, size) * view.zoom * ratio
-        self._ratio = ratio
-        self._blitter.draw(painter, self.base.at(scale, view), box, transform, view, ratio)
+        raster, corner = placed
+        picture = self.base.at(raster, view)
+        covered = QRectF(corner, picture.deviceIndependentSize())
+        if not covered.contains(whole):
+            _fill_around(painter, whole, covered.intersected(whole))
+        painter.drawImage(corner, picture)
         if view.bare or self.overlays is None or self.hidden:
             return
+        canvas = _Canvas(painter, raster, corner, view)
         if panel is Panel.COMPARE:
-            self._draw_compared(painter, size, transform, view)
+            self._draw_compared(canvas, size)
         elif view.overlay:
-            self._draw_map(painter, transform, box, panel, view)
-            self._draw_region(painter, transform, box, panel, view)
+            self._draw_map(canvas, panel)
+            self._draw_region(canvas, panel)
 
-    def _draw_compared(self, painter: QPainter, size: QSizeF, transform: QTransform, view: View) -> None:
+    def _draw_compared(self, canvas: "_Canvas", size: QSizeF) -> None:
+        painter, view = canvas.painter, canvas.view
         if not view.overlay:
             return
-        box = QRectF(0, 0, self.shape[1], self.shape[0])
         if view.compare is Compare.CURTAIN:
             middle = size.width() * view.curtain
             for panel, part in (
@@ -106,37 +108,37 @@ class Scene:
             ):
                 painter.save()
                 painter.setClipRect(part)
-                self._draw_map(painter, transform, box, panel, view)
+                self._draw_map(canvas, panel)
                 painter.restore()
         elif view.compare is Compare.BLEND:
-            self._draw_map(painter, transform, box, Panel.ORIGINAL, view, 1 - view.blend)
-            self._draw_map(painter, transform, box, Panel.SEGX, view, view.blend)
+            self._draw_map(canvas, Panel.ORIGINAL, 1 - view.blend)
+            self._draw_map(canvas, Panel.SEGX, view.blend)
         else:
-            self._draw_map(painter, transform, box, Panel.SEGX if view.flicker else Panel.ORIGINAL, view)
-        self._draw_region(painter, transform, box, Panel.COMPARE, view)
+            self._draw_map(canvas, Panel.SEGX if view.flicker else Panel.ORIGINAL)
+        self._draw_region(canvas, Panel.COMPARE)
 
-    def _draw_map(
-        self, painter: QPainter, transform: QTransform, box: QRectF, panel: Panel, view: View, share: float = 1.0
-    ) -> None:
+    def _draw_map(self, canvas: "_Canvas", panel: Panel, share: float = 1.0) -> None:
         if panel is Panel.IMAGE or self.key is None or share <= 0:
             return
         if panel is Panel.OUTSIDE:
-            picture = self.overlays.leakage(self.key)
+            picture = self.overlays.leakage(self.key, canvas.raster)
         else:
-            picture = self.overlays.heatmap(self.key, view, segx=panel is Panel.SEGX)
-        if picture is None:
-            return
-        painter.save()
-        painter.setOpacity(view.opacity * share)
-        self._blitter.draw(painter, picture, box, transform, view, self._ratio)
-        painter.restore()
+            picture = self.overlays.heatmap(self.key, canvas.view, canvas.raster, segx=panel is Panel.SEGX)
+        if picture is not None:
+            canvas.painter.setOpacity(canvas.view.opacity * share)
+            canvas.painter.drawImage(canvas.corner, picture)
+            canvas.painter.setOpacity(1.0)
 
-    def _draw_region(self, painter: QPainter, transform: QTransform, box: QRectF, panel: Panel, view: View) -> None:
-        outline = self.overlays.outline()
-        if outline is None or (not self.editing and (view.mask is MaskStyle.OFF or panel is Panel.IMAGE)):
+    def _draw_region(self, canvas: "_Canvas", panel: Panel) -> None:
+        style = canvas.view.mask
+        if not self.editing and (style is MaskStyle.OFF or panel is Panel.IMAGE):
             return
-        path = (QTransform.fromScale(box.width(), box.height()) * transform).map(outline)
-        draw_outline(painter, path, FILL if view.mask is MaskStyle.FILL else None)
+        fill = FILL if style is MaskStyle.FILL else None
+        drawn = self.overlays.outline_picture(
+            canvas.raster, fill is not None, lambda painter, path: draw_outline(painter, path, fill)
+        )
+        if drawn is not None:
+            canvas.painter.drawImage(canvas.corner + drawn[1], drawn[0])
 
     # -- probing ---------------------------------------------------------------------------------
 
@@ -156,16 +158,40 @@ class Scene:
             "display": self.base.display_value(x, y, view),
         }
         if self.overlays is not None and not self.hidden:
-            rows, columns = self.overlays.shape
-            row, column = int((y + 0.5) / height * rows), int((x + 0.5) / width * columns)
+            at = x + 0.5, y + 0.5
             if self.key is not None:
                 for name, segx in (("map", False), ("segx", True)):
-                    values = self.overlays.map_values(self.key, segx=segx)
-                    if values is not None:
-                        found[name] = float(values[row, column])
-            if self.overlays.region is not None:
-                found["inside"] = bool(self.overlays.region[row, column])
+                    value = self.overlays.map_value(self.key, *at, segx=segx)
+                    if value is not None:
+                        found[name] = value
+            inside = self.overlays.is_inside(*at)
+            if inside is not None:
+                found["inside"] = inside
         return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Canvas:
+    """Where a scene is drawn: the screen's pixels on the image, and where they begin in the panel."""
+
+    painter: QPainter
+    raster: Raster
+    corner: QPointF
+    view: View
+
+
+def _fill_around(painter: QPainter, whole: QRectF, part: QRectF) -> None:
+    """Fill what `part` leaves of `whole` with black."""
+    above, below = part.top() - whole.top(), whole.bottom() - part.bottom()
+    left, right = part.left() - whole.left(), whole.right() - part.right()
+    for band in (
+        QRectF(whole.left(), whole.top(), whole.width(), above),
+        QRectF(whole.left(), part.bottom(), whole.width(), below),
+        QRectF(whole.left(), part.top(), left, part.height()),
+        QRectF(part.right(), part.top(), right, part.height()),
+    ):
+        if not band.isEmpty():
+            painter.fillRect(band, Qt.GlobalColor.black)
 
 
 def draw_outline(painter: QPainter, path: QPainterPath, fill: QColor | None = None) -> None:

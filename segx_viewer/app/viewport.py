@@ -72,7 +72,6 @@ class Viewport(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102 - Qt's name
         painter = QPainter(self)
-        painter.fillRect(self.rect(), Qt.GlobalColor.black)
         view = self.state.view
         self.scene.draw(painter, self.extent, self.panel, view, self.devicePixelRatioF())
         if self.scene.base is not None:

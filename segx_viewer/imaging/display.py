@@ -79,30 +79,75 @@ def to_display(
     """
     if image.is_colour:
         return cv2.bitwise_not(image.pixels) if invert else image.pixels
-    voi = voi or default_voi(image)
-    inverse = image.presentation_inverse != invert
-    if isinstance(voi, VoiLut):
-        shown = _through_lut(image.pixels, voi, inverse=inverse)
-    else:
-        shown = _through_window(image.pixels, voi, inverse=inverse)  # type: ignore[arg-type]
+    shown = grey_levels(image.pixels, voi or default_voi(image), inverse=image.presentation_inverse != invert)
     if image.padding is not None:
-        shown = cv2.subtract(shown, cv2.inRange(image.pixels, *map(_scalar, image.padding)))
+        shown = cv2.subtract(shown, is_padding(image.pixels, image.padding))
     return shown
+
+
+def grey_levels(
+    pixels: NDArray[np.float32],
+    voi: WindowLevel | VoiLut | None,
+    *,
+    inverse: bool = False,
+    out: NDArray[np.uint8] | None = None,
+    largest: float | None = None,
+) -> NDArray[np.uint8]:
+    """Bring modality values to grey levels, padding not looked at.
+
+    Parameters
+    ----------
+    pixels : ndarray, shape (H, W), float32
+    voi : WindowLevel or VoiLut
+    inverse : bool
+        The lowest value is shown white.
+    out : ndarray, shape (H, W), uint8, optional
+        Written to where the window is linear, for those who render the same pixels again and again.
+    largest : float, optional
+        Highest magnitude of the pixels, for those who know it.
+
+    Returns
+    -------
+    ndarray, shape (H, W), uint8
+    """
+    if isinstance(voi, VoiLut):
+        return _through_lut(pixels, voi, inverse=inverse)
+    return _through_window(pixels, voi, inverse=inverse, out=out, largest=largest)  # type: ignore[arg-type]
+
+
+def is_padding(pixels: NDArray[np.float32], padding: tuple[float, float]) -> NDArray[np.uint8]:
+    """Return 255 where values are padding, elsewhere 0."""
+    return cv2.inRange(pixels, *map(_scalar, padding))
 
 
 def _scalar(value: float) -> tuple[float, float, float, float]:
     return (value, 0.0, 0.0, 0.0)
 
 
-def _linear(pixels: NDArray[np.float32], slope: float, intercept: float, depth: int) -> NDArray[np.generic]:
+def _linear(
+    pixels: NDArray[np.float32],
+    slope: float,
+    intercept: float,
+    depth: int,
+    out: NDArray[np.uint8] | None = None,
+    largest: float | None = None,
+) -> NDArray[np.generic]:
     """``round(pixels * slope + intercept)`` clipped to the integer type `depth`, in one pass over the pixels."""
-    if cv2.norm(pixels, cv2.NORM_INF) * abs(slope) + abs(intercept) > 2**30:  # OpenCV rounds through int32
+    largest = cv2.norm(pixels, cv2.NORM_INF) if largest is None else largest
+    if largest * abs(slope) + abs(intercept) > 2**30:  # OpenCV rounds through int32
         limits = sorted(((-1 - intercept) / slope, (_TABLE - intercept) / slope))
         pixels = np.clip(pixels, *np.float32(limits))
-    return cv2.addWeighted(pixels, slope, pixels, 0.0, intercept, dtype=depth)
+    return cv2.addWeighted(pixels, slope, pixels, 0.0, intercept, out, depth)
 
 
-def _through_window(pixels: NDArray[np.float32], window: WindowLevel, *, inverse: bool) -> NDArray[np.uint8]:
+def _through_window(
+    pixels: NDArray[np.float32],
+    window: WindowLevel,
+    *,
+    inverse: bool,
+    out: NDArray[np.uint8] | None = None,
+    largest: float | None = None,
+) -> NDArray[np.uint8]:
     """Apply PS3.3 C.11.2.1.2 (LINEAR) or C.11.2.1.3 (LINEAR_EXACT, SIGMOID) with an output range of 0..255."""
     center, width = window.center, window.width
     if window.function is VoiFunction.SIGMOID:
@@ -119,7 +164,7 @@ def _through_window(pixels: NDArray[np.float32], window: WindowLevel, *, inverse
     intercept = 127.5 - center * slope
     if inverse:
         slope, intercept = -slope, 255 - intercept
-    return _linear(pixels, slope, intercept, cv2.CV_8U)
+    return _linear(pixels, slope, intercept, cv2.CV_8U, out, largest)
 
 
 def _through_lut(pixels: NDArray[np.float32], lut: VoiLut, *, inverse: bool) -> NDArray[np.uint8]:

@@ -132,11 +132,16 @@ def region_on_image(
     -------
     ndarray, shape (H, W) or `shape`, bool
     """
-    predicted = segmentation.probability > segmentation.threshold
-    if segmentation.edited or not np.array_equal(predicted, segmentation.mask):
+    if not is_predicted(segmentation):
         return placement.to_image(segmentation.mask, shape).astype(np.bool_)
     probability = np.asarray(placement.to_image(segmentation.probability, shape), np.float32)
     return probability > segmentation.threshold
+
+
+def is_predicted(segmentation: Segmentation) -> bool:
+    """Return whether the region is what its probability says, and not drawn by the reader."""
+    predicted = segmentation.probability > segmentation.threshold
+    return not segmentation.edited and np.array_equal(predicted, segmentation.mask)
 
 
 def heatmap_layer(

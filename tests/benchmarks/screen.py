@@ -115,7 +115,7 @@ class _BarePanel(QWidget):
         grey = QImage(pixels.data, width, height, width, QImage.Format.Format_Grayscale8)
         self._ready = grey.convertToFormat(QImage.Format.Format_RGB32)
 
-    def paintEvent(self, event: object) -> None:  # noqa: N802, ARG002 - Qt's name
+    def paintEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
         painter.drawImage(0, 0, self._ready)
         painter.end()
