@@ -89,6 +89,7 @@ _LAYOUT_ICONS = {
     Layout.TWO: "columns-2",
     Layout.THREE: "columns-3",
     Layout.FOUR: "grid-2x2",
+    Layout.LARGE: "layout-panel-left",
 }
 _VIEW, _IMAGE = mark("View"), mark("Image")
 

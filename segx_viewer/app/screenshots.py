@@ -86,7 +86,7 @@ class _Shooting:
 
     def run(self) -> None:
         """Take all pictures."""
-        files = demo_files(self.folder)
+        files = demo_files(self.folder / "Demo")
         lesion = next(path for path in files if path.name == LESION)
         chest = next((path for path in files if path != lesion), None)
         self._shoot("01-empty")
@@ -113,7 +113,7 @@ class _Shooting:
         self._shoot("05-four-panels-with-what-lies-outside")
         state.update(layout=Layout.THREE, top_mode=True, colormap="cividis")
         self._shoot("06-top-5-percent-cividis")
-        state.update(top_mode=False, colormap="viridis")
+        state.update(top_mode=False, colormap="viridis", layout=Layout.LARGE)
         self.window.controller.prepare()
         self._until(lambda: bool(self.window.controller.costs) or len(self.window.controller.methods) > 1)
         self.window.actions.run("grid")
@@ -173,7 +173,7 @@ class _Shooting:
         documents = self.window.controller.documents
         self._until(lambda: documents.current is not None and documents.current.path == path)
         self._until(self.window.has_result)
-        self._until(lambda: documents.current.thumbnail is not None)
+        self._until(lambda: documents.current.thumbnail is not None and not self.window.status.cancel.isVisible())
 
     def _resize(self, size: QSize) -> None:
         self.window.resize(size)

@@ -22,6 +22,8 @@ _SHOWN = {
     (Layout.TWO, False): (Panel.IMAGE, Panel.COMPARE),
     (Layout.THREE, True): (Panel.IMAGE, Panel.ORIGINAL, Panel.SEGX),
     (Layout.THREE, False): (Panel.IMAGE, Panel.COMPARE),
+    (Layout.LARGE, True): (Panel.IMAGE, Panel.ORIGINAL, Panel.SEGX),
+    (Layout.LARGE, False): (Panel.IMAGE, Panel.COMPARE),
     (Layout.FOUR, True): (Panel.IMAGE, Panel.ORIGINAL, Panel.SEGX, Panel.OUTSIDE),
     (Layout.FOUR, False): (Panel.IMAGE, Panel.COMPARE, Panel.SEGX, Panel.OUTSIDE),
 }
@@ -78,13 +80,17 @@ class Viewports(QWidget):
         for panel, port in self.ports.items():
             self._grid.removeWidget(port)
             port.setVisible(panel in shown)
-        columns = 2 if len(shown) == 4 else len(shown)
+        large = self.state.view.layout is Layout.LARGE and len(shown) == 3
+        columns = 2 if large or len(shown) == 4 else len(shown)
         for i, panel in enumerate(shown):
-            self._grid.addWidget(self.ports[panel], 2 * (i // columns), i % columns)
+            if large:
+                self._grid.addWidget(self.ports[panel], 2 * (i // 2), min(i, 1), 3 if i == 0 else 1, 1)
+            else:
+                self._grid.addWidget(self.ports[panel], 2 * (i // columns), i % columns)
         for column in range(3):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
         for row in range(4):
-            self._grid.setRowStretch(row, 1 if row == 0 or (row == 2 and len(shown) == 4) else 0)
+            self._grid.setRowStretch(row, 1 if row == 0 or (row == 2 and (large or len(shown) == 4)) else 0)
         self._grid.removeWidget(self.blend)
         blending = self.state.view.compare is Compare.BLEND and Panel.COMPARE in shown
         self.blend.setVisible(blending)

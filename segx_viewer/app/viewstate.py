@@ -21,12 +21,13 @@ class Compare(StrEnum):
 
 
 class Layout(StrEnum):
-    """How many panels are shown."""
+    """How many panels are shown; the last has a large one and two small ones beside it."""
 
     ONE = "1x1"
     TWO = "1x2"
     THREE = "1x3"
     FOUR = "2x2"
+    LARGE = "1+2"
 
 
 class MaskStyle(StrEnum):
@@ -105,7 +106,7 @@ class View:
     top_percent: float = 5.0
     class_index: int | None = None
     method: str = "gradcam"
-    layout: Layout = Layout.THREE
+    layout: Layout = Layout.LARGE
     compare: Compare = Compare.SIDE
     curtain: float = 0.5
     blend: float = 0.5
