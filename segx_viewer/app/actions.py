@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from segx_viewer.app.viewstate import View
     from segx_viewer.app.window import Window
 
+_DRAGGED = {"voi", "opacity", "curtain", "blend", "zoom", "centre", "brush"}
+"""Fields of the view that no command depends on, and that change with every movement of the mouse."""
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -65,7 +68,7 @@ class Actions:
         self.by_id: dict[str, QAction] = {}
         for command in self.rows.values():
             self.by_id[command.id] = self._make(command)
-        window.state.changed.connect(lambda _changed: self.follow())
+        window.state.changed.connect(self._on_view_changed)
         self.follow()
 
     def __getitem__(self, name: str) -> QAction:
@@ -102,6 +105,10 @@ class Actions:
             action.setText(tr(self.rows[name].text))
             if self.rows[name].icon:
                 action.setIcon(theme.icon(self.rows[name].icon))
+
+    def _on_view_changed(self, changed: frozenset[str]) -> None:
+        if not changed <= _DRAGGED:
+            self.follow()
 
     def follow(self) -> None:
         """Enable and check what fits the window's state."""

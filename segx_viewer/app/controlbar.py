@@ -7,6 +7,8 @@ from segx_viewer.app.i18n import tr
 from segx_viewer.app.viewstate import MaskStyle, ViewState
 from segx_viewer.reporting.overlay import COLORMAPS
 
+_SHOWN = {"method", "colormap", "opacity", "top_mode", "top_percent", "mask"}
+
 
 class ControlBar(QFrame):
     """Shows and changes how the maps are drawn."""
@@ -60,7 +62,7 @@ class ControlBar(QFrame):
                 row.addWidget(widget)
             row.addSpacing(8)
         row.addStretch(1)
-        state.changed.connect(lambda _changed: self.follow())
+        state.changed.connect(lambda changed: self.follow() if changed & _SHOWN else None)
         self.follow()
 
     def set_methods(self, methods: tuple[tuple[str, str], ...]) -> None:

@@ -51,7 +51,7 @@ class EditBar(QFrame):
         row.addStretch(1)
         row.addWidget(self.reset)
         row.addWidget(self.done)
-        window.state.changed.connect(lambda _changed: self.follow())
+        window.state.changed.connect(lambda changed: self.follow() if changed & {"editing", "brush"} else None)
         self.follow()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802, D102 - Qt's name

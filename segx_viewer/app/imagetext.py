@@ -1,17 +1,34 @@
 """Texts on the image: who and what, window and zoom, orientation letters, a scale bar."""
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QTransform
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QTransform
 
 from segx_viewer.app.i18n import tr
+from segx_viewer.app.kept import Kept
 from segx_viewer.app.viewstate import View
 from segx_viewer.domain.image import MedicalImage, SpacingOrigin, VoiLut, WindowLevel
 
 IMAGE_TEXT = 11
 LIGHT = QColor("#e6e9ec")
 _OPPOSITE = str.maketrans("LRAPHF", "RLPAFH")
+_flags = Qt.AlignmentFlag
+TOP_LEFT, TOP_RIGHT = _flags.AlignTop | _flags.AlignLeft, _flags.AlignTop | _flags.AlignRight
+BOTTOM_LEFT, BOTTOM_RIGHT = _flags.AlignBottom | _flags.AlignLeft, _flags.AlignBottom | _flags.AlignRight
+_SIDES = {
+    "left": _flags.AlignLeft | _flags.AlignVCenter,
+    "right": _flags.AlignRight | _flags.AlignVCenter,
+    "top": _flags.AlignTop | _flags.AlignHCenter,
+    "bottom": _flags.AlignBottom | _flags.AlignHCenter,
+}
+# As numbers, because every operation on Qt's flags costs a microsecond.
+_RIGHT, _MIDDLE = _flags.AlignRight.value, _flags.AlignHCenter.value
+_BOTTOM, _CENTRE = _flags.AlignBottom.value, _flags.AlignVCenter.value
+_ROOM = (5, 2)  # between text and edge of its plate
+_plates: Kept[QImage] = Kept(64, lambda _: 1)
+_grounds: Kept[QImage] = Kept(64, lambda _: 1)
 _NICE_MM = (1, 2, 5, 10, 20, 50, 100, 200)
 
 
@@ -19,21 +36,48 @@ def plate_text(painter: QPainter, box: QRectF, place: Qt.AlignmentFlag, text: st
     """Write text at a side of `box` on a dark plate, legible on white bone and on black air; return where."""
     if not text:
         return QRectF()
-    font = QFont(painter.font())
+    font, ratio, flags = painter.font(), painter.device().devicePixelRatioF(), place.value
+    plate = _plates.get((text, flags, ratio, font.key()), lambda: _plate(text, place, ratio, font))
+    width, height = plate.width() / ratio - 2 * _ROOM[0], plate.height() / ratio - 2 * _ROOM[1]
+    x = _placed(box.left() + margin, box.right() - margin - width, flags & _RIGHT, flags & _MIDDLE)
+    y = _placed(box.top() + margin, box.bottom() - margin - height, flags & _BOTTOM, flags & _CENTRE)
+    painter.drawImage(QPointF(x - _ROOM[0], y - _ROOM[1]), plate)
+    return QRectF(x, y, width, height)
+
+
+def _placed(first: float, last: float, at_end: int, in_middle: int) -> int:
+    return round(last if at_end else (first + last) / 2 if in_middle else first)
+
+
+def _plate(text: str, place: Qt.AlignmentFlag, ratio: float, font: QFont) -> QImage:
+    """Draw a plate with its text: most texts stay the same from one paint to the next."""
+    font = QFont(font)
     font.setPixelSize(IMAGE_TEXT)
-    painter.save()
+    size = QFontMetrics(font).size(0, text)
+    width, height = size.width() + 2 * _ROOM[0], size.height() + 2 * _ROOM[1]
+    plate = QImage(_grounds.get((width, height, ratio), lambda: _ground(width, height, ratio)))
+    painter = QPainter(plate)
     painter.setFont(font)
-    painter.setPen(LIGHT)  # without a pen, Qt measures no text
-    inner = QRectF(box).adjusted(margin, margin, -margin, -margin)
-    bounds = painter.boundingRect(inner, place, text)
+    painter.setPen(LIGHT)
+    horizontal = place & Qt.AlignmentFlag.AlignHorizontal_Mask
+    painter.drawText(QRectF(*_ROOM, size.width(), size.height()), horizontal, text)
+    painter.end()
+    return plate
+
+
+def _ground(width: int, height: int, ratio: float) -> QImage:
+    """Draw a plate without a text."""
+    form = QImage.Format.Format_ARGB32_Premultiplied
+    plate = QImage(math.ceil(width * ratio), math.ceil(height * ratio), form)
+    plate.setDevicePixelRatio(ratio)
+    plate.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(plate)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(0, 0, 0, 170))
-    painter.drawRoundedRect(bounds.adjusted(-5, -2, 5, 2), 3, 3)
-    painter.setPen(LIGHT)
-    painter.drawText(bounds, place, text)
-    painter.restore()
-    return bounds
+    painter.drawRoundedRect(QRectF(0, 0, width, height), 3, 3)
+    painter.end()
+    return plate
 
 
 def patient_text(image: MedicalImage) -> str:
@@ -112,21 +156,16 @@ def orientation_letters(image: MedicalImage, view: View) -> dict[str, str]:
 
 def paint_orientation(painter: QPainter, box: QRectF, letters: dict[str, str], taken: list[QRectF]) -> None:
     """Write the letters at the middle of the panel's sides, clear of the texts that have `taken` their room."""
+    if not letters:
+        return
     middle = QRectF(box.center().x() - 16, box.top(), 32, box.height())
     above = [part.bottom() for part in taken if part.intersects(middle) and part.center().y() < box.center().y()]
     below = [part.top() for part in taken if part.intersects(middle) and part.center().y() > box.center().y()]
     clear = QRectF(box)
     clear.setTop(max(above, default=box.top()))
     clear.setBottom(min(below, default=box.bottom()))
-    flags = Qt.AlignmentFlag
-    places = {
-        "left": flags.AlignLeft | flags.AlignVCenter,
-        "right": flags.AlignRight | flags.AlignVCenter,
-        "top": flags.AlignTop | flags.AlignHCenter,
-        "bottom": flags.AlignBottom | flags.AlignHCenter,
-    }
     for side, text in letters.items():
-        plate_text(painter, box if side in ("left", "right") else clear, places[side], text)
+        plate_text(painter, box if side in ("left", "right") else clear, _SIDES[side], text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +206,4 @@ def paint_scale_bar(painter: QPainter, box: QRectF, bar: ScaleBar) -> None:
         painter.drawLine(QPointF(left, y), QPointF(right, y))
         for x in (left, right):
             painter.drawLine(QPointF(x, y - 4), QPointF(x, y + 4))
-    flags = Qt.AlignmentFlag
-    plate_text(
-        painter,
-        QRectF(box.left(), box.top(), box.width() - 4, box.height() - 18),
-        flags.AlignRight | flags.AlignBottom,
-        bar.text,
-    )
+    plate_text(painter, QRectF(box.left(), box.top(), box.width() - 4, box.height() - 18), BOTTOM_RIGHT, bar.text)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from segx_viewer.app.documents import Document
@@ -95,6 +95,15 @@ class Scene:
         elif view.overlay:
             self._draw_map(canvas, panel)
             self._draw_region(canvas, panel)
+
+    def covered(self, size: QSizeF, view: View, ratio: float = 1.0) -> QRect:
+        """Return the part of a panel that the image covers."""
+        placed = visible_raster(view, self.shape, size, ratio) if self.base is not None else None
+        if placed is None:
+            return QRect()
+        raster, corner = placed
+        rows, columns = raster.shape
+        return QRectF(corner, QSizeF(columns / ratio, rows / ratio)).toAlignedRect()
 
     def _draw_compared(self, canvas: "_Canvas", size: QSizeF) -> None:
         painter, view = canvas.painter, canvas.view

@@ -1,5 +1,6 @@
 """One panel: paints a scene and turns mouse movements into changes of the view."""
 
+import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
@@ -13,6 +14,8 @@ from segx_viewer.app.scene import Panel, Scene
 from segx_viewer.app.transform import fit_scale, image_to_panel, panel_to_image
 from segx_viewer.app.viewstate import Compare, ViewState
 
+_HANDLE = 10  # panel pixels that the curtain's divider takes to either side
+_SLIDERS = {"opacity", "curtain", "blend"}
 _NARROW = 460  # below this width, the texts stand in one column
 
 
@@ -34,6 +37,7 @@ class Viewport(QWidget):
         self.mouse: QPointF | None = None
         self.scroll: Callable[[int], bool] | None = None  # moves through the stack; False where there is none
         self._drag: mouse.Drag | None = None
+        self._divider = 0.0  # where the curtain was painted last
         self.setMouseTracking(True)
         self.setMinimumSize(120, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -83,6 +87,7 @@ class Viewport(QWidget):
         painter.end()
 
     def _paint_divider(self, painter: QPainter, x: float) -> None:
+        self._divider = x
         painter.fillRect(QRectF(x - 2, 0, 4, self.height()), QColor(0, 0, 0, 160))
         painter.fillRect(QRectF(x - 1, 0, 2, self.height()), theme.colour("accent"))
         painter.setPen(Qt.PenStyle.NoPen)
@@ -111,9 +116,7 @@ class Viewport(QWidget):
     def texts(self) -> list[tuple[Qt.AlignmentFlag, str]]:
         """Return the texts on the panel, each with its place."""
         view = self.state.view
-        flags = Qt.AlignmentFlag
-        top_left, top_right = flags.AlignTop | flags.AlignLeft, flags.AlignTop | flags.AlignRight
-        bottom_left = flags.AlignBottom | flags.AlignLeft
+        top_left, top_right, bottom_left = imagetext.TOP_LEFT, imagetext.TOP_RIGHT, imagetext.BOTTOM_LEFT
         first = self.title
         if self.panel is Panel.IMAGE:
             image = self.scene.base.image
@@ -137,7 +140,18 @@ class Viewport(QWidget):
         return result
 
     def _on_view_changed(self, changed: frozenset[str]) -> None:
-        self.update()
+        """Ask for a repaint of what a change can be seen in, which for sliders is little."""
+        view = self.state.view
+        before, self._divider = self._divider, self.width() * view.curtain
+        if not changed <= _SLIDERS:
+            self.update()
+        elif "opacity" in changed and self.panel is not Panel.IMAGE:
+            self.update(self.scene.covered(self.extent, view, self.devicePixelRatioF()))
+        elif self.panel is Panel.COMPARE and "blend" in changed:
+            self.update()
+        elif self.panel is Panel.COMPARE and view.compare is Compare.CURTAIN:
+            left, right = sorted((before, self._divider))
+            self.update(math.floor(left) - _HANDLE, 0, math.ceil(right - left) + 2 * _HANDLE, self.height())
 
     # -- mouse -----------------------------------------------------------------------------------
 
