@@ -1,0 +1,137 @@
+"""What a path stands for: folders, ZIP archives and DICOMDIRs are opened, anything else is itself."""
+
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import pydicom
+from pydicom.errors import InvalidDicomError
+
+from segx_viewer.errors import ImageReadError
+from segx_viewer.imaging.study import collect_files
+
+_LARGEST_MEMBER = 2 * 2**30  # bytes; a ZIP may claim to hold anything
+_MOST_MEMBERS = 100_000
+_DICOMDIR = "DICOMDIR"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file: where it is, what to call it for people, and whether it was named by itself.
+
+    A file that was only found in a folder, an archive or a DICOMDIR may turn out to be no image without that being a
+    failure.
+    """
+
+    path: Path
+    label: str
+    named: bool = True
+
+
+class Containers:
+    """Opens folders, archives and DICOMDIRs; a context manager, because archives are unpacked into a temporary folder.
+
+    An archive that is opened again gives the same files.
+    """
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._unpacked: dict[tuple[Path, int, int], list[Found]] = {}
+
+    def __enter__(self) -> "Containers":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove what was unpacked."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder = None
+        self._unpacked.clear()
+
+    def open(self, path: Path, on_step: Callable[[int, int], None] | None = None) -> Iterator[Found]:
+        """Yield the files that a path stands for, in order.
+
+        Parameters
+        ----------
+        path : Path
+        on_step : callable, optional
+            Called with the number of files unpacked so far and their total; what it raises ends the unpacking.
+
+        Raises
+        ------
+        ImageReadError
+            If an archive or a DICOMDIR cannot be read.
+        """
+        if path.is_dir():
+            for file in collect_files([path]):
+                if file.name.upper() != _DICOMDIR:
+                    yield Found(file, str(file), named=False)
+        elif path.name.upper() == _DICOMDIR and path.is_file():
+            for file in _dicomdir(path):
+                yield Found(file, str(file), named=False)
+        elif path.is_file() and zipfile.is_zipfile(path):
+            status = path.stat()
+            key = path.resolve(), status.st_mtime_ns, status.st_size
+            if key not in self._unpacked:
+                self._unpacked[key] = list(self._unpack(path, on_step))
+            yield from self._unpacked[key]
+        else:
+            yield Found(path, str(path))
+
+    def _unpack(self, archive: Path, on_step: Callable[[int, int], None] | None) -> Iterator[Found]:
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="segx-viewer-"))
+        folder = Path(tempfile.mkdtemp(dir=self._folder))
+        try:
+            with zipfile.ZipFile(archive) as opened:
+                members = [m for m in opened.infolist() if not m.is_dir() and not _hidden(m.filename)]
+                if len(members) > _MOST_MEMBERS:
+                    raise ImageReadError(f"{archive.name} holds more than {_MOST_MEMBERS} files.")
+                for number, member in enumerate(members):
+                    if on_step is not None:
+                        on_step(number, len(members))
+                    label = f"{archive}!{member.filename}"
+                    if member.filename.rsplit("/", 1)[-1].upper() == _DICOMDIR:
+                        continue
+                    # Our own names: a member's name may point anywhere.
+                    target = folder / f"{number:06d}{PurePosixPath(member.filename).suffix[:8]}"
+                    if _copy(opened, member, target):
+                        yield Found(target, label, named=False)
+                    else:
+                        yield Found(folder / "too-large", f"{label} (larger than 2 GB)")
+        except (zipfile.BadZipFile, RuntimeError, OSError, NotImplementedError) as error:
+            raise ImageReadError(f"{archive.name} could not be unpacked: {error}.") from error
+
+
+def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> bool:
+    """Unpack one member, whatever size it claims; False when it is too large."""
+    left = _LARGEST_MEMBER
+    with archive.open(member) as source, target.open("wb") as file:
+        while block := source.read(1 << 20):
+            left -= len(block)
+            if left < 0:
+                break
+            file.write(block)
+    if left < 0:
+        target.unlink()
+    return left >= 0
+
+
+def _hidden(name: str) -> bool:
+    return any((part.startswith(".") and part.strip(".")) or part == "__MACOSX" for part in PurePosixPath(name).parts)
+
+
+def _dicomdir(path: Path) -> list[Path]:
+    """Return the images of a DICOMDIR (PS3.3 F.3), in its order, also those that are missing."""
+    try:
+        records = pydicom.dcmread(path).DirectoryRecordSequence
+    except (InvalidDicomError, OSError, AttributeError, ValueError) as error:
+        raise ImageReadError(f"{path} is not a readable DICOMDIR.") from error
+    names = [record.ReferencedFileID for record in records if record.get("ReferencedFileID")]
+    return [path.parent.joinpath(*([name] if isinstance(name, str) else name)) for name in names]
