@@ -1,4 +1,4 @@
-"""The same network, faster: batch norms folded into their convolutions, memory laid out channels last."""
+"""The same network, faster: batch norms folded into their convolutions, those packed, memory laid out channels last."""
 
 import copy
 from collections import Counter
@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from segx_viewer.inference.packing import can_pack, pack
 from segx_viewer.inference.predictor import forward
 
 TOLERANCE = 1e-3
@@ -14,7 +15,7 @@ TOLERANCE = 1e-3
 
 
 def ready_classifier(network: nn.Module, example: Tensor, target_layer: str) -> nn.Module:
-    """Freeze a classifier and fold it, as long as its scores and the target layer's activations stay what they are.
+    """Freeze, fold and pack a classifier, as long as its scores and the target layer's activations stay as they are.
 
     Parameters
     ----------
@@ -34,15 +35,21 @@ def ready_classifier(network: nn.Module, example: Tensor, target_layer: str) -> 
     network = frozen(network)
     expected = outputs(network)
     folded = fold(network, example)
-    return folded if _same(outputs(folded), expected) else network
+    if not _same(outputs(folded), expected):
+        return network
+    packed = pack(folded, example, keep=target_layer) if can_pack() else folded
+    return packed if _same(outputs(packed), expected) else folded
 
 
 @torch.no_grad()
 def ready_segmenter(network: nn.Module, example: Tensor) -> nn.Module:
-    """Freeze a segmenter and fold it, as long as its output stays what it is."""
+    """Freeze a segmenter, fold and pack it, as long as its output stays what it is."""
     network = frozen(network)
-    folded = fold(network, example)
-    return folded if _same((folded(example),), (network(example),)) else network
+    folded, expected = fold(network, example), (network(example),)
+    if not _same((folded(example),), expected):
+        return network
+    packed = pack(folded, example) if can_pack() else folded
+    return packed if _same((packed(example),), expected) else folded
 
 
 def frozen(network: nn.Module) -> nn.Module:
