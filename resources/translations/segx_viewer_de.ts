@@ -590,6 +590,16 @@
     </message>
     <message>
       <location filename="commands_view.py" />
+      <source>&amp;Graphics of the file</source>
+      <translation>&amp;Grafiken der Datei</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>&amp;Magnifier</source>
+      <translation>&amp;Lupe</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
       <source>Side &amp;panels</source>
       <translation>&amp;Seitenleisten</translation>
     </message>
@@ -720,13 +730,23 @@
     </message>
     <message>
       <location filename="controller.py" />
-      <source>Opening …</source>
-      <translation>Wird geöffnet …</translation>
+      <source>Writing the report …</source>
+      <translation>Bericht wird geschrieben …</translation>
     </message>
     <message>
       <location filename="controller.py" />
-      <source>There is no image file in there.</source>
-      <translation>Darin ist keine Bilddatei.</translation>
+      <source>Cancelled.</source>
+      <translation>Abgebrochen.</translation>
+    </message>
+    <message>
+      <location filename="controller.py" />
+      <source>Opening was cancelled.</source>
+      <translation>Das Öffnen wurde abgebrochen.</translation>
+    </message>
+    <message>
+      <location filename="controller.py" />
+      <source>Reading {name} …</source>
+      <translation>{name} wird gelesen …</translation>
     </message>
     <message>
       <location filename="editbar.py" />
@@ -785,11 +805,6 @@
     </message>
     <message>
       <location filename="export.py" />
-      <source>Writing the report …</source>
-      <translation>Bericht wird geschrieben …</translation>
-    </message>
-    <message>
-      <location filename="export.py" />
       <source>There is no finished analysis to export yet.</source>
       <translation>Es gibt noch keine fertige Analyse zum Exportieren.</translation>
     </message>
@@ -822,6 +837,11 @@
       <location filename="export.py" />
       <source>The report will not say whose image it is.</source>
       <translation>Der Bericht sagt nicht, wessen Bild es ist.</translation>
+    </message>
+    <message>
+      <location filename="graphics.py" />
+      <source>Graphics of the file</source>
+      <translation>Grafiken der Datei</translation>
     </message>
     <message>
       <location filename="grid.py" />
@@ -949,6 +969,41 @@
       <translation>&amp;Fensterung</translation>
     </message>
     <message>
+      <location filename="opening.py" />
+      <source>{name} is drawn on the image that it was made from: open that image as well.</source>
+      <translation>{name} wird auf das Bild gezeichnet, aus dem es entstand: Öffnen Sie auch dieses Bild.</translation>
+    </message>
+    <message>
+      <location filename="opening.py" />
+      <source>Opening …</source>
+      <translation>Wird geöffnet …</translation>
+    </message>
+    <message>
+      <location filename="opening.py" />
+      <source>There is no image file in there.</source>
+      <translation>Darin ist keine Bilddatei.</translation>
+    </message>
+    <message>
+      <location filename="opening.py" />
+      <source>Files that hold no image were left out: {count}</source>
+      <translation>Dateien ohne Bild wurden ausgelassen: {count}</translation>
+    </message>
+    <message>
+      <location filename="opening.py" />
+      <source>{name} is drawn on {image}.</source>
+      <translation>{name} ist auf {image} eingezeichnet.</translation>
+    </message>
+    <message>
+      <location filename="opening.py" />
+      <source>Unpacking {done} of {total}</source>
+      <translation>Entpacken {done} von {total}</translation>
+    </message>
+    <message>
+      <location filename="opening.py" />
+      <source>Thumbnails {done} of {total}</source>
+      <translation>Vorschaubilder {done} von {total}</translation>
+    </message>
+    <message>
       <location filename="pages.py" />
       <source>Drop images or a folder here</source>
       <translation>Bilder oder einen Ordner hier ablegen</translation>
@@ -992,11 +1047,6 @@
       <location filename="pages.py" />
       <source>{name} cannot be shown</source>
       <translation>{name} kann nicht gezeigt werden</translation>
-    </message>
-    <message>
-      <location filename="pages.py" />
-      <source>Reading {name} …</source>
-      <translation>{name} wird gelesen …</translation>
     </message>
     <message>
       <location filename="panels/badge.py" />
@@ -1227,6 +1277,11 @@
       <location filename="panels/results.py" />
       <source>Model: {title} {version}</source>
       <translation>Modell: {title} {version}</translation>
+    </message>
+    <message>
+      <location filename="panels/studies.py" />
+      <source>waits for its image</source>
+      <translation>wartet auf sein Bild</translation>
     </message>
     <message>
       <location filename="panels/studies.py" />
@@ -1532,6 +1587,11 @@
       <location filename="viewport.py" />
       <source>No map yet</source>
       <translation>Noch keine Karte</translation>
+    </message>
+    <message>
+      <location filename="viewport.py" />
+      <source>Drawn: {labels}</source>
+      <translation>Eingezeichnet: {labels}</translation>
     </message>
     <message>
       <location filename="viewports.py" />

@@ -50,6 +50,7 @@ def run(paths: list[Path]) -> int:
     geometry = settings.settings().value("geometry")
     if geometry is not None:
         window.restoreGeometry(geometry)
+    window.keep_on_screen()
     window.show()
     listener = Listener(window)
     listener.received.connect(lambda found: (window.open_paths(found), window.activateWindow()))

@@ -47,7 +47,7 @@ def open_demo(window: "Window") -> None:
     """Open the two demonstration images."""
     from segx_viewer.app.demo import demo_files
 
-    window.controller.run_job("collect", demo_files)
+    window.controller.open_demo(demo_files)
 
 
 def ask_export(window: "Window") -> None:

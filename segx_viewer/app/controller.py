@@ -1,7 +1,7 @@
 """Opens images, asks for analyses and applies the answers that are still wanted."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,9 +12,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from segx_viewer.app import files
 from segx_viewer.app.documents import Document, Documents
 from segx_viewer.app.i18n import tr
+from segx_viewer.app.opening import Opener
 from segx_viewer.app.stack import stack_of
-from segx_viewer.app.thumbnails import Thumbnails, header_of
+from segx_viewer.app.thumbnails import header_of
 from segx_viewer.app.viewstate import PER_IMAGE, ViewState
+from segx_viewer.app.work import Work
 from segx_viewer.app.worker import Capabilities, Engine, InferenceThread
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress
@@ -28,7 +30,7 @@ _PAUSE_MS = 400
 
 
 class Controller(QObject):
-    """The window's memory and its two threads.
+    """The window's memory and its threads.
 
     Every request gets a new generation; each receiver first compares the answer's generation with the newest one,
     so that nothing of an earlier image or question is ever applied.
@@ -57,10 +59,17 @@ class Controller(QObject):
         # In a stack, the analysis waits until the reader stays at an image.
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self.analyse)
+        self.work = Work(self)
         self._files = files.FileThread(self)
-        self._files.worker.done.connect(self._job_done)
-        self._files.worker.failed.connect(self._job_failed)
-        self._thumbnails = Thumbnails(self.documents, self._files.post)
+        self._exports = files.FileThread(self, "exports")
+        for thread in (self._files, self._exports):
+            thread.worker.done.connect(self._job_done)
+            thread.worker.failed.connect(self._job_failed)
+            thread.worker.cancelled.connect(self._job_cancelled)
+        self._export_token = CancelToken()
+        self.opener = Opener(self.documents, self._files, self.work, self)
+        self.opener.message.connect(self.message)
+        self.opener.opened.connect(self.open_documents)
         self._inference = InferenceThread(engine, self)
         worker = self._inference.worker
         worker.ready.connect(self._on_ready)
@@ -74,24 +83,18 @@ class Controller(QObject):
     # -- opening ---------------------------------------------------------------------------------
 
     def open_paths(self, paths: list[Path]) -> None:
-        """Open files and folders; the first new one is shown."""
-        if paths:
-            self.message.emit(tr("Opening …"))
-            self._files.post("collect", partial(files.collect, [Path(p) for p in paths]))
+        """Open files, folders, archives and DICOMDIRs; the first new image is shown."""
+        self.opener.open(paths)
 
-    def _collected(self, paths: list[Path]) -> None:
-        if not paths:
-            self.message.emit(tr("There is no image file in there."))
-            return
-        documents = [self.documents.add(path) for path in paths]
-        self.message.emit("")
-        self.open_documents(documents, documents[0])
+    def open_demo(self, make: Callable[[], list[Path]]) -> None:
+        """Open the files that `make` makes or finds, in the file thread."""
+        self._files.post("demo", make)
 
     def open_documents(self, documents: list[Document], first: Document) -> None:
         """Show one of some documents that were just added, and draw the thumbnails of all."""
         self.remember_view()
         self.documents.set_current(first)
-        self._thumbnails.add(documents)
+        self.opener.draw_thumbnails(documents)
 
     def prepare(self) -> None:
         """Load the models in the background."""
@@ -103,6 +106,7 @@ class Controller(QObject):
     def _on_current(self, document: Document | None) -> None:
         self._new_generation()
         self._pause.stop()
+        self.work.end("read")
         self.progress.emit(None)
         if document is None or document.image is None:
             self.analysis_changed.emit(None)
@@ -112,6 +116,7 @@ class Controller(QObject):
             self._show(document)
         else:
             self.image_shown.emit(document)
+            self.work.begin("read", tr("Reading {name} …").format(name=document.name))
             generation = self._generation
             job = partial(self._read_if_wanted, generation, document.path, document.frame)
             self._files.post(("read", generation, document.number), job)
@@ -120,11 +125,17 @@ class Controller(QObject):
         """Read an image, in the file thread; frames that were scrolled past are not decoded."""
         return files.read(path, frame) if generation == self._generation else None
 
-    def _read(self, generation: int, number: int, image: MedicalImage) -> None:
+    def _read(self, generation: int, number: int, image: MedicalImage | list[Any]) -> None:
         if generation != self._generation:
             return
+        self.work.end("read")
         document = self.documents.by_number(number)
         if document is None:
+            return
+        if isinstance(image, list):
+            self.opener.attach(document, image)
+            if document is self.documents.current:
+                self.image_shown.emit(document)
             return
         self.documents.update(document, image=image, header=header_of(image), size=image.shape, error="")
         self._show(document)
@@ -255,9 +266,19 @@ class Controller(QObject):
             self._token.cancel()
 
     def cancel_by_reader(self) -> None:
-        """Stop the running analysis because the reader said so."""
-        self.was_cancelled = self._token is not None
-        self.cancel()
+        """Stop what runs because the reader said so. What a thread still finishes is dropped, so nobody waits."""
+        self.opener.cancel()
+        self._export_token.cancel()
+        if "read" in self.work:
+            self._new_generation()
+            self.work.end("read")
+            self.documents.update(self.documents.current, error=tr("Opening was cancelled."))
+            self.image_shown.emit(self.documents.current)
+        elif self._token is not None:
+            self.was_cancelled = True
+            self._new_generation()
+            self.progress.emit(None)
+            self.message.emit(tr("Cancelled. Press F5 to analyse again."))
 
     def _running_for(self, key: MapKey) -> bool:
         return self._token is not None and self._asked is not None and self._asked[1] == key
@@ -322,46 +343,63 @@ class Controller(QObject):
     # -- file jobs -------------------------------------------------------------------------------
 
     def run_job(self, tag: object, job: Any) -> None:
-        """Run a job in the file thread; tags starting with "export" report the path they wrote."""
-        self._files.post(tag, job)
+        """Run a job beside the reading of files."""
+        self._exports.post(tag, job)
+
+    def export(self, make: Callable[[CancelToken], Callable[[], Path]]) -> None:
+        """Run an export; `make` gives it the token by which the reader can cancel it."""
+        self._export_token = CancelToken()
+        self.work.begin("export", tr("Writing the report …"))
+        self._exports.post("export", make(self._export_token))
 
     def _job_done(self, tag: Any, result: Any) -> None:
         kind = tag if isinstance(tag, str) else tag[0]
         if kind == "collect":
-            self._collected(result)
+            self.opener.collected(result)
+        elif kind == "demo":
+            self.open_paths(result)
         elif kind == "read":
             self._read(tag[1], tag[2], result)
         elif kind == "thumbnail":
-            self._thumbnails.done(tag[1], result)
+            self.opener.thumbnail(tag[1], result)
         elif kind == "export":
+            self.work.end("export")
             self.exported.emit(result)
 
-    def _job_failed(self, tag: Any, sentence: str) -> None:
+    def _job_failed(self, tag: Any, sentence: str, unsupported: bool) -> None:
         kind = tag if isinstance(tag, str) else tag[0]
         if kind == "thumbnail":
-            self._thumbnails.done(tag[1], None, sentence)
+            self.opener.thumbnail_failed(tag[1], sentence, unsupported)
         elif kind == "read":
-            self._read_failed(tag[1], tag[2], sentence)
+            self._read_failed(tag[1], tag[2], sentence, unsupported)
         else:
+            self.work.end(kind)
             self.message.emit(sentence)
 
-    def _read_failed(self, generation: int, number: int, sentence: str) -> None:
+    def _job_cancelled(self, tag: str) -> None:
+        self.work.end(tag)
+        self.message.emit(tr("Cancelled."))
+
+    def _read_failed(self, generation: int, number: int, sentence: str, unsupported: bool) -> None:
         if generation != self._generation:
             return
+        self.work.end("read")
         document = self.documents.by_number(number)
-        if document is not None:
+        if document is not None and not self.opener.leave_out(document, sentence, unsupported):
             self.documents.update(document, error=sentence)
             self.analysis_changed.emit(None)
             self.image_shown.emit(document)
 
     def shut_down(self) -> None:
         """Cancel what runs and end both threads."""
-        self._thumbnails.clear()
+        self.opener.cancel()
         self._pause.stop()
         self.cancel()
         self._generation += 1
         self._files.stop()
+        self._exports.stop()
         self._inference.stop()
+        self.opener.shut_down()
 
 
 def _extended(old: Analysis, new: Analysis) -> Analysis:

@@ -28,6 +28,9 @@ class Document:
     number: int
     path: Path
     frame: int = 0
+    label: str = ""  # "archive.zip!folder/file" for a file that was unpacked
+    named: bool = True  # by itself, rather than found in a folder, an archive or a DICOMDIR
+    waits_for: frozenset[str] = frozenset()  # images that this file's overlays are drawn on
     image: MedicalImage | None = None
     analysis: Analysis | None = None
     error: str = ""
@@ -44,7 +47,12 @@ class Document:
     @property
     def name(self) -> str:
         """File name for people."""
-        return self.path.name
+        return self.label.rpartition("!")[2].rpartition("/")[2] or self.path.name
+
+    @property
+    def place(self) -> str:
+        """Folder or archive that the file lies in."""
+        return self.label.rpartition("!")[0] or str(self.path.parent)
 
 
 class Documents(QObject):
@@ -77,13 +85,13 @@ class Documents(QObject):
         """Return the document of that number, None if it was closed."""
         return next((d for d in self._all if d.number == number), None)
 
-    def add(self, path: Path, frame: int = 0) -> Document:
+    def add(self, path: Path, frame: int = 0, *, label: str = "", named: bool = True) -> Document:
         """Add a file's frame, or return the entry that has it already."""
         known = next((d for d in self._all if d.path == path and d.frame == frame), None)
         if known is not None:
             return known
         self._numbers += 1
-        document = Document(self._numbers, path, frame)
+        document = Document(self._numbers, path, frame, label, named)
         self._all.append(document)
         self.added.emit(document)
         return document

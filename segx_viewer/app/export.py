@@ -1,9 +1,11 @@
 """Writing what the screen shows: a page, a PDF, the figures, or DICOM objects."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -22,6 +24,7 @@ from segx_viewer.app.annotations import Annotation, Kind, measured
 from segx_viewer.app.i18n import mark, tr
 from segx_viewer.app.reading import Impression, confidence_word
 from segx_viewer.app.viewstate import MaskStyle, View
+from segx_viewer.domain.request import CancelToken
 from segx_viewer.domain.result import Analysis, MapKey
 
 if TYPE_CHECKING:
@@ -46,15 +49,34 @@ class Job:
     annotations: tuple[Annotation, ...]
     impression: Impression | None
     include_identity: bool
+    crop: tuple[int, int, int, int] | None  # what the screen shows: top, left, height, width
+    cancel: CancelToken
 
     def __call__(self) -> Path:
-        """Write it; return what was written."""
+        """Write it; return what was written. A cancelled report leaves what was there before."""
+        from segx_viewer.reporting.atomic import atomic_write
+
+        self.cancel.raise_if_cancelled()
+        if self.path.suffix == ".dcm":
+            self._write(self.path)
+            return self.path
+        with atomic_write(self.path) as part:
+            self._write(part)
+            self.cancel.raise_if_cancelled()
+        return self.path
+
+    def _write(self, path: Path) -> None:
         from segx_viewer.reporting.panels import ReportView
         from segx_viewer.reporting.reading import Mark, Reading, Shape
 
         view = self.view
         shown = ReportView(
-            colormap=view.colormap, opacity=view.opacity, outline=view.mask is not MaskStyle.OFF, invert=view.invert
+            colormap=view.colormap,
+            opacity=view.opacity,
+            outline=view.mask is not MaskStyle.OFF,
+            top_percent=view.top_percent if view.top_mode else None,
+            invert=view.invert,
+            crop=self.crop,
         )
         marks = tuple(
             Mark(
@@ -67,16 +89,15 @@ class Job:
         impression = self.impression
         words = f"{impression.text} ({confidence_word(impression.confidence)})" if impression is not None else ""
         write = {".pdf": _write_pdf, ".json": _write_json, ".dcm": _write_dicom}.get(self.path.suffix, _write_png)
-        write(self, shown, Reading(words, marks))
-        return self.path
+        write(self, path, shown, Reading(words, marks))
 
 
-def _write_png(job: Job, shown: object, reading: object) -> None:
+def _write_png(job: Job, path: Path, shown: object, reading: object) -> None:
     from segx_viewer.reporting.png import write_png_report
 
     write_png_report(
         job.analysis,
-        job.path,
+        path,
         key=job.key,
         voi=job.view.voi,
         view=shown,
@@ -85,23 +106,23 @@ def _write_png(job: Job, shown: object, reading: object) -> None:
     )
 
 
-def _write_pdf(job: Job, shown: object, reading: object) -> None:
+def _write_pdf(job: Job, path: Path, shown: object, reading: object) -> None:
     from segx_viewer.reporting.pdf import Sheet, write_pdf_report
 
     sheet = Sheet(job.analysis, job.key, job.view.voi, shown, reading)
-    write_pdf_report([sheet], job.path, include_identity=job.include_identity)
+    write_pdf_report([sheet], path, include_identity=job.include_identity)
 
 
-def _write_json(job: Job, shown: object, reading: object) -> None:
+def _write_json(job: Job, path: Path, shown: object, reading: object) -> None:
     from segx_viewer.reporting.table import write_json
 
-    write_json(job.analysis, job.path, include_identity=job.include_identity, reading=reading)
+    write_json(job.analysis, path, include_identity=job.include_identity, reading=reading)
 
 
-def _write_dicom(job: Job, shown: object, reading: object) -> None:
+def _write_dicom(job: Job, path: Path, shown: object, reading: object) -> None:
     from segx_viewer.reporting.dicom.results import write_dicom_results
 
-    folder = job.path.with_suffix("")
+    folder = path.with_suffix("")
     write_dicom_results(
         job.analysis,
         folder,
@@ -127,7 +148,8 @@ def export_report(window: "Window", path: Path, *, include_identity: bool = Fals
     path = path if path.suffix in FORMATS else path.with_name(path.name + ".png")
     settings.settings().setValue("export_folder", str(path.parent))
     document, controller = window.controller.documents.current, window.controller
-    job = Job(
+    job = partial(
+        Job,
         controller.analysis,
         path,
         controller.key,
@@ -135,9 +157,22 @@ def export_report(window: "Window", path: Path, *, include_identity: bool = Fals
         document.annotations,
         document.impression,
         include_identity,
+        visible_part(window),
     )
     window.show_message(tr("Writing the report …"))
-    controller.run_job("export", job)
+    controller.export(job)
+
+
+def visible_part(window: "Window") -> tuple[int, int, int, int] | None:
+    """Return (top, left, height, width) of what the first panel shows of the image; None for all of it."""
+    port = window.viewports.visible_ports[0]
+    height, width = window.scene.shape
+    corners = [port.to_image(QPointF(x, y)) for x in (0, port.width()) for y in (0, port.height())]
+    left, right = (round(min(max(f(p.x() for p in corners), 0), width)) for f in (min, max))
+    top, bottom = (round(min(max(f(p.y() for p in corners), 0), height)) for f in (min, max))
+    part = top, left, bottom - top, right - left
+    whole = part == (0, 0, height, width) or part[2] < 2 or part[3] < 2
+    return None if whole else part
 
 
 class ExportDialog(QDialog):

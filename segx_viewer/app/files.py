@@ -3,31 +3,42 @@
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from segx_viewer.errors import SegxError
+from segx_viewer.domain.request import CancelToken
+from segx_viewer.errors import AnalysisCancelled, SegxError, UnsupportedImageError
+
+if TYPE_CHECKING:
+    from segx_viewer.imaging.containers import Containers, Found
 
 log = logging.getLogger(__name__)
+_HEAD = 2048  # bytes in which a DICOM file names its class
+_SOP_CLASS = b"\x02\x00\x02\x00UI"  # Media Storage SOP Class UID (0002,0002); two bytes of length follow
+_OVERLAY_CLASSES = (b"1.2.840.10008.5.1.4.1.1.66.4", b"1.2.840.10008.5.1.4.1.1.30")  # Segmentation, Parametric Map
 
 
 class FileWorker(QObject):
     """Runs one job at a time. A job is a function without arguments that has captured all it needs."""
 
     done = Signal(object, object)  # tag, result
-    failed = Signal(object, str)  # tag, sentence
+    failed = Signal(object, str, bool)  # tag, sentence, whether the file is of a kind that the viewer does not open
+    cancelled = Signal(object)  # tag
+    stepped = Signal(object, int, int)  # tag, done, total
 
     @Slot(object, object)
     def run(self, tag: object, job: Callable[[], Any]) -> None:
         """Run a job and report under its tag."""
         try:
             result = job()
+        except AnalysisCancelled:
+            self.cancelled.emit(tag)
         except SegxError as error:
-            self.failed.emit(tag, str(error))
+            self.failed.emit(tag, str(error), isinstance(error, UnsupportedImageError))
         except Exception:
             log.exception("A file job failed: %r", tag)
-            self.failed.emit(tag, "This did not work, for a reason nobody expected; see Help > Log.")
+            self.failed.emit(tag, "This did not work, for a reason nobody expected; see Help > Log.", False)
         else:
             self.done.emit(tag, result)
 
@@ -37,10 +48,10 @@ class FileThread(QObject):
 
     _run = Signal(object, object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, name: str = "files") -> None:
         super().__init__(parent)
         self._thread = QThread(self)
-        self._thread.setObjectName("files")
+        self._thread.setObjectName(name)
         self.worker = FileWorker()
         self.worker.moveToThread(self._thread)
         self._run.connect(self.worker.run)
@@ -56,18 +67,52 @@ class FileThread(QObject):
         self._thread.wait()
 
 
-def collect(paths: list[Path]) -> list[Path]:
-    """Return the files behind files and folders."""
-    from segx_viewer.imaging.study import collect_files
+class Collect:
+    """Finds the files behind files, folders, archives and DICOMDIRs. What is unpacked lives as long as this."""
 
-    return list(collect_files(paths))
+    def __init__(self) -> None:
+        self._containers: Containers | None = None
+
+    def __call__(self, paths: list[Path], cancel: CancelToken, on_step: Callable[[int, int], None]) -> "list[Found]":
+        """Return the files, each once. Raises `AnalysisCancelled` when `cancel` says so."""
+        from segx_viewer.imaging.containers import Containers
+
+        if self._containers is None:
+            self._containers = Containers()
+
+        def step(done: int, total: int) -> None:
+            cancel.raise_if_cancelled()
+            on_step(done, total)
+
+        found = {item.path: item for path in paths for item in self._containers.open(path, step)}
+        return list(found.values())
+
+    def close(self) -> None:
+        """Remove what was unpacked."""
+        if self._containers is not None:
+            self._containers.close()
 
 
 def read(path: Path, frame: int = 0) -> Any:
-    """Decode one frame in the decoding process. Raises the reader's errors."""
+    """Decode one frame in the decoding process, or return a file's overlays. Raises the reader's errors."""
     from segx_viewer.imaging.guarded import read_image_guarded
 
-    return read_image_guarded(path, frame)
+    return _overlays(path) or read_image_guarded(path, frame)
+
+
+def _overlays(path: Path) -> Any:
+    """Return the overlays of a segmentation or parametric map, nothing for any other file."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return None  # the reader finds words for it
+    _, found, rest = head.partition(_SOP_CLASS)
+    if not found or rest[2 : 2 + rest[0]].rstrip(b"\0") not in _OVERLAY_CLASSES:
+        return None
+    from segx_viewer.reporting.dicom.overlays import read_overlays
+
+    return read_overlays(path)
 
 
 def prepare() -> None:

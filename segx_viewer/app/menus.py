@@ -52,6 +52,8 @@ MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
             (mark("&Layout"), tuple(f"layout_{layout}" for layout in Layout)),
             "corner_text",
             "identity",
+            "graphics",
+            "magnifier",
             "panels",
             (mark("&Theme"), ("theme_dark", "theme_light")),
             (mark("Lan&guage"), tuple(f"language_{code}" for code in LANGUAGES)),

@@ -8,6 +8,7 @@ from segx_viewer.app.actions import Actions
 from segx_viewer.app.i18n import tr
 
 _SHOWN = 5
+_TEXT_WIDTH = 600
 
 
 class EmptyPage(QWidget):
@@ -97,32 +98,37 @@ class MessagePage(QWidget):
         self.title.setObjectName("title")
         self.text = QLabel()
         self.text.setWordWrap(True)
-        self.text.setMaximumWidth(640)
-        self.text.setMinimumWidth(420)
+        self.text.setFixedWidth(_TEXT_WIDTH)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         column = QVBoxLayout(self)
         column.setSpacing(12)
         column.addStretch(2)
+        self.title.setWordWrap(True)
+        self.title.setFixedWidth(_TEXT_WIDTH)
         for label in (self._icon, self.title, self.text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
 
+    def _say(self, title: str, text: str) -> None:
+        """Give each text the height that it needs: a wrapped label in a centred column gets too little by itself."""
+        for label, words in ((self.title, title), (self.text, text)):
+            label.setText(words)
+            label.setMinimumHeight(label.heightForWidth(_TEXT_WIDTH) if words else 0)
+
     def show_error(self, name: str, sentence: str) -> None:
         """Say that an image cannot be shown, and why."""
         self._icon.setPixmap(theme.pixmap("circle-alert", 48, theme.colour("low")))
-        self.title.setText(tr("{name} cannot be shown").format(name=name))
-        self.text.setText(sentence)
+        self._say(tr("{name} cannot be shown").format(name=name), sentence)
 
     def show_working(self, name: str) -> None:
         """Say that an image is being read."""
         self._icon.setPixmap(theme.pixmap("file-image", 48, theme.colour("muted")))
-        self.title.setText(tr("Reading {name} …").format(name=name))
-        self.text.setText("")
+        self._say(tr("Reading {name} …").format(name=name), "")
 
 
 def _button(text: str, actions: Actions, command: str, name: str = "") -> QPushButton:
-    result = QPushButton(text)
+    result = QPushButton(f" {text}")  # the style leaves no room between icon and text
     result.setObjectName(name)
     _set_icon(result, actions.rows[command].icon)
     result.clicked.connect(lambda: actions.run(command))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
@@ -12,6 +12,9 @@ from segx_viewer.app.picture import BasePicture, OverlayPictures
 from segx_viewer.app.raster import Raster, visible_raster
 from segx_viewer.app.viewstate import Compare, MaskStyle, View
 from segx_viewer.domain.result import Analysis, GateLevel, MapKey
+
+if TYPE_CHECKING:
+    from segx_viewer.app.graphics import Graphics
 
 FILL = QColor(74, 163, 223, 90)
 
@@ -36,6 +39,7 @@ class Scene:
         self.key: MapKey | None = None
         self.stack_text = ""  # which image of the stack this is
         self.editing = False  # the region is shown on every panel
+        self.graphics: Graphics | None = None
         self.hidden = False  # results stay hidden until the reader has read
 
     def show(self, document: Document | None) -> None:
@@ -87,7 +91,11 @@ class Scene:
         if not covered.contains(whole):
             _fill_around(painter, whole, covered.intersected(whole))
         painter.drawImage(corner, picture)
-        if view.bare or self.overlays is None or self.hidden:
+        if view.bare:
+            return
+        if panel is Panel.IMAGE and view.graphics and self.graphics:
+            self.graphics.draw(painter, raster, corner)
+        if self.overlays is None or self.hidden:
             return
         canvas = _Canvas(painter, raster, corner, view)
         if panel is Panel.COMPARE:

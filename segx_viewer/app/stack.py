@@ -74,9 +74,9 @@ class Scroller(QObject):
         if target != stack.position:
             path, frame = stack.members[target]
             window = self._window
-            document = window.controller.documents.add(path, frame)
-            window.controller.remember_view()
             current = window.controller.documents.current
+            document = window.controller.documents.add(path, frame, label=current.label, named=current.named)
+            window.controller.remember_view()
             document.view = {**current.view, "class_index": document.view.get("class_index")}
             window.controller.documents.set_current(document)
         return True

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushBu
 
 from segx_viewer.app.colorbar import number
 from segx_viewer.app.i18n import tr
+from segx_viewer.app.work import Step
 from segx_viewer.domain.request import Progress
 
 _MESSAGE_MS = 8000
@@ -39,17 +40,34 @@ class StatusBar(QFrame):
         row.addWidget(self.probe)
         self._timer = QTimer(self, singleShot=True, interval=_MESSAGE_MS)
         self._timer.timeout.connect(lambda: self.message.setText(""))
+        self._analysis: Step | None = None
+        self._work: Step | None = None
         self.show_progress(None)
 
     def show_progress(self, progress: Progress | None) -> None:
-        """Show how far the analysis has come, or that nothing runs."""
-        running = progress is not None
-        for widget in (self.text, self.bar, self.cancel):
-            widget.setVisible(running)
-        if progress is not None:
+        """Show how far the analysis has come, or that none runs."""
+        if progress is None:
+            self._analysis = None
+        else:
             stage = tr(progress.stage.value)
-            self.text.setText(f"{stage} {progress.text}".strip() if progress.text != stage else stage)
-            self.bar.setValue(round(progress.fraction * 1000))
+            text = f"{stage} {progress.text}".strip() if progress.text != stage else stage
+            self._analysis = text, progress.fraction
+        self._show_running()
+
+    def show_work(self, step: Step | None) -> None:
+        """Show what else runs; the analysis is told first."""
+        self._work = step
+        self._show_running()
+
+    def _show_running(self) -> None:
+        running = self._analysis or self._work
+        for widget in (self.text, self.bar, self.cancel):
+            widget.setVisible(running is not None)
+        if running is not None:
+            text, fraction = running
+            self.text.setText(text)
+            self.bar.setRange(0, 1000 if fraction is not None else 0)
+            self.bar.setValue(round((fraction or 0) * 1000))
 
     def show_message(self, sentence: str) -> None:
         """Show a sentence for a few seconds."""

@@ -14,20 +14,30 @@ from segx_viewer.domain.image import MedicalImage
 class Thumbnails:
     """Asks for the thumbnail of one document at a time; `post` queues a job with its tag in the file thread."""
 
-    def __init__(self, documents: Documents, post: Callable[[object, Any], None]) -> None:
+    def __init__(
+        self,
+        documents: Documents,
+        post: Callable[[object, Any], None],
+        on_step: Callable[[int, int], None] = lambda done, total: None,
+    ) -> None:
         self._documents = documents
         self._post = post
+        self._on_step = on_step
         self._waiting: list[Document] = []
         self._busy = False
+        self._total = 0
 
     def add(self, documents: list[Document]) -> None:
         """Ask for the thumbnails that are missing; a file's first frame stands for all."""
-        self._waiting += [d for d in documents if d.thumbnail is None and not d.error and d.frame == 0]
+        new = [d for d in documents if d.thumbnail is None and not d.error and d.frame == 0]
+        self._total = len(self._waiting) + len(new)
+        self._waiting += new
         self._next()
 
     def clear(self) -> None:
         """Ask for no more."""
         self._waiting.clear()
+        self._on_step(self._total, self._total)
 
     def done(self, number: int, result: Any, sentence: str = "") -> None:
         """Take over a thumbnail, or the sentence why there is none."""
@@ -36,6 +46,7 @@ class Thumbnails:
         if document is not None:
             picture, header, size = result or (None, document.header, document.size)
             self._documents.update(document, thumbnail=picture, header=header, size=size, error=sentence)
+        self._on_step(self._total - len(self._waiting), self._total)
         self._next()
 
     def _next(self) -> None:
@@ -47,9 +58,11 @@ class Thumbnails:
 
 def header_of(image: MedicalImage) -> MedicalImage:
     """Return the image's facts without its pixels."""
-    return replace(image, pixels=image.pixels[:1, :1].copy(), voi_luts=())
+    return replace(image, pixels=image.pixels[:1, :1].copy(), voi_luts=(), overlays=())
 
 
 def _draw(path: Path, frame: int) -> Any:
     image = files.read(path, frame)
+    if isinstance(image, list):
+        return image
     return files.thumbnail(image), header_of(image), image.shape

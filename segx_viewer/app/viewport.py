@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from segx_viewer.app import annotating, imagetext, mouse, theme
+from segx_viewer.app import annotating, imagetext, magnifier, mouse, theme
 from segx_viewer.app.annotations import Annotation
 from segx_viewer.app.i18n import tr
 from segx_viewer.app.scene import Panel, Scene
@@ -84,6 +84,8 @@ class Viewport(QWidget):
             self._paint_annotations(painter)
             self._paint_texts(painter)
             self.tool.paint(painter, self)
+            if view.magnifier and self.mouse is not None:
+                magnifier.paint(painter, self, self.mouse)
         painter.end()
 
     def _paint_divider(self, painter: QPainter, x: float) -> None:
@@ -128,6 +130,9 @@ class Viewport(QWidget):
                     image, voi, view, self.scale * self.devicePixelRatioF()
                 )
                 study = imagetext.study_text(image)
+                if view.graphics and self.scene.graphics:
+                    drawn = ", ".join(dict.fromkeys(self.scene.graphics.labels))
+                    shown = tr("Drawn: {labels}").format(labels=drawn) + f"\n{shown}"
                 if self.width() < _NARROW:
                     return [(top_left, f"{first}\n{study}".strip()), (bottom_left, shown)]
                 return [(top_left, first), (top_right, study), (bottom_left, shown)]
@@ -169,7 +174,7 @@ class Viewport(QWidget):
         if self._drag is not None:
             self._drag.move(self, event.position())
         self.hovered.emit(self.to_image(event.position()))
-        if type(self.tool).paint is not mouse.Tool.paint:
+        if self.state.view.magnifier or type(self.tool).paint is not mouse.Tool.paint:
             self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name

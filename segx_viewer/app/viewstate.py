@@ -88,6 +88,10 @@ class View:
         What the left button does: "navigate", or the id of a drawing tool.
     corner_text, identity : bool
         Show texts on the image, and among them who the patient is.
+    graphics : bool
+        Show on the image what its file, or a segmentation of it, has drawn on it.
+    magnifier : bool
+        The picture under the mouse is enlarged.
     """
 
     zoom: float = 1.0
@@ -118,6 +122,8 @@ class View:
     tool: str = "navigate"
     corner_text: bool = True
     identity: bool = True
+    graphics: bool = True
+    magnifier: bool = False
 
 
 GEOMETRY = ("zoom", "centre", "rotation", "flip_h", "flip_v")

@@ -14,6 +14,7 @@ from segx_viewer.app.controller import Controller
 from segx_viewer.app.documents import Document
 from segx_viewer.app.editbar import EditBar
 from segx_viewer.app.editing import Editor
+from segx_viewer.app.graphics import Graphics
 from segx_viewer.app.grid import CLASSES, Grid
 from segx_viewer.app.i18n import mark, tr
 from segx_viewer.app.pages import EmptyPage, MessagePage
@@ -105,6 +106,7 @@ class Window(QMainWindow):
         controller.image_shown.connect(self._on_image)
         controller.analysis_changed.connect(self._on_analysis)
         controller.progress.connect(self._on_progress)
+        controller.work.changed.connect(self.status.show_work)
         controller.message.connect(self.show_message)
         controller.failed.connect(self._on_failed)
         controller.capabilities.connect(self._on_capabilities)
@@ -112,6 +114,7 @@ class Window(QMainWindow):
         self.results.read_first.noted.connect(self._on_impression)
         controller.exported.connect(self._on_exported)
         controller.documents.updated.connect(self._on_document_updated)
+        controller.opener.attached.connect(self._show_graphics)
         controller.documents.added.connect(lambda d: self.undo_group.addStack(d.undo))
         self.status.cancel.clicked.connect(controller.cancel_by_reader)
         self.studies.chosen.connect(self.show_document)
@@ -149,6 +152,16 @@ class Window(QMainWindow):
         for widget in (self.left, self.right):
             widget.setVisible(visible)
 
+    def keep_on_screen(self) -> None:
+        """Bring a window that is larger than its screen, or beside it, back onto it."""
+        room = self.screen().availableGeometry()
+        self.resize(self.size().boundedTo(room.size()))
+        box = self.geometry()
+        self.move(
+            max(min(box.left(), room.right() + 1 - box.width()), room.left()),
+            max(min(box.top(), room.bottom() + 1 - box.height()), room.top()),
+        )
+
     def follow_theme(self) -> None:
         """Draw icons and pictures again in the colours of the theme."""
         self.actions.retranslate()
@@ -172,6 +185,7 @@ class Window(QMainWindow):
 
     def _on_image(self, document: Document | None) -> None:
         self.scene.show(document)
+        self._show_graphics()
         self.scene.editing = False
         if self.state.view.editing:
             self.actions.run("edit_region")
@@ -190,6 +204,13 @@ class Window(QMainWindow):
         self.actions.follow()
         if document is self.scene.document:
             self.viewports.refresh()
+            self.results.show_notes(document)
+
+    def _show_graphics(self) -> None:
+        image = self.scene.base.image if self.scene.base is not None else None
+        overlays = self.controller.opener.overlays.get(image.source.sop_instance_uid, []) if image is not None else []
+        self.scene.graphics = Graphics(image, overlays) if image is not None else None
+        self.viewports.refresh()
 
     def _on_analysis(self, analysis: Analysis | None) -> None:
         self.scene.set_analysis(analysis, self.controller.key)

@@ -30,7 +30,12 @@ class Results(QFrame):
         self.model_line.setObjectName("small")
         self.model_line.setWordWrap(True)
         self.model_line.setContentsMargins(12, 4, 12, 8)
+        self.notes = QLabel()
+        self.notes.setObjectName("notice")
+        self.notes.setWordWrap(True)
+        self.notes.hide()
         parts = [
+            ("", self.notes, 0),
             (tr("FINDINGS"), self.findings, 0),
             ("", self.read_first, 0),
             ("", self.impression_line, 0),
@@ -48,6 +53,7 @@ class Results(QFrame):
         self.read_first.setVisible(hidden)
         self.findings.setVisible(not hidden)
         self._show_impression(document)
+        self.show_notes(document)
         if hidden:
             analysis = key = None
         prediction = analysis.prediction if analysis is not None else None
@@ -58,6 +64,12 @@ class Results(QFrame):
         self.model_line.setText(
             tr("Model: {title} {version}").format(title=bundle.title, version=bundle.version) if bundle else ""
         )
+
+    def show_notes(self, document: Document | None) -> None:
+        """Show what there is to know about the file itself."""
+        notes = document.header.source.notes if document is not None and document.header is not None else ()
+        self.notes.setText(" ".join(tr(note) for note in notes))
+        self.notes.setVisible(bool(notes))
 
     def show_failure(self, sentence: str) -> None:
         """Say in the place of the findings why there are none."""

@@ -1,5 +1,7 @@
 """What is open: patient, study, series, image; or folder and picture."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
@@ -120,7 +122,7 @@ class Studies(QTreeWidget):
             return
         self._file(document)
         item.setText(0, f"{document.name}\n{_subtitle(document)}")
-        item.setToolTip(0, document.error or str(document.path))
+        item.setToolTip(0, document.error or document.label or str(document.path))
         if document.thumbnail is not None:
             picture = _framed(QPixmap.fromImage(to_qimage(document.thumbnail)))
             icon = QIcon(picture)
@@ -159,8 +161,7 @@ def group_path(document: Document, identity: bool = True) -> Groups:
     """Return the groups above a document: patient, study and series for DICOM, else the folder."""
     header = document.header
     if header is None or not header.source.study_uid:
-        folder = str(document.path.parent)
-        return ((folder, document.path.parent.name or folder),)
+        return ((document.place, Path(document.place).name or document.place),)
     who = header.identity
     patient = (who.name or who.patient_id) if who is not None and identity else ""
     facts = header.acquisition
@@ -176,6 +177,8 @@ def group_path(document: Document, identity: bool = True) -> Groups:
 
 def _subtitle(document: Document) -> str:
     header = document.header
+    if document.waits_for:
+        return tr("waits for its image")
     if document.error:
         return tr("cannot be opened")
     if header is None:
