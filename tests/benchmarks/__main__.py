@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [NAME ...]`: one line of JSON for each benchmark, with its ratio, goal and verdict.
+"""`python -m tests.benchmarks [NAME ...] [--write]`: every ratio with its goal and whether it holds.
 
 Run from the project's root, on a machine that does nothing else. A goal that does not hold is reported, not an error.
 """
@@ -6,21 +6,74 @@ Run from the project's root, on a machine that does nothing else. A goal that do
 import argparse
 import importlib
 
-NAMES = ("auitc", "pipeline", "all_classes", "batch", "start", "stall", "memory")
+from tests.benchmarks import report
+from tests.benchmarks.harness import Outcome
+
+NAMES = (
+    "auitc",
+    "pipeline",
+    "all_classes",
+    "batch",
+    "open",
+    "window_level",
+    "overlay",
+    "map_switch",
+    "start",
+    "stall",
+    "memory",
+)
 """Benchmarks, each a module of this folder with `run() -> Outcome`."""
+
+AT_LEAST = {"batch"}
+"""Benchmarks whose ratio must reach the goal rather than stay below it."""
 
 
 def main() -> None:
     """Run the named benchmarks, or all of them."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one or more of: {', '.join(NAMES)}; default: all")
-    names = parser.parse_args().names or NAMES
+    parser.add_argument("--write", action="store_true", help="put the table into this folder's README; needs all")
+    given = parser.parse_args()
+    names = given.names or NAMES
     unknown = sorted(set(names) - set(NAMES))
     if unknown:
         parser.error(f"no benchmark is called {', '.join(unknown)}; there are: {', '.join(NAMES)}")
+    if given.write and set(names) != set(NAMES):
+        parser.error("the README's table is of one run of all benchmarks")
+    outcomes = []
     for name in names:
-        module = importlib.import_module(f"tests.benchmarks.{name}")
-        print(module.run().line(), flush=True)
+        outcomes.append(importlib.import_module(f"tests.benchmarks.{name}").run())
+        print(outcomes[-1].line(), flush=True)
+    print("\n" + "\n".join(verdict(outcome) for outcome in outcomes))
+    if given.write:
+        rows = [
+            (f"`{o.name}`", shown(o.ratio, o), goal(o), "yes" if o.holds else "**no**", times(o), o.what)
+            for o in outcomes
+        ]
+        head = ("name", "measured", "goal", "holds", "ours / reference", "what")
+        report.write("outcomes", f"{report.machine()}\n\n{report.table(head, rows)}")
+
+
+def verdict(outcome: Outcome) -> str:
+    """Return an outcome as one line for people."""
+    holds = "holds" if outcome.holds else "DOES NOT HOLD"
+    return f"{outcome.name:13} {shown(outcome.ratio, outcome):>9}  goal {goal(outcome):9}  {holds}"
+
+
+def shown(value: float, outcome: Outcome) -> str:
+    """Return a ratio, or a time where there is no reference."""
+    return f"{value:.3g}" if outcome.reference is not None else f"{value:.1f} {outcome.unit}"
+
+
+def goal(outcome: Outcome) -> str:
+    """Return the goal and on which side of it one has to be."""
+    return f"{'>=' if outcome.name in AT_LEAST else '<='} {shown(outcome.goal, outcome)}"
+
+
+def times(outcome: Outcome) -> str:
+    """Return both sides' medians."""
+    reference = "" if outcome.reference is None else f" / {outcome.reference:.3g}"
+    return f"{outcome.ours:.3g}{reference} {outcome.unit}"
 
 
 if __name__ == "__main__":
