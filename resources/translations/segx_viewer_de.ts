@@ -469,6 +469,61 @@
       <translation>&lt;h3&gt;SegX Viewer {version}&lt;/h3&gt;&lt;p&gt;Zeigt, was ein Netz in einem klinischen Bild gesehen hat und wie weit seiner Erklärung zu trauen ist (SegX und SegU; Zhang, Zhu, Luo, PMLR 281, 2025).&lt;/p&gt;&lt;p&gt;&lt;b&gt;Nur für Forschungszwecke - nicht für die Diagnose.&lt;/b&gt;&lt;/p&gt;</translation>
     </message>
     <message>
+      <location filename="commands_results.py" />
+      <source>Open session</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="commands_results.py" />
+      <source>Save session</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="commands_results.py" />
+      <source>Open sess&amp;ion …</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="commands_results.py" />
+      <source>&amp;Save session …</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="commands_results.py" />
+      <source>Opening the session …</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="commands_results.py" />
+      <source>{missing} of {all} images of the session were not found.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="commands_results.py" />
+      <source>{missing} of {all} images were not found. Where are they?</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="commands_results.py" />
+      <source>There is nothing open that could be saved.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="commands_results.py" />
+      <source>Sessions (*{suffix})</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="commands_results.py" />
+      <source>The session is open again.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="commands_results.py" />
+      <source>{name} is damaged and could not be opened.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="commands_settings.py" />
       <source>View</source>
       <translation>Ansicht</translation>
@@ -560,6 +615,31 @@
     </message>
     <message>
       <location filename="commands_view.py" />
+      <source>Link &amp;zoom</source>
+      <translation>&amp;Zoom koppeln</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>Link &amp;pan</source>
+      <translation>&amp;Verschieben koppeln</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>Link &amp;scrolling</source>
+      <translation>&amp;Blättern koppeln</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>Link &amp;window and level</source>
+      <translation>&amp;Fensterung koppeln</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>Open a second image to compare the two.</source>
+      <translation>Öffnen Sie ein zweites Bild, um beide zu vergleichen.</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
       <source>&amp;Fit</source>
       <translation>&amp;Einpassen</translation>
     </message>
@@ -597,6 +677,11 @@
       <location filename="commands_view.py" />
       <source>&amp;Magnifier</source>
       <translation>&amp;Lupe</translation>
+    </message>
+    <message>
+      <location filename="commands_view.py" />
+      <source>Compare t&amp;wo images</source>
+      <translation>Z&amp;wei Bilder vergleichen</translation>
     </message>
     <message>
       <location filename="commands_view.py" />
@@ -667,6 +752,11 @@
       <location filename="commands_view.py" />
       <source>Flip &amp;vertically</source>
       <translation>&amp;Vertikal spiegeln</translation>
+    </message>
+    <message>
+      <location filename="comparison.py" />
+      <source>SegX map</source>
+      <translation>SegX-Karte</translation>
     </message>
     <message>
       <location filename="controlbar.py" />
@@ -927,6 +1017,11 @@
       <location filename="menus.py" />
       <source>&amp;Layout</source>
       <translation>&amp;Layout</translation>
+    </message>
+    <message>
+      <location filename="menus.py" />
+      <source>Lin&amp;k the two images</source>
+      <translation>Beide Bilder &amp;koppeln</translation>
     </message>
     <message>
       <location filename="menus.py" />
@@ -1597,11 +1692,6 @@
       <location filename="viewports.py" />
       <source>Original map</source>
       <translation>Originalkarte</translation>
-    </message>
-    <message>
-      <location filename="viewports.py" />
-      <source>SegX map</source>
-      <translation>SegX-Karte</translation>
     </message>
     <message>
       <location filename="viewports.py" />

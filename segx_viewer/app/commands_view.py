@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from segx_viewer.app.actions import Command
-from segx_viewer.app.i18n import mark
+from segx_viewer.app.i18n import mark, tr
 from segx_viewer.app.presets import next_window
 from segx_viewer.app.viewstate import GEOMETRY, Layout, View
 
@@ -36,7 +36,7 @@ def flip(name: str) -> "Callable[[Window], None]":
 
 def actual_size(window: "Window") -> None:
     """Show one image pixel as one screen pixel."""
-    window.state.update(zoom=window.viewports.visible_ports[0].actual_size_zoom())
+    window.state.update(zoom=window.shown_ports[0].actual_size_zoom())
 
 
 def auto_window(window: "Window") -> None:
@@ -61,6 +61,22 @@ def toggle(name: str) -> "Callable[[Window], None]":
 def toggle_panels(window: "Window") -> None:
     """Hide the side panels, or show them again."""
     window.show_panels(not window.left.isVisible())
+
+
+def compare_two(window: "Window") -> None:
+    """Compare the current image with the next open one, or end it."""
+    documents, current = list(window.controller.documents), window.controller.documents.current
+    others = [d for d in documents if d is not current and d.frame == 0 and not d.error]
+    if window.state.view.two:
+        window.state.update(two=False)
+    elif current is None or not others:
+        window.show_message(tr("Open a second image to compare the two."))
+    else:
+        after = [d for d in others if documents.index(d) > documents.index(current)]
+        window.controller.remember_view()
+        window.comparison.begin(current, (after or others)[0])
+        window.state.update(two=True, grid=False)
+    window.actions.follow()
 
 
 def step(offset: int) -> "Callable[[Window], None]":
@@ -91,6 +107,12 @@ _LAYOUT_ICONS = {
     Layout.FOUR: "grid-2x2",
     Layout.LARGE: "layout-panel-left",
 }
+_LINKS = (
+    ("link_zoom", mark("Link &zoom")),
+    ("link_pan", mark("Link &pan")),
+    ("link_scroll", mark("Link &scrolling")),
+    ("link_window", mark("Link &window and level")),
+)
 _VIEW, _IMAGE = mark("View"), mark("Image")
 
 ROWS = tuple(
@@ -139,6 +161,11 @@ ROWS = tuple(
             _VIEW,
             "search",
             checked=lambda v: v.magnifier,
+        ),
+        Command("two", mark("Compare t&wo images"), compare_two, "Ctrl+K", _VIEW, "images", checked=lambda v: v.two),
+        *(
+            Command(name, text, toggle(name), "", _VIEW, checked=lambda v, name=name: getattr(v, name))
+            for name, text in _LINKS
         ),
         Command("panels", mark("Side &panels"), toggle_panels, "Tab", _VIEW),
         Command("first", mark("&First of the stack"), lambda w: w.scroller.go(0), "Home", _VIEW),

@@ -67,6 +67,7 @@ class Controller(QObject):
             thread.worker.failed.connect(self._job_failed)
             thread.worker.cancelled.connect(self._job_cancelled)
         self._export_token = CancelToken()
+        self._loading: set[tuple[str, int]] = set()
         self.opener = Opener(self.documents, self._files, self.work, self)
         self.opener.message.connect(self.message)
         self.opener.opened.connect(self.open_documents)
@@ -196,8 +197,34 @@ class Controller(QObject):
         """Names of the methods that the grid shows, in the order of the menu."""
         return [name for name, _ in self.methods if self.costs.get(name) != "very slow"]
 
-    def _post(self, methods: Sequence[str], classes: tuple[int, ...] | None, key: MapKey | None) -> None:
-        document = self.documents.current
+    def complete(self, document: Document) -> None:
+        """Load and analyse an image that is shown beside the current one, when nothing else is to be done."""
+        from segx_viewer.app.comparison import key_of
+
+        if document.image is None:
+            tag = ("beside", document.number)
+            if not document.error and tag not in self._loading:
+                self._loading.add(tag)
+                self._files.post(tag, partial(files.read, document.path, document.frame))
+            return
+        current = self.documents.current
+        finished = current is not None and current.analysis is not None and current.analysis.complete
+        if self._token is not None or self.was_cancelled or not finished:
+            return
+        key, analysis = key_of(document, self.state.view.method), document.analysis
+        if analysis is None or not analysis.complete:
+            self._post((self.state.view.method,), None, None, document)
+        elif key is not None and key not in analysis.attributions:
+            self._post((key[0],), (key[1],), key, document)
+
+    def _post(
+        self,
+        methods: Sequence[str],
+        classes: tuple[int, ...] | None,
+        key: MapKey | None,
+        document: Document | None = None,
+    ) -> None:
+        document = document or self.documents.current
         if document is None or document.image is None:
             return
         self._new_generation()
@@ -303,7 +330,8 @@ class Controller(QObject):
         if key is not None and document.analysis is not None:
             analysis = _extended(document.analysis, analysis)
         self.documents.update(document, analysis=analysis)
-        self.analysis_changed.emit(analysis)
+        if document is self.documents.current:
+            self.analysis_changed.emit(analysis)
 
     def _on_finished(self, generation: int, analysis: Analysis) -> None:
         if generation != self._generation:
@@ -311,10 +339,13 @@ class Controller(QObject):
         self._on_analysis(generation, analysis)
         if generation != self._generation:
             return  # a receiver has already asked for something else
+        beside = self._asked is not None and self._asked[0] is not self.documents.current
         self._token = None
         self.progress.emit(None)
         key = self.key
-        if key is not None and analysis.attributions and key not in self.analysis.attributions:
+        if beside or key is None:
+            return
+        if analysis.attributions and key not in self.analysis.attributions:
             self.analyse(key)  # the reader chose another class before the prediction's own map was done
 
     def _on_failed(self, generation: int, sentence: str) -> None:
@@ -362,19 +393,33 @@ class Controller(QObject):
             self._read(tag[1], tag[2], result)
         elif kind == "thumbnail":
             self.opener.thumbnail(tag[1], result)
+        elif kind == "beside":
+            self._loaded(tag, image=result, header=header_of(result), size=result.shape)
         elif kind == "export":
             self.work.end("export")
             self.exported.emit(result)
+        elif kind == "say":
+            self.message.emit(result)
 
     def _job_failed(self, tag: Any, sentence: str, unsupported: bool) -> None:
         kind = tag if isinstance(tag, str) else tag[0]
         if kind == "thumbnail":
             self.opener.thumbnail_failed(tag[1], sentence, unsupported)
+        elif kind == "beside":
+            self._loaded(tag, error=sentence)
         elif kind == "read":
             self._read_failed(tag[1], tag[2], sentence, unsupported)
         else:
             self.work.end(kind)
             self.message.emit(sentence)
+
+    def _loaded(self, tag: tuple[str, int], **changes: Any) -> None:
+        """Take over an image that was loaded to be shown beside the current one."""
+        self._loading.discard(tag)
+        document = self.documents.by_number(tag[1])
+        if document is not None:
+            self.documents.use(document)
+            self.documents.update(document, **changes)
 
     def _job_cancelled(self, tag: str) -> None:
         self.work.end(tag)

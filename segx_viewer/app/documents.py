@@ -102,11 +102,16 @@ class Documents(QObject):
             return
         self._current = document
         if document is not None:
-            self._used = [d for d in self._used if d is not document] + [document]
-            for old in self._used[:-_KEPT]:
-                old.image = old.analysis = None
-            self._used = self._used[-_KEPT:]
+            self.use(document)
         self.current_changed.emit(document)
+
+    def use(self, document: Document) -> None:
+        """Keep an image in memory; those that were not used for longest are dropped."""
+        self._used = [d for d in self._used if d is not document] + [document]
+        for old in self._used[:-_KEPT]:
+            if old is not self._current:
+                old.image = old.analysis = None
+        self._used = self._used[-_KEPT:]
 
     def update(self, document: Document, **changes: Any) -> None:
         """Change a document's fields and tell those who show it."""

@@ -165,7 +165,7 @@ def export_report(window: "Window", path: Path, *, include_identity: bool = Fals
 
 def visible_part(window: "Window") -> tuple[int, int, int, int] | None:
     """Return (top, left, height, width) of what the first panel shows of the image; None for all of it."""
-    port = window.viewports.visible_ports[0]
+    port = window.shown_ports[0]
     height, width = window.scene.shape
     corners = [port.to_image(QPointF(x, y)) for x in (0, port.width()) for y in (0, port.height())]
     left, right = (round(min(max(f(p.x() for p in corners), 0), width)) for f in (min, max))

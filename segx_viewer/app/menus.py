@@ -50,6 +50,8 @@ MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
             "zoom_out",
             None,
             (mark("&Layout"), tuple(f"layout_{layout}" for layout in Layout)),
+            "two",
+            (mark("Lin&k the two images"), ("link_zoom", "link_pan", "link_scroll", "link_window")),
             "corner_text",
             "identity",
             "graphics",

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 VERSION = 1
 _DELAY_MS = 1500
 _ENUMS = {"compare": Compare, "layout": Layout, "mask": MaskStyle}
-_PASSING = {"bare", "flicker", "editing", "tool", "grid"}  # states of the moment, not of the session
+_PASSING = {"bare", "flicker", "editing", "tool", "grid", "two", "magnifier"}  # states of the moment
 
 
 def session_file() -> Path:

@@ -8,7 +8,7 @@ from segx_viewer.app.actions import Actions
 from segx_viewer.app.i18n import mark, tr
 
 GROUPS = (
-    ("layout_1+2", "layout_1x1", "layout_1x2", "layout_1x3", "layout_2x2", "grid"),
+    ("layout_1+2", "layout_1x1", "layout_1x2", "layout_1x3", "layout_2x2", "grid", "two"),
     ("side", "curtain", "blend", "flicker"),
     ("overlay",),
     ("fit", "actual_size", "invert"),

@@ -23,6 +23,7 @@ class Viewport(QWidget):
     """A panel that shows one `Scene` as a `ViewState` says."""
 
     hovered = Signal(object)  # QPointF on the image, or None
+    pressed = Signal()  # before the button does anything
     activated = Signal()  # double click
     menu_asked = Signal(object)  # QPoint on the screen
 
@@ -45,6 +46,13 @@ class Viewport(QWidget):
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         state.changed.connect(self._on_view_changed)
+
+    def attach(self, scene: Scene, state: ViewState) -> None:
+        """Show another scene as another state says."""
+        self.state.changed.disconnect(self._on_view_changed)
+        self.scene, self.state = scene, state
+        state.changed.connect(self._on_view_changed)
+        self.update()
 
     # -- geometry --------------------------------------------------------------------------------
 
@@ -161,6 +169,7 @@ class Viewport(QWidget):
     # -- mouse -----------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self.pressed.emit()
         if self.scene.base is None:
             return
         self._drag = self.tool.press(self, event)

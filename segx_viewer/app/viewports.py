@@ -43,6 +43,7 @@ class Viewports(QWidget):
             port.hovered.connect(lambda point, port=port: self._on_hover(port, point))
             port.menu_asked.connect(self.menu_asked)
             port.activated.connect(lambda port=port: self._toggle_single(port.panel))
+        self.others: list[Viewport] = []  # panels elsewhere in the window that share the tools
         self.color_bar = ColorBar(self)
         self._single: Panel | None = None
         row = QHBoxLayout(self)
@@ -61,9 +62,14 @@ class Viewports(QWidget):
 
     def set_tool(self, make: Callable[[], Tool]) -> None:
         """Give every panel's left button a tool of its own."""
-        for port in self.ports.values():
+        for port in self.all_ports:
             port.draft = None
             port.set_tool(make())
+
+    @property
+    def all_ports(self) -> list[Viewport]:
+        """Every panel, shown or not, also those elsewhere."""
+        return [*self.ports.values(), *self.others]
 
     @property
     def visible_ports(self) -> list[Viewport]:

@@ -92,6 +92,10 @@ class View:
         Show on the image what its file, or a segmentation of it, has drawn on it.
     magnifier : bool
         The picture under the mouse is enlarged.
+    two : bool
+        Two images are compared, each with its analysis.
+    link_zoom, link_pan, link_scroll, link_window : bool
+        What the other one of two images does with the current one.
     """
 
     zoom: float = 1.0
@@ -124,6 +128,11 @@ class View:
     identity: bool = True
     graphics: bool = True
     magnifier: bool = False
+    two: bool = False
+    link_zoom: bool = True
+    link_pan: bool = True
+    link_scroll: bool = True
+    link_window: bool = False
 
 
 GEOMETRY = ("zoom", "centre", "rotation", "flip_h", "flip_v")

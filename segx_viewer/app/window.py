@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QSplitte
 from segx_viewer.app import menus, settings
 from segx_viewer.app.actions import Actions
 from segx_viewer.app.assembly import column, fill_panel
+from segx_viewer.app.comparison import Comparison
 from segx_viewer.app.controlbar import ControlBar
 from segx_viewer.app.controller import Controller
 from segx_viewer.app.documents import Document
@@ -89,7 +90,10 @@ class Window(QMainWindow):
         self.edit_bar = EditBar(self)
         self.grid = Grid(self.scene, self.state)
         self.grid.hide()
-        self._picture_page = column(self.top_bar, self.edit_bar, (self.viewports, 1), (self.grid, 1), self.control_bar)
+        self.comparison = Comparison(self)
+        self.viewports.others = self.comparison.ports
+        middle = ((self.viewports, 1), (self.grid, 1), (self.comparison, 1))
+        self._picture_page = column(self.top_bar, self.edit_bar, *middle, self.control_bar)
         for page in (self.empty_page, self.message_page, self._picture_page):
             self.pages.addWidget(page)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -111,6 +115,11 @@ class Window(QMainWindow):
         controller.failed.connect(self._on_failed)
         controller.capabilities.connect(self._on_capabilities)
         self.grid.chosen.connect(self._on_cell)
+        self.comparison.activated.connect(self.show_document)
+        self.comparison.wanted.connect(controller.complete)
+        for port in self.comparison.ports:
+            port.hovered.connect(lambda point, port=port: self._on_hover(port, point))
+            port.menu_asked.connect(lambda point: menus.context_menu(self, self.actions).popup(point))
         self.results.read_first.noted.connect(self._on_impression)
         controller.exported.connect(self._on_exported)
         controller.documents.updated.connect(self._on_document_updated)
@@ -197,6 +206,7 @@ class Window(QMainWindow):
         place = tr("{position} / {count}") + "\n"
         self.scene.stack_text = place.format(position=stack.position + 1, count=len(stack)) if stack else ""
         self.status.show_probe(None)
+        self.comparison.follow(document)
         self._show_page()
         self._refresh()
 
@@ -205,6 +215,8 @@ class Window(QMainWindow):
         if document is self.scene.document:
             self.viewports.refresh()
             self.results.show_notes(document)
+        if document is self.comparison.other:
+            self.comparison.refresh()
 
     def _show_graphics(self) -> None:
         image = self.scene.base.image if self.scene.base is not None else None
@@ -232,6 +244,8 @@ class Window(QMainWindow):
         self.status.show_progress(progress)
         if progress is None and self.state.view.grid and not self.controller.was_cancelled:
             self.controller.fill_grid(CLASSES)  # does nothing when all cells are there
+        elif progress is None:
+            self.comparison.refresh()
 
     def _on_capabilities(self, capabilities: Capabilities) -> None:
         slow = {name: f" ({tr(cost)})" for name, cost in capabilities.costs.items() if cost != "fast"}
@@ -250,7 +264,9 @@ class Window(QMainWindow):
 
     def _show_grid(self) -> None:
         grid = self.state.view.grid
-        self.viewports.setVisible(not grid)
+        two = self.state.view.two
+        self.viewports.setVisible(not grid and not two)
+        self.comparison.setVisible(two and not grid)
         self.grid.setVisible(grid)
         if grid:
             self.grid.refresh()
@@ -262,7 +278,7 @@ class Window(QMainWindow):
     def _on_view_changed(self, changed: frozenset[str]) -> None:
         if "identity" in changed:
             self.studies.show_identity(self.state.view.identity)
-        if "grid" in changed:
+        if changed & {"grid", "two"}:
             self._show_grid()
         if "read_first" in changed:
             self._refresh()
@@ -283,6 +299,12 @@ class Window(QMainWindow):
         self.actions.follow()
         self.viewports.refresh()
         self.grid.refresh()
+        self.comparison.refresh()
+
+    @property
+    def shown_ports(self) -> list[Viewport]:
+        """The current image's panels that are on the screen."""
+        return self.comparison.ports[:2] if self.state.view.two else self.viewports.visible_ports
 
     def _show_page(self) -> None:
         document = self.controller.documents.current
@@ -299,7 +321,7 @@ class Window(QMainWindow):
             self.pages.setCurrentWidget(self.message_page)
 
     def _on_hover(self, port: Viewport, point: QPointF | None) -> None:
-        found = self.scene.probe(point, self.state.view) if point is not None else None
+        found = port.scene.probe(point, port.state.view) if point is not None else None
         analysis = self.controller.analysis
         scale = self.viewports.color_bar.scale
         self.status.show_probe(found, tr(analysis.bundle.region) if analysis else "", scale[1] if scale else 1.0)
@@ -326,7 +348,7 @@ class Window(QMainWindow):
         if event.key() == Qt.Key.Key_B and event.modifiers() == Qt.KeyboardModifier.NoModifier:
             self.state.update(bare=down)
         elif event.key() == Qt.Key.Key_Space:
-            for port in self.viewports.ports.values():
+            for port in self.viewports.all_ports:
                 port.setProperty("panning", down)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802, D102 - Qt's name
