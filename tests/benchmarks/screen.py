@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pydicom
-from PySide6.QtCore import QEventLoop
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -140,10 +140,12 @@ class Stage:
     def spin(self, until: Callable[[], bool], seconds: float = 60.0) -> None:
         """Handle events until a condition holds."""
         deadline = time.monotonic() + seconds
+        waking = QTimer(interval=5)  # the loop sleeps between events, as a program's does
+        waking.start()
         while not until():
             if time.monotonic() > deadline:
                 raise RuntimeError("the window did not come this far")
-            self.app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+            self.app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
     def step(self, action: Callable[[], Any], paints: int) -> float:
         """Return the milliseconds from a step until the window is painted again; `paints` panels at least are."""
