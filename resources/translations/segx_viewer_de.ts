@@ -450,6 +450,11 @@
     </message>
     <message>
       <location filename="commands_file.py" />
+      <source>&amp;Mouse buttons …</source>
+      <translation>&amp;Maustasten …</translation>
+    </message>
+    <message>
+      <location filename="commands_file.py" />
       <source>&amp;Log …</source>
       <translation>&amp;Protokoll …</translation>
     </message>
@@ -895,6 +900,21 @@
     </message>
     <message>
       <location filename="export.py" />
+      <source>Full resolution</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="export.py" />
+      <source>For a screen</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="export.py" />
+      <source>For an e-mail</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="export.py" />
       <source>There is no finished analysis to export yet.</source>
       <translation>Es gibt noch keine fertige Analyse zum Exportieren.</translation>
     </message>
@@ -902,6 +922,26 @@
       <location filename="export.py" />
       <source>Export report</source>
       <translation>Bericht exportieren</translation>
+    </message>
+    <message>
+      <location filename="export.py" />
+      <source>All images of the study that are open</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="export.py" />
+      <source>The whole image, not the part on the screen</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="export.py" />
+      <source>Light page</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="export.py" />
+      <source>Dark page</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <location filename="export.py" />
@@ -1062,6 +1102,61 @@
       <location filename="menus.py" />
       <source>&amp;Window</source>
       <translation>&amp;Fensterung</translation>
+    </message>
+    <message>
+      <location filename="mouse.py" />
+      <source>Window and level</source>
+      <translation>Fensterung</translation>
+    </message>
+    <message>
+      <location filename="mouse.py" />
+      <source>Zoom</source>
+      <translation>Zoom</translation>
+    </message>
+    <message>
+      <location filename="mouse.py" />
+      <source>Pan</source>
+      <translation>Verschieben</translation>
+    </message>
+    <message>
+      <location filename="mouse.py" />
+      <source>Scroll, or zoom where there is no stack</source>
+      <translation>Blättern, ohne Stapel zoomen</translation>
+    </message>
+    <message>
+      <location filename="mousepage.py" />
+      <source>Left button, drag</source>
+      <translation>Linke Taste, ziehen</translation>
+    </message>
+    <message>
+      <location filename="mousepage.py" />
+      <source>Middle button, drag</source>
+      <translation>Mittlere Taste, ziehen</translation>
+    </message>
+    <message>
+      <location filename="mousepage.py" />
+      <source>Right button, drag</source>
+      <translation>Rechte Taste, ziehen</translation>
+    </message>
+    <message>
+      <location filename="mousepage.py" />
+      <source>Wheel</source>
+      <translation>Rad</translation>
+    </message>
+    <message>
+      <location filename="mousepage.py" />
+      <source>Mouse buttons</source>
+      <translation>Maustasten</translation>
+    </message>
+    <message>
+      <location filename="mousepage.py" />
+      <source>A click with the right button opens the menu. Space and the left button always pan; Ctrl and the wheel always zoom. Colour pictures have no window: there, such a drag pans.</source>
+      <translation>Ein Klick mit der rechten Taste öffnet das Menü. Leertaste mit linker Taste verschiebt immer, Strg mit Rad zoomt immer. Farbbilder haben keine Fensterung: Dort verschiebt ein solches Ziehen das Bild.</translation>
+    </message>
+    <message>
+      <location filename="mousepage.py" />
+      <source>Default</source>
+      <translation>Standard</translation>
     </message>
     <message>
       <location filename="opening.py" />
@@ -1572,11 +1667,6 @@
       <location filename="shortcuts.py" />
       <source>Set</source>
       <translation>Setzen</translation>
-    </message>
-    <message>
-      <location filename="shortcuts.py" />
-      <source>Default</source>
-      <translation>Standard</translation>
     </message>
     <message>
       <location filename="shortcuts.py" />

@@ -36,6 +36,13 @@ def use_language(name: str) -> "Callable[[Window], None]":
     return handler
 
 
+def show_mouse(window: "Window") -> None:
+    """Show and change what the mouse buttons do."""
+    from segx_viewer.app.mousepage import MousePage
+
+    MousePage(window).show()
+
+
 def _theme_is(name: str) -> "Callable[[View], bool]":
     return lambda _view: theme.current() == name
 
@@ -44,9 +51,10 @@ def _language_is(name: str) -> "Callable[[View], bool]":
     return lambda _view: settings.settings().value("language", "en") == name
 
 
-_VIEW = mark("View")
+_VIEW, _HELP = mark("View"), mark("Help")
 
 ROWS = (
+    Command("mouse", mark("&Mouse buttons …"), show_mouse, "", _HELP, "move"),
     Command("theme_dark", mark("&Dark"), use_theme("dark"), "", _VIEW, checked=_theme_is("dark")),
     Command("theme_light", mark("&Light"), use_theme("light"), "", _VIEW, checked=_theme_is("light")),
     *(

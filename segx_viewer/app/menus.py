@@ -123,7 +123,7 @@ MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
             "remove_all",
         ),
     ),
-    (mark("&Help"), ("shortcuts", "log", None, "about")),
+    (mark("&Help"), ("shortcuts", "mouse", "log", None, "about")),
 )
 
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter
 
+from segx_viewer.app import settings
+from segx_viewer.app.i18n import mark
 from segx_viewer.app.presets import full_range
 from segx_viewer.app.scene import Panel
 from segx_viewer.app.transform import panned, zoomed
@@ -39,9 +41,11 @@ class Tool:
         """Begin a movement, or return None."""
         point = event.position()
         if event.button() == Qt.MouseButton.RightButton:
-            return ZoomDrag(port, point)
-        if event.button() == Qt.MouseButton.MiddleButton or port.property("panning"):
+            return _OrMenu(_begin("right", port, point), point)
+        if port.property("panning"):
             return PanDrag(port, point)
+        if event.button() == Qt.MouseButton.MiddleButton:
+            return _begin("middle", port, point)
         if event.button() == Qt.MouseButton.LeftButton:
             return self.press_left(port, event)
         return None
@@ -66,8 +70,7 @@ class Navigate(Tool):
         on_divider = abs(point.x() - port.width() * view.curtain) <= _GRAB
         if port.panel is Panel.COMPARE and view.compare is Compare.CURTAIN and on_divider:
             return CurtainDrag()
-        # Colour has no window; dragging moves the picture instead.
-        return PanDrag(port, point) if port.scene.base.image.is_colour else WindowDrag(port, point)
+        return _begin("left", port, point)
 
 
 class PanDrag:
@@ -105,8 +108,6 @@ class ZoomDrag:
 
     def finish(self, port: "Viewport", point: QPointF) -> None:  # noqa: D102
         self.move(port, point)
-        if not self._moved:
-            port.menu_asked.emit(port.mapToGlobal(point.toPoint()))
 
 
 class WindowDrag:
@@ -146,8 +147,66 @@ class CurtainDrag:
         self.move(port, point)
 
 
+class _OrMenu:
+    """A movement with the right button, or the context menu where it was a click."""
+
+    def __init__(self, drag: Drag, start: QPointF) -> None:
+        self._drag, self._start = drag, start
+        self._moved = False
+
+    @property
+    def cursor(self) -> Qt.CursorShape:
+        """The movement's cursor."""
+        return self._drag.cursor
+
+    def move(self, port: "Viewport", point: QPointF) -> None:
+        self._moved = self._moved or (point - self._start).manhattanLength() >= _CLICK
+        if self._moved:
+            self._drag.move(port, point)
+
+    def finish(self, port: "Viewport", point: QPointF) -> None:
+        self.move(port, point)
+        if self._moved:
+            self._drag.finish(port, point)
+        else:
+            port.menu_asked.emit(port.mapToGlobal(point.toPoint()))
+
+
+DRAGS = ("window", "zoom", "pan")
+WHEEL = ("scroll", "zoom")
+WORDS = {
+    "window": mark("Window and level"),
+    "zoom": mark("Zoom"),
+    "pan": mark("Pan"),
+    "scroll": mark("Scroll, or zoom where there is no stack"),
+}
+DEFAULTS = {"left": "window", "middle": "pan", "right": "zoom", "wheel": "scroll"}
+
+
+def assigned(name: str) -> str:
+    """Return what a button ("left", "middle", "right") or the "wheel" does, the reader's choice if there is one."""
+    stored = str(settings.settings().value(f"mouse/{name}", DEFAULTS[name]))
+    return stored if stored in (WHEEL if name == "wheel" else DRAGS) else DEFAULTS[name]
+
+
+def assign(name: str, action: str) -> None:
+    """Let a button or the wheel do something else, and remember it."""
+    settings.settings().setValue(f"mouse/{name}", action)
+
+
+def _begin(name: str, port: "Viewport", point: QPointF) -> Drag:
+    action = assigned(name)
+    if action == "zoom":
+        return ZoomDrag(port, point)
+    # Colour has no window; dragging moves the picture instead.
+    if action == "pan" or port.scene.base.image.is_colour:
+        return PanDrag(port, point)
+    return WindowDrag(port, point)
+
+
 def wheel(port: "Viewport", point: QPointF, notches: float, zoom_key: bool = False) -> None:
     """Scroll through the stack, or zoom about the mouse where there is none or Ctrl is held."""
+    zoom_key = zoom_key or assigned("wheel") == "zoom"
     if not zoom_key and port.scroll is not None and port.scroll(-1 if notches > 0 else 1):
         return
     view = port.state.view
