@@ -450,11 +450,6 @@
     </message>
     <message>
       <location filename="commands_file.py" />
-      <source>&amp;Mouse buttons …</source>
-      <translation>&amp;Maustasten …</translation>
-    </message>
-    <message>
-      <location filename="commands_file.py" />
       <source>&amp;Log …</source>
       <translation>&amp;Protokoll …</translation>
     </message>
@@ -475,63 +470,88 @@
     </message>
     <message>
       <location filename="commands_results.py" />
+      <source>Session written: {path}</source>
+      <translation>Sitzung geschrieben: {path}</translation>
+    </message>
+    <message>
+      <location filename="commands_results.py" />
       <source>Open session</source>
-      <translation type="unfinished" />
+      <translation>Sitzung öffnen</translation>
     </message>
     <message>
       <location filename="commands_results.py" />
       <source>Save session</source>
-      <translation type="unfinished" />
+      <translation>Sitzung speichern</translation>
     </message>
     <message>
       <location filename="commands_results.py" />
       <source>Open sess&amp;ion …</source>
-      <translation type="unfinished" />
+      <translation>S&amp;itzung öffnen …</translation>
+    </message>
+    <message>
+      <location filename="commands_results.py" />
+      <source>Copy &amp;report</source>
+      <translation>&amp;Bericht kopieren</translation>
     </message>
     <message>
       <location filename="commands_results.py" />
       <source>&amp;Save session …</source>
-      <translation type="unfinished" />
+      <translation>Sitzung &amp;speichern …</translation>
     </message>
     <message>
       <location filename="commands_results.py" />
       <source>Opening the session …</source>
-      <translation type="unfinished" />
+      <translation>Sitzung wird geöffnet …</translation>
     </message>
     <message>
       <location filename="commands_results.py" />
       <source>{missing} of {all} images of the session were not found.</source>
-      <translation type="unfinished" />
+      <translation>{missing} von {all} Bildern der Sitzung wurden nicht gefunden.</translation>
+    </message>
+    <message>
+      <location filename="commands_results.py" />
+      <source>Drawing the report …</source>
+      <translation>Bericht wird gezeichnet …</translation>
+    </message>
+    <message>
+      <location filename="commands_results.py" />
+      <source>The report is on the clipboard.</source>
+      <translation>Der Bericht liegt in der Zwischenablage.</translation>
     </message>
     <message>
       <location filename="commands_results.py" />
       <source>{missing} of {all} images were not found. Where are they?</source>
-      <translation type="unfinished" />
+      <translation>{missing} von {all} Bildern wurden nicht gefunden. Wo sind sie?</translation>
     </message>
     <message>
       <location filename="commands_results.py" />
       <source>There is nothing open that could be saved.</source>
-      <translation type="unfinished" />
+      <translation>Es ist nichts geöffnet, das gespeichert werden könnte.</translation>
     </message>
     <message>
       <location filename="commands_results.py" />
       <source>Sessions (*{suffix})</source>
-      <translation type="unfinished" />
+      <translation>Sitzungen (*{suffix})</translation>
     </message>
     <message>
       <location filename="commands_results.py" />
       <source>The session is open again.</source>
-      <translation type="unfinished" />
+      <translation>Die Sitzung ist wieder geöffnet.</translation>
     </message>
     <message>
       <location filename="commands_results.py" />
       <source>{name} is damaged and could not be opened.</source>
-      <translation type="unfinished" />
+      <translation>{name} ist beschädigt und konnte nicht geöffnet werden.</translation>
     </message>
     <message>
       <location filename="commands_settings.py" />
       <source>View</source>
       <translation>Ansicht</translation>
+    </message>
+    <message>
+      <location filename="commands_settings.py" />
+      <source>&amp;Mouse buttons …</source>
+      <translation>&amp;Maustasten …</translation>
     </message>
     <message>
       <location filename="commands_settings.py" />
@@ -901,17 +921,17 @@
     <message>
       <location filename="export.py" />
       <source>Full resolution</source>
-      <translation type="unfinished" />
+      <translation>Volle Auflösung</translation>
     </message>
     <message>
       <location filename="export.py" />
       <source>For a screen</source>
-      <translation type="unfinished" />
+      <translation>Für den Bildschirm</translation>
     </message>
     <message>
       <location filename="export.py" />
       <source>For an e-mail</source>
-      <translation type="unfinished" />
+      <translation>Für eine E-Mail</translation>
     </message>
     <message>
       <location filename="export.py" />
@@ -919,52 +939,52 @@
       <translation>Es gibt noch keine fertige Analyse zum Exportieren.</translation>
     </message>
     <message>
-      <location filename="export.py" />
+      <location filename="exportdialog.py" />
       <source>Export report</source>
       <translation>Bericht exportieren</translation>
     </message>
     <message>
-      <location filename="export.py" />
+      <location filename="exportdialog.py" />
       <source>All images of the study that are open</source>
-      <translation type="unfinished" />
+      <translation>Alle geöffneten Bilder der Untersuchung</translation>
     </message>
     <message>
-      <location filename="export.py" />
+      <location filename="exportdialog.py" />
       <source>The whole image, not the part on the screen</source>
-      <translation type="unfinished" />
+      <translation>Das ganze Bild, nicht den Ausschnitt auf dem Bildschirm</translation>
     </message>
     <message>
-      <location filename="export.py" />
+      <location filename="exportdialog.py" />
       <source>Light page</source>
-      <translation type="unfinished" />
+      <translation>Helle Seite</translation>
     </message>
     <message>
-      <location filename="export.py" />
+      <location filename="exportdialog.py" />
       <source>Dark page</source>
-      <translation type="unfinished" />
+      <translation>Dunkle Seite</translation>
     </message>
     <message>
-      <location filename="export.py" />
+      <location filename="exportdialog.py" />
       <source>Name the patient and the file</source>
       <translation>Patient und Datei nennen</translation>
     </message>
     <message>
-      <location filename="export.py" />
+      <location filename="exportdialog.py" />
       <source>Browse …</source>
       <translation>Durchsuchen …</translation>
     </message>
     <message>
-      <location filename="export.py" />
+      <location filename="exportdialog.py" />
       <source>DICOM objects belong to the patient's study: tick the box to write them.</source>
       <translation>DICOM-Objekte gehören zur Untersuchung des Patienten: Haken setzen, um sie zu schreiben.</translation>
     </message>
     <message>
-      <location filename="export.py" />
+      <location filename="exportdialog.py" />
       <source>The report will name the patient. Keep it where the patient's records are kept.</source>
       <translation>Der Bericht nennt den Patienten. Bewahren Sie ihn bei der Patientenakte auf.</translation>
     </message>
     <message>
-      <location filename="export.py" />
+      <location filename="exportdialog.py" />
       <source>The report will not say whose image it is.</source>
       <translation>Der Bericht sagt nicht, wessen Bild es ist.</translation>
     </message>

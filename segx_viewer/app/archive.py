@@ -7,7 +7,7 @@ folder that the reader names, and are taken only when their content is the same.
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,6 +52,7 @@ def capture(window: "Window") -> dict[str, Any]:
         image = document.image or document.header
         entry["sha256"] = image.source.sha256 if image is not None else ""
         entry["region"] = document.region
+        entry["label"] = document.label
     return values
 
 
@@ -131,6 +132,7 @@ def read(path: Path) -> Stored:
                 raise SegxError(f"{path.name} is not a session file.")
             if values.get("version") != VERSION:
                 raise SegxError(f"{path.name} was written by another version of the program and cannot be opened.")
+            _check(values["documents"])
             regions = {
                 number: _region(_member(archive, entry["region"]))
                 for number, entry in enumerate(values["documents"])
@@ -141,6 +143,14 @@ def read(path: Path) -> Stored:
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, KeyError, TypeError) as error:
         raise SegxError(f"{path.name} is not a session file, or is damaged.") from error
     return Stored(path, values, regions)
+
+
+def _check(documents: list[dict[str, Any]]) -> None:
+    """Raise what `read` takes for damage where an image is not described as it should be."""
+    for entry in documents:
+        words = [entry[name] for name in ("path", "name", "relative", "sha256", "label")]
+        if not all(isinstance(word, str) for word in words) or not entry["sha256"]:
+            raise ValueError(words)
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -165,7 +175,9 @@ def _region(data: bytes) -> NDArray[np.bool_]:
 # -- finding the images ----------------------------------------------------------------------------
 
 
-def find_images(stored: Stored, folders: Sequence[Path] = ()) -> list[Path | None]:
+def find_images(
+    stored: Stored, folders: Sequence[Path] = (), unpack: Callable[[Path], Iterable[Path]] | None = None
+) -> list[Path | None]:
     """Return where each image of a session is now, None for one that was not found.
 
     Parameters
@@ -173,6 +185,8 @@ def find_images(stored: Stored, folders: Sequence[Path] = ()) -> list[Path | Non
     stored : Stored
     folders : sequence of Path
         Searched with everything below them, after the places where the images were and the session file's own folder.
+    unpack : callable, optional
+        Returns the files in an archive; for images that came out of one.
     """
     from segx_viewer.imaging.reader import file_sha256
 
@@ -195,12 +209,23 @@ def find_images(stored: Stored, folders: Sequence[Path] = ()) -> list[Path | Non
         if entry["relative"]:
             places.insert(1, here / entry["relative"])
         found.append(next((place for place in places if is_same(place, entry)), None))
-    for path in _below((here, *folders)) if None in found else ():
+    if None not in found:
+        return found
+
+    def take(path: Path) -> None:
         for number, entry in enumerate(stored.values["documents"]):
             if found[number] is None and is_same(path, entry):
                 found[number] = path
-        if None not in found:
-            break
+
+    archives = {Path(entry["label"].rpartition("!")[0]) for entry in stored.values["documents"] if entry["label"]}
+    names = {archive.name for archive in archives}
+    around = list(_below((here, *folders)))
+    for path in around:
+        take(path)
+    for archive in (*archives, *(path for path in around if path.name in names)):
+        if None in found and unpack is not None and archive.is_file():
+            for path in unpack(archive):
+                take(path)
     return found
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from segx_viewer import __version__
-from segx_viewer.app import export, session, settings
+from segx_viewer.app import session, settings
 from segx_viewer.app.actions import Command
+from segx_viewer.app.exportdialog import ExportDialog
 from segx_viewer.app.i18n import mark, tr
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def open_demo(window: "Window") -> None:
 
 def ask_export(window: "Window") -> None:
     """Ask where the report shall go, and write it."""
-    export.ExportDialog(window).open()
+    ExportDialog(window).open()
 
 
 def show_tags(window: "Window") -> None:

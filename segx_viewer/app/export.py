@@ -1,23 +1,10 @@
 """Writing what the screen shows: a page, a PDF, the figures, or DICOM objects."""
 
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QRadioButton,
-    QVBoxLayout,
-)
 
 from segx_viewer.app import settings
 from segx_viewer.app.annotations import Annotation, Kind, measured
@@ -28,7 +15,13 @@ from segx_viewer.domain.request import CancelToken
 from segx_viewer.domain.result import Analysis, MapKey
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from segx_viewer.app.window import Window
+    from segx_viewer.reporting.panels import ReportView
+    from segx_viewer.reporting.pdf import Sheet
+    from segx_viewer.reporting.reading import Reading
 
 FORMATS = {
     ".png": mark("Picture of the report page (PNG)"),
@@ -36,6 +29,26 @@ FORMATS = {
     ".json": mark("All figures (JSON)"),
     ".dcm": mark("DICOM objects for the archive (a folder)"),
 }
+
+
+SIZES = {
+    "full": (mark("Full resolution"), 25_000_000),
+    "medium": (mark("For a screen"), 1_500_000),
+    "small": (mark("For an e-mail"), 350_000),
+}
+"""How large a page's pictures are, at most: what to call it, and pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageOptions:
+    """How the page looks: its theme, the size of its pictures, the whole image or what the screen shows of it."""
+
+    dark: bool = False
+    size: str = "full"
+    whole: bool = False
+
+
+AS_SHOWN = PageOptions()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +64,8 @@ class Job:
     include_identity: bool
     crop: tuple[int, int, int, int] | None  # what the screen shows: top, left, height, width
     cancel: CancelToken
+    options: PageOptions = AS_SHOWN
+    page: tuple[int, int] = (1, 1)  # its number, and of how many
 
     def __call__(self) -> Path:
         """Write it; return what was written. A cancelled report leaves what was there before."""
@@ -66,18 +81,31 @@ class Job:
         return self.path
 
     def _write(self, path: Path) -> None:
+        write = {".pdf": _write_pdf, ".json": _write_json, ".dcm": _write_dicom}.get(self.path.suffix, _write_png)
+        write(self, path)
+
+    @property
+    def shown(self) -> "ReportView":
+        """How the pictures are drawn."""
         from segx_viewer.reporting.panels import ReportView
-        from segx_viewer.reporting.reading import Mark, Reading, Shape
 
         view = self.view
-        shown = ReportView(
+        return ReportView(
             colormap=view.colormap,
             opacity=view.opacity,
             outline=view.mask is not MaskStyle.OFF,
             top_percent=view.top_percent if view.top_mode else None,
             invert=view.invert,
-            crop=self.crop,
+            crop=None if self.options.whole else self.crop,
+            max_pixels=SIZES[self.options.size][1],
+            dark=self.options.dark,
         )
+
+    @property
+    def reading(self) -> "Reading":
+        """What the reader drew and noted."""
+        from segx_viewer.reporting.reading import Mark, Reading, Shape
+
         marks = tuple(
             Mark(
                 Shape.LINE if a.kind is Kind.LENGTH else Shape(a.kind.value),
@@ -88,38 +116,49 @@ class Job:
         )
         impression = self.impression
         words = f"{impression.text} ({confidence_word(impression.confidence)})" if impression is not None else ""
-        write = {".pdf": _write_pdf, ".json": _write_json, ".dcm": _write_dicom}.get(self.path.suffix, _write_png)
-        write(self, path, shown, Reading(words, marks))
+        return Reading(words, marks)
+
+    def picture(self) -> "NDArray[np.uint8]":
+        """Return the page as RGB pixels."""
+        from segx_viewer.reporting.layout import PageNumber
+        from segx_viewer.reporting.png import render_report
+
+        return render_report(
+            self.analysis,
+            key=self.key,
+            voi=self.view.voi,
+            view=self.shown,
+            reading=self.reading,
+            include_identity=self.include_identity,
+            page_number=PageNumber(*self.page),
+        )
+
+    def sheet(self) -> "Sheet":
+        """Return the page of a PDF report."""
+        from segx_viewer.reporting.pdf import Sheet
+
+        return Sheet(self.analysis, self.key, self.view.voi, self.shown, self.reading)
 
 
-def _write_png(job: Job, path: Path, shown: object, reading: object) -> None:
-    from segx_viewer.reporting.png import write_png_report
+def _write_png(job: Job, path: Path) -> None:
+    from segx_viewer.reporting.png import write_png
 
-    write_png_report(
-        job.analysis,
-        path,
-        key=job.key,
-        voi=job.view.voi,
-        view=shown,
-        reading=reading,
-        include_identity=job.include_identity,
-    )
+    write_png(job.picture(), path)
 
 
-def _write_pdf(job: Job, path: Path, shown: object, reading: object) -> None:
-    from segx_viewer.reporting.pdf import Sheet, write_pdf_report
+def _write_pdf(job: Job, path: Path) -> None:
+    from segx_viewer.reporting.pdf import write_pdf_report
 
-    sheet = Sheet(job.analysis, job.key, job.view.voi, shown, reading)
-    write_pdf_report([sheet], path, include_identity=job.include_identity)
+    write_pdf_report([job.sheet()], path, include_identity=job.include_identity)
 
 
-def _write_json(job: Job, path: Path, shown: object, reading: object) -> None:
+def _write_json(job: Job, path: Path) -> None:
     from segx_viewer.reporting.table import write_json
 
-    write_json(job.analysis, path, include_identity=job.include_identity, reading=reading)
+    write_json(job.analysis, path, include_identity=job.include_identity, reading=job.reading)
 
 
-def _write_dicom(job: Job, path: Path, shown: object, reading: object) -> None:
+def _write_dicom(job: Job, path: Path) -> None:
     from segx_viewer.reporting.dicom.results import write_dicom_results
 
     folder = path.with_suffix("")
@@ -140,16 +179,29 @@ def suggested_path(window: "Window", suffix: str = ".png") -> Path:
     return folder / f"{document.path.stem}-report{suffix}"
 
 
-def export_report(window: "Window", path: Path, *, include_identity: bool = False) -> None:
+def export_report(
+    window: "Window", path: Path, *, include_identity: bool = False, options: PageOptions = AS_SHOWN
+) -> None:
     """Write what is shown in the file thread; the suffix chooses the format."""
     if not window.has_result():
         window.show_message(tr("There is no finished analysis to export yet."))
         return
     path = path if path.suffix in FORMATS else path.with_name(path.name + ".png")
     settings.settings().setValue("export_folder", str(path.parent))
+    window.show_message(tr("Writing the report …"))
+    window.controller.export(lambda cancel: job_for(window, path, cancel, include_identity, options))
+
+
+def job_for(
+    window: "Window",
+    path: Path,
+    cancel: CancelToken,
+    include_identity: bool = False,
+    options: PageOptions = AS_SHOWN,
+) -> Job:
+    """Capture what is shown now."""
     document, controller = window.controller.documents.current, window.controller
-    job = partial(
-        Job,
+    return Job(
         controller.analysis,
         path,
         controller.key,
@@ -158,9 +210,9 @@ def export_report(window: "Window", path: Path, *, include_identity: bool = Fals
         document.impression,
         include_identity,
         visible_part(window),
+        cancel,
+        options,
     )
-    window.show_message(tr("Writing the report …"))
-    controller.export(job)
 
 
 def visible_part(window: "Window") -> tuple[int, int, int, int] | None:
@@ -173,68 +225,3 @@ def visible_part(window: "Window") -> tuple[int, int, int, int] | None:
     part = top, left, bottom - top, right - left
     whole = part == (0, 0, height, width) or part[2] < 2 or part[3] < 2
     return None if whole else part
-
-
-class ExportDialog(QDialog):
-    """Asks for format, place, and whether the patient may be named."""
-
-    def __init__(self, window: "Window") -> None:
-        super().__init__(window)
-        self.setWindowTitle(tr("Export report"))
-        self.setMinimumWidth(520)
-        self._window = window
-        self.formats = {suffix: QRadioButton(tr(text)) for suffix, text in FORMATS.items()}
-        self.formats[".png"].setChecked(True)
-        self.path = QLineEdit(str(suggested_path(window)))
-        self.identity = QCheckBox(tr("Name the patient and the file"))
-        image = window.scene.base.image
-        self.note = QLabel()
-        self.note.setObjectName("muted")
-        self.note.setWordWrap(True)
-        browse = QPushButton(tr("Browse …"))
-        browse.clicked.connect(self._browse)
-        row = QHBoxLayout()
-        row.addWidget(self.path, 1)
-        row.addWidget(browse)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        self._save = buttons.button(QDialogButtonBox.StandardButton.Save)
-        layout = QVBoxLayout(self)
-        layout.setSpacing(8)
-        for suffix, button in self.formats.items():
-            button.toggled.connect(lambda on, suffix=suffix: self._follow(suffix) if on else None)
-            layout.addWidget(button)
-        layout.addLayout(row)
-        layout.addWidget(self.identity)
-        layout.addWidget(self.note)
-        layout.addWidget(buttons)
-        self._is_dicom = image.identity is not None
-        self.identity.toggled.connect(lambda _on: self._follow(self.suffix))
-        self._follow(".png")
-
-    @property
-    def suffix(self) -> str:
-        """The chosen format's suffix."""
-        return next(suffix for suffix, button in self.formats.items() if button.isChecked())
-
-    def _follow(self, suffix: str) -> None:
-        self.path.setText(str(Path(self.path.text()).with_suffix(suffix)))
-        blocked = suffix == ".dcm" and self._is_dicom and not self.identity.isChecked()
-        self._save.setEnabled(not blocked)
-        if blocked:
-            self.note.setText(tr("DICOM objects belong to the patient's study: tick the box to write them."))
-        elif self.identity.isChecked():
-            self.note.setText(tr("The report will name the patient. Keep it where the patient's records are kept."))
-        else:
-            self.note.setText(tr("The report will not say whose image it is."))
-
-    def _browse(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, tr("Export report"), self.path.text())
-        if path:
-            self.path.setText(str(Path(path).with_suffix(self.suffix)))
-
-    def accept(self) -> None:
-        """Write the report."""
-        super().accept()
-        export_report(self._window, Path(self.path.text()), include_identity=self.identity.isChecked())

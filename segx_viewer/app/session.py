@@ -3,6 +3,7 @@
 import base64
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -138,10 +139,18 @@ def restore(window: "Window") -> int:
 
 
 def _restore(window: "Window", stored: dict[str, Any]) -> int:
+    paths = [Path(entry["path"]) for entry in stored["documents"]]
+    return reopen(window, stored, [path if path.exists() else None for path in paths])
+
+
+def reopen(window: "Window", stored: dict[str, Any], paths: Sequence[Path | None]) -> int:
+    """Open the images of a snapshot from where they are now, None for those that are gone; return how many.
+
+    Raises KeyError, TypeError, ValueError or IndexError where the snapshot is not one.
+    """
     documents, current = [], None
-    for i, entry in enumerate(stored["documents"]):
-        path = Path(entry["path"])
-        if not path.exists():
+    for i, (entry, path) in enumerate(zip(stored["documents"], paths, strict=True)):
+        if path is None:
             continue
         document = window.controller.documents.add(path, int(entry["frame"]))
         _fill(document, entry)
@@ -167,9 +176,12 @@ def _fill(document: Document, entry: dict[str, Any]) -> None:
         Annotation(Kind(kind), tuple((float(x), float(y)) for x, y in points), str(text))
         for kind, points, text in entry["annotations"]
     )
-    if entry["region"] is not None:
-        shape = tuple(entry["region"]["shape"])
-        bits = np.frombuffer(base64.b64decode(entry["region"]["bits"]), np.uint8)
+    region = entry["region"]
+    if isinstance(region, np.ndarray):
+        document.region = region
+    elif region is not None:
+        shape = tuple(region["shape"])
+        bits = np.frombuffer(base64.b64decode(region["bits"]), np.uint8)
         document.region = np.unpackbits(bits, count=int(np.prod(shape))).reshape(shape).astype(np.bool_)
     if entry["impression"] is not None:
         document.impression = Impression(**entry["impression"])

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QSplitte
 from segx_viewer.app import menus, settings
 from segx_viewer.app.actions import Actions
 from segx_viewer.app.assembly import column, fill_panel
+from segx_viewer.app.commands_results import is_session, open_session
 from segx_viewer.app.comparison import Comparison
 from segx_viewer.app.controlbar import ControlBar
 from segx_viewer.app.controller import Controller
@@ -136,10 +137,13 @@ class Window(QMainWindow):
     # -- what the commands use -------------------------------------------------------------------
 
     def open_paths(self, paths: list[Path]) -> None:
-        """Open files and folders."""
+        """Open files, folders and sessions."""
         existing = [path for path in paths if path.exists()]
         settings.add_recent(existing)
-        self.controller.open_paths(paths)
+        sessions = [path for path in paths if is_session(path)]
+        for path in sessions:
+            open_session(self, path)
+        self.controller.open_paths([path for path in paths if path not in sessions])
 
     def show_document(self, document: Document) -> None:
         """Look at another open image."""

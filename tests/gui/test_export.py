@@ -1,10 +1,15 @@
 import json
 
+import numpy as np
 import pytest
+from PIL import Image
+from PySide6.QtGui import QGuiApplication
 
+from segx_viewer.app import studyreport
 from segx_viewer.app.annotations import Annotation, Kind
 from segx_viewer.app.commands_tools import add
-from segx_viewer.app.export import ExportDialog, export_report
+from segx_viewer.app.export import PageOptions, export_report
+from segx_viewer.app.exportdialog import ExportDialog
 from segx_viewer.app.reading import Impression
 
 
@@ -49,3 +54,54 @@ def test_the_dialog_names_nobody_unless_asked(opened):
     assert dialog.path.text().endswith(".pdf")
     dialog.identity.setChecked(True)
     assert "will name the patient" in dialog.note.text()
+
+
+def _pages(path):
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(path) as document:
+        return [page.get_textpage().get_text_range() for page in document]
+
+
+def test_a_study_is_one_pdf_with_a_page_for_each_image(qtbot, opened, pictures, engine, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        studyreport._Engine, "analyse", lambda self, request, cancel: engine.analyse(request, cancel, lambda _p: None)
+    )
+    opened.open_paths(pictures)
+    qtbot.waitUntil(lambda: len(opened.controller.documents) == 3 and opened.has_result())
+    target = tmp_path / "study.pdf"
+    studyreport.export_study(opened, target, options=PageOptions(dark=True, size="small"))
+    qtbot.waitUntil(lambda: "study.pdf" in opened.status.message.text())
+    texts = _pages(target)
+    assert [f"Page {n} of 3" in text for n, text in enumerate(texts, 1)] == [True] * 3
+    studyreport.export_study(opened, tmp_path / "study.png", options=PageOptions(size="small"))
+    qtbot.waitUntil(lambda: "study-01.png" in opened.status.message.text())
+    assert sorted(p.name for p in tmp_path.glob("*.png")) == [f"study-0{n}.png" for n in (1, 2, 3)]
+
+
+def test_theme_size_and_part_are_chosen_in_the_dialog(qtbot, opened, tmp_path):
+    opened.state.update(zoom=6.0)
+    dialog = ExportDialog(opened)
+    assert dialog.whole.isEnabled()
+    assert not dialog.study.isEnabled()  # one image
+    pages = {}
+    for name, theme, size, whole in (("a", 0, 0, True), ("b", 1, 0, True), ("c", 0, 0, False)):
+        dialog = ExportDialog(opened)
+        dialog.path.setText(str(tmp_path / f"{name}.png"))
+        dialog.theme.setCurrentIndex(theme)
+        dialog.size.setCurrentIndex(size)
+        dialog.whole.setChecked(whole)
+        dialog.accept()
+        qtbot.waitUntil(lambda name=name: f"{name}.png" in opened.status.message.text())
+        pages[name] = np.asarray(Image.open(tmp_path / f"{name}.png").convert("RGB"))
+    assert pages["a"][2, 2].min() > 200
+    assert pages["b"][2, 2].max() < 80
+    assert pages["a"].shape == pages["b"].shape
+    assert pages["a"].shape != pages["c"].shape
+
+
+def test_the_report_is_copied_to_the_clipboard(qtbot, opened):
+    opened.actions.run("copy_report")
+    qtbot.waitUntil(lambda: "clipboard" in opened.status.message.text())
+    image = QGuiApplication.clipboard().image()
+    assert image.width() > 1000
