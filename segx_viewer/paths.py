@@ -1,6 +1,8 @@
-"""Where packaged data lives: in the wheel below the package, in a source checkout beside it."""
+"""Where packaged data lives (in the wheel below the package, in a source checkout beside it), and the user's own."""
 
 from pathlib import Path
+
+import platformdirs
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -13,6 +15,11 @@ def _data_folder(name: str) -> Path:
 def models_folder() -> Path:
     """Return the folder of the bundled models, one sub-folder per bundle."""
     return _data_folder("models")
+
+
+def user_models_folder() -> Path:
+    """Return the folder of the models that the user has added; it may not exist yet."""
+    return Path(platformdirs.user_data_dir("segx-viewer", appauthor=False)) / "models"
 
 
 def resources_folder() -> Path:

@@ -29,6 +29,7 @@ from segx_viewer.domain.result import (
     GateLevel,
     GateVerdict,
     MapKey,
+    Segmentation,
     Target,
 )
 from segx_viewer.errors import ModelError
@@ -48,7 +49,8 @@ from segx_viewer.explain.segx import segx_map
 from segx_viewer.imaging.display import to_display
 
 if TYPE_CHECKING:
-    from segx_viewer.inference.bundle import ModelBundle
+    from segx_viewer.inference.attribution import Method
+    from segx_viewer.inference.bundle import ModelBundle, Preprocessing
     from segx_viewer.inference.store import BundleStore
 
 __all__ = ["analyse", "analyse_to_end", "library_versions", "reassess"]
@@ -91,15 +93,24 @@ def analyse(
         If the models are missing or damaged, memory runs out, or the analysis was cancelled.
     """
     run = _Run(request, store, cancel or CancelToken(), on_progress or (lambda _progress: None), evidence_views)
-    try:
-        for analysis in run.stages():
-            yield analysis
-            if not analysis.complete:
-                run.cancel.raise_if_cancelled()
-    except (MemoryError, RuntimeError) as error:
-        if not _lacks_memory(error):
-            raise
-        raise ModelError("There is not enough memory for this analysis; close other images and try again.") from error
+    while True:
+        try:
+            for analysis in run.stages():
+                yield analysis
+                if not analysis.complete:
+                    run.cancel.raise_if_cancelled()
+        except (MemoryError, RuntimeError) as error:
+            if not _lacks_memory(error):
+                raise
+            device = store.device
+            if not store.fall_back():
+                raise ModelError(
+                    "There is not enough memory for this analysis; close other images and try again."
+                ) from error
+            note = f"The memory of the device {device} ran out; this was computed on the processor."
+            run = replace(run, warnings=(*run.warnings, note), timings={}, late={})
+        else:
+            return
 
 
 def analyse_to_end(
@@ -127,6 +138,7 @@ class _Run:
     timings: dict[str, float] = field(default_factory=dict)
     furthest: float = 0.0
     late: dict[MapKey, Future[dict[str, Alignment]]] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     def stages(self) -> Iterator[Analysis]:
         image = self.request.image
@@ -141,16 +153,16 @@ class _Run:
         self._check_request(bundle)
 
         from segx_viewer.inference.predictor import to_prediction
-        from segx_viewer.inference.segmenter import segment
 
         prediction = to_prediction(passed.logits, bundle.classes, bundle.activation)
         analysis = replace(analysis, prediction=prediction)
         yield analysis
         with self._stage(Stage.SEGMENT):
-            segmentation = segment(self.store.segmenter(bundle.info.name), tensor, bundle)
+            found = self._segment(bundle, picture, tensor, analysis.placement)
             if self.request.mask_override is not None:
-                segmentation = drawn_region(segmentation, self.request.mask_override)
-            analysis = replace(analysis, segmentation=segmentation)
+                found = [drawn_region(region, self.request.mask_override) for region in found]
+            named = {region.name: region for region in found if len(found) > 1}
+            analysis = replace(analysis, segmentation=found[0], regions=named)
         yield analysis
         # Alignments that take their time are computed beside what follows, and do not delay the badge.
         with ThreadPoolExecutor(1, "alignments") as helper:
@@ -161,6 +173,27 @@ class _Run:
             finally:
                 helper.shutdown(wait=False, cancel_futures=True)
         yield self._finished(analysis)
+
+    def _segment(
+        self, bundle: "ModelBundle", picture: NDArray[np.uint8], tensor: Any, placement: Placement
+    ) -> list[Segmentation]:
+        """Find the bundle's regions, on the classifier's grid also where the segmenter sees the image otherwise."""
+        from segx_viewer.inference.predictor import place
+        from segx_viewer.inference.segmenter import segment_all
+
+        network, how = self.store.segmenter(bundle.info.name), bundle.segmenter_input
+        if how == bundle.preprocessing:
+            return segment_all(network, tensor, bundle)
+        placed, own = place(picture, how)
+        return segment_all(network, self._tensor(placed, how), bundle, (own, placement))
+
+    def _tensor(self, placed: NDArray[np.uint8], how: "Preprocessing") -> Any:
+        import torch
+
+        from segx_viewer.inference.predictor import normalise
+
+        tensor = torch.from_numpy(normalise(placed, how))[None]
+        return tensor.contiguous(memory_format=torch.channels_last).to(self.store.device)
 
     def _with_late_alignments(self, analysis: Analysis) -> Analysis:
         certainties = dict(analysis.certainties)
@@ -184,7 +217,7 @@ class _Run:
 
     def _enter(self, bundle: "ModelBundle", image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Any]:
         from segx_viewer.inference.input_gate import worst
-        from segx_viewer.inference.predictor import normalise, place
+        from segx_viewer.inference.predictor import place
 
         gate = self.store.gate(bundle.info.name)
         with self._stage(Stage.CHECK):
@@ -193,13 +226,10 @@ class _Run:
             verdict = worst(gate.check_header(image), gate.check_picture(seen, colour=_colour_of(picture)))
         if verdict.level is GateLevel.REFUSED:
             return self._begin(bundle, placement, verdict), None
-        import torch
-
         from segx_viewer.inference.predictor import forward
 
         with self._stage(Stage.CLASSIFY):
-            tensor = torch.from_numpy(normalise(placed, bundle.preprocessing))[None]
-            tensor = tensor.contiguous(memory_format=torch.channels_last)
+            tensor = self._tensor(placed, bundle.preprocessing)
             layer = self.store.target_layer(bundle.info.name)
             passed = forward(self.store.classifier(bundle.info.name), tensor, layer)
             verdict = worst(verdict, gate.check_embedding(passed.embedding))
@@ -215,6 +245,7 @@ class _Run:
             gate=verdict,
             generation=self.request.generation,
             versions=library_versions(),
+            warnings=self.warnings,
         )
 
     def _check_request(self, bundle: "ModelBundle") -> None:
@@ -227,16 +258,19 @@ class _Run:
         self, analysis: Analysis, bundle: "ModelBundle", tensor: Any, passed: Any, helper: Executor
     ) -> Generator[Analysis, None, Analysis]:
         """Add maps, each with SegX and with SegU but for the late alignments; return the last analysis."""
-        from segx_viewer.inference.attribution import Subject, get_method
+        from segx_viewer.inference.attribution import Subject
 
-        prediction, segmentation = analysis.prediction, analysis.segmentation
+        prediction = analysis.prediction
         assert prediction is not None  # noqa: S101 - set by the stages before
-        assert segmentation is not None  # noqa: S101
-        classes = self.request.classes or (prediction.top,)
-        methods = [get_method(name) for name in self.request.methods]
+        # Every finding; where none lies above its cut-off, what comes nearest to one.
+        classes = self.request.classes or prediction.findings or (prediction.top,)
+        methods, note = _methods(self.request.methods, bundle)
+        if note:
+            analysis = replace(analysis, warnings=(*analysis.warnings, note))
         calibration = None if self.request.as_published else Calibration.from_manifest(bundle.calibration)
         target = Target.PROBABILITY if self.request.as_published else Target.LOGIT
-        region = Region(segmentation.mask, input_spacing(analysis.image, analysis.placement))
+        spacing = input_spacing(analysis.image, analysis.placement)
+        regions = {id(s): Region(s.mask, spacing) for s in (analysis.segmentation, *analysis.regions.values())}
         target_layer = self.store.target_layer(bundle.info.name)
         for number, method in enumerate(methods):
             subject = Subject(
@@ -260,12 +294,14 @@ class _Run:
                 spent[k] = spent.get(k, 0.0) + seconds
                 attribution = Attribution(method.name, layer, k, target, saliency_map, spent[k])
                 key = (method.name, k)
+                segmentation = analysis.region_for(k)
+                region = regions[id(segmentation)]
                 with self._timed(Stage.SEGU):
                     if key in self.late:  # a finer map takes the place of a coarser one
                         self.late[key].cancel()
                     self.late[key] = helper.submit(costly_alignments, saliency_map, region)
-                    evidence = self._evidence(calibration, bundle, tensor, analysis, attribution)
-                    certainty = self._assess(attribution, analysis, calibration, evidence)
+                    evidence = self._evidence(calibration, bundle, tensor, analysis.seen_for(k), attribution)
+                    certainty = self._assess(attribution, analysis.seen_for(k), calibration, evidence)
                     segx = segx_map(saliency_map, segmentation.mask)
                 analysis = replace(
                     analysis,
@@ -354,6 +390,22 @@ class _Run:
 def _applies(attribution: Attribution, analysis: Analysis) -> bool:
     """Calibrations are fitted on Grad-CAM of the predicted class."""
     return attribution.method == "gradcam" and attribution.class_index == analysis.prediction.top
+
+
+def _methods(names: Sequence[str], bundle: "ModelBundle") -> tuple[list["Method"], str]:
+    """Return the methods asked for; those that cannot explain the bundle are replaced, which the note says."""
+    from segx_viewer.inference.attribution import get_method
+
+    methods = [get_method(name) for name in names]
+    usable = bundle.info.methods
+    unfit = [method.label for method in methods if usable and method.name not in usable]
+    if not unfit:
+        return methods, ""
+    instead = get_method(usable[0])
+    kept = dict.fromkeys(method if method.name in usable else instead for method in methods)
+    return list(
+        kept
+    ), f"{', '.join(unfit)}: not possible for this model, which gives no gradients; {instead.label} instead."
 
 
 def _extent(placement: Placement) -> tuple[slice, slice]:

@@ -1,7 +1,7 @@
 """What an analysis found. Frozen; the analysis grows by `dataclasses.replace`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -62,16 +62,32 @@ class GateVerdict:
 
 @dataclass(frozen=True, slots=True)
 class ClassInfo:
-    """A class: `code` as in the data set, `label` for people, `threshold` for multi-label predictions."""
+    """A class.
+
+    Attributes
+    ----------
+    code : str
+        As in the data set.
+    label : str
+        For people.
+    threshold : float
+        Cut-off of multi-label predictions: the class is found when its probability lies above.
+    region : str
+        Name of the region that its explanation is compared with; "" is the bundle's main region.
+    """
 
     code: str
     label: str
     threshold: float = 0.5
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BundleInfo:
-    """Which model spoke: name, title for people, version, SHA-256 of the bundle, word for its region."""
+    """Which model spoke: name, title for people, version, SHA-256 of the bundle, word for its region.
+
+    `methods` are the attribution methods that can explain it, the preferred one first; empty means all.
+    """
 
     name: str
     title: str
@@ -79,6 +95,7 @@ class BundleInfo:
     digest: str
     region: str = "region"
     licence: str = ""
+    methods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,6 +121,17 @@ class Prediction:
         """Class indices, most probable first."""
         return tuple(int(i) for i in np.argsort(-self.probabilities, kind="stable"))
 
+    @property
+    def findings(self) -> tuple[int, ...]:
+        """Indices of the classes found, most probable first.
+
+        The most probable class where exactly one applies; where each stands for itself, those above their cut-offs,
+        which may be none.
+        """
+        if self.activation is Activation.SOFTMAX:
+            return (self.top,)
+        return tuple(k for k in self.ranking if self.probabilities[k] > self.classes[k].threshold)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Segmentation:
@@ -117,12 +145,15 @@ class Segmentation:
         ``probability > threshold``, unless `edited`.
     edited : bool
         The mask was drawn or changed by the reader.
+    name : str
+        Word for the region, "" where the bundle's own says it all.
     """
 
     probability: NDArray[np.float32] = field(repr=False)
     threshold: float
     mask: NDArray[np.bool_] = field(repr=False)
     edited: bool = False
+    name: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "probability", read_only(self.probability, np.float32))
@@ -214,6 +245,7 @@ class Analysis:
 
     `attributions`, `segx` (h, w float32 maps) and `certainties` are keyed (method, class index).
     `timings` are seconds by stage name; `versions` name the libraries that computed the result.
+    `segmentation` is the main region; `regions` holds further ones by name, for bundles whose classes have their own.
     """
 
     image: MedicalImage
@@ -230,7 +262,19 @@ class Analysis:
     warnings: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     complete: bool = False
+    regions: Mapping[str, Segmentation] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        for name in ("attributions", "segx", "certainties", "timings", "versions"):
+        for name in ("attributions", "segx", "certainties", "timings", "versions", "regions"):
             object.__setattr__(self, name, _frozen(getattr(self, name)))
+
+    def region_for(self, class_index: int) -> Segmentation | None:
+        """Return the region that a class's explanation is compared with; None before the segmentation is done."""
+        if self.prediction is None or self.segmentation is None:
+            return self.segmentation
+        return self.regions.get(self.prediction.classes[class_index].region, self.segmentation)
+
+    def seen_for(self, class_index: int) -> "Analysis":
+        """Return the same analysis with the class's own region as its main one, as views and reports show it."""
+        region = self.region_for(class_index)
+        return self if region is self.segmentation else replace(self, segmentation=region)

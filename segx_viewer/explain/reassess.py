@@ -42,11 +42,16 @@ def reassess(analysis: Analysis, mask: NDArray[np.bool_] | None, calibration: Ca
     old = analysis.segmentation
     if old is None or analysis.prediction is None:
         raise SegxError("There is no analysis yet whose region could be edited.")
-    segmentation = drawn_region(old, mask) if mask is not None else predicted_region(old)
+    seen = {id(r): drawn_region(r, mask) if mask is not None else predicted_region(r) for r in _regions(analysis)}
+    analysis = replace(
+        analysis,
+        segmentation=seen[id(old)],
+        regions={name: seen[id(region)] for name, region in analysis.regions.items()},
+    )
     spacing = input_spacing(analysis.image, analysis.placement)
     certainties = {}
     for key, attribution in analysis.attributions.items():
-        before = analysis.certainties.get(key)
+        before, segmentation = analysis.certainties.get(key), analysis.region_for(key[1])
         evidence = before.evidence if before else {}
         certainty = assess(
             attribution.saliency_map,
@@ -60,12 +65,12 @@ def reassess(analysis: Analysis, mask: NDArray[np.bool_] | None, calibration: Ca
         )
         # The evidence speaks of the prediction and stays for the way back to the predicted region.
         certainties[key] = replace(certainty, evidence=evidence)
-    return replace(
-        analysis,
-        segmentation=segmentation,
-        segx={k: segx_map(a.saliency_map, segmentation.mask) for k, a in analysis.attributions.items()},
-        certainties=certainties,
-    )
+    segx = {k: segx_map(a.saliency_map, analysis.region_for(k[1]).mask) for k, a in analysis.attributions.items()}
+    return replace(analysis, segx=segx, certainties=certainties)
+
+
+def _regions(analysis: Analysis) -> list[Segmentation]:
+    return [region for region in (analysis.segmentation, *analysis.regions.values()) if region is not None]
 
 
 def costly_alignments(attribution_map: NDArray[np.float32], region: Region) -> dict[str, Alignment]:

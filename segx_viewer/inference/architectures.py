@@ -1,24 +1,41 @@
 """Networks by name. Building one never downloads anything."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import segmentation_models_pytorch as smp
 import timm
-from torch import nn
+from torch import Tensor, nn
 
 from segx_viewer.errors import ModelError
+from segx_viewer.inference.reference import ReferenceUNet, reference_densenet121, reference_resnet50
+from segx_viewer.inference.xrv import XrvPspNet, xrv_densenet121, xrv_resnet50
+
+# The published weights' own networks: SegX's reference implementation, torchxrayvision.
+_CLASSIFIERS: dict[str, Callable[..., nn.Module]] = {
+    "segx/densenet121": reference_densenet121,
+    "segx/resnet50": reference_resnet50,
+    "xrv/densenet121": xrv_densenet121,
+    "xrv/resnet50": xrv_resnet50,
+}
+_SEGMENTERS: dict[str, Callable[..., nn.Module]] = {
+    "segx/unet": lambda classes, channels, **options: ReferenceUNet(classes, channels=channels, **options),
+    "xrv/pspnet": lambda classes, channels, **options: XrvPspNet(classes, **options),
+}
 
 
-def build_classifier(architecture: str, classes: int, **options: Any) -> nn.Module:
+def build_classifier(architecture: str, classes: int, *, channels: int = 3, **options: Any) -> nn.Module:
     """Build an untrained classifier.
 
     Parameters
     ----------
     architecture : str
-        ``"timm/NAME"`` or ``"torchvision/NAME"``.
+        ``"timm/NAME"``, ``"torchvision/NAME"``, ``"segx/NAME"`` (SegX's reference implementation) or ``"xrv/NAME"``
+        (torchxrayvision).
     classes : int
         Number of outputs.
+    channels : int
+        Of the input; 3, or 1 where the architecture has it.
 
     Raises
     ------
@@ -27,19 +44,33 @@ def build_classifier(architecture: str, classes: int, **options: Any) -> nn.Modu
     """
     family, _, name = architecture.partition("/")
     try:
+        if architecture in _CLASSIFIERS:
+            return _CLASSIFIERS[architecture](classes, **options)
         if family == "timm":
-            return timm.create_model(name, pretrained=False, num_classes=classes, **options)
+            return timm.create_model(name, pretrained=False, num_classes=classes, in_chans=channels, **options)
         if family == "torchvision":
             from torchvision.models import get_model  # only needed for users' own models
 
             return get_model(name, weights=None, num_classes=classes, **options)
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, TypeError, ValueError) as error:
         raise ModelError(f"The classifier architecture {architecture!r} is not known: {error}") from error
-    raise ModelError(f"The classifier architecture {architecture!r} is not known; use timm/NAME or torchvision/NAME.")
+    raise ModelError(
+        f"The classifier architecture {architecture!r} is not known; use timm/NAME, torchvision/NAME, "
+        f"{', '.join(_CLASSIFIERS)}, exported or onnx."
+    )
 
 
-def build_segmenter(architecture: str, options: Mapping[str, Any], classes: int = 1) -> nn.Module:
-    """Build an untrained segmenter ``"smp/NAME"``; `options` go to segmentation-models-pytorch.
+def build_segmenter(architecture: str, options: Mapping[str, Any], classes: int = 1, *, channels: int = 3) -> nn.Module:
+    """Build an untrained segmenter.
+
+    Parameters
+    ----------
+    architecture : str
+        ``"smp/NAME"`` (segmentation-models-pytorch), ``"torchvision/NAME"``, ``"segx/unet"`` or ``"xrv/pspnet"``.
+    options : mapping
+        Passed on to the library.
+    classes, channels : int
+        Of the output and the input.
 
     Raises
     ------
@@ -47,9 +78,25 @@ def build_segmenter(architecture: str, options: Mapping[str, Any], classes: int 
         If the architecture is not known.
     """
     family, _, name = architecture.partition("/")
-    if family != "smp":
-        raise ModelError(f"The segmenter architecture {architecture!r} is not known; use smp/NAME.")
     try:
-        return smp.create_model(name, encoder_weights=None, in_channels=3, classes=classes, **options)
-    except (KeyError, RuntimeError, ValueError) as error:
+        if architecture in _SEGMENTERS:
+            return _SEGMENTERS[architecture](classes, channels, **options)
+        if family == "smp":
+            return smp.create_model(name, encoder_weights=None, in_channels=channels, classes=classes, **options)
+        if family == "torchvision":
+            from torchvision.models import get_model
+
+            network = get_model(name, weights=None, weights_backbone=None, num_classes=classes, **options)
+            network.register_forward_hook(_main_output)
+            return network
+    except (KeyError, RuntimeError, TypeError, ValueError) as error:
         raise ModelError(f"The segmenter architecture {architecture!r} is not known: {error}") from error
+    raise ModelError(
+        f"The segmenter architecture {architecture!r} is not known; use smp/NAME, torchvision/NAME, "
+        f"{', '.join(_SEGMENTERS)}, exported or onnx."
+    )
+
+
+def _main_output(_network: nn.Module, _inputs: Any, output: Mapping[str, Tensor]) -> Tensor:
+    """Take what torchvision's segmenters give from its dictionary; as a hook, this leaves the weights their names."""
+    return output["out"]

@@ -17,8 +17,12 @@ from torch import nn
 from segx_viewer.domain.result import Activation, BundleInfo, ClassInfo
 from segx_viewer.errors import ModelError
 from segx_viewer.inference.architectures import build_classifier, build_segmenter
+from segx_viewer.inference.programs import BLACK_BOX_METHODS, ONNX, PROGRAMS, load_program
 
 MANIFEST = "bundle.toml"
+
+AUTO = "auto"
+"""As target layer in a manifest, and where none is named: found by tracing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,9 @@ class Preprocessing:
     fit : str
         "stretch" (each axis by its own factor) or "letterbox" (aspect ratio kept).
     colour : str
-        "rgb", or "grey" (one channel repeated).
+        "rgb", or "grey" (one channel, repeated as often as `mean` has entries).
     mean, std : tuple of float
-        Per channel, on values 0..1.
+        Per channel, on values 0..1; three entries, or one for a network with one input channel.
     detail : int or None
         The picture's longest side is first reduced to this many pixels, so that a large photograph holds no
         more detail than the training images did.
@@ -43,18 +47,48 @@ class Preprocessing:
     input_shape: tuple[int, int]
     fit: str = "stretch"
     colour: str = "rgb"
-    mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
-    std: tuple[float, float, float] = (0.229, 0.224, 0.225)
+    mean: tuple[float, ...] = (0.485, 0.456, 0.406)
+    std: tuple[float, ...] = (0.229, 0.224, 0.225)
     detail: int | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.mean) not in (1, 3) or len(self.mean) != len(self.std):
+            raise ValueError("mean and std have one or three entries each")
+        if self.fit not in ("stretch", "letterbox") or self.colour not in ("rgb", "grey"):
+            raise ValueError("fit is stretch or letterbox, colour is rgb or grey")
+        if len(self.input_shape) != 2 or min(self.input_shape) < 8:
+            raise ValueError("input_shape is [height, width] in pixels")
+
+    @property
+    def channels(self) -> int:
+        """Number of input channels."""
+        return len(self.mean)
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkSpec:
-    """Architecture, options and weights file of one network."""
+    """Architecture, options and weights file of one network.
+
+    `output` matters for programs ("exported", "onnx") only: whether they give "logits" or "probabilities".
+    """
 
     architecture: str
     weights: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    output: str = "logits"
+
+    @property
+    def is_program(self) -> bool:
+        """Whether the weights file holds the network itself."""
+        return self.architecture in PROGRAMS
+
+
+@dataclass(frozen=True, slots=True)
+class RegionSpec:
+    """A region: its name and the segmenter's output channels that make it up."""
+
+    name: str
+    channels: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +96,10 @@ class ModelBundle:
     """A bundle as described by its manifest; networks are loaded on demand.
 
     `smallest_part` is the share of the region's largest part below which another part counts as a stray; 0 keeps all.
-    `gate`, `calibration`, `training` and `evaluation` are the manifest's tables of those names, {} when absent.
+    `segmenter_input` differs from `preprocessing` where the segmenter sees the image otherwise than the classifier;
+    `segmenter_activation` says whether its channels exclude each other (softmax). The first of `regions` is the main
+    one; classes may name another. `gate`, `calibration`, `training` and `evaluation` are the manifest's tables of
+    those names, {} when absent.
     """
 
     folder: Path
@@ -78,6 +115,10 @@ class ModelBundle:
     segmentation_threshold: float
     smallest_part: float
     digests: Mapping[str, str]
+    segmenter_input: Preprocessing
+    segmenter_activation: Activation = Activation.SIGMOID
+    segmenter_channels: int = 1
+    regions: tuple[RegionSpec, ...] = (RegionSpec(""),)
     gate: Mapping[str, Any] = field(default_factory=dict, repr=False)
     calibration: Mapping[str, Any] = field(default_factory=dict, repr=False)
     training: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -86,11 +127,19 @@ class ModelBundle:
     def load_classifier(self) -> nn.Module:
         """Load the classifier, float32, in evaluation mode. Raises `ModelError` on damaged weights."""
         spec = self.classifier
-        return self._load(build_classifier(spec.architecture, len(self.classes), **spec.options), spec)
+        if spec.is_program:
+            return self._load_program(spec, self.activation)
+        channels = self.preprocessing.channels
+        network = build_classifier(spec.architecture, len(self.classes), channels=channels, **spec.options)
+        return self._load(network, spec)
 
     def load_segmenter(self) -> nn.Module:
         """Load the segmenter, float32, in evaluation mode. Raises `ModelError` on damaged weights."""
-        return self._load(build_segmenter(self.segmenter.architecture, self.segmenter.options), self.segmenter)
+        spec = self.segmenter
+        if spec.is_program:
+            return self._load_program(spec, self.segmenter_activation)
+        shape = {"classes": self.segmenter_channels, "channels": self.segmenter_input.channels}
+        return self._load(build_segmenter(spec.architecture, spec.options, **shape), spec)
 
     def verified_path(self, name: str) -> Path:
         """Return the path of one of the bundle's files after checking its SHA-256. Raises `ModelError`."""
@@ -104,6 +153,22 @@ class ModelBundle:
                 f"{self.info.name}: the file {name} does not match its checksum; install the bundle again."
             )
         return path
+
+    def damages(self) -> list[str]:
+        """Compare every file with its checksum; return a sentence for each that does not fit."""
+        found = []
+        for name in self.digests:
+            try:
+                self.verified_path(name)
+            except ModelError as error:
+                found.append(str(error))
+        return found
+
+    def _load_program(self, spec: NetworkSpec, activation: Activation) -> nn.Module:
+        for name in self.digests:  # an ONNX model may keep its weights in further files
+            self.verified_path(name)
+        turn = activation.value if spec.output == "probabilities" else "logits"
+        return load_program(spec.architecture, self.verified_path(spec.weights), turn).eval()
 
     def _load(self, network: nn.Module, spec: NetworkSpec) -> nn.Module:
         path = self.verified_path(spec.weights)
@@ -156,9 +221,14 @@ def _read_manifest(folder: Path) -> tuple[dict[str, Any], str]:
 
 
 def _from_manifest(folder: Path, manifest: dict[str, Any], digest: str) -> ModelBundle:
-    preprocessing = manifest["preprocessing"]
+    preprocessing = _preprocessing(manifest["preprocessing"])
     segmenter = dict(manifest["segmenter"])
     classifier = dict(manifest["classifier"])
+    regions = tuple(RegionSpec(r["name"], tuple(r["channels"])) for r in manifest.get("regions", ()))
+    classes = tuple(
+        ClassInfo(c["code"], c["label"], c.get("threshold", 0.5), c.get("region", "")) for c in manifest["classes"]
+    )
+    _check_regions(classes, regions)
     return ModelBundle(
         folder=folder,
         info=BundleInfo(
@@ -169,27 +239,53 @@ def _from_manifest(folder: Path, manifest: dict[str, Any], digest: str) -> Model
             digest=digest,
             region=manifest["region"],
             licence=manifest["licence"],
+            methods=BLACK_BOX_METHODS if classifier["architecture"] == ONNX else (),
         ),
         modalities=tuple(manifest["modalities"]),
         image_kind=manifest["image_kind"],
-        classes=tuple(ClassInfo(c["code"], c["label"], c.get("threshold", 0.5)) for c in manifest["classes"]),
+        classes=classes,
         activation=Activation(manifest["activation"]),
-        preprocessing=Preprocessing(
-            input_shape=tuple(preprocessing["input_shape"]),
-            fit=preprocessing["fit"],
-            colour=preprocessing["colour"],
-            mean=tuple(preprocessing["mean"]),
-            std=tuple(preprocessing["std"]),
-            detail=preprocessing.get("detail"),
-        ),
-        classifier=NetworkSpec(classifier["architecture"], classifier["weights"], classifier.get("options", {})),
-        segmenter=NetworkSpec(segmenter["architecture"], segmenter["weights"], segmenter.get("options", {})),
-        target_layer=classifier["target_layer"],
+        preprocessing=preprocessing,
+        classifier=_network(classifier),
+        segmenter=_network(segmenter),
+        target_layer=classifier.get("target_layer", AUTO),
         segmentation_threshold=float(segmenter["threshold"]),
         smallest_part=float(segmenter.get("smallest_part", 0.0)),
         digests=dict(manifest["files"]),
+        segmenter_input=_preprocessing(segmenter["preprocessing"]) if "preprocessing" in segmenter else preprocessing,
+        segmenter_activation=Activation(segmenter.get("activation", Activation.SIGMOID)),
+        segmenter_channels=int(segmenter.get("channels", 1)),
+        regions=regions or (RegionSpec(""),),
         gate=manifest.get("gate", {}),
         calibration=manifest.get("calibration", {}),
         training=manifest.get("training", {}),
         evaluation=manifest.get("evaluation", {}),
     )
+
+
+def _preprocessing(table: Mapping[str, Any]) -> Preprocessing:
+    return Preprocessing(
+        input_shape=tuple(table["input_shape"]),
+        fit=table["fit"],
+        colour=table["colour"],
+        mean=tuple(table["mean"]),
+        std=tuple(table["std"]),
+        detail=table.get("detail"),
+    )
+
+
+def _network(table: Mapping[str, Any]) -> NetworkSpec:
+    output = table.get("output", "logits")
+    if output not in ("logits", "probabilities"):
+        raise ValueError("output is logits or probabilities")
+    name = table["weights"]
+    if Path(name).name != name:
+        raise ValueError(f"weights is a file beside the manifest, not {name}")
+    return NetworkSpec(table["architecture"], name, table.get("options", {}), output)
+
+
+def _check_regions(classes: tuple[ClassInfo, ...], regions: tuple[RegionSpec, ...]) -> None:
+    names = {"", *(region.name for region in regions)}
+    for c in classes:
+        if c.region not in names:
+            raise ValueError(f"class {c.code} names the region {c.region}, which [[regions]] does not have")

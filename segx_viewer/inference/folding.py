@@ -30,7 +30,7 @@ def ready_classifier(network: nn.Module, example: Tensor, target_layer: str) -> 
 
     def outputs(candidate: nn.Module) -> tuple[Tensor, ...]:
         passed = forward(candidate, example, target_layer)
-        return passed.logits.detach(), passed.activations.detach()
+        return tuple(t.detach() for t in (passed.logits, passed.activations) if t is not None)
 
     network = frozen(network)
     expected = outputs(network)
@@ -61,10 +61,13 @@ def frozen(network: nn.Module) -> nn.Module:
 def fold(network: nn.Module, example: Tensor) -> nn.Module:
     """Return a copy whose batch norms are folded into the convolutions that they follow directly.
 
-    A batch norm's name stays, for what is left of it: its activation function, or nothing.
+    A batch norm's name stays, for what is left of it: its activation function, or nothing. A network without such
+    pairs is returned as it is (programs could not be copied).
     """
+    pairs = _pairs(network, example)
+    if not pairs:
+        return network
     folded = copy.deepcopy(network)
-    pairs = _pairs(folded, example)
     for conv_name, norm_name in pairs:
         conv, norm = folded.get_submodule(conv_name), folded.get_submodule(norm_name)
         folded.set_submodule(conv_name, fuse_conv_bn_eval(conv, norm))

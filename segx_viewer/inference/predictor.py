@@ -27,7 +27,7 @@ def preprocess(picture: NDArray[np.uint8], how: Preprocessing) -> tuple[NDArray[
 
     Returns
     -------
-    tensor : ndarray, shape (3, h, w), float32
+    tensor : ndarray, shape (C, h, w), float32
         Normalised.
     placement : Placement
         Where the picture lies in the input.
@@ -37,7 +37,8 @@ def preprocess(picture: NDArray[np.uint8], how: Preprocessing) -> tuple[NDArray[
 
 
 def normalise(placed: NDArray[np.uint8], how: Preprocessing) -> NDArray[np.float32]:
-    """Turn a picture on the input grid (h, w, 3) into a normalised (3, h, w) array."""
+    """Turn a picture on the input grid (h, w, 3) into a normalised (C, h, w) array of 3 channels or 1."""
+    placed = placed[..., : how.channels]
     normalised = (placed.astype(np.float32) / 255 - np.float32(how.mean)) / np.float32(how.std)
     return np.ascontiguousarray(normalised.transpose(2, 0, 1))
 
@@ -66,14 +67,14 @@ class ForwardPass:
     ----------
     logits : Tensor, shape (1, K)
         Attached to a graph that reaches down to `activations` and no further.
-    activations : Tensor
-        Output of the target layer, a leaf that gradients are taken with respect to.
+    activations : Tensor or None
+        Output of the target layer, a leaf that gradients are taken with respect to; None for a black box.
     embedding : ndarray, shape (D,), or None
         What the last linear layer saw; None when there is no such layer.
     """
 
     logits: Tensor
-    activations: Tensor
+    activations: Tensor | None
     embedding: NDArray[np.float32] | None
 
 
@@ -106,13 +107,18 @@ def forward(network: nn.Module, tensor: Tensor, target_layer: str) -> ForwardPas
 
     Parameters
     ----------
-    tensor : Tensor, shape (1, 3, h, w)
+    tensor : Tensor, shape (1, C, h, w)
+    target_layer : str
+        "" for a network that is a black box.
 
     Raises
     ------
     ModelError
         If the target layer does not exist, is not reached, or does not give one tensor.
     """
+    if not target_layer:
+        with torch.no_grad():
+            return ForwardPass(network(tensor), None, None)
     kept: dict[str, Tensor] = {}
 
     def cut(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:

@@ -6,17 +6,63 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from segx_viewer.domain.result import Segmentation
+from segx_viewer.domain.geometry import Placement
+from segx_viewer.domain.result import Activation, Segmentation
+from segx_viewer.errors import ModelError
 from segx_viewer.inference.bundle import ModelBundle
 
 
 @torch.inference_mode()
 def segment(network: nn.Module, tensor: Tensor, bundle: ModelBundle) -> Segmentation:
-    """Segment one input (1, 3, h, w); the network's first output channel is the region's logit."""
-    probability = network(tensor)[0, 0].float().sigmoid().cpu().numpy()
-    threshold = bundle.segmentation_threshold
-    without_specks(probability, threshold, bundle.smallest_part)
-    return Segmentation(probability, threshold, probability > threshold)
+    """Segment one input (1, C, h, w); return the bundle's main region on the segmenter's grid."""
+    return segment_all(network, tensor, bundle)[0]
+
+
+@torch.inference_mode()
+def segment_all(
+    network: nn.Module, tensor: Tensor, bundle: ModelBundle, grid: tuple[Placement, Placement] | None = None
+) -> list[Segmentation]:
+    """Segment one input; return each of the bundle's regions, the main one first.
+
+    Parameters
+    ----------
+    tensor : Tensor, shape (1, C, h, w)
+        As `bundle.segmenter_input` wants it.
+    grid : tuple of Placement, optional
+        Where the image lies in `tensor`, and in the input on whose grid the regions are wanted.
+
+    Raises
+    ------
+    ModelError
+        If a region names a channel that the segmenter does not have.
+    """
+    output = network(tensor)[0].float()
+    one_of_many = bundle.segmenter_activation is Activation.SOFTMAX
+    channels = (output.softmax(0) if one_of_many else output.sigmoid()).cpu().numpy()
+    found = []
+    for region in bundle.regions:
+        if max(region.channels) >= len(channels):
+            raise ModelError(
+                f"{bundle.info.name}: the region {region.name!r} names channel {max(region.channels)}; the segmenter "
+                f"has {len(channels)}."
+            )
+        parts = channels[list(region.channels)]
+        # Channels that exclude each other add up; where each stands for itself, the surest one counts.
+        probability = parts.sum(0) if one_of_many else parts.max(0)
+        if grid is not None:
+            probability = regrid(probability, *grid)
+        threshold = bundle.segmentation_threshold
+        without_specks(probability, threshold, bundle.smallest_part)
+        found.append(Segmentation(probability, threshold, probability > threshold, name=region.name))
+    return found
+
+
+def regrid(array: NDArray[np.float32], given: Placement, wanted: Placement) -> NDArray[np.float32]:
+    """Bring a map from one input's grid to another's, by way of the image that lies in both."""
+    factor = tuple(g / w for g, w in zip(given.scale, wanted.scale, strict=True))
+    offset = tuple(g - w * f for g, w, f in zip(given.offset, wanted.offset, factor, strict=True))
+    between = Placement(wanted.input_shape, given.input_shape, factor, offset)
+    return np.asarray(between.to_image(array), np.float32)
 
 
 def without_specks(probability: NDArray[np.float32], threshold: float, smallest_part: float) -> None:

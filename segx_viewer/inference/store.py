@@ -1,5 +1,6 @@
 """Installed bundles and their loaded networks."""
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,15 +12,16 @@ from torch import nn
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.errors import ModelError
 from segx_viewer.inference.attribution.spatial import choose_layer
-from segx_viewer.inference.bundle import MANIFEST, ModelBundle, read_bundle
+from segx_viewer.inference.bundle import AUTO, MANIFEST, ModelBundle, Preprocessing, read_bundle
+from segx_viewer.inference.devices import AUTO as ANY_DEVICE
+from segx_viewer.inference.devices import CPU, choose_device
 from segx_viewer.inference.folding import ready_classifier, ready_segmenter
 from segx_viewer.inference.input_gate import InputGate
-from segx_viewer.paths import models_folder
+from segx_viewer.paths import models_folder, user_models_folder
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-AUTO = "auto"
-"""As target layer in a manifest: found by tracing."""
 
 
 class BundleStore:
@@ -28,11 +30,22 @@ class BundleStore:
     Parameters
     ----------
     folders : sequence of Path, optional
-        Folders that hold bundle folders; the packaged models by default.
+        Folders that hold bundle folders; the packaged models and the user's own by default.
+    device : str
+        "auto", "cpu", "cuda" or "mps".
+
+    Attributes
+    ----------
+    device : torch.device
+        Where the networks run.
+    damaged : dict of str to str
+        Sentences about bundle folders whose manifest could not be read, by the folder's name.
     """
 
-    def __init__(self, folders: Sequence[Path] | None = None) -> None:
-        self._folders = tuple(folders) if folders is not None else (models_folder(),)
+    def __init__(self, folders: Sequence[Path] | None = None, *, device: str = ANY_DEVICE) -> None:
+        self._folders = tuple(folders) if folders is not None else (models_folder(), user_models_folder())
+        self.device = choose_device(device)
+        self.damaged: dict[str, str] = {}
         self._lock = threading.Lock()
         self._bundles: dict[str, ModelBundle] | None = None
         self._loaded: dict[tuple[str, str], Any] = {}
@@ -41,19 +54,53 @@ class BundleStore:
         """Return the bundles by name, in order of their folders' names. Raises `ModelError` if there is none."""
         with self._lock:
             if self._bundles is None:
-                folders = [f for root in self._folders if root.is_dir() for f in sorted(root.iterdir())]
-                found = [read_bundle(f) for f in folders if (f / MANIFEST).is_file()]
-                self._bundles = {bundle.info.name: bundle for bundle in found}
+                self._bundles = self._find()
         if not self._bundles:
-            raise ModelError("No model bundle is installed.")
+            raise ModelError(" ".join(["No model bundle is installed.", *self.damaged.values()]))
         return self._bundles
 
     def get(self, name: str) -> ModelBundle:
         """Return a bundle by name. Raises `ModelError` when there is none of that name."""
         bundles = self.bundles()
+        if name in self.damaged and name not in bundles:
+            raise ModelError(self.damaged[name])
         if name not in bundles:
             raise ModelError(f"There is no model bundle {name!r}; installed are {', '.join(bundles)}.")
         return bundles[name]
+
+    def refresh(self) -> None:
+        """Look again at what is installed; networks of bundles that have not changed stay loaded."""
+        with self._lock:
+            before, self._bundles = self._bundles or {}, self._find()
+            kept = {n for n, b in self._bundles.items() if n in before and b.info.digest == before[n].info.digest}
+            self._loaded = {key: value for key, value in self._loaded.items() if key[0] in kept}
+
+    def fall_back(self) -> bool:
+        """Go on with the processor because the accelerator's memory ran out; False if that is where it ran."""
+        if self.device.type == CPU:
+            return False
+        log.info("Not enough memory on %s: going on with the processor", self.device)
+        with self._lock:
+            self.device = choose_device(CPU)
+            self._loaded = {key: value for key, value in self._loaded.items() if isinstance(value, str | InputGate)}
+        torch.accelerator.empty_cache()
+        return True
+
+    def _find(self) -> dict[str, ModelBundle]:
+        found: dict[str, ModelBundle] = {}
+        self.damaged = {}
+        for folder in (f for root in self._folders if root.is_dir() for f in sorted(root.iterdir())):
+            if not (folder / MANIFEST).is_file() or folder.name.startswith("."):
+                continue
+            try:
+                bundle = read_bundle(folder)
+            except ModelError as error:
+                # One damaged bundle does not take the others with it.
+                self.damaged[folder.name] = str(error)
+                log.info("A model is left out: %s", error)
+                continue
+            found.setdefault(bundle.info.name, bundle)
+        return found
 
     def classifier(self, name: str) -> nn.Module:
         """Return a bundle's classifier, loaded once, for inference only."""
@@ -62,13 +109,23 @@ class BundleStore:
     def segmenter(self, name: str) -> nn.Module:
         """Return a bundle's segmenter, loaded once, for inference only."""
         bundle = self.get(name)
-        return self._once(name, "segmenter", lambda: ready_segmenter(bundle.load_segmenter(), _example(bundle)))
+
+        def load() -> nn.Module:
+            network = ready_segmenter(bundle.load_segmenter(), _example(bundle.segmenter_input))
+            return network.to(self.device)
+
+        return self._once(name, "segmenter", load)
 
     def target_layer(self, name: str) -> str:
-        """Return the layer that a bundle's classifier is explained at; "auto" in the manifest leaves it to tracing."""
-        named = self.get(name).target_layer
-        if named != AUTO:
-            return named
+        """Return the layer that a bundle's classifier is explained at; "auto" in the manifest leaves it to tracing.
+
+        "" for a network that is a black box.
+        """
+        bundle = self.get(name)
+        if bundle.info.methods:  # a black box shows no layers
+            return ""
+        if bundle.target_layer != AUTO:
+            return bundle.target_layer
         self.classifier(name)
         return self._loaded[name, "target_layer"]
 
@@ -85,10 +142,12 @@ class BundleStore:
 
     def _load_classifier(self, name: str) -> nn.Module:
         bundle = self.get(name)
-        network, example, layer = bundle.load_classifier(), _example(bundle), bundle.target_layer
-        if layer == AUTO:
+        network, example, layer = bundle.load_classifier(), _example(bundle.preprocessing), bundle.target_layer
+        if bundle.info.methods:
+            layer = ""
+        elif layer == AUTO:
             layer = self._once(name, "target_layer", lambda: choose_layer(network, example))
-        return ready_classifier(network, example, layer)
+        return ready_classifier(network, example, layer).to(self.device)
 
     def _once(self, name: str, what: str, load: Callable[[], T]) -> T:
         key = (name, what)
@@ -99,8 +158,8 @@ class BundleStore:
         return self._loaded[key]
 
 
-def _example(bundle: ModelBundle) -> torch.Tensor:
-    """Return an input of the bundle's shape whose values differ everywhere."""
+def _example(how: Preprocessing) -> torch.Tensor:
+    """Return an input of the right shape whose values differ everywhere."""
     generator = torch.Generator().manual_seed(0)
-    x = torch.randn(1, 3, *bundle.preprocessing.input_shape, generator=generator)
+    x = torch.randn(1, how.channels, *how.input_shape, generator=generator)
     return x.contiguous(memory_format=torch.channels_last)

@@ -76,6 +76,8 @@ class Method(Protocol):
     random, signed, needs_layer : bool
         Draws random numbers (seeded); attributions have a sign before the absolute value is taken; depends on
         the target layer.
+    black_box : bool
+        Asks the network for its outputs only, so that it explains networks without gradients and layers too.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Method(Protocol):
     random: bool
     signed: bool
     needs_layer: bool
+    black_box: bool
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
         """Yield (class, saliency map): (h, w) float32, >= 0, on the input grid, not normalised.

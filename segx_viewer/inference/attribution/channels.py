@@ -16,7 +16,12 @@ from torch.nn import functional
 from segx_viewer.domain.result import Target
 from segx_viewer.inference.attribution.base import ClassMap, Subject
 from segx_viewer.inference.attribution.batches import in_batches
-from segx_viewer.inference.attribution.gradcam import activation_maps, class_gradients, to_input_grid
+from segx_viewer.inference.attribution.gradcam import (
+    activation_maps,
+    class_gradients,
+    layer_output,
+    to_input_grid,
+)
 from segx_viewer.inference.attribution.spatial import channel_axis, prefix_tokens
 from segx_viewer.inference.predictor import find_layer
 
@@ -32,6 +37,7 @@ class ScoreCam:
     random: bool = False
     signed: bool = False
     needs_layer: bool = True
+    black_box: bool = False
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
         """Yield (class, raw map) for each class."""
@@ -56,6 +62,7 @@ class AblationCam:
     random: bool = False
     signed: bool = False
     needs_layer: bool = True
+    black_box: bool = False
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
         """Yield (class, raw map) for each class."""
@@ -116,7 +123,7 @@ def _add_up(subject: Subject, shares: Tensor, trials: int = 4) -> bool:
 @torch.no_grad()
 def _without(subject: Subject, removed: Tensor) -> Tensor:
     """Return the targets (N, K) with channels (N, C) of the target layer set to zero, wherever they have a place."""
-    whole = subject.passed.activations.detach()
+    whole = layer_output(subject).detach()
     axis = channel_axis(whole, subject.input_shape)
     kept = (~removed).to(whole).reshape(len(removed), *(-1 if i == axis else 1 for i in range(1, whole.ndim)))
     ablated = whole * kept

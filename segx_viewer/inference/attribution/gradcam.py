@@ -35,6 +35,7 @@ class CamMethod:
     random: bool = False
     signed: bool = False
     needs_layer: bool = True
+    black_box: bool = False
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
         """Yield (class, raw map) for each class."""
@@ -64,6 +65,7 @@ class EigenCam:
     random: bool = False
     signed: bool = False
     needs_layer: bool = True
+    black_box: bool = False
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
         """Yield (class, the same map) for each class."""
@@ -79,8 +81,15 @@ class EigenCam:
 
 def activation_maps(subject: Subject) -> NDArray[np.float32]:
     """Return the target layer's activations, (1, C, h, w), contiguous."""
-    maps = to_maps(subject.passed.activations.detach(), subject.input_shape, subject.target_layer)
+    maps = to_maps(layer_output(subject).detach(), subject.input_shape, subject.target_layer)
     return np.ascontiguousarray(maps.float().cpu().numpy())
+
+
+def layer_output(subject: Subject) -> Tensor:
+    """Return the target layer's output as the network gave it. Raises `ModelError` for a black box."""
+    if subject.passed.activations is None:
+        raise ModelError("The network shows no layers to explain; ask for Occlusion or RISE.")
+    return subject.passed.activations
 
 
 def class_gradients(subject: Subject, classes: Sequence[int]) -> NDArray[np.float32]:
@@ -91,7 +100,7 @@ def class_gradients(subject: Subject, classes: Sequence[int]) -> NDArray[np.floa
     ModelError
         If tokens are explained and no class depends on those that have a place in the image.
     """
-    activations = subject.passed.activations
+    activations = layer_output(subject)
     targets = subject.of_logits(subject.passed.logits)[0]
     rows = [torch.autograd.grad(targets[k], activations, retain_graph=True)[0] for k in classes]
     maps: Tensor = to_maps(torch.cat(rows), subject.input_shape, subject.target_layer)

@@ -27,6 +27,7 @@ class GradientShap:
     random: bool = True
     signed: bool = True
     needs_layer: bool = False
+    black_box: bool = False
     samples: int = 12
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
@@ -56,6 +57,7 @@ class IntegratedGradients:
     random: bool = False
     signed: bool = True
     needs_layer: bool = False
+    black_box: bool = False
     steps: int = 24
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
@@ -91,6 +93,7 @@ class SmoothGrad:
     random: bool = True
     signed: bool = True
     needs_layer: bool = False
+    black_box: bool = False
     samples: int = 16
     noise: float = 0.15
 

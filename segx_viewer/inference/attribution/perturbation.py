@@ -27,6 +27,7 @@ class Occlusion:
     random: bool = False
     signed: bool = False
     needs_layer: bool = False
+    black_box: bool = True
     coarse: int = 4
     fine: int = 8
 
@@ -61,6 +62,7 @@ class Rise:
     random: bool = True
     signed: bool = False
     needs_layer: bool = False
+    black_box: bool = True
     masks: int = 480
     cells: int = 7
     visible: float = 0.5

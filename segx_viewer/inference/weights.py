@@ -1,0 +1,125 @@
+"""Weights files of users: safetensors, and PyTorch's pickles read by its restricted unpickler only.
+
+A pickle that holds a whole network gives up its tensors without that network's code: every module in it becomes an
+empty shell that only keeps what was stored.
+"""
+
+import inspect
+import pickle
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from segx_viewer.errors import ModelError
+
+SAFETENSORS = ".safetensors"
+PICKLES = (".pth", ".pt", ".bin", ".ckpt", ".tar")
+_KEYS = ("model", "state_dict", "model_state_dict", "net", "network")
+"""Where checkpoints keep the weights, among optimisers and counters."""
+
+_PREFIXES = ("module.", "_orig_mod.")
+_XRV = ("DenseNet", "_DenseLayer", "_DenseBlock", "_Transition", "ResNet")
+
+
+class ConsentNeededError(ModelError):
+    """The file is a pickle, which is read only after the user agreed."""
+
+
+def read_weights(path: Path, *, allow_pickle: bool = False) -> dict[str, Tensor]:
+    """Read a network's weights.
+
+    Parameters
+    ----------
+    path : Path
+        A safetensors file, or PyTorch's: a state dict, a checkpoint that holds one ({"model": ...}, for instance),
+        or a whole network.
+    allow_pickle : bool
+        The user's consent to unpickle. Even then only tensors and plain containers are made (`weights_only`).
+
+    Returns
+    -------
+    dict of str to Tensor
+        Names without the prefixes of data parallelism and compilation.
+
+    Raises
+    ------
+    ConsentNeededError
+        If the file is a pickle and there is no consent.
+    ModelError
+        If the file cannot be read or holds no weights.
+    """
+    if not path.is_file():
+        raise ModelError(f"There is no weights file {path.name}.")
+    if path.suffix.lower() == SAFETENSORS:
+        try:
+            return load_file(path)
+        except SafetensorError as error:
+            raise ModelError(f"{path.name} is not a safetensors file: {error}") from error
+    if not allow_pickle:
+        raise ConsentNeededError(
+            f"{path.name} is a pickle. It is read by PyTorch's restricted unpickler (weights only) and only with your "
+            f"consent; take it from sources that you trust only."
+        )
+    return state_of(_unpickled(path), path.name)
+
+
+def state_of(found: Any, name: str = "the file") -> dict[str, Tensor]:
+    """Return the state dict within what a checkpoint holds. Raises `ModelError` when there is none."""
+    while isinstance(found, Mapping) and not _is_state(found):
+        key = next((k for k in _KEYS if isinstance(found.get(k), Mapping | _Shell)), None)
+        if key is None:
+            raise ModelError(f"{name} holds no weights; a state dict or a checkpoint with one is needed.")
+        found = found[key]
+    if isinstance(found, _Shell):
+        found = dict(found.tensors())
+    if not isinstance(found, Mapping) or not found:
+        raise ModelError(f"{name} holds no weights; a state dict or a checkpoint with one is needed.")
+    state = {key: tensor.detach() for key, tensor in found.items() if isinstance(tensor, Tensor)}
+    for prefix in _PREFIXES:
+        if all(key.startswith(prefix) for key in state):
+            state = {key.removeprefix(prefix): tensor for key, tensor in state.items()}
+    return state
+
+
+class _Shell:
+    """Stands in for every module of a pickled network: it runs nothing and keeps what was stored."""
+
+    def tensors(self, prefix: str = "") -> Iterator[tuple[str, Tensor]]:
+        stored = vars(self)
+        hidden = stored.get("_non_persistent_buffers_set", ())
+        for table in ("_parameters", "_buffers"):
+            for name, tensor in stored.get(table, {}).items():
+                if isinstance(tensor, Tensor) and name not in hidden:
+                    yield prefix + name, tensor
+        for name, module in stored.get("_modules", {}).items():
+            if isinstance(module, _Shell):
+                yield from module.tensors(f"{prefix}{name}.")
+
+
+def _is_state(found: Mapping[Any, Any]) -> bool:
+    return any(isinstance(value, Tensor) for value in found.values())
+
+
+def _unpickled(path: Path) -> Any:
+    shells = [(_Shell, name) for name in _module_names()]
+    try:
+        with torch.serialization.safe_globals(shells):
+            return torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise ModelError(
+            f"{path.name} holds more than weights, and what it holds could run any code when read; save the state "
+            f"dict alone: {str(error).splitlines()[0]}"
+        ) from error
+    except (RuntimeError, OSError, EOFError, ValueError, KeyError, AttributeError) as error:
+        raise ModelError(f"{path.name} could not be read as PyTorch weights: {error}") from error
+
+
+def _module_names() -> list[str]:
+    """Names under which modules of PyTorch and torchxrayvision are pickled."""
+    own = {f"{c.__module__}.{c.__name__}" for _, c in inspect.getmembers(nn, inspect.isclass)}
+    return sorted(own) + [f"torchxrayvision.models.{name}" for name in _XRV]
