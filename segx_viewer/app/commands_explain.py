@@ -39,8 +39,8 @@ def compare(mode: Compare) -> "Callable[[Window], None]":
     """Return a handler that compares in this way, or side by side if it does already."""
 
     def handler(window: "Window") -> None:
-        same = window.state.view.compare is mode
-        window.state.update(compare=Compare.SIDE if same else mode)
+        same = _is(mode)(window.state.view)
+        window.state.update(compare=Compare.SIDE if same else mode, two=False, grid=False)
 
     return handler
 
@@ -48,11 +48,11 @@ def compare(mode: Compare) -> "Callable[[Window], None]":
 def toggle_grid(window: "Window") -> None:
     """Show the grid, or the panels again."""
     window.controller.was_cancelled = False
-    toggle("grid")(window)
+    window.state.update(grid=not window.state.view.grid, two=False)
 
 
 def _is(mode: Compare) -> Callable[[View], bool]:
-    return lambda view: view.compare is mode
+    return lambda view: view.compare is mode and not view.two and not view.grid
 
 
 _EXPLAIN = mark("Explain")
@@ -88,7 +88,7 @@ ROWS = (
     Command(
         "side",
         mark("&Side by side"),
-        lambda w: w.state.update(compare=Compare.SIDE),
+        lambda w: w.state.update(compare=Compare.SIDE, two=False, grid=False),
         "S",
         _EXPLAIN,
         "columns-3",

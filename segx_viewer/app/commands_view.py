@@ -93,11 +93,11 @@ def step(offset: int) -> "Callable[[Window], None]":
 
 
 def _arrange(layout: Layout) -> "Callable[[Window], None]":
-    return lambda window: window.state.update(layout=layout)
+    return lambda window: window.state.update(layout=layout, two=False, grid=False)
 
 
 def _laid_out(layout: Layout) -> Callable[[View], bool]:
-    return lambda view: view.layout is layout
+    return lambda view: view.layout is layout and not view.two and not view.grid
 
 
 _LAYOUT_ICONS = {

@@ -1,11 +1,22 @@
 """A folder of screenshots for people to look through; the README's come from here."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QPointF, QSettings, QSize, Qt, QTimer
+from PySide6.QtCore import (
+    QEventLoop,
+    QMessageLogContext,
+    QPointF,
+    QSettings,
+    QSize,
+    Qt,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -46,6 +57,7 @@ def make_screenshots(out: Path, engine: Engine | None = None) -> list[Path]:
         If a view did not appear in time.
     """
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    before = qInstallMessageHandler(_pass_on)
     with tempfile.TemporaryDirectory(prefix="segx-viewer-") as folder:
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
         app = make_application(["segx-viewer"])
@@ -57,7 +69,14 @@ def make_screenshots(out: Path, engine: Engine | None = None) -> list[Path]:
             shooting.run()
         finally:
             shooting.end()
+            qInstallMessageHandler(before)
     return shooting.written
+
+
+def _pass_on(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    """Print Qt's messages, without one that the offscreen platform repeats for every window."""
+    if "propagateSizeHints" not in text:
+        sys.stderr.write(f"{text}\n")
 
 
 class _Shooting:
@@ -101,6 +120,8 @@ class _Shooting:
         self._shoot("03-dermoscopy-1280x800")
         self._resize(_SIZES["1920x1080"])
         self._views()
+        if chest is not None:
+            self._two_images(chest, lesion)
         self._abstention()
         self._errors()
         self._other_clothes(lesion)
@@ -136,6 +157,15 @@ class _Shooting:
         self.window.editor.reset()
         self.window.actions.run("edit_region")
 
+    def _two_images(self, chest: Path, lesion: Path) -> None:
+        self._show(chest)
+        self._show(lesion)
+        window, comparison = self.window, self.window.comparison
+        window.actions.run("two")
+        self._until(lambda: comparison.beside_scene.has_map() and not window.status.cancel.isVisible())
+        self._shoot("15-two-images")
+        window.actions.run("two")
+
     def _abstention(self) -> None:
         from pydicom.data import get_testdata_file
 
@@ -145,11 +175,14 @@ class _Shooting:
             self._shoot("09-abstention")
 
     def _errors(self) -> None:
-        broken = self.folder / "damaged.dcm"
+        broken = self.folder / "Demo" / "damaged.dcm"
         broken.write_bytes(b"\0" * 128 + b"DICM" + b"\0" * 64)
         self.window.open_paths([broken])
         self._until(lambda: bool(self.window.message_page.text.text()))
         self._shoot("10-unreadable-file")
+        self._resize(_SIZES["1280x800"])
+        self._shoot("10-unreadable-file-1280x800")
+        self._resize(_SIZES["1920x1080"])
 
     def _other_clothes(self, lesion: Path) -> None:
         self._show(lesion)

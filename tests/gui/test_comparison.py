@@ -95,6 +95,14 @@ def test_the_same_command_ends_it(qtbot, two):
     assert not two.comparison.isVisible()
 
 
+@pytest.mark.parametrize("command", ["layout_2x2", "curtain", "grid"])
+def test_another_arrangement_ends_it(two, command):
+    assert not two.actions["layout_1+2"].isChecked()
+    two.actions.run(command)
+    assert not two.comparison.isVisible()
+    assert two.actions[command].isChecked()
+
+
 def test_one_image_alone_cannot_be_compared(qtbot, opened):
     qtbot.keyClick(opened, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     assert "second image" in opened.status.message.text()
