@@ -1,9 +1,10 @@
 """From the start of the process to the window on the screen, against an empty PySide6 window."""
 
+import os
 import statistics
 
 from tests.benchmarks.child import in_child
-from tests.benchmarks.harness import ROUNDS, Outcome
+from tests.benchmarks.harness import PROCESSOR, ROUNDS, Outcome
 
 GOAL = 1.5
 
@@ -12,7 +13,8 @@ window.show()
 while not window.windowHandle().isExposed():
     app.processEvents()
 import json, sys, time
-print(json.dumps({"shown": time.time(), "torch": "torch" in sys.modules}), flush=True)
+found = {"shown": time.time(), "processor": time.process_time(), "torch": "torch" in sys.modules}
+print(json.dumps(found), flush=True)
 import os
 os._exit(0)
 """
@@ -40,7 +42,8 @@ def run() -> Outcome:
             if found["torch"]:
                 raise AssertionError("torch was imported before the window was shown")
             if turn:
-                times[script].append((found["shown"] - started) * 1e3)
+                took = found["processor"] if os.environ.get(PROCESSOR) else found["shown"] - started
+                times[script].append(took * 1e3)
     ours, bare = (statistics.median(times[script]) for script in (OURS, BARE))
     what = "process start to window shown / bare PySide6 window"
     return Outcome("start", ours / bare, GOAL, ours / bare <= GOAL, ours, bare, "ms", ROUNDS, what)
