@@ -255,13 +255,13 @@
     </message>
     <message>
       <location filename="annotations.py" />
-      <source>mean {mean:.4g}  SD {sd:.3g}</source>
-      <translation>Mittel {mean:.4g}  SD {sd:.3g}</translation>
+      <source>mean {mean}  SD {sd}</source>
+      <translation>Mittel {mean}  SD {sd}</translation>
     </message>
     <message>
       <location filename="annotations.py" />
-      <source>area {area:.1f} {unit}</source>
-      <translation>Fläche {area:.1f} {unit}</translation>
+      <source>area {area} {unit}</source>
+      <translation>Fläche {area} {unit}</translation>
     </message>
     <message>
       <location filename="colorbar.py" />
@@ -550,6 +550,16 @@
     </message>
     <message>
       <location filename="commands_settings.py" />
+      <source>&amp;Privacy and limits …</source>
+      <translation>&amp;Datenschutz und Grenzen …</translation>
+    </message>
+    <message>
+      <location filename="commands_settings.py" />
+      <source>De-&amp;identified copy …</source>
+      <translation>De-&amp;identifizierte Kopie …</translation>
+    </message>
+    <message>
+      <location filename="commands_settings.py" />
       <source>&amp;Mouse buttons …</source>
       <translation>&amp;Maustasten …</translation>
     </message>
@@ -567,6 +577,11 @@
       <location filename="commands_settings.py" />
       <source>The language changes when the program is started again.</source>
       <translation>Die Sprache wechselt beim nächsten Programmstart.</translation>
+    </message>
+    <message>
+      <location filename="commands_settings.py" />
+      <source>{name} is not a DICOM file.</source>
+      <translation>{name} ist keine DICOM-Datei.</translation>
     </message>
     <message>
       <location filename="commands_tools.py" />
@@ -1642,6 +1657,181 @@
       <location filename="presets.py" />
       <source>Window {number} of the file</source>
       <translation>Fensterung {number} der Datei</translation>
+    </message>
+    <message>
+      <location filename="privacycopy.py" />
+      <source>removed</source>
+      <translation>entfernt</translation>
+    </message>
+    <message>
+      <location filename="privacycopy.py" />
+      <source>emptied</source>
+      <translation>geleert</translation>
+    </message>
+    <message>
+      <location filename="privacycopy.py" />
+      <source>replaced</source>
+      <translation>ersetzt</translation>
+    </message>
+    <message>
+      <location filename="privacycopy.py" />
+      <source>The file says that text is burned into the picture.</source>
+      <translation>Laut Datei ist Text in das Bild eingebrannt.</translation>
+    </message>
+    <message>
+      <location filename="privacycopy.py" />
+      <source>Text in the picture is unlikely for this kind of file.</source>
+      <translation>Text im Bild ist bei dieser Art von Datei unwahrscheinlich.</translation>
+    </message>
+    <message>
+      <location filename="privacycopy.py" />
+      <source>Pictures of this kind often have text burned in. Look closely.</source>
+      <translation>In Bilder dieser Art ist oft Text eingebrannt. Sehen Sie genau hin.</translation>
+    </message>
+    <message>
+      <location filename="privacycopy.py" />
+      <source>{count} elements carry or may carry identity (DICOM PS3.15, Basic Profile).</source>
+      <translation>{count} Elemente weisen auf die Person hin oder können es (DICOM PS3.15, Basic Profile).</translation>
+    </message>
+    <message>
+      <location filename="privacycopy.py" />
+      <source>Black parts are blanked in every frame for good. Drag to blank another part, click on one to keep it. The search finds typed text, not everything: the decision is yours.</source>
+      <translation>Schwarze Teile werden in jedem Einzelbild endgültig gelöscht. Ziehen schwärzt einen weiteren Teil, ein Klick darauf behält ihn. Die Suche findet getippten Text, nicht alles: Sie entscheiden.</translation>
+    </message>
+    <message>
+      <location filename="privacycopy.py" />
+      <source>Save copy …</source>
+      <translation>Kopie speichern …</translation>
+    </message>
+    <message>
+      <location filename="privacycopy.py" />
+      <source>Save the de-identified copy</source>
+      <translation>De-identifizierte Kopie speichern</translation>
+    </message>
+    <message>
+      <location filename="privacycopy.py" />
+      <source>Element</source>
+      <translation>Element</translation>
+    </message>
+    <message>
+      <location filename="privacycopy.py" />
+      <source>What happens</source>
+      <translation>Was geschieht</translation>
+    </message>
+    <message>
+      <location filename="privacycopy.py" />
+      <source>Value in the original</source>
+      <translation>Wert im Original</translation>
+    </message>
+    <message>
+      <location filename="privacycopy.py" />
+      <source>Looking for identity …</source>
+      <translation>Suche nach Angaben zur Person …</translation>
+    </message>
+    <message>
+      <location filename="privacycopy.py" />
+      <source>The de-identified copy was written.</source>
+      <translation>Die de-identifizierte Kopie wurde geschrieben.</translation>
+    </message>
+    <message>
+      <location filename="privacycopy.py" />
+      <source>De-identified copy of {name}</source>
+      <translation>De-identifizierte Kopie von {name}</translation>
+    </message>
+    <message>
+      <location filename="privacypage.py" />
+      <source>until the program ends</source>
+      <translation>bis das Programm endet</translation>
+    </message>
+    <message>
+      <location filename="privacypage.py" />
+      <source>for one day</source>
+      <translation>einen Tag lang</translation>
+    </message>
+    <message>
+      <location filename="privacypage.py" />
+      <source>for a week</source>
+      <translation>eine Woche lang</translation>
+    </message>
+    <message>
+      <location filename="privacypage.py" />
+      <source>for 30 days</source>
+      <translation>30 Tage lang</translation>
+    </message>
+    <message>
+      <location filename="privacypage.py" />
+      <source>until they are forgotten here</source>
+      <translation>bis sie hier vergessen werden</translation>
+    </message>
+    <message>
+      <location filename="privacypage.py" />
+      <source>Close all images and forget the session, the recent files and folders, and the log? Images, reports and sessions that you saved stay where they are.</source>
+      <translation>Alle Bilder schließen und die Sitzung, die zuletzt geöffneten Dateien und Ordner sowie das Protokoll vergessen? Bilder, Berichte und Sitzungen, die Sie gespeichert haben, bleiben, wo sie sind.</translation>
+    </message>
+    <message>
+      <location filename="privacypage.py" />
+      <source>Privacy and limits</source>
+      <translation>Datenschutz und Grenzen</translation>
+    </message>
+    <message>
+      <location filename="privacypage.py" />
+      <source>Forget everything …</source>
+      <translation>Alles vergessen …</translation>
+    </message>
+    <message>
+      <location filename="privacypage.py" />
+      <source> megapixels</source>
+      <translation> Megapixel</translation>
+    </message>
+    <message>
+      <location filename="privacypage.py" />
+      <source> GB</source>
+      <translation> GB</translation>
+    </message>
+    <message>
+      <location filename="privacypage.py" />
+      <source> seconds</source>
+      <translation> Sekunden</translation>
+    </message>
+    <message>
+      <location filename="privacypage.py" />
+      <source>Remember opened files and the session</source>
+      <translation>Geöffnete Dateien und die Sitzung merken</translation>
+    </message>
+    <message>
+      <location filename="privacypage.py" />
+      <source>Largest picture</source>
+      <translation>Größtes Bild</translation>
+    </message>
+    <message>
+      <location filename="privacypage.py" />
+      <source>Memory for decoding a file</source>
+      <translation>Speicher zum Dekodieren einer Datei</translation>
+    </message>
+    <message>
+      <location filename="privacypage.py" />
+      <source>Time for decoding a file</source>
+      <translation>Zeit zum Dekodieren einer Datei</translation>
+    </message>
+    <message>
+      <location filename="privacypage.py" />
+      <source>Both are kept on this computer only, in files that only you can read.</source>
+      <translation>Beides bleibt auf diesem Rechner, in Dateien, die nur Sie lesen können.</translation>
+    </message>
+    <message>
+      <location filename="privacypage.py" />
+      <source>A file that asks for more is refused with a message. Holds from the next file on.</source>
+      <translation>Eine Datei, die mehr verlangt, wird mit einer Meldung abgelehnt. Gilt ab der nächsten Datei.</translation>
+    </message>
+    <message>
+      <location filename="privacypage.py" />
+      <source>Forget everything</source>
+      <translation>Alles vergessen</translation>
+    </message>
+    <message>
+      <location filename="privacypage.py" />
+      <source>Everything was forgotten.</source>
+      <translation>Alles wurde vergessen.</translation>
     </message>
     <message>
       <location filename="reading.py" />

@@ -112,10 +112,23 @@ def roi_text(annotation: Annotation, image: MedicalImage) -> str:
     step = _steps(image)
     (x0, y0), (x1, y1) = annotation.points[:2]
     area = abs((x1 - x0) * (y1 - y0)) * step[0] * step[1] * (1 if annotation.kind is Kind.RECTANGLE else math.pi / 4)
-    unit = "px" if image.spacing is None else "mm²"
+    unit = "px²" if image.spacing is None else "mm²"
     return "\n".join(
         (
-            tr("mean {mean:.4g}  SD {sd:.3g}").format(mean=values.mean(), sd=values.std()),
-            tr("area {area:.1f} {unit}").format(area=area, unit=unit) + _origin(image),
+            tr("mean {mean}  SD {sd}").format(mean=plain(values.mean()), sd=plain(values.std())),
+            tr("area {area} {unit}").format(area=plain(area), unit=unit) + _origin(image),
         )
     )
+
+
+def plain(value: float) -> str:
+    """Return a value to four digits or whole numbers, never with an exponent that nobody reads at a glance.
+
+    Examples
+    --------
+    >>> plain(184710.04), plain(1609.6), plain(12.3456), plain(-0.5), plain(0.0)
+    ('184710', '1610', '12.35', '-0.5', '0')
+    """
+    if abs(value) >= 1000 or value == 0:
+        return f"{value:.0f}"
+    return f"{value:.4g}"

@@ -19,7 +19,7 @@ from segx_viewer.app.viewstate import PER_IMAGE, ViewState
 from segx_viewer.app.work import Work
 from segx_viewer.app.worker import Capabilities, Engine, InferenceThread
 from segx_viewer.domain.image import MedicalImage
-from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress
+from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress, Stage
 from segx_viewer.domain.result import Analysis, MapKey
 
 GRID: MapKey = ("*", -1)
@@ -240,6 +240,8 @@ class Controller(QObject):
             mask_override=document.region,
         )
         self._inference.post(request, self._token)
+        # Loading the models comes before their first word.
+        self.progress.emit(Progress(Stage.CHECK, 0.0))
 
     def explain(self, class_index: int | None = None, method: str | None = None) -> None:
         """Look at another class or method; its map is computed if it is not there yet."""

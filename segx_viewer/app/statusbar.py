@@ -5,6 +5,7 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
+from segx_viewer.app.annotations import plain
 from segx_viewer.app.colorbar import number
 from segx_viewer.app.i18n import tr
 from segx_viewer.app.work import Step
@@ -83,7 +84,7 @@ def probe_text(found: dict[str, Any], region: str, highest: float) -> str:
     """Return the probe's findings as one line, with units or names."""
 
     def joined(values: tuple[float, ...]) -> str:
-        return ", ".join(f"{v:.4g}" for v in values)
+        return ", ".join(plain(v) for v in values)
 
     parts = [
         tr("x {x}, y {y}").format(x=found["x"], y=found["y"]),

@@ -204,7 +204,7 @@ def test_the_report_shows_the_part_and_the_top_set_of_the_screen(qtbot, opened, 
     from segx_viewer.app import export
 
     views = []
-    monkeypatch.setattr(export, "_write_png", lambda job, path, shown, reading: views.append(shown))
+    monkeypatch.setattr(export, "_write_png", lambda job, path: views.append(job.shown))
     assert visible_part(opened) is None
     opened.state.update(zoom=4.0, centre=(0.5, 0.5), top_mode=True, top_percent=10.0)
     top, left, height, width = visible_part(opened)
