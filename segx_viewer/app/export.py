@@ -32,11 +32,11 @@ FORMATS = {
 
 
 SIZES = {
-    "full": (mark("Full resolution"), 25_000_000),
-    "medium": (mark("For a screen"), 1_500_000),
-    "small": (mark("For an e-mail"), 350_000),
+    "full": mark("Full resolution"),
+    "medium": mark("For a screen"),
+    "small": mark("For an e-mail"),
 }
-"""How large a page's pictures are, at most: what to call it, and pixels."""
+"""What to call the sizes of `reporting.panels.SIZES`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +87,17 @@ class Job:
     @property
     def shown(self) -> "ReportView":
         """How the pictures are drawn."""
-        from segx_viewer.reporting.panels import ReportView
+        from segx_viewer.reporting import panels
 
         view = self.view
-        return ReportView(
+        return panels.ReportView(
             colormap=view.colormap,
             opacity=view.opacity,
             outline=view.mask is not MaskStyle.OFF,
             top_percent=view.top_percent if view.top_mode else None,
             invert=view.invert,
             crop=None if self.options.whole else self.crop,
-            max_pixels=SIZES[self.options.size][1],
+            max_pixels=panels.SIZES[self.options.size],
             dark=self.options.dark,
         )
 

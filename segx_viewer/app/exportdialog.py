@@ -44,7 +44,7 @@ class ExportDialog(QDialog):
         self.theme.addItem(tr("Light page"), False)
         self.theme.addItem(tr("Dark page"), True)
         self.size = QComboBox()
-        for name, (text, _pixels) in SIZES.items():
+        for name, text in SIZES.items():
             self.size.addItem(tr(text), name)
         self.identity = QCheckBox(tr("Name the patient and the file"))
         image = window.scene.base.image

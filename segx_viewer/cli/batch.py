@@ -26,6 +26,7 @@ from segx_viewer.inference.store import BundleStore
 from segx_viewer.paths import models_folder
 from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.content import default_key, method_label, percent
+from segx_viewer.reporting.panels import SIZES, ReportView
 from segx_viewer.reporting.table import csv_row, csv_text
 
 TABLE = "results.csv"
@@ -47,6 +48,11 @@ class Batch:
     classes: tuple[str, ...] = ()
     outputs: tuple[Output, ...] = DEFAULT
     include_identity: bool = False
+    frame: int | None = 0
+    """Counted from 0; None for all."""
+    device: str = "auto"
+    theme: str = "light"
+    size: str = "full"
     workers: int = 2
     watch: Path | None = None
     verbose: bool = False
@@ -55,8 +61,8 @@ class Batch:
 def run_batch(batch: Batch) -> int:
     """Analyse every file. Returns 0 when all were done, 1 when some failed, 2 when the options contradict."""
     screen = Console(stderr=True, highlight=False)
-    store = BundleStore([models_folder(), batch.models] if batch.models else None)
     try:
+        store = BundleStore([models_folder(), batch.models] if batch.models else None, device=batch.device)
         classes = _class_indices(batch, store)
     except SegxError as error:
         screen.print(f"segx-viewer: {error}", markup=False)
@@ -103,6 +109,7 @@ class _Task:
     item: Input
     number: int
     image: "Future[MedicalImage]"
+    label: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,6 +120,7 @@ class _Written:
     number: int
     analysis: Analysis
     name: "Future[str]"
+    label: str
 
 
 class _Run:
@@ -158,7 +166,7 @@ class _Run:
             bar = progress.add_task("", total=len(files))
             for place, task in enumerate(self._decoded(files)):
                 if task is not None:
-                    progress.update(bar, completed=place, description=Path(task.item.label).name)
+                    progress.update(bar, completed=place, description=Path(task.label).name)
                     self._guard(task, self._explain, task)
                 progress.update(bar, completed=place + 1)
                 while self._writing and (len(self._writing) > self._batch.workers or self._writing[0].name.done()):
@@ -169,34 +177,51 @@ class _Run:
     def _decoded(self, files: Sequence[Input]) -> Iterator[_Task | None]:
         """Yield the images to analyse, a few being decoded ahead; None for one that an earlier run has done."""
         ahead: deque[_Task | None] = deque()
-        hashes = deque[tuple[Input, Future[str]]]()
+        hashes = deque[tuple[Input, Future[tuple[str, int]]]]()
         left = iter(files)
         while True:
             while len(hashes) <= self._batch.workers and (item := next(left, None)) is not None:
-                hashes.append((item, self._readers.submit(content_hash, item.path)))
+                hashes.append((item, self._readers.submit(self._look_at, item.path)))
             while hashes and len(ahead) <= self._batch.workers:
-                item, content = hashes.popleft()
-                number, done = self._journal.begin(content.result())
-                if done:
-                    self.count["done"] += 1
-                    ahead.append(None)
-                else:
-                    ahead.append(_Task(item, number, self._readers.submit(read_image_guarded, item.path)))
+                item, look = hashes.popleft()
+                content, frames = look.result()
+                chosen = range(frames) if self._batch.frame is None else (self._batch.frame,)
+                for frame in chosen:
+                    ahead.append(self._begin(item, content, frame, f" frame {frame}" if len(chosen) > 1 else ""))
             if not ahead:
                 return
             yield ahead.popleft()
+
+    def _begin(self, item: Input, content: str, frame: int, suffix: str) -> _Task | None:
+        number, done = self._journal.begin(f"{content} frame {frame}" if frame else content)
+        if done:
+            self.count["done"] += 1
+            return None
+        image = self._readers.submit(read_image_guarded, item.path, frame)
+        return _Task(item, number, image, item.label + suffix)
+
+    def _look_at(self, path: Path) -> tuple[str, int]:
+        """Return the hash of a file's content and how many frames it has; 1 for one that cannot be read."""
+        content = content_hash(path)
+        if self._batch.frame is not None:
+            return content, 1
+        try:
+            return content, read_image_guarded(path).source.frames
+        except SegxError:
+            return content, 1  # said when its turn comes
 
     def _explain(self, task: _Task) -> None:
         batch = self._batch
         request = AnalysisRequest(task.image.result(), task.number, batch.bundle, batch.methods, self._classes)
         analysis = pipeline.analyse_to_end(request, self._store)
         name = self._writers.submit(self._write, analysis, task.number)
-        self._writing.append(_Written(task.item, task.number, analysis, name))
+        self._writing.append(_Written(task.item, task.number, analysis, name, task.label))
 
     def _write(self, analysis: Analysis, number: int) -> str:
         name = output_name(number, analysis)
         batch = self._batch
-        write_outputs(analysis, batch.out, name, batch.outputs, include_identity=batch.include_identity)
+        view = ReportView(dark=batch.theme == "dark", max_pixels=SIZES[batch.size])
+        write_outputs(analysis, batch.out, name, batch.outputs, view=view, include_identity=batch.include_identity)
         return name
 
     def _collect(self, written: _Written) -> None:
@@ -206,7 +231,7 @@ class _Run:
         name = written.name.result()
         self._journal.end(written.number, csv_row(written.analysis, name))
         self.count["done"] += 1
-        self._screen.print(f"{name}  {written.item.label}: {summary(written.analysis)}", markup=False, soft_wrap=True)
+        self._screen.print(f"{name}  {written.label}: {summary(written.analysis)}", markup=False, soft_wrap=True)
 
     def _guard(self, task: _Task | _Written, step: Callable[[T], None], subject: T) -> None:
         """Do a step of one image; what goes wrong is told and noted, and the run goes on."""
@@ -222,7 +247,7 @@ class _Run:
 
     def _note(self, task: _Task | _Written, status: str, reason: str) -> None:
         self.count[status] += 1
-        self._screen.print(f"{status}  {task.item.label}: {reason}", markup=False, soft_wrap=True)
+        self._screen.print(f"{status}  {task.label}: {reason}", markup=False, soft_wrap=True)
         if not self._batch.include_identity:
             for name in (task.item.label, str(task.item.path), task.item.path.name):
                 reason = reason.replace(name, "the file")
@@ -238,6 +263,9 @@ def _settings(batch: Batch, store: BundleStore) -> dict[str, object]:
         "classes": batch.classes,
         "outputs": sorted(batch.outputs),
         "include_identity": batch.include_identity,
+        "frame": batch.frame,
+        "theme": batch.theme,
+        "size": batch.size,
     }
 
 

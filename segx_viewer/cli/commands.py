@@ -35,6 +35,10 @@ def analyze(arguments: argparse.Namespace) -> int:
             classes=tuple(arguments.classes or ()),
             outputs=tuple(dict.fromkeys(Output(o) for o in arguments.outputs)) if arguments.outputs else DEFAULT,
             include_identity=arguments.include_identity,
+            frame=arguments.frame,
+            device=arguments.device,
+            theme=arguments.theme,
+            size=arguments.size,
             workers=arguments.workers,
             watch=arguments.watch,
             verbose=arguments.verbose,
@@ -79,20 +83,6 @@ def card(arguments: argparse.Namespace) -> int:
     if arguments.readme:
         found = sorted(folder.parent.glob("*/evaluation.json"))
         module.write_readme_figures(arguments.readme, found)
-    return 0
-
-
-def list_models(arguments: argparse.Namespace) -> int:
-    """List the installed model bundles."""
-    with _waiting("Loading"):
-        from segx_viewer.inference.store import BundleStore
-
-    for name, bundle in BundleStore().bundles().items():
-        info = bundle.info
-        classes = ", ".join(f"{c.label} ({c.code})" for c in bundle.classes)
-        _say(f"{name}  {info.version}\n  {info.title}")
-        _say(f"  images: {bundle.image_kind}; region: {info.region}\n  classes: {classes}")
-        _say(f"  licence: {info.licence}\n  folder: {bundle.folder}")
     return 0
 
 

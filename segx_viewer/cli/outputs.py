@@ -10,6 +10,7 @@ import numpy as np
 from segx_viewer.domain.result import Analysis
 from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.content import pixel_digest
+from segx_viewer.reporting.panels import WHOLE_IMAGE, ReportView
 from segx_viewer.reporting.png import write_png_report
 from segx_viewer.reporting.table import write_json
 
@@ -34,18 +35,24 @@ def output_name(number: int, analysis: Analysis) -> str:
 
 
 def write_outputs(
-    analysis: Analysis, folder: Path, name: str, outputs: Collection[Output], *, include_identity: bool = False
+    analysis: Analysis,
+    folder: Path,
+    name: str,
+    outputs: Collection[Output],
+    *,
+    view: ReportView = WHOLE_IMAGE,
+    include_identity: bool = False,
 ) -> list[Path]:
-    """Write one image's results. Returns their paths. Raises `ExportError`."""
+    """Write one image's results, its report drawn as `view` says. Returns their paths. Raises `ExportError`."""
     written = []
     if Output.PNG in outputs:
         written.append(folder / f"{name}.png")
-        write_png_report(analysis, written[-1], include_identity=include_identity)
+        write_png_report(analysis, written[-1], view=view, include_identity=include_identity)
     if Output.PDF in outputs:
-        from segx_viewer.reporting.pdf import write_pdf_report
+        from segx_viewer.reporting.pdf import Sheet, write_pdf_report
 
         written.append(folder / f"{name}.pdf")
-        write_pdf_report([analysis], written[-1], include_identity=include_identity)
+        write_pdf_report([Sheet(analysis, view=view)], written[-1], include_identity=include_identity)
     if Output.NPZ in outputs:
         written.append(folder / f"{name}.npz")
         write_arrays(analysis, written[-1])

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from segx_viewer import __version__
-from segx_viewer.cli import commands
+from segx_viewer.cli import commands, models
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -58,9 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add_training(actions)
 
-    models = actions.add_parser("models", help="look at the installed model bundles")
-    what = models.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    what.add_parser("list", help="list the installed model bundles").set_defaults(run=commands.list_models)
+    models.register(actions)
 
     command = actions.add_parser("screenshots", help="take pictures of the window for the documentation")
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the pictures")
@@ -109,6 +107,26 @@ def _add_analyze(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
         metavar="CODE",
         help="class to explain, or all (default: the most probable one); may be given several times; needs --bundle",
     )
+    command.add_argument(
+        "--frame",
+        type=_frame,
+        default=0,
+        metavar="N",
+        help="frame of multi-frame files, counted from 0, or all (default: 0); an image's results say which it is",
+    )
+    command.add_argument(
+        "--device",
+        choices=("auto", "cpu", "cuda", "mps"),
+        default="auto",
+        help="where the networks run (default: auto, a graphics card if PyTorch can use one)",
+    )
+    command.add_argument("--theme", choices=("light", "dark"), default="light", help="of the report pages")
+    command.add_argument(
+        "--size",
+        choices=("full", "medium", "small"),
+        default="full",
+        help="of the pictures on the report pages (default: full, the image's own resolution)",
+    )
     command.add_argument("--models", type=Path, metavar="DIR", help="folder with more model bundles")
     command.add_argument(
         "--workers",
@@ -137,6 +155,16 @@ def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _frame(text: str) -> int | None:
+    """Return a frame's number, None for all of them."""
+    if text == "all":
+        return None
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("must be 0 or more, or all")
     return number
 
 

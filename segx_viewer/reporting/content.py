@@ -119,6 +119,15 @@ def default_key(analysis: Analysis) -> MapKey | None:
     return keys[0]
 
 
+def seen_for(analysis: Analysis, key: MapKey | None) -> Analysis:
+    """Return the analysis as one explanation sees it: with its class's own region, and that region's name."""
+    if key is None:
+        return analysis
+    own = analysis.seen_for(key[1])
+    name = own.segmentation.name if own.segmentation is not None else ""
+    return replace(own, bundle=replace(own.bundle, region=name)) if name else own
+
+
 def method_label(name: str) -> str:
     """Return a method's name for people."""
     return METHODS.get(name, name)
@@ -158,6 +167,7 @@ def describe(
         Date of the report; now by default.
     """
     key = key or default_key(analysis)
+    analysis = seen_for(analysis, key)
     clean = (lambda text: text) if include_identity else Scrubber(analysis.image)
     attribution = analysis.attributions.get(key) if key else None
     region = analysis.bundle.region

@@ -63,6 +63,9 @@ class ReportView:
 
 WHOLE_IMAGE = ReportView()
 
+SIZES = {"full": WHOLE_IMAGE.max_pixels, "medium": 1_500_000, "small": 350_000}
+"""Names of sizes of a page, and the pixels that each of its pictures has at most."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Panels:
@@ -106,6 +109,7 @@ def draw_panels(
     enlarge : bool
         Enlarge small images by a whole factor.
     """
+    analysis = analysis.seen_for(key[1]) if key else analysis
     crop = _valid_crop(view.crop, analysis.image.shape)
     shape, zoom = _shape(crop, view.max_pixels, enlarge)
     base = base_layer(_base(analysis.image, crop, shape, voi, view.invert))

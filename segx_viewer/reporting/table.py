@@ -13,7 +13,7 @@ import numpy as np
 
 from segx_viewer import __version__
 from segx_viewer.domain.image import MedicalImage
-from segx_viewer.domain.result import Alignment, Analysis, Attribution, Certainty, MapKey
+from segx_viewer.domain.result import Alignment, Analysis, Attribution, Certainty, MapKey, Segmentation
 from segx_viewer.explain.alignment import ALIGNMENTS
 from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.content import (
@@ -25,6 +25,7 @@ from segx_viewer.reporting.content import (
     identity_rows,
     is_synthetic,
     pixel_digest,
+    seen_for,
 )
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
 
@@ -39,6 +40,7 @@ CSV_COLUMNS = (
     "modality",
     "width",
     "height",
+    "frame",
     "model",
     "model_version",
     "gate",
@@ -54,6 +56,7 @@ CSV_COLUMNS = (
     "c_auitc",
     "c_iou",
     "outside",
+    "region",
     "region_area",
     *ALIGNMENTS,
     "seconds",
@@ -112,7 +115,8 @@ def analysis_to_dict(
             "offset": list(analysis.placement.offset),
         },
         "prediction": _prediction(analysis),
-        "region": _region(analysis),
+        "region": _region(analysis, analysis.segmentation),
+        "regions": [_region(analysis, region) for region in analysis.regions.values()],
         "explanations": [
             _explanation(analysis, key, attribution, clean) for key, attribution in analysis.attributions.items()
         ],
@@ -154,6 +158,7 @@ def csv_row(analysis: Analysis, identifier: str, key: MapKey | None = None) -> d
         Method and class; the most probable class by default.
     """
     key = key or default_key(analysis)
+    analysis = seen_for(analysis, key)
     clean = Scrubber(analysis.image)
     height, width = analysis.image.shape
     row: dict[str, Any] = {
@@ -162,6 +167,7 @@ def csv_row(analysis: Analysis, identifier: str, key: MapKey | None = None) -> d
         "modality": analysis.image.modality,
         "width": width,
         "height": height,
+        "frame": analysis.image.source.frame,
         "model": analysis.bundle.name,
         "model_version": analysis.bundle.version,
         "gate": analysis.gate.level.value,
@@ -181,6 +187,7 @@ def csv_row(analysis: Analysis, identifier: str, key: MapKey | None = None) -> d
             ),
         }
     if analysis.segmentation is not None:
+        row["region"] = analysis.bundle.region
         row["region_area"] = analysis.segmentation.area_fraction
     certainty = analysis.certainties.get(key) if key else None
     if key:
@@ -252,12 +259,11 @@ def _prediction(analysis: Analysis) -> dict[str, Any] | None:
     }
 
 
-def _region(analysis: Analysis) -> dict[str, Any] | None:
-    segmentation = analysis.segmentation
+def _region(analysis: Analysis, segmentation: Segmentation | None) -> dict[str, Any] | None:
     if segmentation is None:
         return None
     return {
-        "name": analysis.bundle.region,
+        "name": segmentation.name or analysis.bundle.region,
         "area_fraction": segmentation.area_fraction,
         "threshold": segmentation.threshold,
         "edited": segmentation.edited,
@@ -275,6 +281,7 @@ def _explanation(analysis: Analysis, key: MapKey, attribution: Attribution, clea
         "target": attribution.target.value,
         "class_index": key[1],
         "class_code": code,
+        "region": seen_for(analysis, key).bundle.region,
         "seconds": attribution.seconds,
         "saliency_map": {
             "shape": list(saliency.shape),

@@ -27,7 +27,7 @@ def batch(monkeypatch, tmp_path):
     classes = [SimpleNamespace(code="mel"), SimpleNamespace(code="nv")]
     bundle = SimpleNamespace(info=BundleInfo("none", "No model", "0", "0" * 64), classes=classes)
     store = SimpleNamespace(bundles=lambda: {"none": bundle}, get={"none": bundle}.__getitem__)
-    monkeypatch.setattr(batch, "BundleStore", lambda folders: store)
+    monkeypatch.setattr(batch, "BundleStore", lambda folders, device: store)
     monkeypatch.setattr(batch.pipeline, "analyse_to_end", analyse_to_end)
     return batch
 

@@ -175,7 +175,7 @@ import os, sys
 from types import SimpleNamespace
 bundle = SimpleNamespace(info=SimpleNamespace(digest="0"), classes=[])
 store = SimpleNamespace(bundles=lambda: {"none": bundle})
-sys.modules["segx_viewer.inference.store"] = SimpleNamespace(BundleStore=lambda folders: store)  # without torch
+sys.modules["segx_viewer.inference.store"] = SimpleNamespace(BundleStore=lambda folders, device: store)  # no torch
 from segx_viewer.cli import batch, main
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.result import Analysis, BundleInfo, GateLevel, GateVerdict
@@ -240,3 +240,51 @@ def test_a_watched_folder_is_gone_on_with_until_ctrl_c(batch, pictures, tmp_path
     assert main(["analyze", "--watch", str(drop), "--out", str(out), "--output", "json", "--output", "csv"]) == 130
     assert "done" in (out / "results.csv").read_text("utf-8-sig")
     assert threading.active_count() < 10
+
+
+def test_frames_are_chosen_and_all_of_them_are_images_of_their_own(batch, tmp_path, capsys):
+    film = tmp_path / "film.tif"
+    pages = [Image.fromarray(np.full((20, 30), 40 * n, np.uint8)) for n in range(3)]
+    pages[0].save(film, save_all=True, append_images=pages[1:])
+
+    def frames(out, *options):
+        argv = ["analyze", str(film), "--out", str(tmp_path / out), "--output", "json", "--output", "csv", *options]
+        code = main(argv)
+        records = sorted((tmp_path / out).glob("*.json"))
+        return code, [json.loads(r.read_text("utf-8"))["image"]["frame"] for r in records]
+
+    assert frames("first") == (0, [0])
+    assert frames("second", "--frame", "1") == (0, [1])
+    assert frames("all", "--frame", "all") == (0, [0, 1, 2])
+    capsys.readouterr()
+    assert frames("all", "--frame", "all") == (0, [0, 1, 2])  # done already
+    error = capsys.readouterr().err
+    assert "3 of 3 analysed" in error
+    assert "frame 2:" not in error
+    rows = csv.DictReader(io.StringIO((tmp_path / "all" / "results.csv").read_text("utf-8-sig")))
+    assert [row["frame"] for row in rows] == ["0", "1", "2"]
+    assert frames("none", "--frame", "7") == (1, [])
+    assert "frame" in capsys.readouterr().err
+    assert main(["analyze", str(film), "--out", str(tmp_path / "x"), "--frame", "-1"]) == 2
+
+
+def test_theme_and_size_of_the_pages_are_chosen(batch, pictures, tmp_path):
+    picture = tmp_path / "large.png"
+    Image.new("RGB", (1200, 900), (200, 150, 130)).save(picture)
+    shapes = []
+    for name, options in (("a", ()), ("b", ("--theme", "dark", "--size", "small"))):
+        argv = ["analyze", str(picture), "--out", str(tmp_path / name), "--output", "png", *options]
+        assert main(argv) == 0
+        (page,) = (tmp_path / name).glob("*.png")
+        pixels = np.asarray(Image.open(page))
+        shapes.append((pixels.shape[1], bool(pixels[2, 2].max() < 80)))
+    assert shapes[0][0] > shapes[1][0]
+    assert [dark for _, dark in shapes] == [False, True]
+
+
+@pytest.mark.expects_warnings
+def test_a_device_that_is_not_there_is_told(pictures, tmp_path, capsys):
+    assert (
+        main(["analyze", str(pictures / "patient-meier-0.png"), "--out", str(tmp_path / "o"), "--device", "mps"]) == 2
+    )
+    assert "no mps device" in capsys.readouterr().err

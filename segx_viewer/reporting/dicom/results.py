@@ -14,7 +14,7 @@ from segx_viewer.domain.image import VoiLut, WindowLevel
 from segx_viewer.domain.result import Analysis, MapKey
 from segx_viewer.errors import ExportError
 from segx_viewer.reporting.atomic import write_bytes
-from segx_viewer.reporting.content import default_key
+from segx_viewer.reporting.content import default_key, seen_for
 from segx_viewer.reporting.dicom.objects import capture, parametric_map, segmentation
 from segx_viewer.reporting.dicom.report import structured_report
 from segx_viewer.reporting.dicom.source import give_identity, new_uid, reference_dataset, take_identity
@@ -89,6 +89,7 @@ def write_dicom_results(
             "DICOM results belong to the source's study and name its patient: ask for the identity to be included."
         )
     key = key or default_key(analysis)
+    analysis = seen_for(analysis, key)
     reference = reference_dataset(analysis.image)
     source = copy.deepcopy(reference)
     taken = take_identity(reference)

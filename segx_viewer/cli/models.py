@@ -1,0 +1,210 @@
+"""``segx-viewer models``: the user's own models beside the packaged ones."""
+
+import argparse
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from segx_viewer.errors import SegxError
+
+if TYPE_CHECKING:
+    from segx_viewer.bundles.offer import Offer
+    from segx_viewer.inference.store import BundleStore
+
+_ADD = """\
+Add a model of your own. It is tried on an image first, and nothing is installed unless it works.
+
+SOURCE is a folder with a bundle.toml, a manifest beside its weights, or a classifier's weights file: safetensors,
+PyTorch's .pth (tensors only, with --allow-pickle), a torch.export program (.pt2) or an ONNX model. What SOURCE does not
+say comes from --like: a ready-made manifest or an installed model. Options override both."""
+
+_ARCHITECTURES = (
+    "timm/NAME, torchvision/NAME, segx/densenet121, segx/resnet50, xrv/densenet121, xrv/resnet50, exported, onnx"
+)
+_PROGRAMS = {".pt2": "exported", ".onnx": "onnx"}
+
+
+def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its sub-commands to the parser."""
+    models = actions.add_parser("models", help="list, add, verify and remove models")
+    what = models.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    what.add_parser("list", help="list the installed models and the ready-made manifests").set_defaults(run=list_models)
+    _register_add(what)
+    command = what.add_parser("verify", help="compare the models' files with their checksums")
+    command.add_argument("names", nargs="*", metavar="NAME", help="models (default: all)")
+    command.set_defaults(run=verify)
+    command = what.add_parser("remove", help="remove a model that you have added")
+    command.add_argument("name", metavar="NAME")
+    command.set_defaults(run=remove)
+
+
+def _register_add(what: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = what.add_parser(
+        "add",
+        help="add a model of your own",
+        description=_ADD,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("source", type=Path, metavar="SOURCE", help="folder, manifest or weights file")
+    command.add_argument("--like", metavar="NAME", help="ready-made manifest or installed model to start from")
+    command.add_argument("--name", metavar="NAME", help="short name (default: from SOURCE)")
+    command.add_argument("--title", metavar="TEXT", help="name for people")
+    command.add_argument("--licence", metavar="TEXT", help="licence of the weights")
+    command.add_argument("--architecture", metavar="A", help=f"the classifier's: {_ARCHITECTURES}")
+    command.add_argument(
+        "--classes", nargs="+", metavar="CODE[=LABEL][>CUT-OFF]", help="classes in the order of the outputs"
+    )
+    command.add_argument("--activation", choices=("softmax", "sigmoid"), help="one of the classes applies, or several")
+    command.add_argument("--output", choices=("logits", "probabilities"), help="what a program gives")
+    command.add_argument("--target-layer", metavar="LAYER", help="layer to explain (default: found by tracing)")
+    command.add_argument("--input", nargs=2, type=int, metavar=("H", "W"), help="input size in pixels")
+    command.add_argument("--mean", nargs="+", type=float, metavar="X", help="subtracted from values 0..1, 1 or 3")
+    command.add_argument("--std", nargs="+", type=float, metavar="X", help="divided by, 1 or 3")
+    command.add_argument("--colour", choices=("rgb", "grey"))
+    command.add_argument("--fit", choices=("stretch", "letterbox"))
+    command.add_argument("--modalities", nargs="+", metavar="CODE", help="DICOM modalities it reads; - for pictures")
+    command.add_argument("--image-kind", metavar="TEXT", help="what it reads, such as dermoscopy or chest radiograph")
+    command.add_argument("--segmenter", metavar="FILE|NAME", help="weights file, or an installed model to borrow from")
+    command.add_argument(
+        "--segmenter-architecture",
+        metavar="A",
+        help="smp/NAME, torchvision/NAME, segx/unet, xrv/pspnet, exported, onnx",
+    )
+    command.add_argument("--test-image", type=Path, metavar="FILE", help="image to try it on (default: a drawn one)")
+    command.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
+    command.add_argument(
+        "--allow-pickle", action="store_true", help="read PyTorch's pickles; tensors only, from sources you trust"
+    )
+    command.set_defaults(run=add)
+
+
+def list_models(_arguments: argparse.Namespace) -> int:
+    """List the installed models."""
+    store = _store()
+    from segx_viewer.bundles.offer import templates
+
+    for name, bundle in store.bundles().items():
+        info = bundle.info
+        classes = ", ".join(f"{c.label} ({c.code})" for c in bundle.classes)
+        _say(f"{name}  {info.version}\n  {info.title}")
+        _say(f"  images: {bundle.image_kind}; region: {info.region}\n  classes: {classes}")
+        _say(f"  licence: {info.licence}\n  folder: {bundle.folder}")
+    for sentence in store.damaged.values():
+        _say(f"left out: {sentence}")
+    _say(f"ready-made manifests (models add FILE --like NAME): {', '.join(templates())}")
+    return 0
+
+
+def add(arguments: argparse.Namespace) -> int:
+    """Add a model."""
+    store = _store()
+    from segx_viewer.bundles import install
+    from segx_viewer.imaging.reader import read_image
+
+    installed = {name: bundle.folder for name, bundle in store.bundles().items()}
+    offer = _offer(arguments, installed)
+    image = read_image(arguments.test_image) if arguments.test_image else None
+    with _waiting("Trying the model"):
+        added = install.add(
+            offer, taken=installed, image=image, allow_pickle=arguments.allow_pickle, device=arguments.device
+        )
+    prediction = added.analysis.prediction
+    _say(f"Added {added.folder.name}: {added.folder}")
+    for k in prediction.findings or (prediction.top,):
+        _say(f"  test image: {prediction.classes[k].label} {prediction.probabilities[k]:.3f}")
+    for note in added.notes:
+        _say(f"  note: {note}")
+    return 0
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """Compare files with their checksums."""
+    store = _store()
+    names = arguments.names or list(store.bundles())
+    found = [sentence for name in names for sentence in store.get(name).damages()]
+    found += [] if arguments.names else store.damaged.values()
+    for sentence in found:
+        print(f"segx-viewer: {sentence}", file=sys.stderr)  # noqa: T201
+    if not found:
+        _say(f"All files of {', '.join(names)} are as they were installed.")
+    return 1 if found else 0
+
+
+def remove(arguments: argparse.Namespace) -> int:
+    """Remove a model."""
+    store = _store()
+    from segx_viewer.bundles.install import remove as remove_model
+    from segx_viewer.paths import user_models_folder
+
+    name = arguments.name
+    damaged = user_models_folder() / name
+    remove_model(name, damaged if name in store.damaged else store.get(name).folder)
+    _say(f"Removed {name}.")
+    return 0
+
+
+def _offer(arguments: argparse.Namespace, installed: dict[str, Path]) -> "Offer":
+    from segx_viewer.bundles import offer as offers
+
+    source: Path = arguments.source
+    if not source.exists():
+        raise SegxError(f"There is no file or folder {source}.")
+    if source.is_dir() or source.suffix == ".toml":
+        found = offers.read_offer(source)
+    else:
+        found = offers.like(arguments.like, installed) if arguments.like else offers.plain()
+        found = offers.changed(found, {}, {"classifier": source})
+        if not arguments.like and not arguments.name:
+            raise SegxError("Name the model: --name NAME.")
+    files = {}
+    if arguments.segmenter in installed:
+        found = offers.with_segmenter_of(found, installed[arguments.segmenter])
+    elif arguments.segmenter:
+        files["segmenter"] = Path(arguments.segmenter)
+    found = offers.changed(found, _changes(arguments), files)
+    if "title" not in found.manifest:
+        found = offers.changed(found, {"title": found.manifest.get("name", "")})
+    return found
+
+
+def _changes(arguments: argparse.Namespace) -> dict[str, Any]:
+    from segx_viewer.bundles.offer import classes_of
+
+    modalities = arguments.modalities and ["" if m == "-" else m for m in arguments.modalities]
+    return {
+        "name": arguments.name,
+        "title": arguments.title,
+        "licence": arguments.licence,
+        "classes": arguments.classes and classes_of(arguments.classes),
+        "activation": arguments.activation,
+        "modalities": modalities,
+        "image_kind": arguments.image_kind,
+        "classifier.architecture": arguments.architecture or _PROGRAMS.get(arguments.source.suffix),
+        "classifier.output": arguments.output,
+        "classifier.target_layer": arguments.target_layer,
+        "segmenter.architecture": arguments.segmenter_architecture,
+        "preprocessing.input_shape": arguments.input,
+        "preprocessing.mean": arguments.mean,
+        "preprocessing.std": arguments.std,
+        "preprocessing.colour": arguments.colour,
+        "preprocessing.fit": arguments.fit,
+    }
+
+
+def _store() -> "BundleStore":
+    with _waiting("Loading"):
+        from segx_viewer.inference.store import BundleStore
+
+    return BundleStore()
+
+
+def _waiting(text: str) -> AbstractContextManager[object]:
+    from rich.console import Console
+
+    return Console(stderr=True).status(text) if sys.stderr.isatty() else nullcontext()
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
