@@ -43,8 +43,10 @@ def run(paths: list[Path]) -> int:
 
     if hand_over(paths):
         return 0
+    from segx_viewer.app import privacy
     from segx_viewer.app.window import Window
 
+    privacy.drop_old()
     window = Window()
     hook = ExceptionHook(window)
     geometry = settings.settings().value("geometry")
@@ -61,6 +63,8 @@ def run(paths: list[Path]) -> int:
     try:
         return app.exec()
     finally:
+        if privacy.days() == 0:
+            privacy.drop_old()
         listener.close()
         hook.remove()
 

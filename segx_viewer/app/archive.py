@@ -7,6 +7,7 @@ folder that the reader names, and are taken only when their content is the same.
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -96,7 +97,7 @@ def save(values: dict[str, Any], path: Path) -> Path:
         }
         text = json.dumps({**values, **head, "documents": documents}, indent=1, ensure_ascii=False, allow_nan=False)
         archive.writestr(_MEMBER, text)
-    write_bytes(path, buffer.getvalue())
+    write_bytes(path, buffer.getvalue(), private=True)  # it may name patients
     return path
 
 
@@ -140,7 +141,7 @@ def read(path: Path) -> Stored:
             }
     except OSError as error:
         raise SegxError(f"{path.name} could not be read: {error.strerror or error}.") from error
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, KeyError, TypeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, LookupError, RuntimeError, TypeError, ValueError) as error:
         raise SegxError(f"{path.name} is not a session file, or is damaged.") from error
     return Stored(path, values, regions)
 
@@ -208,7 +209,7 @@ def find_images(
         places = [Path(entry["path"]), here / entry["name"]]
         if entry["relative"]:
             places.insert(1, here / entry["relative"])
-        found.append(next((place for place in places if is_same(place, entry)), None))
+        found.append(next((place for place in places if _is_near(place, here) and is_same(place, entry)), None))
     if None not in found:
         return found
 
@@ -223,10 +224,15 @@ def find_images(
     for path in around:
         take(path)
     for archive in (*archives, *(path for path in around if path.name in names)):
-        if None in found and unpack is not None and archive.is_file():
+        if None in found and unpack is not None and _is_near(archive, here) and archive.is_file():
             for path in unpack(archive):
                 take(path)
     return found
+
+
+def _is_near(place: Path, here: Path) -> bool:
+    """Return whether looking there asks no other computer: a stranger's session may name one (a network share)."""
+    return not str(place).startswith(("\\\\", "//")) or place.drive == here.drive != ""
 
 
 def _below(folders: Sequence[Path]) -> Iterator[Path]:

@@ -43,6 +43,24 @@ def show_mouse(window: "Window") -> None:
     MousePage(window).show()
 
 
+def show_privacy(window: "Window") -> None:
+    """Show and change what is remembered and how much a file may ask for."""
+    from segx_viewer.app.privacypage import PrivacyPage
+
+    PrivacyPage(window).show()
+
+
+def deidentify(window: "Window") -> None:
+    """Show what a de-identified copy of the current file leaves out, and write it."""
+    from segx_viewer.app.privacycopy import CopyDialog, is_dicom
+
+    document = window.controller.documents.current
+    if is_dicom(document.path):
+        CopyDialog(window, document).show()
+    else:
+        window.show_message(tr("{name} is not a DICOM file.").format(name=document.name))
+
+
 def _theme_is(name: str) -> "Callable[[View], bool]":
     return lambda _view: theme.current() == name
 
@@ -51,9 +69,11 @@ def _language_is(name: str) -> "Callable[[View], bool]":
     return lambda _view: settings.settings().value("language", "en") == name
 
 
-_VIEW, _HELP = mark("View"), mark("Help")
+_FILE, _VIEW, _HELP = mark("File"), mark("View"), mark("Help")
 
 ROWS = (
+    Command("privacy", mark("&Privacy and limits …"), show_privacy, "", _HELP, "settings"),
+    Command("deidentify", mark("De-&identified copy …"), deidentify, "", _FILE, "file-image", needs="image"),
     Command("mouse", mark("&Mouse buttons …"), show_mouse, "", _HELP, "move"),
     Command("theme_dark", mark("&Dark"), use_theme("dark"), "", _VIEW, checked=_theme_is("dark")),
     Command("theme_light", mark("&Light"), use_theme("light"), "", _VIEW, checked=_theme_is("light")),

@@ -95,9 +95,10 @@ class Collect:
 
 def read(path: Path, frame: int = 0) -> Any:
     """Decode one frame in the decoding process, or return a file's overlays. Raises the reader's errors."""
+    from segx_viewer.app.privacy import limits
     from segx_viewer.imaging.guarded import read_image_guarded
 
-    return _overlays(path) or read_image_guarded(path, frame)
+    return _overlays(path) or read_image_guarded(path, frame, limits())
 
 
 def _overlays(path: Path) -> Any:
@@ -107,8 +108,8 @@ def _overlays(path: Path) -> Any:
             head = file.read(_HEAD)
     except OSError:
         return None  # the reader finds words for it
-    _, found, rest = head.partition(_SOP_CLASS)
-    if not found or rest[2 : 2 + rest[0]].rstrip(b"\0") not in _OVERLAY_CLASSES:
+    _, _, rest = head.partition(_SOP_CLASS)
+    if len(rest) < 2 or rest[2 : 2 + rest[0]].rstrip(b"\0") not in _OVERLAY_CLASSES:
         return None
     from segx_viewer.reporting.dicom.overlays import read_overlays
 

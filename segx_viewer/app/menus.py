@@ -37,6 +37,7 @@ MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
             None,
             "export",
             "copy_report",
+            "deidentify",
             "tags",
             None,
             "close",
@@ -127,7 +128,7 @@ MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
             "remove_all",
         ),
     ),
-    (mark("&Help"), ("shortcuts", "mouse", "log", None, "about")),
+    (mark("&Help"), ("shortcuts", "mouse", "privacy", "log", None, "about")),
 )
 
 

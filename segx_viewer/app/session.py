@@ -62,7 +62,7 @@ class Autosave(QObject):
 def _write(text: str) -> None:
     from segx_viewer.reporting.atomic import write_bytes
 
-    write_bytes(session_file(), text.encode())
+    write_bytes(session_file(), text.encode(), private=True)
 
 
 def read_session() -> dict[str, Any] | None:

@@ -1,5 +1,7 @@
 """What the program remembers between runs."""
 
+import stat
+import time
 from pathlib import Path
 
 import platformdirs
@@ -7,11 +9,22 @@ from PySide6.QtCore import QSettings
 
 ORGANISATION = APPLICATION = "segx-viewer"
 _RECENT = 10
+_PRIVATE = 0o600
 
 
 def settings() -> QSettings:
     """Return the settings file, an INI file in the user's settings folder (`QSettings.setPath` moves it in tests)."""
-    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, ORGANISATION, APPLICATION)
+    result = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, ORGANISATION, APPLICATION)
+    file = Path(result.fileName())  # it names recent files, and Qt keeps the mode that it finds
+    try:
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(_PRIVATE)
+        elif stat.S_IMODE(file.stat().st_mode) != _PRIVATE:
+            file.chmod(_PRIVATE)
+    except OSError:
+        pass  # a settings folder that cannot be written: everything works, nothing is remembered
+    return result
 
 
 def data_folder() -> Path:
@@ -21,18 +34,42 @@ def data_folder() -> Path:
     moved = default not in ini.parents and default != ini
     folder = ini / "data" if moved else Path(platformdirs.user_data_dir(ORGANISATION, appauthor=False))
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)  # sessions name patients' files
     return folder
 
 
 def recent() -> list[Path]:
     """Return the most recently opened files and folders that still exist, newest first."""
-    stored = settings().value("recent", [])
-    names = [stored] if isinstance(stored, str) else (stored or [])
-    return [path for path in map(Path, names) if path.exists()]
+    return [path for path in map(Path, _list("recent")) if path.exists()]
 
 
 def add_recent(paths: list[Path]) -> None:
     """Put files or folders on top of the recent ones."""
     new = [path.resolve() for path in paths[:_RECENT]]
+    now = time.time()
+    times = dict(zip(_list("recent"), _list("recent_times"), strict=False))
     names = [str(path) for path in dict.fromkeys([*new, *recent()])][:_RECENT]
-    settings().setValue("recent", names)
+    stored = settings()
+    stored.setValue("recent", names)
+    stored.setValue("recent_times", [str(now) if Path(n) in new else times.get(n, str(now)) for n in names])
+
+
+def drop_recent(before: float) -> None:
+    """Take away the recent files that were opened before a time, in seconds since 1970."""
+    entries = zip(_list("recent"), _list("recent_times"), strict=False)
+    kept = [(name, then) for name, then in entries if _seconds(then) >= before]
+    stored = settings()
+    stored.setValue("recent", [name for name, _ in kept])
+    stored.setValue("recent_times", [then for _, then in kept])
+
+
+def _list(name: str) -> list[str]:
+    stored = settings().value(name, [])
+    return [stored] if isinstance(stored, str) else [str(entry) for entry in stored or []]
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0

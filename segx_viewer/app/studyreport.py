@@ -81,9 +81,10 @@ class Page:
 
     def analysed(self, cancel: CancelToken) -> Analysis:
         """Read and analyse the image."""
+        from segx_viewer.app.privacy import limits
         from segx_viewer.imaging.guarded import read_image_guarded
 
-        *_, last = self.analyse(self.request(read_image_guarded(*self.document)), cancel)
+        *_, last = self.analyse(self.request(read_image_guarded(*self.document, limits())), cancel)
         return last
 
 

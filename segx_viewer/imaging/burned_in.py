@@ -122,7 +122,8 @@ def _letters(grey: NDArray[np.uint8]) -> list[_Letter]:
             continue
         part = labels[y : y + height, x : x + width] == index
         values = grey[y : y + height, x : x + width][part]
-        if values.std() < (_SPREAD_SMALL if height < _SMALL else _SPREAD):
+        inner = values[values >= np.median(values)]  # the smooth edges of letters are darker
+        if inner.std() < (_SPREAD_SMALL if height < _SMALL else _SPREAD):
             found.append((x, y, width, height, float(np.percentile(values, 90))))
     return found
 

@@ -1,21 +1,28 @@
 """What a path stands for: folders, ZIP archives and DICOMDIRs are opened, anything else is itself."""
 
+import lzma
+import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import pydicom
-from pydicom.errors import InvalidDicomError
 
 from segx_viewer.errors import ImageReadError
+from segx_viewer.imaging._quiet import ignore_library_warnings
 from segx_viewer.imaging.study import collect_files
 
+_COMPONENT = re.compile(r"(?!\.\.?$)[^\\/:\0]+")
 _LARGEST_MEMBER = 2 * 2**30  # bytes; a ZIP may claim to hold anything
 _MOST_MEMBERS = 100_000
+_LARGEST_ARCHIVE = 64 * 2**30  # bytes, unpacked
+_LEFT_FREE = 2**30  # bytes that stay free on the disk
 _DICOMDIR = "DICOMDIR"
+_DAMAGES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,7 @@ class Containers:
                 members = [m for m in opened.infolist() if not m.is_dir() and not _hidden(m.filename)]
                 if len(members) > _MOST_MEMBERS:
                     raise ImageReadError(f"{archive.name} holds more than {_MOST_MEMBERS} files.")
+                room = min(_LARGEST_ARCHIVE, shutil.disk_usage(folder).free - _LEFT_FREE)
                 for number, member in enumerate(members):
                     if on_step is not None:
                         on_step(number, len(members))
@@ -102,10 +110,17 @@ class Containers:
                     # Our own names: a member's name may point anywhere.
                     target = folder / f"{number:06d}{PurePosixPath(member.filename).suffix[:8]}"
                     if _copy(opened, member, target):
+                        room -= target.stat().st_size
+                        if room < 0:
+                            raise ImageReadError(f"{archive.name} holds more than there is room for when unpacked.")
                         yield Found(target, label, named=False)
                     else:
                         yield Found(folder / "too-large", f"{label} (larger than 2 GB)")
-        except (zipfile.BadZipFile, RuntimeError, OSError, NotImplementedError) as error:
+        except ImageReadError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        except _DAMAGES as error:
+            shutil.rmtree(folder, ignore_errors=True)
             raise ImageReadError(f"{archive.name} could not be unpacked: {error}.") from error
 
 
@@ -129,9 +144,12 @@ def _hidden(name: str) -> bool:
 
 def _dicomdir(path: Path) -> list[Path]:
     """Return the images of a DICOMDIR (PS3.3 F.3), in its order, also those that are missing."""
+    ignore_library_warnings()
     try:
         records = pydicom.dcmread(path).DirectoryRecordSequence
-    except (InvalidDicomError, OSError, AttributeError, ValueError) as error:
+        names = [record.ReferencedFileID for record in records if record.get("ReferencedFileID")]
+    except Exception as error:  # pydicom converts lazily, and a malformed value may raise anything
         raise ImageReadError(f"{path} is not a readable DICOMDIR.") from error
-    names = [record.ReferencedFileID for record in records if record.get("ReferencedFileID")]
-    return [path.parent.joinpath(*([name] if isinstance(name, str) else name)) for name in names]
+    parts = [[name] if isinstance(name, str) else [str(part) for part in name] for name in names]
+    # PS3.10 8.5: components are plain names. Anything else would lead out of the folder, or to another computer.
+    return [path.parent.joinpath(*part) for part in parts if all(_COMPONENT.fullmatch(p) for p in part)]

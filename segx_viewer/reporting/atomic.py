@@ -12,8 +12,17 @@ PART = ".part-"
 """Beginning of the names of unfinished files; what a killed program leaves of them may be removed."""
 
 
+def _umask() -> int:
+    current = os.umask(0o077)
+    os.umask(current)
+    return current
+
+
+_UMASK = _umask()  # asked once: asking changes it for a moment, in every thread
+
+
 @contextmanager
-def atomic_write(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path, *, private: bool = False) -> Iterator[Path]:
     """Give a temporary path in the target's folder; on leaving, flush it to disk and put it in the target's place.
 
     A crash or an error leaves an existing target as it was. The folder is made where it is missing.
@@ -22,6 +31,8 @@ def atomic_write(path: Path) -> Iterator[Path]:
     ----------
     path : Path
         The file to write.
+    private : bool
+        Readable by its owner only, for what may name a patient.
 
     Yields
     ------
@@ -44,7 +55,8 @@ def atomic_write(path: Path) -> Iterator[Path]:
     try:
         yield part
         _flush(part)
-        part.chmod(0o666 & ~_umask())  # mkstemp makes private files; a report is an ordinary one
+        if not private:  # mkstemp makes private files; a report is an ordinary one
+            part.chmod(0o666 & ~_UMASK)
         part.replace(path)
     except OSError as error:
         raise ExportError(f"{path} could not be written: {_words(error)}.") from error
@@ -52,9 +64,9 @@ def atomic_write(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def write_bytes(path: Path, data: bytes) -> None:
+def write_bytes(path: Path, data: bytes, *, private: bool = False) -> None:
     """Write `data` atomically and check that it reads back the same. Raises `ExportError`."""
-    with atomic_write(path) as part:
+    with atomic_write(path, private=private) as part:
         part.write_bytes(data)
         if part.read_bytes() != data:
             raise ExportError(f"{path} did not read back as it was written; check the disk.")
@@ -63,12 +75,6 @@ def write_bytes(path: Path, data: bytes) -> None:
 def _flush(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
 
 
 def _words(error: OSError) -> str:

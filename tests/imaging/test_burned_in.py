@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pydicom
 import pytest
+from PIL import Image, ImageDraw
 from pydicom.uid import RLELossless
 
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
@@ -48,6 +49,17 @@ def test_text_is_found_where_it_is(inverse, size):
         found[box.region] = True
     assert written[found].sum() > 0.85 * written.sum()
     assert found.mean() < 0.06
+
+
+@pytest.mark.parametrize("ground", [0, 40])
+@pytest.mark.parametrize("size", [10, 12, 18, 22, 30, 48])
+def test_text_with_smooth_edges(size, ground):
+    picture = Image.new("L", (900, 300), ground)
+    ImageDraw.Draw(picture).text((20, 20), "MILLER JOHN 12345", fill=250, font_size=size)
+    pixels = np.asarray(picture).astype(np.uint16)
+    image = MedicalImage(pixels, "OT", PhotometricInterpretation.MONOCHROME2, SourceInfo(None), bits_stored=8)
+    blanked = blank(image, find_text(image))
+    assert blanked.pixels.max() < ground + 60
 
 
 def test_coloured_text_on_a_photograph():

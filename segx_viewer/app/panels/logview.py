@@ -29,6 +29,10 @@ class LogKeeper(QObject):
         self.lines.append(line)
         del self.lines[:-_KEPT]
 
+    def clear(self) -> None:
+        """Forget what was kept."""
+        self.lines.clear()
+
     def stop(self) -> None:
         """Listen no more."""
         logging.getLogger("segx_viewer").removeHandler(self._handler)
