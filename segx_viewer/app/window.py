@@ -4,7 +4,19 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QUndoCommand, QUndoGroup
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSlider,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QTreeView,
+    QWidget,
+)
 
 from segx_viewer.app import menus, settings
 from segx_viewer.app.actions import Actions
@@ -346,6 +358,12 @@ class Window(QMainWindow):
     def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102 - Qt's name
         self._hold(event, False)
 
+    def event(self, event: QEvent) -> bool:  # noqa: D102 - Qt's name
+        if event.type() == QEvent.Type.ShortcutOverride and _belongs_to(self.focusWidget(), Qt.Key(event.key())):
+            event.accept()
+            return True
+        return super().event(event)
+
     def _hold(self, event: QKeyEvent, down: bool) -> None:
         if event.isAutoRepeat():
             return
@@ -366,3 +384,14 @@ class Window(QMainWindow):
         self.controller.shut_down()
         self.log.stop()
         event.accept()
+
+
+_ARROWS = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right})
+_ENDS = frozenset({Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
+
+
+def _belongs_to(widget: QWidget | None, key: Qt.Key) -> bool:
+    """Return whether a key moves within the control that has the focus, rather than being a command."""
+    if isinstance(widget, QTreeView):
+        return key in _ARROWS  # Home and End go through the stack of the image that was chosen
+    return isinstance(widget, QComboBox | QAbstractSlider | QListView) and key in _ARROWS | _ENDS
