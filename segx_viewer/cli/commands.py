@@ -127,6 +127,8 @@ def _say(text: str) -> None:
 
 def _with_extra(module: str, extra: str) -> ModuleType:
     try:
+        if getattr(sys, "frozen", False):  # the installer leaves training and evaluation out
+            raise SegxError(f"The installed program cannot do this; use Python: pip install 'segx-viewer[{extra}]'.")
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("segx_viewer"):

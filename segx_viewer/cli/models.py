@@ -69,7 +69,7 @@ def _register_add(what: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     command.add_argument(
         "--segmenter-architecture",
         metavar="A",
-        help="smp/NAME, torchvision/NAME, segx/unet, xrv/pspnet, exported, onnx",
+        help="smp/NAME, segx/unet, xrv/pspnet, torchvision/NAME, exported, onnx",
     )
     command.add_argument("--test-image", type=Path, metavar="FILE", help="image to try it on (default: a drawn one)")
     command.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
@@ -137,9 +137,9 @@ def remove(arguments: argparse.Namespace) -> int:
     from segx_viewer.bundles.install import remove as remove_model
     from segx_viewer.paths import user_models_folder
 
-    name = arguments.name
-    damaged = user_models_folder() / name
-    remove_model(name, damaged if name in store.damaged else store.get(name).folder)
+    name, installed = arguments.name, store.bundles()
+    known = name in installed or name not in store.damaged
+    remove_model(name, store.get(name).folder if known else user_models_folder() / name)
     _say(f"Removed {name}.")
     return 0
 

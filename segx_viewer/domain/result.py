@@ -113,13 +113,16 @@ class Prediction:
 
     @property
     def top(self) -> int:
-        """Index of the most probable class."""
-        return int(np.argmax(self.probabilities))
+        """Index of the leading class: the most probable one of those found, or of all where none is."""
+        return self.ranking[0]
 
     @property
     def ranking(self) -> tuple[int, ...]:
-        """Class indices, most probable first."""
-        return tuple(int(i) for i in np.argsort(-self.probabilities, kind="stable"))
+        """Class indices, those found first, most probable first."""
+        order = [int(i) for i in np.argsort(-self.probabilities, kind="stable")]
+        if self.activation is Activation.SIGMOID:
+            order.sort(key=lambda k: not self.is_above(k))
+        return tuple(order)
 
     @property
     def findings(self) -> tuple[int, ...]:
@@ -130,7 +133,11 @@ class Prediction:
         """
         if self.activation is Activation.SOFTMAX:
             return (self.top,)
-        return tuple(k for k in self.ranking if self.probabilities[k] > self.classes[k].threshold)
+        return tuple(k for k in self.ranking if self.is_above(k))
+
+    def is_above(self, class_index: int) -> bool:
+        """Whether a class's probability lies above its cut-off."""
+        return bool(self.probabilities[class_index] > self.classes[class_index].threshold)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

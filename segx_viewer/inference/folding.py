@@ -9,6 +9,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from segx_viewer.inference.packing import can_pack, pack
 from segx_viewer.inference.predictor import forward
+from segx_viewer.inference.programs import Exported, Onnx
 
 TOLERANCE = 1e-3
 """Largest difference that folding may make, relative to the largest value."""
@@ -34,10 +35,12 @@ def ready_classifier(network: nn.Module, example: Tensor, target_layer: str) -> 
 
     network = frozen(network)
     expected = outputs(network)
+    if isinstance(network, Exported | Onnx):  # it cannot be copied, and is optimised by its own runtime
+        return network
     folded = fold(network, example)
     if not _same(outputs(folded), expected):
         return network
-    packed = pack(folded, example, keep=target_layer) if can_pack() else folded
+    packed = pack(folded, example, keep=target_layer) if can_pack() and example.device.type == "cpu" else folded
     return packed if _same(outputs(packed), expected) else folded
 
 
@@ -45,10 +48,13 @@ def ready_classifier(network: nn.Module, example: Tensor, target_layer: str) -> 
 def ready_segmenter(network: nn.Module, example: Tensor) -> nn.Module:
     """Freeze a segmenter, fold and pack it, as long as its output stays what it is."""
     network = frozen(network)
+    if isinstance(network, Exported | Onnx):
+        network(example)
+        return network
     folded, expected = fold(network, example), (network(example),)
     if not _same((folded(example),), expected):
         return network
-    packed = pack(folded, example) if can_pack() else folded
+    packed = pack(folded, example) if can_pack() and example.device.type == "cpu" else folded
     return packed if _same((packed(example),), expected) else folded
 
 
@@ -61,13 +67,10 @@ def frozen(network: nn.Module) -> nn.Module:
 def fold(network: nn.Module, example: Tensor) -> nn.Module:
     """Return a copy whose batch norms are folded into the convolutions that they follow directly.
 
-    A batch norm's name stays, for what is left of it: its activation function, or nothing. A network without such
-    pairs is returned as it is (programs could not be copied).
+    A batch norm's name stays, for what is left of it: its activation function, or nothing.
     """
-    pairs = _pairs(network, example)
-    if not pairs:
-        return network
     folded = copy.deepcopy(network)
+    pairs = _pairs(folded, example)
     for conv_name, norm_name in pairs:
         conv, norm = folded.get_submodule(conv_name), folded.get_submodule(norm_name)
         folded.set_submodule(conv_name, fuse_conv_bn_eval(conv, norm))

@@ -152,8 +152,10 @@ def _hooked(*handles: torch.utils.hooks.RemovableHandle) -> Iterator[None]:
 
 
 def to_prediction(logits: Tensor, classes: tuple[ClassInfo, ...], activation: Activation) -> Prediction:
-    """Wrap logits (1, K) as a `Prediction`. Raises `ModelError` when they are not finite."""
+    """Wrap logits (1, K) as a `Prediction`. Raises `ModelError` when they are not finite, or not one per class."""
     row = logits.detach()[0].float()
+    if row.shape != (len(classes),):
+        raise ModelError(f"The classifier gives {tuple(row.shape)} scores; the model names {len(classes)} classes.")
     if not torch.isfinite(row).all():
         raise ModelError("The classifier's output is not finite; its weights may be damaged.")
     function: Callable[[Tensor], Tensor] = torch.sigmoid if activation is Activation.SIGMOID else _softmax

@@ -50,7 +50,10 @@ def back_to_logits(output: Tensor, turn: str) -> Tensor:
 
 
 class Exported(nn.Module):
-    """A torch.export program with its modules' names, so that layers can be explained as in any network."""
+    """A torch.export program with its modules' names, so that layers can be explained as in any network.
+
+    It runs on the processor: what a program makes inside itself lies where it was exported.
+    """
 
     def __init__(self, program: torch.export.ExportedProgram, turn: str = "logits") -> None:
         super().__init__()
@@ -60,9 +63,9 @@ class Exported(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return logits."""
-        parts = [x] if self.batch is None else _parts(x, self.batch)
+        parts = [x.cpu()] if self.batch is None else _parts(x.cpu(), self.batch)
         found = torch.cat([_one(self.program(part)) for part in parts])[: len(x)]
-        return back_to_logits(found, self.turn)
+        return back_to_logits(found, self.turn).to(x.device)
 
 
 class Onnx(nn.Module):

@@ -17,6 +17,7 @@ from segx_viewer.inference.devices import AUTO as ANY_DEVICE
 from segx_viewer.inference.devices import CPU, choose_device
 from segx_viewer.inference.folding import ready_classifier, ready_segmenter
 from segx_viewer.inference.input_gate import InputGate
+from segx_viewer.inference.programs import Exported, Onnx
 from segx_viewer.paths import models_folder, user_models_folder
 
 log = logging.getLogger(__name__)
@@ -111,8 +112,8 @@ class BundleStore:
         bundle = self.get(name)
 
         def load() -> nn.Module:
-            network = ready_segmenter(bundle.load_segmenter(), _example(bundle.segmenter_input))
-            return network.to(self.device)
+            network = self._placed(bundle.load_segmenter())
+            return ready_segmenter(network, _example(bundle.segmenter_input).to(self.device))
 
         return self._once(name, "segmenter", load)
 
@@ -147,7 +148,11 @@ class BundleStore:
             layer = ""
         elif layer == AUTO:
             layer = self._once(name, "target_layer", lambda: choose_layer(network, example))
-        return ready_classifier(network, example, layer).to(self.device)
+        return ready_classifier(self._placed(network), example.to(self.device), layer)
+
+    def _placed(self, network: nn.Module) -> nn.Module:
+        """Move a network to the device; programs stay on the processor, for which they were made."""
+        return network if isinstance(network, Exported | Onnx) else network.to(self.device)
 
     def _once(self, name: str, what: str, load: Callable[[], T]) -> T:
         key = (name, what)

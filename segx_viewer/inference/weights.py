@@ -86,6 +86,38 @@ def state_of(found: Any, name: str = "the file") -> dict[str, Tensor]:
     return state
 
 
+def fitted(state: Mapping[str, Tensor], network: nn.Module, name: str) -> tuple[dict[str, Tensor], list[str]]:
+    """Return the weights under the network's own names, and the names of those that it does not have.
+
+    Raises
+    ------
+    ModelError
+        If weights are missing or have another shape.
+    """
+    own = network.state_dict()
+    for prefix in ("", "model.", "net.", "network."):
+        renamed = {key.removeprefix(prefix): tensor for key, tensor in state.items() if key.startswith(prefix)}
+        # Counters that older checkpoints lack play no part in inference.
+        missing = [key for key in own if key not in renamed and not key.endswith("num_batches_tracked")]
+        if not missing:
+            break
+    else:
+        lacking = [key for key in own if key not in state]
+        raise ModelError(f"{name}: these weights are missing: {_some(lacking)}. The file has: {_some(list(state))}.")
+    wrong = [
+        f"{key} is {tuple(renamed[key].shape)} instead of {tuple(tensor.shape)}"
+        for key, tensor in own.items()
+        if key in renamed and renamed[key].shape != tensor.shape
+    ]
+    if wrong:
+        raise ModelError(f"{name}: the weights do not fit: {_some(wrong)}.")
+    return {key: renamed.get(key, tensor) for key, tensor in own.items()}, [k for k in renamed if k not in own]
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
 class _Shell:
     """Stands in for every module of a pickled network: it runs nothing and keeps what was stored."""
 

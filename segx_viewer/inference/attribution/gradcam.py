@@ -115,8 +115,8 @@ def class_gradients(subject: Subject, classes: Sequence[int]) -> NDArray[np.floa
 def scaled(raw: NDArray[np.float32]) -> NDArray[np.float32]:
     """ReLU a coarse map and scale it to 0..1, as TorchCAM does by default; a map without evidence stays 0."""
     coarse = np.maximum(raw, 0)
-    span = np.ptp(coarse)
-    return (coarse - coarse.min()) / span if span > 0 else np.zeros_like(coarse)
+    coarse = coarse - coarse.min()
+    return coarse / (coarse.max() + np.float32(1e-8))  # TorchCAM's own term: it matters where the sigmoid saturates
 
 
 def to_input_grid(raw: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:

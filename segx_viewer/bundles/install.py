@@ -1,0 +1,207 @@
+"""Installing an offered model: weights become safetensors, everything gets a checksum, and it must work on an image."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from segx_viewer.bundles.offer import NETWORKS, Offer, check_name
+from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
+from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress
+from segx_viewer.domain.result import Analysis
+from segx_viewer.errors import ModelError
+from segx_viewer.imaging.synthetic import draw_lesion
+from segx_viewer.paths import user_models_folder
+from segx_viewer.pipeline import analyse_to_end
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Added:
+    """An installed model: its folder, what it said about the test image, and what the user should know."""
+
+    folder: Path
+    analysis: Analysis
+    notes: tuple[str, ...]
+
+
+def add(
+    offer: Offer,
+    *,
+    taken: Collection[str] = (),
+    image: MedicalImage | None = None,
+    allow_pickle: bool = False,
+    device: str = "auto",
+    into: Path | None = None,
+    cancel: CancelToken | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Added:
+    """Install a model, if it works.
+
+    Parameters
+    ----------
+    offer : Offer
+    taken : collection of str
+        Names of installed models.
+    image : MedicalImage, optional
+        What it is tried on; a drawn picture by default.
+    allow_pickle : bool
+        The user's consent to read PyTorch's pickles (tensors only, even then).
+    into : Path, optional
+        The user's models folder by default.
+
+    Raises
+    ------
+    ConsentNeededError
+        If weights are a pickle and there is no consent.
+    ModelError
+        If anything does not fit; nothing is installed then.
+    AnalysisCancelled
+    """
+    name = check_name(str(offer.manifest.get("name", "")))
+    if name in taken:
+        raise ModelError(f"There is a model {name!r} already; choose another name or remove it first.")
+    root = into or user_models_folder()
+    root.mkdir(parents=True, exist_ok=True)
+    # In the same folder, so that the finished bundle moves into its place in one step.
+    with tempfile.TemporaryDirectory(prefix=".adding-", dir=root) as folder:
+        built = Path(folder) / name
+        notes = _build(offer, built, allow_pickle=allow_pickle)
+        analysis = _try(Path(folder), name, image, device, cancel, on_progress)
+        place = root / name
+        if place.exists():
+            raise ModelError(f"{place} is in the way; remove it first.")
+        built.rename(place)
+    return Added(place, analysis, (*notes, *_remarks(analysis)))
+
+
+def remove(name: str, folder: Path) -> None:
+    """Remove a model that the user has added.
+
+    Raises
+    ------
+    ModelError
+        If the folder is not one of the user's models.
+    """
+    if folder.resolve().parent != user_models_folder().resolve():
+        raise ModelError(f"{name} came with the program and cannot be removed.")
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise ModelError(f"{name} could not be removed: {error}") from error
+
+
+def test_picture(manifest: dict[str, Any]) -> MedicalImage:
+    """Return a drawn picture of the kind that a model reads."""
+    pixels, kind = draw_lesion((300, 400)), PhotometricInterpretation.RGB
+    if manifest["preprocessing"]["colour"] == "grey":
+        pixels, kind = pixels.mean(2).astype(np.float32), PhotometricInterpretation.MONOCHROME2
+    modality = next(iter(manifest["modalities"]), "")
+    return MedicalImage(pixels, modality, kind, SourceInfo(Path("SYNTHETIC test picture")))
+
+
+def _build(offer: Offer, folder: Path, *, allow_pickle: bool) -> list[str]:
+    from segx_viewer.inference.bundle import sha256_of
+    from segx_viewer.inference.writing import write_manifest
+
+    for path, digest in offer.checksums.items():
+        if path in (*offer.files.values(), *offer.further) and (not path.is_file() or sha256_of(path) != digest):
+            raise ModelError(f"{path.name} is missing or does not match its checksum; get it again.")
+    folder.mkdir()
+    manifest, digests, notes = dict(offer.manifest), {}, []
+    for network in NETWORKS:
+        source = offer.files.get(network)
+        if source is None:
+            raise ModelError(f"The {network}'s weights file is not named.")
+        table = dict(manifest.get(network, {}))
+        if "architecture" not in table:
+            raise ModelError(f"The {network}'s architecture is not named.")
+        table["weights"], said = _take(network, table, manifest, source, folder, allow_pickle=allow_pickle)
+        notes += said
+        manifest[network] = table
+        digests[table["weights"]] = sha256_of(folder / table["weights"])
+    for path in (*offer.further, *_outside_weights(offer)):
+        shutil.copyfile(path, folder / path.name)
+        digests[path.name] = sha256_of(folder / path.name)
+    write_manifest(folder, {**manifest, "files": digests})
+    return notes
+
+
+def _take(
+    network: str, table: dict[str, Any], manifest: dict[str, Any], source: Path, folder: Path, *, allow_pickle: bool
+) -> tuple[str, list[str]]:
+    """Copy a network's weights into the bundle; return the file's name and what is to be said about it."""
+    from safetensors.torch import save_file
+
+    from segx_viewer.inference.architectures import build_classifier, build_segmenter
+    from segx_viewer.inference.programs import PROGRAMS
+    from segx_viewer.inference.weights import fitted, read_weights
+
+    if not source.is_file():
+        raise ModelError(f"There is no weights file {source}.")
+    architecture = table["architecture"]
+    if architecture in PROGRAMS:
+        name = f"{network}{'.onnx' if architecture == 'onnx' else '.pt2'}"
+        shutil.copyfile(source, folder / name)
+        return name, []
+    state = read_weights(source, allow_pickle=allow_pickle)
+    how = table.get("preprocessing") or manifest["preprocessing"]
+    options, channels = table.get("options", {}), len(how["mean"])
+    if network == "classifier":
+        built = build_classifier(architecture, len(manifest.get("classes", ())), channels=channels, **options)
+    else:
+        built = build_segmenter(architecture, options, int(table.get("channels", 1)), channels=channels)
+    state, unused = fitted(state, built, f"{source.name} ({architecture})")
+    name = f"{network}.safetensors"
+    save_file({key: tensor.clone().contiguous() for key, tensor in state.items()}, folder / name)
+    (folder / name).chmod(0o644)  # safetensors writes for the owner only
+    return name, [f"{source.name}: not used: {', '.join(unused[:5])}."] if unused else []
+
+
+def _outside_weights(offer: Offer) -> list[Path]:
+    """Return the files in which ONNX models keep weights beside themselves."""
+    models = [path for path in offer.files.values() if path.suffix == ".onnx"]
+    beside = [path.with_name(f"{path.name}.data") for path in models]
+    return [path for path in beside if path.is_file() and path not in offer.further]
+
+
+def _try(
+    root: Path,
+    name: str,
+    image: MedicalImage | None,
+    device: str,
+    cancel: CancelToken | None,
+    on_progress: Callable[[Progress], None] | None,
+) -> Analysis:
+    from segx_viewer.inference.bundle import read_manifest
+    from segx_viewer.inference.store import BundleStore
+
+    store = BundleStore([root], device=device)
+    store.get(name)  # a wrong manifest is told before an image is looked for
+    picture = image or test_picture(read_manifest(root / name))
+    request = AnalysisRequest(picture, bundle_name=name)
+    analysis = analyse_to_end(request, store, cancel=cancel, on_progress=on_progress)
+    if analysis.prediction is None:
+        raise ModelError(
+            f"The model makes no statement about the test image ({analysis.gate.reason}); name an image that it reads."
+        )
+    if not analysis.attributions:
+        raise ModelError("The model's prediction could not be explained.")
+    for attribution in analysis.attributions.values():
+        if not np.isfinite(attribution.saliency_map).all():
+            raise ModelError("The explanation of the model's prediction is not finite; its weights may be damaged.")
+    return replace(analysis, image=picture)
+
+
+def _remarks(analysis: Analysis) -> list[str]:
+    """Say what is unusual about the dry run without being wrong."""
+    found = list(analysis.warnings)
+    if all(not a.saliency_map.any() for a in analysis.attributions.values()):
+        found.append("The explanation of the test image is empty; try another target layer or image.")
+    share = analysis.segmentation.area_fraction if analysis.segmentation else 0.0
+    if share in (0.0, 1.0):
+        found.append("The region of the test image is empty." if share == 0 else "The region is the whole test image.")
+    return found
