@@ -1,6 +1,7 @@
 """From what the reader named to open documents: files found and unpacked, thumbnails, overlays put on their images."""
 
 import logging
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ class Opener(QObject):
         self._cancel = CancelToken()
         self._thumbnails = Thumbnails(documents, thread.post, self._on_thumbnail)
         self._left_out = 0
+        self._keep: Callable[[Document], None] | None = None
         self.overlays: dict[str, list[Any]] = {}  # by the SOP Instance UID of the image that they belong to
         thread.worker.stepped.connect(self._on_step)
         documents.updated.connect(self._on_updated)
@@ -46,6 +48,11 @@ class Opener(QObject):
         on_step = partial(self._thread.worker.stepped.emit, "collect")
         self._thread.post("collect", partial(self._collect, [Path(p) for p in paths], self._cancel, on_step))
 
+    def reopen(self, archives: list[Path], keep: Callable[[Document], None]) -> None:
+        """Open archives of an earlier session again; `keep` is called with each document before it is shown."""
+        self._keep = keep
+        self.open(archives)
+
     def collected(self, found: list[Any]) -> None:
         """Take over the files that were found."""
         self._work.end("collect")
@@ -53,6 +60,9 @@ class Opener(QObject):
             self.message.emit(tr("There is no image file in there."))
             return
         documents = [self._documents.add(f.path, label=_label(f), named=f.named) for f in found]
+        keep, self._keep = self._keep, None
+        for document in documents if keep is not None else ():
+            keep(document)
         self.message.emit("")
         self.opened.emit(documents, documents[0])
 

@@ -111,6 +111,7 @@ def _document(document: Document) -> dict[str, Any]:
     view["voi"] = asdict(voi) if isinstance(voi, WindowLevel) else None
     return {
         "path": str(document.path),
+        "label": document.label,
         "frame": document.frame,
         "view": view,
         "annotations": [[a.kind.value, a.points, a.text] for a in document.annotations],
@@ -140,7 +141,22 @@ def restore(window: "Window") -> int:
 
 def _restore(window: "Window", stored: dict[str, Any]) -> int:
     paths = [Path(entry["path"]) for entry in stored["documents"]]
-    return reopen(window, stored, [path if path.exists() else None for path in paths])
+    count = reopen(window, stored, [path if path.exists() else None for path in paths])
+    # What was unpacked is gone by now; it is unpacked again.
+    gone = [e for e, path in zip(stored["documents"], paths, strict=True) if e.get("label") and not path.exists()]
+    entries = {e["label"]: e for e in gone if _archive(e).is_file()}
+    if entries:
+
+        def keep(document: Document) -> None:
+            if document.label in entries:
+                _fill(document, entries[document.label])
+
+        window.controller.opener.reopen(list(dict.fromkeys(map(_archive, entries.values()))), keep)
+    return count + len(entries)
+
+
+def _archive(entry: dict[str, Any]) -> Path:
+    return Path(entry["label"].rpartition("!")[0])
 
 
 def reopen(window: "Window", stored: dict[str, Any], paths: Sequence[Path | None]) -> int:
@@ -152,7 +168,7 @@ def reopen(window: "Window", stored: dict[str, Any], paths: Sequence[Path | None
     for i, (entry, path) in enumerate(zip(stored["documents"], paths, strict=True)):
         if path is None:
             continue
-        document = window.controller.documents.add(path, int(entry["frame"]))
+        document = window.controller.documents.add(path, int(entry["frame"]), label=str(entry.get("label", "")))
         _fill(document, entry)
         documents.append(document)
         if i == stored["current"]:

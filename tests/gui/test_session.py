@@ -1,4 +1,5 @@
 import json
+import zipfile
 
 import numpy as np
 import pytest
@@ -98,3 +99,19 @@ def test_a_second_launch_hands_its_files_over(qtbot, pictures):
         assert hand_over(pictures)
     assert got.args[0] == pictures
     listener.close()
+
+
+def test_images_of_an_archive_are_unpacked_again(qtbot, window, pictures, another, tmp_path):
+    archive = tmp_path / "study.zip"
+    with zipfile.ZipFile(archive, "w") as opened:
+        opened.write(pictures[0], "red.png")
+    window.open_paths([archive])
+    qtbot.waitUntil(window.has_result)
+    add(window, Annotation(Kind.LENGTH, ((10, 10), (40, 50))))
+    window.close()
+    second = another()
+    assert session.restore(second) == 1
+    qtbot.waitUntil(second.has_result)
+    document = second.controller.documents.current
+    assert document.name == "red.png"
+    assert [a.kind for a in document.annotations] == [Kind.LENGTH]
