@@ -1705,6 +1705,11 @@
     </message>
     <message>
       <location filename="privacycopy.py" />
+      <source>What looks like text was found in the picture.</source>
+      <translation>Im Bild wurde gefunden, was nach Text aussieht.</translation>
+    </message>
+    <message>
+      <location filename="privacycopy.py" />
       <source>Save the de-identified copy</source>
       <translation>De-identifizierte Kopie speichern</translation>
     </message>

@@ -128,7 +128,8 @@ class CopyDialog(QDialog):
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setStretchLastSection(True)
-        self.table.setColumnWidth(0, 240)
+        self.table.setColumnWidth(0, 230)
+        self.table.setColumnWidth(1, 120)
         self.picture = Blanking()
         self.sentence, self.hint = QLabel(tr("Looking for identity …")), QLabel()
         for label in (self.sentence, self.hint):
@@ -173,9 +174,9 @@ class CopyDialog(QDialog):
                 item.setToolTip(f"{finding.tag}  {text}")
                 self.table.setItem(row, column, item)
         summary = tr("{count} elements carry or may carry identity (DICOM PS3.15, Basic Profile).")
-        self.sentence.setText(f"{summary.format(count=len(findings))} {tr(_BURNED_IN[burned.value])}")
-        if shown is not None:
-            self.picture.show_picture(to_qimage(shown), boxes)
+        seen = tr("What looks like text was found in the picture.") if boxes else tr(_BURNED_IN[burned.value])
+        self.sentence.setText(f"{summary.format(count=len(findings))} {seen}")
+        self.picture.show_picture(to_qimage(shown), boxes)
         self.save.setEnabled(True)
 
     def _ask(self) -> None:
@@ -203,15 +204,18 @@ def _look(path: Path, image: Any) -> Any:
     """In the file thread: findings, whether text may be burned in, the picture, its lines of text; or a sentence."""
     import pydicom
 
+    from segx_viewer.app.files import read
     from segx_viewer.imaging.burned_in import find_text
     from segx_viewer.imaging.display import to_display
     from segx_viewer.imaging.privacy import burned_in, find_identity
 
     try:
         dataset = pydicom.dcmread(path, stop_before_pixels=True)
+        image = image if image is not None else read(path)
         findings, burned = find_identity(dataset), burned_in(dataset)
-        shown = to_display(image) if image is not None else None
-        return findings, burned, shown, find_text(image) if image is not None else ()
+        return findings, burned, to_display(image), find_text(image)
+    except SegxError as error:
+        return str(error)
     except Exception:  # noqa: BLE001 - pydicom converts lazily, and a malformed value may raise anything
         return f"{path.name} could not be read to the end, so it cannot be de-identified."
 

@@ -11,6 +11,21 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
 MakeDicom = Callable[..., Path]
+_LINES = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture
+def say(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Add a line to what is shown at the end of the run."""
+    return request.config.stash.setdefault(_LINES, []).append
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Show what the tests said."""
+    if lines := config.stash.get(_LINES, []):
+        terminalreporter.section("images: files tried, agreement, privacy")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture

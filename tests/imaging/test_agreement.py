@@ -102,7 +102,7 @@ def decompressed_by_gdcm(path: Path, target: Path) -> Path | None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(DCMTK is None, reason="needs DCMTK's dcm2img or dcmj2pnm")
-def test_display_agrees_with_dcmtk(tmp_path, capsys):
+def test_display_agrees_with_dcmtk(tmp_path, say):
     refused: Counter[str] = Counter()
     not_compared: dict[str, str] = {}
     different: dict[str, int] = {}
@@ -124,13 +124,12 @@ def test_display_agrees_with_dcmtk(tmp_path, capsys):
             same += 1
         else:
             different[path.name] = largest
-    with capsys.disabled():
-        print(f"\nagreement with {Path(DCMTK).name}, pictures within 1 grey level: {same}")
-        for name, largest in different.items():
-            print(f"  differs by up to {largest}: {name}: {EXPLAINED.get(name, 'NOT EXPLAINED')}")
-        for name, complaint in not_compared.items():
-            print(f"  opened here, not there: {name}: {complaint}")
-        print(f"  refused here: {dict(refused)}")
+    say(f"agreement with {Path(DCMTK).name}, pictures within 1 grey level: {same}")
+    for name, largest in different.items():
+        say(f"  differs by up to {largest}: {name}: {EXPLAINED.get(name, 'NOT EXPLAINED')}")
+    for name, complaint in not_compared.items():
+        say(f"  opened here, not there: {name}: {complaint}")
+    say(f"  refused here: {dict(refused)}")
     assert same >= 60  # pydicom's own files alone
     assert set(different) <= set(EXPLAINED)
     assert set(refused) <= {ImageReadError.__name__, UnsupportedImageError.__name__}

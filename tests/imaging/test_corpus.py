@@ -21,7 +21,7 @@ DAMAGED = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("package", ["pydicom", "data_store"])
-def test_collection(package, capsys):
+def test_collection(package, say):
     spec = importlib.util.find_spec(package)
     if spec is None:
         pytest.skip("needs pydicom-data")
@@ -44,10 +44,9 @@ def test_collection(package, capsys):
         assert path.name not in DAMAGED
         opened += 1
     stop_decoder()
-    with capsys.disabled():
-        print(f"\n{package}: {len(files)} files tried, {opened} opened, {sum(reasons.values())} refused, 0 crashed")
-        for reason, count in reasons.most_common():
-            print(f"  {count:4d}  {reason}")
+    say(f"{package}: {len(files)} files tried, {opened} opened, {sum(reasons.values())} refused, 0 crashed")
+    for reason, count in reasons.most_common():
+        say(f"  {count:4d}  {reason}")
     assert opened > 50
 
 

@@ -78,7 +78,7 @@ def mutated(content: bytes, rng: np.random.Generator) -> bytes:
 
 
 @pytest.mark.slow
-def test_damaged_files(tmp_path, capsys):
+def test_damaged_files(tmp_path, say):
     corpus = seeds()
     reasons: Counter[str] = Counter()
     contained: dict[str, str] = {}
@@ -104,12 +104,11 @@ def test_damaged_files(tmp_path, capsys):
                 contained[f"{index} ({name})"] = sentence
             reasons[f"{type(error).__name__}: {_kind(sentence)}"] += 1
     stop_decoder()
-    with capsys.disabled():
-        print(f"\ndamaged files tried: {tried}; program crashed: 0; decoder crashed, hung or starved: {len(contained)}")
-        for reason, count in reasons.most_common():
-            print(f"  {count:6d}  {reason}")
-        for what, sentence in list(contained.items())[:20]:
-            print(f"          file {what}: {sentence}")
+    say(f"damaged files tried: {tried}; program crashed: 0; decoder crashed, hung or starved: {len(contained)}")
+    for reason, count in reasons.most_common():
+        say(f"  {count:6d}  {reason}")
+    for what, sentence in list(contained.items())[:20]:
+        say(f"          file {what}: {sentence}")
     assert tried >= min(FILES, 50)
     assert reasons["opened"]
 

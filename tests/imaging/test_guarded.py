@@ -164,7 +164,7 @@ def test_threads_share_the_process(make_dicom):
     assert results == {0: 0, 1: 1, 2: 2, 3: 3}
 
 
-def test_extra_cost_on_nine_megapixels(make_dicom, capsys):
+def test_extra_cost_on_nine_megapixels(make_dicom, say):
     noise = np.random.default_rng(0).normal(2000, 300, (3000, 3000)).clip(0, 4095).astype(np.uint16)
     path = make_dicom(noise, BitsStored=12)
     start_decoder()
@@ -177,8 +177,7 @@ def test_extra_cost_on_nine_megapixels(make_dicom, capsys):
         ours, guarded_ones = (float(np.quantile(seconds[-20:], 0.25)) for seconds in (here, there))
         if len(here) >= 8 and guarded_ones < 1.2 * ours:
             break
-    with capsys.disabled():
-        print(f"\n9 megapixels, uncompressed: {ours * 1e3:.0f} ms here, {guarded_ones * 1e3:.0f} ms guarded")
+    say(f"9 megapixels, uncompressed: {ours * 1e3:.0f} ms here, {guarded_ones * 1e3:.0f} ms guarded")
     if guarded_ones >= 1.2 * ours and hasattr(os, "getloadavg") and os.getloadavg()[0] > os.cpu_count() / 2:
         pytest.skip("the machine is busy with other work: timing says nothing")
     assert guarded_ones < 1.2 * ours
