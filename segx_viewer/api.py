@@ -77,6 +77,7 @@ def analyze(
     frame: int = 0,
     modality: str = "",
     models: Path | str | None = None,
+    device: str = "auto",
     cancel: CancelToken | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Result:
@@ -100,6 +101,8 @@ def analyze(
         DICOM modality of an array, such as "CR"; the input gate looks at it.
     models : path, optional
         Folder of further bundles.
+    device : str
+        Where the networks run: "auto", "cpu", "cuda" or "mps".
     cancel, on_progress
         As in `pipeline.analyse`.
 
@@ -112,7 +115,7 @@ def analyze(
     SegxError
         With one sentence: the file cannot be read, there is no such bundle, class or method, ...
     """
-    store = _store(Path(models).resolve() if models is not None else None)
+    store = _store(Path(models).resolve() if models is not None else None, device)
     request = AnalysisRequest(
         image=_image(source, frame, modality),
         bundle_name=bundle,
@@ -173,10 +176,10 @@ def segu(saliency_map: ArrayLike, mask: ArrayLike, *, spacing_mm: tuple[float, f
 
 
 @cache
-def _store(models: Path | None) -> "BundleStore":
+def _store(models: Path | None, device: str) -> "BundleStore":
     from segx_viewer.inference.store import BundleStore
 
-    return BundleStore([models_folder(), models] if models is not None else None)
+    return BundleStore([models_folder(), models] if models is not None else None, device=device)
 
 
 def _image(source: Source, frame: int, modality: str) -> MedicalImage:

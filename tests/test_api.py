@@ -84,6 +84,7 @@ def test_classes_by_code_and_a_region_of_ones_own():
         ({"bundle": "dermoscopy-ham10000", "classes": ["pox"]}, "no class pox"),
         ({"classes": ["mel"]}, "name of their bundle"),
         ({"methods": ["tea leaves"]}, "no attribution method"),
+        ({"device": "abacus"}, "no device"),
     ],
 )
 def test_mistakes_are_one_sentence(options, words):

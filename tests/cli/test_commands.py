@@ -71,6 +71,12 @@ def test_a_missing_extra_is_named(monkeypatch, capsys, tmp_path):
     assert "pip install 'segx-viewer[train]'" in error
 
 
+def test_the_installed_program_does_not_train(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert main(["evaluate", "dermoscopy", "--data", str(tmp_path), "--out", str(tmp_path)]) == 1
+    assert "pip install 'segx-viewer[train]'" in capsys.readouterr().err
+
+
 def test_failures_are_named_and_the_others_are_done(batch, pictures, tmp_path, capsys):
     out = tmp_path / "out"
     assert main(["analyze", str(pictures), str(tmp_path / "missing.dcm"), "--out", str(out)]) == 1
