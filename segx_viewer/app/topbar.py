@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 from segx_viewer.app.actions import Actions
 from segx_viewer.app.i18n import mark, tr
 
+# A double click shows one panel alone, I inverts: their buttons would take the room of words.
 GROUPS = (
-    ("layout_1+2", "layout_1x1", "layout_1x2", "layout_1x3", "layout_2x2", "grid", "two"),
+    ("layout_1+2", "layout_1x2", "layout_1x3", "layout_2x2", "grid", "two"),
     ("side", "curtain", "blend", "flicker"),
     ("overlay",),
-    ("fit", "actual_size", "invert"),
+    ("fit", "actual_size"),
     ("length", "ellipse", "edit_region"),
     ("export",),
 )

@@ -167,3 +167,17 @@ def test_high_resolution_screens_get_their_own_pixels(opened):
     assert fine.shape[0] == 2 * port.height()
     point = port.to_panel(QPointF(100, 75)).toPoint() * 2
     assert fine[point.y(), point.x(), 0] > 30
+
+
+def test_the_tool_bar_keeps_its_words_and_cuts_nothing_off_at_1280(opened):
+    from PySide6.QtWidgets import QToolButton
+
+    bar = opened.top_bar
+    assert opened.width() == 1280
+    buttons = [button for button in bar.findChildren(QToolButton) if button.isVisible()]
+    assert len(buttons) > 12
+    assert max(button.geometry().right() for button in buttons) < bar.width()
+    assert all(button.width() >= button.sizeHint().width() for button in buttons)
+    style = {button.defaultAction().objectName(): button.toolButtonStyle() for button in buttons}
+    assert style["side"] == style["curtain"] == Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    assert all(button.toolTip() for button in buttons)
