@@ -10,6 +10,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from segx_viewer.inference.packing import can_pack, pack
 from segx_viewer.inference.predictor import forward
 from segx_viewer.inference.programs import Exported, Onnx
+from segx_viewer.inference.recording import NotRecordable, Recorded
 
 TOLERANCE = 1e-3
 """Largest difference that folding may make, relative to the largest value."""
@@ -55,7 +56,17 @@ def ready_segmenter(network: nn.Module, example: Tensor) -> nn.Module:
     if not _same((folded(example),), expected):
         return network
     packed = pack(folded, example) if can_pack() and example.device.type == "cpu" else folded
-    return packed if _same((packed(example),), expected) else folded
+    return _recorded(packed if _same((packed(example),), expected) else folded, example)
+
+
+def _recorded(network: nn.Module, example: Tensor) -> nn.Module:
+    """Record a network's pass, as long as it answers another input as before."""
+    try:
+        recorded = Recorded(network, example)
+    except NotRecordable:
+        return network
+    other = (1 - example).flip(-1).contiguous(memory_format=torch.channels_last)
+    return recorded if _same((recorded(other),), (network(other),)) else network
 
 
 def frozen(network: nn.Module) -> nn.Module:

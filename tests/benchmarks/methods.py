@@ -1,0 +1,80 @@
+"""`python -m tests.benchmarks.methods [--readme]`: time per map of every attribution method, in forward passes.
+
+With --readme the table in README.md is written anew. Process time of one thread is compared, so that the ratios hold on
+a machine that is not quiet.
+"""
+
+import argparse
+import statistics
+import time
+from pathlib import Path
+
+import torch
+
+from segx_viewer.imaging.synthetic import draw_lesion
+from segx_viewer.inference.attribution import METHODS, Subject
+from segx_viewer.inference.predictor import forward, preprocess
+from segx_viewer.inference.store import BundleStore
+
+BUNDLE = "dermoscopy-ham10000"
+README = Path(__file__).resolve().parents[2] / "README.md"
+BEGIN, END = "<!-- methods:begin -->", "<!-- methods:end -->"
+ROUNDS = {"fast": 7, "slow": 3, "very slow": 1}
+
+
+def measure() -> list[tuple[str, str, str, float]]:
+    """Return (label, paper, what it needs, forward passes per map) of each method."""
+    torch.set_num_threads(1)
+    store = BundleStore(device="cpu")
+    network, layer = store.classifier(BUNDLE), store.target_layer(BUNDLE)
+    x = torch.from_numpy(preprocess(draw_lesion(), store.get(BUNDLE).preprocessing)[0])[None]
+    x = x.contiguous(memory_format=torch.channels_last)
+    one = _median(lambda: forward(network, x, layer), 15)
+    rows = []
+    for method in METHODS.values():
+        subject = Subject(network, x, layer, forward(network, x, layer))
+        spent = _median(lambda method=method, subject=subject: list(method.maps(subject, [0])), ROUNDS[method.cost])
+        needs = "outputs" if method.black_box else "a layer" if method.needs_layer else "gradients"
+        rows.append((method.label, method.paper, needs + (", seeded" if method.random else ""), spent / one))
+    return rows
+
+
+def table(rows: list[tuple[str, str, str, float]]) -> str:
+    """Return the rows as Markdown."""
+    lines = ["| method | paper | needs | time per map, in forward passes |", "|---|---|---|---|"]
+    lines += [f"| {label} | {paper} | {needs} | {_short(passes)} |" for label, paper, needs, passes in rows]
+    return "\n".join(lines)
+
+
+def write_readme(text: str) -> None:
+    """Replace what stands between the markers."""
+    page = README.read_text("utf-8")
+    before, _, rest = page.partition(BEGIN)
+    _, found, after = rest.partition(END)
+    if not found:
+        raise SystemExit(f"README.md lacks {BEGIN} and {END}")
+    README.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", "utf-8")
+
+
+def _median(action, rounds: int) -> float:
+    action()
+    times = []
+    for _ in range(rounds):
+        begun = time.process_time()
+        action()
+        times.append(time.process_time() - begun)
+    return statistics.median(times)
+
+
+def _short(passes: float) -> str:
+    return f"{passes:.2f}" if passes < 1 else f"{passes:.1f}" if passes < 10 else f"{passes:.0f}"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.methods", description=__doc__.split("\n")[0])
+    parser.add_argument("--readme", action="store_true", help="write the table into README.md")
+    wanted = parser.parse_args()
+    found = table(measure())
+    print(found)
+    if wanted.readme:
+        write_readme(found)
