@@ -139,6 +139,7 @@ class _Shooting:
         self._until(lambda: bool(self.window.controller.costs) or len(self.window.controller.methods) > 1)
         self.window.actions.run("grid")
         self._until(lambda: bool(self.window.grid.cells) and all(c.filled for c in self.window.grid.cells.values()))
+        self._until(lambda: not self.window.status.cancel.isVisible())
         self._shoot("07-grid")
         self.window.actions.run("grid")
         self._edit()
