@@ -1,6 +1,6 @@
 """Writing what the screen shows: a page, a PDF, the figures, or DICOM objects."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -159,7 +159,7 @@ def _write_json(job: Job, path: Path) -> None:
 
 
 def _write_dicom(job: Job, path: Path) -> None:
-    from segx_viewer.reporting.dicom.results import write_dicom_results
+    from segx_viewer.reporting.dicom.results import CAPTURE_VIEW, write_dicom_results
 
     folder = path.with_suffix("")
     write_dicom_results(
@@ -168,15 +168,20 @@ def _write_dicom(job: Job, path: Path) -> None:
         folder.name,
         key=job.key,
         voi=job.view.voi,
+        view=replace(job.shown, max_pixels=min(job.shown.max_pixels, CAPTURE_VIEW.max_pixels)),
+        reading=job.reading,
         include_identity=job.include_identity,
     )
 
 
 def suggested_path(window: "Window", suffix: str = ".png") -> Path:
-    """Return a report's path beside the last export."""
+    """Return a report's path beside the last export, named by the pixels: file names often name the patient."""
+    from segx_viewer.reporting.content import pixel_digest
+
     document = window.controller.documents.current
     folder = Path(str(settings.settings().value("export_folder", "") or Path.home()))
-    return folder / f"{document.path.stem}-report{suffix}"
+    name = f"report-{pixel_digest(document.image)[:8]}" if document.image is not None else "report"
+    return folder / f"{name}{suffix}"
 
 
 def export_report(

@@ -50,6 +50,8 @@ def test_the_dialog_names_nobody_unless_asked(opened):
     dialog = ExportDialog(opened)
     assert not dialog.identity.isChecked()
     assert "not say whose" in dialog.note.text()
+    # A file is often called after its patient.
+    assert opened.controller.documents.current.path.stem not in dialog.path.text().rsplit("/", 1)[-1]
     dialog.formats[".pdf"].setChecked(True)
     assert dialog.path.text().endswith(".pdf")
     dialog.identity.setChecked(True)
@@ -105,3 +107,19 @@ def test_the_report_is_copied_to_the_clipboard(qtbot, opened):
     qtbot.waitUntil(lambda: "clipboard" in opened.status.message.text())
     image = QGuiApplication.clipboard().image()
     assert image.width() > 1000
+
+
+def test_the_captured_page_has_what_the_reader_drew_and_noted(qtbot, opened, tmp_path, monkeypatch):
+    from segx_viewer.reporting.dicom import results
+
+    given = {}
+    monkeypatch.setattr(results, "write_dicom_results", lambda *args, **options: given.update(options))
+    document = opened.controller.documents.current
+    opened.controller.documents.update(document, impression=Impression("Looks benign", "possible"))
+    add(opened, Annotation(Kind.LENGTH, ((10, 10), (40, 50))))
+    export_report(opened, tmp_path / "result.dcm", options=PageOptions(dark=True))
+    qtbot.waitUntil(lambda: bool(given))
+    assert given["reading"].impression == "Looks benign (possible)"
+    assert [mark.text for mark in given["reading"].marks] == ["50.0 px"]
+    assert given["view"].dark
+    assert given["view"].max_pixels == results.CAPTURE_VIEW.max_pixels
