@@ -283,8 +283,9 @@ _PAINTERS = {LayerKind.BASE: _paint_base, LayerKind.HEATMAP: _paint_heatmap, Lay
 
 
 def _blend(canvas: NDArray[np.uint8], colour: NDArray[np.uint8], alpha: NDArray[np.float32]) -> None:
-    weight = alpha[:, :, None].astype(np.float32)
-    canvas[:] = np.rint(canvas + weight * (colour.astype(np.float32) - canvas)).astype(np.uint8)
+    change = cv2.subtract(np.ascontiguousarray(colour), canvas, dtype=cv2.CV_32F)
+    cv2.multiply(change, cv2.cvtColor(alpha, cv2.COLOR_GRAY2BGR), change)
+    cv2.add(canvas, change, canvas, dtype=cv2.CV_8U)
 
 
 def _fit(data: NDArray[Any], shape: tuple[int, int], *, nearest: bool = False) -> NDArray[Any]:
