@@ -17,13 +17,13 @@ from segx_viewer.app.reading import Impression
 def test_every_format_is_written(qtbot, opened, tmp_path, suffix):
     target = tmp_path / f"report{suffix}"
     export_report(opened, target)
-    qtbot.waitUntil(lambda: f"report{suffix}" in opened.status.message.text(), timeout=20000)
+    qtbot.waitUntil(lambda: f"report{suffix}" in opened.status.message.text(), timeout=120_000)
     assert target.stat().st_size > 500
 
 
 def test_dicom_objects_are_written_into_a_folder(qtbot, opened, tmp_path):
     export_report(opened, tmp_path / "result.dcm")
-    qtbot.waitUntil(lambda: "result" in opened.status.message.text(), timeout=20000)
+    qtbot.waitUntil(lambda: "result" in opened.status.message.text(), timeout=120_000)
     assert list((tmp_path / "result").glob("*.dcm"))
 
 
@@ -33,7 +33,7 @@ def test_the_figures_hold_impression_and_drawings(qtbot, opened, tmp_path):
     add(opened, Annotation(Kind.LENGTH, ((10, 10), (40, 50))))
     target = tmp_path / "report.json"
     export_report(opened, target)
-    qtbot.waitUntil(lambda: "report.json" in opened.status.message.text(), timeout=20000)
+    qtbot.waitUntil(lambda: "report.json" in opened.status.message.text(), timeout=120_000)
     text = target.read_text()
     assert "Looks benign (possible)" in text
     assert "50.0 px" in text
@@ -43,7 +43,7 @@ def test_the_figures_hold_impression_and_drawings(qtbot, opened, tmp_path):
 def test_an_export_that_fails_says_so(qtbot, opened, tmp_path):
     (tmp_path / "file").write_text("in the way")
     export_report(opened, tmp_path / "file" / "report.png")
-    qtbot.waitUntil(lambda: "could not be written" in opened.status.message.text(), timeout=20000)
+    qtbot.waitUntil(lambda: "could not be written" in opened.status.message.text(), timeout=120_000)
 
 
 def test_the_dialog_names_nobody_unless_asked(opened):

@@ -35,7 +35,8 @@ class Kind(StrEnum):
     PAGE = "sc"
 
 
-_CAPTURE_VIEW = ReportView(max_pixels=4_000_000)  # a page for a PACS, not an archive of the pixels
+CAPTURE_VIEW = ReportView(max_pixels=4_000_000)
+"""How a Secondary Capture is drawn: a page for a PACS, not an archive of the pixels."""
 
 
 def write_dicom_results(
@@ -45,7 +46,7 @@ def write_dicom_results(
     *,
     key: MapKey | None = None,
     voi: WindowLevel | VoiLut | None = None,
-    view: ReportView = _CAPTURE_VIEW,
+    view: ReportView = CAPTURE_VIEW,
     reading: Reading = NOTHING_READ,
     kinds: Collection[Kind] = tuple(Kind),
     include_identity: bool = False,
