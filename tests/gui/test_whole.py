@@ -1,5 +1,6 @@
 """The real window with the real models: open, analyse, switch class, export, look at what was written."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,12 +8,14 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QPointF
 
+import segx_viewer as sx
 from segx_viewer.app.export import export_report
 from segx_viewer.app.qimage import to_array
 from segx_viewer.app.scene import Panel
 from segx_viewer.app.viewstate import MaskStyle
 from segx_viewer.app.window import Window
 from segx_viewer.app.worker import Engine
+from segx_viewer.cli import main
 from segx_viewer.domain.result import Level
 from segx_viewer.paths import models_folder
 from segx_viewer.reporting import overlay
@@ -35,7 +38,7 @@ def real(qtbot):
 
 def shown(qtbot, window: Window, path: str | Path) -> Window:
     window.open_paths([Path(path)])
-    qtbot.waitUntil(window.has_result, timeout=120_000)
+    qtbot.waitUntil(window.has_result, timeout=600_000)
     return window
 
 
@@ -78,6 +81,28 @@ def test_a_radiograph_from_opening_to_the_report(qtbot, real, radiograph, tmp_pa
     assert report.shape[1] > 3 * 1841  # three panels at full resolution
     coloured = np.ptp(report, axis=2) > 40
     assert 0.01 < coloured.mean() < 0.5  # the maps are there, and they are not everything
+
+
+@pytest.mark.parametrize("image", ["lesion", "radiograph"])
+def test_window_command_line_and_python_give_identical_numbers(qtbot, real, image, tmp_path, request):
+    """One image, three ways: the record of the window's export is that of `analyze` and of `sx.analyze`."""
+    path = Path(request.getfixturevalue(image))
+    shown(qtbot, real, path)
+    qtbot.waitUntil(lambda: real.controller.analysis.complete, timeout=600_000)  # the last alignments come late
+    target = tmp_path / "window.json"
+    export_report(real, target)
+    qtbot.waitUntil(target.exists, timeout=600_000)
+    assert main(["analyze", str(path), "--out", str(tmp_path / "out"), "--output", "json"]) == 0
+    (line,) = (tmp_path / "out").glob("*.json")
+    records = [json.loads(p.read_text("utf-8")) for p in (target, line)]
+    records.append(json.loads(json.dumps(sx.analyze(path).to_dict())))
+    for record in records:
+        del record["created"], record["seconds"]
+        for explanation in record["explanations"]:
+            del explanation["seconds"]
+    by_window, by_line, by_python = records
+    assert by_window["explanations"]
+    assert by_window == by_line == by_python
 
 
 def test_the_screen_shows_what_compose_shows(qtbot, real, lesion):
