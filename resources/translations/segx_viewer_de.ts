@@ -469,6 +469,11 @@
       <translation>&lt;h3&gt;SegX Viewer {version}&lt;/h3&gt;&lt;p&gt;Zeigt, was ein Netz in einem klinischen Bild gesehen hat und wie weit seiner Erklärung zu trauen ist (SegX und SegU; Zhang, Zhu, Luo, PMLR 281, 2025).&lt;/p&gt;&lt;p&gt;&lt;b&gt;Nur für Forschungszwecke - nicht für die Diagnose.&lt;/b&gt;&lt;/p&gt;</translation>
     </message>
     <message>
+      <location filename="commands_models.py" />
+      <source>&amp;Manage models …</source>
+      <translation>Modelle &amp;verwalten …</translation>
+    </message>
+    <message>
       <location filename="commands_results.py" />
       <source>Session written: {path}</source>
       <translation>Sitzung geschrieben: {path}</translation>
@@ -1137,6 +1142,196 @@
       <location filename="menus.py" />
       <source>&amp;Window</source>
       <translation>&amp;Fensterung</translation>
+    </message>
+    <message>
+      <location filename="modelform.py" />
+      <source>Add a model</source>
+      <translation>Modell hinzufügen</translation>
+    </message>
+    <message>
+      <location filename="modelform.py" />
+      <source>Try it on the image that is open, not on a drawn one</source>
+      <translation>Am geöffneten Bild ausprobieren, nicht an einem gezeichneten</translation>
+    </message>
+    <message>
+      <location filename="modelform.py" />
+      <source>The model is tried on an image first; nothing is installed unless it works.</source>
+      <translation>Das Modell wird zuerst an einem Bild ausprobiert; installiert wird es nur, wenn es arbeitet.</translation>
+    </message>
+    <message>
+      <location filename="modelform.py" />
+      <source>Weights file, or bundle.toml</source>
+      <translation>Gewichtsdatei oder bundle.toml</translation>
+    </message>
+    <message>
+      <location filename="modelform.py" />
+      <source>Segmenter: file, or model to borrow from</source>
+      <translation>Segmentierer: Datei, oder Modell, das seinen leiht</translation>
+    </message>
+    <message>
+      <location filename="modelform.py" />
+      <source>Choose a file</source>
+      <translation>Datei wählen</translation>
+    </message>
+    <message>
+      <location filename="modelform.py" />
+      <source>Start from</source>
+      <translation>Ausgehen von</translation>
+    </message>
+    <message>
+      <location filename="modelform.py" />
+      <source>Short name</source>
+      <translation>Kurzname</translation>
+    </message>
+    <message>
+      <location filename="modelform.py" />
+      <source>Title</source>
+      <translation>Titel</translation>
+    </message>
+    <message>
+      <location filename="modelform.py" />
+      <source>Architecture</source>
+      <translation>Architektur</translation>
+    </message>
+    <message>
+      <location filename="modelform.py" />
+      <source>Classes, with cut-offs</source>
+      <translation>Klassen, mit Schwellen</translation>
+    </message>
+    <message>
+      <location filename="modelform.py" />
+      <source>One class or several</source>
+      <translation>Eine Klasse oder mehrere</translation>
+    </message>
+    <message>
+      <location filename="modelform.py" />
+      <source>Input size</source>
+      <translation>Eingabegröße</translation>
+    </message>
+    <message>
+      <location filename="modelform.py" />
+      <source>Target layer</source>
+      <translation>Erklärte Schicht</translation>
+    </message>
+    <message>
+      <location filename="modelform.py" />
+      <source>Modalities</source>
+      <translation>Modalitäten</translation>
+    </message>
+    <message>
+      <location filename="modelform.py" />
+      <source>Models</source>
+      <translation>Modelle</translation>
+    </message>
+    <message>
+      <location filename="modeljobs.py" />
+      <source>Graphics card if there is one</source>
+      <translation>Grafikkarte, wenn vorhanden</translation>
+    </message>
+    <message>
+      <location filename="modeljobs.py" />
+      <source>Processor</source>
+      <translation>Prozessor</translation>
+    </message>
+    <message>
+      <location filename="modeljobs.py" />
+      <source>Graphics card (CUDA)</source>
+      <translation>Grafikkarte (CUDA)</translation>
+    </message>
+    <message>
+      <location filename="modeljobs.py" />
+      <source>Apple graphics (MPS)</source>
+      <translation>Apple-Grafik (MPS)</translation>
+    </message>
+    <message>
+      <location filename="modeljobs.py" />
+      <source>Added {name}.</source>
+      <translation>{name} hinzugefügt.</translation>
+    </message>
+    <message>
+      <location filename="modeljobs.py" />
+      <source>All files are as they were installed.</source>
+      <translation>Alle Dateien sind, wie sie installiert wurden.</translation>
+    </message>
+    <message>
+      <location filename="modeljobs.py" />
+      <source>Removed {names}.</source>
+      <translation>{names} entfernt.</translation>
+    </message>
+    <message>
+      <location filename="modeljobs.py" />
+      <source>Images</source>
+      <translation>Bilder</translation>
+    </message>
+    <message>
+      <location filename="modeljobs.py" />
+      <source>Classes</source>
+      <translation>Klassen</translation>
+    </message>
+    <message>
+      <location filename="modeljobs.py" />
+      <source>Networks</source>
+      <translation>Netze</translation>
+    </message>
+    <message>
+      <location filename="modeljobs.py" />
+      <source>Licence</source>
+      <translation>Lizenz</translation>
+    </message>
+    <message>
+      <location filename="modeljobs.py" />
+      <source>Certainty</source>
+      <translation>Sicherheit</translation>
+    </message>
+    <message>
+      <location filename="modelmanager.py" />
+      <source>Choose two models to compare them</source>
+      <translation>Zwei Modelle wählen, um sie zu vergleichen</translation>
+    </message>
+    <message>
+      <location filename="modelmanager.py" />
+      <source>Models run on</source>
+      <translation>Modelle rechnen auf</translation>
+    </message>
+    <message>
+      <location filename="modelmanager.py" />
+      <source>Add …</source>
+      <translation>Hinzufügen …</translation>
+    </message>
+    <message>
+      <location filename="modelmanager.py" />
+      <source>Verify</source>
+      <translation>Prüfen</translation>
+    </message>
+    <message>
+      <location filename="modelmanager.py" />
+      <source>Remove</source>
+      <translation>Entfernen</translation>
+    </message>
+    <message>
+      <location filename="modelmanager.py" />
+      <source>Compare</source>
+      <translation>Vergleichen</translation>
+    </message>
+    <message>
+      <location filename="modelmanager.py" />
+      <source>One moment …</source>
+      <translation>Einen Moment …</translation>
+    </message>
+    <message>
+      <location filename="modelmanager.py" />
+      <source>Compare two models</source>
+      <translation>Zwei Modelle vergleichen</translation>
+    </message>
+    <message>
+      <location filename="modelmanager.py" />
+      <source>Remove {names}? The files are deleted.</source>
+      <translation>{names} entfernen? Die Dateien werden gelöscht.</translation>
+    </message>
+    <message>
+      <location filename="modelmanager.py" />
+      <source>Read it?</source>
+      <translation>Lesen?</translation>
     </message>
     <message>
       <location filename="mouse.py" />

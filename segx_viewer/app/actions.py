@@ -54,7 +54,7 @@ class Command:
 
 def rows() -> tuple[Command, ...]:
     """Return all commands."""
-    names = ("file", "results", "view", "explain", "tools", "edit", "settings")
+    names = ("file", "results", "view", "explain", "tools", "edit", "settings", "models")
     modules = [import_module(f"segx_viewer.app.commands_{name}") for name in names]
     return tuple(row for module in modules for row in module.ROWS)
 

@@ -81,6 +81,11 @@ class Controller(QObject):
         worker.cancelled.connect(self._on_cancelled)
         self.documents.current_changed.connect(self._on_current)
 
+    @property
+    def inference(self) -> InferenceThread:
+        """The thread of the models."""
+        return self._inference
+
     # -- opening ---------------------------------------------------------------------------------
 
     def open_paths(self, paths: list[Path]) -> None:
@@ -172,8 +177,10 @@ class Controller(QObject):
         analysis = self.analysis
         if analysis is None or analysis.prediction is None:
             return None
-        chosen = self.state.view.class_index
-        return self.state.view.method, analysis.prediction.top if chosen is None else chosen
+        chosen, method, usable = self.state.view.class_index, self.state.view.method, analysis.bundle.methods
+        if usable and method not in usable:  # the model is a black box: its own method stands in
+            method = usable[0]
+        return method, analysis.prediction.top if chosen is None else chosen
 
     def analyse(self, key: MapKey | None = None) -> None:
         """Analyse the current image, or explain one class by one method of it."""
@@ -456,6 +463,7 @@ def _extended(old: Analysis, new: Analysis) -> Analysis:
         # The same model saw the same image: the old objects keep their pictures valid.
         prediction=old.prediction or new.prediction,
         segmentation=old.segmentation or new.segmentation,
+        regions=old.regions or new.regions,
         attributions={**old.attributions, **new.attributions},
         segx={**old.segx, **new.segx},
         certainties={**old.certainties, **new.certainties},

@@ -92,6 +92,7 @@ MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
         (
             "read_first",
             MODELS,
+            "manage_models",
             "analyse",
             "cancel",
             None,

@@ -58,6 +58,8 @@ class Scene:
         if analysis is None or self.base is None or analysis.image is not self.base.image:
             self.overlays, self.key = None, None
             return
+        if key is not None:
+            analysis = analysis.seen_for(key[1])  # a class may have a region of its own
         if self.overlays is None or self.overlays.analysis is not analysis:
             self.overlays = OverlayPictures(analysis, self.overlays)
         self.key = key

@@ -64,6 +64,8 @@ class Worker(QObject):
     finished = Signal(int, object)  # generation, Analysis
     failed = Signal(int, str)  # generation, sentence
     cancelled = Signal(int)
+    job_done = Signal(object, object)  # tag, result
+    job_failed = Signal(object, object)  # tag, SegxError
 
     def __init__(self, engine: Engine) -> None:
         super().__init__()
@@ -108,11 +110,26 @@ class Worker(QObject):
             self.finished.emit(generation, analysis)
 
 
+    @Slot(object, object)
+    def run_job(self, tag: object, job: Callable[[Any], Any]) -> None:
+        """Do something with the store of models: ``job(store)``."""
+        try:
+            result = job(self._engine.store)
+        except SegxError as error:
+            self.job_failed.emit(tag, error)
+        except Exception:
+            log.exception("A job on the models failed")
+            self.job_failed.emit(tag, SegxError("This failed unexpectedly; see Help > Log."))
+        else:
+            self.job_done.emit(tag, result)
+
+
 class InferenceThread(QObject):
     """Owns the worker and its thread. Requests go over by queued signals."""
 
     _prepare = Signal()
     _analyse = Signal(object, object)
+    _job = Signal(object, object)
 
     def __init__(self, engine: Engine | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -122,6 +139,7 @@ class InferenceThread(QObject):
         self.worker.moveToThread(self._thread)
         self._prepare.connect(self.worker.prepare)
         self._analyse.connect(self.worker.analyse)
+        self._job.connect(self.worker.run_job)
         self._thread.start()
 
     def prepare(self) -> None:
@@ -131,6 +149,10 @@ class InferenceThread(QObject):
     def post(self, request: AnalysisRequest, token: CancelToken) -> None:
         """Queue a request."""
         self._analyse.emit(request, token)
+
+    def run(self, tag: object, job: Callable[[Any], Any]) -> None:
+        """Queue something to do with the store of models; the worker's `job_done` or `job_failed` carries the tag."""
+        self._job.emit(tag, job)
 
     def stop(self) -> None:
         """End the thread after its current step; the caller has cancelled the running request."""

@@ -153,6 +153,50 @@ def changed(offer: Offer, changes: Mapping[str, Any], files: Mapping[str, Path] 
     return Offer(manifest, {**offer.files, **(files or {})}, offer.further, offer.checksums)
 
 
+def compose(
+    source: Path,
+    changes: Mapping[str, Any],
+    installed: Mapping[str, Path],
+    *,
+    start: str | None = None,
+    segmenter: str | None = None,
+) -> Offer:
+    """Put an offer together from what a user names.
+
+    Parameters
+    ----------
+    source : Path
+        A bundle's folder, a manifest, or a classifier's weights.
+    changes : mapping
+        See `changed`.
+    installed : mapping of str to Path
+        Folders of the installed bundles by name.
+    start : str, optional
+        A template or an installed bundle to start from, where `source` is weights.
+    segmenter : str, optional
+        A weights file, or an installed bundle that lends its segmenter.
+
+    Raises
+    ------
+    ModelError
+        If something named does not exist.
+    """
+    if not source.exists():
+        raise ModelError(f"There is no file or folder {source}.")
+    if source.is_dir() or source.suffix == ".toml":
+        offer = read_offer(source)
+    else:
+        offer = like(start, installed) if start else plain()
+        program = {".pt2": "exported", ".onnx": "onnx"}.get(source.suffix)
+        offer = changed(offer, {"classifier.architecture": program}, {"classifier": source})
+    if segmenter in installed:
+        offer = with_segmenter_of(offer, installed[segmenter])
+    elif segmenter:
+        offer = changed(offer, {}, {"segmenter": Path(segmenter)})
+    offer = changed(offer, changes)
+    return changed(offer, {"title": offer.manifest.get("title") or offer.manifest.get("name", "")})
+
+
 def classes_of(texts: Sequence[str]) -> list[dict[str, Any]]:
     """Read classes from ``CODE``, ``CODE=LABEL`` or ``CODE=LABEL>CUT-OFF``.
 

@@ -6,10 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segx_viewer.errors import SegxError
-
 if TYPE_CHECKING:
-    from segx_viewer.bundles.offer import Offer
     from segx_viewer.inference.store import BundleStore
 
 _ADD = """\
@@ -22,7 +19,6 @@ say comes from --like: a ready-made manifest or an installed model. Options over
 _ARCHITECTURES = (
     "timm/NAME, torchvision/NAME, segx/densenet121, segx/resnet50, xrv/densenet121, xrv/resnet50, exported, onnx"
 )
-_PROGRAMS = {".pt2": "exported", ".onnx": "onnx"}
 
 
 def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -100,10 +96,13 @@ def add(arguments: argparse.Namespace) -> int:
     """Add a model."""
     store = _store()
     from segx_viewer.bundles import install
+    from segx_viewer.bundles.offer import compose
     from segx_viewer.imaging.reader import read_image
 
     installed = {name: bundle.folder for name, bundle in store.bundles().items()}
-    offer = _offer(arguments, installed)
+    offer = compose(
+        arguments.source, _changes(arguments), installed, start=arguments.like, segmenter=arguments.segmenter
+    )
     image = read_image(arguments.test_image) if arguments.test_image else None
     with _waiting("Trying the model"):
         added = install.add(
@@ -144,30 +143,6 @@ def remove(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _offer(arguments: argparse.Namespace, installed: dict[str, Path]) -> "Offer":
-    from segx_viewer.bundles import offer as offers
-
-    source: Path = arguments.source
-    if not source.exists():
-        raise SegxError(f"There is no file or folder {source}.")
-    if source.is_dir() or source.suffix == ".toml":
-        found = offers.read_offer(source)
-    else:
-        found = offers.like(arguments.like, installed) if arguments.like else offers.plain()
-        found = offers.changed(found, {}, {"classifier": source})
-        if not arguments.like and not arguments.name:
-            raise SegxError("Name the model: --name NAME.")
-    files = {}
-    if arguments.segmenter in installed:
-        found = offers.with_segmenter_of(found, installed[arguments.segmenter])
-    elif arguments.segmenter:
-        files["segmenter"] = Path(arguments.segmenter)
-    found = offers.changed(found, _changes(arguments), files)
-    if "title" not in found.manifest:
-        found = offers.changed(found, {"title": found.manifest.get("name", "")})
-    return found
-
-
 def _changes(arguments: argparse.Namespace) -> dict[str, Any]:
     from segx_viewer.bundles.offer import classes_of
 
@@ -180,7 +155,7 @@ def _changes(arguments: argparse.Namespace) -> dict[str, Any]:
         "activation": arguments.activation,
         "modalities": modalities,
         "image_kind": arguments.image_kind,
-        "classifier.architecture": arguments.architecture or _PROGRAMS.get(arguments.source.suffix),
+        "classifier.architecture": arguments.architecture,
         "classifier.output": arguments.output,
         "classifier.target_layer": arguments.target_layer,
         "segmenter.architecture": arguments.segmenter_architecture,

@@ -76,14 +76,23 @@ class BundleStore:
             kept = {n for n, b in self._bundles.items() if n in before and b.info.digest == before[n].info.digest}
             self._loaded = {key: value for key, value in self._loaded.items() if key[0] in kept}
 
+    def use_device(self, device: str) -> None:
+        """Run the networks elsewhere from now on. Raises `ModelError` when there is no such device."""
+        chosen = choose_device(device)
+        if chosen != self.device:
+            with self._lock:
+                self.device, self._loaded = chosen, self._without_networks()
+
+    def _without_networks(self) -> dict[tuple[str, str], Any]:
+        return {key: value for key, value in self._loaded.items() if isinstance(value, str | InputGate)}
+
     def fall_back(self) -> bool:
         """Go on with the processor because the accelerator's memory ran out; False if that is where it ran."""
         if self.device.type == CPU:
             return False
         log.info("Not enough memory on %s: going on with the processor", self.device)
         with self._lock:
-            self.device = choose_device(CPU)
-            self._loaded = {key: value for key, value in self._loaded.items() if isinstance(value, str | InputGate)}
+            self.device, self._loaded = choose_device(CPU), self._without_networks()
         torch.accelerator.empty_cache()
         return True
 

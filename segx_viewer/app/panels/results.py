@@ -56,6 +56,8 @@ class Results(QFrame):
         self.show_notes(document)
         if hidden:
             analysis = key = None
+        if analysis is not None and key is not None:
+            analysis = analysis.seen_for(key[1])  # a class may have a region of its own
         prediction = analysis.prediction if analysis is not None else None
         self.findings.show_prediction(prediction, key[1] if key is not None else None, _note(document, analysis))
         self.certainty.show_certainty(analysis, key)

@@ -1,0 +1,107 @@
+"""The Model Manager: what it lists, adds, compares and removes."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import timm
+from PySide6.QtWidgets import QMessageBox
+from safetensors.torch import save_file
+
+from segx_viewer.app.modelform import ModelForm
+from segx_viewer.app.modelmanager import Comparison, ModelManager
+from segx_viewer.app.worker import Capabilities, InferenceThread
+from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
+from segx_viewer.imaging.synthetic import draw_lesion
+from segx_viewer.inference.store import BundleStore
+from segx_viewer.paths import models_folder, user_models_folder
+
+pytestmark = pytest.mark.skipif(
+    not (models_folder() / "dermoscopy-ham10000" / "bundle.toml").is_file(),
+    reason="the bundled models are not in this checkout",
+)
+
+
+class RealStore:
+    """An engine with the real store of models."""
+
+    def __init__(self):
+        self.store = BundleStore(device="cpu")
+
+    def capabilities(self):
+        return Capabilities((), ())
+
+
+@pytest.fixture
+def manager(qtbot):
+    """The dialog, on a thread of its own, with a lesion open."""
+    from PySide6.QtWidgets import QWidget
+
+    thread = InferenceThread(RealStore())
+    image = MedicalImage(
+        draw_lesion((150, 200)), "", PhotometricInterpretation.RGB, SourceInfo(Path("SYNTHETIC lesion.png"))
+    )
+    window = QWidget()
+    qtbot.addWidget(window)
+    prepared = []
+    window.controller = SimpleNamespace(
+        inference=thread,
+        documents=SimpleNamespace(current=SimpleNamespace(image=image)),
+        prepare=lambda: prepared.append(True),
+    )
+    dialog = ModelManager(window)
+    dialog.prepared = prepared
+    qtbot.waitUntil(dialog.isEnabled, timeout=60_000)
+    yield dialog
+    thread.stop()
+
+
+def choose(dialog, *names):
+    for row in range(dialog.list.count()):
+        item = dialog.list.item(row)
+        item.setSelected(item.data(256) in names)
+
+
+def test_a_model_is_added_compared_verified_and_removed(manager, qtbot, tmp_path, monkeypatch):
+    assert [manager.list.item(row).data(256) for row in range(2)] == ["chest-pneumonia", "dermoscopy-ham10000"]
+    save_file(timm.create_model("test_efficientnet", num_classes=2).state_dict(), tmp_path / "mine.safetensors")
+    form = ModelForm(manager, ["dermoscopy-ham10000"], None)
+    form.source.setText(str(tmp_path / "mine.safetensors"))
+    form.name.setText("mine")
+    form.architecture.setEditText("timm/test_efficientnet")
+    form.classes.setText("a=First, b=Second>0.4")
+    form.size.setText("64 x 64")
+    form.segmenter.setEditText("dermoscopy-ham10000")
+    manager.add_model(form.answers())
+    qtbot.waitUntil(manager.isEnabled, timeout=120_000)
+    assert "Added mine" in manager.note.text(), manager.note.text()
+    assert manager.prepared == [True], "the menus follow"
+    choose(manager, "mine")
+    assert "First, Second" in manager.details.text()
+    assert manager.remove.isEnabled()
+    choose(manager, "dermoscopy-ham10000")
+    assert not manager.remove.isEnabled(), "packaged models stay"
+    choose(manager, "mine", "dermoscopy-ham10000")
+    manager.compare.click()
+    qtbot.waitUntil(lambda: bool(manager.findChildren(Comparison)), timeout=120_000)
+    (comparison,) = manager.findChildren(Comparison)
+    assert comparison.isVisible()
+    comparison.close()
+    manager.verify.click()
+    qtbot.waitUntil(manager.isEnabled, timeout=60_000)
+    assert "as they were installed" in manager.note.text()
+    choose(manager, "mine")
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    manager.remove.click()
+    qtbot.waitUntil(manager.isEnabled, timeout=60_000)
+    assert not (user_models_folder() / "mine").exists()
+    assert np.array_equal(manager.prepared, [True, True])
+
+
+def test_what_does_not_work_is_told_and_not_installed(manager, qtbot, tmp_path):
+    form = ModelForm(manager, [], None)
+    form.source.setText(str(tmp_path / "none.safetensors"))
+    manager.add_model(form.answers())
+    qtbot.waitUntil(manager.isEnabled, timeout=60_000)
+    assert "There is no file" in manager.note.text()
