@@ -34,7 +34,9 @@ def write(marker: str, text: str, path: Path = README) -> None:
 
 def machine() -> str:
     """Return one sentence about the machine, the libraries and when it was measured."""
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("torch", "numpy", "PySide6", "opencv-python-headless"))
+    libraries = ", ".join(
+        f"{name} {version(name)}" for name in ("torch", "numpy", "PySide6-Essentials", "opencv-python-headless")
+    )
     load = f"; load average {os.getloadavg()[0]:.1f} at the end" if hasattr(os, "getloadavg") else ""
     return (
         f"Measured on {datetime.now(UTC):%Y-%m-%d}: {_processor()}, {os.cpu_count()} cores, {_memory()} of memory, "
