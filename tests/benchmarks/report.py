@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+LIBRARIES = ("torch", "numpy", "PySide6-Essentials", "opencv-python-headless")
 README = Path(__file__).with_name("README.md")
 
 
