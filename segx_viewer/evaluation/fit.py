@@ -19,8 +19,8 @@ from segx_viewer.domain.result import GateLevel
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation.calibrate import ALIGNMENT_FEATURES, CalibrationData, calibrate
 from segx_viewer.inference.bundle import read_bundle, read_manifest, sha256_of
-from segx_viewer.inference.input_gate import COMPONENTS, GATE_FILE, EmbeddingDistance
-from segx_viewer.inference.predictor import forward, preprocess
+from segx_viewer.inference.input_gate import COMPONENTS, GATE_FILE, LAYOUT_COMPONENTS, EmbeddingDistance, layout_of
+from segx_viewer.inference.predictor import forward, place, preprocess
 from segx_viewer.inference.store import BundleStore
 from segx_viewer.inference.writing import write_manifest
 from segx_viewer.pipeline import analyse_to_end
@@ -72,6 +72,12 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
     report(f"{recipe.name}: input gate")
     gate, tensors = _fit_gate(folder, [r for r in records if parts[r.image_id] == "train"],
                               [r for r in records if parts[r.image_id] == "validation"])  # fmt: skip
+    # What an image of this kind looks like, the segmenter's data show too.
+    others = [r for layout in recipe.segmenter_data if layout not in recipe.classifier_data
+              for r in load_dataset(layout, data)]  # fmt: skip
+    layout, more = _fit_layout(folder, [r for r in (*records, *others) if parts[r.image_id] == "train"],
+                               [r for r in records if parts[r.image_id] == "validation"])  # fmt: skip
+    gate, tensors = gate | layout, tensors | more
     save_file(tensors, folder / GATE_FILE)
     manifest["gate"] |= gate
     manifest["files"] = {**manifest["files"], GATE_FILE: sha256_of(folder / GATE_FILE)}
@@ -107,10 +113,27 @@ def _fit_gate(
     learned, held_out = _embeddings(folder, training), _embeddings(folder, validation)
     # Half as many directions as images at most: what is left must still show the residual's variance.
     distance = EmbeddingDistance.fit(learned, min(COMPONENTS, len(learned) // 2))
-    scores = distance(held_out)
+    outside, refuse = _thresholds(distance(held_out))
+    return {"outside": outside, "refuse": refuse}, distance.tensors()
+
+
+def _fit_layout(
+    folder: Path, training: Sequence[Record], validation: Sequence[Record]
+) -> tuple[dict[str, float], dict[str, NDArray[Any]]]:
+    how = read_bundle(folder).preprocessing
+    learned, held_out = (
+        np.stack([layout_of(place(record.read_image(), how)[0]) for record in records])
+        for records in (training, validation)
+    )
+    distance = EmbeddingDistance.fit(learned, min(LAYOUT_COMPONENTS, len(learned) // 2))
+    outside, refuse = _thresholds(distance(held_out))
+    return {"layout_outside": outside, "layout_refuse": refuse}, distance.tensors("layout_")
+
+
+def _thresholds(scores: NDArray[np.float64]) -> tuple[float, float]:
     outside = float(np.quantile(scores, 1 - OUTSIDE_SHARE))
     refuse = max(float(np.quantile(scores, 1 - REFUSED_SHARE)) * REFUSE_MARGIN, outside)
-    return {"outside": round(outside, 4), "refuse": round(refuse, 4)}, distance.tensors()
+    return round(outside, 4), round(refuse, 4)
 
 
 def _embeddings(folder: Path, records: Sequence[Record]) -> NDArray[np.float32]:

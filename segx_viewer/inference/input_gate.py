@@ -1,14 +1,15 @@
 """The input gate: whether an image is one that the bundle can speak about.
 
-Three looks, cheapest first: the header's facts, the picture's grey levels and colours, and how far the classifier's
-embedding lies from those of its training images. Two thresholds part *accepted* from *outside the training population*
-and *refused*.
+Four looks, cheapest first: the header's facts, the picture's grey levels and colours, its layout (how far a thumbnail
+lies from those of the training images), and the same for the classifier's embedding. Two thresholds each part
+*accepted* from *outside the training population* and *refused*.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
@@ -19,6 +20,8 @@ from segx_viewer.inference.bundle import ModelBundle
 
 GATE_FILE = "gate.safetensors"
 COMPONENTS = 96
+LAYOUT_COMPONENTS = 128
+LAYOUT_SIDE = 32
 ACCEPTED = GateVerdict(GateLevel.ACCEPTED)
 ADULT_YEARS = 18.0
 
@@ -67,14 +70,23 @@ class EmbeddingDistance:
         leading = (along**2 / self.variances).mean(1)
         return np.sqrt((leading + np.maximum(residual, 0) / rest / self.residual_variance) / 2)
 
-    def tensors(self) -> dict[str, NDArray[np.float32]]:
+    def tensors(self, prefix: str = "") -> dict[str, NDArray[np.float32]]:
         """Return what is stored in `gate.safetensors`."""
         return {
-            "mean": self.mean.astype(np.float32),
-            "components": self.components.astype(np.float16),
-            "variances": self.variances.astype(np.float32),
-            "residual_variance": np.array([self.residual_variance], np.float32),
+            f"{prefix}mean": self.mean.astype(np.float32),
+            f"{prefix}components": self.components.astype(np.float16),
+            f"{prefix}variances": self.variances.astype(np.float32),
+            f"{prefix}residual_variance": np.array([self.residual_variance], np.float32),
         }
+
+    @classmethod
+    def of_tensors(cls, tensors: Mapping[str, NDArray[Any]], prefix: str = "") -> "EmbeddingDistance":
+        """Read what `tensors` returned."""
+        mean, components, variances, rest = (
+            tensors[prefix + name].astype(np.float32)
+            for name in ("mean", "components", "variances", "residual_variance")
+        )
+        return cls(mean, components, variances, float(rest[0]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +104,8 @@ class InputGate:
     distance : EmbeddingDistance or None
     outside, refuse : float
         Distances from which an image is outside the training population, and refused.
+    layout : EmbeddingDistance or None
+        The same of `layout_of` the picture, with its own two thresholds.
     """
 
     image_kind: str
@@ -100,24 +114,24 @@ class InputGate:
     distance: EmbeddingDistance | None = None
     outside: float = float("inf")
     refuse: float = float("inf")
+    layout: EmbeddingDistance | None = None
+    layout_outside: float = float("inf")
+    layout_refuse: float = float("inf")
 
     @classmethod
     def of(cls, bundle: ModelBundle) -> "InputGate":
         """Build a bundle's gate; without a `[gate]` table it judges by header and picture only."""
-        table, distance = bundle.gate, None
+        table, distance, layout = bundle.gate, None, None
         if "outside" in table:
-            tensors = {k: v.astype(np.float32) for k, v in load_file(bundle.verified_path(GATE_FILE)).items()}
-            distance = EmbeddingDistance(
-                tensors["mean"], tensors["components"], tensors["variances"], float(tensors["residual_variance"][0])
-            )
-        return cls(
-            bundle.image_kind,
-            bundle.modalities,
-            table.get("population", {}),
-            distance,
-            float(table.get("outside", "inf")),
-            float(table.get("refuse", "inf")),
-        )
+            tensors = load_file(bundle.verified_path(GATE_FILE))
+            distance = EmbeddingDistance.of_tensors(tensors)
+            layout = EmbeddingDistance.of_tensors(tensors, "layout_") if "layout_outside" in table else None
+        limits = {
+            name: float(table[name])
+            for name in ("outside", "refuse", "layout_outside", "layout_refuse")
+            if name in table
+        }
+        return cls(bundle.image_kind, bundle.modalities, table.get("population", {}), distance, layout=layout, **limits)
 
     def affinity(self, image: MedicalImage) -> int:
         """How well an image fits by its header and colours: 0 not at all, 1 possibly, 2 well."""
@@ -164,18 +178,31 @@ class InputGate:
             return _refused("The image is grey; the model reads colour dermoscopy images only.")
         if self.image_kind == "chest radiograph" and chroma > 12:
             return _refused("The image is in colour; the model reads chest radiographs only.")
-        return ACCEPTED
+        if self.layout is None:
+            return ACCEPTED
+        score = float(self.layout(layout_of(placed)[None])[0])
+        verdict = self._judged(score, self.layout_outside, self.layout_refuse)
+        return GateVerdict(verdict.level, verdict.reason)  # the score that is kept is the embedding's
 
     def check_embedding(self, embedding: NDArray[np.float32] | None) -> GateVerdict:
         """Judge by the distance of the classifier's embedding (D,) from those of its training images."""
         if self.distance is None or embedding is None:
             return ACCEPTED
-        score = float(self.distance(embedding[None])[0])
-        if score >= self.refuse:
+        return self._judged(float(self.distance(embedding[None])[0]), self.outside, self.refuse)
+
+    def _judged(self, score: float, outside: float, refuse: float) -> GateVerdict:
+        if score >= refuse:
             return _refused(f"This does not look like {_kind(self.image_kind, one=True)}.", score)
-        if score >= self.outside:
+        if score >= outside:
             return _outside("The image is unlike the images that the model learned from.", score)
         return GateVerdict(GateLevel.ACCEPTED, "", score)
+
+
+def layout_of(placed: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return a picture's layout: a thumbnail of (h, w, 3) uint8, without its brightness and contrast, flattened."""
+    small = cv2.resize(placed, (LAYOUT_SIDE, LAYOUT_SIDE), interpolation=cv2.INTER_AREA).astype(np.float32) / 127.5
+    small -= small.mean((0, 1))
+    return (small / (small.std() + 1e-3)).ravel()
 
 
 def worst(*verdicts: GateVerdict) -> GateVerdict:

@@ -7,7 +7,7 @@ from segx_viewer.domain.image import Acquisition
 from segx_viewer.domain.result import GateLevel, GateVerdict
 from segx_viewer.imaging.display import to_display
 from segx_viewer.imaging.synthetic import draw_lesion
-from segx_viewer.inference.input_gate import EmbeddingDistance, InputGate, _chroma, _grey_levels, worst
+from segx_viewer.inference.input_gate import EmbeddingDistance, InputGate, _chroma, _grey_levels, layout_of, worst
 
 CHEST = InputGate("chest radiograph", ("CR", "DX", ""), {"max_age_years": 18})
 SKIN = InputGate("dermoscopy", ("XC", "GM", ""), {})
@@ -162,3 +162,22 @@ def test_levels_are_percentiles():
     found = _grey_levels(picture, (1, 99))
     np.testing.assert_allclose(found, np.percentile(picture.mean(2), (1, 99)), atol=1)
     assert _chroma(picture) == pytest.approx(np.percentile(np.ptp(picture.astype(int), axis=2), 95), abs=1)
+
+
+def test_layout_ignores_light_and_judges_by_its_own_thresholds():
+    rng = np.random.default_rng(5)
+    y, x = np.mgrid[:64, :64] / 63
+
+    def picture(light=1.0):
+        shades = 90 + 60 * np.sin(3 * x + rng.normal(0, 0.05)) * np.cos(2 * y + rng.normal(0, 0.05))
+        noise = rng.normal(0, 2, (64, 64))
+        return np.repeat(((shades + noise) * light).clip(0, 255).astype(np.uint8)[..., None], 3, axis=2)
+
+    known = EmbeddingDistance.fit(np.stack([layout_of(picture()) for _ in range(60)]), 8)
+    scores = known(np.stack([layout_of(picture(rng.uniform(0.6, 1.3))) for _ in range(40)]))
+    gate = replace(CHEST, layout=known, layout_outside=scores.max() * 1.2, layout_refuse=scores.max() * 3)
+    assert gate.check_picture(picture(0.7)).level is GateLevel.ACCEPTED
+    stranger = np.repeat(((np.indices((64, 64)) // 8).sum(0) % 2 * 200).astype(np.uint8)[..., None], 3, axis=2)
+    assert gate.check_picture(stranger).level is GateLevel.REFUSED
+    between = replace(gate, layout_refuse=1e9)
+    assert between.check_picture(stranger).level is GateLevel.OUTSIDE
