@@ -109,7 +109,6 @@ class Worker(QObject):
         else:
             self.finished.emit(generation, analysis)
 
-
     @Slot(object, object)
     def run_job(self, tag: object, job: Callable[[Any], Any]) -> None:
         """Do something with the store of models: ``job(store)``."""
