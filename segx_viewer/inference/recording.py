@@ -42,6 +42,7 @@ class Recorded(nn.Module):
     def __init__(self, network: nn.Module, example: Tensor) -> None:
         super().__init__()
         self.network = network
+        self.training = network.training
         self._like = example.shape, example.dtype, example.device
         self._steps, self._count, self._output = _record(network, example)
 

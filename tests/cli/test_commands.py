@@ -156,7 +156,7 @@ def test_models_are_listed_with_classes_and_licence(monkeypatch, capsys, tmp_pat
     info = SimpleNamespace(name="skin", version="1.2", title="Skin", region="lesion", licence="CC0")
     classes = [SimpleNamespace(code="mel", label="Melanoma")]
     bundle = SimpleNamespace(info=info, classes=classes, image_kind="dermoscopy", folder=tmp_path)
-    monkeypatch.setattr(store, "BundleStore", lambda: SimpleNamespace(bundles=lambda: {"skin": bundle}))
+    monkeypatch.setattr(store, "BundleStore", lambda: SimpleNamespace(bundles=lambda: {"skin": bundle}, damaged={}))
     assert main(["models", "list"]) == 0
     said = capsys.readouterr().out
     for part in ("skin  1.2", "Melanoma (mel)", "region: lesion", "licence: CC0", str(tmp_path)):
