@@ -232,7 +232,7 @@ class _Run:
             tensor = self._tensor(placed, bundle.preprocessing)
             layer = self.store.target_layer(bundle.info.name)
             passed = forward(self.store.classifier(bundle.info.name), tensor, layer)
-            verdict = worst(verdict, gate.check_embedding(passed.embedding))
+            verdict = worst(verdict, gate.check_embedding(passed.embedding, seen))
         if verdict.level is GateLevel.REFUSED:
             return self._begin(bundle, placement, verdict), None
         return self._begin(bundle, placement, verdict), (bundle, tensor, passed)

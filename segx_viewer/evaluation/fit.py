@@ -32,6 +32,9 @@ from segx_viewer.training.splits import read_splits
 OUTSIDE_SHARE, REFUSED_SHARE = 0.01, 0.001
 """Shares of the validation images beyond the two thresholds: refusing is worse than flagging."""
 
+LAYOUT_SHARE = 0.005
+"""The layout flags fewer, so that both looks together stay well below one in fifty."""
+
 REFUSE_MARGIN = 1.25
 """The refusal threshold lies this far above what validation images reach."""
 
@@ -126,12 +129,12 @@ def _fit_layout(
         for records in (training, validation)
     )
     distance = EmbeddingDistance.fit(learned, min(LAYOUT_COMPONENTS, len(learned) // 2))
-    outside, refuse = _thresholds(distance(held_out))
+    outside, refuse = _thresholds(distance(held_out), LAYOUT_SHARE)
     return {"layout_outside": outside, "layout_refuse": refuse}, distance.tensors("layout_")
 
 
-def _thresholds(scores: NDArray[np.float64]) -> tuple[float, float]:
-    outside = float(np.quantile(scores, 1 - OUTSIDE_SHARE))
+def _thresholds(scores: NDArray[np.float64], share: float = OUTSIDE_SHARE) -> tuple[float, float]:
+    outside = float(np.quantile(scores, 1 - share))
     refuse = max(float(np.quantile(scores, 1 - REFUSED_SHARE)) * REFUSE_MARGIN, outside)
     return round(outside, 4), round(refuse, 4)
 

@@ -180,15 +180,26 @@ class InputGate:
             return _refused("The image is in colour; the model reads chest radiographs only.")
         if self.layout is None:
             return ACCEPTED
-        score = float(self.layout(layout_of(placed)[None])[0])
-        verdict = self._judged(score, self.layout_outside, self.layout_refuse)
+        verdict = self._judged(self._layout_score(placed), self.layout_outside, self.layout_refuse)
         return GateVerdict(verdict.level, verdict.reason)  # the score that is kept is the embedding's
 
-    def check_embedding(self, embedding: NDArray[np.float32] | None) -> GateVerdict:
-        """Judge by the distance of the classifier's embedding (D,) from those of its training images."""
+    def check_embedding(
+        self, embedding: NDArray[np.float32] | None, placed: NDArray[np.uint8] | None = None
+    ) -> GateVerdict:
+        """Judge by the distance of the classifier's embedding (D,) from those of its training images.
+
+        With the picture `placed` on the input grid, one that both looks put outside is refused: of the training
+        images' kind hardly one in ten thousand would be.
+        """
         if self.distance is None or embedding is None:
             return ACCEPTED
-        return self._judged(float(self.distance(embedding[None])[0]), self.outside, self.refuse)
+        refuse = self.refuse
+        if self.layout is not None and placed is not None and self._layout_score(placed) >= self.layout_outside:
+            refuse = min(refuse, self.outside)
+        return self._judged(float(self.distance(embedding[None])[0]), self.outside, refuse)
+
+    def _layout_score(self, placed: NDArray[np.uint8]) -> float:
+        return float(self.layout(layout_of(placed)[None])[0]) if self.layout is not None else 0.0
 
     def _judged(self, score: float, outside: float, refuse: float) -> GateVerdict:
         if score >= refuse:

@@ -181,3 +181,25 @@ def test_layout_ignores_light_and_judges_by_its_own_thresholds():
     assert gate.check_picture(stranger).level is GateLevel.REFUSED
     between = replace(gate, layout_refuse=1e9)
     assert between.check_picture(stranger).level is GateLevel.OUTSIDE
+
+
+def test_what_both_looks_put_outside_is_refused(cloud):
+    embedding = EmbeddingDistance.fit(cloud, 2)
+    far = cloud.mean(0) + 5 * cloud.std(0)
+    score = float(embedding(far[None])[0])
+    layouts = np.random.default_rng(2).normal(size=(40, 32 * 32 * 3)).astype(np.float32)
+    known = EmbeddingDistance.fit(layouts, 4)
+    picture = draw_lesion((64, 64))
+    gate = replace(
+        SKIN,
+        distance=embedding,
+        outside=score * 0.9,
+        refuse=score * 2,
+        layout=known,
+        layout_outside=0.0,
+        layout_refuse=1e9,
+    )
+    assert gate.check_embedding(far, picture).level is GateLevel.REFUSED
+    assert gate.check_embedding(far).level is GateLevel.OUTSIDE
+    assert replace(gate, layout_outside=1e9).check_embedding(far, picture).level is GateLevel.OUTSIDE
+    assert gate.check_embedding(cloud.mean(0), picture).level is GateLevel.ACCEPTED
