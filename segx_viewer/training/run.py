@@ -133,13 +133,15 @@ def _prepare(
     spec = recipe.manifest[name]
     if name == "classifier":
         usable = [r for layout in recipe.classifier_data for r in records[layout] if r.codes or recipe.multi_label]
-        network = build_classifier(spec["architecture"], len(recipe.codes), drop_rate=0.2)
-        load_imagenet_weights(network)
+        network = build_classifier(
+            spec["architecture"], len(recipe.codes), drop_rate=schedule.drop_rate, drop_path_rate=schedule.drop_path
+        )
+        load_imagenet_weights(network, spec["architecture"])
         freeze_first_stages(network, schedule.freeze_blocks)
     else:
         usable = [r for layout in recipe.segmenter_data for r in records[layout] if r.mask is not None]
         network = build_segmenter(spec["architecture"], spec["options"])
-        load_imagenet_weights(network.encoder.model)
+        load_imagenet_weights(network.encoder.model, spec["options"]["encoder_name"])
         freeze_first_stages(network.encoder.model, schedule.freeze_blocks)
     training, validation = (
         Samples.load([r for r in usable if parts[r.image_id] == part], recipe.codes, preprocessing)
