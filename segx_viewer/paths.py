@@ -25,3 +25,14 @@ def user_models_folder() -> Path:
 def resources_folder() -> Path:
     """Return the folder of icons, themes and other packaged files."""
     return _data_folder("resources")
+
+
+def is_plain_name(name: object) -> bool:
+    r"""Whether a name is that of a file in its own folder, whatever the operating system: no path, drive or stream.
+
+    Examples
+    --------
+    >>> [is_plain_name(n) for n in ("a.onnx", "a.onnx.data", "../a", "/a", "C:a", "b\\a", "..", "", 3)]
+    [True, True, False, False, False, False, False, False, False]
+    """
+    return isinstance(name, str) and name not in ("", ".", "..") and not set(name) & set("/\\:\0")

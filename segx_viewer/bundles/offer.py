@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from segx_viewer.errors import ModelError
-from segx_viewer.paths import resources_folder
+from segx_viewer.paths import is_plain_name, resources_folder
 
 MANIFEST = "bundle.toml"
 NETWORKS = ("classifier", "segmenter")
@@ -69,11 +69,14 @@ def read_offer(source: Path) -> Offer:
     Raises
     ------
     ModelError
-        If there is no manifest, it is not TOML, or it names files outside its folder.
+        If there is no manifest, it is not TOML, or it names files outside its folder, directly or by links.
     """
     path = source / MANIFEST if source.is_dir() else source
     manifest = _read(path)
     listed = manifest.pop("files", {})
+    for table in (listed, *(manifest.get(network, {}) for network in NETWORKS)):
+        if not isinstance(table, dict):
+            raise ModelError(f"{path.name} has a value where a table belongs: {table!r}.")
     files = {}
     for network in NETWORKS:
         if name := manifest.get(network, {}).get("weights"):
@@ -243,6 +246,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _beside(manifest: Path, name: str) -> Path:
-    if Path(name).name != name:
+    if not is_plain_name(name):
         raise ModelError(f"{manifest.name} names {name!r}, which is not a file beside it.")
+    if (manifest.parent / name).is_symlink():
+        raise ModelError(f"{name} beside {manifest.name} is a link to elsewhere; put the file itself there.")
     return manifest.parent / name

@@ -18,6 +18,7 @@ from segx_viewer.domain.result import Activation, BundleInfo, ClassInfo
 from segx_viewer.errors import ModelError
 from segx_viewer.inference.architectures import build_classifier, build_segmenter
 from segx_viewer.inference.programs import BLACK_BOX_METHODS, ONNX, PROGRAMS, load_program
+from segx_viewer.paths import is_plain_name
 
 MANIFEST = "bundle.toml"
 
@@ -146,6 +147,8 @@ class ModelBundle:
         if name not in self.digests:
             raise ModelError(f"{self.info.name}: {MANIFEST} lists no checksum for {name}.")
         path = self.folder / name
+        if path.is_symlink():
+            raise ModelError(f"{self.info.name}: {name} is a link to elsewhere; a bundle holds its files itself.")
         if not path.is_file():
             raise ModelError(f"{self.info.name}: the file {name} is missing; install the bundle again.")
         if sha256_of(path) != self.digests[name]:
@@ -251,7 +254,7 @@ def _from_manifest(folder: Path, manifest: dict[str, Any], digest: str) -> Model
         target_layer=classifier.get("target_layer", AUTO),
         segmentation_threshold=float(segmenter["threshold"]),
         smallest_part=float(segmenter.get("smallest_part", 0.0)),
-        digests=dict(manifest["files"]),
+        digests=_digests(manifest["files"]),
         segmenter_input=_preprocessing(segmenter["preprocessing"]) if "preprocessing" in segmenter else preprocessing,
         segmenter_activation=Activation(segmenter.get("activation", Activation.SIGMOID)),
         segmenter_channels=int(segmenter.get("channels", 1)),
@@ -279,9 +282,19 @@ def _network(table: Mapping[str, Any]) -> NetworkSpec:
     if output not in ("logits", "probabilities"):
         raise ValueError("output is logits or probabilities")
     name = table["weights"]
-    if Path(name).name != name:
-        raise ValueError(f"weights is a file beside the manifest, not {name}")
+    _check_is_beside(name)
     return NetworkSpec(table["architecture"], name, table.get("options", {}), output)
+
+
+def _digests(files: Mapping[str, str]) -> dict[str, str]:
+    for name in files:
+        _check_is_beside(name)
+    return dict(files)
+
+
+def _check_is_beside(name: str) -> None:
+    if not is_plain_name(name):
+        raise ValueError(f"{name!r} is not the name of a file beside the manifest")
 
 
 def _check_regions(classes: tuple[ClassInfo, ...], regions: tuple[RegionSpec, ...]) -> None:

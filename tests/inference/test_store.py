@@ -142,6 +142,28 @@ def test_a_manifest_with_a_wrong_value(folder, entry, value):
         read_bundle(folder)
 
 
+OUTSIDE = ["../evil.safetensors", "/etc/passwd", "a/b.safetensors", "..", "C:evil", "a\\b", ""]
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_files_lie_beside_the_manifest(folder, name):
+    rewrite(folder, lambda m: m["files"].update({name: "0" * 64}))
+    with pytest.raises(ModelError, match=r"is not the name of a file beside the manifest\.$"):
+        read_bundle(folder)
+    rewrite(folder, lambda m: (m["files"].pop(name), m["classifier"].update(weights=name)))
+    with pytest.raises(ModelError, match=r"is not the name of a file beside the manifest\.$"):
+        read_bundle(folder)
+
+
+def test_a_link_is_not_followed(folder, tmp_path):
+    path = folder / "classifier.safetensors"
+    path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ModelError, match=r"classifier\.safetensors is a link to elsewhere"):
+        load(folder)
+    assert any("link" in sentence for sentence in read_bundle(folder).damages())
+
+
 def test_a_damaged_gate_is_an_error(folder):
     rewrite(folder, lambda m: m.update(gate={"outside": 2.0, "refuse": 3.0}))
     with pytest.raises(ModelError, match=r"gate\.safetensors"):
