@@ -223,7 +223,8 @@ class _Run:
         with self._stage(Stage.CHECK):
             placed, placement = place(picture, bundle.preprocessing)
             seen = placed[_extent(placement)]
-            verdict = worst(gate.check_header(image), gate.check_picture(seen, colour=_colour_of(picture)))
+            looks = gate.check_picture(seen, colour=_colour_of(picture))
+            verdict = worst(gate.check_header(image), looks)
         if verdict.level is GateLevel.REFUSED:
             return self._begin(bundle, placement, verdict), None
         from segx_viewer.inference.predictor import forward
@@ -232,7 +233,7 @@ class _Run:
             tensor = self._tensor(placed, bundle.preprocessing)
             layer = self.store.target_layer(bundle.info.name)
             passed = forward(self.store.classifier(bundle.info.name), tensor, layer)
-            verdict = worst(verdict, gate.check_embedding(passed.embedding, seen))
+            verdict = worst(verdict, gate.check_embedding(passed.embedding, unusual=looks.level is GateLevel.OUTSIDE))
         if verdict.level is GateLevel.REFUSED:
             return self._begin(bundle, placement, verdict), None
         return self._begin(bundle, placement, verdict), (bundle, tensor, passed)

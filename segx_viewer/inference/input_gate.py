@@ -1,8 +1,9 @@
 """The input gate: whether an image is one that the bundle can speak about.
 
-Four looks, cheapest first: the header's facts, the picture's grey levels and colours, its layout (how far a thumbnail
-lies from those of the training images), and the same for the classifier's embedding. Two thresholds each part
-*accepted* from *outside the training population* and *refused*.
+Cheapest first: the header's facts, the picture's grey levels and colours, then three looks, each a distance from the
+training images: of the picture's layout (a thumbnail), of its texture (how fine and how coarse its detail is, and
+where), and of the classifier's embedding. Two thresholds each part *accepted* from *outside the training population*
+and *refused*; what two looks put outside is refused as well.
 """
 
 from collections.abc import Mapping
@@ -20,8 +21,8 @@ from segx_viewer.inference.bundle import ModelBundle
 
 GATE_FILE = "gate.safetensors"
 COMPONENTS = 96
-LAYOUT_COMPONENTS = 128
-LAYOUT_SIDE = 32
+LAYOUT_SIDE, TEXTURE_SIDE = 32, 7
+TEXTURE_SIZE = 224  # pixels along each side on which texture is measured
 ACCEPTED = GateVerdict(GateLevel.ACCEPTED)
 ADULT_YEARS = 18.0
 
@@ -90,6 +91,15 @@ class EmbeddingDistance:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """A distance with the two thresholds from which an image is outside the training population, and refused."""
+
+    distance: EmbeddingDistance
+    outside: float
+    refuse: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class InputGate:
     """A bundle's input gate.
 
@@ -101,37 +111,31 @@ class InputGate:
         Accepted; "" stands for pictures, which name none.
     population : mapping
         `max_age_years` of the training population, where it matters.
-    distance : EmbeddingDistance or None
-    outside, refuse : float
-        Distances from which an image is outside the training population, and refused.
-    layout : EmbeddingDistance or None
-        The same of `layout_of` the picture, with its own two thresholds.
+    embedding : Look or None
+        At the classifier's embedding.
+    picture_looks : mapping
+        At what `PICTURE_LOOKS` measures, by the same names.
     """
 
     image_kind: str
     modalities: tuple[str, ...]
     population: Mapping[str, Any]
-    distance: EmbeddingDistance | None = None
-    outside: float = float("inf")
-    refuse: float = float("inf")
-    layout: EmbeddingDistance | None = None
-    layout_outside: float = float("inf")
-    layout_refuse: float = float("inf")
+    embedding: Look | None = None
+    picture_looks: Mapping[str, Look] = field(default_factory=dict)
 
     @classmethod
     def of(cls, bundle: ModelBundle) -> "InputGate":
         """Build a bundle's gate; without a `[gate]` table it judges by header and picture only."""
-        table, distance, layout = bundle.gate, None, None
+        table = bundle.gate
+        looks = {}
         if "outside" in table:
             tensors = load_file(bundle.verified_path(GATE_FILE))
-            distance = EmbeddingDistance.of_tensors(tensors)
-            layout = EmbeddingDistance.of_tensors(tensors, "layout_") if "layout_outside" in table else None
-        limits = {
-            name: float(table[name])
-            for name in ("outside", "refuse", "layout_outside", "layout_refuse")
-            if name in table
-        }
-        return cls(bundle.image_kind, bundle.modalities, table.get("population", {}), distance, layout=layout, **limits)
+            for name, prefix in {"embedding": "", **{name: f"{name}_" for name in PICTURE_LOOKS}}.items():
+                if prefix + "outside" in table:
+                    distance = EmbeddingDistance.of_tensors(tensors, prefix)
+                    looks[name] = Look(distance, float(table[prefix + "outside"]), float(table[prefix + "refuse"]))
+        embedding = looks.pop("embedding", None)
+        return cls(bundle.image_kind, bundle.modalities, table.get("population", {}), embedding, looks)
 
     def affinity(self, image: MedicalImage) -> int:
         """How well an image fits by its header and colours: 0 not at all, 1 possibly, 2 well."""
@@ -178,35 +182,28 @@ class InputGate:
             return _refused("The image is grey; the model reads colour dermoscopy images only.")
         if self.image_kind == "chest radiograph" and chroma > 12:
             return _refused("The image is in colour; the model reads chest radiographs only.")
-        if self.layout is None:
-            return ACCEPTED
-        verdict = self._judged(self._layout_score(placed), self.layout_outside, self.layout_refuse)
-        return GateVerdict(verdict.level, verdict.reason)  # the score that is kept is the embedding's
+        scores = {name: (look, _distance(look, PICTURE_LOOKS[name](placed))) for name, look in
+                  self.picture_looks.items()}  # fmt: skip
+        unusual = sum(score >= look.outside for look, score in scores.values())
+        if unusual > 1 or any(score >= look.refuse for look, score in scores.values()):
+            return self._stranger()
+        return _outside(UNLIKE) if unusual else ACCEPTED
 
-    def check_embedding(
-        self, embedding: NDArray[np.float32] | None, placed: NDArray[np.uint8] | None = None
-    ) -> GateVerdict:
+    def check_embedding(self, embedding: NDArray[np.float32] | None, *, unusual: bool = False) -> GateVerdict:
         """Judge by the distance of the classifier's embedding (D,) from those of its training images.
 
-        With the picture `placed` on the input grid, one that both looks put outside is refused: of the training
-        images' kind hardly one in ten thousand would be.
+        What a look at the picture has put outside already (`unusual`) is refused if this one does too: of the
+        training images' kind hardly one in ten thousand would be.
         """
-        if self.distance is None or embedding is None:
+        if self.embedding is None or embedding is None:
             return ACCEPTED
-        refuse = self.refuse
-        if self.layout is not None and placed is not None and self._layout_score(placed) >= self.layout_outside:
-            refuse = min(refuse, self.outside)
-        return self._judged(float(self.distance(embedding[None])[0]), self.outside, refuse)
+        score = _distance(self.embedding, embedding)
+        if score >= (self.embedding.outside if unusual else self.embedding.refuse):
+            return self._stranger(score)
+        return _outside(UNLIKE, score) if score >= self.embedding.outside else GateVerdict(ACCEPTED.level, "", score)
 
-    def _layout_score(self, placed: NDArray[np.uint8]) -> float:
-        return float(self.layout(layout_of(placed)[None])[0]) if self.layout is not None else 0.0
-
-    def _judged(self, score: float, outside: float, refuse: float) -> GateVerdict:
-        if score >= refuse:
-            return _refused(f"This does not look like {_kind(self.image_kind, one=True)}.", score)
-        if score >= outside:
-            return _outside("The image is unlike the images that the model learned from.", score)
-        return GateVerdict(GateLevel.ACCEPTED, "", score)
+    def _stranger(self, score: float | None = None) -> GateVerdict:
+        return _refused(f"This does not look like {_kind(self.image_kind, one=True)}.", score)
 
 
 def layout_of(placed: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -214,6 +211,30 @@ def layout_of(placed: NDArray[np.uint8]) -> NDArray[np.float32]:
     small = cv2.resize(placed, (LAYOUT_SIDE, LAYOUT_SIDE), interpolation=cv2.INTER_AREA).astype(np.float32) / 127.5
     small -= small.mean((0, 1))
     return (small / (small.std() + 1e-3)).ravel()
+
+
+def texture_of(placed: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return how much fine and coarse detail lies where in a picture (h, w, 3) uint8, and how much its colours vary.
+
+    In each of 7 x 7 cells: logarithms of the mean absolute band-passed lightness (differences of Gaussians of 0,
+    1.5 and 5 px) and of the mean absolute high-passed Lab a and b (3 px), flattened to (196,).
+    """
+    if placed.shape[:2] != (TEXTURE_SIZE, TEXTURE_SIZE):
+        placed = cv2.resize(placed, (TEXTURE_SIZE, TEXTURE_SIZE), interpolation=cv2.INTER_AREA)
+    lab = cv2.cvtColor(placed, cv2.COLOR_RGB2LAB).astype(np.float32)
+    light, colours = np.ascontiguousarray(lab[..., 0]), lab[..., 1:]
+    fine, coarse = cv2.GaussianBlur(light, (0, 0), 1.5), cv2.GaussianBlur(light, (0, 0), 5)
+    bands = np.dstack([light - fine, fine - coarse, colours - cv2.GaussianBlur(colours, (0, 0), 3)])
+    cells = cv2.resize(np.abs(bands), (TEXTURE_SIDE, TEXTURE_SIDE), interpolation=cv2.INTER_AREA)
+    return np.log(cells + 0.3).ravel()
+
+
+PICTURE_LOOKS = {"layout": layout_of, "texture": texture_of}
+UNLIKE = "The image is unlike the images that the model learned from."
+
+
+def _distance(look: Look, features: NDArray[np.float32]) -> float:
+    return float(look.distance(features[None])[0])
 
 
 def worst(*verdicts: GateVerdict) -> GateVerdict:

@@ -7,7 +7,16 @@ from segx_viewer.domain.image import Acquisition
 from segx_viewer.domain.result import GateLevel, GateVerdict
 from segx_viewer.imaging.display import to_display
 from segx_viewer.imaging.synthetic import draw_lesion
-from segx_viewer.inference.input_gate import EmbeddingDistance, InputGate, _chroma, _grey_levels, layout_of, worst
+from segx_viewer.inference.input_gate import (
+    EmbeddingDistance,
+    InputGate,
+    Look,
+    _chroma,
+    _grey_levels,
+    layout_of,
+    texture_of,
+    worst,
+)
 
 CHEST = InputGate("chest radiograph", ("CR", "DX", ""), {"max_age_years": 18})
 SKIN = InputGate("dermoscopy", ("XC", "GM", ""), {})
@@ -126,7 +135,7 @@ def test_distance_is_about_one_where_it_was_fitted_and_grows_away_from_there(clo
 
 
 def test_embedding_thresholds(cloud):
-    gate = InputGate("dermoscopy", ("",), {}, EmbeddingDistance.fit(cloud, components=4), outside=2.0, refuse=4.0)
+    gate = InputGate("dermoscopy", ("",), {}, Look(EmbeddingDistance.fit(cloud, components=4), 2.0, 4.0))
     middle = cloud.mean(0)
     step = np.zeros(12, np.float32)
     step[-1] = 1  # a direction in which the training images hardly differ
@@ -175,31 +184,46 @@ def test_layout_ignores_light_and_judges_by_its_own_thresholds():
 
     known = EmbeddingDistance.fit(np.stack([layout_of(picture()) for _ in range(60)]), 8)
     scores = known(np.stack([layout_of(picture(rng.uniform(0.6, 1.3))) for _ in range(40)]))
-    gate = replace(CHEST, layout=known, layout_outside=scores.max() * 1.2, layout_refuse=scores.max() * 3)
+    look = Look(known, scores.max() * 1.2, scores.max() * 3)
+    gate = replace(CHEST, picture_looks={"layout": look})
     assert gate.check_picture(picture(0.7)).level is GateLevel.ACCEPTED
     stranger = np.repeat(((np.indices((64, 64)) // 8).sum(0) % 2 * 200).astype(np.uint8)[..., None], 3, axis=2)
     assert gate.check_picture(stranger).level is GateLevel.REFUSED
-    between = replace(gate, layout_refuse=1e9)
+    between = replace(gate, picture_looks={"layout": replace(look, refuse=1e9)})
     assert between.check_picture(stranger).level is GateLevel.OUTSIDE
 
 
-def test_what_both_looks_put_outside_is_refused(cloud):
+def test_what_two_looks_put_outside_is_refused(cloud):
     embedding = EmbeddingDistance.fit(cloud, 2)
     far = cloud.mean(0) + 5 * cloud.std(0)
     score = float(embedding(far[None])[0])
-    layouts = np.random.default_rng(2).normal(size=(40, 32 * 32 * 3)).astype(np.float32)
-    known = EmbeddingDistance.fit(layouts, 4)
-    picture = draw_lesion((64, 64))
-    gate = replace(
-        SKIN,
-        distance=embedding,
-        outside=score * 0.9,
-        refuse=score * 2,
-        layout=known,
-        layout_outside=0.0,
-        layout_refuse=1e9,
-    )
-    assert gate.check_embedding(far, picture).level is GateLevel.REFUSED
+    gate = replace(SKIN, embedding=Look(embedding, score * 0.9, score * 2))
+    assert gate.check_embedding(far, unusual=True).level is GateLevel.REFUSED
     assert gate.check_embedding(far).level is GateLevel.OUTSIDE
-    assert replace(gate, layout_outside=1e9).check_embedding(far, picture).level is GateLevel.OUTSIDE
-    assert gate.check_embedding(cloud.mean(0), picture).level is GateLevel.ACCEPTED
+    assert gate.check_embedding(cloud.mean(0), unusual=True).level is GateLevel.ACCEPTED
+    picture = draw_lesion((64, 64))
+    rng = np.random.default_rng(2)
+    near, beyond = (
+        [Look(EmbeddingDistance.fit(rng.normal(size=(40, n)).astype(np.float32), 4), limit, 1e9)
+         for n in (32 * 32 * 3, 7 * 7 * 4)]
+        for limit in (1e8, 0.0)
+    )  # fmt: skip
+    cases = {
+        GateLevel.ACCEPTED: near, GateLevel.OUTSIDE: [near[0], beyond[1]], GateLevel.REFUSED: beyond,
+    }  # fmt: skip
+    for level, looks in cases.items():
+        gate = replace(SKIN, picture_looks={"layout": looks[0], "texture": looks[1]})
+        assert gate.check_picture(picture).level is level
+
+
+def test_texture_tells_fine_detail_from_coarse_and_where_it_lies():
+    _, x = np.mgrid[:224, :224]
+    waves = {name: np.sin(2 * np.pi * x / period) for name, period in (("fine", 4), ("coarse", 20))}
+    shown = {name: np.where(x < 112, 128 + 40 * wave, 128).astype(np.uint8) for name, wave in waves.items()}
+    cells = {n: texture_of(np.repeat(p[..., None], 3, 2)).reshape(7, 7, 4) for n, p in shown.items()}
+    left = {name: cell[:, :3, :2].mean((0, 1)) for name, cell in cells.items()}
+    assert left["fine"][0] > left["coarse"][0]
+    assert left["coarse"][1] > left["fine"][1]
+    for cell in cells.values():
+        np.testing.assert_allclose(cell[:, 4:, :2], np.log(0.3), atol=0.1)
+        np.testing.assert_allclose(cell[..., 2:], np.log(0.3), atol=1e-3)
