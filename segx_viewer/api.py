@@ -16,7 +16,7 @@ from segx_viewer.errors import SegxError
 from segx_viewer.explain.segu import assess
 from segx_viewer.explain.segx import segx_map
 from segx_viewer.imaging.reader import read_image
-from segx_viewer.paths import models_folder
+from segx_viewer.paths import models_folder, user_models_folder
 from segx_viewer.pipeline import analyse_to_end
 from segx_viewer.reporting.panels import WHOLE_IMAGE, ReportView
 from segx_viewer.reporting.png import write_png_report
@@ -78,6 +78,7 @@ def analyze(
     modality: str = "",
     models: Path | str | None = None,
     device: str = "auto",
+    as_published: bool = False,
     cancel: CancelToken | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Result:
@@ -100,9 +101,11 @@ def analyze(
     modality : str
         DICOM modality of an array, such as "CR"; the input gate looks at it.
     models : path, optional
-        Folder of further bundles.
+        Folder of further bundles, beside the packaged and the user's own.
     device : str
         Where the networks run: "auto", "cpu", "cuda" or "mps".
+    as_published : bool
+        Explain as SegX's reference implementation does; see `domain.request.AnalysisRequest`.
     cancel, on_progress
         As in `pipeline.analyse`.
 
@@ -122,6 +125,7 @@ def analyze(
         methods=tuple(methods),
         classes=_indices(classes, bundle, store),
         mask_override=None if mask is None else _mask(mask),
+        as_published=as_published,
     )
     analysis = analyse_to_end(request, store, cancel=cancel, on_progress=on_progress)
     return Result(**{f.name: getattr(analysis, f.name) for f in fields(Analysis)})
@@ -179,7 +183,8 @@ def segu(saliency_map: ArrayLike, mask: ArrayLike, *, spacing_mm: tuple[float, f
 def _store(models: Path | None, device: str) -> "BundleStore":
     from segx_viewer.inference.store import BundleStore
 
-    return BundleStore([models_folder(), models] if models is not None else None, device=device)
+    folders = [models_folder(), user_models_folder(), models] if models is not None else None
+    return BundleStore(folders, device=device)
 
 
 def _image(source: Source, frame: int, modality: str) -> MedicalImage:

@@ -12,7 +12,7 @@ from PIL import Image
 import segx_viewer as sx
 from segx_viewer.errors import ImageReadError, SegxError
 from segx_viewer.imaging.synthetic import draw_lesion
-from segx_viewer.paths import models_folder, resources_folder
+from segx_viewer.paths import models_folder, resources_folder, user_models_folder
 
 PAGE = (resources_folder() / "docs" / "python.md").read_text("utf-8")
 needs_models = pytest.mark.skipif(
@@ -48,21 +48,35 @@ def test_the_pages_examples_run(tmp_path, monkeypatch, capsys):
 
 
 @needs_models
-def test_api_and_command_line_give_identical_numbers(tmp_path):
+@pytest.mark.parametrize("published", [False, True])
+def test_api_and_command_line_give_identical_numbers(tmp_path, published):
     from segx_viewer.cli import main
 
     path = tmp_path / "lesion.png"
     Image.fromarray(draw_lesion((300, 400), seed=3)).save(path)
-    assert main(["analyze", str(path), "--out", str(tmp_path / "out"), "--method", "layercam"]) == 0
+    options = ["--as-published"] if published else []
+    assert main(["analyze", str(path), "--out", str(tmp_path / "out"), "--method", "layercam", *options]) == 0
     (record,) = (tmp_path / "out").glob("*.json")
     by_line = json.loads(record.read_text("utf-8"))
-    by_path = json.loads(json.dumps(sx.analyze(path, methods=["layercam"]).to_dict()))
-    by_array = json.loads(json.dumps(sx.analyze(draw_lesion((300, 400), seed=3), methods=["layercam"]).to_dict()))
+    asked = {"methods": ["layercam"], "as_published": published}
+    by_path = json.loads(json.dumps(sx.analyze(path, **asked).to_dict()))
+    by_array = json.loads(json.dumps(sx.analyze(draw_lesion((300, 400), seed=3), **asked).to_dict()))
     for record in (by_line, by_path, by_array):
         for explanation in record["explanations"]:
             del explanation["seconds"]
         del record["created"], record["seconds"]
     assert by_line == by_path == by_array
+    assert {e["target"] for e in by_line["explanations"]} == {"probability" if published else "logit"}
+
+
+@needs_models
+def test_a_folder_of_models_adds_to_the_users_own(tmp_path):
+    manifest = (models_folder() / "dermoscopy-ham10000" / "bundle.toml").read_text("utf-8")
+    for name, root in (("mine", user_models_folder()), ("theirs", tmp_path)):
+        (root / name).mkdir(parents=True)
+        (root / name / "bundle.toml").write_text(manifest.replace("dermoscopy-ham10000", name), "utf-8")
+    with pytest.raises(SegxError, match=r"dermoscopy-ham10000, mine, theirs\.$"):
+        sx.analyze(draw_lesion(), bundle="nowhere", classes=["mel"], models=tmp_path)
 
 
 @needs_models

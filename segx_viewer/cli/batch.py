@@ -22,8 +22,9 @@ from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis
 from segx_viewer.errors import SegxError, UnsupportedImageError
 from segx_viewer.imaging.guarded import read_image_guarded
+from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 from segx_viewer.inference.store import BundleStore
-from segx_viewer.paths import models_folder
+from segx_viewer.paths import models_folder, user_models_folder
 from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.content import default_key, method_label, percent
 from segx_viewer.reporting.panels import SIZES, ReportView
@@ -55,6 +56,8 @@ class Batch:
     size: str = "full"
     workers: int = 2
     watch: Path | None = None
+    as_published: bool = False
+    limits: Limits = DEFAULT_LIMITS
     verbose: bool = False
 
 
@@ -62,7 +65,8 @@ def run_batch(batch: Batch) -> int:
     """Analyse every file. Returns 0 when all were done, 1 when some failed, 2 when the options contradict."""
     screen = Console(stderr=True, highlight=False)
     try:
-        store = BundleStore([models_folder(), batch.models] if batch.models else None, device=batch.device)
+        folders = [models_folder(), user_models_folder(), batch.models] if batch.models else None
+        store = BundleStore(folders, device=batch.device)
         classes = _class_indices(batch, store)
     except SegxError as error:
         screen.print(f"segx-viewer: {error}", markup=False)
@@ -197,7 +201,7 @@ class _Run:
         if done:
             self.count["done"] += 1
             return None
-        image = self._readers.submit(read_image_guarded, item.path, frame)
+        image = self._readers.submit(read_image_guarded, item.path, frame, self._batch.limits)
         return _Task(item, number, image, item.label + suffix)
 
     def _look_at(self, path: Path) -> tuple[str, int]:
@@ -206,13 +210,20 @@ class _Run:
         if self._batch.frame is not None:
             return content, 1
         try:
-            return content, read_image_guarded(path).source.frames
+            return content, read_image_guarded(path, limits=self._batch.limits).source.frames
         except SegxError:
             return content, 1  # said when its turn comes
 
     def _explain(self, task: _Task) -> None:
         batch = self._batch
-        request = AnalysisRequest(task.image.result(), task.number, batch.bundle, batch.methods, self._classes)
+        request = AnalysisRequest(
+            task.image.result(),
+            task.number,
+            batch.bundle,
+            batch.methods,
+            self._classes,
+            as_published=batch.as_published,
+        )
         analysis = pipeline.analyse_to_end(request, self._store)
         name = self._writers.submit(self._write, analysis, task.number)
         self._writing.append(_Written(task.item, task.number, analysis, name, task.label))
@@ -261,6 +272,7 @@ def _settings(batch: Batch, store: BundleStore) -> dict[str, object]:
         "bundles": sorted(bundle.info.digest for bundle in bundles),
         "methods": batch.methods,
         "classes": batch.classes,
+        "as_published": batch.as_published,
         "outputs": sorted(batch.outputs),
         "include_identity": batch.include_identity,
         "frame": batch.frame,

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from segx_viewer.errors import SegxError
+from segx_viewer.imaging.limits import Limits
 from segx_viewer.paths import models_folder
 
 
@@ -41,6 +42,8 @@ def analyze(arguments: argparse.Namespace) -> int:
             size=arguments.size,
             workers=arguments.workers,
             watch=arguments.watch,
+            as_published=arguments.as_published,
+            limits=_limits(arguments),
             verbose=arguments.verbose,
         )
     )
@@ -100,6 +103,14 @@ def has_display() -> bool:
     if sys.platform in ("win32", "darwin"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _limits(arguments: argparse.Namespace) -> Limits:
+    return Limits(
+        pixels=round(arguments.max_megapixels * 1e6),
+        memory_bytes=round(arguments.max_memory * 2**30),
+        seconds=arguments.max_seconds,
+    )
 
 
 def _recipe(name: str) -> Path:

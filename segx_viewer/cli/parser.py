@@ -6,6 +6,7 @@ from pathlib import Path
 
 from segx_viewer import __version__
 from segx_viewer.cli import commands, models
+from segx_viewer.imaging.limits import DEFAULT_LIMITS
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -108,6 +109,12 @@ def _add_analyze(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="class to explain, or all (default: the most probable one); may be given several times; needs --bundle",
     )
     command.add_argument(
+        "--as-published",
+        action="store_true",
+        help="explain as SegX's reference implementation does: the class's sigmoid score, Grad-CAM scaled to 0..1; "
+        "no calibration applies",
+    )
+    command.add_argument(
         "--frame",
         type=_frame,
         default=0,
@@ -141,8 +148,21 @@ def _add_analyze(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
         action="store_true",
         help="write patient, study and file names into the results, which are then marked",
     )
+    _add_limits(command)
     command.add_argument("--verbose", action="store_true", help="show where an unexpected error came from")
     command.set_defaults(run=commands.analyze, check=_analyze_has_input)
+
+
+def _add_limits(command: argparse.ArgumentParser) -> None:
+    """Files are decoded in a process of its own, which may take no more than this."""
+    limits = (
+        ("--max-megapixels", DEFAULT_LIMITS.pixels / 1e6, "pixels of one frame, in millions"),
+        ("--max-memory", DEFAULT_LIMITS.memory_bytes / 2**30, "memory for decoding a file, in GiB"),
+        ("--max-seconds", DEFAULT_LIMITS.seconds, "time for decoding a file, in seconds"),
+    )
+    for option, default, what in limits:
+        told = f"{what}; a file that asks for more has failed (default: {default:.4g})"
+        command.add_argument(option, type=_amount, default=default, metavar="X", help=told)
 
 
 def _analyze_has_input(arguments: argparse.Namespace) -> str:
@@ -155,6 +175,13 @@ def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _amount(text: str) -> float:
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError("must be more than 0")
     return number
 
 

@@ -18,6 +18,8 @@ from segx_viewer.cli import main
 from segx_viewer.cli.inputs import Inputs
 from segx_viewer.cli.journal import Journal, content_hash
 from segx_viewer.errors import ImageReadError, SegxError
+from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
+from segx_viewer.paths import models_folder, user_models_folder
 
 
 def _labels(names, lists=()):
@@ -280,6 +282,37 @@ def test_theme_and_size_of_the_pages_are_chosen(batch, pictures, tmp_path):
         shapes.append((pixels.shape[1], bool(pixels[2, 2].max() < 80)))
     assert shapes[0][0] > shapes[1][0]
     assert [dark for _, dark in shapes] == [False, True]
+
+
+def test_what_a_file_may_ask_for_is_chosen(batch, pictures, tmp_path, capsys, monkeypatch):
+    given = []
+    read = batch.read_image_guarded
+    monkeypatch.setattr(
+        batch,
+        "read_image_guarded",
+        lambda path, frame=0, limits=None: given.append(limits) or read(path, frame, limits),
+    )
+    picture = str(pictures / "patient-meier-0.png")  # 1,200 pixels
+    argv = ["analyze", picture, "--output", "json", "--out"]
+    assert main([*argv, str(tmp_path / "default")]) == 0
+    assert set(given) == {DEFAULT_LIMITS}
+    given.clear()
+    assert main([*argv, str(tmp_path / "chosen"), "--max-memory", "1.5", "--max-seconds", "7"]) == 0
+    assert set(given) == {Limits(memory_bytes=3 * 2**29, seconds=7)}
+    capsys.readouterr()
+    assert main([*argv, str(tmp_path / "small"), "--max-megapixels", "0.001"]) == 1
+    assert "has 40 x 30 pixels, more than the limit of 1000 pixels." in capsys.readouterr().err.replace("\n", " ")
+    for wrong in ("0", "-1", "inf", "nan", "much"):
+        assert main([*argv, str(tmp_path / "x"), "--max-seconds", wrong]) == 2
+
+
+def test_a_folder_of_models_adds_to_the_users_own(batch, pictures, tmp_path, monkeypatch):
+    store, asked = batch.BundleStore([], "cpu"), []
+    monkeypatch.setattr(batch, "BundleStore", lambda folders, device: asked.append(folders) or store)
+    argv = ["analyze", str(pictures / "patient-meier-0.png"), "--output", "json", "--out"]
+    assert main([*argv, str(tmp_path / "a")]) == 0
+    assert main([*argv, str(tmp_path / "b"), "--models", str(tmp_path)]) == 0
+    assert asked == [None, [models_folder(), user_models_folder(), tmp_path]]
 
 
 @pytest.mark.expects_warnings
