@@ -21,6 +21,7 @@ from segx_viewer.imaging.display import to_display
 from segx_viewer.inference.store import BundleStore
 from segx_viewer.pipeline import analyse_to_end
 from segx_viewer.reporting.atomic import atomic_write
+from segx_viewer.reporting.content import method_label
 from segx_viewer.reporting.overlay import base_layer, compose, contour_layer, heatmap_layer, region_on_image
 from segx_viewer.training.datasets import Record
 
@@ -93,9 +94,9 @@ def _classification(table: Mapping[str, Any]) -> str:
 
 def _interpretability(method: str, table: Mapping[str, Any]) -> str:
     rows = []
-    for measure in ("iou", "auitc"):
-        rows.append((measure.upper(), "all", *_three(table[measure])))
-        rows += [(measure.upper(), code, *_three(pair)) for code, pair in table[measure]["per_class"].items()]
+    for measure, label in (("iou", "IoU, top 5 %"), ("auitc", "AUITC")):
+        rows.append((label, "all", *_three(table[measure])))
+        rows += [(label, code, *_three(pair)) for code, pair in table[measure]["per_class"].items()]
     if "auitc_segx_with_spoilt_region" in table:
         spoilt = table["auitc_segx_with_spoilt_region"]
         rows += [("AUITC", f"all, region {how}", "", _ci(value), "") for how, value in spoilt.items()]
@@ -103,23 +104,30 @@ def _interpretability(method: str, table: Mapping[str, Any]) -> str:
     for name, label in (("original", "original map"), ("segx", "SegX map")):
         if table["curves"][name]:
             axes.plot(PERCENTS, table["curves"][name], label=label)
-    axes.set(xlabel="top n % of the map", ylabel="mean IoU with the reference mask", ylim=(0, 1), title=method)
+    axes.set(
+        xlabel="top n % of the map", ylabel="mean IoU with the reference mask", ylim=(0, 1), title=method_label(method)
+    )
     axes.legend()
     counts = f"{table['undefined']} undefined, {table['without_reference']} without a reference mask."
     columns = ("measure", "class", "original", "SegX", "difference")
-    return f"<h3>{method}</h3>{_table(columns, rows)}<p class=note>{counts}</p>{_picture(figure)}"
+    return f"<h3>{method_label(method)}</h3>{_table(columns, rows)}<p class=note>{counts}</p>{_picture(figure)}"
 
 
 def _certainty(table: Mapping[str, Any]) -> str:
     rows = [
         (name, f"{v['correct']:.3f}" if "correct" in v else "", f"{v['incorrect']:.3f}" if "incorrect" in v else "",
-         f"{v['p']:.1e}" if "p" in v else "", _ci(v["auroc"]), f"{v['aurc']:.4f}",
+         _p(v["p"]) if "p" in v else "", _ci(v["auroc"]), f"{v['aurc']:.4f}",
          _ci(v["auroc_above_max_softmax"]) if "auroc_above_max_softmax" in v else "")
         for name, v in table.items()
     ]  # fmt: skip
     columns = ("score", "mean if correct", "if incorrect", "Mann-Whitney p", "AUROC of error detection", "AURC",
                "AUROC above max-softmax")  # fmt: skip
-    return _table(columns, rows)
+    note = "Max-softmax and test-time views as log odds; entropy with its sign turned, so that higher is surer."
+    return f"{_table(columns, rows)}<p class=note>{note}</p>"
+
+
+def _p(value: float) -> str:
+    return f"{value:.1e}" if value < 0.001 else f"{value:.3f}"
 
 
 def _calibration(table: Mapping[str, Any]) -> str:
@@ -169,7 +177,7 @@ def _faithfulness(table: Mapping[str, Any]) -> str:
     }
     methods = [key for key in table if key != "n"]
     rows = [(text, *(_ci(table[m][name]) for m in methods)) for name, text in names.items()]
-    return _table(("measure", *methods), rows)
+    return _table(("measure", *map(method_label, methods)), rows)
 
 
 def _risk_coverage(rows: Sequence[Row]) -> Figure:
