@@ -113,7 +113,7 @@ def _overlays(path: Path) -> Any:
         return None
     from segx_viewer.reporting.dicom.overlays import read_overlays
 
-    return read_overlays(path)
+    return read_overlays(path, limits())
 
 
 def prepare() -> None:

@@ -16,7 +16,7 @@ from segx_viewer.app.annotations import Annotation, Kind
 from segx_viewer.app.documents import Document
 from segx_viewer.app.reading import Impression
 from segx_viewer.app.viewstate import PER_IMAGE, Compare, Layout, MaskStyle, View
-from segx_viewer.domain.image import VoiFunction, WindowLevel
+from segx_viewer.domain.image import VoiFunction, VoiLut, WindowLevel
 
 if TYPE_CHECKING:
     from segx_viewer.app.window import Window
@@ -107,8 +107,7 @@ def snapshot(window: "Window") -> dict[str, Any]:
 
 def _document(document: Document) -> dict[str, Any]:
     view = dict(document.view)
-    voi = view.get("voi")
-    view["voi"] = asdict(voi) if isinstance(voi, WindowLevel) else None
+    view["voi"] = _pack_voi(view.get("voi"))
     return {
         "path": str(document.path),
         "label": document.label,
@@ -118,6 +117,21 @@ def _document(document: Document) -> dict[str, Any]:
         "region": _pack(document.region) if document.region is not None else None,
         "impression": document.impression.as_dict() if document.impression is not None else None,
     }
+
+
+def _pack_voi(voi: WindowLevel | VoiLut | None) -> dict[str, Any] | None:
+    if voi is None:
+        return None
+    table = asdict(voi)
+    if isinstance(voi, VoiLut):
+        table["values"] = base64.b64encode(voi.values.astype("<u2").tobytes()).decode()
+    return table
+
+
+def _unpack_voi(table: dict[str, Any]) -> WindowLevel | VoiLut:
+    if "values" in table:
+        return VoiLut(**{**table, "values": np.frombuffer(base64.b64decode(table["values"]), "<u2").astype(np.uint16)})
+    return WindowLevel(**{**table, "function": VoiFunction(table["function"])})
 
 
 def _pack(mask: np.ndarray) -> dict[str, Any]:
@@ -184,7 +198,7 @@ def reopen(window: "Window", stored: dict[str, Any], paths: Sequence[Path | None
 def _fill(document: Document, entry: dict[str, Any]) -> None:
     view = dict(entry["view"])
     if view.get("voi"):
-        view["voi"] = WindowLevel(**{**view["voi"], "function": VoiFunction(view["voi"]["function"])})
+        view["voi"] = _unpack_voi(view["voi"])
     if "centre" in view:
         view["centre"] = tuple(view["centre"])
     document.view = view

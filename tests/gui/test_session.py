@@ -11,7 +11,7 @@ from segx_viewer.app.instance import Listener, hand_over
 from segx_viewer.app.reading import Impression
 from segx_viewer.app.viewstate import Compare
 from segx_viewer.app.window import Window
-from segx_viewer.domain.image import WindowLevel
+from segx_viewer.domain.image import VoiLut, WindowLevel
 
 
 @pytest.fixture
@@ -57,6 +57,18 @@ def test_a_crashed_session_comes_back_whole(qtbot, opened, pictures, another):
     assert second.controller.analysis.segmentation.edited
     view = second.state.view
     assert (view.compare, view.opacity, view.zoom, view.voi) == (Compare.CURTAIN, 0.3, 2.0, WindowLevel(100, 50))
+
+
+def test_a_look_up_table_from_the_file_comes_back(qtbot, opened, another):
+    table = VoiLut(np.array([0, 9, 700], np.uint16), -3, 10, "BONE")
+    opened.state.update(voi=table)
+    opened.autosave.save()
+    qtbot.waitUntil(lambda: session.ended_badly())
+    second = another()
+    second.empty_page.restore.click()
+    qtbot.waitUntil(second.has_result)
+    voi = second.state.view.voi
+    assert (voi.values.tolist(), voi.first, voi.bits, voi.explanation) == ([0, 9, 700], -3, 10, "BONE")
 
 
 def test_changes_are_saved_by_themselves(qtbot, opened):

@@ -2,10 +2,14 @@ import dataclasses
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
+from pydicom.encaps import encapsulate
+from pydicom.uid import JPEG2000Lossless
 
 from segx_viewer.domain.image import SourceInfo
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
+from segx_viewer.imaging.limits import Limits
 from segx_viewer.imaging.reader import read_image
 from segx_viewer.reporting.dicom import Kind, write_dicom_results
 from segx_viewer.reporting.dicom.overlays import OverlayKind, read_overlays
@@ -58,3 +62,15 @@ def test_other_files_are_refused_with_a_sentence(written, tmp_path):
     for name in ("cut.dcm", "text.dcm", "missing.dcm"):
         with pytest.raises(ImageReadError, match=name):
             read_overlays(tmp_path / name)
+
+
+def test_overlays_that_need_a_codec_or_are_too_large_are_refused(written, tmp_path):
+    dataset = pydicom.dcmread(written[Kind.REGION])
+    dataset.file_meta.TransferSyntaxUID = JPEG2000Lossless
+    dataset.PixelData = encapsulate([bytes(dataset.PixelData)])
+    dataset["PixelData"].is_undefined_length = True
+    dataset.save_as(tmp_path / "coded.dcm")
+    with pytest.raises(UnsupportedImageError, match="compressed"):
+        read_overlays(tmp_path / "coded.dcm")
+    with pytest.raises(UnsupportedImageError, match="limit"):
+        read_overlays(written[Kind.REGION], Limits(pixels=100))

@@ -11,11 +11,23 @@ import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
-from pydicom.uid import ParametricMapStorage, SegmentationStorage
+from pydicom.filereader import read_file_meta_info
+from pydicom.uid import (
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    ParametricMapStorage,
+    RLELossless,
+    SegmentationStorage,
+)
 
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
+from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 from segx_viewer.reporting.overlay import Layer, LayerKind, contour_layer, shared_scale
+
+# Read without a codec's native code, so that no decoding process is needed.
+SYNTAXES = (ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian, RLELossless)
 
 
 class OverlayKind(StrEnum):
@@ -58,7 +70,7 @@ class DicomOverlay:
         return Layer(LayerKind.HEATMAP, self.values, colormap, 0.0, vmax, opacity)
 
 
-def read_overlays(path: Path) -> list[DicomOverlay]:
+def read_overlays(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[DicomOverlay]:
     """Read the segments of a SEG (PS3.3 A.51) or the maps of a Parametric Map (A.75), one frame each.
 
     Raises
@@ -66,10 +78,16 @@ def read_overlays(path: Path) -> list[DicomOverlay]:
     ImageReadError
         If the file is missing or damaged.
     UnsupportedImageError
-        If it is neither kind, or has several frames for a segment.
+        If it is neither kind, has several frames for a segment, is compressed otherwise than by RLE, or has more
+        pixels than the limits allow.
     """
     try:
+        if read_file_meta_info(path).TransferSyntaxUID not in SYNTAXES:
+            raise UnsupportedImageError(
+                f"{path.name} is a compressed overlay; only uncompressed and RLE ones are shown."
+            )
         dataset = pydicom.dcmread(path)
+        limits.check_pixels(path, int(dataset.get("NumberOfFrames", 1)) * int(dataset.Rows), int(dataset.Columns))
         kind = dataset.get("SOPClassUID")
         if kind == SegmentationStorage:
             return list(_segments(dataset, path))
