@@ -98,10 +98,11 @@ def read(path: Path, frame: int = 0) -> Any:
     from segx_viewer.app.privacy import limits
     from segx_viewer.imaging.guarded import read_image_guarded
 
-    return _overlays(path) or read_image_guarded(path, frame, limits())
+    allowed = limits()
+    return _overlays(path, allowed) or read_image_guarded(path, frame, allowed)
 
 
-def _overlays(path: Path) -> Any:
+def _overlays(path: Path, allowed: Any) -> Any:
     """Return the overlays of a segmentation or parametric map, nothing for any other file."""
     try:
         with path.open("rb") as file:
@@ -113,7 +114,7 @@ def _overlays(path: Path) -> Any:
         return None
     from segx_viewer.reporting.dicom.overlays import read_overlays
 
-    return read_overlays(path, limits())
+    return read_overlays(path, allowed)
 
 
 def prepare() -> None:
