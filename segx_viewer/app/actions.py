@@ -81,6 +81,7 @@ class Actions:
             action.setIcon(theme.icon(command.icon))
         action.setShortcuts(QKeySequence.listFromString(self.shortcut(command.id)))
         action.setCheckable(command.checked is not None)
+        action.setAutoRepeat(command.checked is None)  # a key held down must not flicker a switch
         action.triggered.connect(lambda *_: self.run(command.id))
         self.window.addAction(action)
         return action

@@ -37,6 +37,7 @@ class Column(QFrame):
         self.shape = BadgeShape(22)
         self.title, self.finding = QLabel(), QLabel()
         self.finding.setObjectName("small")
+        self.finding.setWordWrap(True)
         self.color_bar = ColorBar()
         words = QVBoxLayout()
         words.setSpacing(0)

@@ -77,3 +77,8 @@ def test_the_magnifier_enlarges_what_lies_under_the_mouse(qtbot, opened):
     assert np.abs(shown[aside.y(), aside.x()] - before[third.y(), third.x()]).max() <= 25  # three times as far away
     qtbot.keyClick(opened, Qt.Key.Key_Z)
     assert np.abs(to_array(port.grab().toImage()).astype(int) - before).max() == 0
+
+
+def test_a_key_held_down_switches_once(opened):
+    assert not opened.actions["magnifier"].autoRepeat()
+    assert opened.actions["zoom_in"].autoRepeat()
