@@ -959,6 +959,16 @@
       <translation>Es gibt noch keine fertige Analyse zum Exportieren.</translation>
     </message>
     <message>
+      <location filename="export.py" />
+      <source>The report will be written when the analysis has finished.</source>
+      <translation>Der Bericht wird geschrieben, sobald die Analyse fertig ist.</translation>
+    </message>
+    <message>
+      <location filename="export.py" />
+      <source>No report was written: another image was opened meanwhile.</source>
+      <translation>Es wurde kein Bericht geschrieben: Inzwischen wurde ein anderes Bild geöffnet.</translation>
+    </message>
+    <message>
       <location filename="exportdialog.py" />
       <source>Export report</source>
       <translation>Bericht exportieren</translation>

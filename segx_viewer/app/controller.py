@@ -316,6 +316,11 @@ class Controller(QObject):
             self.progress.emit(None)
             self.message.emit(tr("Cancelled. Press F5 to analyse again."))
 
+    @property
+    def is_analysing(self) -> bool:
+        """Whether an analysis is under way."""
+        return self._token is not None
+
     def _running_for(self, key: MapKey) -> bool:
         return self._token is not None and self._asked is not None and self._asked[1] == key
 

@@ -187,14 +187,36 @@ def suggested_path(window: "Window", suffix: str = ".png") -> Path:
 def export_report(
     window: "Window", path: Path, *, include_identity: bool = False, options: PageOptions = AS_SHOWN
 ) -> None:
-    """Write what is shown in the file thread; the suffix chooses the format."""
+    """Write what is shown in the file thread; the suffix chooses the format.
+
+    While the analysis runs, its late figures are waited for.
+    """
     if not window.has_result():
         window.show_message(tr("There is no finished analysis to export yet."))
+        return
+    if window.controller.is_analysing:
+        _export_when_finished(window, path, include_identity, options)
         return
     path = path if path.suffix in FORMATS else path.with_name(path.name + ".png")
     settings.settings().setValue("export_folder", str(path.parent))
     window.show_message(tr("Writing the report …"))
     window.controller.export(lambda cancel: job_for(window, path, cancel, include_identity, options))
+
+
+def _export_when_finished(window: "Window", path: Path, include_identity: bool, options: PageOptions) -> None:
+    document, controller = window.controller.documents.current, window.controller
+    window.show_message(tr("The report will be written when the analysis has finished."))
+
+    def follow(progress: object) -> None:
+        if progress is not None or controller.is_analysing:
+            return
+        controller.progress.disconnect(follow)
+        if controller.documents.current is document and window.has_result():
+            export_report(window, path, include_identity=include_identity, options=options)
+        else:
+            window.show_message(tr("No report was written: another image was opened meanwhile."))
+
+    controller.progress.connect(follow)
 
 
 def job_for(

@@ -83,6 +83,7 @@ class FakeEngine:
         self.requests = []
         self.change: Callable[[Analysis], Analysis] = lambda analysis: analysis
         self.error: Exception | None = None
+        self.maps_first = False  # only late figures are waited for
 
     def capabilities(self) -> Capabilities:
         return Capabilities((("fake", "Fake model"),), (("gradcam", "Grad-CAM"), ("ig", "Integrated gradients")))
@@ -91,7 +92,8 @@ class FakeEngine:
         self.requests.append(request)
         whole = self.change(finished(request))
         on_progress(Progress(Stage.CLASSIFY, 0.2))
-        yield replace(whole, segmentation=None, attributions={}, segx={}, certainties={}, complete=False)
+        bare = {} if self.maps_first else {"segmentation": None, "attributions": {}, "segx": {}, "certainties": {}}
+        yield replace(whole, complete=False, **bare)
         on_progress(Progress(Stage.ATTRIBUTE, 0.6, "1/1"))
         while not self.gate.wait(0.01):
             token.raise_if_cancelled()

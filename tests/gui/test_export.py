@@ -40,6 +40,37 @@ def test_the_figures_hold_impression_and_drawings(qtbot, opened, tmp_path):
     json.loads(text)
 
 
+@pytest.fixture
+def late(qtbot, window, engine, pictures):
+    """The window with maps to be seen and figures that come once `engine.gate` is set again."""
+    engine.maps_first = True
+    engine.gate.clear()
+    window.open_paths(pictures[:1])
+    qtbot.waitUntil(window.has_result)
+    assert window.controller.is_analysing
+    return window
+
+
+def test_an_export_waits_for_the_late_figures(qtbot, late, engine, tmp_path):
+    target = tmp_path / "report.json"
+    export_report(late, target)
+    assert "when the analysis has finished" in late.status.message.text()
+    qtbot.wait(50)
+    assert not target.exists()
+    engine.gate.set()
+    qtbot.waitUntil(lambda: "report.json" in late.status.message.text(), timeout=120_000)
+    assert json.loads(target.read_text())["complete"] is True
+
+
+def test_a_waiting_export_is_given_up_with_its_image(qtbot, late, engine, pictures, tmp_path):
+    export_report(late, tmp_path / "report.json")
+    late.open_paths(pictures[1:2])
+    qtbot.waitUntil(lambda: late.controller.documents.current.path == pictures[1])
+    engine.gate.set()
+    qtbot.waitUntil(lambda: late.has_result() and not late.controller.is_analysing)
+    assert not list(tmp_path.glob("report*"))
+
+
 def test_an_export_that_fails_says_so(qtbot, opened, tmp_path):
     (tmp_path / "file").write_text("in the way")
     export_report(opened, tmp_path / "file" / "report.png")
