@@ -179,7 +179,7 @@ def describe(
         notices.append(f"The {region} was drawn or changed by the reader; it is not the network's.")
     notices.extend(analysis.warnings)
     return Content(
-        looked_at=tuple(_looked_at(analysis)),
+        looked_at=tuple((label, clean(value)) for label, value in _looked_at(analysis)),
         findings=tuple(_findings(analysis, key)),
         findings_note=_findings_note(analysis),
         trust=trust,

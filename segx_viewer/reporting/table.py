@@ -94,7 +94,7 @@ def analysis_to_dict(
         "program": {"name": "segx-viewer", "version": __version__},
         "created": (when or datetime.now().astimezone()).isoformat(timespec="seconds"),
         "complete": analysis.complete,
-        "image": _image(analysis.image),
+        "image": _image(analysis.image, clean),
         "model": {
             "name": analysis.bundle.name,
             "title": analysis.bundle.title,
@@ -164,7 +164,7 @@ def csv_row(analysis: Analysis, identifier: str, key: MapKey | None = None) -> d
     row: dict[str, Any] = {
         "id": identifier,
         "status": "done",
-        "modality": analysis.image.modality,
+        "modality": clean(analysis.image.modality),
         "width": width,
         "height": height,
         "frame": analysis.image.source.frame,
@@ -214,12 +214,12 @@ def csv_text(rows: Iterable[Mapping[str, Any]]) -> str:
     return buffer.getvalue()
 
 
-def _image(image: MedicalImage) -> dict[str, Any]:
+def _image(image: MedicalImage, clean: Any) -> dict[str, Any]:
     height, width = image.shape
     facts = image.acquisition
     spacing = image.spacing
     return {
-        "modality": image.modality,
+        "modality": clean(image.modality),
         "photometric": image.photometric.value,
         "width": width,
         "height": height,
@@ -227,10 +227,10 @@ def _image(image: MedicalImage) -> dict[str, Any]:
         "frame": image.source.frame,
         "frames": image.source.frames,
         "pixel_spacing_mm": spacing and {"row": spacing.row, "column": spacing.column, "origin": spacing.origin.value},
-        "orientation": image.orientation and list(image.orientation),
-        "body_part": facts.body_part,
-        "view_position": facts.view_position,
-        "laterality": facts.laterality,
+        "orientation": image.orientation and [clean(direction) for direction in image.orientation],
+        "body_part": clean(facts.body_part),
+        "view_position": clean(facts.view_position),
+        "laterality": clean(facts.laterality),
         "age_years": None if facts.age_years is None else min(facts.age_years, OLDEST_AGE + 1),
         "sex": facts.sex,
         "synthetic": is_synthetic(image),

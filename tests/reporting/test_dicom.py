@@ -76,12 +76,13 @@ def _errors(path):
 
 
 @pytest.mark.skipif(DCIODVFY is None, reason="dciodvfy (Debian package dicom3tools) is not installed")
-@pytest.mark.parametrize("kind", ["picture", "radiograph", "spaced radiograph"])
+@pytest.mark.parametrize("kind", ["picture", "radiograph", "spaced radiograph", "radiograph in a frame"])
 def test_dciodvfy_finds_no_error(picture, radiograph, tmp_path, kind):
     analysis = {
         "picture": lambda: picture,
         "radiograph": radiograph,
         "spaced radiograph": lambda: radiograph(PixelSpacing=[0.143, 0.143]),
+        "radiograph in a frame": lambda: radiograph(FrameOfReferenceUID="1.2.3.8", PositionReferenceIndicator=""),
     }[kind]()
     written = write_dicom_results(analysis, tmp_path / "out", "0001", include_identity=True)
     assert len(written) == (7 if kind == "picture" else 6)
@@ -194,6 +195,15 @@ def test_the_viewer_opens_the_capture(picture, tmp_path):
     written = write_dicom_results(picture, tmp_path, "0001", kinds=[Kind.PAGE], when=WHEN)
     image = read_image(written[Kind.PAGE])
     assert np.array_equal(image.pixels, render_report(picture, view=ReportView(max_pixels=4_000_000), when=WHEN))
+
+
+def test_a_header_that_cannot_be_referred_to_is_told(radiograph, tmp_path):
+    plane = {"ImagePositionPatient": [0, 0, 0], "ImageOrientationPatient": [1, 0, 0, 1, 0, 0]}  # not a plane
+    with pytest.raises(ExportError, match="too unusual to refer to"):
+        write_dicom_results(
+            radiograph(FrameOfReferenceUID="1.2.3.8", **plane), tmp_path / "out", "0001", include_identity=True
+        )
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_changed_source_is_noticed(radiograph, tmp_path):

@@ -94,7 +94,11 @@ def write_dicom_results(
     reference = reference_dataset(analysis.image)
     source = copy.deepcopy(reference)
     taken = take_identity(reference)
-    objects = _objects(analysis, key, reference, set(kinds))
+    try:
+        objects = _objects(analysis, key, reference, set(kinds))
+    except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        # highdicom builds on the source's header, and says in many ways what it cannot make of it.
+        raise ExportError("DICOM results cannot be made: the image's header is too unusual to refer to.") from error
     if Kind.PAGE in kinds:
         identity = is_dicom and include_identity
         page = render_report(

@@ -28,6 +28,7 @@ _TEXTS = (
     "AccessionNumber",
     "ReferringPhysicianName",
 )
+_PLANE = ("ImagePositionPatient", "ImageOrientationPatient")
 
 
 def reference_dataset(image: MedicalImage) -> Dataset:
@@ -77,10 +78,16 @@ def give_identity(result: Dataset, taken: dict[str, str]) -> None:
 
 
 def _usable(dataset: Dataset) -> Dataset:
-    """Take out what would make the results invalid: a pixel spacing of 0 says nothing."""
+    """Take out what would make the results invalid and says nothing: a pixel spacing of 0, a frame without a plane.
+
+    Digital radiographs often name a frame of reference and state no position in it.
+    """
     spacing = dataset.get("PixelSpacing")
     if spacing is not None and not (len(spacing) == 2 and all(math.isfinite(v) and v > 0 for v in spacing)):
         del dataset.PixelSpacing
+    placed = all(dataset.get(keyword) for keyword in _PLANE) or "PerFrameFunctionalGroupsSequence" in dataset
+    if "FrameOfReferenceUID" in dataset and not placed:
+        del dataset.FrameOfReferenceUID
     return dataset
 
 
