@@ -1,6 +1,10 @@
 """DICOM files made to measure."""
 
+import os
+import platform
 from collections.abc import Callable
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +15,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
 MakeDicom = Callable[..., Path]
+README = Path(__file__).with_name("README.md")
 _LINES = pytest.StashKey[list[str]]()
 
 
@@ -18,6 +23,25 @@ _LINES = pytest.StashKey[list[str]]()
 def say(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Add a line to what is shown at the end of the run."""
     return request.config.stash.setdefault(_LINES, []).append
+
+
+@pytest.fixture
+def publish() -> Callable[[str, str], None]:
+    """Write what was measured into a part of README.md beside the tests, if SEGX_VIEWER_WRITE is set."""
+
+    def write(part: str, text: str) -> None:
+        if "SEGX_VIEWER_WRITE" not in os.environ:
+            return
+        page = README.read_text("utf-8")
+        before, begun, rest = page.partition(f"<!-- {part}:begin -->")
+        _, ended, after = rest.partition(f"<!-- {part}:end -->")
+        assert begun
+        assert ended
+        versions = ", ".join(f"{name} {version(name)}" for name in ("pydicom", "pydicom-data", "pillow", "numpy"))
+        place = f"Measured on {date.today().isoformat()}: {platform.system()}, {versions}."
+        README.write_text(f"{before}{begun}\n{place}\n\n{text}\n{ended}{after}", "utf-8")
+
+    return write
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

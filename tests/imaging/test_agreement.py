@@ -102,7 +102,7 @@ def decompressed_by_gdcm(path: Path, target: Path) -> Path | None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(DCMTK is None, reason="needs DCMTK's dcm2img or dcmj2pnm")
-def test_display_agrees_with_dcmtk(tmp_path, say):
+def test_display_agrees_with_dcmtk(tmp_path, say, publish):
     refused: Counter[str] = Counter()
     not_compared: dict[str, str] = {}
     different: dict[str, int] = {}
@@ -130,6 +130,12 @@ def test_display_agrees_with_dcmtk(tmp_path, say):
     for name, complaint in not_compared.items():
         say(f"  opened here, not there: {name}: {complaint}")
     say(f"  refused here: {dict(refused)}")
+    rows = [
+        f"| {name} | differs by up to {n} | {EXPLAINED.get(name, 'NOT EXPLAINED')} |" for name, n in different.items()
+    ]
+    rows += [f"| {name} | opened here, not there | {complaint} |" for name, complaint in not_compared.items()]
+    head = f"{same} pictures agree with {Path(DCMTK).name} within 1 grey level, {len(different)} differ."
+    publish("agreement", "\n".join([head, "", "| file | | |", "|---|---|---|", *rows]))
     assert same >= 60  # pydicom's own files alone
     assert set(different) <= set(EXPLAINED)
     assert set(refused) <= {ImageReadError.__name__, UnsupportedImageError.__name__}

@@ -60,7 +60,7 @@ def others_show_it(path: Path, folder: Path) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("package", ["pydicom", "data_store"])
-def test_collection(package, say, tmp_path):
+def test_collection(package, say, publish, tmp_path):
     spec = importlib.util.find_spec(package)
     if spec is None:
         pytest.skip("needs pydicom-data")
@@ -88,10 +88,12 @@ def test_collection(package, say, tmp_path):
         opened += 1
     stop_decoder()
     checked = "pydicom" if DCMTK is None else f"pydicom and {Path(DCMTK).name}"
-    say(
-        f"{package}: {len(files)} files tried, {opened} opened, {reasons.total()} refused "
-        f"(none of them is shown by {checked} either), 0 crashed"
-    )
+    said = f"{len(files)} files tried, {opened} opened, {reasons.total()} refused"
+    said += f" (none of them is shown by {checked} either), 0 crashed" if reasons else ", 0 crashed"
+    say(f"{package}: {said}")
+    rows = [f"| {count} | {reason.replace(': ', ' | ', 1)} |" for reason, count in reasons.most_common()]
+    table = ["", "| refused | as | what they are |", "|---|---|---|", *rows] if rows else []
+    publish(package, "\n".join([f"{said}.", *table]))
     for reason, count in reasons.most_common():
         say(f"  {count:4d}  {reason}")
     assert opened > 50
