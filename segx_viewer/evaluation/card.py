@@ -9,6 +9,7 @@ from segx_viewer.errors import DataError
 from segx_viewer.evaluation.statistics import Estimate
 from segx_viewer.inference.bundle import ModelBundle, read_bundle
 from segx_viewer.reporting.atomic import atomic_write
+from segx_viewer.reporting.content import method_label
 
 CARD = "MODEL_CARD.md"
 FACTS = "card.md"
@@ -60,8 +61,8 @@ def main_figures(result: Mapping[str, Any]) -> list[tuple[str, str]]:
         found.append(("AUROC, normal against pneumonia", classified["auroc_normal_against_rest"]))
     found += [(f"Dice of the region, {data}", value["dice"]) for data, value in result["segmentation"].items()]
     for method, table in result["interpretability"].items():
-        for measure in ("iou", "auitc"):
-            found += [(f"{method}: {measure.upper()} of the {name}", table[measure][key])
+        for measure, label in (("iou", "IoU, top 5 %,"), ("auitc", "AUITC")):
+            found += [(f"{method_label(method)}: {label} of the {name}", table[measure][key])
                       for name, key in (("original map", "original"), ("SegX map", "segx"))]  # fmt: skip
     found += [(f"error detection AUROC, {name}", value["auroc"]) for name, value in result["certainty"].items()]
     if result["calibration"]:
@@ -119,7 +120,7 @@ def _per_class_maps(result: Mapping[str, Any]) -> list[str]:
             auitc = table["auitc"]["per_class"][code]
             values = (iou["original"], iou["segx"], auitc["original"], auitc["segx"])
             cells = " | ".join(_number(v["value"]) for v in values)
-            rows.append(f"| {method} | {code} | {cells} | {iou['segx']['n']} |")
+            rows.append(f"| {method_label(method)} | {code} | {cells} | {iou['segx']['n']} |")
     return rows
 
 
@@ -182,7 +183,7 @@ def _faithfulness(table: Mapping[str, Any]) -> list[str]:
     }
     methods = [key for key in table if key != "n"]
     lines = [
-        f"| measure, {table['n']} images drawn at random | {' | '.join(methods)} |",
+        f"| measure, {table['n']} images drawn at random | {' | '.join(map(method_label, methods))} |",
         "|---" * (len(methods) + 1) + "|",
     ]
     return lines + [f"| {text} | {' | '.join(_interval(table[m][k]) for m in methods)} |" for k, text in names.items()]
