@@ -470,6 +470,11 @@
     </message>
     <message>
       <location filename="commands_models.py" />
+      <source>Explain as &amp;published (SegX reference)</source>
+      <translation>Wie &amp;veröffentlicht erklären (SegX-Referenz)</translation>
+    </message>
+    <message>
+      <location filename="commands_models.py" />
       <source>&amp;Manage models …</source>
       <translation>Modelle &amp;verwalten …</translation>
     </message>
@@ -955,13 +960,13 @@
     </message>
     <message>
       <location filename="export.py" />
-      <source>There is no finished analysis to export yet.</source>
-      <translation>Es gibt noch keine fertige Analyse zum Exportieren.</translation>
+      <source>The report will be written when the analysis has finished.</source>
+      <translation>Der Bericht wird geschrieben, sobald die Analyse fertig ist.</translation>
     </message>
     <message>
       <location filename="export.py" />
-      <source>The report will be written when the analysis has finished.</source>
-      <translation>Der Bericht wird geschrieben, sobald die Analyse fertig ist.</translation>
+      <source>There is no finished analysis to export yet.</source>
+      <translation>Es gibt noch keine fertige Analyse zum Exportieren.</translation>
     </message>
     <message>
       <location filename="export.py" />
@@ -1645,6 +1650,11 @@
     </message>
     <message>
       <location filename="panels/findings.py" />
+      <source>No finding lies above its cut-off (the mark on the bar).</source>
+      <translation>Kein Befund liegt über seinem Grenzwert (der Marke auf dem Balken).</translation>
+    </message>
+    <message>
+      <location filename="panels/findings.py" />
       <source>Findings</source>
       <translation>Befunde</translation>
     </message>
@@ -1652,6 +1662,21 @@
       <location filename="panels/findings.py" />
       <source>Choose a finding to see where the network looked for it</source>
       <translation>Befund wählen, um zu sehen, wohin das Netz dafür sah</translation>
+    </message>
+    <message>
+      <location filename="panels/findings.py" />
+      <source>{count} of {all} findings lie above their cut-offs (the mark on the bar).</source>
+      <translation>{count} von {all} Befunden liegen über ihren Grenzwerten (der Marke auf dem Balken).</translation>
+    </message>
+    <message>
+      <location filename="panels/findings.py" />
+      <source>above its cut-off of {cut_off}</source>
+      <translation>über seinem Grenzwert von {cut_off}</translation>
+    </message>
+    <message>
+      <location filename="panels/findings.py" />
+      <source>not above its cut-off of {cut_off}</source>
+      <translation>nicht über seinem Grenzwert von {cut_off}</translation>
     </message>
     <message>
       <location filename="panels/logview.py" />
@@ -1702,6 +1727,11 @@
       <location filename="panels/results.py" />
       <source>CERTAINTY</source>
       <translation>SICHERHEIT</translation>
+    </message>
+    <message>
+      <location filename="panels/results.py" />
+      <source>Explained as published: the class's sigmoid score, Grad-CAM scaled to 0..1.</source>
+      <translation>Wie veröffentlicht erklärt: der Sigmoid-Wert der Klasse, Grad-CAM auf 0..1 skaliert.</translation>
     </message>
     <message>
       <location filename="panels/results.py" />

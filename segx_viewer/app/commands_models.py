@@ -16,4 +16,22 @@ def show_models(window: "Window") -> None:
     ModelManager(window).open()
 
 
-ROWS = (Command("manage_models", mark("&Manage models …"), show_models, "", mark("Explain"), "settings"),)
+def as_published(window: "Window") -> None:
+    """Explain the current image anew as SegX's reference implementation does, or as this program does again."""
+    window.state.update(as_published=not window.state.view.as_published)
+    window.controller.analyse()
+
+
+_EXPLAIN = mark("Explain")
+
+ROWS = (
+    Command(
+        "as_published",
+        mark("Explain as &published (SegX reference)"),
+        as_published,
+        "",
+        _EXPLAIN,
+        checked=lambda view: view.as_published,
+    ),
+    Command("manage_models", mark("&Manage models …"), show_models, "", _EXPLAIN, "settings"),
+)

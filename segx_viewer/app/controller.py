@@ -20,7 +20,7 @@ from segx_viewer.app.work import Work
 from segx_viewer.app.worker import Capabilities, Engine, InferenceThread
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress, Stage
-from segx_viewer.domain.result import Analysis, MapKey
+from segx_viewer.domain.result import Analysis, MapKey, Target
 
 GRID: MapKey = ("*", -1)
 """Stands for all cells of the grid where one map's key would stand."""
@@ -245,10 +245,16 @@ class Controller(QObject):
             methods=tuple(methods),
             classes=classes,
             mask_override=document.region,
+            as_published=self._as_published(document, key),
         )
         self._inference.post(request, self._token)
         # Loading the models comes before their first word.
         self.progress.emit(Progress(Stage.CHECK, 0.0))
+
+    def _as_published(self, document: Document, key: MapKey | None) -> bool:
+        """Whether to explain as the reference does: further maps of an analysis are made like those it has."""
+        made = document.analysis.attributions.values() if key and document.analysis else ()
+        return next((a.target is Target.PROBABILITY for a in made), self.state.view.as_published)
 
     def explain(self, class_index: int | None = None, method: str | None = None) -> None:
         """Look at another class or method; its map is computed if it is not there yet."""

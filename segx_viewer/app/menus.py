@@ -92,6 +92,7 @@ MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
         (
             "read_first",
             MODELS,
+            "as_published",
             "manage_models",
             "analyse",
             "cancel",

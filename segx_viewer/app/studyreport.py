@@ -139,7 +139,11 @@ def _page(
 
     def request(image: Any) -> AnalysisRequest:
         return AnalysisRequest(
-            image=image, bundle_name=controller.bundle, methods=(view.method,), mask_override=document.region
+            image=image,
+            bundle_name=controller.bundle,
+            methods=(view.method,),
+            mask_override=document.region,
+            as_published=view.as_published,
         )
 
     return Page(job, (document.path, document.frame), request, engine.analyse)

@@ -68,6 +68,8 @@ class View:
     class_index : int or None
         The class being explained; None follows the most probable one.
     method : str
+    as_published : bool
+        Explanations are made as SegX's reference implementation does.
     layout : Layout
     compare : Compare
     curtain : float
@@ -114,6 +116,7 @@ class View:
     top_percent: float = 5.0
     class_index: int | None = None
     method: str = "gradcam"
+    as_published: bool = False
     layout: Layout = Layout.LARGE
     compare: Compare = Compare.SIDE
     curtain: float = 0.5

@@ -16,11 +16,13 @@ from PySide6.QtWidgets import (
 
 from segx_viewer.app import theme
 from segx_viewer.app.i18n import tr
-from segx_viewer.domain.result import Prediction
+from segx_viewer.domain.result import Activation, Prediction
 
 _CLASS = Qt.ItemDataRole.UserRole
 _PROBABILITY = Qt.ItemDataRole.UserRole + 1
 _CODE = Qt.ItemDataRole.UserRole + 2
+_CUT_OFF = Qt.ItemDataRole.UserRole + 3
+"""Of a class that stands for itself; None where exactly one class applies."""
 
 
 class Findings(QWidget):
@@ -57,8 +59,9 @@ class Findings(QWidget):
             self._fill(prediction, class_index)
         del blocker
         self.list.setVisible(prediction is not None)
-        self.note.setText(note)
-        self.note.setVisible(prediction is None)
+        several = prediction is not None and prediction.activation is Activation.SIGMOID
+        self.note.setText(_found(prediction) if several else note)
+        self.note.setVisible(prediction is None or several)
 
     def _fill(self, prediction: Prediction, class_index: int | None) -> None:
         ranking = prediction.ranking
@@ -74,6 +77,12 @@ class Findings(QWidget):
             label = tr(info.label)
             item.setText(label)
             exact = f"{prediction.probabilities[index] * 100:.1f} %"
+            cut_off = info.threshold if prediction.activation is Activation.SIGMOID else None
+            item.setData(_CUT_OFF, cut_off)
+            if cut_off is not None:
+                above = prediction.is_above(index)
+                words = tr("above its cut-off of {cut_off}") if above else tr("not above its cut-off of {cut_off}")
+                exact = f"{exact}, {words.format(cut_off=f'{cut_off * 100:.3g} %')}"
             item.setToolTip(f"{label} ({info.code}): {exact}")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{label}, {exact}")
             if index == class_index:
@@ -87,14 +96,18 @@ class Findings(QWidget):
 
 
 class _Bars(QStyledItemDelegate):
-    """One row: label, percentage and a bar below them; the most probable one larger."""
+    """One row: label, percentage and a bar below them; the most probable one larger.
+
+    Where each class stands for itself, those above their cut-offs have the accent's colour and a dot, and a mark on the
+    bar shows where the cut-off lies.
+    """
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802 - Qt's name
         if index.row():
             return QSize(200, 36)
         font = _font(option.font, True)
         room = self.parent().viewport().width() - 20 - QFontMetrics(font).horizontalAdvance("100 %") - 12
-        fits = QFontMetrics(font).horizontalAdvance(index.data()) <= room
+        fits = QFontMetrics(font).horizontalAdvance(_label(index)) <= room
         return QSize(200, 46 if fits else 66)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
@@ -116,7 +129,9 @@ class _Bars(QStyledItemDelegate):
         top = Qt.AlignmentFlag.AlignTop
         painter.drawText(box, top | Qt.AlignmentFlag.AlignRight, share)
         room = box.width() - painter.fontMetrics().horizontalAdvance(share) - 12
-        label = index.data()
+        cut_off = index.data(_CUT_OFF)
+        found = first if cut_off is None else _is_found(index)
+        label = _label(index)
         if not first:
             label = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, int(room))
         text_box = QRectF(box.left(), box.top(), room, box.height())
@@ -124,8 +139,30 @@ class _Bars(QStyledItemDelegate):
         bar = QRectF(box.left(), box.bottom() - 5, box.width(), 4)
         painter.fillRect(bar, theme.colour("line"))
         bar.setWidth(max(1.0, bar.width() * probability))
-        painter.fillRect(bar, theme.colour("accent") if first else theme.colour("muted"))
+        painter.fillRect(bar, theme.colour("accent") if found else theme.colour("muted"))
+        if cut_off is not None:
+            mark = QRectF(box.left() + min(box.width() - 2, box.width() * cut_off), bar.top() - 3, 2, bar.height() + 6)
+            painter.fillRect(mark, theme.colour("text"))
         painter.restore()
+
+
+def _is_found(index: QModelIndex) -> bool:
+    """Whether a class that stands for itself lies above its cut-off."""
+    cut_off = index.data(_CUT_OFF)
+    return cut_off is not None and index.data(_PROBABILITY) > cut_off
+
+
+def _label(index: QModelIndex) -> str:
+    return f"● {index.data()}" if _is_found(index) else index.data()
+
+
+def _found(prediction: Prediction) -> str:
+    count = len(prediction.findings)
+    if count == 0:
+        return tr("No finding lies above its cut-off (the mark on the bar).")
+    return tr("{count} of {all} findings lie above their cut-offs (the mark on the bar).").format(
+        count=count, all=len(prediction.classes)
+    )
 
 
 def percent(probability: float) -> str:

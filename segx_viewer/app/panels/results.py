@@ -9,7 +9,8 @@ from segx_viewer.app.panels.certainty import CertaintyPanel
 from segx_viewer.app.panels.details import Details
 from segx_viewer.app.panels.findings import Findings
 from segx_viewer.app.reading import ReadFirst, confidence_word
-from segx_viewer.domain.result import Analysis, GateLevel, MapKey
+from segx_viewer.domain.result import Analysis, GateLevel, MapKey, Target
+from segx_viewer.reporting.content import seen_for
 
 
 class Results(QFrame):
@@ -56,16 +57,18 @@ class Results(QFrame):
         self.show_notes(document)
         if hidden:
             analysis = key = None
-        if analysis is not None and key is not None:
-            analysis = analysis.seen_for(key[1])  # a class may have a region of its own
+        if analysis is not None:
+            analysis = seen_for(analysis, key)  # a class may have a region of its own
         prediction = analysis.prediction if analysis is not None else None
         self.findings.show_prediction(prediction, key[1] if key is not None else None, _note(document, analysis))
         self.certainty.show_certainty(analysis, key)
         self.details.show_certainty(analysis, key)
         bundle = analysis.bundle if analysis is not None else None
-        self.model_line.setText(
-            tr("Model: {title} {version}").format(title=bundle.title, version=bundle.version) if bundle else ""
-        )
+        words = [tr("Model: {title} {version}").format(title=bundle.title, version=bundle.version)] if bundle else []
+        shown = analysis.attributions.get(key) if analysis is not None and key is not None else None
+        if shown is not None and shown.target is Target.PROBABILITY:
+            words.append(tr("Explained as published: the class's sigmoid score, Grad-CAM scaled to 0..1."))
+        self.model_line.setText("\n".join(words))
 
     def show_notes(self, document: Document | None) -> None:
         """Show what there is to know about the file itself."""
