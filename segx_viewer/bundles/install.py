@@ -69,7 +69,10 @@ def add(
     # In the same folder, so that the finished bundle moves into its place in one step.
     with tempfile.TemporaryDirectory(prefix=".adding-", dir=root) as folder:
         built = Path(folder) / name
-        notes = _build(offer, built, allow_pickle=allow_pickle)
+        try:
+            notes = _build(offer, built, allow_pickle=allow_pickle)
+        except KeyError as error:
+            raise ModelError(f"The model's manifest has no entry {error}.") from error
         analysis = _try(Path(folder), name, image, device, cancel, on_progress)
         place = root / name
         if place.exists():

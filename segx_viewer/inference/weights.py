@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from segx_viewer.errors import ModelError
+from segx_viewer.inference.legacy import is_legacy, read_legacy
 
 SAFETENSORS = ".safetensors"
 PICKLES = (".pth", ".pt", ".bin", ".ckpt", ".tar")
@@ -138,16 +139,17 @@ def _is_state(found: Mapping[Any, Any]) -> bool:
 
 
 def _unpickled(path: Path) -> Any:
-    shells = [(_Shell, name) for name in _module_names()]
     try:
-        with torch.serialization.safe_globals(shells):
+        if is_legacy(path):
+            return read_legacy(path, dict.fromkeys(_module_names(), _Shell))
+        with torch.serialization.safe_globals([(_Shell, name) for name in _module_names()]):
             return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise ModelError(
             f"{path.name} holds more than weights, and what it holds could run any code when read; save the state "
             f"dict alone: {str(error).splitlines()[0]}"
         ) from error
-    except (RuntimeError, OSError, EOFError, ValueError, KeyError, AttributeError) as error:
+    except Exception as error:  # a damaged pickle raises anything
         raise ModelError(f"{path.name} could not be read as PyTorch weights: {error}") from error
 
 
