@@ -297,7 +297,7 @@ def _findings(analysis: Analysis, key: MapKey | None) -> Iterator[Finding]:
         return
     for index in prediction.ranking:
         info, probability = prediction.classes[index], float(prediction.probabilities[index])
-        above = probability >= info.threshold if prediction.activation is Activation.SIGMOID else None
+        above = prediction.is_above(index) if prediction.activation is Activation.SIGMOID else None
         yield Finding(info.label, info.code, probability, key is not None and key[1] == index, above)
 
 
