@@ -35,6 +35,6 @@ def test_the_commands_are_known():
     commands = re.findall(r"^segx-viewer models add (?!SOURCE)((?:.*\\\n)*.*)$", PAGE, re.MULTILINE)
     assert len(commands) == 2
     for command in commands:
-        arguments = build_parser().parse_args(["models", "add", *shlex.split(command)])
+        arguments = build_parser().parse_args(["models", "add", *shlex.split(command.replace("\\\n", " "))])
         assert arguments.like in offer.templates()
         assert arguments.allow_pickle
