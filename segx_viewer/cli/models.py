@@ -97,13 +97,13 @@ def add(arguments: argparse.Namespace) -> int:
     store = _store()
     from segx_viewer.bundles import install
     from segx_viewer.bundles.offer import compose
-    from segx_viewer.imaging.reader import read_image
+    from segx_viewer.imaging.guarded import read_image_guarded
 
     installed = {name: bundle.folder for name, bundle in store.bundles().items()}
     offer = compose(
         arguments.source, _changes(arguments), installed, start=arguments.like, segmenter=arguments.segmenter
     )
-    image = read_image(arguments.test_image) if arguments.test_image else None
+    image = read_image_guarded(arguments.test_image) if arguments.test_image else None
     with _waiting("Trying the model"):
         added = install.add(
             offer, taken=installed, image=image, allow_pickle=arguments.allow_pickle, device=arguments.device

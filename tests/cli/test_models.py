@@ -3,9 +3,11 @@
 import pytest
 import timm
 import torch
+from PIL import Image
 from safetensors.torch import save_file
 
 from segx_viewer import cli
+from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.paths import models_folder, user_models_folder
 
 needs_models = pytest.mark.skipif(
@@ -78,3 +80,16 @@ def test_a_folder_and_a_damaged_one(weights, tmp_path, capsys):
     assert cli.main(["models", "add", str(moved)]) == 1
     assert "does not match its checksum" in capsys.readouterr().err
     assert not list(user_models_folder().iterdir())
+
+
+@needs_models
+def test_a_model_is_tried_on_an_image_of_ones_own(weights, tmp_path, capsys):
+    picture = tmp_path / "lesion.png"
+    Image.fromarray(draw_lesion((90, 120))).save(picture)
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(picture.read_bytes()[:200])
+    assert add(weights / "mine.safetensors", "--test-image", str(broken)) == 1
+    assert "broken.png is damaged" in capsys.readouterr().err
+    assert not user_models_folder().exists() or not list(user_models_folder().iterdir())
+    assert add(weights / "mine.safetensors", "--test-image", str(picture)) == 0
+    assert "test image: " in capsys.readouterr().out
