@@ -5,6 +5,7 @@ import pytest
 import torch
 from pytorch_grad_cam import AblationCAM, GradCAM, ScoreCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+from pytorch_grad_cam.utils.svd_on_activations import get_2d_projection
 from torch.nn import functional
 
 from segx_viewer.domain.result import Target
@@ -74,6 +75,8 @@ def test_eigencam_is_the_first_principal_component(subject):
     projected = (rows @ torch.linalg.svd(rows, full_matrices=False).Vh[0]).reshape(A.shape[1:])
     projected = projected if projected.max() >= -projected.min() else -projected
     np.testing.assert_allclose(maps[0], finished(projected, subject.input_shape), rtol=1e-3, atol=1e-4)
+    theirs = get_2d_projection(A[None].numpy())[0]
+    np.testing.assert_allclose(np.abs(theirs), projected.abs(), rtol=1e-3, atol=1e-4)
     assert maps[0] is maps[1]
 
 
