@@ -1,7 +1,7 @@
 """`python -m tests.benchmarks.methods [--readme]`: time per map of every attribution method, in forward passes.
 
-With --readme the table in README.md is written anew. Process time of one thread is compared, so that the ratios hold on
-a machine that is not quiet.
+With --readme the table in README.md is written anew. Processor time of one thread is compared, and in every round the
+forward pass is timed again beside the map, so that the ratios hold on a machine that is not quiet.
 """
 
 import argparse
@@ -19,7 +19,8 @@ from segx_viewer.inference.store import BundleStore
 BUNDLE = "dermoscopy-ham10000"
 README = Path(__file__).resolve().parents[2] / "README.md"
 BEGIN, END = "<!-- methods:begin -->", "<!-- methods:end -->"
-ROUNDS = {"fast": 7, "slow": 3, "very slow": 1}
+ROUNDS = {"fast": 15, "slow": 5, "very slow": 3}
+PASSES = 15  # timed in each round, the median counts
 
 
 def measure() -> list[tuple[str, str, str, float]]:
@@ -29,13 +30,16 @@ def measure() -> list[tuple[str, str, str, float]]:
     network, layer = store.classifier(BUNDLE), store.target_layer(BUNDLE)
     x = torch.from_numpy(preprocess(draw_lesion(), store.get(BUNDLE).preprocessing)[0])[None]
     x = x.contiguous(memory_format=torch.channels_last)
-    one = _median(lambda: forward(network, x, layer), 15)
     rows = []
     for method in METHODS.values():
         subject = Subject(network, x, layer, forward(network, x, layer))
-        spent = _median(lambda method=method, subject=subject: list(method.maps(subject, [0])), ROUNDS[method.cost])
+        passes = _ratio(
+            lambda method=method, subject=subject: list(method.maps(subject, [0])),
+            lambda: forward(network, x, layer),
+            ROUNDS[method.cost],
+        )
         needs = "outputs" if method.black_box else "a layer" if method.needs_layer else "gradients"
-        rows.append((method.label, method.paper, needs + (", seeded" if method.random else ""), spent / one))
+        rows.append((method.label, method.paper, needs + (", seeded" if method.random else ""), passes))
     return rows
 
 
@@ -56,14 +60,23 @@ def write_readme(text: str) -> None:
     README.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", "utf-8")
 
 
-def _median(action, rounds: int) -> float:
+def _ratio(action, one_pass, rounds: int) -> float:
+    """Return the median over the rounds of the time of an action in passes, both warmed up."""
     action()
-    times = []
+    one_pass()
+    ratios = []
     for _ in range(rounds):
-        begun = time.process_time()
-        action()
-        times.append(time.process_time() - begun)
-    return statistics.median(times)
+        before = [_seconds(one_pass) for _ in range(PASSES)]
+        spent = _seconds(action)
+        after = [_seconds(one_pass) for _ in range(PASSES)]
+        ratios.append(spent / statistics.median(before + after))
+    return statistics.median(ratios)
+
+
+def _seconds(action) -> float:
+    begun = time.process_time()
+    action()
+    return time.process_time() - begun
 
 
 def _short(passes: float) -> str:
