@@ -12,6 +12,7 @@ from segx_viewer.imaging._header import code_meaning, items, macro, number, numb
 PROJECTION = frozenset({"CR", "DX", "MG", "RG", "RF", "XA", "IO", "PX", "DR"})
 """Modalities whose pixel spacing is that of the detector unless a calibration says otherwise."""
 
+_DIRECTION = re.compile("[LRAPHF]{1,3}")
 _DAYS_PER = {"D": 1.0, "W": 7.0, "M": 365.25 / 12, "Y": 365.25}
 _CENTIMETRES = 3
 _MINIMAL_COSINE = 0.2  # directions further than about 78 degrees from an axis do not name it
@@ -63,8 +64,10 @@ def patient_orientation(dataset: Dataset, frame: int) -> tuple[str, str] | None:
     From Patient Orientation, or from the direction cosines of Image Orientation (Patient).
     """
     stated = value(dataset, "PatientOrientation")
-    if stated is not None and not isinstance(stated, (str, bytes)) and len(stated) == 2 and all(stated):
-        return str(stated[0]), str(stated[1])
+    if stated is not None and not isinstance(stated, (str, bytes)) and len(stated) == 2:
+        row, column = str(stated[0]), str(stated[1])
+        if _DIRECTION.fullmatch(row) and _DIRECTION.fullmatch(column):  # anything else says nothing, or too much
+            return row, column
     cosines = numbers(macro(dataset, frame, "PlaneOrientationSequence"), "ImageOrientationPatient")
     if len(cosines) != 6:
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from segx_viewer.domain.image import MedicalImage, SpacingOrigin
-from segx_viewer.domain.result import Activation, Analysis, Attribution, Certainty, GateLevel, Level, MapKey
+from segx_viewer.domain.result import Activation, Analysis, Attribution, Certainty, GateLevel, Level, MapKey, Target
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
 
 RESEARCH_USE = "Research use only - not for diagnosis"
@@ -49,6 +49,8 @@ METHODS = {
     "occlusion": "Occlusion",
     "rise": "RISE",
 }
+
+_SCALED = {"gradcam", "gradcam++", "gradcampp", "hirescam", "layercam", "xgradcam"}
 
 LEVELS = {
     Level.HIGH: "On the validation data, findings judged like this one were usually right.",
@@ -103,6 +105,7 @@ class Content:
     region: str
     made: tuple[Row, ...]
     date: str
+    scaling: str = "not normalised"
     identity: tuple[Row, ...] = ()
     reading: Reading = NOTHING_READ
 
@@ -187,6 +190,7 @@ def describe(
         method=method_label(key[0]) if key else "",
         region=region,
         made=tuple((label, clean(value)) for label, value in _made(analysis, attribution)),
+        scaling=_scaling(attribution),
         date=(when or datetime.now().astimezone()).strftime("%Y-%m-%d %H:%M %Z").strip(),
         identity=tuple(identity_rows(analysis.image)) if include_identity else (),
         reading=clean_reading(reading, clean),
@@ -350,12 +354,19 @@ def _made(analysis: Analysis, attribution: Attribution | None) -> Iterator[Row]:
         yield "Region", f"{bundle.region}, {origin}, {percent(segmentation.area_fraction)} of the image"
     if attribution is not None:
         h, w = attribution.saliency_map.shape
-        yield "SegX", f"saliency map × region, never normalised, on {w} × {h} pixels; drawn at the picture's resolution"
+        grid = f"{_scaling(attribution)}, on {w} × {h} pixels"
+        yield "SegX", f"saliency map × region, {grid}; drawn at the picture's resolution"
         yield "SegU", "cAUITC: mean IoU of the top n % (n = 1-99) of the original map with the region; cIoU: n = 5"
     if analysis.versions:
         yield "Software", ", ".join(f"{name} {version}" for name, version in analysis.versions.items())
     if sum(analysis.timings.values()) >= 0.05:
         yield "Time", f"{sum(analysis.timings.values()):.1f} s"
+
+
+def _scaling(attribution: Attribution | None) -> str:
+    """Say whether a map was scaled: only as SegX's reference publishes it, and only of these methods."""
+    published = attribution is not None and attribution.target is Target.PROBABILITY
+    return "scaled to 0..1 as published" if published and attribution.method in _SCALED else "not normalised"
 
 
 def percent(value: float) -> str:

@@ -341,7 +341,7 @@ class _Setter:
         if panels.original is None:
             self.paragraph(starts[1], top, 2 * width + gap, "No explanation was made.", BODY, theme.muted)
         else:
-            self.colour_bar(starts[1], self.y, 2 * width + gap, panels.scale, table)
+            self.colour_bar(starts[1], self.y, 2 * width + gap, panels.scale, table, content.scaling)
         end = self.paragraph(starts[0], self.y - 2 * u, width, _picture_note(panels, content), SMALL, theme.muted)
         for number, mark in enumerate(content.reading.marks, 1):
             words = " · ".join(mark.text.splitlines()) or mark.shape.value
@@ -376,7 +376,7 @@ class _Setter:
                     self.text(left + side / 2, top + side * 0.74, letter, BODY, (255, 255, 255), True, "center")
 
     def colour_bar(
-        self, x: float, y: float, width: float, scale: tuple[float, float], table: NDArray[np.uint8]
+        self, x: float, y: float, width: float, scale: tuple[float, float], table: NDArray[np.uint8], scaling: str
     ) -> None:
         u, theme = self.u, self.theme
         height = 14 * u
@@ -389,7 +389,7 @@ class _Setter:
             align = "left" if n == 0 else "right" if n == 4 else "center"
             value = scale[0] + (scale[1] - scale[0]) * n / 4
             self.text(at, y + height + 21 * u, f"{value:.3g}", SMALL, align=align)
-        note = "attribution, not normalised; one scale for both maps; values near 0 are transparent"
+        note = f"attribution, {scaling}; one scale for both maps; values near 0 are transparent"
         self.text(x + width / 2, y + height + 39 * u, note, SMALL, theme.muted, align="center")
 
     def made(self, content: Content) -> None:

@@ -163,6 +163,11 @@ def test_orientation_from_cosines(make_dicom, cosines, expected):
     assert read_image(make_dicom(RAMP, ImageOrientationPatient=cosines)).orientation == expected
 
 
+@pytest.mark.parametrize("stated", [["DOE", "JANE"], ["L", ""], ["X", "F"]])
+def test_an_orientation_that_names_no_direction_is_none(make_dicom, stated):
+    assert read_image(make_dicom(RAMP, PatientOrientation=stated)).orientation is None
+
+
 def test_enhanced_multi_frame(make_dicom):
     def group(center, slope):
         return item(

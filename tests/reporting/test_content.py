@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from segx_viewer.domain.result import Level
+from segx_viewer.domain.result import Level, Target
 from segx_viewer.reporting.content import RESEARCH_USE, Scrubber, describe, percent
 from segx_viewer.reporting.layout import lay_out
 from segx_viewer.reporting.panels import ReportView, draw_panels
@@ -49,6 +49,14 @@ def test_the_page_says_what_it_must(make_analysis):
         "not normalised",
     ):  # fmt: skip
         assert part in text
+
+
+def test_maps_that_were_scaled_as_published_are_said_to_be(make_analysis):
+    analysis = make_analysis()
+    made = dataclasses.replace(analysis.attributions[KEY], target=Target.PROBABILITY)
+    text = " ".join(_page_text(dataclasses.replace(analysis, attributions={KEY: made})))
+    assert text.count("scaled to 0..1 as published") == 2
+    assert "normalised" not in text
 
 
 def test_abstaining_shows_its_reason_and_no_probability_of_being_right(make_analysis):
