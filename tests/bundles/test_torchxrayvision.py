@@ -1,14 +1,23 @@
-"""torchxrayvision's networks: from weights files in its published layouts to SegX maps, as the library gives them."""
+"""torchxrayvision's networks: from weights files in its published layouts to SegX maps, as the library gives them.
 
+The library itself (1.5.7) was asked for the figures below. Where it is installed, it is asked again; the tests do not
+depend on it, because it brings `requests` along, whose import opens a socket.
+"""
+
+import hashlib
 import math
+import sys
+import types
+import warnings
+import zlib
 from collections import OrderedDict
 
 import cv2
 import numpy as np
 import pytest
 import torch
-import torchvision
 from PIL import Image
+from scipy.special import expit
 from torch import nn
 
 from segx_viewer.bundles import install, offer
@@ -16,18 +25,81 @@ from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.errors import ModelError
 from segx_viewer.imaging.display import to_display
 from segx_viewer.imaging.reader import read_image
+from segx_viewer.inference.architectures import build_classifier, build_segmenter
 from segx_viewer.inference.bundle import Preprocessing
 from segx_viewer.inference.predictor import preprocess
 from segx_viewer.inference.store import BundleStore
 from segx_viewer.inference.weights import ConsentNeededError
 from segx_viewer.pipeline import analyse_to_end
 
-xrv = pytest.importorskip("torchxrayvision")
 pytestmark = pytest.mark.filterwarnings("ignore:`nn.functional.upsample` is deprecated")  # the library's own
 
 NAMES = {"densenet121": "densenet121-res224-all", "resnet50": "resnet50-res512-all"}
-PSPNET = "pspnet_chestxray_best_model_4.pth"
+FILES = {
+    "densenet121": "nih-pc-chex-mimic_ch-google-openi-kaggle-densenet121-d121-tw-lr001-rot45-tr15-sc15-seed0-best.pt",
+    "resnet50": "pc-nih-rsna-siim-vin-resnet50-test512-e400-state.pt",
+    "pspnet": "pspnet_chestxray_best_model_4.pth",
+}
 SMALL = 96  # the segmenter's input here; as published it is 512, which takes half a minute
+
+# Of the library's networks with the weights of `filled` and the input of `given`: a digest of the weights' names and
+# shapes, the input's side, and what comes out (of the segmenter, each channel's mean).
+OUTPUTS = {
+    "densenet121": (
+        "6fab77fd3c7bd99412085a4a2e7f84eb1e8cb35d6613a6766647783ded34398d",
+        224,
+        [-0.10478, -0.38525, -0.20462, -1.3429, 1.4066, 0.81457, -0.36167, -0.73525, -0.72208, 2.088, 1.5546, 1.1769,
+         0.073631, 1.2022, 1.0096, -1.6485, -1.1623, 0.30529],
+    ),
+    "resnet50": (
+        "b1a5a855e377962b7fa54ebb321d9e6bc5140fa92a8a3c0d385952f70e5af6c7",
+        128,
+        [15.1, 9.8548, -6.8244, -10.078, 22.76, 18.795, 0.18471, -3.7283, -1.0665, 9.1827, -7.8887, 19.217, -1.5427,
+         -1.3592, -11.377, -12.685, -4.6072, 2.0796],
+    ),
+    "pspnet": (
+        "f58385bf8909870c91a840a2196a349260b65ca97d587b2708b74c4f4be8f2a0",
+        96,
+        [0.023808, 0.038331, 0.065615, -0.14912, 0.074128, -0.019394, -0.12313, -0.12504, -0.064477, 0.059728,
+         -0.041708, 0.059634, 0.13115, 0.036405],
+    ),
+}  # fmt: skip
+
+
+def filled(state):
+    """Weights that follow from their names."""
+    found = {}
+    for name, tensor in state.items():
+        rng = np.random.RandomState(zlib.crc32(name.encode()))
+        if not tensor.is_floating_point():
+            values = np.zeros(tensor.shape)
+        elif tensor.ndim > 1:
+            values = rng.standard_normal(tensor.shape) * np.sqrt(2 / np.prod(tensor.shape[1:]))
+        else:
+            middle = {"weight": 0.4, "running_var": 1}.get(name.rpartition(".")[2], 0)
+            values = middle + 0.1 * rng.uniform(-1, 1, tensor.shape)
+        found[name] = torch.tensor(values).to(tensor.dtype)
+    return found
+
+
+def given(side):
+    rows, columns = np.mgrid[:side, :side]
+    return torch.tensor(1024 * np.sin(rows / 7) * np.cos(columns / 5), dtype=torch.float32)[None, None]
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+@torch.inference_mode()
+def test_names_and_outputs_are_the_librarys(name):
+    digest, side, expected = OUTPUTS[name]
+    segmenter = name == "pspnet"
+    network = build_segmenter("xrv/pspnet", {}, 14, channels=1) if segmenter else build_classifier(f"xrv/{name}", 18)
+    state = network.state_dict()
+    lines = sorted(f"{k} {tuple(t.shape)}" for k, t in state.items() if not k.endswith("num_batches_tracked"))
+    assert hashlib.sha256("\n".join(lines).encode()).hexdigest() == digest
+    network.load_state_dict(filled(state))
+    output = network.eval()(given(side))[0]
+    output = output.mean((1, 2)) if segmenter else output
+    np.testing.assert_allclose(output, expected, rtol=1e-3, atol=1e-3 * max(map(abs, expected)))
 
 
 @pytest.fixture(scope="module")
@@ -41,52 +113,50 @@ def image(tmp_path_factory):
     return read_image(path)
 
 
-def as_the_library_normalises(picture):
-    """Its input tensor of an 8-bit picture."""
-    return torch.from_numpy(xrv.utils.normalize(picture, 255))[None, None]
+def save_as_old_pytorch_did(network, path):
+    """Write a whole network with its modules under the library's names, in the format before PyTorch 1.6."""
+    names = ("DenseNet", "_DenseBlock", "_DenseLayer", "_Transition")
+    library = types.ModuleType("torchxrayvision.models")
+    for name in names:
+        setattr(library, name, type(name, (nn.Module,), {"__module__": library.__name__}))
 
+    def renamed(module):
+        kind = getattr(library, type(module).__name__, None) if type(module).__name__ in names else None
+        twin = kind() if kind else nn.Sequential() if isinstance(module, nn.Sequential) else None
+        if twin is None:
+            return module
+        for name, child in module.named_children():
+            twin.add_module(name, renamed(child))
+        return twin
 
-def published_densenet(make_random):
-    def build():
-        network = xrv.models.DenseNet()
-        network.classifier.bias.data = torch.linspace(-6, 1, 18)
-        return network
-
-    return make_random(build)
-
-
-def published_resnet(make_random):
-    def build():
-        network = torchvision.models.resnet50(weights=None, num_classes=18)
-        network.conv1 = nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)
-        return network
-
-    return make_random(build)
-
-
-def published_pspnet(make_random, image):
-    """Random weights, with which each part of the chest covers half of the picture."""
-    from torchxrayvision.baseline_models.chestx_det.ptsemseg.pspnet import pspnet
-
-    network = make_random(lambda: pspnet(14))
-    how = Preprocessing((SMALL, SMALL), "letterbox", "rgb")
-    with torch.inference_mode():
-        logits = network(torch.from_numpy(preprocess(to_display(image), how)[0])[None])
-    network.classification.bias.data -= logits[0].flatten(1).median(1).values
-    return network
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # there is no source code to store
+        patch.setitem(sys.modules, "torchxrayvision", types.ModuleType("torchxrayvision"))
+        patch.setitem(sys.modules, library.__name__, library)
+        torch.save(renamed(network), path, _use_new_zipfile_serialization=False)
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory, make_random, image):
-    """The folder of the weights files, under the names and in the layouts that the library downloads."""
+    """Random weights under the names and in the layouts that the library downloads."""
     folder = tmp_path_factory.mktemp("xrv")
-    names = {name: xrv.models.model_urls[key]["weights_url"].rpartition("/")[2] for name, key in NAMES.items()}
-    # A whole pickled network, as PyTorch wrote it before 1.6; a state dict; the state dict of a parallel network.
-    torch.save(published_densenet(make_random), folder / names["densenet121"], _use_new_zipfile_serialization=False)
-    torch.save(published_resnet(make_random).state_dict(), folder / names["resnet50"])
-    state = published_pspnet(make_random, image).state_dict()
-    torch.save(OrderedDict((f"module.{key}", tensor) for key, tensor in state.items()), folder / PSPNET)
-    return {name: folder / file for name, file in names.items()} | {"pspnet": folder / PSPNET}
+    paths = {name: folder / file for name, file in FILES.items()}
+
+    def densenet():
+        network = build_classifier("xrv/densenet121", 18)
+        network.classifier.bias.data = torch.linspace(-6, 1, 18)
+        return network
+
+    save_as_old_pytorch_did(make_random(densenet), paths["densenet121"])
+    torch.save(make_random(lambda: build_classifier("xrv/resnet50", 18)).state_dict(), paths["resnet50"])
+    segmenter = make_random(lambda: build_segmenter("xrv/pspnet", {}, 14, channels=1))
+    how = Preprocessing((SMALL, SMALL), "letterbox", "grey", (0.5,), (1 / 2048,))
+    with torch.inference_mode():
+        logits = segmenter(torch.from_numpy(preprocess(to_display(image), how)[0])[None])
+    segmenter.classification.bias.data -= logits[0].flatten(1).median(1).values  # each part covers half of the picture
+    state = segmenter.state_dict()
+    torch.save(OrderedDict((f"module.{key}", tensor) for key, tensor in state.items()), paths["pspnet"])  # parallel
+    return paths
 
 
 def offered(files, name):
@@ -103,13 +173,14 @@ def added(request, files, image, tmp_path_factory):
     return request.param, found, BundleStore([folder])
 
 
-def library_network(name, files):
-    kind = {"densenet121": xrv.models.DenseNet, "resnet50": xrv.models.ResNet}[name]
-    return kind(weights=NAMES[name], cache_dir=str(files[name].parent))
+@pytest.fixture
+def xrv():
+    """The library, where it is installed."""
+    return pytest.importorskip("torchxrayvision")
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_templates_state_what_is_published(name):
+def test_the_templates_state_what_is_published(xrv, name):
     published, template = xrv.models.model_urls[NAMES[name]], offer.like(f"xrv-{name}", {}).manifest
     assert [c["label"] for c in template["classes"]] == [label.replace("_", " ") for label in published["labels"]]
     cut_offs = [1.0 if math.isnan(t) else t for t in published["op_threshs"]]
@@ -136,29 +207,37 @@ def test_inputs_range_from_minus_1024_to_1024(added, image):
     same_size = Preprocessing((224, 224), "letterbox", "grey", bundle.preprocessing.mean, bundle.preprocessing.std)
     x, _ = preprocess(picture, same_size)
     assert (x.min(), x.max()) == (-1024, 1024)
-    np.testing.assert_allclose(x, as_the_library_normalises(picture)[0], atol=1e-3)
+    np.testing.assert_allclose(x[0], (2 * picture.astype(np.float32) / 255 - 1) * 1024, atol=1e-3)
 
 
-def test_logits_and_findings_are_the_librarys(added, files, image):
+def test_findings_lie_above_the_operating_points(added, image):
+    _, found, store = added
+    prediction = analyse_to_end(AnalysisRequest(image, bundle_name=found.folder.name), store).prediction
+    cut_offs = np.array([c.threshold for c in store.get(found.folder.name).classes])
+    above = expit(prediction.logits) > cut_offs
+    assert set(prediction.findings) == set(np.flatnonzero(above))
+    assert 1 < len(prediction.findings) < 18
+
+
+def test_logits_and_findings_are_the_librarys(xrv, added, files, image):
     name, found, store = added
-    network = library_network(name, files)
-    bundle = store.get(found.folder.name)
-    x = torch.from_numpy(preprocess(to_display(image), bundle.preprocessing)[0])[None]
+    kind = {"densenet121": xrv.models.DenseNet, "resnet50": xrv.models.ResNet}[name]
+    network = kind(weights=NAMES[name], cache_dir=str(files[name].parent))
+    x = torch.from_numpy(preprocess(to_display(image), store.get(found.folder.name).preprocessing)[0])[None]
     if name == "densenet121":
-        torch.testing.assert_close(x, as_the_library_normalises(to_display(image)), atol=1e-3, rtol=0)
-    prediction = analyse_to_end(AnalysisRequest(image, bundle_name=bundle.info.name), store).prediction
+        theirs = torch.from_numpy(xrv.utils.normalize(to_display(image), 255))[None, None]
+        torch.testing.assert_close(x, theirs, atol=1e-3, rtol=0)
+    prediction = analyse_to_end(AnalysisRequest(image, bundle_name=found.folder.name), store).prediction
     with torch.inference_mode():
         normed = network(x)[0]  # one half is the operating point
         network.op_threshs = None
         logits = network(x)[0]
     np.testing.assert_allclose(prediction.logits, logits, rtol=1e-3, atol=1e-3)
-    above = {k for k in range(18) if normed[k] > 0.5}
-    assert set(prediction.findings) == above
-    assert 1 < len(above) < 18
+    assert set(prediction.findings) == {k for k in range(18) if normed[k] > 0.5}
 
 
 @torch.inference_mode()
-def test_the_segmenter_gives_what_the_librarys_gives(added, files):
+def test_the_segmenter_gives_what_the_librarys_gives(xrv, added, files):
     _, found, store = added
     network = store.get(found.folder.name).load_segmenter()
     library = xrv.baseline_models.chestx_det.PSPNet(cache_dir=str(files["pspnet"].parent))
