@@ -32,7 +32,7 @@ from segx_viewer.domain.result import (
     Segmentation,
     Target,
 )
-from segx_viewer.errors import ModelError
+from segx_viewer.errors import ModelError, SegxError
 from segx_viewer.explain.alignment import COSTLY
 from segx_viewer.explain.calibration import Calibration
 from segx_viewer.explain.ranking import Region
@@ -53,11 +53,66 @@ if TYPE_CHECKING:
     from segx_viewer.inference.bundle import ModelBundle, Preprocessing
     from segx_viewer.inference.store import BundleStore
 
-__all__ = ["analyse", "analyse_to_end", "library_versions", "reassess"]
+__all__ = ["analyse", "analyse_to_end", "library_versions", "reassess", "run_networks"]
 
 # Share of an analysis that is done when a stage begins.
 _BEGINS = {Stage.CHECK: 0.0, Stage.CLASSIFY: 0.1, Stage.SEGMENT: 0.35, Stage.ATTRIBUTE: 0.6, Stage.SEGU: 0.9}
 _LIBRARIES = ("torch", "timm", "segmentation-models-pytorch", "grad-cam", "captum", "pydicom", "numpy")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ready:
+    """What the networks gave for an image that was put through them together with others; see `run_networks`."""
+
+    bundle: str
+    picture: NDArray[np.uint8]
+    placed: NDArray[np.uint8]
+    placement: Placement
+    tensor: Any
+    passed: Any
+    regions: Any
+
+
+def run_networks(requests: Sequence[AnalysisRequest], store: "BundleStore") -> list[Ready | None]:
+    """Put several images through the networks at once; `analyse` goes on from there, image by image.
+
+    Returns
+    -------
+    list of Ready or None
+        One per request; None for an image that is better analysed alone: the only one of its bundle, or one whose
+        networks failed. `analyse` then says why.
+    """
+    from segx_viewer.inference.predictor import forward_each, place
+
+    groups: dict[str, list[int]] = {}
+    prepared: dict[int, tuple[NDArray[np.uint8], NDArray[np.uint8], Placement, Any]] = {}
+    found: list[Ready | None] = [None] * len(requests)
+    for number, request in enumerate(requests):
+        bundle = store.get(request.bundle_name) if request.bundle_name else store.candidates(request.image)[0]
+        if store.gate(bundle.info.name).check_header(request.image).level is not GateLevel.REFUSED:
+            picture = to_display(request.image)
+            placed, placement = place(picture, bundle.preprocessing)
+            prepared[number] = picture, placed, placement, _tensor(placed, bundle.preprocessing, store)
+            groups.setdefault(bundle.info.name, []).append(number)
+    import torch
+
+    for name, numbers in groups.items():
+        if len(numbers) < 2:
+            continue
+        bundle = store.get(name)
+        tensors = torch.cat([prepared[number][-1] for number in numbers])
+        tensors = tensors.contiguous(memory_format=torch.channels_last)
+        try:
+            passes = forward_each(store.classifier(name), tensors, store.target_layer(name))
+            regions: Sequence[Any] = [None] * len(numbers)
+            if bundle.segmenter_input == bundle.preprocessing:
+                with torch.inference_mode():
+                    regions = list(store.segmenter(name)(tensors))
+        except (SegxError, MemoryError, RuntimeError):
+            continue
+        for number, passed, output in zip(numbers, passes, regions, strict=True):
+            found[number] = Ready(name, *prepared[number], passed, output)
+    return found
 
 
 def analyse(
@@ -67,6 +122,7 @@ def analyse(
     cancel: CancelToken | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     evidence_views: Sequence[str] | None = None,
+    ready: Ready | None = None,
 ) -> Iterator[Analysis]:
     """Analyse an image.
 
@@ -80,6 +136,8 @@ def analyse(
     evidence_views : sequence of str, optional
         Collect every feature a calibration could use, with these test-time views, whatever the bundle's own
         calibration needs; for calibrating.
+    ready : Ready, optional
+        What the networks gave for this image, from `run_networks`.
 
     Yields
     ------
@@ -92,7 +150,7 @@ def analyse(
     SegxError
         If the models are missing or damaged, memory runs out, or the analysis was cancelled.
     """
-    run = _Run(request, store, cancel or CancelToken(), on_progress or (lambda _progress: None), evidence_views)
+    run = _Run(request, store, cancel or CancelToken(), on_progress or (lambda _progress: None), evidence_views, ready)
     while True:
         try:
             for analysis in run.stages():
@@ -108,7 +166,7 @@ def analyse(
                     "There is not enough memory for this analysis; close other images and try again."
                 ) from error
             note = f"The memory of the device {device} ran out; this was computed on the processor."
-            run = replace(run, warnings=(*run.warnings, note), timings={}, late={})
+            run = replace(run, warnings=(*run.warnings, note), timings={}, late={}, ready=None)
         else:
             return
 
@@ -120,9 +178,11 @@ def analyse_to_end(
     cancel: CancelToken | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     evidence_views: Sequence[str] | None = None,
+    ready: Ready | None = None,
 ) -> Analysis:
     """Return the complete analysis; parameters and errors are those of `analyse`."""
-    *_, last = analyse(request, store, cancel=cancel, on_progress=on_progress, evidence_views=evidence_views)
+    steps = analyse(request, store, cancel=cancel, on_progress=on_progress, evidence_views=evidence_views, ready=ready)
+    *_, last = steps
     return last
 
 
@@ -135,6 +195,7 @@ class _Run:
     cancel: CancelToken
     on_progress: Callable[[Progress], None]
     evidence_views: Sequence[str] | None
+    ready: Ready | None = None
     timings: dict[str, float] = field(default_factory=dict)
     furthest: float = 0.0
     late: dict[MapKey, Future[dict[str, Alignment]]] = field(default_factory=dict)
@@ -143,7 +204,7 @@ class _Run:
     def stages(self) -> Iterator[Analysis]:
         image = self.request.image
         with self._stage(Stage.CHECK):
-            picture = to_display(image)
+            picture = to_display(image) if self.ready is None else self.ready.picture
         analysis, prepared = self._choose_bundle(image, picture)
         yield analysis
         if prepared is None:
@@ -179,21 +240,16 @@ class _Run:
     ) -> list[Segmentation]:
         """Find the bundle's regions, on the classifier's grid also where the segmenter sees the image otherwise."""
         from segx_viewer.inference.predictor import place
-        from segx_viewer.inference.segmenter import segment_all
+        from segx_viewer.inference.segmenter import regions_of, segment_all
 
+        ready = self._ready_for(bundle)
+        if ready is not None and ready.regions is not None:
+            return regions_of(ready.regions, bundle)
         network, how = self.store.segmenter(bundle.info.name), bundle.segmenter_input
         if how == bundle.preprocessing:
             return segment_all(network, tensor, bundle)
         placed, own = place(picture, how)
-        return segment_all(network, self._tensor(placed, how), bundle, (own, placement))
-
-    def _tensor(self, placed: NDArray[np.uint8], how: "Preprocessing") -> Any:
-        import torch
-
-        from segx_viewer.inference.predictor import normalise
-
-        tensor = torch.from_numpy(normalise(placed, how))[None]
-        return tensor.contiguous(memory_format=torch.channels_last).to(self.store.device)
+        return segment_all(network, _tensor(placed, how, self.store), bundle, (own, placement))
 
     def _with_late_alignments(self, analysis: Analysis) -> Analysis:
         certainties = dict(analysis.certainties)
@@ -221,7 +277,11 @@ class _Run:
 
         gate = self.store.gate(bundle.info.name)
         with self._stage(Stage.CHECK):
-            placed, placement = place(picture, bundle.preprocessing)
+            ready = self._ready_for(bundle)
+            if ready is not None:
+                placed, placement = ready.placed, ready.placement
+            else:
+                placed, placement = place(picture, bundle.preprocessing)
             seen = placed[_extent(placement)]
             looks = gate.check_picture(seen, colour=_colour_of(picture))
             verdict = worst(gate.check_header(image), looks)
@@ -230,13 +290,19 @@ class _Run:
         from segx_viewer.inference.predictor import forward
 
         with self._stage(Stage.CLASSIFY):
-            tensor = self._tensor(placed, bundle.preprocessing)
-            layer = self.store.target_layer(bundle.info.name)
-            passed = forward(self.store.classifier(bundle.info.name), tensor, layer)
+            if ready is not None:
+                tensor, passed = ready.tensor, ready.passed
+            else:
+                tensor = _tensor(placed, bundle.preprocessing, self.store)
+                layer = self.store.target_layer(bundle.info.name)
+                passed = forward(self.store.classifier(bundle.info.name), tensor, layer)
             verdict = worst(verdict, gate.check_embedding(passed.embedding, unusual=looks.level is GateLevel.OUTSIDE))
         if verdict.level is GateLevel.REFUSED:
             return self._begin(bundle, placement, verdict), None
         return self._begin(bundle, placement, verdict), (bundle, tensor, passed)
+
+    def _ready_for(self, bundle: "ModelBundle") -> Ready | None:
+        return self.ready if self.ready is not None and self.ready.bundle == bundle.info.name else None
 
     def _begin(self, bundle: "ModelBundle", placement: Placement, verdict: GateVerdict) -> Analysis:
         return Analysis(
@@ -386,6 +452,15 @@ class _Run:
         started = time.perf_counter()
         yield
         self._count(stage, time.perf_counter() - started)
+
+
+def _tensor(placed: NDArray[np.uint8], how: "Preprocessing", store: "BundleStore") -> Any:
+    import torch
+
+    from segx_viewer.inference.predictor import normalise
+
+    tensor = torch.from_numpy(normalise(placed, how))[None]
+    return tensor.contiguous(memory_format=torch.channels_last).to(store.device)
 
 
 def _applies(attribution: Attribution, analysis: Analysis) -> bool:

@@ -31,6 +31,7 @@ from segx_viewer.reporting.panels import SIZES, ReportView
 from segx_viewer.reporting.table import csv_row, csv_text
 
 TABLE = "results.csv"
+TOGETHER, PIXELS_TOGETHER = 8, 32_000_000  # images that go through the networks at once, and their pixels in all
 
 T = TypeVar("T")
 _POLL_SECONDS = 2.0
@@ -128,7 +129,7 @@ class _Written:
 
 
 class _Run:
-    """Decodes ahead and writes behind in threads; the networks run here, one image after the other."""
+    """Decodes ahead and writes behind in threads; the networks run here, on several images at once."""
 
     def __init__(
         self,
@@ -147,6 +148,7 @@ class _Run:
         self._readers = ThreadPoolExecutor(batch.workers, "read")
         self._writers = ThreadPoolExecutor(batch.workers, "write")
         self._writing: deque[_Written] = deque()
+        self._ready: dict[int, pipeline.Ready] = {}
 
     def __enter__(self) -> "_Run":
         return self
@@ -168,13 +170,15 @@ class _Run:
         """Analyse files in order."""
         with _progress(self._screen) as progress:
             bar = progress.add_task("", total=len(files))
-            for place, task in enumerate(self._decoded(files)):
-                if task is not None:
-                    progress.update(bar, completed=place, description=Path(task.label).name)
-                    self._guard(task, self._explain, task)
-                progress.update(bar, completed=place + 1)
-                while self._writing and (len(self._writing) > self._batch.workers or self._writing[0].name.done()):
-                    self._collect(self._writing.popleft())
+            for tasks in _in_groups(self._decoded(files)):
+                self._through_networks([task for task in tasks if task is not None])
+                for task in tasks:
+                    if task is not None:
+                        progress.update(bar, description=Path(task.label).name)
+                        self._guard(task, self._explain, task)
+                    progress.update(bar, advance=1)
+                    while self._writing and (len(self._writing) > self._batch.workers or self._writing[0].name.done()):
+                        self._collect(self._writing.popleft())
             while self._writing:
                 self._collect(self._writing.popleft())
 
@@ -184,9 +188,9 @@ class _Run:
         hashes = deque[tuple[Input, Future[tuple[str, int]]]]()
         left = iter(files)
         while True:
-            while len(hashes) <= self._batch.workers and (item := next(left, None)) is not None:
+            while len(hashes) <= self._batch.workers + 1 and (item := next(left, None)) is not None:
                 hashes.append((item, self._readers.submit(self._look_at, item.path)))
-            while hashes and len(ahead) <= self._batch.workers:
+            while hashes and len(ahead) <= self._batch.workers + 1:
                 item, look = hashes.popleft()
                 content, frames = look.result()
                 chosen = range(frames) if self._batch.frame is None else (self._batch.frame,)
@@ -214,9 +218,20 @@ class _Run:
         except SegxError:
             return content, 1  # said when its turn comes
 
-    def _explain(self, task: _Task) -> None:
+    def _through_networks(self, tasks: Sequence[_Task]) -> None:
+        """Put images that could be decoded through the networks together; those that could not fail in their turn."""
+        readable = [task for task in tasks if task.image.exception() is None]
+        try:
+            ready = pipeline.run_networks([self._request(task) for task in readable], self._store)
+        except Exception:  # noqa: BLE001 - each is analysed alone then, and says itself what is wrong
+            if self._batch.verbose:
+                traceback.print_exc()
+            ready = [None] * len(readable)
+        self._ready = {task.number: one for task, one in zip(readable, ready, strict=True) if one is not None}
+
+    def _request(self, task: _Task) -> AnalysisRequest:
         batch = self._batch
-        request = AnalysisRequest(
+        return AnalysisRequest(
             task.image.result(),
             task.number,
             batch.bundle,
@@ -224,7 +239,10 @@ class _Run:
             self._classes,
             as_published=batch.as_published,
         )
-        analysis = pipeline.analyse_to_end(request, self._store)
+
+    def _explain(self, task: _Task) -> None:
+        ready = self._ready.pop(task.number, None)
+        analysis = pipeline.analyse_to_end(self._request(task), self._store, ready=ready)
         name = self._writers.submit(self._write, analysis, task.number)
         self._writing.append(_Written(task.item, task.number, analysis, name, task.label))
 
@@ -263,6 +281,21 @@ class _Run:
             for name in (task.item.label, str(task.item.path), task.item.path.name):
                 reason = reason.replace(name, "the file")
         self._journal.end(task.number, {"id": f"{task.number:04d}", "status": status, "error": reason})
+
+
+def _in_groups(tasks: Iterator[_Task | None]) -> Iterator[list[_Task | None]]:
+    """Yield tasks in groups that are not too large to be kept in memory."""
+    group: list[_Task | None] = []
+    pixels = 0
+    for task in tasks:
+        group.append(task)
+        if task is not None and task.image.exception() is None:
+            pixels += task.image.result().pixels.size
+        if len(group) == TOGETHER or pixels >= PIXELS_TOGETHER:
+            yield group
+            group, pixels = [], 0
+    if group:
+        yield group
 
 
 def _settings(batch: Batch, store: BundleStore) -> dict[str, object]:

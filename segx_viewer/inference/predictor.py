@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -100,14 +101,19 @@ def last_linear(network: nn.Module) -> nn.Linear | None:
 
 
 def forward(network: nn.Module, tensor: Tensor, target_layer: str) -> ForwardPass:
-    """Run the classifier once.
+    """Run the classifier once, on one input (1, C, h, w); see `forward_each`."""
+    return forward_each(network, tensor, target_layer)[0]
+
+
+def forward_each(network: nn.Module, tensor: Tensor, target_layer: str) -> list[ForwardPass]:
+    """Run the classifier once on several inputs, each of which can be explained by itself.
 
     The target layer's output is cut off from what is below it, so that explaining costs the gradient of the
     layers above it only.
 
     Parameters
     ----------
-    tensor : Tensor, shape (1, C, h, w)
+    tensor : Tensor, shape (N, C, h, w)
     target_layer : str
         "" for a network that is a black box.
 
@@ -118,15 +124,15 @@ def forward(network: nn.Module, tensor: Tensor, target_layer: str) -> ForwardPas
     """
     if not target_layer:
         with torch.no_grad():
-            return ForwardPass(network(tensor), None, None)
-    kept: dict[str, Tensor] = {}
+            return [ForwardPass(row, None, None) for row in network(tensor).split(1)]
+    kept: dict[str, Any] = {}
 
     def cut(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
-        if not isinstance(output, Tensor):
+        if not isinstance(output, Tensor) or len(output) != len(tensor):
             raise ModelError(f"The layer {target_layer!r} cannot be explained: it does not give one tensor.")
-        kept["activations"] = output.detach().requires_grad_()
+        kept["activations"] = [row.detach().requires_grad_() for row in output.split(1)]
         # A copy goes on, so that in-place layers above do not write into what is explained.
-        return kept["activations"].clone()
+        return torch.cat(kept["activations"])
 
     def keep_input(_module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         kept["embedding"] = inputs[0].detach()
@@ -138,8 +144,10 @@ def forward(network: nn.Module, tensor: Tensor, target_layer: str) -> ForwardPas
         logits = network(tensor)
     if "activations" not in kept or not logits.requires_grad:
         raise ModelError(f"The layer {target_layer!r} cannot be explained: the class scores do not depend on it.")
-    embedding = kept["embedding"].flatten(1)[0].float().cpu().numpy() if "embedding" in kept else None
-    return ForwardPass(logits, kept["activations"], embedding)
+    embeddings: list[NDArray[np.float32] | None] = [None] * len(tensor)
+    if "embedding" in kept:
+        embeddings = list(kept["embedding"].reshape(len(tensor), -1).float().cpu().numpy())
+    return [ForwardPass(*each) for each in zip(logits.split(1), kept["activations"], embeddings, strict=True)]
 
 
 @contextmanager

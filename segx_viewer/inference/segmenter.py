@@ -36,7 +36,14 @@ def segment_all(
     ModelError
         If a region names a channel that the segmenter does not have.
     """
-    output = network(tensor)[0].float()
+    return regions_of(network(tensor)[0], bundle, grid)
+
+
+def regions_of(
+    output: Tensor, bundle: ModelBundle, grid: tuple[Placement, Placement] | None = None
+) -> list[Segmentation]:
+    """Return the regions in a segmenter's output (K, h, w) for one input; see `segment_all`."""
+    output = output.float()
     one_of_many = bundle.segmenter_activation is Activation.SOFTMAX
     channels = (output.softmax(0) if one_of_many else output.sigmoid()).cpu().numpy()
     found = []

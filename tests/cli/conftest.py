@@ -14,7 +14,7 @@ def batch(monkeypatch, tmp_path):
     from segx_viewer.domain.geometry import Placement
     from segx_viewer.domain.result import Analysis, BundleInfo, GateLevel, GateVerdict
 
-    def analyse_to_end(request, store, *, cancel=None, on_progress=None):
+    def analyse_to_end(request, store, *, ready=None):
         image = request.image
         return Analysis(
             image=image,
@@ -29,6 +29,7 @@ def batch(monkeypatch, tmp_path):
     store = SimpleNamespace(bundles=lambda: {"none": bundle}, get={"none": bundle}.__getitem__)
     monkeypatch.setattr(batch, "BundleStore", lambda folders, device: store)
     monkeypatch.setattr(batch.pipeline, "analyse_to_end", analyse_to_end)
+    monkeypatch.setattr(batch.pipeline, "run_networks", lambda requests, store: [None] * len(requests))
     return batch
 
 
