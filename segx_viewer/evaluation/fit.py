@@ -31,10 +31,10 @@ from segx_viewer.training.recipe import Recipe, read_recipe
 from segx_viewer.training.run import SPLITS, preprocessing_of
 from segx_viewer.training.splits import read_splits
 
-OUTSIDE_SHARE, REFUSED_SHARE = 0.008, 0.001
+OUTSIDE_SHARE, REFUSED_SHARE = 0.01, 0.001
 """Shares of the validation images beyond the two thresholds: refusing is worse than flagging."""
 
-PICTURE_SHARE = 0.004
+PICTURE_SHARE = 0.006
 """Each look at the picture flags fewer, so that all looks together stay below one in fifty."""
 
 PICTURE_COMPONENTS = {"layout": 128, "texture": 40}
