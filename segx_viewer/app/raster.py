@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -11,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QTransform
 
 from segx_viewer.app.transform import image_to_panel
-from segx_viewer.app.viewstate import View
+from segx_viewer.app.viewstate import GEOMETRY, View
 
 _TILE = 64  # rasters end on whole tiles, so that a short pan finds the pictures of the last one
 
@@ -108,6 +109,16 @@ def visible_raster(view: View, image: tuple[int, int], panel: QSizeF, ratio: flo
     The image begins on a whole screen pixel and fills whole screen pixels, so that copying needs no interpolation.
     None when nothing of the image is visible.
     """
+    geometry = tuple(getattr(view, name) for name in GEOMETRY)
+    found = _placed(geometry, image, (panel.width(), panel.height()), ratio)
+    return (found[0], QPointF(*found[1])) if found is not None else None
+
+
+@lru_cache(32)  # every step of a slider asks each panel where its image lies, which has not moved
+def _placed(
+    geometry: tuple[Any, ...], image: tuple[int, int], size: tuple[float, float], ratio: float
+) -> tuple[Raster, tuple[float, float]] | None:
+    view, panel = View(**dict(zip(GEOMETRY, geometry, strict=True))), QSizeF(*size)
     height, width = image
     whole = QRectF(0, 0, width, height)
     box = image_to_panel(view, image, panel).mapRect(whole)
@@ -127,7 +138,7 @@ def visible_raster(view: View, image: tuple[int, int], panel: QSizeF, ratio: flo
     )
     back, _ = onto.inverted()
     matrix = (back.m11(), back.m21(), back.dx(), back.m12(), back.m22(), back.dy())
-    corner = QPointF((at_x + left) / ratio, (at_y + top) / ratio)
+    corner = (at_x + left) / ratio, (at_y + top) / ratio
     return Raster((bottom - top, right - left), matrix, ratio), corner
 
 

@@ -156,6 +156,8 @@ class Viewport(QWidget):
         """Ask for a repaint of what a change can be seen in, which for sliders is little."""
         view = self.state.view
         before, self._divider = self._divider, self.width() * view.curtain
+        if not self.isVisible():  # it is painted as a whole when it is shown
+            return
         if not changed <= _SLIDERS:
             self.update()
         elif "opacity" in changed and self.panel is not Panel.IMAGE:

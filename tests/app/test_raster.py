@@ -111,3 +111,17 @@ def test_a_large_array_is_cut_before_it_is_resampled():
     array[:, 39_000:] = 1
     raster = Raster((1, 100), (1.0, 0.0, 38_950.0, 0.0, 1.0, 0.0))
     assert raster.sample(array)[0].tolist() == [0.0] * 50 + [1.0] * 50
+
+
+def test_what_was_found_before_is_found_again_and_nobody_can_spoil_it():
+    """The rasters of the last views are kept: by geometry, panel and screen, and not by what the view shows."""
+    panel = QSizeF(200, 150)
+    raster, corner = visible_raster(View(opacity=0.2), SHAPE, panel, 1.0)
+    corner += QPointF(50, 50)
+    again, where = visible_raster(View(opacity=0.9), SHAPE, panel, 1.0)
+    assert again == raster
+    assert where == corner - QPointF(50, 50)
+    others = [(View(zoom=2.0), SHAPE, panel, 1.0), (View(flip_h=True), SHAPE, panel, 1.0)]
+    others += [(View(), (61, 80), panel, 1.0), (View(), SHAPE, QSizeF(100, 150), 1.0), (View(), SHAPE, panel, 2.0)]
+    for other in others:
+        assert visible_raster(*other)[0] != raster
