@@ -6,6 +6,8 @@ Run from the project's root, on a machine that does nothing else. A goal that do
 import argparse
 import importlib
 import os
+import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.benchmarks import report
@@ -34,6 +36,10 @@ HOW = """
 The machine was busy with other work, so this is processor time with one thread, which other work hardly changes;
 `open`, `batch` and `stall`, in which processes or threads wait for each other, are by the clock."""
 
+PROJECT = Path(__file__).resolve().parents[2] / "README.md"
+SHORT = ("name", "measured", "goal", "holds")
+"""What the project's README shows of the table."""
+
 AT_LEAST = {"batch"}
 """Benchmarks whose ratio must reach the goal rather than stay below it."""
 
@@ -42,7 +48,11 @@ def main() -> None:
     """Run the named benchmarks, or all of them."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one or more of: {', '.join(NAMES)}; default: all")
-    parser.add_argument("--write", action="store_true", help="put the table into this folder's README; needs all")
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help="put the table into this folder's README, in short also into the project's; needs all",
+    )
     parser.add_argument(
         "--processor-time",
         action="store_true",
@@ -57,20 +67,36 @@ def main() -> None:
         parser.error(f"no benchmark is called {', '.join(unknown)}; there are: {', '.join(NAMES)}")
     if given.write and set(names) != set(NAMES):
         parser.error("the README's table is of one run of all benchmarks")
-    outcomes = []
+    outcomes: dict[str, Outcome | None] = {}
     for name in names:
-        outcomes.append(importlib.import_module(f"tests.benchmarks.{name}").run())
-        print(outcomes[-1].line(), flush=True)
-    print("\n" + "\n".join(verdict(outcome) for outcome in outcomes))
+        outcomes[name] = measured(name)
+    found = [outcome for outcome in outcomes.values() if outcome is not None]
+    print("\n" + "\n".join(verdict(outcome) for outcome in found))
     if given.write:
-        rows = [
-            (f"`{o.name}`", shown(o.ratio, o), goal(o), "yes" if o.holds else "**no**", times(o), o.what)
-            for o in outcomes
-        ]
-        head = ("name", "measured", "goal", "holds", "ours / reference", "what")
-        report.write(
-            "outcomes", f"{report.machine()}{HOW if given.processor_time else ''}\n\n{report.table(head, rows)}"
-        )
+        machine = f"{report.machine()}{HOW if given.processor_time else ''}"
+        rows = [row(name, outcome) for name, outcome in outcomes.items()]
+        report.write("outcomes", f"{machine}\n\n{report.table((*SHORT, 'ours / reference', 'what'), rows)}")
+        report.write("benchmarks", f"{machine}\n\n{report.table(SHORT, [r[: len(SHORT)] for r in rows])}", PROJECT)
+    if len(found) < len(outcomes):
+        raise SystemExit(1)
+
+
+def measured(name: str) -> "Outcome | None":
+    """Run a benchmark and print its line; one that breaks is told and does not cost the others their figures."""
+    try:
+        outcome = importlib.import_module(f"tests.benchmarks.{name}").run()
+    except Exception:  # noqa: BLE001 - whatever it is
+        traceback.print_exc()
+        return None
+    print(outcome.line(), flush=True)
+    return outcome
+
+
+def row(name: str, o: "Outcome | None") -> tuple[str, ...]:
+    """Return a benchmark's row of the table."""
+    if o is None:
+        return (f"`{name}`", "not measured", "", "", "", "")
+    return (f"`{name}`", shown(o.ratio, o), goal(o), "yes" if o.holds else "**no**", times(o), o.what)
 
 
 def verdict(outcome: "Outcome") -> str:
