@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 NAMES = (
     "auitc",
     "pipeline",
+    "badge",
     "all_classes",
     "batch",
     "open",
