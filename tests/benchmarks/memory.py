@@ -14,19 +14,25 @@ GOAL = 4.0
 SHAPE = (8660, 11548)
 
 SCRIPT = """
-import json, resource, sys
+import json, sys
 from pathlib import Path
+
+def memory(name):  # VmHWM, unlike getrusage's ru_maxrss, does not begin with what the parent process held
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(name))
+
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.imaging.limits import Limits
 from segx_viewer.inference.store import BundleStore
 from segx_viewer.pipeline import analyse_to_end
 
+BundleStore().classifier("dermoscopy-ham10000")
+libraries = memory("VmRSS")
 image = read_image_guarded(Path(sys.argv[1]))
-opened = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 analysis = analyse_to_end(AnalysisRequest(image, bundle_name="dermoscopy-ham10000"), BundleStore())
 assert analysis.complete
-print(json.dumps({"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, "decoded": image.pixels.nbytes}))
+print(json.dumps({"peak": memory("VmHWM"), "libraries": libraries, "decoded": image.pixels.nbytes}))
 """
 
 
@@ -40,5 +46,8 @@ def run() -> Outcome:
         del large
         found, _ = in_child(SCRIPT, str(path))
     peak, decoded = found["peak"] / 2**20, found["decoded"] / 2**20
-    what = f"peak memory of opening and analysing a photograph of {SHAPE[0] * SHAPE[1] / 1e6:.0f} megapixels / decoded"
+    what = (
+        f"peak memory of opening and analysing a photograph of {SHAPE[0] * SHAPE[1] / 1e6:.0f} megapixels / decoded; "
+        f"the libraries and a network alone hold {found['libraries'] / 2**20:.0f} MiB"
+    )
     return Outcome("memory", peak / decoded, GOAL, peak / decoded <= GOAL, peak, decoded, "MiB", 1, what)
