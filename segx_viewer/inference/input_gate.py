@@ -41,12 +41,13 @@ class EmbeddingDistance:
     ----------
     mean : ndarray (D,)
     components : ndarray (d, D), orthonormal rows
+        In double precision: the residual is a small difference, and converting each time would cost more.
     variances : ndarray (d,)
     residual_variance : float
     """
 
     mean: NDArray[np.float32] = field(repr=False)
-    components: NDArray[np.float32] = field(repr=False)
+    components: NDArray[np.float64] = field(repr=False)
     variances: NDArray[np.float32] = field(repr=False)
     residual_variance: float
 
@@ -57,7 +58,7 @@ class EmbeddingDistance:
         _, s, rows = np.linalg.svd(embeddings - mean, full_matrices=False)
         variances = s**2 / (len(embeddings) - 1)
         rest = variances[components:].sum() / (embeddings.shape[1] - components)
-        return cls(mean, rows[:components], variances[:components], float(rest))
+        return cls(mean, rows[:components].astype(np.float64), variances[:components], float(rest))
 
     def __call__(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the root mean square of the standardised distances of embeddings (N, D), about 1 in distribution.
@@ -65,8 +66,7 @@ class EmbeddingDistance:
         The leading directions and the residual count half each, so that neither hides the other.
         """
         centred = embeddings.astype(np.float64) - self.mean
-        # In single precision: converting the components each time would take longer than the product.
-        along = (centred.astype(np.float32) @ self.components.T).astype(np.float64)
+        along = centred @ self.components.T
         residual = (centred**2).sum(1) - (along**2).sum(1)
         rest = embeddings.shape[1] - len(self.components)
         leading = (along**2 / self.variances).mean(1)
@@ -88,7 +88,7 @@ class EmbeddingDistance:
             tensors[prefix + name].astype(np.float32)
             for name in ("mean", "components", "variances", "residual_variance")
         )
-        return cls(mean, components, variances, float(rest[0]))
+        return cls(mean, components.astype(np.float64), variances, float(rest[0]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
