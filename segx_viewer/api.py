@@ -16,7 +16,7 @@ from segx_viewer.errors import SegxError
 from segx_viewer.explain.segu import assess
 from segx_viewer.explain.segx import segx_map
 from segx_viewer.imaging.reader import read_image
-from segx_viewer.paths import models_folder, user_models_folder
+from segx_viewer.paths import all_models_folders
 from segx_viewer.pipeline import analyse_to_end
 from segx_viewer.reporting.panels import WHOLE_IMAGE, ReportView
 from segx_viewer.reporting.png import write_png_report
@@ -183,8 +183,7 @@ def segu(saliency_map: ArrayLike, mask: ArrayLike, *, spacing_mm: tuple[float, f
 def _store(models: Path | None, device: str) -> "BundleStore":
     from segx_viewer.inference.store import BundleStore
 
-    folders = [models_folder(), user_models_folder(), models] if models is not None else None
-    return BundleStore(folders, device=device)
+    return BundleStore(all_models_folders(models), device=device)
 
 
 def _image(source: Source, frame: int, modality: str) -> MedicalImage:

@@ -17,6 +17,10 @@ class ModelError(SegxError):
     """A model bundle is missing, damaged or does not fit its description."""
 
 
+class ConsentNeededError(ModelError):
+    """The file is a pickle, which is read only after the user agreed."""
+
+
 class AnalysisCancelled(SegxError):  # noqa: N818 - a cancellation is an outcome, not a fault
     """The user cancelled the analysis."""
 

@@ -22,6 +22,11 @@ def user_models_folder() -> Path:
     return Path(platformdirs.user_data_dir("segx-viewer", appauthor=False)) / "models"
 
 
+def all_models_folders(more: Path | None = None) -> list[Path]:
+    """Return where bundles are looked for: the packaged ones, the user's own, and those in a further folder."""
+    return [models_folder(), user_models_folder(), *([more] if more is not None else [])]
+
+
 def resources_folder() -> Path:
     """Return the folder of icons, themes and other packaged files."""
     return _data_folder("resources")

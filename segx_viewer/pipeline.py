@@ -85,14 +85,10 @@ def run_networks(requests: Sequence[AnalysisRequest], store: "BundleStore") -> l
     from segx_viewer.inference.predictor import forward_each, place
 
     groups: dict[str, list[int]] = {}
-    prepared: dict[int, tuple[NDArray[np.uint8], NDArray[np.uint8], Placement, Any]] = {}
     found: list[Ready | None] = [None] * len(requests)
     for number, request in enumerate(requests):
         bundle = store.get(request.bundle_name) if request.bundle_name else store.candidates(request.image)[0]
         if store.gate(bundle.info.name).check_header(request.image).level is not GateLevel.REFUSED:
-            picture = to_display(request.image)
-            placed, placement = place(picture, bundle.preprocessing)
-            prepared[number] = picture, placed, placement, _tensor(placed, bundle.preprocessing, store)
             groups.setdefault(bundle.info.name, []).append(number)
     import torch
 
@@ -100,18 +96,22 @@ def run_networks(requests: Sequence[AnalysisRequest], store: "BundleStore") -> l
         if len(numbers) < 2:
             continue
         bundle = store.get(name)
-        tensors = torch.cat([prepared[number][-1] for number in numbers])
-        tensors = tensors.contiguous(memory_format=torch.channels_last)
+        pictures = [to_display(requests[number].image) for number in numbers]
+        places = [place(picture, bundle.preprocessing) for picture in pictures]
+        tensors = [_tensor(placed, bundle.preprocessing, store) for placed, _ in places]
+        together = torch.cat(tensors).contiguous(memory_format=torch.channels_last)
         try:
-            passes = forward_each(store.classifier(name), tensors, store.target_layer(name))
+            passes = forward_each(store.classifier(name), together, store.target_layer(name))
             regions: Sequence[Any] = [None] * len(numbers)
             if bundle.segmenter_input == bundle.preprocessing:
                 with torch.inference_mode():
-                    regions = list(store.segmenter(name)(tensors))
+                    regions = list(store.segmenter(name)(together))
         except (SegxError, MemoryError, RuntimeError):
             continue
-        for number, passed, output in zip(numbers, passes, regions, strict=True):
-            found[number] = Ready(name, *prepared[number], passed, output)
+        for number, picture, (placed, placement), *gave in zip(
+            numbers, pictures, places, tensors, passes, regions, strict=True
+        ):
+            found[number] = Ready(name, picture, placed, placement, *gave)
     return found
 
 

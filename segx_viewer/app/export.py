@@ -194,13 +194,21 @@ def export_report(
     if not window.has_result():
         window.show_message(tr("There is no finished analysis to export yet."))
         return
-    if window.controller.is_analysing:
+    if window.controller.is_analysing and _has_figures_to_come(window):
         _export_when_finished(window, path, include_identity, options)
         return
     path = path if path.suffix in FORMATS else path.with_name(path.name + ".png")
     settings.settings().setValue("export_folder", str(path.parent))
     window.show_message(tr("Writing the report …"))
     window.controller.export(lambda cancel: job_for(window, path, cancel, include_identity, options))
+
+
+def _has_figures_to_come(window: "Window") -> bool:
+    """Whether the map that is shown lacks alignments; what else is being computed, an export need not wait for."""
+    from segx_viewer.explain.alignment import ALIGNMENTS
+
+    certainty = window.controller.analysis.certainties.get(window.controller.key)
+    return certainty is not None and not certainty.alignments.keys() >= ALIGNMENTS.keys()
 
 
 def _export_when_finished(window: "Window", path: Path, include_identity: bool, options: PageOptions) -> None:

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -20,12 +20,12 @@ from PySide6.QtWidgets import (
 from segx_viewer.app import modeljobs
 from segx_viewer.app.i18n import tr
 from segx_viewer.app.modelform import ModelForm
-from segx_viewer.errors import SegxError
+from segx_viewer.errors import ConsentNeededError, SegxError
 
 if TYPE_CHECKING:
     from segx_viewer.app.window import Window
 
-_NAME = 256  # Qt.ItemDataRole.UserRole
+_NAME = Qt.ItemDataRole.UserRole
 
 
 class ModelManager(QDialog):
@@ -145,7 +145,7 @@ class ModelManager(QDialog):
             return
         self.setEnabled(True)
         self.note.setText(str(error))
-        if type(error).__name__ == "ConsentNeededError" and self._pending is not None:
+        if isinstance(error, ConsentNeededError) and self._pending is not None:
             yes = QMessageBox.StandardButton.Yes
             if QMessageBox.question(self, tr("Models"), f"{error}\n\n{tr('Read it?')}") == yes:
                 self.add_model(self._pending, allow_pickle=True)

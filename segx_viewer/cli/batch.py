@@ -24,7 +24,7 @@ from segx_viewer.errors import SegxError, UnsupportedImageError
 from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 from segx_viewer.inference.store import BundleStore
-from segx_viewer.paths import models_folder, user_models_folder
+from segx_viewer.paths import all_models_folders
 from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.content import default_key, method_label, percent
 from segx_viewer.reporting.panels import SIZES, ReportView
@@ -66,8 +66,7 @@ def run_batch(batch: Batch) -> int:
     """Analyse every file. Returns 0 when all were done, 1 when some failed, 2 when the options contradict."""
     screen = Console(stderr=True, highlight=False)
     try:
-        folders = [models_folder(), user_models_folder(), batch.models] if batch.models else None
-        store = BundleStore(folders, device=batch.device)
+        store = BundleStore(all_models_folders(batch.models) if batch.models else None, device=batch.device)
         classes = _class_indices(batch, store)
     except SegxError as error:
         screen.print(f"segx-viewer: {error}", markup=False)

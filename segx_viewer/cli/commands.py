@@ -4,10 +4,10 @@ import argparse
 import importlib
 import os
 import sys
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import ModuleType
 
+from segx_viewer.cli.terminal import say, waiting
 from segx_viewer.errors import SegxError
 from segx_viewer.imaging.limits import Limits
 from segx_viewer.paths import models_folder
@@ -21,7 +21,7 @@ def open_window(arguments: argparse.Namespace) -> int:
 
 def analyze(arguments: argparse.Namespace) -> int:
     """Analyse files without a window."""
-    with _waiting("Loading"):
+    with waiting("Loading"):
         from segx_viewer.cli.batch import Batch, run_batch
         from segx_viewer.cli.outputs import DEFAULT, Output
 
@@ -60,14 +60,14 @@ def train(arguments: argparse.Namespace) -> int:
     """Train a model bundle."""
     run = _with_extra("segx_viewer.training.run", "train")
     networks = (arguments.only,) if arguments.only else run.NETWORKS
-    run.train_recipe(_recipe(arguments.recipe), arguments.data, arguments.out, networks=networks, report=_say)
+    run.train_recipe(_recipe(arguments.recipe), arguments.data, arguments.out, networks=networks, report=say)
     return 0
 
 
 def calibrate(arguments: argparse.Namespace) -> int:
     """Fit a bundle's input gate and the badge's calibration."""
     fit = _with_extra("segx_viewer.evaluation.fit", "train")
-    fit.fit_bundle(_bundle_folder(arguments.bundle), arguments.data, workers=arguments.workers, report=_say)
+    fit.fit_bundle(_bundle_folder(arguments.bundle), arguments.data, workers=arguments.workers, report=say)
     return 0
 
 
@@ -82,7 +82,7 @@ def card(arguments: argparse.Namespace) -> int:
     """Write a bundle's model card from its evaluation."""
     module = _with_extra("segx_viewer.evaluation.card", "train")
     folder = _bundle_folder(arguments.bundle)
-    _say(str(module.write_model_card(folder, arguments.evaluation or folder / "evaluation.json")))
+    say(str(module.write_model_card(folder, arguments.evaluation or folder / "evaluation.json")))
     if arguments.readme:
         found = sorted(folder.parent.glob("*/evaluation.json"))
         module.write_readme_figures(arguments.readme, found)
@@ -122,18 +122,6 @@ def _recipe(name: str) -> Path:
 def _bundle_folder(name: str) -> Path:
     path = Path(name)
     return path if path.is_dir() else models_folder() / name
-
-
-def _waiting(text: str) -> AbstractContextManager[object]:
-    """Show that something is going on while torch is imported, which takes seconds; silent in a pipe."""
-    from rich.console import Console
-
-    return Console(stderr=True).status(text) if sys.stderr.isatty() else nullcontext()
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 def _with_extra(module: str, extra: str) -> ModuleType:

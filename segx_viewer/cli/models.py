@@ -2,9 +2,10 @@
 
 import argparse
 import sys
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from segx_viewer.cli.terminal import say, waiting
 
 if TYPE_CHECKING:
     from segx_viewer.inference.store import BundleStore
@@ -83,12 +84,12 @@ def list_models(_arguments: argparse.Namespace) -> int:
     for name, bundle in store.bundles().items():
         info = bundle.info
         classes = ", ".join(f"{c.label} ({c.code})" for c in bundle.classes)
-        _say(f"{name}  {info.version}\n  {info.title}")
-        _say(f"  images: {bundle.image_kind}; region: {info.region}\n  classes: {classes}")
-        _say(f"  licence: {info.licence}\n  folder: {bundle.folder}")
+        say(f"{name}  {info.version}\n  {info.title}")
+        say(f"  images: {bundle.image_kind}; region: {info.region}\n  classes: {classes}")
+        say(f"  licence: {info.licence}\n  folder: {bundle.folder}")
     for sentence in store.damaged.values():
-        _say(f"left out: {sentence}")
-    _say(f"ready-made manifests (models add FILE --like NAME): {', '.join(templates())}")
+        say(f"left out: {sentence}")
+    say(f"ready-made manifests (models add FILE --like NAME): {', '.join(templates())}")
     return 0
 
 
@@ -104,16 +105,16 @@ def add(arguments: argparse.Namespace) -> int:
         arguments.source, _changes(arguments), installed, start=arguments.like, segmenter=arguments.segmenter
     )
     image = read_image_guarded(arguments.test_image) if arguments.test_image else None
-    with _waiting("Trying the model"):
+    with waiting("Trying the model"):
         added = install.add(
             offer, taken=installed, image=image, allow_pickle=arguments.allow_pickle, device=arguments.device
         )
     prediction = added.analysis.prediction
-    _say(f"Added {added.folder.name}: {added.folder}")
+    say(f"Added {added.folder.name}: {added.folder}")
     for k in prediction.findings or (prediction.top,):
-        _say(f"  test image: {prediction.classes[k].label} {prediction.probabilities[k]:.3f}")
+        say(f"  test image: {prediction.classes[k].label} {prediction.probabilities[k]:.3f}")
     for note in added.notes:
-        _say(f"  note: {note}")
+        say(f"  note: {note}")
     return 0
 
 
@@ -126,7 +127,7 @@ def verify(arguments: argparse.Namespace) -> int:
     for sentence in found:
         print(f"segx-viewer: {sentence}", file=sys.stderr)  # noqa: T201
     if not found:
-        _say(f"All files of {', '.join(names)} are as they were installed.")
+        say(f"All files of {', '.join(names)} are as they were installed.")
     return 1 if found else 0
 
 
@@ -139,7 +140,7 @@ def remove(arguments: argparse.Namespace) -> int:
     name, installed = arguments.name, store.bundles()
     known = name in installed or name not in store.damaged
     remove_model(name, store.get(name).folder if known else user_models_folder() / name)
-    _say(f"Removed {name}.")
+    say(f"Removed {name}.")
     return 0
 
 
@@ -168,18 +169,7 @@ def _changes(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _store() -> "BundleStore":
-    with _waiting("Loading"):
+    with waiting("Loading"):
         from segx_viewer.inference.store import BundleStore
 
     return BundleStore()
-
-
-def _waiting(text: str) -> AbstractContextManager[object]:
-    from rich.console import Console
-
-    return Console(stderr=True).status(text) if sys.stderr.isatty() else nullcontext()
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()

@@ -77,14 +77,12 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
     write_manifest(folder, manifest)
 
     report(f"{recipe.name}: input gate")
-    gate, tensors = _fit_gate(folder, [r for r in records if parts[r.image_id] == "train"],
-                              [r for r in records if parts[r.image_id] == "validation"])  # fmt: skip
+    training, validation = ([r for r in records if parts[r.image_id] == part] for part in ("train", "validation"))
+    gate, tensors = _fit_gate(folder, training, validation)
     # What an image of this kind looks like, the segmenter's data show too.
     others = [r for layout in recipe.segmenter_data if layout not in recipe.classifier_data
-              for r in load_dataset(layout, data)]  # fmt: skip
-    learned = [r for r in (*records, *others) if parts[r.image_id] == "train"]
-    held_out = [r for r in records if parts[r.image_id] == "validation"]
-    looks, more = _fit_looks(recipe, learned, held_out)
+              for r in load_dataset(layout, data) if parts[r.image_id] == "train"]  # fmt: skip
+    looks, more = _fit_looks(recipe, [*training, *others], validation)
     gate, tensors = gate | looks, tensors | more
     save_file(tensors, folder / GATE_FILE)
     manifest["gate"] |= gate
@@ -92,7 +90,6 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
     write_manifest(folder, manifest)
 
     report(f"{recipe.name}: calibration")
-    validation = [r for r in records if parts[r.image_id] == "validation"]
     views = _SKIN_VIEWS if manifest["image_kind"] == "dermoscopy" else _CHEST_VIEWS
     rows = collect_features(folder, recipe.classifier_data, data, [r.image_id for r in validation], views, workers)
     table = calibrate(

@@ -18,7 +18,7 @@ from segx_viewer.inference.devices import CPU, choose_device
 from segx_viewer.inference.folding import ready_classifier, ready_segmenter
 from segx_viewer.inference.input_gate import InputGate
 from segx_viewer.inference.programs import Exported, Onnx
-from segx_viewer.paths import models_folder, user_models_folder
+from segx_viewer.paths import all_models_folders
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class BundleStore:
     """
 
     def __init__(self, folders: Sequence[Path] | None = None, *, device: str = ANY_DEVICE) -> None:
-        self._folders = tuple(folders) if folders is not None else (models_folder(), user_models_folder())
+        self._folders = tuple(all_models_folders() if folders is None else folders)
         self.device = choose_device(device)
         self.damaged: dict[str, str] = {}
         self._lock = threading.Lock()

@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from segx_viewer.errors import ModelError
+from segx_viewer.errors import ConsentNeededError, ModelError
 from segx_viewer.inference.legacy import is_legacy, read_legacy
 
 SAFETENSORS = ".safetensors"
@@ -25,10 +25,6 @@ _KEYS = ("model", "state_dict", "model_state_dict", "net", "network")
 
 _PREFIXES = ("module.", "_orig_mod.")
 _XRV = ("DenseNet", "_DenseLayer", "_DenseBlock", "_Transition", "ResNet")
-
-
-class ConsentNeededError(ModelError):
-    """The file is a pickle, which is read only after the user agreed."""
 
 
 def read_weights(path: Path, *, allow_pickle: bool = False) -> dict[str, Tensor]:

@@ -18,17 +18,17 @@ def load_imagenet_weights(network: nn.Module, name: str) -> None:
     ----------
     network : Module
     name : str
-        Contains timm's name of the network, such as ``"timm/tf_efficientnet_lite0"``.
-
-    Notes
-    -----
-    The package's tensors match timm's one to one in order. A network without the head (a segmenter's
-    encoder) takes the tensors it has.
+        Ends with timm's name of the network, such as ``"timm/tf_efficientnet_lite0"``.
 
     Raises
     ------
     DataError
         If the package is not installed or its weights do not fit.
+
+    Notes
+    -----
+    The package's tensors match timm's one to one in order. A network without the head (a segmenter's
+    encoder) takes the tensors it has.
     """
     size = re.search(r"efficientnet_lite(\d)$", name)
     if size is None:

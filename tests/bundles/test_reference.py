@@ -11,11 +11,10 @@ from torchcam.methods import GradCAM
 from segx_viewer.bundles import install, offer
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Target
-from segx_viewer.errors import ModelError
+from segx_viewer.errors import ConsentNeededError, ModelError
 from segx_viewer.imaging.display import to_display
 from segx_viewer.inference.predictor import preprocess
 from segx_viewer.inference.store import BundleStore
-from segx_viewer.inference.weights import ConsentNeededError
 from segx_viewer.pipeline import analyse_to_end
 
 TASKS = {"densenet121": "ham10000", "resnet50": "chestx-det10"}

@@ -22,14 +22,13 @@ from torch import nn
 
 from segx_viewer.bundles import install, offer
 from segx_viewer.domain.request import AnalysisRequest
-from segx_viewer.errors import ModelError
+from segx_viewer.errors import ConsentNeededError, ModelError
 from segx_viewer.imaging.display import to_display
 from segx_viewer.imaging.reader import read_image
 from segx_viewer.inference.architectures import build_classifier, build_segmenter
 from segx_viewer.inference.bundle import Preprocessing
 from segx_viewer.inference.predictor import preprocess
 from segx_viewer.inference.store import BundleStore
-from segx_viewer.inference.weights import ConsentNeededError
 from segx_viewer.pipeline import analyse_to_end
 
 pytestmark = pytest.mark.filterwarnings("ignore:`nn.functional.upsample` is deprecated")  # the library's own

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from segx_viewer.app.commands_tools import add
 from segx_viewer.app.export import PageOptions, export_report
 from segx_viewer.app.exportdialog import ExportDialog
 from segx_viewer.app.reading import Impression
+from segx_viewer.domain.result import Alignment
+from segx_viewer.explain.alignment import ALIGNMENTS
 
 
 @pytest.mark.parametrize("suffix", [".png", ".pdf", ".json"])
@@ -60,6 +63,21 @@ def test_an_export_waits_for_the_late_figures(qtbot, late, engine, tmp_path):
     engine.gate.set()
     qtbot.waitUntil(lambda: "report.json" in late.status.message.text(), timeout=120_000)
     assert json.loads(target.read_text())["complete"] is True
+
+
+def test_an_export_waits_for_nothing_else(qtbot, late, engine, tmp_path):
+    """The map that is shown has its figures; what the analysis still computes is not on the page."""
+    document = late.controller.documents.current
+    key, analysis = late.controller.key, late.controller.analysis
+    whole = replace(analysis.certainties[key], alignments=dict.fromkeys(ALIGNMENTS, Alignment(None, "not asked for")))
+    late.controller.documents.update(
+        document, analysis=replace(analysis, certainties={**analysis.certainties, key: whole})
+    )
+    target = tmp_path / "report.json"
+    export_report(late, target)
+    qtbot.waitUntil(target.exists, timeout=120_000)
+    assert late.controller.is_analysing
+    qtbot.waitUntil(lambda: "report.json" in late.status.message.text(), timeout=120_000)
 
 
 def test_a_waiting_export_is_given_up_with_its_image(qtbot, late, engine, pictures, tmp_path):

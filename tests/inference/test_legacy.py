@@ -12,9 +12,9 @@ import pytest
 import torch
 from torch import nn
 
-from segx_viewer.errors import ModelError
+from segx_viewer.errors import ConsentNeededError, ModelError
 from segx_viewer.inference.legacy import is_legacy
-from segx_viewer.inference.weights import ConsentNeededError, read_weights
+from segx_viewer.inference.weights import read_weights
 
 
 def save(found, path):
