@@ -112,7 +112,8 @@ class Side:
             share = percent(float(prediction.probabilities[k]))
             lines.append(f"{tr(prediction.classes[k].label)}: {share}")
         (_, certainty), *_ = self.analysis.certainties.items()
-        lines.append(f"{tr('Certainty')}: {tr(WORDS[certainty.level])} {certainty.reason}")
+        level = " · ".join(filter(None, (tr(WORDS[certainty.level]), certainty.reason)))
+        lines.append(f"{tr('Certainty')}: {level}")
         if self.analysis.segmentation is not None:
             lines.append(f"{tr('Region')}: {percent(self.analysis.segmentation.area_fraction)}")
         return "\n".join(lines)
@@ -144,7 +145,9 @@ def _picture(analysis: Analysis) -> np.ndarray:
     for key, segx in list(analysis.segx.items())[:1]:
         region = region_on_image(analysis.region_for(key[1]), analysis.placement)
         highest = shared_scale(segx)[1]
-        layers += [heatmap_layer(segx, analysis.placement, region=region, vmax=highest), contour_layer(region)]
+        width = max(2, round(2 * max(region.shape) / _SIDE))  # two pixels of the reduced picture
+        outline = contour_layer(region, width=width)
+        layers += [heatmap_layer(segx, analysis.placement, region=region, vmax=highest), outline]
     return compose(layers)
 
 
