@@ -1,5 +1,6 @@
 """Many images without a window: each one alone may fail, the others are still done; a killed run goes on."""
 
+import os
 import sys
 import time
 import traceback
@@ -31,7 +32,8 @@ from segx_viewer.reporting.panels import SIZES, ReportView
 from segx_viewer.reporting.table import csv_row, csv_text
 
 TABLE = "results.csv"
-TOGETHER, PIXELS_TOGETHER = 8, 32_000_000  # images that go through the networks at once, and their pixels in all
+TOGETHER, PIXELS_TOGETHER = 4, 32_000_000  # images that go through the networks at once, and their pixels in all
+EXPLAINERS = 4  # groups of images analysed side by side, at most: each has networks of its own
 
 T = TypeVar("T")
 _POLL_SECONDS = 2.0
@@ -116,6 +118,10 @@ class _Task:
     label: str
 
 
+_Outcome = tuple[_Task | None, Analysis | Exception | None]
+"""What became of an image; None for one that an earlier run has done."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Written:
     """An image whose results are being written."""
@@ -128,7 +134,11 @@ class _Written:
 
 
 class _Run:
-    """Decodes ahead and writes behind in threads; the networks run here, on several images at once."""
+    """Decodes ahead, analyses and writes behind in threads.
+
+    On a processor, groups of images are analysed side by side, each on its share of the cores: the many short steps
+    beside the networks leave most cores idle otherwise.
+    """
 
     def __init__(
         self,
@@ -144,10 +154,10 @@ class _Run:
         self._store = store
         self._journal = journal
         self._screen = screen
+        self._idle = [store]
         self._readers = ThreadPoolExecutor(batch.workers, "read")
         self._writers = ThreadPoolExecutor(batch.workers, "write")
         self._writing: deque[_Written] = deque()
-        self._ready: dict[int, pipeline.Ready] = {}
 
     def __enter__(self) -> "_Run":
         return self
@@ -167,17 +177,36 @@ class _Run:
 
     def analyse(self, files: Sequence[Input]) -> None:
         """Analyse files in order."""
-        with _progress(self._screen) as progress:
+        cores = os.cpu_count() or 1
+        count = min(EXPLAINERS, cores, -(-len(files) // TOGETHER) or 1) if self._store.device.type == "cpu" else 1
+        explaining: deque[Future[list[_Outcome]]] = deque()
+        with (
+            _progress(self._screen) as progress,
+            ThreadPoolExecutor(count, "explain", self._store.use_threads, (cores // count,)) as explainers,
+        ):
             bar = progress.add_task("", total=len(files))
-            for tasks in _in_groups(self._decoded(files)):
-                self._through_networks([task for task in tasks if task is not None])
-                for task in tasks:
+
+            def take() -> None:
+                for task, outcome in explaining.popleft().result():
                     if task is not None:
                         progress.update(bar, description=Path(task.label).name)
-                        self._guard(task, self._explain, task)
+                        self._guard(task, self._begin_writing, (task, outcome))
                     progress.update(bar, advance=1)
                     while self._writing and (len(self._writing) > self._batch.workers or self._writing[0].name.done()):
                         self._collect(self._writing.popleft())
+
+            try:
+                for tasks in _in_groups(self._decoded(files)):
+                    explaining.append(explainers.submit(self._explain, tasks))
+                    while len(explaining) > count:
+                        take()
+            except KeyboardInterrupt:
+                explainers.shutdown(wait=False, cancel_futures=True)
+                explaining = deque(future for future in explaining if not future.cancelled())
+                raise
+            finally:
+                while explaining:
+                    take()
             while self._writing:
                 self._collect(self._writing.popleft())
 
@@ -217,17 +246,6 @@ class _Run:
         except SegxError:
             return content, 1  # said when its turn comes
 
-    def _through_networks(self, tasks: Sequence[_Task]) -> None:
-        """Put images that could be decoded through the networks together; those that could not fail in their turn."""
-        readable = [task for task in tasks if task.image.exception() is None]
-        try:
-            ready = pipeline.run_networks([self._request(task) for task in readable], self._store)
-        except Exception:  # noqa: BLE001 - each is analysed alone then, and says itself what is wrong
-            if self._batch.verbose:
-                traceback.print_exc()
-            ready = [None] * len(readable)
-        self._ready = {task.number: one for task, one in zip(readable, ready, strict=True) if one is not None}
-
     def _request(self, task: _Task) -> AnalysisRequest:
         batch = self._batch
         return AnalysisRequest(
@@ -239,11 +257,38 @@ class _Run:
             as_published=batch.as_published,
         )
 
-    def _explain(self, task: _Task) -> None:
-        ready = self._ready.pop(task.number, None)
-        analysis = pipeline.analyse_to_end(self._request(task), self._store, ready=ready)
-        name = self._writers.submit(self._write, analysis, task.number)
-        self._writing.append(_Written(task.item, task.number, analysis, name, task.label))
+    def _explain(self, tasks: Sequence[_Task | None]) -> list[_Outcome]:
+        """Put images through the networks together, then analyse each; what goes wrong with one is its outcome."""
+        try:
+            store = self._idle.pop()
+        except IndexError:
+            store = self._store.sibling()
+        readable = [task for task in tasks if task is not None and task.image.exception() is None]
+        try:
+            ready = pipeline.run_networks([self._request(task) for task in readable], store)
+        except Exception:  # noqa: BLE001 - each is analysed alone then, and says itself what is wrong
+            if self._batch.verbose:
+                traceback.print_exc()
+            ready = [None] * len(readable)
+        by_number = {task.number: one for task, one in zip(readable, ready, strict=True)}
+        outcomes: list[_Outcome] = []
+        for task in tasks:
+            outcome: Analysis | Exception | None = None
+            if task is not None:
+                try:
+                    outcome = pipeline.analyse_to_end(self._request(task), store, ready=by_number.get(task.number))
+                except Exception as error:  # noqa: BLE001 - told in the image's turn
+                    outcome = error
+            outcomes.append((task, outcome))
+        self._idle.append(store)
+        return outcomes
+
+    def _begin_writing(self, explained: tuple[_Task, Analysis | Exception]) -> None:
+        task, outcome = explained
+        if isinstance(outcome, Exception):
+            raise outcome
+        name = self._writers.submit(self._write, outcome, task.number)
+        self._writing.append(_Written(task.item, task.number, outcome, name, task.label))
 
     def _write(self, analysis: Analysis, number: int) -> str:
         name = output_name(number, analysis)

@@ -76,6 +76,15 @@ class BundleStore:
             kept = {n for n, b in self._bundles.items() if n in before and b.info.digest == before[n].info.digest}
             self._loaded = {key: value for key, value in self._loaded.items() if key[0] in kept}
 
+    def sibling(self) -> "BundleStore":
+        """Return a store of the same bundles with networks of its own: a network serves one thread at a time."""
+        return BundleStore(self._folders, device=self.device.type)
+
+    @staticmethod
+    def use_threads(count: int) -> None:
+        """Let networks that the calling thread runs on the processor use so many threads."""
+        torch.set_num_threads(count)
+
     def use_device(self, device: str) -> None:
         """Run the networks elsewhere from now on. Raises `ModelError` when there is no such device."""
         chosen = choose_device(device)

@@ -27,6 +27,7 @@ def batch(monkeypatch, tmp_path):
     classes = [SimpleNamespace(code="mel"), SimpleNamespace(code="nv")]
     bundle = SimpleNamespace(info=BundleInfo("none", "No model", "0", "0" * 64), classes=classes)
     store = SimpleNamespace(bundles=lambda: {"none": bundle}, get={"none": bundle}.__getitem__)
+    store.device, store.sibling, store.use_threads = SimpleNamespace(type="cpu"), lambda: store, lambda count: None
     monkeypatch.setattr(batch, "BundleStore", lambda folders, device: store)
     monkeypatch.setattr(batch.pipeline, "analyse_to_end", analyse_to_end)
     monkeypatch.setattr(batch.pipeline, "run_networks", lambda requests, store: [None] * len(requests))

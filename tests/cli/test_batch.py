@@ -173,10 +173,11 @@ def test_every_output_is_written(batch, pictures, tmp_path):
 
 
 _KILLED = """
-import os, sys
+import os, sys, time
 from types import SimpleNamespace
 bundle = SimpleNamespace(info=SimpleNamespace(digest="0"), classes=[])
-store = SimpleNamespace(bundles=lambda: {"none": bundle})
+store = SimpleNamespace(bundles=lambda: {"none": bundle}, device=SimpleNamespace(type="cpu"))
+store.sibling, store.use_threads = lambda: store, lambda count: None
 sys.modules["segx_viewer.inference.store"] = SimpleNamespace(BundleStore=lambda folders, device: store)  # no torch
 from segx_viewer.cli import batch, main
 from segx_viewer.domain.geometry import Placement
@@ -187,6 +188,7 @@ def analyse_to_end(request, store, **options):
     left -= 1
     if left < 0:
         os._exit(9)
+    time.sleep(0.02)  # so that what was analysed long ago has been written
     gate = GateVerdict(GateLevel.REFUSED, "No model.")
     image = request.image
     return Analysis(image, BundleInfo("none", "No model", "0", "0" * 64), Placement.stretch(image.shape, (8, 8)), gate)
@@ -206,7 +208,7 @@ def test_a_killed_run_goes_on_with_nothing_lost_or_doubled(tmp_path):
         (folder / f"{n:02d}.png").write_bytes(whole[: len(whole) // 2])
     argv = [sys.executable, "-c", _KILLED]
     rest = ["analyze", str(folder), "--out", str(out), "--output", "json", "--output", "csv"]
-    killed = subprocess.run([*argv, "9", *rest], capture_output=True, text=True, check=False)
+    killed = subprocess.run([*argv, "16", *rest], capture_output=True, text=True, check=False)
     assert killed.returncode == 9
     before = {path.name for path in out.glob("[0-9]*.json")}
     assert 0 < len(before) < 22
