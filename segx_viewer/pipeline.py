@@ -395,7 +395,7 @@ class _Run:
         from segx_viewer.inference import evidence
 
         return evidence.collect(
-            tuple(evidence.NETWORK_FEATURES) if fitting else calibration.features,
+            (*evidence.COUNTERFACTUAL_FEATURES, *evidence.VIEW_FEATURES) if fitting else calibration.features,
             self.store.classifier(bundle.info.name),
             tensor,
             analysis.prediction,

@@ -1,7 +1,7 @@
 """The badge's calibration: from validation images to a probability that a prediction is correct.
 
-A logistic regression on named features, chosen among nested sets of them by grouped cross-validation. Every step's
-figures are kept, those that did not help too.
+A logistic regression on named features, chosen among nested sets of them by grouped cross-validation: forward passes
+are spent only where they help. Every step's figures are kept, those that did not help too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from segx_viewer.errors import DataError
+from segx_viewer.inference.evidence import COUNTERFACTUAL_FEATURES, VIEW_FEATURES
 
 FOLDS = 10
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0)
@@ -26,8 +27,6 @@ CONFIDENCE = 0.95
 ALIGNMENT_FEATURES = ("iou", "auitc", "dice", "relevance_mass", "mass_lift", "relevance_rank", "pixel_auc", "pointing")
 REGION_FEATURES = ("map_strength", "map_peak", "map_spread", "region_area", "region_confidence", "region_edge")
 CONFIDENCE_FEATURES = ("max_softmax", "entropy", "margin", "energy")
-COUNTERFACTUAL_FEATURES = ("only_region", "without_region", "region_drop")
-VIEW_FEATURES = ("views_mean", "views_spread", "views_agree", "views_entropy")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +56,7 @@ class Step:
     log_loss: float
     ece: float
     strength: float
+    passes: int
 
 
 def calibrate(data: CalibrationData, views: Sequence[str], set_name: str) -> dict[str, Any]:
@@ -83,14 +83,14 @@ def calibrate(data: CalibrationData, views: Sequence[str], set_name: str) -> dic
     mistakes = int((~data.correct).sum())
     if min(mistakes, len(data.correct) - mistakes) < FOLDS:
         raise DataError(f"{len(data.correct)} images with {mistakes} mistakes are too few to calibrate on.")
-    steps, scores = zip(*(_fit_out_of_fold(name, names, data) for name, names in feature_sets(data)), strict=True)
-    best = min(range(len(steps)), key=lambda i: steps[i].log_loss)
-    step, out_of_fold = steps[best], scores[best]
+    steps, scores = zip(
+        *(_fit_out_of_fold(name, names, data, len(views)) for name, names in feature_sets(data)), strict=True
+    )
+    step, out_of_fold = _cheapest_of_the_best(steps, scores, data.correct)
     high, moderate = choose_levels(out_of_fold, data.correct)
     model = _model(step.strength).fit(_matrix(data, step.features), data.correct)
     scaler, regression = model[0], model[1]
     levels = np.where(out_of_fold >= high, 2, np.where(out_of_fold >= moderate, 1, 0))
-    network_passes = (len(COUNTERFACTUAL_FEATURES[:2]) + len(views)) if _asks_network(step.features) else 0
     return {
         "features": list(step.features),
         "mean": _rounded(scaler.mean_),
@@ -100,7 +100,7 @@ def calibrate(data: CalibrationData, views: Sequence[str], set_name: str) -> dic
         "levels": {"high": round(high, 4), "moderate": round(moderate, 4)},
         "set": set_name,
         "views": list(views),
-        "extra_passes": network_passes,
+        "extra_passes": step.passes,
         "figures": {
             "images": len(data.correct),
             "accuracy": round(float(data.correct.mean()), 4),
@@ -114,7 +114,7 @@ def calibrate(data: CalibrationData, views: Sequence[str], set_name: str) -> dic
         },
         "steps": [
             {"name": s.name, "features": len(s.features), "auroc": round(s.auroc, 4), "log_loss": round(s.log_loss, 4),
-             "ece": round(s.ece, 4), "chosen": s is step}
+             "ece": round(s.ece, 4), "passes": s.passes, "chosen": s is step}
             for s in steps
         ],
     }  # fmt: skip
@@ -178,7 +178,28 @@ def expected_calibration_error(probability: NDArray[np.float64], correct: NDArra
     return float(sum(gaps) / len(probability))
 
 
-def _fit_out_of_fold(name: str, names: tuple[str, ...], data: CalibrationData) -> tuple[Step, NDArray[np.float64]]:
+def _cheapest_of_the_best(
+    steps: Sequence[Step], scores: Sequence[NDArray[np.float64]], correct: NDArray[np.bool_]
+) -> tuple[Step, NDArray[np.float64]]:
+    """Return the best of the cheapest steps that lose to the best one by no more than a standard error.
+
+    The one-standard-error rule (Breiman et al. 1984), on each image's difference in log loss, with forward passes as
+    what is saved.
+    """
+    losses = [-np.log(np.clip(np.where(correct, p, 1 - p), 1e-12, 1)) for p in scores]
+    best = min(range(len(steps)), key=lambda i: steps[i].log_loss)
+
+    def as_good(i: int) -> bool:
+        excess = losses[i] - losses[best]
+        return bool(excess.mean() <= excess.std(ddof=1) / np.sqrt(len(excess)))
+
+    chosen = min((i for i in range(len(steps)) if as_good(i)), key=lambda i: (steps[i].passes, steps[i].log_loss))
+    return steps[chosen], scores[chosen]
+
+
+def _fit_out_of_fold(
+    name: str, names: tuple[str, ...], data: CalibrationData, views: int
+) -> tuple[Step, NDArray[np.float64]]:
     X, candidates = _matrix(data, names), []
     for strength in STRENGTHS:
         p = cross_val_predict(
@@ -187,7 +208,7 @@ def _fit_out_of_fold(name: str, names: tuple[str, ...], data: CalibrationData) -
         candidates.append((log_loss(data.correct, p), strength, p))
     loss, strength, p = min(candidates, key=lambda c: c[0])
     step = Step(name, names, float(roc_auc_score(data.correct, p)), float(loss),
-                expected_calibration_error(p, data.correct), strength)  # fmt: skip
+                expected_calibration_error(p, data.correct), strength, _passes(names, views))  # fmt: skip
     return step, p
 
 
@@ -199,8 +220,9 @@ def _matrix(data: CalibrationData, names: Sequence[str]) -> NDArray[np.float64]:
     return np.stack([data.features[name] for name in names], axis=1)
 
 
-def _asks_network(names: Sequence[str]) -> bool:
-    return any(name in names for name in (*COUNTERFACTUAL_FEATURES, *VIEW_FEATURES))
+def _passes(names: Sequence[str], views: int) -> int:
+    """Forward passes that features cost: two for the counterfactuals, one per view."""
+    return 2 * bool({*names} & {*COUNTERFACTUAL_FEATURES}) + views * bool({*names} & {*VIEW_FEATURES})
 
 
 def _rounded(values: NDArray[np.float64]) -> list[float]:

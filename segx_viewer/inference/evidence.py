@@ -1,7 +1,7 @@
 """Evidence for and against a prediction, beside its explanation: what the badge's calibration is fitted on.
 
 Everything is computed for the predicted class. The networks' extra work is one batch of counterfactual and
-transformed inputs (two, and one per view).
+transformed inputs (two, and one per view), of which only what a calibration asks for is done.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,12 @@ from segx_viewer.domain.result import Activation, Prediction, Segmentation
 
 REGION_MARGIN = 0.04
 """The region is dilated by this share of the input's side before it serves as a counterfactual."""
+
+COUNTERFACTUAL_FEATURES = ("only_region", "without_region", "region_drop")
+"""They cost two forward passes."""
+
+VIEW_FEATURES = ("views_mean", "views_spread", "views_agree", "views_entropy")
+"""They cost a forward pass per view."""
 
 VIEWS = {
     "flip_h": lambda x: x.flip(-1),
@@ -83,14 +89,10 @@ def region_features(saliency_map: NDArray[np.float32], segmentation: Segmentatio
 
 
 @torch.inference_mode()
-def network_features(
-    classifier: nn.Module,
-    tensor: Tensor,
-    prediction: Prediction,
-    mask: NDArray[np.bool_],
-    views: Sequence[str],
+def counterfactual_features(
+    classifier: nn.Module, tensor: Tensor, prediction: Prediction, mask: NDArray[np.bool_]
 ) -> dict[str, float]:
-    """Ask the classifier again: without the surroundings, without the region, and seen differently.
+    """Ask the classifier again without the surroundings, and without the region.
 
     Parameters
     ----------
@@ -98,39 +100,66 @@ def network_features(
         The normalised input of the prediction.
     mask : ndarray, shape (h, w), bool
         Predicted region.
-    views : sequence of str
-        Names in `VIEWS`.
 
     Returns
     -------
     dict
         `only_region`: log-odds of the class when everything outside the slightly dilated region is replaced by
         the surroundings' median colour; `without_region`: the same when the region is replaced; `region_drop`:
-        loss of probability by the latter. `views_mean` (log-odds of the mean probability over all views),
-        `views_spread` (standard deviation), `views_agree` (share of views that predict the class) and
-        `views_entropy` (of the mean probabilities).
+        loss of probability by the latter.
     """
-    k = prediction.top
     inside = torch.from_numpy(_dilate(mask)).to(tensor.device)
     outside_pixels = tensor[0][:, ~inside]
     fill = (outside_pixels if outside_pixels.numel() else tensor[0].flatten(1)).median(1).values[None, :, None, None]
-    batch = [torch.where(inside, tensor, fill), torch.where(inside, fill, tensor)]
-    batch += [VIEWS[name](tensor) for name in views]
-    logits = classifier(torch.cat(batch).contiguous(memory_format=torch.channels_last)).float()
-    p = logits.softmax(1) if prediction.activation is Activation.SOFTMAX else logits.sigmoid()
-    p = p.cpu().numpy().astype(np.float64)
-    seen = np.vstack([prediction.probabilities[None].astype(np.float64), p[2:]])
-    mean = seen.mean(0)
-    own = float(prediction.probabilities[k])
+    only, without = _probabilities(
+        classifier, [torch.where(inside, tensor, fill), torch.where(inside, fill, tensor)], prediction.activation
+    )[:, prediction.top]
     return {
-        "only_region": _log_odds(p[0, k]),
-        "without_region": _log_odds(p[1, k]),
-        "region_drop": own - float(p[1, k]),
+        "only_region": _log_odds(only),
+        "without_region": _log_odds(without),
+        "region_drop": float(prediction.probabilities[prediction.top]) - float(without),
+    }
+
+
+@torch.inference_mode()
+def view_features(
+    classifier: nn.Module, tensor: Tensor, prediction: Prediction, views: Sequence[str]
+) -> dict[str, float]:
+    """Show the classifier the image otherwise.
+
+    Parameters
+    ----------
+    tensor : Tensor, shape (1, 3, h, w)
+        The normalised input of the prediction.
+    views : sequence of str
+        Names in `VIEWS`.
+
+    Returns
+    -------
+    dict
+        `views_mean` (log-odds of the mean probability over the image as it is and all views), `views_spread`
+        (standard deviation), `views_agree` (share of views that predict the class) and `views_entropy` (of the
+        mean probabilities).
+    """
+    k = prediction.top
+    seen = prediction.probabilities[None].astype(np.float64)
+    if views:
+        again = _probabilities(classifier, [VIEWS[name](tensor) for name in views], prediction.activation)
+        seen = np.vstack([seen, again])
+    mean = seen.mean(0)
+    return {
         "views_mean": _log_odds(mean[k]),
         "views_spread": float(seen[:, k].std()),
         "views_agree": float((seen.argmax(1) == k).mean()),
         "views_entropy": float(-(mean * np.log(np.clip(mean, 1e-9, 1))).sum()),
     }
+
+
+def _probabilities(classifier: nn.Module, inputs: Sequence[Tensor], activation: Activation) -> NDArray[np.float64]:
+    """Classify inputs (1, 3, h, w) together; return (N, K)."""
+    logits = classifier(torch.cat(list(inputs)).contiguous(memory_format=torch.channels_last)).float()
+    p = logits.softmax(1) if activation is Activation.SOFTMAX else logits.sigmoid()
+    return np.asarray(p.cpu().numpy(), np.float64)
 
 
 def collect(
@@ -147,15 +176,11 @@ def collect(
     `views` names the test-time views, as the calibration was fitted with.
     """
     features = {**prediction_features(prediction), **region_features(saliency_map, segmentation)}
-    if set(needed) & NETWORK_FEATURES:
-        features |= network_features(classifier, tensor, prediction, segmentation.mask, views)
+    if set(needed) & set(COUNTERFACTUAL_FEATURES):
+        features |= counterfactual_features(classifier, tensor, prediction, segmentation.mask)
+    if set(needed) & set(VIEW_FEATURES):
+        features |= view_features(classifier, tensor, prediction, views)
     return features
-
-
-NETWORK_FEATURES = frozenset(
-    ("only_region", "without_region", "region_drop", "views_mean", "views_spread", "views_agree", "views_entropy")
-)
-"""What costs forward passes: two for the counterfactuals and one per view."""
 
 
 def _dilate(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

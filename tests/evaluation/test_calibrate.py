@@ -11,6 +11,7 @@ from segx_viewer.evaluation.calibrate import (
     expected_calibration_error,
 )
 from segx_viewer.explain.calibration import Calibration
+from segx_viewer.inference.evidence import VIEW_FEATURES
 
 
 def drawn_data(n=1200, seed=0):
@@ -33,6 +34,18 @@ def test_calibration_finds_what_carries_information():
     fitted = Calibration.from_manifest(table)
     p = np.array([fitted.probability({k: v[i] for k, v in data.features.items()}) for i in range(300)])
     assert np.abs(p - truth[:300]).mean() < 0.05
+
+
+@pytest.mark.parametrize(("weight", "passes"), [(2.0, 3), (0.02, 0)])
+def test_forward_passes_are_spent_only_where_they_help(weight, passes):
+    rng = np.random.default_rng(4)
+    drawn, _ = drawn_data(3000)
+    views = {name: rng.normal(size=3000) for name in VIEW_FEATURES}
+    z = 2 + drawn.features["max_softmax"] + weight * views["views_mean"]
+    data = CalibrationData({**drawn.features, **views}, rng.random(3000) < 1 / (1 + np.exp(-z)), drawn.groups)
+    table = calibrate(data, ("flip_h", "flip_v", "zoom"), "drawn, validation part")
+    assert table["extra_passes"] == passes
+    assert {step["passes"] for step in table["steps"]} == {0, 3}
 
 
 def test_too_few_mistakes_are_an_error():

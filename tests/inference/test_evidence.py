@@ -4,7 +4,16 @@ import torch
 from torch import nn
 
 from segx_viewer.domain.result import Activation, ClassInfo, Prediction, Segmentation
-from segx_viewer.inference.evidence import VIEWS, network_features, prediction_features, region_features
+from segx_viewer.inference.evidence import (
+    COUNTERFACTUAL_FEATURES,
+    VIEW_FEATURES,
+    VIEWS,
+    collect,
+    counterfactual_features,
+    prediction_features,
+    region_features,
+    view_features,
+)
 
 CLASSES = (ClassInfo("a", "A"), ClassInfo("b", "B"), ClassInfo("c", "C"))
 
@@ -54,11 +63,18 @@ def test_counterfactuals_tell_where_the_evidence_lies():
     network = Brightness()
     found = prediction(network(x)[0].numpy())
     assert found.top == 0
-    features = network_features(network, x, found, mask, ("flip_v", "flip_h"))
+    features = counterfactual_features(network, x, found, mask)
     assert features["region_drop"] > 0.02, "without the spot class a loses"
     own = float(np.log(found.probabilities[0] / (1 - found.probabilities[0])))
     assert features["only_region"] == pytest.approx(own, abs=1e-4), "the surroundings were plain already"
+
+
+def test_views_tell_whether_the_prediction_stays():
+    x = torch.zeros(1, 3, 64, 64)
+    x[..., 8:24, 8:24] = 1.0
+    found = prediction(Brightness()(x)[0].numpy())
     # Seen upright and flipped upside down it is class a; flipped sideways it is class b.
+    features = view_features(Brightness(), x, found, ("flip_v", "flip_h"))
     assert features["views_agree"] == pytest.approx(2 / 3)
     assert features["views_spread"] > 0
 
@@ -75,5 +91,23 @@ def test_views_keep_shape_and_do_not_repeat(name):
 
 def test_a_region_that_fills_the_image_is_no_error():
     x = torch.rand(1, 3, 32, 32)
-    features = network_features(Brightness(), x, prediction([1, 0, 0]), np.ones((32, 32), bool), ())
+    features = counterfactual_features(Brightness(), x, prediction([1, 0, 0]), np.ones((32, 32), bool))
     assert all(np.isfinite(v) for v in features.values())
+
+
+@pytest.mark.parametrize(
+    ("needed", "passes"),
+    [(("max_softmax",), 0), (("region_drop",), 2), (("views_spread",), 3), (("region_drop", "views_mean"), 5)],
+)
+def test_only_what_is_needed_is_asked(needed, passes):
+    asked = []
+    network = Brightness()
+    network.register_forward_hook(lambda _network, given, _output: asked.append(len(given[0])))
+    x, P = torch.rand(1, 3, 32, 32), np.full((32, 32), 0.9, np.float32)
+    segmentation = Segmentation(P, 0.5, P > 0.5)
+    views = ("flip_h", "flip_v", "rotate_90")
+    features = collect(needed, network, x, prediction([1, 0, 0]), segmentation, P, views)
+    assert set(needed) <= features.keys()
+    assert bool(set(COUNTERFACTUAL_FEATURES) & features.keys()) == ("region_drop" in needed)
+    assert bool(set(VIEW_FEATURES) & features.keys()) == any(name in VIEW_FEATURES for name in needed)
+    assert sum(asked) == passes
