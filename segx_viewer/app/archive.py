@@ -50,8 +50,7 @@ def capture(window: "Window") -> dict[str, Any]:
 
     values = snapshot(window)
     for entry, document in zip(values["documents"], window.controller.documents, strict=True):
-        image = document.image or document.header
-        entry["sha256"] = image.source.sha256 if image is not None else ""
+        entry["sha256"] = document.sha256
         entry["region"] = document.region
         entry["label"] = document.label
     return values

@@ -10,11 +10,10 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from segx_viewer.app import files
-from segx_viewer.app.documents import Document, Documents
+from segx_viewer.app.documents import Document, Documents, header_of
 from segx_viewer.app.i18n import tr
 from segx_viewer.app.opening import Opener
 from segx_viewer.app.stack import stack_of
-from segx_viewer.app.thumbnails import header_of
 from segx_viewer.app.viewstate import PER_IMAGE, ViewState
 from segx_viewer.app.work import Work
 from segx_viewer.app.worker import Capabilities, Engine, InferenceThread
@@ -27,6 +26,8 @@ GRID: MapKey = ("*", -1)
 
 log = logging.getLogger(__name__)
 _PAUSE_MS = 400
+_ADDED = {"hash": "sha256", "picture": "thumbnail"}
+"""Jobs on an image that is shown already, and the field of its document that each one fills."""
 
 
 class Controller(QObject):
@@ -56,8 +57,9 @@ class Controller(QObject):
         self._token: CancelToken | None = None
         self._asked: tuple[Document, MapKey | None] | None = None
         self.was_cancelled = False  # or it failed; nothing starts again by itself then
-        # In a stack, the analysis waits until the reader stays at an image.
-        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause = QTimer(self, singleShot=True)
+        self._painted = QTimer(self, singleShot=True, interval=0)  # unlike a queued call, after what is to be painted
+        self._painted.timeout.connect(self._settle)
         self._pause.timeout.connect(self.analyse)
         self.work = Work(self)
         self._files = files.FileThread(self)
@@ -97,10 +99,10 @@ class Controller(QObject):
         self._files.post("demo", make)
 
     def open_documents(self, documents: list[Document], first: Document) -> None:
-        """Show one of some documents that were just added, and draw the thumbnails of all."""
+        """Show one of some documents that were just added, and draw the thumbnails of the others."""
         self.remember_view()
         self.documents.set_current(first)
-        self.opener.draw_thumbnails(documents)
+        self.opener.draw_thumbnails([d for d in documents if d is not first])
 
     def prepare(self) -> None:
         """Load the models in the background."""
@@ -113,6 +115,10 @@ class Controller(QObject):
         self._new_generation()
         self._pause.stop()
         self.work.end("read")
+        generation = self._generation
+        if document is not None and document.image is None:  # it is read while the window makes room for it
+            job = partial(self._read_if_wanted, generation, document.path, document.frame)
+            self._files.post(("read", generation, document.number), job)
         self.progress.emit(None)
         if document is None or document.image is None:
             self.analysis_changed.emit(None)
@@ -123,19 +129,18 @@ class Controller(QObject):
         else:
             self.image_shown.emit(document)
             self.work.begin("read", tr("Reading {name} …").format(name=document.name))
-            generation = self._generation
-            job = partial(self._read_if_wanted, generation, document.path, document.frame)
-            self._files.post(("read", generation, document.number), job)
 
     def _read_if_wanted(self, generation: int, path: Path, frame: int) -> MedicalImage | None:
         """Read an image, in the file thread; frames that were scrolled past are not decoded."""
         return files.read(path, frame) if generation == self._generation else None
 
-    def _read(self, generation: int, number: int, image: MedicalImage | list[Any]) -> None:
+    def _read(self, generation: int, number: int, image: MedicalImage | list[Any] | None) -> None:
+        document = self.documents.by_number(number)
         if generation != self._generation:
+            if document is not None:
+                self.opener.draw_thumbnails([document])
             return
         self.work.end("read")
-        document = self.documents.by_number(number)
         if document is None:
             return
         if isinstance(image, list):
@@ -143,19 +148,29 @@ class Controller(QObject):
             if document is self.documents.current:
                 self.image_shown.emit(document)
             return
-        self.documents.update(document, image=image, header=header_of(image), size=image.shape, error="")
+        document.take(image)
         self._show(document)
+
+    def _settle(self) -> None:
+        """Do for the current image whatever could wait until it was on the screen."""
+        document = self.documents.current
+        if document is None or document.image is None:
+            return
+        self.documents.update(document)
+        if not document.sha256:
+            self._exports.post(("hash", document.number), partial(files.sha256, document.path))
+        if document.thumbnail is None and document.frame == 0:  # the file's first frame stands for all
+            self._files.post(("picture", document.number), partial(files.thumbnail, document.image))
 
     def _show(self, document: Document) -> None:
         self.state.reset(*PER_IMAGE)
         self.state.update(**document.view)
         self.analysis_changed.emit(document.analysis)
         self.image_shown.emit(document)
+        self._painted.start()
         if document.analysis is None or not document.analysis.complete:
-            if stack_of(self.documents, document) is None:
-                self.analyse()
-            else:
-                self._pause.start()
+            # Not before it is painted; in a stack, when the reader stays at it.
+            self._pause.start(0 if stack_of(self.documents, document) is None else _PAUSE_MS)
 
     def remember_view(self) -> None:
         """Keep the per-image part of the view with the image shown now."""
@@ -406,13 +421,15 @@ class Controller(QObject):
     def _job_done(self, tag: Any, result: Any) -> None:
         kind = tag if isinstance(tag, str) else tag[0]
         if kind == "collect":
-            self.opener.collected(result)
+            self.opener.collected(*result)
         elif kind == "demo":
             self.open_paths(result)
         elif kind == "read":
             self._read(tag[1], tag[2], result)
         elif kind == "thumbnail":
             self.opener.thumbnail(tag[1], result)
+        elif kind in _ADDED:
+            self._add(tag[1], **{_ADDED[kind]: result})
         elif kind == "beside":
             self._loaded(tag, image=result, header=header_of(result), size=result.shape)
         elif kind == "export":
@@ -429,9 +446,17 @@ class Controller(QObject):
             self._loaded(tag, error=sentence)
         elif kind == "read":
             self._read_failed(tag[1], tag[2], sentence, unsupported)
+        elif kind in _ADDED:
+            log.info("Nothing added: %s", sentence)  # the image itself is there
         else:
             self.work.end(kind)
             self.message.emit(sentence)
+
+    def _add(self, number: int, **changes: Any) -> None:
+        """Take over what was found out about an image after it was shown."""
+        document = self.documents.by_number(number)
+        if document is not None:
+            self.documents.update(document, **changes)
 
     def _loaded(self, tag: tuple[str, int], **changes: Any) -> None:
         """Take over an image that was loaded to be shown beside the current one."""

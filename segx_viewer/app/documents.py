@@ -1,6 +1,6 @@
 """What is open: one entry per file, the current one, and what is known about each."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +37,17 @@ class Document:
     thumbnail: Any = None
     header: MedicalImage | None = None
     size: tuple[int, int] | None = None  # (H, W) of the image
+    sha256: str = ""  # of the file; known soon after its image
     view: dict[str, Any] = field(default_factory=dict)
     region: NDArray[np.bool_] | None = None  # drawn by the reader, on the analysis grid
     predicted: dict[str, Any] | None = None  # segmentation and certainties before it was drawn
     impression: Impression | None = None  # noted by the reader before the results were shown
     annotations: tuple[Annotation, ...] = ()
     undo: QUndoStack = field(default_factory=QUndoStack)
+
+    def take(self, image: MedicalImage) -> None:
+        """Take over the image that was read; those who show the document are not told."""
+        self.image, self.header, self.size, self.error = image, header_of(image), image.shape, ""
 
     @property
     def name(self) -> str:
@@ -53,6 +58,11 @@ class Document:
     def place(self) -> str:
         """Folder or archive that the file lies in."""
         return self.label.rpartition("!")[0] or str(self.path.parent)
+
+
+def header_of(image: MedicalImage) -> MedicalImage:
+    """Return the image's facts without its pixels."""
+    return replace(image, pixels=image.pixels[:1, :1].copy(), voi_luts=(), overlays=())
 
 
 class Documents(QObject):

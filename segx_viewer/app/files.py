@@ -102,19 +102,38 @@ def read(path: Path, frame: int = 0) -> Any:
     return _overlays(path, allowed) or read_image_guarded(path, frame, allowed)
 
 
+def read_at_once(path: Path) -> Any:
+    """Return a file's first frame if that takes no decoder, None for every other file."""
+    from segx_viewer.app.privacy import limits
+    from segx_viewer.imaging.guarded import read_image_at_once
+
+    return None if _holds_overlays(path) else read_image_at_once(path, limits=limits())
+
+
 def _overlays(path: Path, allowed: Any) -> Any:
     """Return the overlays of a segmentation or parametric map, nothing for any other file."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-    except OSError:
-        return None  # the reader finds words for it
-    _, _, rest = head.partition(_SOP_CLASS)
-    if len(rest) < 2 or rest[2 : 2 + rest[0]].rstrip(b"\0") not in _OVERLAY_CLASSES:
+    if not _holds_overlays(path):
         return None
     from segx_viewer.reporting.dicom.overlays import read_overlays
 
     return read_overlays(path, allowed)
+
+
+def _holds_overlays(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return False  # the reader finds words for it
+    _, _, rest = head.partition(_SOP_CLASS)
+    return len(rest) >= 2 and rest[2 : 2 + rest[0]].rstrip(b"\0") in _OVERLAY_CLASSES
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file. Raises `ImageReadError`."""
+    from segx_viewer.imaging.reader import file_sha256
+
+    return file_sha256(path)
 
 
 def prepare() -> None:

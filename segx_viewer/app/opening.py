@@ -46,15 +46,22 @@ class Opener(QObject):
         self._work.begin("collect", tr("Opening …"))
         self._cancel = CancelToken()
         on_step = partial(self._thread.worker.stepped.emit, "collect")
-        self._thread.post("collect", partial(self._collect, [Path(p) for p in paths], self._cancel, on_step))
+        self._thread.post("collect", partial(self._find, [Path(p) for p in paths], self._cancel, on_step))
+
+    def _find(
+        self, paths: list[Path], cancel: CancelToken, on_step: Callable[[int, int], None]
+    ) -> tuple[list[Any], Any]:
+        """Return the files and the first one's image if that is there at once, in the file thread."""
+        found = self._collect(paths, cancel, on_step)
+        return found, files.read_at_once(found[0].path) if found else None
 
     def reopen(self, archives: list[Path], keep: Callable[[Document], None]) -> None:
         """Open archives of an earlier session again; `keep` is called with each document before it is shown."""
         self._keep = keep
         self.open(archives)
 
-    def collected(self, found: list[Any]) -> None:
-        """Take over the files that were found."""
+    def collected(self, found: list[Any], image: Any) -> None:
+        """Take over the files that were found, and the first one's image if it is there already."""
         self._work.end("collect")
         if not found:
             self.message.emit(tr("There is no image file in there."))
@@ -63,6 +70,8 @@ class Opener(QObject):
         keep, self._keep = self._keep, None
         for document in documents if keep is not None else ():
             keep(document)
+        if image is not None and documents[0].image is None:
+            documents[0].take(image)
         self.message.emit("")
         self.opened.emit(documents, documents[0])
 

@@ -1,14 +1,12 @@
 """Thumbnails, drawn in the file thread one after the other, so that opening an image never waits behind a folder's."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from segx_viewer.app import files
-from segx_viewer.app.documents import Document, Documents
-from segx_viewer.domain.image import MedicalImage
+from segx_viewer.app.documents import Document, Documents, header_of
 
 
 class Thumbnails:
@@ -54,11 +52,6 @@ class Thumbnails:
             document = self._waiting.pop(0)
             self._busy = True
             self._post(("thumbnail", document.number), partial(_draw, document.path, document.frame))
-
-
-def header_of(image: MedicalImage) -> MedicalImage:
-    """Return the image's facts without its pixels."""
-    return replace(image, pixels=image.pixels[:1, :1].copy(), voi_luts=(), overlays=())
 
 
 def _draw(path: Path, frame: int) -> Any:

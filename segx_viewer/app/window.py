@@ -150,12 +150,12 @@ class Window(QMainWindow):
 
     def open_paths(self, paths: list[Path]) -> None:
         """Open files, folders and sessions."""
-        existing = [path for path in paths if path.exists()]
-        settings.add_recent(existing)
         sessions = [path for path in paths if is_session(path)]
         for path in sessions:
             open_session(self, path)
         self.controller.open_paths([path for path in paths if path not in sessions])
+        existing = [path for path in paths if path.exists()]
+        self.controller.run_job("recent", lambda: settings.add_recent(existing))
 
     def show_document(self, document: Document) -> None:
         """Look at another open image."""

@@ -121,7 +121,6 @@ class SourceInfo:
     sop_instance_uid: str = ""
     series_uid: str = ""
     study_uid: str = ""
-    sha256: str = ""
     transfer_syntax: str = ""
     notes: tuple[str, ...] = ()
 

@@ -29,6 +29,7 @@ from pydicom.uid import (
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
 from segx_viewer.imaging import _jpeg12  # noqa: F401 - registers a decoder with pydicom
 from segx_viewer.imaging._header import number, text, uid_name, value
+from segx_viewer.imaging._native import is_native, read_native
 
 # pydicom asks GDCM first; on damaged JPEG and JPEG 2000 data that is the one that takes the process down.
 _DECODERS = {
@@ -125,12 +126,15 @@ def decode_frame(
     str
         Photometric interpretation of the values returned.
     """
+    options = pixel_options(dataset, element.keyword)
+    if isinstance(source, io.IOBase) and is_native(syntax, element.length, options):
+        return read_native(source, element.offset, options, frame), options["photometric_interpretation"]
     try:
         decoder = get_decoder(syntax)
     except NotImplementedError:
         name = uid_name(syntax) or "an unknown transfer syntax"
         raise UnsupportedImageError(f"{path.name} is compressed as {name}, which the viewer does not decode.") from None
-    options = _options(dataset) | {"transfer_syntax_uid": syntax, "pixel_keyword": element.keyword}
+    options["transfer_syntax_uid"] = syntax
     if element.vr:
         options["pixel_vr"] = element.vr
     decoders = _DECODERS.get(syntax, ("",))
@@ -146,11 +150,12 @@ def decode_frame(
     return values, str(described["photometric_interpretation"])
 
 
-def _options(dataset: Dataset) -> dict[str, Any]:
+def pixel_options(dataset: Dataset, keyword: str) -> dict[str, Any]:
     """Describe the pixels for pydicom's decoders, with the obvious value where the header has none or nonsense."""
     samples, allocated = int(number(dataset, "SamplesPerPixel") or 1), int(number(dataset, "BitsAllocated") or 0)
     photometric = text(dataset, "PhotometricInterpretation").upper()
     options = {
+        "pixel_keyword": keyword,
         "samples_per_pixel": samples,
         "photometric_interpretation": photometric or ("RGB" if samples == 3 else "MONOCHROME2"),
         "planar_configuration": int(number(dataset, "PlanarConfiguration") or 0),

@@ -70,15 +70,12 @@ def find_text(image: MedicalImage) -> tuple[Box, ...]:
 
 
 def blank(image: MedicalImage, boxes: tuple[Box, ...]) -> MedicalImage:
-    """Return the image with the boxes' pixels set to what is displayed black. Nothing of them is kept.
-
-    The origin (`image.source`) stays, but its SHA-256 no longer describes the pixels and is removed.
-    """
+    """Return the image with the boxes' pixels set to what is displayed black. Nothing of them is kept."""
     pixels = image.pixels.copy()
     black = pixels.max() if image.presentation_inverse else pixels.min()
     for box in boxes:
         pixels[box.region] = 0 if image.is_colour else black
-    return replace(image, pixels=pixels, source=replace(image.source, sha256=""))
+    return replace(image, pixels=pixels)
 
 
 def blank_dataset(dataset: Dataset, boxes: tuple[Box, ...]) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from pydicom.uid import DeflatedExplicitVRLittleEndian
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
 from segx_viewer.domain.image import PhotometricInterpretation, SourceInfo
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
@@ -16,12 +16,14 @@ from segx_viewer.imaging import _facts, _luts
 from segx_viewer.imaging._decoded import Decoded, Modality
 from segx_viewer.imaging._header import first_item, number, numbers, text, uid_name, value
 from segx_viewer.imaging._icc import array_to_srgb
+from segx_viewer.imaging._native import frame_bytes, is_native, read_native
 from segx_viewer.imaging._overlays import read_overlays
 from segx_viewer.imaging._pixels import (
     PixelElement,
     decode_frame,
     find_pixel_element,
     frame_count,
+    pixel_options,
     to_rgb,
     transfer_syntax,
 )
@@ -30,6 +32,7 @@ from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 from segx_viewer.imaging.preamble import preamble_notes
 
 _MONOCHROME = {"MONOCHROME1", "MONOCHROME2"}
+_SHORT_HEADER = 2**18  # bytes
 
 
 def read_dicom(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> Decoded:
@@ -71,7 +74,44 @@ def read_dicom(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> D
             raise ImageReadError(f"{path.name} has {frames} frame(s); there is no frame {frame + 1}.")
         rows, columns = int(number(dataset, "Rows") or 0), int(number(dataset, "Columns") or 0)
         limits.check_pixels(path, rows, columns)
-        return _decode(path, source, dataset, element, frame, frames)  # type: ignore[arg-type]
+        return _decode(path, source, dataset, element, frame)  # type: ignore[arg-type]
+
+
+def read_native_dicom(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> Decoded | None:
+    """Read one frame of a DICOM file whose pixels need no decoder: monochrome, uncompressed, with a short header.
+
+    No decoder runs, and time and memory are bounded, so that no process of its own is needed.
+
+    Returns
+    -------
+    Decoded or None
+        The same as `read_dicom`; None for every other file, damaged ones among them.
+    """
+    ignore_library_warnings()
+    try:
+        return _native(path, frame, limits)
+    except Exception:  # noqa: BLE001 - pydicom's have no common base; whoever reads it next finds words for them
+        return None
+
+
+def _native(path: Path, frame: int, limits: Limits) -> Decoded | None:
+    with path.open("rb") as file:
+        start = file.read(_SHORT_HEADER)
+        if start[128:132] != b"DICM" or DeflatedExplicitVRLittleEndian.encode() in start:
+            return None
+        head = io.BytesIO(start)
+        dataset = pydicom.dcmread(head, stop_before_pixels=True)
+        element = find_pixel_element(head, dataset)
+        if element is None or element.encapsulated or not 0 <= frame < frame_count(dataset):
+            return None
+        _check_length(path, file, element, _native_length(dataset), text(dataset, "PhotometricInterpretation"))
+        syntax = transfer_syntax(file, dataset, element, _native_length(dataset))
+        options = pixel_options(dataset, element.keyword)
+        if not is_native(syntax, element.length, options) or 2 * frame_bytes(options) > limits.memory_bytes:
+            return None
+        limits.check_pixels(path, options["rows"], options["columns"])
+        stored = read_native(file, element.offset, options, frame, limits.seconds)
+    return _described(path, dataset, element, syntax, frame, stored, options["photometric_interpretation"])
 
 
 class _BoundedReader(io.BufferedReader):
@@ -108,20 +148,35 @@ def _check_is_image(path: Path, dataset: Dataset, element: PixelElement | None) 
     raise UnsupportedImageError(f"{path.name} holds no image that the viewer can open.")
 
 
-def _decode(
-    path: Path, source: BinaryIO | Dataset, dataset: Dataset, element: PixelElement, frame: int, frames: int
-) -> Decoded:
-    rows, columns = int(dataset.Rows), int(dataset.Columns)
-    samples = int(number(dataset, "SamplesPerPixel") or 1)
-    allocated = int(number(dataset, "BitsAllocated") or 0)
-    native_length = (rows * columns * samples * allocated * frames + 7) // 8
+def _decode(path: Path, source: BinaryIO | Dataset, dataset: Dataset, element: PixelElement, frame: int) -> Decoded:
     if isinstance(source, io.IOBase):
+        native_length = _native_length(dataset)
         _check_length(path, source, element, native_length, text(dataset, "PhotometricInterpretation"))
         syntax = transfer_syntax(source, dataset, element, native_length)
     else:
         syntax = DeflatedExplicitVRLittleEndian
     stored, photometric = decode_frame(path, source, dataset, element, syntax, frame)
+    return _described(path, dataset, element, syntax, frame, stored, photometric)
 
+
+def _native_length(dataset: Dataset) -> int:
+    """Return the bytes of all frames, uncompressed."""
+    samples = int(number(dataset, "SamplesPerPixel") or 1)
+    allocated = int(number(dataset, "BitsAllocated") or 0)
+    return (int(dataset.Rows) * int(dataset.Columns) * samples * allocated * frame_count(dataset) + 7) // 8
+
+
+def _described(
+    path: Path,
+    dataset: Dataset,
+    element: PixelElement,
+    syntax: UID,
+    frame: int,
+    stored: NDArray[Any],
+    photometric: str,
+) -> Decoded:
+    """Put the stored values beside what the header says of them."""
+    allocated = int(number(dataset, "BitsAllocated") or 0)
     bits = int(number(dataset, "BitsStored") or allocated)
     colour = photometric not in _MONOCHROME or stored.ndim == 3
     if colour and photometric in _MONOCHROME:
@@ -143,7 +198,7 @@ def _decode(
         "source": SourceInfo(
             path=path,
             frame=frame,
-            frames=frames,
+            frames=frame_count(dataset),
             sop_instance_uid=text(dataset, "SOPInstanceUID"),
             series_uid=text(dataset, "SeriesInstanceUID"),
             study_uid=text(dataset, "StudyInstanceUID"),
@@ -159,7 +214,7 @@ def _decode(
         "bits_stored": bits,
         "acquisition": _facts.acquisition(dataset),
         "identity": _facts.identity(dataset),
-        "overlays": read_overlays(dataset, frame, (rows, columns)),
+        "overlays": read_overlays(dataset, frame, stored.shape[:2]),
     }
     return Decoded(stored, modality, fields)
 

@@ -1,6 +1,7 @@
 """Reading in a process of its own: a decoder that crashes, hangs or wants 100 GB costs one sentence."""
 
 import atexit
+import io
 import mmap
 import multiprocessing
 import os
@@ -21,8 +22,8 @@ from segx_viewer.domain.image import MedicalImage
 from segx_viewer.errors import ImageReadError
 from segx_viewer.imaging import _decoder_process
 from segx_viewer.imaging._decoded import Decoded
+from segx_viewer.imaging.dicom import read_native_dicom
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
-from segx_viewer.imaging.reader import file_sha256, finish
 
 _START_SECONDS = 60.0
 _KEPT_BYTES = 2**26
@@ -31,8 +32,9 @@ _KEPT_BYTES = 2**26
 def read_image_guarded(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> MedicalImage:
     """Do what `reader.read_image` does, in a decoding process with limits on memory, time and pixels.
 
-    The process is started on first use and used again; it imports neither Qt nor torch. Pixels come back in
-    shared memory. Safe to call from any thread; calls wait for each other.
+    Uncompressed monochrome DICOM pixels, which need no decoder, are read here within the same limits. The process
+    is started on first use and used again; it imports neither Qt nor torch. Pixels come back in shared memory.
+    Safe to call from any thread; calls wait for each other.
 
     Parameters
     ----------
@@ -47,7 +49,14 @@ def read_image_guarded(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMI
     ImageReadError, UnsupportedImageError
         As `reader.read_image` does; also when the decoder crashed, or exceeded the limits.
     """
-    return _decoder.read(Path(path), frame, limits)
+    image = read_image_at_once(path, frame, limits)
+    return image if image is not None else _decoder.read(Path(path), frame, limits)
+
+
+def read_image_at_once(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> MedicalImage | None:
+    """Return the image if no decoder is needed for it, None for every other file, damaged ones among them."""
+    decoded = read_native_dicom(Path(path), frame, limits)
+    return decoded.image() if decoded is not None else None
 
 
 def start_decoder() -> None:
@@ -75,7 +84,6 @@ class _Worker:
             target=_decoder_process.serve, args=(theirs, memory_bytes), name="segx-viewer decoder", daemon=True
         )
         self._memory = _anonymous_file()
-        self._mapping: mmap.mmap | None = None
         self._process.start()
         theirs.close()
         try:
@@ -104,21 +112,20 @@ class _Worker:
             raise _Died from None
 
     def take_values(self, name: str, shape: tuple[int, ...], dtype: str) -> np.ndarray:
-        """Return the shared values, valid until the next request."""
-        count = int(np.prod(shape))
-        size = count * np.dtype(dtype).itemsize
+        """Return a copy of the shared values. What an unusually large image took is given back."""
+        values = np.empty(shape, dtype)
+        remaining = memoryview(values).cast("B")
         if self._memory < 0:
-            self._mapping = mmap.mmap(-1, size, tagname=name, access=mmap.ACCESS_READ)  # type: ignore[call-arg]
-        elif self._mapping is None or len(self._mapping) < size:
-            self._mapping = mmap.mmap(self._memory, size, access=mmap.ACCESS_READ)
-        return np.frombuffer(self._mapping, dtype, count).reshape(shape)
-
-    def release_values(self) -> None:
-        """Give back what an unusually large image took. A usual one's memory stays mapped, which is much faster."""
-        if self._memory < 0 or (self._mapping is not None and len(self._mapping) > _KEPT_BYTES):
-            self._mapping = None
-            if self._memory >= 0:
-                os.ftruncate(self._memory, 0)
+            with mmap.mmap(-1, len(remaining), tagname=name, access=mmap.ACCESS_READ) as shared:  # type: ignore[call-arg]
+                remaining[:] = shared
+            return values
+        with io.FileIO(self._memory, "r", closefd=False) as shared:  # not mapped: pixels are here once
+            shared.seek(0)
+            while remaining:
+                remaining = remaining[shared.readinto(remaining) :]
+        if values.nbytes > _KEPT_BYTES:
+            os.ftruncate(self._memory, 0)
+        return values
 
     def end(self) -> None:
         self._connection.close()
@@ -138,15 +145,6 @@ def _anonymous_file() -> int:
         return os.dup(file.fileno())
 
 
-def _sha256(path: Path) -> str | ImageReadError:
-    try:
-        return file_sha256(path) if path.is_file() else ""
-    except ImageReadError as error:
-        return error
-    except OSError:  # a folder on the way is closed to us: the decoder's sentence says so
-        return ""
-
-
 class _Decoder:
     """Asks one worker, and replaces it when it has died. The lock is held from question to answer."""
 
@@ -164,30 +162,22 @@ class _Decoder:
 
     def read(self, path: Path, frame: int, limits: Limits) -> MedicalImage:
         with self._lock:
-            worker, (error, answer), sha256 = self._question(path, frame, limits)
+            worker, (error, answer) = self._question(path, frame, limits)
             if error is not None:
                 raise getattr(errors, error)(answer)
-            if isinstance(sha256, ImageReadError):
-                raise sha256
             name, shape, dtype, modality, fields = answer
             values = worker.take_values(name, shape, dtype)
-            if modality is None:
-                values = values.copy()
             for key in ("voi_luts", "overlays"):  # unpickled arrays are writable: made anew, they are read-only
                 fields[key] = tuple(replace(item) for item in fields.get(key, ()))
-            image = finish(Decoded(values, modality, fields), sha256)
-            worker.release_values()
-            return image
+        return Decoded(values, modality, fields).image()
 
-    def _question(self, path: Path, frame: int, limits: Limits) -> tuple[_Worker, Any, str | ImageReadError]:
-        """Return who answered, what, and the file's SHA-256 or why there is none. Without an answer, end the worker."""
+    def _question(self, path: Path, frame: int, limits: Limits) -> tuple[_Worker, Any]:
+        """Return who answered, and what. Without an answer, end the worker."""
         self._running(limits)  # the time that starting takes is not the file's
         deadline = time.monotonic() + limits.seconds
         answered = False
         try:
             worker = self._ask((str(path), frame, limits.pixels), limits)
-            # Hashing here while the other process decodes hides the one cost behind the other.
-            sha256 = _sha256(path)
             answer = worker.receive(deadline - time.monotonic())
             answered = True
         except _Died:
@@ -197,7 +187,7 @@ class _Decoder:
         finally:
             if not answered:  # an answer that comes late must not be taken for the next file's
                 self._end()
-        return worker, answer, sha256
+        return worker, answer
 
     def _ask(self, request: tuple[str, int, int], limits: Limits) -> _Worker:
         worker = self._running(limits)

@@ -2,7 +2,6 @@
 
 import hashlib
 import struct
-from dataclasses import replace
 from pathlib import Path
 
 from segx_viewer.domain.image import MedicalImage
@@ -41,15 +40,7 @@ def read_image(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> M
     UnsupportedImageError
         If it is not an image, or one that the viewer does not open.
     """
-    path = Path(path)
-    decoded = decode_image(path, frame, limits)
-    return finish(decoded, file_sha256(path))
-
-
-def finish(decoded: Decoded, sha256: str) -> MedicalImage:
-    """Make the image from what was decoded and the SHA-256 of its file."""
-    decoded.fields["source"] = replace(decoded.fields["source"], sha256=sha256)
-    return decoded.image()
+    return decode_image(Path(path), frame, limits).image()
 
 
 def file_sha256(path: Path) -> str:

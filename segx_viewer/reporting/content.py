@@ -210,7 +210,7 @@ class Scrubber:
 
     def __init__(self, image: MedicalImage) -> None:
         source, identity, facts = image.source, image.identity, image.acquisition
-        secrets = {source.sop_instance_uid, source.series_uid, source.study_uid, source.sha256, facts.study_date}
+        secrets = {source.sop_instance_uid, source.series_uid, source.study_uid, facts.study_date}
         if source.path is not None:
             secrets |= {str(source.path), source.path.as_posix(), source.path.name}
             if source.path.is_absolute():

@@ -37,7 +37,7 @@ def test_formats(tmp_path, suffix):
     tolerance = {"gif": 64, "jpg": 12}.get(suffix, 0)
     assert np.abs(image.pixels.astype(int) - LESION).max() <= tolerance
     assert image.modality == ""
-    assert image.source.sha256
+    assert image.source.path == path
 
 
 def test_the_name_does_not_matter(tmp_path):

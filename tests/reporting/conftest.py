@@ -58,7 +58,6 @@ def _image(shape, colour):
         sop_instance_uid="1.2.826.0.1.99.1",
         series_uid="1.2.826.0.1.99.2",
         study_uid="1.2.826.0.1.99.3",
-        sha256="ab" * 32,
     )
     facts = Acquisition(62.0, "F", "CHEST", "PA", "", "20240506", "Thorax Dr. House")
     if colour:

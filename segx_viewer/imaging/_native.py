@@ -1,0 +1,80 @@
+"""Uncompressed pixels of the usual kind, read as they lie in the file: there is nothing to decode."""
+
+import time
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+_SYNTAXES = {ImplicitVRLittleEndian, ExplicitVRLittleEndian}
+_MONOCHROME = {"MONOCHROME1", "MONOCHROME2"}
+_STEP = 2**24
+
+
+def is_native(syntax: UID, length: int, options: dict[str, Any]) -> bool:
+    """Whether pixels are little-endian numbers of 8 or 16 bits, one each.
+
+    Parameters
+    ----------
+    syntax : UID
+        As the pixels are, whatever the header says.
+    length : int
+        Bytes of the pixel data.
+    options : dict
+        As `_pixels.pixel_options` returns them.
+    """
+    return (
+        syntax in _SYNTAXES
+        and options["pixel_keyword"] == "PixelData"
+        and options["samples_per_pixel"] == 1
+        and options["photometric_interpretation"] in _MONOCHROME
+        and options["bits_allocated"] in (8, 16)
+        and 1 <= options["bits_stored"] <= options["bits_allocated"]
+        and options["pixel_representation"] in (0, 1)
+        and min(options["rows"], options["columns"]) > 0
+        and length >= frame_bytes(options) * options["number_of_frames"]
+    )
+
+
+def frame_bytes(options: dict[str, Any]) -> int:
+    """Return the bytes of one frame."""
+    return options["rows"] * options["columns"] * options["bits_allocated"] // 8
+
+
+def read_native(
+    file: BinaryIO, offset: int, options: dict[str, Any], frame: int, seconds: float = float("inf")
+) -> NDArray[Any]:
+    """Read one frame from the file, whose pixels begin at `offset`; the same values as pydicom's decoder returns.
+
+    Raises
+    ------
+    EOFError
+        If the file ends before.
+    TimeoutError
+        After `seconds`, for a disk or network that gives its bytes slowly.
+    """
+    deadline = time.monotonic() + seconds
+    kind = "i" if options["pixel_representation"] else "u"
+    values = np.empty((options["rows"], options["columns"]), f"<{kind}{options['bits_allocated'] // 8}")
+    remaining = memoryview(values).cast("B")
+    file.seek(offset + frame * len(remaining))
+    while remaining:
+        count = file.readinto(remaining[:_STEP])  # type: ignore[attr-defined]
+        if not count:
+            raise EOFError
+        remaining = remaining[count:]
+        if remaining and time.monotonic() > deadline:
+            raise TimeoutError
+    _clear_unused_bits(values, options["bits_stored"])
+    return values
+
+
+def _clear_unused_bits(values: NDArray[Any], stored: int) -> None:
+    """Give bits above those stored the value that they should have had (PS3.5 8.1.1), where one has not."""
+    unused = values.itemsize * 8 - stored
+    signed = values.dtype.kind == "i"
+    highest = 2 ** (stored - 1) - 1 if signed else 2**stored - 1
+    if unused and (values.max() > highest or (signed and values.min() < -highest - 1)):
+        np.left_shift(values, unused, out=values)
+        np.right_shift(values, unused, out=values)

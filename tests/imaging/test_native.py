@@ -1,0 +1,103 @@
+"""Uncompressed pixels read without a decoder: the same as through pydicom's, and nothing but what is plain."""
+
+from unittest.mock import patch
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian, RLELossless
+
+from segx_viewer.imaging import _pixels
+from segx_viewer.imaging.dicom import read_dicom, read_native_dicom
+from segx_viewer.imaging.limits import Limits
+
+RANDOM = np.random.default_rng(7)
+RAMP = np.arange(12 * 10, dtype=np.uint16).reshape(12, 10)
+
+
+def noise(kind: str, shape: tuple[int, ...] = (12, 10)) -> np.ndarray:
+    """Every bit of every pixel is drawn."""
+    return RANDOM.integers(0, 256, (*shape, np.dtype(kind).itemsize), np.uint8).view(kind)[..., 0]
+
+
+def by_decoder(path, frame=0):
+    """What pydicom's decoder makes of it."""
+    with patch.object(_pixels, "is_native", return_value=False):
+        return read_dicom(path, frame)
+
+
+def same(found, expected) -> bool:
+    header = {k: v for k, v in expected.fields.items() if k != "overlays"}
+    assert {k: v for k, v in found.fields.items() if k != "overlays"} == header
+    assert found.modality == expected.modality or found.modality(expected.values).tolist() == [
+        *expected.modality(expected.values).tolist()
+    ]
+    assert len(found.fields["overlays"]) == len(expected.fields["overlays"])
+    return found.values.dtype == expected.values.dtype and np.array_equal(found.values, expected.values)
+
+
+@pytest.mark.parametrize("kind", ["u1", "i1", "u2", "i2"])
+@pytest.mark.parametrize("unused", [0, 1, 4])
+def test_the_values_are_those_of_the_decoder_whatever_the_unused_bits_hold(make_dicom, kind, unused):
+    path = make_dicom(noise(kind), BitsStored=np.dtype(kind).itemsize * 8 - unused, RescaleIntercept="-100")
+    assert same(read_native_dicom(path), by_decoder(path))
+    assert same(read_dicom(path), by_decoder(path))
+
+
+@pytest.mark.parametrize("kind", ["u1", "u2"])
+def test_frames_of_odd_length(make_dicom, kind):
+    path = make_dicom(noise(kind, (3, 5, 7)))
+    for frame in range(3):
+        assert same(read_native_dicom(path, frame), by_decoder(path, frame))
+    assert read_native_dicom(path, 3) is None
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"syntax": ImplicitVRLittleEndian},
+        {"PhotometricInterpretation": "MONOCHROME1", "WindowCenter": [40, 50], "WindowWidth": [400, 90]},
+        {"PixelPaddingValue": 3, "PixelSpacing": [0.1, 0.2], "PatientName": "Doe^Jane"},
+    ],
+)
+def test_the_header_says_the_same(make_dicom, header):
+    path = make_dicom(RAMP, **header)
+    assert same(read_native_dicom(path), by_decoder(path))
+
+
+def test_what_needs_more_than_reading_is_left_to_the_decoders(make_dicom, tmp_path):
+    compressed = pydicom.dcmread(make_dicom(RAMP, "rle.dcm"))
+    compressed.compress(RLELossless)
+    compressed.save_as(tmp_path / "rle.dcm")
+    paths = [
+        tmp_path / "rle.dcm",
+        make_dicom(RAMP.byteswap(), "big.dcm", syntax=ExplicitVRBigEndian),
+        make_dicom(RAMP, "deflated.dcm", syntax=DeflatedExplicitVRLittleEndian),
+        make_dicom(np.dstack([RAMP.astype(np.uint8)] * 3), "colour.dcm"),
+        make_dicom(RAMP.astype(np.uint32), "32.dcm"),
+        make_dicom(RAMP.astype(np.float32), "float.dcm"),
+        make_dicom(RAMP, "palette.dcm", PhotometricInterpretation="PALETTE COLOR"),
+        make_dicom(RAMP, "long.dcm", TextValue="x" * 2**18),
+        tmp_path / "missing.dcm",
+    ]
+    assert [path.name for path in paths if read_native_dicom(path) is not None] == []
+
+
+def test_damaged_files_are_left_to_those_who_find_words(make_dicom, tmp_path):
+    whole = make_dicom(RAMP).read_bytes()
+    path = tmp_path / "damaged.dcm"
+    for length in (0, 100, 132, 300, len(whole) - 20, len(whole) - 1):
+        path.write_bytes(whole[:length])
+        assert read_native_dicom(path) is None, length
+    for header in ({"BitsStored": 17}, {"PixelRepresentation": 2}, {"Rows": 13}, {"NumberOfFrames": 2}):
+        assert read_native_dicom(make_dicom(RAMP, **header)) is None, header
+
+
+def test_limits(make_dicom):
+    path = make_dicom(RAMP)
+    assert read_native_dicom(path, limits=Limits(pixels=119)) is None
+    assert read_native_dicom(path, limits=Limits(memory_bytes=479)) is None
+    assert read_native_dicom(path, limits=Limits(pixels=120, memory_bytes=480)) is not None
+    large = make_dicom(np.zeros((3000, 3000), np.uint16))
+    assert read_native_dicom(large, limits=Limits(seconds=0.0)) is None
+    assert read_native_dicom(large) is not None
