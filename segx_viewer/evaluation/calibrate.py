@@ -1,7 +1,8 @@
 """The badge's calibration: from validation images to a probability that a prediction is correct.
 
-A logistic regression on named features, chosen among nested sets of them by grouped cross-validation: forward passes
-are spent only where they help. Every step's figures are kept, those that did not help too.
+A logistic regression on named features, chosen among nested sets of them by grouped cross-validation. The badge
+speaks of prediction and explanation, so the set holds alignments of SegU; forward passes are spent only where they
+help. Every step's figures are kept, those that did not help too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -184,16 +185,17 @@ def _cheapest_of_the_best(
     """Return the best of the cheapest steps that lose to the best one by no more than a standard error.
 
     The one-standard-error rule (Breiman et al. 1984), on each image's difference in log loss, with forward passes as
-    what is saved.
+    what is saved. Steps without alignments only show what these add.
     """
+    eligible = [i for i, step in enumerate(steps) if {*step.features} & {*ALIGNMENT_FEATURES}]
     losses = [-np.log(np.clip(np.where(correct, p, 1 - p), 1e-12, 1)) for p in scores]
-    best = min(range(len(steps)), key=lambda i: steps[i].log_loss)
+    best = min(eligible, key=lambda i: steps[i].log_loss)
 
     def as_good(i: int) -> bool:
         excess = losses[i] - losses[best]
         return bool(excess.mean() <= excess.std(ddof=1) / np.sqrt(len(excess)))
 
-    chosen = min((i for i in range(len(steps)) if as_good(i)), key=lambda i: (steps[i].passes, steps[i].log_loss))
+    chosen = min((i for i in eligible if as_good(i)), key=lambda i: (steps[i].passes, steps[i].log_loss))
     return steps[chosen], scores[chosen]
 
 

@@ -10,6 +10,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import segx_viewer.inference  # noqa: F401 - before torch: as in the program, its threads do not wait busily
 from tests.benchmarks import report
 
 if TYPE_CHECKING:

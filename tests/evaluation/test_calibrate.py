@@ -5,6 +5,7 @@ from segx_viewer.errors import DataError
 from segx_viewer.evaluation.calibrate import (
     ALIGNMENT_FEATURES,
     CONFIDENCE_FEATURES,
+    REGION_FEATURES,
     CalibrationData,
     calibrate,
     choose_levels,
@@ -40,12 +41,13 @@ def test_calibration_finds_what_carries_information():
 def test_forward_passes_are_spent_only_where_they_help(weight, passes):
     rng = np.random.default_rng(4)
     drawn, _ = drawn_data(3000)
-    views = {name: rng.normal(size=3000) for name in VIEW_FEATURES}
+    views = {name: rng.normal(size=3000) for name in (*REGION_FEATURES, *VIEW_FEATURES)}
     z = 2 + drawn.features["max_softmax"] + weight * views["views_mean"]
     data = CalibrationData({**drawn.features, **views}, rng.random(3000) < 1 / (1 + np.exp(-z)), drawn.groups)
     table = calibrate(data, ("flip_h", "flip_v", "zoom"), "drawn, validation part")
     assert table["extra_passes"] == passes
     assert {step["passes"] for step in table["steps"]} == {0, 3}
+    assert {*table["features"]} & {*ALIGNMENT_FEATURES}, "the badge speaks of the explanation too"
 
 
 def test_too_few_mistakes_are_an_error():
