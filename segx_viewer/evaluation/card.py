@@ -146,11 +146,13 @@ def _verdict(result: Mapping[str, Any]) -> str:
 
 
 def _steps(bundle: ModelBundle) -> list[str]:
-    rows = ["| features | AUROC of error detection, out of fold | ECE | |", "|---|---|---|---|"]
-    return rows + [
-        f"| {s['name']} | {s['auroc']:.3f} | {s['ece']:.3f} | {'chosen' if s['chosen'] else ''} |"
+    rows = ["| features | extra passes | AUROC of error detection, out of fold | ECE | |", "|---|---|---|---|---|"]
+    rows += [
+        f"| {s['name']} | {s['passes']} | {s['auroc']:.3f} | {s['ece']:.3f} | {'chosen' if s['chosen'] else ''} |"
         for s in bundle.calibration.get("steps", ())
     ]
+    return [*rows, "", "Chosen: the fewest extra passes among the sets with alignments whose log loss is within a "
+            "standard error of the best of them."]  # fmt: skip
 
 
 def _gate(table: Mapping[str, Any], part: str) -> str:
