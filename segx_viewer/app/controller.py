@@ -10,14 +10,13 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from segx_viewer.app import files
-from segx_viewer.app.documents import Document, Documents, header_of
+from segx_viewer.app.documents import Document, Documents
 from segx_viewer.app.i18n import tr
 from segx_viewer.app.opening import Opener
 from segx_viewer.app.stack import stack_of
 from segx_viewer.app.viewstate import PER_IMAGE, ViewState
 from segx_viewer.app.work import Work
 from segx_viewer.app.worker import Capabilities, Engine, InferenceThread
-from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress, Stage
 from segx_viewer.domain.result import Analysis, MapKey, Target
 
@@ -26,6 +25,7 @@ GRID: MapKey = ("*", -1)
 
 log = logging.getLogger(__name__)
 _PAUSE_MS = 400
+_PAINTED_MS = 5  # by then an image that is shown is on the screen
 _ADDED = {"hash": "sha256", "picture": "thumbnail"}
 """Jobs on an image that is shown already, and the field of its document that each one fills."""
 
@@ -37,8 +37,8 @@ class Controller(QObject):
     so that nothing of an earlier image or question is ever applied.
     """
 
-    image_shown = Signal(object)  # Document
-    analysis_changed = Signal(object)  # Analysis or None
+    image_shown = Signal(object)  # Document, with the analysis that it has so far
+    analysis_changed = Signal(object)  # Analysis or None of the image that is shown already
     progress = Signal(object)  # Progress, or None when nothing runs
     failed = Signal(str)  # sentence about the current image's analysis
     message = Signal(str)  # sentence for the status bar
@@ -58,7 +58,7 @@ class Controller(QObject):
         self._asked: tuple[Document, MapKey | None] | None = None
         self.was_cancelled = False  # or it failed; nothing starts again by itself then
         self._pause = QTimer(self, singleShot=True)
-        self._painted = QTimer(self, singleShot=True, interval=0)  # unlike a queued call, after what is to be painted
+        self._painted = QTimer(self, singleShot=True, interval=_PAINTED_MS)
         self._painted.timeout.connect(self._settle)
         self._pause.timeout.connect(self.analyse)
         self.work = Work(self)
@@ -130,11 +130,11 @@ class Controller(QObject):
             self.image_shown.emit(document)
             self.work.begin("read", tr("Reading {name} …").format(name=document.name))
 
-    def _read_if_wanted(self, generation: int, path: Path, frame: int) -> MedicalImage | None:
+    def _read_if_wanted(self, generation: int, path: Path, frame: int) -> files.Opened | list[Any] | None:
         """Read an image, in the file thread; frames that were scrolled past are not decoded."""
         return files.read(path, frame) if generation == self._generation else None
 
-    def _read(self, generation: int, number: int, image: MedicalImage | list[Any] | None) -> None:
+    def _read(self, generation: int, number: int, found: files.Opened | list[Any] | None) -> None:
         document = self.documents.by_number(number)
         if generation != self._generation:
             if document is not None:
@@ -143,12 +143,12 @@ class Controller(QObject):
         self.work.end("read")
         if document is None:
             return
-        if isinstance(image, list):
-            self.opener.attach(document, image)
+        if isinstance(found, list):
+            self.opener.attach(document, found)
             if document is self.documents.current:
                 self.image_shown.emit(document)
             return
-        document.take(image)
+        document.take(*found)
         self._show(document)
 
     def _settle(self) -> None:
@@ -165,12 +165,11 @@ class Controller(QObject):
     def _show(self, document: Document) -> None:
         self.state.reset(*PER_IMAGE)
         self.state.update(**document.view)
-        self.analysis_changed.emit(document.analysis)
         self.image_shown.emit(document)
         self._painted.start()
         if document.analysis is None or not document.analysis.complete:
             # Not before it is painted; in a stack, when the reader stays at it.
-            self._pause.start(0 if stack_of(self.documents, document) is None else _PAUSE_MS)
+            self._pause.start(_PAINTED_MS if stack_of(self.documents, document) is None else _PAUSE_MS)
 
     def remember_view(self) -> None:
         """Keep the per-image part of the view with the image shown now."""
@@ -431,7 +430,7 @@ class Controller(QObject):
         elif kind in _ADDED:
             self._add(tag[1], **{_ADDED[kind]: result})
         elif kind == "beside":
-            self._loaded(tag, image=result, header=header_of(result), size=result.shape)
+            self._loaded(tag, result)
         elif kind == "export":
             self.work.end("export")
             self.exported.emit(result)
@@ -443,7 +442,7 @@ class Controller(QObject):
         if kind == "thumbnail":
             self.opener.thumbnail_failed(tag[1], sentence, unsupported)
         elif kind == "beside":
-            self._loaded(tag, error=sentence)
+            self._loaded(tag, None, sentence)
         elif kind == "read":
             self._read_failed(tag[1], tag[2], sentence, unsupported)
         elif kind in _ADDED:
@@ -458,13 +457,16 @@ class Controller(QObject):
         if document is not None:
             self.documents.update(document, **changes)
 
-    def _loaded(self, tag: tuple[str, int], **changes: Any) -> None:
-        """Take over an image that was loaded to be shown beside the current one."""
+    def _loaded(self, tag: tuple[str, int], found: files.Opened | None, error: str = "") -> None:
+        """Take over an image that was loaded to be shown beside the current one, or why there is none."""
         self._loading.discard(tag)
         document = self.documents.by_number(tag[1])
-        if document is not None:
-            self.documents.use(document)
-            self.documents.update(document, **changes)
+        if document is None:
+            return
+        self.documents.use(document)
+        if found is not None:
+            document.take(*found)
+        self.documents.update(document, error=error)
 
     def _job_cancelled(self, tag: str) -> None:
         self.work.end(tag)

@@ -32,6 +32,7 @@ class Document:
     named: bool = True  # by itself, rather than found in a folder, an archive or a DICOMDIR
     waits_for: frozenset[str] = frozenset()  # images that this file's overlays are drawn on
     image: MedicalImage | None = None
+    half: NDArray[Any] | None = None  # its pixels at half the resolution, until it is not the newest image any more
     analysis: Analysis | None = None
     error: str = ""
     thumbnail: Any = None
@@ -45,9 +46,10 @@ class Document:
     annotations: tuple[Annotation, ...] = ()
     undo: QUndoStack = field(default_factory=QUndoStack)
 
-    def take(self, image: MedicalImage) -> None:
-        """Take over the image that was read; those who show the document are not told."""
-        self.image, self.header, self.size, self.error = image, header_of(image), image.shape, ""
+    def take(self, image: MedicalImage, half: NDArray[Any] | None = None) -> None:
+        """Take over an image that was read; those who show the document are not told."""
+        self.image, self.half = image, half
+        self.header, self.size, self.error = header_of(image), image.shape, ""
 
     @property
     def name(self) -> str:
@@ -118,6 +120,8 @@ class Documents(QObject):
     def use(self, document: Document) -> None:
         """Keep an image in memory; those that were not used for longest are dropped."""
         self._used = [d for d in self._used if d is not document] + [document]
+        for old in self._used[:-1]:
+            old.half = None  # its picture, if it is shown beside, has it
         for old in self._used[:-_KEPT]:
             if old is not self._current:
                 old.image = old.analysis = None

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
@@ -11,6 +11,9 @@ from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import AnalysisCancelled, SegxError, UnsupportedImageError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from segx_viewer.domain.image import MedicalImage
     from segx_viewer.imaging.containers import Containers, Found
 
 log = logging.getLogger(__name__)
@@ -93,21 +96,35 @@ class Collect:
             self._containers.close()
 
 
+class Opened(NamedTuple):
+    """An image and, ready for the screen, its pixels at half the resolution; None where there is no half."""
+
+    image: "MedicalImage"
+    half: "NDArray[Any] | None"
+
+
 def read(path: Path, frame: int = 0) -> Any:
-    """Decode one frame in the decoding process, or return a file's overlays. Raises the reader's errors."""
+    """Return one frame as `Opened`, or the list of overlays in a file. Raises the reader's errors."""
     from segx_viewer.app.privacy import limits
     from segx_viewer.imaging.guarded import read_image_guarded
 
     allowed = limits()
-    return _overlays(path, allowed) or read_image_guarded(path, frame, allowed)
+    found = _overlays(path, allowed) or read_at_once(path, frame)
+    if found is None:
+        from segx_viewer.imaging.halving import halved
+
+        image = read_image_guarded(path, frame, allowed)
+        found = Opened(image, halved(image.pixels) if min(image.shape) > 1 else None)
+    return found
 
 
-def read_at_once(path: Path) -> Any:
-    """Return a file's first frame if that takes no decoder, None for every other file."""
+def read_at_once(path: Path, frame: int = 0) -> Opened | None:
+    """Return one frame if that takes no decoder, None for every other file."""
     from segx_viewer.app.privacy import limits
-    from segx_viewer.imaging.guarded import read_image_at_once
+    from segx_viewer.imaging.dicom import read_native_dicom
 
-    return None if _holds_overlays(path) else read_image_at_once(path, limits=limits())
+    found = None if _holds_overlays(path) else read_native_dicom(path, frame, limits())
+    return Opened(*found) if found is not None else None
 
 
 def _overlays(path: Path, allowed: Any) -> Any:

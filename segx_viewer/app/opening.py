@@ -50,8 +50,8 @@ class Opener(QObject):
 
     def _find(
         self, paths: list[Path], cancel: CancelToken, on_step: Callable[[int, int], None]
-    ) -> tuple[list[Any], Any]:
-        """Return the files and the first one's image if that is there at once, in the file thread."""
+    ) -> tuple[list[Any], files.Opened | None]:
+        """Return the files and what is in the first one if that is there at once, in the file thread."""
         found = self._collect(paths, cancel, on_step)
         return found, files.read_at_once(found[0].path) if found else None
 
@@ -60,8 +60,8 @@ class Opener(QObject):
         self._keep = keep
         self.open(archives)
 
-    def collected(self, found: list[Any], image: Any) -> None:
-        """Take over the files that were found, and the first one's image if it is there already."""
+    def collected(self, found: list[Any], opened: files.Opened | None) -> None:
+        """Take over the files that were found, and what is in the first one if it is there already."""
         self._work.end("collect")
         if not found:
             self.message.emit(tr("There is no image file in there."))
@@ -70,8 +70,8 @@ class Opener(QObject):
         keep, self._keep = self._keep, None
         for document in documents if keep is not None else ():
             keep(document)
-        if image is not None and documents[0].image is None:
-            documents[0].take(image)
+        if opened is not None and documents[0].image is None:
+            documents[0].take(*opened)
         self.message.emit("")
         self.opened.emit(documents, documents[0])
 

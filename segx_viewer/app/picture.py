@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPolygonF, QTransform
 
 from segx_viewer.app.kept import Kept
-from segx_viewer.app.pyramid import Pyramid, halved
+from segx_viewer.app.pyramid import Pyramid
 from segx_viewer.app.qimage import sharing
 from segx_viewer.app.raster import Raster
 from segx_viewer.app.viewstate import View
@@ -21,6 +21,7 @@ from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.result import Analysis, MapKey
 from segx_viewer.imaging import display
+from segx_viewer.imaging.halving import halved
 from segx_viewer.reporting import overlay
 
 OUTLINE_SIDE = 1024
@@ -65,12 +66,19 @@ class _Screen:
 
 
 class BasePicture:
-    """The displayed image. A change of window renders the screen's pixels again and nothing else."""
+    """The displayed image. A change of window renders the screen's pixels again and nothing else.
 
-    def __init__(self, image: MedicalImage) -> None:
+    Parameters
+    ----------
+    image : MedicalImage
+    half : ndarray, optional
+        Its pixels at half the resolution, if they were made already.
+    """
+
+    def __init__(self, image: MedicalImage, half: NDArray[Any] | None = None) -> None:
         self.image = image
         self.voi = display.default_voi(image)  # of all pixels, wherever the view is
-        self._pyramid = Pyramid(image.pixels)
+        self._pyramid = Pyramid(image.pixels, half)
         self._screens: Kept[_Screen] = Kept(_SCREENS, lambda _: 1)
 
     def at(self, raster: Raster, view: View) -> QImage:

@@ -46,6 +46,7 @@ def drop_old() -> None:
 
 def forget(window: "Window") -> None:
     """Close everything, and remove the session, recent files and folders, and the log. Settings stay."""
+    window.autosave.opened.clear()
     window.controller.documents.close_all()
     window.log.clear()
     _drop_all()

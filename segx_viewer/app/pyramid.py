@@ -3,10 +3,10 @@
 import math
 from typing import Any
 
-import cv2
 from numpy.typing import NDArray
 
 from segx_viewer.app.raster import Raster
+from segx_viewer.imaging.halving import halved
 
 _SMALLEST = 128
 _NEAREST = 12  # screen pixels per image pixel from which single pixels are shown as squares
@@ -18,10 +18,14 @@ class Pyramid:
     Parameters
     ----------
     pixels : ndarray, shape (H, W) or (H, W, 3), float32 or uint8
+    half : ndarray, optional
+        The same at half the resolution, if it was made already.
     """
 
-    def __init__(self, pixels: NDArray[Any]) -> None:
+    def __init__(self, pixels: NDArray[Any], half: NDArray[Any] | None = None) -> None:
         self._levels = [pixels]
+        if half is not None and self._has_next():
+            self._levels.append(half)
 
     def sample(self, raster: Raster) -> NDArray[Any]:
         """Return the image's values at the screen's pixels."""
@@ -31,19 +35,9 @@ class Pyramid:
     def _level(self, scale: float) -> int:
         """Return the number of the level to show at `scale` screen pixels per image pixel; make it if need be."""
         wanted = max(0, math.floor(math.log2(1 / scale) + 1e-6))
-        while len(self._levels) <= wanted and min(self._levels[-1].shape[:2]) >= 2 * _SMALLEST:
+        while len(self._levels) <= wanted and self._has_next():
             self._levels.append(halved(self._levels[-1]))
         return min(wanted, len(self._levels) - 1)
 
-
-def halved(pixels: NDArray[Any]) -> NDArray[Any]:
-    """Average 2 x 2 pixels. An odd last row or column is left out, so that positions are halved exactly.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> halved(np.array([[1, 3, 9], [5, 7, 9]], np.float32))
-    array([[4.]], dtype=float32)
-    """
-    height, width = pixels.shape[0] // 2, pixels.shape[1] // 2
-    return cv2.resize(pixels[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
+    def _has_next(self) -> bool:
+        return min(self._levels[-1].shape[:2]) >= 2 * _SMALLEST

@@ -34,11 +34,12 @@ def session_file() -> Path:
 
 
 class Autosave(QObject):
-    """Writes the session a moment after each change, in the file thread."""
+    """Writes the session, and which files were opened, a moment after each change, in the thread of the exports."""
 
     def __init__(self, window: "Window") -> None:
         super().__init__(window)
         self._window = window
+        self.opened: list[Path] = []  # files and folders to be listed among the recent ones
         self._timer = QTimer(self, singleShot=True, interval=_DELAY_MS)
         self._timer.timeout.connect(self.save)
         documents = window.controller.documents
@@ -46,8 +47,16 @@ class Autosave(QObject):
             signal.connect(lambda _document: self._timer.start())
         window.state.changed.connect(lambda _changed: self._timer.start())
 
+    def add_recent(self, paths: list[Path]) -> None:
+        """List files and folders among the recent ones when there is time: it takes as long as opening a file."""
+        self.opened += paths
+        self._timer.start()
+
     def save(self) -> None:
         """Write the session now."""
+        opened, self.opened = self.opened, []
+        if opened:
+            self._window.controller.run_job("recent", lambda: settings.add_recent(opened))
         if len(self._window.controller.documents):
             text = json.dumps(snapshot(self._window))
             self._window.controller.run_job("session", lambda: _write(text))
@@ -55,6 +64,7 @@ class Autosave(QObject):
     def end(self) -> None:
         """Write the session as one that ended properly; called before the threads end."""
         self._timer.stop()
+        settings.add_recent(self.opened)
         if len(self._window.controller.documents) or session_file().exists():
             _write(json.dumps({**snapshot(self._window), "ended": True}))
 

@@ -55,7 +55,7 @@ class Thumbnails:
 
 
 def _draw(path: Path, frame: int) -> Any:
-    image = files.read(path, frame)
-    if isinstance(image, list):
-        return image
-    return files.thumbnail(image), header_of(image), image.shape
+    found = files.read(path, frame)
+    if isinstance(found, list):
+        return found
+    return files.thumbnail(found.image), header_of(found.image), found.image.shape

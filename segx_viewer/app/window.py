@@ -154,8 +154,7 @@ class Window(QMainWindow):
         for path in sessions:
             open_session(self, path)
         self.controller.open_paths([path for path in paths if path not in sessions])
-        existing = [path for path in paths if path.exists()]
-        self.controller.run_job("recent", lambda: settings.add_recent(existing))
+        self.autosave.add_recent([path for path in paths if path.exists()])
 
     def show_document(self, document: Document) -> None:
         """Look at another open image."""
@@ -216,6 +215,7 @@ class Window(QMainWindow):
             self.actions.run("edit_region")
         self.undo_group.setActiveStack(document.undo if document is not None else None)
         self.scene.set_analysis(self.controller.analysis, self.controller.key)
+        self.edit_bar.follow()
         title = "SegX Viewer" if document is None else f"{document.name} - SegX Viewer"
         self.setWindowTitle(title)
         stack = stack_of(self.controller.documents, document)

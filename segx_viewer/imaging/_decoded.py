@@ -18,18 +18,23 @@ class Modality:
     table: NDArray[np.uint16] | None = field(default=None, repr=False)
     first: int = 0
 
-    def __call__(self, stored: NDArray[Any]) -> NDArray[np.float32]:
-        """Return modality values. 32-bit integers are rescaled in double precision before rounding to float32."""
+    def __call__(self, stored: NDArray[Any], out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+        """Return modality values, written to `out` if given.
+
+        32-bit integers are rescaled in double precision before rounding to float32.
+        """
+        result = np.empty(stored.shape, np.float32) if out is None else out
         if self.table is not None:
             index = np.clip(stored.astype(np.int64) - self.first, 0, len(self.table) - 1)
-            return self.table[index].astype(np.float32)
-        if stored.dtype.kind != "f" and stored.dtype.itemsize > 2:
-            return (stored * self.slope + self.intercept).astype(np.float32)
-        result = stored.astype(np.float32)
-        if self.slope != 1:
-            result *= np.float32(self.slope)
-        if self.intercept != 0:
-            result += np.float32(self.intercept)
+            result[...] = self.table[index]
+        elif stored.dtype.kind != "f" and stored.dtype.itemsize > 2:
+            result[...] = stored * self.slope + self.intercept
+        else:
+            result[...] = stored
+            if self.slope != 1:
+                result *= np.float32(self.slope)
+            if self.intercept != 0:
+                result += np.float32(self.intercept)
         return result
 
 

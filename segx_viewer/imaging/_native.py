@@ -1,6 +1,7 @@
 """Uncompressed pixels of the usual kind, read as they lie in the file: there is nothing to decode."""
 
 import time
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -9,7 +10,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 _SYNTAXES = {ImplicitVRLittleEndian, ExplicitVRLittleEndian}
 _MONOCHROME = {"MONOCHROME1", "MONOCHROME2"}
-_STEP = 2**24
+_BAND = 2**19  # bytes
 
 
 def is_native(syntax: UID, length: int, options: dict[str, Any]) -> bool:
@@ -42,10 +43,31 @@ def frame_bytes(options: dict[str, Any]) -> int:
     return options["rows"] * options["columns"] * options["bits_allocated"] // 8
 
 
-def read_native(
-    file: BinaryIO, offset: int, options: dict[str, Any], frame: int, seconds: float = float("inf")
-) -> NDArray[Any]:
+def read_native(file: BinaryIO, offset: int, options: dict[str, Any], frame: int) -> NDArray[Any]:
     """Read one frame from the file, whose pixels begin at `offset`; the same values as pydicom's decoder returns.
+
+    Raises
+    ------
+    EOFError
+        If the file ends before.
+    """
+    values = np.empty((options["rows"], options["columns"]), _dtype(options))
+    for top, band in native_bands(file, offset, options, frame):
+        values[top : top + len(band)] = band
+    return values
+
+
+def native_bands(
+    file: BinaryIO, offset: int, options: dict[str, Any], frame: int, seconds: float = float("inf")
+) -> Iterator[tuple[int, NDArray[Any]]]:
+    """Read one frame by bands that stay in the processor's cache for whoever works on them.
+
+    Yields
+    ------
+    top : int
+        Even.
+    band : ndarray
+        Stored values of some rows from `top` on; overwritten by the next band.
 
     Raises
     ------
@@ -55,19 +77,21 @@ def read_native(
         After `seconds`, for a disk or network that gives its bytes slowly.
     """
     deadline = time.monotonic() + seconds
-    kind = "i" if options["pixel_representation"] else "u"
-    values = np.empty((options["rows"], options["columns"]), f"<{kind}{options['bits_allocated'] // 8}")
-    remaining = memoryview(values).cast("B")
-    file.seek(offset + frame * len(remaining))
-    while remaining:
-        count = file.readinto(remaining[:_STEP])  # type: ignore[attr-defined]
-        if not count:
-            raise EOFError
-        remaining = remaining[count:]
-        if remaining and time.monotonic() > deadline:
+    rows, columns, dtype = options["rows"], options["columns"], _dtype(options)
+    room = np.empty((min(rows, 2 * max(1, _BAND // (2 * columns * dtype.itemsize))), columns), dtype)
+    file.seek(offset + frame * frame_bytes(options))
+    for top in range(0, rows, len(room)):
+        if top and time.monotonic() > deadline:
             raise TimeoutError
-    _clear_unused_bits(values, options["bits_stored"])
-    return values
+        band = room[: rows - top]
+        if file.readinto(memoryview(band).cast("B")) != band.nbytes:  # type: ignore[attr-defined]
+            raise EOFError
+        _clear_unused_bits(band, options["bits_stored"])
+        yield top, band
+
+
+def _dtype(options: dict[str, Any]) -> np.dtype[Any]:
+    return np.dtype(f"<{'i' if options['pixel_representation'] else 'u'}{options['bits_allocated'] // 8}")
 
 
 def _clear_unused_bits(values: NDArray[Any], stored: int) -> None:

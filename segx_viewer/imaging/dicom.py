@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
-from segx_viewer.domain.image import PhotometricInterpretation, SourceInfo
+from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
 from segx_viewer.imaging import _facts, _luts
 from segx_viewer.imaging._decoded import Decoded, Modality
 from segx_viewer.imaging._header import first_item, number, numbers, text, uid_name, value
 from segx_viewer.imaging._icc import array_to_srgb
-from segx_viewer.imaging._native import frame_bytes, is_native, read_native
+from segx_viewer.imaging._native import frame_bytes, is_native, native_bands
 from segx_viewer.imaging._overlays import read_overlays
 from segx_viewer.imaging._pixels import (
     PixelElement,
@@ -28,6 +28,7 @@ from segx_viewer.imaging._pixels import (
     transfer_syntax,
 )
 from segx_viewer.imaging._quiet import ignore_library_warnings
+from segx_viewer.imaging.halving import halved
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 from segx_viewer.imaging.preamble import preamble_notes
 
@@ -77,15 +78,21 @@ def read_dicom(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> D
         return _decode(path, source, dataset, element, frame)  # type: ignore[arg-type]
 
 
-def read_native_dicom(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> Decoded | None:
+def read_native_dicom(
+    path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS
+) -> tuple[MedicalImage, NDArray[np.float32] | None] | None:
     """Read one frame of a DICOM file whose pixels need no decoder: monochrome, uncompressed, with a short header.
 
     No decoder runs, and time and memory are bounded, so that no process of its own is needed.
 
     Returns
     -------
-    Decoded or None
-        The same as `read_dicom`; None for every other file, damaged ones among them.
+    image : MedicalImage
+        The same as by `read_dicom`.
+    half : ndarray or None
+        Its pixels at half the resolution, made in the same pass over them; None for a single row or column.
+
+    None instead of the two for every other file, damaged ones among them.
     """
     ignore_library_warnings()
     try:
@@ -94,7 +101,7 @@ def read_native_dicom(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMIT
         return None
 
 
-def _native(path: Path, frame: int, limits: Limits) -> Decoded | None:
+def _native(path: Path, frame: int, limits: Limits) -> tuple[MedicalImage, NDArray[np.float32] | None] | None:
     with path.open("rb") as file:
         start = file.read(_SHORT_HEADER)
         if start[128:132] != b"DICM" or DeflatedExplicitVRLittleEndian.encode() in start:
@@ -109,9 +116,18 @@ def _native(path: Path, frame: int, limits: Limits) -> Decoded | None:
         options = pixel_options(dataset, element.keyword)
         if not is_native(syntax, element.length, options) or 2 * frame_bytes(options) > limits.memory_bytes:
             return None
-        limits.check_pixels(path, options["rows"], options["columns"])
-        stored = read_native(file, element.offset, options, frame, limits.seconds)
-    return _described(path, dataset, element, syntax, frame, stored, options["photometric_interpretation"])
+        shape = options["rows"], options["columns"]
+        limits.check_pixels(path, *shape)
+        modality, fields = _described(
+            path, dataset, element, syntax, frame, shape, options["photometric_interpretation"]
+        )
+        pixels = np.empty(shape, np.float32)
+        half = np.empty((shape[0] // 2, shape[1] // 2), np.float32) if min(shape) > 1 else None
+        for top, band in native_bands(file, element.offset, options, frame, limits.seconds):
+            values = modality(band, pixels[top : top + len(band)])
+            if half is not None and len(band) > 1:
+                halved(values, half[top // 2 : (top + len(band)) // 2])
+    return MedicalImage(pixels=pixels, **fields), half
 
 
 class _BoundedReader(io.BufferedReader):
@@ -156,7 +172,14 @@ def _decode(path: Path, source: BinaryIO | Dataset, dataset: Dataset, element: P
     else:
         syntax = DeflatedExplicitVRLittleEndian
     stored, photometric = decode_frame(path, source, dataset, element, syntax, frame)
-    return _described(path, dataset, element, syntax, frame, stored, photometric)
+    if photometric not in _MONOCHROME or stored.ndim == 3:
+        bits = _bits_stored(dataset)
+        photometric = "RGB" if photometric in _MONOCHROME else photometric  # three values cannot be monochrome
+        stored = array_to_srgb(to_rgb(path, stored, photometric, dataset, bits), _icc_profile(dataset))
+        photometric = "RGB"
+    elif stored.dtype.kind == "f":
+        stored = _finite(path, stored)
+    return Decoded(stored, *_described(path, dataset, element, syntax, frame, stored.shape[:2], photometric))
 
 
 def _native_length(dataset: Dataset) -> int:
@@ -172,25 +195,18 @@ def _described(
     element: PixelElement,
     syntax: UID,
     frame: int,
-    stored: NDArray[Any],
+    shape: tuple[int, int],
     photometric: str,
-) -> Decoded:
-    """Put the stored values beside what the header says of them."""
-    allocated = int(number(dataset, "BitsAllocated") or 0)
-    bits = int(number(dataset, "BitsStored") or allocated)
-    colour = photometric not in _MONOCHROME or stored.ndim == 3
-    if colour and photometric in _MONOCHROME:
-        photometric = "RGB"  # three values per pixel cannot be monochrome
+) -> tuple[Modality | None, dict[str, Any]]:
+    """Return the transformation of the stored values, None for colour, and the fields of the image but `pixels`."""
+    colour = photometric not in _MONOCHROME
     signed = element.keyword == "PixelData" and number(dataset, "PixelRepresentation") == 1
     modality: Modality | None = None
     padding = None
-    if colour:
-        stored = array_to_srgb(to_rgb(path, stored, photometric, dataset, bits), _icc_profile(dataset))
-    else:
+    if not colour:
         modality = _luts.modality(dataset, frame, signed=signed)
+        allocated = int(number(dataset, "BitsAllocated") or 0)
         padding = _padding(dataset, modality, signed=signed, allocated=allocated)
-        if stored.dtype.kind == "f":
-            stored = _finite(path, stored)
     can_be_negative = modality is not None and modality.table is None and (signed or modality.intercept < 0)
     fields = {
         "modality": text(dataset, "Modality").upper(),
@@ -211,12 +227,16 @@ def _described(
         "spacing": _facts.pixel_spacing(dataset, frame),
         "orientation": _facts.patient_orientation(dataset, frame),
         "padding": padding,
-        "bits_stored": bits,
+        "bits_stored": _bits_stored(dataset),
         "acquisition": _facts.acquisition(dataset),
         "identity": _facts.identity(dataset),
-        "overlays": read_overlays(dataset, frame, stored.shape[:2]),
+        "overlays": read_overlays(dataset, frame, shape),
     }
-    return Decoded(stored, modality, fields)
+    return modality, fields
+
+
+def _bits_stored(dataset: Dataset) -> int:
+    return int(number(dataset, "BitsStored") or number(dataset, "BitsAllocated") or 0)
 
 
 def _check_length(path: Path, file: BinaryIO, element: PixelElement, native_length: int, photometric: str) -> None:

@@ -49,14 +49,9 @@ def read_image_guarded(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMI
     ImageReadError, UnsupportedImageError
         As `reader.read_image` does; also when the decoder crashed, or exceeded the limits.
     """
-    image = read_image_at_once(path, frame, limits)
-    return image if image is not None else _decoder.read(Path(path), frame, limits)
-
-
-def read_image_at_once(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> MedicalImage | None:
-    """Return the image if no decoder is needed for it, None for every other file, damaged ones among them."""
-    decoded = read_native_dicom(Path(path), frame, limits)
-    return decoded.image() if decoded is not None else None
+    path = Path(path)
+    found = read_native_dicom(path, frame, limits)
+    return found[0] if found is not None else _decoder.read(path, frame, limits)
 
 
 def start_decoder() -> None:

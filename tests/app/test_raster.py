@@ -11,6 +11,7 @@ from segx_viewer.app.scene import Panel, Scene
 from segx_viewer.app.transform import image_to_panel
 from segx_viewer.app.viewstate import View
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
+from segx_viewer.imaging.halving import halved
 
 SHAPE = (60, 80)
 TURNS = [(0, False, False), (90, False, False), (270, True, False), (180, False, True)]
@@ -104,6 +105,15 @@ def test_every_level_shows_the_same_place():
         expected = (step * i + 20) + 2 * (step * j + 30)
         assert np.abs(pyramid.sample(raster) - expected).max() < 0.2
     assert len(pyramid._levels) == 3
+
+
+def test_a_half_made_while_reading_shows_the_same():
+    for shape in ((1501, 999), (600, 600), (200, 300)):
+        pixels = np.random.default_rng(7).standard_normal(shape, np.float32)
+        alone, helped = Pyramid(pixels), Pyramid(pixels, halved(pixels))
+        for step in (0.7, 1.0, 2.0, 3.3, 5.7):
+            raster = Raster((60, 50), (step, 0.0, 2.0, 0.0, step, 3.0))
+            assert np.array_equal(alone.sample(raster), helped.sample(raster))
 
 
 def test_a_large_array_is_cut_before_it_is_resampled():

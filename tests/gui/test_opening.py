@@ -1,5 +1,6 @@
 """What can be opened, and what running work tells: driven through the real window."""
 
+import hashlib
 import shutil
 import threading
 import zipfile
@@ -18,6 +19,7 @@ from segx_viewer.app.application import ExceptionHook
 from segx_viewer.app.export import export_report, visible_part
 from segx_viewer.app.scene import Panel
 from segx_viewer.errors import ImageReadError
+from segx_viewer.imaging.reader import read_image
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -152,6 +154,50 @@ def test_a_slow_reading_shows_cancel_and_obeys(qtbot, window, pictures, monkeypa
     assert "cancelled" in window.message_page.text.text()
     assert not window.status.cancel.isVisible()
     release.set()
+
+
+@pytest.fixture
+def reads(monkeypatch) -> list[str]:
+    """The names of the files that were read with a decoder, or asked for again."""
+    from segx_viewer.app import files
+
+    names, read = [], files.read
+
+    def counted(path, frame=0):
+        names.append(path.name)
+        return read(path, frame)
+
+    monkeypatch.setattr(files, "read", counted)
+    return names
+
+
+def test_a_radiograph_that_needs_no_decoder_is_shown_at_once(qtbot, window, reads):
+    pages = []
+    window.controller.image_shown.connect(lambda document: pages.append(document.image is not None))
+    window.open_paths([dicom("CT_small.dcm")])
+    qtbot.waitUntil(window.has_result)
+    document = window.controller.documents.current
+    qtbot.waitUntil(lambda: document.thumbnail is not None and bool(document.sha256))
+    assert pages == [True]  # not even a page that says that it is being read
+    assert reads == []
+    assert document.sha256 == hashlib.sha256(document.path.read_bytes()).hexdigest()
+    assert np.array_equal(document.image.pixels, read_image(document.path).pixels)
+    assert window.studies.topLevelItem(0).text(0) != ""
+    assert document.header.source == document.image.source
+
+
+def test_a_picture_is_decoded_once_for_screen_and_thumbnail(qtbot, window, pictures, reads):
+    window.open_paths(pictures[:1])
+    qtbot.waitUntil(window.has_result)
+    document = window.controller.documents.current
+    qtbot.waitUntil(lambda: document.thumbnail is not None)
+    assert reads == ["red.png"]
+
+
+def test_an_image_that_was_passed_over_gets_its_thumbnail_all_the_same(qtbot, window, pictures):
+    window.open_paths(pictures[:1])
+    window.open_paths(pictures[1:2])
+    qtbot.waitUntil(lambda: [d.thumbnail is not None for d in window.controller.documents] == [True, True])
 
 
 def test_many_thumbnails_show_how_far_they_are(qtbot, window, tmp_path, monkeypatch):

@@ -18,7 +18,7 @@ def film(qtbot, window, tmp_path, monkeypatch):
     def read(path, frame=0):
         source = SourceInfo(path, frame, 5, study_uid="1.2", series_uid="1.2.3")
         pixels = np.full((40, 50), frame * 10, np.float32)
-        return MedicalImage(pixels, "US", PhotometricInterpretation.MONOCHROME2, source)
+        return files.Opened(MedicalImage(pixels, "US", PhotometricInterpretation.MONOCHROME2, source), None)
 
     monkeypatch.setattr(files, "read", read)
     window.open_paths([path])

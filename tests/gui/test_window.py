@@ -190,7 +190,7 @@ def test_dropping_files_opens_them(qtbot, window, pictures):
     window.dropEvent(event)
     qtbot.waitUntil(lambda: len(window.controller.documents) == 3)
     qtbot.waitUntil(window.has_result)
-    assert settings.recent() == [pictures[0].parent]
+    qtbot.waitUntil(lambda: settings.recent() == [pictures[0].parent])
 
 
 def test_thumbnails_arrive_for_all(qtbot, window, pictures):

@@ -1,5 +1,6 @@
 """Uncompressed pixels read without a decoder: the same as through pydicom's, and nothing but what is plain."""
 
+from dataclasses import fields
 from unittest.mock import patch
 
 import numpy as np
@@ -9,6 +10,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, Imp
 
 from segx_viewer.imaging import _pixels
 from segx_viewer.imaging.dicom import read_dicom, read_native_dicom
+from segx_viewer.imaging.halving import halved
 from segx_viewer.imaging.limits import Limits
 
 RANDOM = np.random.default_rng(7)
@@ -27,13 +29,17 @@ def by_decoder(path, frame=0):
 
 
 def same(found, expected) -> bool:
-    header = {k: v for k, v in expected.fields.items() if k != "overlays"}
-    assert {k: v for k, v in found.fields.items() if k != "overlays"} == header
-    assert found.modality == expected.modality or found.modality(expected.values).tolist() == [
-        *expected.modality(expected.values).tolist()
-    ]
-    assert len(found.fields["overlays"]) == len(expected.fields["overlays"])
-    return found.values.dtype == expected.values.dtype and np.array_equal(found.values, expected.values)
+    image, half = found
+    expected = expected.image()
+    for field in fields(image):
+        if field.name not in ("pixels", "overlays", "voi_luts"):
+            assert getattr(image, field.name) == getattr(expected, field.name), field.name
+    assert [o.mask.tolist() for o in image.overlays] == [o.mask.tolist() for o in expected.overlays]
+    assert [lut.values.tolist() for lut in image.voi_luts] == [lut.values.tolist() for lut in expected.voi_luts]
+    if half is not None:
+        assert np.array_equal(half, halved(expected.pixels))
+    assert not image.pixels.flags.writeable
+    return np.array_equal(image.pixels, expected.pixels)
 
 
 @pytest.mark.parametrize("kind", ["u1", "i1", "u2", "i2"])
@@ -41,7 +47,9 @@ def same(found, expected) -> bool:
 def test_the_values_are_those_of_the_decoder_whatever_the_unused_bits_hold(make_dicom, kind, unused):
     path = make_dicom(noise(kind), BitsStored=np.dtype(kind).itemsize * 8 - unused, RescaleIntercept="-100")
     assert same(read_native_dicom(path), by_decoder(path))
-    assert same(read_dicom(path), by_decoder(path))
+    here, there = read_dicom(path), by_decoder(path)
+    assert here.values.dtype == there.values.dtype
+    assert np.array_equal(here.values, there.values)
 
 
 @pytest.mark.parametrize("kind", ["u1", "u2"])
@@ -62,6 +70,34 @@ def test_frames_of_odd_length(make_dicom, kind):
 )
 def test_the_header_says_the_same(make_dicom, header):
     path = make_dicom(RAMP, **header)
+    assert same(read_native_dicom(path), by_decoder(path))
+
+
+@pytest.mark.parametrize("shape", [(3000, 1001), (257, 3), (1, 40), (40, 1), (5, 60000)])
+def test_bands_join_without_a_seam(make_dicom, shape):
+    path = make_dicom(noise("i2", shape), RescaleSlope="2.5", BitsStored=14)
+    found = read_native_dicom(path)
+    assert same(found, by_decoder(path))
+    assert (found[1] is None) == (min(shape) == 1)
+
+
+def test_tables(make_dicom):
+    lut = pydicom.Dataset()
+    lut.LUTDescriptor, lut.ModalityLUTType, lut.LUTData = [200, 5, 16], "OD", np.arange(1000, 1200, dtype="<u2").tobytes()
+    voi = pydicom.Dataset()
+    voi.LUTDescriptor, voi.LUTData = [256, 900, 8], bytes(range(256))
+    path = make_dicom(RAMP, ModalityLUTSequence=[lut], VOILUTSequence=[voi])
+    assert same(read_native_dicom(path), by_decoder(path))
+
+
+def test_overlays(make_dicom):
+    dataset = pydicom.dcmread(make_dicom(RAMP))
+    for element, kind, value in ((0x10, "US", 12), (0x11, "US", 10), (0x40, "CS", "G"), (0x50, "SS", [1, 1])):
+        dataset.add_new((0x6000, element), kind, value)
+    dataset.add_new((0x6000, 0x3000), "OW", np.packbits(RAMP % 3 == 0, bitorder="little").tobytes() + b"\0")
+    path = make_dicom(RAMP)
+    dataset.save_as(path)
+    assert read_native_dicom(path)[0].overlays[0].mask.any()
     assert same(read_native_dicom(path), by_decoder(path))
 
 

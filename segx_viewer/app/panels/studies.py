@@ -1,5 +1,6 @@
 """What is open: patient, study, series, image; or folder and picture."""
 
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
@@ -190,10 +191,15 @@ def _subtitle(document: Document) -> str:
 
 
 def _placeholder(name: str) -> QPixmap:
+    return _drawn_placeholder(name, colour("raised").name(), colour("muted").name())
+
+
+@cache  # a folder has a thousand of them
+def _drawn_placeholder(name: str, ground: str, ink: str) -> QPixmap:
     canvas = QPixmap(_THUMB, _THUMB)
-    canvas.fill(colour("raised"))
+    canvas.fill(QColor(ground))
     painter = QPainter(canvas)
-    painter.drawPixmap(_THUMB // 2 - 9, _THUMB // 2 - 9, theme.pixmap(name, 18, colour("muted")))
+    painter.drawPixmap(_THUMB // 2 - 9, _THUMB // 2 - 9, theme.pixmap(name, 18, QColor(ink)))
     painter.end()
     return canvas
 
