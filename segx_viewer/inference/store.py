@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import cv2
 import torch
 from torch import nn
 
@@ -82,8 +83,9 @@ class BundleStore:
 
     @staticmethod
     def use_threads(count: int) -> None:
-        """Let networks that the calling thread runs on the processor use so many threads."""
+        """Let networks that the calling thread runs on the processor use so many threads, and OpenCV everywhere."""
         torch.set_num_threads(count)
+        cv2.setNumThreads(count)
 
     def use_device(self, device: str) -> None:
         """Run the networks elsewhere from now on. Raises `ModelError` when there is no such device."""
