@@ -133,9 +133,10 @@ def _verdict(result: Mapping[str, Any]) -> str:
                      f"when it is not (Mann-Whitney p {v['p']:.1e}); AUROC {_interval(v['auroc'])}.")  # fmt: skip
     best = table.get("calibrated SegU", {})
     if "auroc_above_max_softmax" in best:
-        gain = best["auroc_above_max_softmax"]
+        gain, count = best["auroc_above_max_softmax"], result["extra_passes"]
+        passes = f"{count} extra forward pass{'' if count == 1 else 'es'}"
         lines.append(f"- The badge's calibrated probability: AUROC {_interval(best['auroc'])}; above max-softmax alone "
-                     f"by {_interval(gain)}; it costs {result['extra_passes']} extra forward passes.")  # fmt: skip
+                     f"by {_interval(gain)}; it costs {passes}.")  # fmt: skip
         if gain["low"] <= 0:
             lines.append("- The interval of that difference includes 0: on this set the badge adds nothing certain to "
                          "the classifier's own confidence.")  # fmt: skip

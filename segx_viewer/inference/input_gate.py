@@ -225,8 +225,9 @@ def texture_of(placed: NDArray[np.uint8]) -> NDArray[np.float32]:
     lab = cv2.cvtColor(placed, cv2.COLOR_RGB2LAB).astype(np.float32)
     light, colours = np.ascontiguousarray(lab[..., 0]), lab[..., 1:]
     fine, coarse = cv2.GaussianBlur(light, (0, 0), 1.5), cv2.GaussianBlur(light, (0, 0), 5)
-    bands = np.dstack([light - fine, fine - coarse, colours - cv2.GaussianBlur(colours, (0, 0), 3)])
-    cells = cv2.resize(np.abs(bands), (TEXTURE_SIDE, TEXTURE_SIDE), interpolation=cv2.INTER_AREA)
+    bands = light - fine, fine - coarse, colours - cv2.GaussianBlur(colours, (0, 0), 3)
+    side = TEXTURE_SIDE, TEXTURE_SIDE
+    cells = np.dstack([cv2.resize(np.abs(band), side, interpolation=cv2.INTER_AREA) for band in bands])
     return np.log(cells + 0.3).ravel()
 
 
