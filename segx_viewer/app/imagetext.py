@@ -2,9 +2,10 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QTransform
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen, QTransform
 
 from segx_viewer.app.i18n import tr
 from segx_viewer.app.kept import Kept
@@ -32,8 +33,18 @@ _grounds: Kept[QImage] = Kept(64, lambda _: 1)
 _NICE_MM = (1, 2, 5, 10, 20, 50, 100, 200)
 
 
-def plate_text(painter: QPainter, box: QRectF, place: Qt.AlignmentFlag, text: str, margin: int = 8) -> QRectF:
-    """Write text at a side of `box` on a dark plate, legible on white bone and on black air; return where."""
+def plate_text(
+    painter: QPainter,
+    box: QRectF,
+    place: Qt.AlignmentFlag,
+    text: str,
+    margin: int = 8,
+    asked: QRectF | None = None,
+) -> QRectF:
+    """Write text at a side of `box` on a dark plate, legible on white bone and on black air; return where.
+
+    Nothing is written where nothing is `asked` for.
+    """
     if not text:
         return QRectF()
     font, ratio, flags = painter.font(), painter.device().devicePixelRatioF(), place.value
@@ -41,8 +52,10 @@ def plate_text(painter: QPainter, box: QRectF, place: Qt.AlignmentFlag, text: st
     width, height = plate.width() / ratio - 2 * _ROOM[0], plate.height() / ratio - 2 * _ROOM[1]
     x = _placed(box.left() + margin, box.right() - margin - width, flags & _RIGHT, flags & _MIDDLE)
     y = _placed(box.top() + margin, box.bottom() - margin - height, flags & _BOTTOM, flags & _CENTRE)
-    painter.drawImage(QPointF(x - _ROOM[0], y - _ROOM[1]), plate)
-    return QRectF(x, y, width, height)
+    where = QRectF(x, y, width, height)
+    if asked is None or asked.intersects(where.adjusted(-_ROOM[0], -_ROOM[1], _ROOM[0], _ROOM[1])):
+        painter.drawImage(QPointF(x - _ROOM[0], y - _ROOM[1]), plate)
+    return where
 
 
 def _placed(first: float, last: float, at_end: int, in_middle: int) -> int:
@@ -51,9 +64,8 @@ def _placed(first: float, last: float, at_end: int, in_middle: int) -> int:
 
 def _plate(text: str, place: Qt.AlignmentFlag, ratio: float, font: QFont) -> QImage:
     """Draw a plate with its text: most texts stay the same from one paint to the next."""
-    font = QFont(font)
-    font.setPixelSize(IMAGE_TEXT)
-    size = QFontMetrics(font).size(0, text)
+    font, metrics = _image_font(font)
+    size = metrics.size(0, text)
     width, height = size.width() + 2 * _ROOM[0], size.height() + 2 * _ROOM[1]
     plate = QImage(_grounds.get((width, height, ratio), lambda: _ground(width, height, ratio)))
     painter = QPainter(plate)
@@ -65,12 +77,16 @@ def _plate(text: str, place: Qt.AlignmentFlag, ratio: float, font: QFont) -> QIm
     return plate
 
 
+@lru_cache(8)  # the text of the window is drawn again with every step
+def _image_font(font: QFont) -> tuple[QFont, QFontMetrics]:
+    font = QFont(font)
+    font.setPixelSize(IMAGE_TEXT)
+    return font, QFontMetrics(font)
+
+
 def _ground(width: int, height: int, ratio: float) -> QImage:
     """Draw a plate without a text."""
-    form = QImage.Format.Format_ARGB32_Premultiplied
-    plate = QImage(math.ceil(width * ratio), math.ceil(height * ratio), form)
-    plate.setDevicePixelRatio(ratio)
-    plate.fill(Qt.GlobalColor.transparent)
+    plate = _transparent(width, height, ratio)
     painter = QPainter(plate)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -78,6 +94,13 @@ def _ground(width: int, height: int, ratio: float) -> QImage:
     painter.drawRoundedRect(QRectF(0, 0, width, height), 3, 3)
     painter.end()
     return plate
+
+
+def _transparent(width: int, height: int, ratio: float) -> QImage:
+    picture = QImage(math.ceil(width * ratio), math.ceil(height * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    return picture
 
 
 def patient_text(image: MedicalImage) -> str:
@@ -195,15 +218,21 @@ def scale_bar(image: MedicalImage, view: View, scale: float, room: float) -> Sca
 
 def paint_scale_bar(painter: QPainter, box: QRectF, bar: ScaleBar) -> None:
     """Draw the bar above the panel's lower right corner."""
-    right, y = box.right() - 12, box.bottom() - 14
-    left = right - bar.pixels
-    for colour, width in ((QColor(0, 0, 0, 200), 4), (LIGHT, 2)):
-        pen = painter.pen()
-        pen.setStyle(Qt.PenStyle.SolidLine)
-        pen.setColor(colour)
-        pen.setWidth(width)
-        painter.setPen(pen)
-        painter.drawLine(QPointF(left, y), QPointF(right, y))
-        for x in (left, right):
-            painter.drawLine(QPointF(x, y - 4), QPointF(x, y + 4))
+    ratio = painter.device().devicePixelRatioF()
+    lines = _plates.get(("bar", bar.pixels, ratio), lambda: _bar_lines(bar.pixels, ratio))
+    painter.drawImage(QPointF(box.right() - lines.width() / ratio, box.bottom() - lines.height() / ratio), lines)
     plate_text(painter, QRectF(box.left(), box.top(), box.width() - 4, box.height() - 18), BOTTOM_RIGHT, bar.text)
+
+
+def _bar_lines(length: float, ratio: float) -> QImage:
+    """Draw the bar without its text; its picture ends in the panel's corner."""
+    lines = _transparent(math.ceil(length) + 20, 24, ratio)
+    painter = QPainter(lines)
+    right, y = math.ceil(length) + 8, 10
+    for colour, width in ((QColor(0, 0, 0, 200), 4), (LIGHT, 2)):
+        painter.setPen(QPen(colour, width))
+        painter.drawLine(QPointF(right - length, y), QPointF(right, y))
+        for x in (right - length, right):
+            painter.drawLine(QPointF(x, y - 4), QPointF(x, y + 4))
+    painter.end()
+    return lines

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -12,10 +12,11 @@ from segx_viewer.app.annotations import Annotation
 from segx_viewer.app.i18n import tr
 from segx_viewer.app.scene import Panel, Scene
 from segx_viewer.app.transform import fit_scale, image_to_panel, panel_to_image
-from segx_viewer.app.viewstate import Compare, ViewState
+from segx_viewer.app.viewstate import Compare, View, ViewState
 
 _HANDLE = 10  # panel pixels that the curtain's divider takes to either side
 _SLIDERS = {"opacity", "curtain", "blend"}
+_WINDOW = {"voi"}
 _NARROW = 460  # below this width, the texts stand in one column
 
 
@@ -90,7 +91,7 @@ class Viewport(QWidget):
             if self.panel is Panel.COMPARE and view.compare is Compare.CURTAIN:
                 self._paint_divider(painter, self.width() * view.curtain)
             self._paint_annotations(painter)
-            self._paint_texts(painter)
+            self._paint_texts(painter, QRectF(event.rect()))
             self.tool.paint(painter, self)
             if view.magnifier and self.mouse is not None:
                 magnifier.paint(painter, self, self.mouse)
@@ -112,15 +113,16 @@ class Viewport(QWidget):
         for annotation in (*drawn, self.draft) if self.draft is not None else drawn:
             annotating.paint(painter, self, annotation, self.scene.base.image)
 
-    def _paint_texts(self, painter: QPainter) -> None:
+    def _paint_texts(self, painter: QPainter, asked: QRectF) -> None:
+        """Paint what lies in the part of the panel that is asked for."""
         view, image = self.state.view, self.scene.base.image
         box = QRectF(self.rect())
-        taken = [imagetext.plate_text(painter, box, place, text) for place, text in self.texts()]
+        taken = [imagetext.plate_text(painter, box, place, text, asked=asked) for place, text in self.texts()]
         if not view.corner_text:
             return
         imagetext.paint_orientation(painter, box, imagetext.orientation_letters(image, view), taken)
-        bar = imagetext.scale_bar(image, view, self.scale, self.width() * 0.4)
-        if bar is not None and self.panel is Panel.IMAGE:
+        bar = imagetext.scale_bar(image, view, self.scale, self.width() * 0.4) if self.panel is Panel.IMAGE else None
+        if bar is not None:
             imagetext.paint_scale_bar(painter, box, bar)
 
     def texts(self) -> list[tuple[Qt.AlignmentFlag, str]]:
@@ -158,7 +160,9 @@ class Viewport(QWidget):
         before, self._divider = self._divider, self.width() * view.curtain
         if not self.isVisible():  # it is painted as a whole when it is shown
             return
-        if not changed <= _SLIDERS:
+        if changed == _WINDOW:
+            self.update(self._windowed(view))
+        elif not changed <= _SLIDERS:
             self.update()
         elif "opacity" in changed and self.panel is not Panel.IMAGE:
             self.update(self.scene.covered(self.extent, view, self.devicePixelRatioF()))
@@ -167,6 +171,13 @@ class Viewport(QWidget):
         elif self.panel is Panel.COMPARE and view.compare is Compare.CURTAIN:
             left, right = sorted((before, self._divider))
             self.update(math.floor(left) - _HANDLE, 0, math.ceil(right - left) + 2 * _HANDLE, self.height())
+
+    def _windowed(self, view: View) -> QRect:
+        """Return the part of the panel that a change of the window can be seen in: the image, and the text below."""
+        image = self.scene.covered(self.extent, view, self.devicePixelRatioF())
+        if self.panel is not Panel.IMAGE:
+            return image
+        return QRect(QPoint(0, image.top()), QPoint(max(image.right(), _NARROW), self.height()))
 
     # -- mouse -----------------------------------------------------------------------------------
 
