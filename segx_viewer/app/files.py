@@ -1,6 +1,7 @@
 """The file thread: collecting, decoding, thumbnails and exports, so that the window never waits for a disk."""
 
 import logging
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from segx_viewer.imaging.containers import Containers, Found
 
 log = logging.getLogger(__name__)
+_TURN_SECONDS = 0.0005
 _HEAD = 2048  # bytes in which a DICOM file names its class
 _SOP_CLASS = b"\x02\x00\x02\x00UI"  # Media Storage SOP Class UID (0002,0002); two bytes of length follow
 _OVERLAY_CLASSES = (b"1.2.840.10008.5.1.4.1.1.66.4", b"1.2.840.10008.5.1.4.1.1.30")  # Segmentation, Parametric Map
@@ -53,6 +55,7 @@ class FileThread(QObject):
 
     def __init__(self, parent: QObject | None = None, name: str = "files") -> None:
         super().__init__(parent)
+        sys.setswitchinterval(_TURN_SECONDS)  # Python's own 5 ms is as long as reading a file, or painting
         self._thread = QThread(self)
         self._thread.setObjectName(name)
         self.worker = FileWorker()

@@ -20,6 +20,7 @@ from segx_viewer.imaging.limits import Limits
 from segx_viewer.imaging.reader import decode_image
 
 READY = "ready"
+_THREADS = 4  # each takes its own share of the memory that is allowed
 STOP = None
 
 
@@ -30,6 +31,7 @@ def serve(connection: Connection, memory_bytes: int) -> None:
     ``(class name, message)`` of an error, or ``(None, (name, shape, dtype, modality, fields))``.
     """
     _be_quiet()
+    os.environ.setdefault("OPJ_NUM_THREADS", str(min(os.cpu_count() or 1, _THREADS)))  # of OpenJPEG in Pillow
     descriptor = reduction.recv_handle(connection) if sys.platform != "win32" else -1
     _limit_memory(memory_bytes)
     connection.send(READY)

@@ -34,7 +34,7 @@ from segx_viewer.imaging._native import is_native, read_native
 # pydicom asks GDCM first; on damaged JPEG and JPEG 2000 data that is the one that takes the process down.
 _DECODERS = {
     JPEGBaseline8Bit: ("pillow",),
-    **dict.fromkeys(JPEG2000TransferSyntaxes, ("pylibjpeg", "pillow")),
+    **dict.fromkeys(JPEG2000TransferSyntaxes, ("pillow", "pylibjpeg")),  # the same codec, the first one with threads
     **dict.fromkeys(JPEGLSTransferSyntaxes, ("pyjpegls", "gdcm")),
 }
 _KEYWORDS = {0x0010: "PixelData", 0x0008: "FloatPixelData", 0x0009: "DoubleFloatPixelData"}

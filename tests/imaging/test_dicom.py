@@ -11,11 +11,13 @@ from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ImplicitVRLittleEndian,
+    JPEG2000Lossless,
     RLELossless,
 )
 
 from segx_viewer.domain.image import PhotometricInterpretation, SpacingOrigin, VoiFunction
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
+from segx_viewer.imaging import _pixels
 from segx_viewer.imaging.display import to_display
 from segx_viewer.imaging.limits import Limits
 from segx_viewer.imaging.reader import read_image
@@ -313,3 +315,16 @@ def test_library_warnings_neither_stop_a_worker_thread_nor_leak(make_dicom):
     assert np.array_equal(results[0].pixels, RAMP)
     with pytest.raises(UserWarning, match="ours"):
         warnings.warn("ours", stacklevel=1)
+
+
+@pytest.mark.parametrize(("kind", "bits"), [("u1", 8), ("i1", 8), ("u2", 10), ("u2", 16), ("i2", 12), ("i2", 16)])
+def test_the_codec_with_threads_decodes_jpeg_2000_as_the_one_without_does(make_dicom, monkeypatch, kind, bits):
+    lowest = -(2 ** (bits - 1)) if kind[0] == "i" else 0
+    stored = np.random.default_rng(7).integers(lowest, lowest + 2**bits, (40, 50)).astype(kind)
+    path = make_dicom(stored, BitsStored=bits)
+    dataset = pydicom.dcmread(path)
+    dataset.compress(JPEG2000Lossless)
+    dataset.save_as(path)
+    for codec in ("pillow", "pylibjpeg"):
+        monkeypatch.setitem(_pixels._DECODERS, JPEG2000Lossless, (codec,))
+        assert np.array_equal(read_image(path).pixels, stored)

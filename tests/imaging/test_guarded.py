@@ -188,7 +188,7 @@ def test_pixels_that_need_no_decoder_need_no_process(make_dicom):
 
 
 def test_extra_cost_on_nine_megapixels(tmp_path, say):
-    noise = np.random.default_rng(0).normal(120, 30, (3000, 3000)).clip(0, 255).astype(np.uint8)
+    noise = np.random.default_rng(0).normal(2000, 300, (3000, 3000)).clip(0, 4095).astype(np.uint16)
     path = tmp_path / "noise.png"
     Image.fromarray(noise).save(path, compress_level=1)
     start_decoder()

@@ -83,7 +83,12 @@ def test_bands_join_without_a_seam(make_dicom, shape):
 
 def test_tables(make_dicom):
     lut = pydicom.Dataset()
-    lut.LUTDescriptor, lut.ModalityLUTType, lut.LUTData = [200, 5, 16], "OD", np.arange(1000, 1200, dtype="<u2").tobytes()
+    lut.LUTDescriptor, lut.ModalityLUTType = [200, 5, 16], "OD"
+    lut.LUTData = np.arange(1000, 1200, dtype="<u2").tobytes()
+        [200, 5, 16],
+        "OD",
+        np.arange(1000, 1200, dtype="<u2").tobytes(),
+    )
     voi = pydicom.Dataset()
     voi.LUTDescriptor, voi.LUTData = [256, 900, 8], bytes(range(256))
     path = make_dicom(RAMP, ModalityLUTSequence=[lut], VOILUTSequence=[voi])
