@@ -85,10 +85,6 @@ def test_tables(make_dicom):
     lut = pydicom.Dataset()
     lut.LUTDescriptor, lut.ModalityLUTType = [200, 5, 16], "OD"
     lut.LUTData = np.arange(1000, 1200, dtype="<u2").tobytes()
-        [200, 5, 16],
-        "OD",
-        np.arange(1000, 1200, dtype="<u2").tobytes(),
-    )
     voi = pydicom.Dataset()
     voi.LUTDescriptor, voi.LUTData = [256, 900, 8], bytes(range(256))
     path = make_dicom(RAMP, ModalityLUTSequence=[lut], VOILUTSequence=[voi])
