@@ -86,7 +86,7 @@ def _image_font(font: QFont) -> tuple[QFont, QFontMetrics]:
 
 def _ground(width: int, height: int, ratio: float) -> QImage:
     """Draw a plate without a text."""
-    plate = _transparent(width, height, ratio)
+    plate = transparent(width, height, ratio)
     painter = QPainter(plate)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -96,7 +96,8 @@ def _ground(width: int, height: int, ratio: float) -> QImage:
     return plate
 
 
-def _transparent(width: int, height: int, ratio: float) -> QImage:
+def transparent(width: int, height: int, ratio: float) -> QImage:
+    """Return an empty picture of a size in panel pixels, to be drawn on once and shown often."""
     picture = QImage(math.ceil(width * ratio), math.ceil(height * ratio), QImage.Format.Format_ARGB32_Premultiplied)
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
@@ -226,7 +227,7 @@ def paint_scale_bar(painter: QPainter, box: QRectF, bar: ScaleBar) -> None:
 
 def _bar_lines(length: float, ratio: float) -> QImage:
     """Draw the bar without its text; its picture ends in the panel's corner."""
-    lines = _transparent(math.ceil(length) + 20, 24, ratio)
+    lines = transparent(math.ceil(length) + 20, 24, ratio)
     painter = QPainter(lines)
     right, y = math.ceil(length) + 8, 10
     for colour, width in ((QColor(0, 0, 0, 200), 4), (LIGHT, 2)):

@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from segx_viewer.app import annotating, imagetext, magnifier, mouse, theme
@@ -15,6 +16,7 @@ from segx_viewer.app.transform import fit_scale, image_to_panel, panel_to_image
 from segx_viewer.app.viewstate import Compare, View, ViewState
 
 _HANDLE = 10  # panel pixels that the curtain's divider takes to either side
+_DIVIDER = 16  # panel pixels that it is drawn on
 _SLIDERS = {"opacity", "curtain", "blend"}
 _WINDOW = {"voi"}
 _NARROW = 460  # below this width, the texts stand in one column
@@ -99,12 +101,8 @@ class Viewport(QWidget):
 
     def _paint_divider(self, painter: QPainter, x: float) -> None:
         self._divider = x
-        painter.fillRect(QRectF(x - 2, 0, 4, self.height()), QColor(0, 0, 0, 160))
-        painter.fillRect(QRectF(x - 1, 0, 2, self.height()), theme.colour("accent"))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour("accent"))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.drawEllipse(QPointF(x, self.height() / 2), 7, 7)
+        divider = _drawn_divider(self.height(), self.devicePixelRatioF(), theme.colour("accent").name())
+        painter.drawImage(QPointF(round(x) - _DIVIDER / 2, 0), divider)
 
     def _paint_annotations(self, painter: QPainter) -> None:
         if self.state.view.bare:
@@ -225,3 +223,18 @@ class Viewport(QWidget):
         """Let the left button do something else."""
         self.tool = tool
         self.setCursor(tool.cursor)
+
+
+@lru_cache(4)  # blended line by line, it would take as long as everything else in a step of the curtain
+def _drawn_divider(height: int, ratio: float, accent: str) -> QImage:
+    picture = imagetext.transparent(_DIVIDER, height, ratio)
+    painter = QPainter(picture)
+    x = _DIVIDER / 2
+    painter.fillRect(QRectF(x - 2, 0, 4, height), QColor(0, 0, 0, 160))
+    painter.fillRect(QRectF(x - 1, 0, 2, height), QColor(accent))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(accent))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.drawEllipse(QPointF(x, height / 2), 7, 7)
+    painter.end()
+    return picture
