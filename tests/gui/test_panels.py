@@ -1,13 +1,18 @@
 import logging
+from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 from segx_viewer.app.panels.logview import LogView
 from segx_viewer.app.panels.tags import TagBrowser, read_tags
+from segx_viewer.app.qimage import to_array
 from segx_viewer.app.scene import Panel
 from segx_viewer.app.shortcuts import ShortcutPage
+from segx_viewer.app.viewstate import Layout
+from segx_viewer.domain.image import WindowLevel
 
 
 @pytest.fixture
@@ -88,3 +93,19 @@ def test_a_right_click_opens_the_context_menu(qtbot, opened):
     assert opened.actions["invert"] in menus[0].actions()
     assert opened.state.view.zoom == 1.0
     menus[0].close()
+
+
+@pytest.mark.parametrize("layout", [Layout.ONE, Layout.THREE, Layout.FOUR, Layout.LARGE])
+@pytest.mark.parametrize("changes", [{}, {"rotation": 90, "zoom": 0.5}, {"zoom": 3.0}])
+def test_a_window_step_changes_nothing_but_what_it_paints_again(qtbot, window, radiograph, layout, changes):
+    window.open_paths([Path(radiograph)])
+    qtbot.waitUntil(window.has_result)
+    window.state.update(layout=layout, voi=WindowLevel(100, 900), **changes)
+    ports = window.viewports.visible_ports
+    before = [to_array(port.grab().toImage()).astype(int) for port in ports]
+    window.state.update(voi=WindowLevel(12345, 60000))  # a longer text, too
+    for port, old in zip(ports, before, strict=True):
+        changed = np.argwhere((to_array(port.grab().toImage()) != old).any(axis=2))
+        assert len(changed)
+        painted = port._windowed(window.state.view)
+        assert all(painted.contains(x, y) for y, x in (changed.min(0).tolist(), changed.max(0).tolist()))
