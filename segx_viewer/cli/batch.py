@@ -1,6 +1,5 @@
 """Many images without a window: each one alone may fail, the others are still done; a killed run goes on."""
 
-import os
 import sys
 import time
 import traceback
@@ -177,12 +176,12 @@ class _Run:
 
     def analyse(self, files: Sequence[Input]) -> None:
         """Analyse files in order."""
-        cores = os.cpu_count() or 1
-        count = min(EXPLAINERS, cores, -(-len(files) // TOGETHER) or 1) if self._store.device.type == "cpu" else 1
+        groups = -(-len(files) // TOGETHER)
         explaining: deque[Future[list[_Outcome]]] = deque()
         with (
             _progress(self._screen) as progress,
-            ThreadPoolExecutor(count, "explain", self._store.use_threads, (cores // count,)) as explainers,
+            self._store.sharing_processor(min(EXPLAINERS, groups)) as (count, begin),
+            ThreadPoolExecutor(count, "explain", begin) as explainers,
         ):
             bar = progress.add_task("", total=len(files))
 

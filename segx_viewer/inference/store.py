@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -81,11 +82,25 @@ class BundleStore:
         """Return a store of the same bundles with networks of its own: a network serves one thread at a time."""
         return BundleStore(self._folders, device=self.device.type)
 
-    @staticmethod
-    def use_threads(count: int) -> None:
-        """Let networks that the calling thread runs on the processor use so many threads, and OpenCV everywhere."""
-        torch.set_num_threads(count)
-        cv2.setNumThreads(count)
+    @contextmanager
+    def sharing_processor(self, most: int) -> Iterator[tuple[int, Callable[[], None]]]:
+        """Part the processor among threads that each have a store of their own; an accelerator serves one.
+
+        Yields
+        ------
+        count : int
+            How many threads, `most` at most.
+        begin : callable
+            To be called in each of them before its first network runs.
+        """
+        threads, opencv = torch.get_num_threads(), cv2.getNumThreads()
+        count = max(1, min(most, threads)) if self.device.type == CPU else 1
+        cv2.setNumThreads(threads // count)
+        try:
+            yield count, lambda: torch.set_num_threads(threads // count)
+        finally:
+            cv2.setNumThreads(opencv)
+            torch.set_num_threads(threads)
 
     def use_device(self, device: str) -> None:
         """Run the networks elsewhere from now on. Raises `ModelError` when there is no such device."""

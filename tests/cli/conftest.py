@@ -1,5 +1,6 @@
 """A pipeline that finds nothing, quickly, and pictures for it."""
 
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import numpy as np
@@ -27,7 +28,7 @@ def batch(monkeypatch, tmp_path):
     classes = [SimpleNamespace(code="mel"), SimpleNamespace(code="nv")]
     bundle = SimpleNamespace(info=BundleInfo("none", "No model", "0", "0" * 64), classes=classes)
     store = SimpleNamespace(bundles=lambda: {"none": bundle}, get={"none": bundle}.__getitem__)
-    store.device, store.sibling, store.use_threads = SimpleNamespace(type="cpu"), lambda: store, lambda count: None
+    store.sibling, store.sharing_processor = lambda: store, lambda most: nullcontext((max(1, most), None))
     monkeypatch.setattr(batch, "BundleStore", lambda folders, device: store)
     monkeypatch.setattr(batch.pipeline, "analyse_to_end", analyse_to_end)
     monkeypatch.setattr(batch.pipeline, "run_networks", lambda requests, store: [None] * len(requests))

@@ -174,10 +174,11 @@ def test_every_output_is_written(batch, pictures, tmp_path):
 
 _KILLED = """
 import os, sys, time
+from contextlib import nullcontext
 from types import SimpleNamespace
 bundle = SimpleNamespace(info=SimpleNamespace(digest="0"), classes=[])
-store = SimpleNamespace(bundles=lambda: {"none": bundle}, device=SimpleNamespace(type="cpu"))
-store.sibling, store.use_threads = lambda: store, lambda count: None
+store = SimpleNamespace(bundles=lambda: {"none": bundle}, sharing_processor=lambda most: nullcontext((2, None)))
+store.sibling = lambda: store
 sys.modules["segx_viewer.inference.store"] = SimpleNamespace(BundleStore=lambda folders, device: store)  # no torch
 from segx_viewer.cli import batch, main
 from segx_viewer.domain.geometry import Placement

@@ -1,6 +1,8 @@
 import shutil
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 
+import cv2
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
@@ -168,3 +170,19 @@ def test_a_damaged_gate_is_an_error(folder):
     rewrite(folder, lambda m: m.update(gate={"outside": 2.0, "refuse": 3.0}))
     with pytest.raises(ModelError, match=r"gate\.safetensors"):
         BundleStore([folder.parent]).gate("tiny-skin")
+
+
+def test_the_processor_is_parted_and_given_back(store):
+    before = torch.get_num_threads(), cv2.getNumThreads()
+    found = []
+
+    def look():
+        found.append((torch.get_num_threads(), cv2.getNumThreads()))
+
+    with store.sharing_processor(2) as (count, begin), ThreadPoolExecutor(count, initializer=begin) as pool:
+        pool.submit(look).result()
+    assert count == min(2, before[0])
+    assert found == [(before[0] // count, before[0] // count)]
+    assert (torch.get_num_threads(), cv2.getNumThreads()) == before
+    with store.sharing_processor(0) as (count, _):
+        assert count == 1
