@@ -23,6 +23,7 @@ NAMES = (
     "all_classes",
     "batch",
     "open",
+    "guarded",
     "window_level",
     "overlay",
     "map_switch",
@@ -36,7 +37,7 @@ PROCESSOR = "SEGX_BENCHMARK_PROCESSOR_TIME"
 HOW = """
 
 The machine was busy with other work, so this is processor time with one thread, which other work hardly changes;
-`open`, `batch` and `stall`, in which processes or threads wait for each other, are by the clock."""
+`open`, `guarded`, `batch` and `stall`, in which processes or threads wait for each other, are by the clock."""
 
 PROJECT = Path(__file__).resolve().parents[2] / "README.md"
 SHORT = ("name", "measured", "goal", "holds")

@@ -16,7 +16,7 @@ PROCESSOR = "SEGX_BENCHMARK_PROCESSOR_TIME"
 """Set in the environment: processor time with one thread counts, for machines that do other things as well."""
 
 clock = time.process_time if os.environ.get(PROCESSOR) else time.perf_counter
-"""What all ratios but those of `open`, `batch` and `stall` are measured with."""
+"""What all ratios but those of `open`, `guarded`, `batch` and `stall` are measured with."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,16 @@ class Outcome:
         return json.dumps(figures)
 
 
-def timed(action: Callable[[], Any]) -> float:
+def timed(action: Callable[[], Any], by: Callable[[], float] = clock) -> float:
     """Run once; return milliseconds."""
-    start = clock()
+    start = by()
     action()
-    return (clock() - start) * 1e3
+    return (by() - start) * 1e3
 
 
-def alternate(ours: Callable[[], Any], reference: Callable[[], Any], rounds: int = ROUNDS) -> tuple[float, float]:
+def alternate(
+    ours: Callable[[], Any], reference: Callable[[], Any], rounds: int = ROUNDS, by: Callable[[], float] = clock
+) -> tuple[float, float]:
     """Median milliseconds of both sides over `rounds` rounds, taking turns, after one unmeasured round each.
 
     Who goes first changes from round to round, so that neither side always finds the other's caches.
@@ -56,7 +58,7 @@ def alternate(ours: Callable[[], Any], reference: Callable[[], Any], rounds: int
         side()
     for turn in range(rounds):
         for which in (0, 1) if turn % 2 == 0 else (1, 0):
-            times[which].append(timed(sides[which]))
+            times[which].append(timed(sides[which], by))
     return statistics.median(times[0]), statistics.median(times[1])
 
 
