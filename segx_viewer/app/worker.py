@@ -1,6 +1,7 @@
 """The inference thread: one worker in one QThread. torch is imported here and nowhere else in the window."""
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,6 +49,12 @@ class Engine:
         methods = tuple((name, method.label) for name, method in METHODS.items())
         return Capabilities(bundles, methods, {name: method.cost for name, method in METHODS.items()})
 
+    def prepare(self) -> None:
+        """Import what only the end of an analysis needs, beside whatever the worker does meanwhile."""
+        from segx_viewer.explain.distance import transport_solver
+
+        threading.Thread(target=transport_solver, name="preparing", daemon=True).start()
+
     def analyse(self, request: AnalysisRequest, token: CancelToken, on_progress: Callable[[Any], None]) -> Any:
         """Return the iterator over an ever fuller analysis."""
         from segx_viewer.pipeline import analyse
@@ -76,6 +83,7 @@ class Worker(QObject):
         """Import what is slow to import, so that the first analysis does not wait for it."""
         try:
             self.ready.emit(self._engine.capabilities())
+            self._engine.prepare()
         except SegxError as error:
             self.failed.emit(-1, str(error))
         except Exception:

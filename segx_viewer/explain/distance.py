@@ -1,7 +1,9 @@
 """Alignments that measure distances: between outlines, and between distributions (earth mover's distance)."""
 
 import os
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,11 +47,16 @@ def emd(pair: MapOnRegion) -> float:
 
 
 def _transport_cost(a: NDArray[np.float64], b: NDArray[np.float64], cost: NDArray[np.float64]) -> float:
+    return float(transport_solver()(a, b, cost, numItermax=1_000_000))
+
+
+def transport_solver() -> Callable[..., Any]:
+    """Return POT's exact solver; its first import takes a second or two, which a program may spend beforehand."""
     # POT imports torch where it is installed unless told not to; arrays are enough here.
     os.environ.setdefault("POT_BACKEND_DISABLE_PYTORCH", "1")
     import ot
 
-    return float(ot.emd2(a, b, cost, numItermax=1_000_000))
+    return ot.emd2
 
 
 def to_grid(array: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -48,6 +48,9 @@ class StillEngine:
         """Two methods."""
         return Capabilities((("still", "Still"),), tuple((name, name) for name in METHODS))
 
+    def prepare(self) -> None:
+        """Nothing is slow here."""
+
     def analyse(self, request: AnalysisRequest, *_: Any) -> Iterator[Analysis]:
         """Yield the complete analysis."""
         yield _analysis(request)

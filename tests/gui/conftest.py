@@ -88,6 +88,9 @@ class FakeEngine:
     def capabilities(self) -> Capabilities:
         return Capabilities((("fake", "Fake model"),), (("gradcam", "Grad-CAM"), ("ig", "Integrated gradients")))
 
+    def prepare(self) -> None:
+        pass
+
     def analyse(self, request, token, on_progress) -> Iterator[Analysis]:
         self.requests.append(request)
         whole = self.change(finished(request))

@@ -1,7 +1,8 @@
-"""The Grad-CAM family, through the grad-cam package.
+"""The Grad-CAM family: Grad-CAM itself, its kin through the grad-cam package.
 
 The package's public call min-max-scales every map, twice. Here its weights and sums are used, and the raw map is kept:
-relevance mass and scales shared between classes need it.
+relevance mass and scales shared between classes need it. It is imported when first used: with the plotting and learning
+libraries that it brings, that takes seconds and 140 MB, which an analysis by Grad-CAM does not have to wait for.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -9,18 +10,43 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import pytorch_grad_cam
 import torch
 from numpy.typing import NDArray
-from pytorch_grad_cam.base_cam import BaseCAM
 from torch import Tensor, nn
 
 from segx_viewer.errors import ModelError
 from segx_viewer.inference.attribution.base import ClassMap, Subject
 from segx_viewer.inference.attribution.spatial import to_maps
 
+Arrays = NDArray[np.float32]
+
 _NO_NETWORK = nn.Linear(1, 1)
 """Stands in for the network: the pass was made before, and the package would walk through it and hook its layers."""
+
+
+def weighted_by_mean_gradient(activations: Arrays, gradients: Arrays) -> Arrays:
+    """Return Grad-CAM's raw maps (K, h, w) from activations and gradients, (K, C, h, w) each (Selvaraju 2017, eq. 1-2).
+
+    Examples
+    --------
+    >>> A = np.float32([[[[1, 2]], [[10, 20]]]])
+    >>> weighted_by_mean_gradient(A, np.float32([[[[1, 3]], [[0, 1]]]]))
+    array([[[ 7., 14.]]], dtype=float32)
+    """
+    return np.einsum("kc,kchw->khw", gradients.mean((2, 3)), activations)
+
+
+def by_package(name: str) -> Callable[[Arrays, Arrays], Arrays]:
+    """Return the same for a class of the grad-cam package."""
+
+    def weighted(activations: Arrays, gradients: Arrays) -> Arrays:
+        import pytorch_grad_cam
+
+        cam = getattr(pytorch_grad_cam, name)(_NO_NETWORK, [_NO_NETWORK])
+        found: Arrays = cam.get_cam_image(None, _NO_NETWORK, [], activations, gradients, False)
+        return found
+
+    return weighted
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +56,7 @@ class CamMethod:
     name: str
     label: str
     paper: str
-    build: Callable[[nn.Module, list[nn.Module]], BaseCAM]
+    weighted: Callable[[Arrays, Arrays], Arrays]
     cost: str = "fast"
     random: bool = False
     signed: bool = False
@@ -42,16 +68,10 @@ class CamMethod:
         subject.cancel.raise_if_cancelled()
         activations = activation_maps(subject)
         gradients = class_gradients(subject, classes)
-        raw = self._raw(subject, np.broadcast_to(activations, (len(classes), *activations.shape[1:])), gradients)
+        raw = self.weighted(np.broadcast_to(activations, gradients.shape), gradients)
         for k, coarse in zip(classes, raw, strict=True):
             yield k, to_input_grid(scaled(coarse) if subject.scaled else coarse, subject.input_shape)
         subject.on_fraction(1.0)
-
-    def _raw(
-        self, subject: Subject, activations: NDArray[np.float32], gradients: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        cam = self.build(_NO_NETWORK, [_NO_NETWORK])
-        return cam.get_cam_image(subject.tensor, _NO_NETWORK, [], activations, gradients, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +104,7 @@ class EigenCam:
         subject.on_fraction(1.0)
 
 
-def activation_maps(subject: Subject) -> NDArray[np.float32]:
+def activation_maps(subject: Subject) -> Arrays:
     """Return the target layer's activations, (1, C, h, w), contiguous."""
     maps = to_maps(layer_output(subject).detach(), subject.input_shape, subject.target_layer)
     return np.ascontiguousarray(maps.float().cpu().numpy())
@@ -97,7 +117,7 @@ def layer_output(subject: Subject) -> Tensor:
     return subject.passed.activations
 
 
-def class_gradients(subject: Subject, classes: Sequence[int]) -> NDArray[np.float32]:
+def class_gradients(subject: Subject, classes: Sequence[int]) -> Arrays:
     """Return the gradients of the classes' targets with respect to the target layer's activations, (K, C, h, w).
 
     Raises
@@ -117,24 +137,24 @@ def class_gradients(subject: Subject, classes: Sequence[int]) -> NDArray[np.floa
     return np.ascontiguousarray(maps.float().cpu().numpy())
 
 
-def scaled(raw: NDArray[np.float32]) -> NDArray[np.float32]:
+def scaled(raw: Arrays) -> Arrays:
     """ReLU a coarse map and scale it to 0..1, as TorchCAM does by default; a map without evidence stays 0."""
     coarse = np.maximum(raw, 0)
     coarse = coarse - coarse.min()
     return coarse / (coarse.max() + np.float32(1e-8))  # TorchCAM's own term: it matters where the sigmoid saturates
 
 
-def to_input_grid(raw: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:
+def to_input_grid(raw: Arrays, shape: tuple[int, int]) -> Arrays:
     """ReLU a coarse map and resample it bilinearly to the input grid."""
     coarse = np.maximum(np.asarray(raw, np.float32), 0)
     return np.maximum(cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_LINEAR), 0)
 
 
 CAM_METHODS = (
-    CamMethod("gradcam", "Grad-CAM", "Selvaraju 2017", pytorch_grad_cam.GradCAM),
-    CamMethod("gradcam++", "Grad-CAM++", "Chattopadhay 2018", pytorch_grad_cam.GradCAMPlusPlus),
-    CamMethod("hirescam", "HiResCAM", "Draelos 2020", pytorch_grad_cam.HiResCAM),
-    CamMethod("layercam", "LayerCAM", "Jiang 2021", pytorch_grad_cam.LayerCAM),
-    CamMethod("xgradcam", "XGrad-CAM", "Fu 2020", pytorch_grad_cam.XGradCAM),
+    CamMethod("gradcam", "Grad-CAM", "Selvaraju 2017", weighted_by_mean_gradient),
+    CamMethod("gradcam++", "Grad-CAM++", "Chattopadhay 2018", by_package("GradCAMPlusPlus")),
+    CamMethod("hirescam", "HiResCAM", "Draelos 2020", by_package("HiResCAM")),
+    CamMethod("layercam", "LayerCAM", "Jiang 2021", by_package("LayerCAM")),
+    CamMethod("xgradcam", "XGrad-CAM", "Fu 2020", by_package("XGradCAM")),
     EigenCam(),
 )

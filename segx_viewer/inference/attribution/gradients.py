@@ -1,10 +1,12 @@
-"""Gradient-based attribution through captum; signs are dropped by the mean absolute value over the channels."""
+"""Gradient-based attribution through captum; signs are dropped by the mean absolute value over the channels.
+
+Captum is imported when first used: with the plotting library that it brings, that takes a second.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import captum.attr
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -36,6 +38,8 @@ class GradientShap:
 
     def attribute(self, subject: Subject, k: int) -> Tensor:
         """Return the signed attribution (1, 3, h, w)."""
+        import captum.attr
+
         method = captum.attr.GradientShap(subject.score)
         x, baselines = _leaf(subject.tensor), baselines_of(subject.tensor)
 
@@ -66,6 +70,8 @@ class IntegratedGradients:
 
     def attribute(self, subject: Subject, k: int) -> Tensor:
         """Return the signed attribution (1, 3, h, w); it sums to the score less the baseline's score."""
+        import captum.attr
+
         nodes, weights = np.polynomial.legendre.leggauss(self.steps)
         baseline = baselines_of(subject.tensor)[:1]
         way = subject.tensor - baseline
@@ -103,6 +109,8 @@ class SmoothGrad:
 
     def attribute(self, subject: Subject, k: int) -> Tensor:
         """Return the signed attribution (1, 3, h, w); the noise is a share of the input's range."""
+        import captum.attr
+
         method = captum.attr.NoiseTunnel(captum.attr.Saliency(subject.score))
         x = _leaf(subject.tensor)
         spread = self.noise * float(subject.tensor.max() - subject.tensor.min())

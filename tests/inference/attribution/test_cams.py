@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -180,3 +182,9 @@ def test_as_published_it_is_torchcams_map_of_the_sigmoid_scaled_before_resizing(
 
 def test_as_published_a_map_without_evidence_stays_empty():
     assert not scaled(np.full((3, 4), -1.0, np.float32)).any()
+
+
+def test_grad_cam_waits_for_no_package_that_others_need():
+    heavy = "('pytorch_grad_cam', 'captum', 'ot')"
+    code = f"import sys, segx_viewer.pipeline; print([m for m in {heavy} if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
