@@ -7,7 +7,7 @@ module costs nothing.
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -210,7 +210,7 @@ class _Run:
         if prepared is None:
             yield self._finished(analysis)
             return
-        bundle, tensor, passed = prepared
+        bundle, tensor, passed, segmented = prepared
         self._check_request(bundle)
 
         from segx_viewer.inference.predictor import to_prediction
@@ -219,7 +219,7 @@ class _Run:
         analysis = replace(analysis, prediction=prediction)
         yield analysis
         with self._stage(Stage.SEGMENT):
-            found = self._segment(bundle, picture, tensor, analysis.placement)
+            found = segmented()
             if self.request.mask_override is not None:
                 found = [drawn_region(region, self.request.mask_override) for region in found]
             named = {region.name: region for region in found if len(found) > 1}
@@ -273,33 +273,38 @@ class _Run:
 
     def _enter(self, bundle: "ModelBundle", image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Any]:
         from segx_viewer.inference.input_gate import worst
-        from segx_viewer.inference.predictor import place
+        from segx_viewer.inference.predictor import forward, place
 
-        gate = self.store.gate(bundle.info.name)
+        name, gate, ready = bundle.info.name, self.store.gate(bundle.info.name), self._ready_for(bundle)
         with self._stage(Stage.CHECK):
-            ready = self._ready_for(bundle)
+            header = gate.check_header(image)
             if ready is not None:
-                placed, placement = ready.placed, ready.placement
+                placed, placement, tensor = ready.placed, ready.placement, ready.tensor
             else:
                 placed, placement = place(picture, bundle.preprocessing)
-            seen = placed[_extent(placement)]
-            looks = gate.check_picture(seen, colour=_colour_of(picture))
-            verdict = worst(gate.check_header(image), looks)
-        if verdict.level is GateLevel.REFUSED:
-            return self._begin(bundle, placement, verdict), None
-        from segx_viewer.inference.predictor import forward
-
-        with self._stage(Stage.CLASSIFY):
-            if ready is not None:
-                tensor, passed = ready.tensor, ready.passed
-            else:
                 tensor = _tensor(placed, bundle.preprocessing, self.store)
-                layer = self.store.target_layer(bundle.info.name)
-                passed = forward(self.store.classifier(bundle.info.name), tensor, layer)
-            verdict = worst(verdict, gate.check_embedding(passed.embedding, unusual=looks.level is GateLevel.OUTSIDE))
-        if verdict.level is GateLevel.REFUSED:
-            return self._begin(bundle, placement, verdict), None
-        return self._begin(bundle, placement, verdict), (bundle, tensor, passed)
+
+        def judge() -> GateVerdict:
+            with self._stage(Stage.CHECK):
+                return gate.check_picture(placed[_extent(placement)], colour=_colour_of(picture))
+
+        if header.level is GateLevel.REFUSED:
+            return self._begin(bundle, placement, worst(header, judge())), None
+
+        def segment() -> list[Segmentation]:
+            return self._segment(bundle, picture, tensor, placement)
+
+        with self.store.beside(segment) if ready is None else nullcontext(segment) as segmented:
+            looks = judge()
+            verdict = worst(header, looks)
+            if verdict.level is not GateLevel.REFUSED:
+                with self._stage(Stage.CLASSIFY):
+                    layer = self.store.target_layer(name)
+                    passed = forward(self.store.classifier(name), tensor, layer) if ready is None else ready.passed
+                    strange = looks.level is GateLevel.OUTSIDE
+                    verdict = worst(verdict, gate.check_embedding(passed.embedding, unusual=strange))
+        begun = self._begin(bundle, placement, verdict)
+        return begun, None if verdict.level is GateLevel.REFUSED else (bundle, tensor, passed, segmented)
 
     def _ready_for(self, bundle: "ModelBundle") -> Ready | None:
         return self.ready if self.ready is not None and self.ready.bundle == bundle.info.name else None

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import threading
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -114,6 +115,17 @@ def test_a_refusal_by_the_picture_comes_before_any_network(store, as_image, monk
     found = analyse_to_end(AnalysisRequest(as_image(np.full((50, 70, 3), 90, np.uint8))), store)
     assert found.gate.level is GateLevel.REFUSED
     assert "blank" in found.gate.reason
+
+
+def test_segmenting_beside_the_classifier_changes_nothing(store, lesion, monkeypatch):
+    request = AnalysisRequest(lesion, classes=(0, 2))
+    beside = analyse_to_end(request, store)
+    monkeypatch.setattr(store, "beside", nullcontext)
+    plain = analyse_to_end(request, store)
+    np.testing.assert_allclose(beside.segmentation.probability, plain.segmentation.probability, atol=1e-5)
+    np.testing.assert_allclose(beside.prediction.logits, plain.prediction.logits, atol=1e-5)
+    for key, certainty in plain.certainties.items():
+        assert beside.certainties[key].c_auitc == pytest.approx(certainty.c_auitc, abs=1e-4)
 
 
 def test_the_second_bundle_is_tried_when_the_first_refuses(store, as_image):
