@@ -101,7 +101,7 @@ def run_networks(requests: Sequence[AnalysisRequest], store: "BundleStore") -> l
         tensors = [_tensor(placed, bundle.preprocessing, store) for placed, _ in places]
         together = torch.cat(tensors).contiguous(memory_format=torch.channels_last)
         try:
-            passes = forward_each(store.classifier(name), together, store.target_layer(name))
+            passes = forward_each(store.classifier(name), together, store.target_layer(name), store.gate(name).layer)
             regions: Sequence[Any] = [None] * len(numbers)
             if bundle.segmenter_input == bundle.preprocessing:
                 with torch.inference_mode():
@@ -273,9 +273,9 @@ class _Run:
 
     def _enter(self, bundle: "ModelBundle", image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Any]:
         from segx_viewer.inference.input_gate import worst
-        from segx_viewer.inference.predictor import forward, place
+        from segx_viewer.inference.predictor import place
 
-        name, gate, ready = bundle.info.name, self.store.gate(bundle.info.name), self._ready_for(bundle)
+        gate, ready = self.store.gate(bundle.info.name), self._ready_for(bundle)
         with self._stage(Stage.CHECK):
             header = gate.check_header(image)
             if ready is not None:
@@ -299,12 +299,17 @@ class _Run:
             verdict = worst(header, looks)
             if verdict.level is not GateLevel.REFUSED:
                 with self._stage(Stage.CLASSIFY):
-                    layer = self.store.target_layer(name)
-                    passed = forward(self.store.classifier(name), tensor, layer) if ready is None else ready.passed
+                    passed = self._classify(bundle, tensor, gate.layer) if ready is None else ready.passed
                     strange = looks.level is GateLevel.OUTSIDE
-                    verdict = worst(verdict, gate.check_embedding(passed.embedding, unusual=strange))
+                    verdict = worst(verdict, gate.check_features(passed.features, unusual=strange))
         begun = self._begin(bundle, placement, verdict)
         return begun, None if verdict.level is GateLevel.REFUSED else (bundle, tensor, passed, segmented)
+
+    def _classify(self, bundle: "ModelBundle", tensor: Any, gate_layer: str) -> Any:
+        from segx_viewer.inference.predictor import forward
+
+        name = bundle.info.name
+        return forward(self.store.classifier(name), tensor, self.store.target_layer(name), gate_layer)
 
     def _ready_for(self, bundle: "ModelBundle") -> Ready | None:
         return self.ready if self.ready is not None and self.ready.bundle == bundle.info.name else None

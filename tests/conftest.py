@@ -74,6 +74,9 @@ architecture = "smp/unet"
 weights = "segmenter.safetensors"
 threshold = 0.5
 options = { encoder_name = "tu-tf_efficientnet_lite0", decoder_channels = [32, 16, 8, 8, 8] }
+[gate]
+layer = "blocks.1"
+
 [recipe]
 seed = 1
 classifier_data = ["ham10000"]

@@ -51,8 +51,8 @@ class GateLevel(StrEnum):
 class GateVerdict:
     """Whether the image is one that the bundle can speak about.
 
-    `reason` is a sentence for the reader, empty when accepted; `score` is the embedding's distance to the
-    training population (higher is farther), None where only header rules were used.
+    `reason` is a sentence for the reader, empty when accepted; `score` is the distance of the classifier's features
+    from the training population (higher is farther), None where only header rules were used.
     """
 
     level: GateLevel

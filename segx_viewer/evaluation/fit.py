@@ -19,9 +19,9 @@ from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import GateLevel
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation.calibrate import ALIGNMENT_FEATURES, CalibrationData, calibrate
-from segx_viewer.inference.bundle import read_bundle, read_manifest, sha256_of
-from segx_viewer.inference.input_gate import COMPONENTS, GATE_FILE, PICTURE_LOOKS, EmbeddingDistance
-from segx_viewer.inference.predictor import forward, place, preprocess
+from segx_viewer.inference.bundle import ModelBundle, read_bundle, read_manifest, sha256_of
+from segx_viewer.inference.input_gate import FEATURES, GATE_FILE, PICTURE_LOOKS, PopulationDistance
+from segx_viewer.inference.predictor import forward_each, normalise, place
 from segx_viewer.inference.store import BundleStore
 from segx_viewer.inference.writing import write_manifest
 from segx_viewer.pipeline import analyse_to_end
@@ -31,16 +31,16 @@ from segx_viewer.training.recipe import Recipe, read_recipe
 from segx_viewer.training.run import SPLITS, preprocessing_of
 from segx_viewer.training.splits import read_splits
 
-OUTSIDE_SHARE, REFUSED_SHARE = 0.01, 0.001
-"""Shares of the validation images beyond the two thresholds: refusing is worse than flagging."""
+OUTSIDE_SHARE, REFUSED_SHARE = 0.006, 0.001
+"""Shares of the validation images beyond each look's two thresholds: refusing is worse than flagging, and all looks
+together are to flag fewer than one image in fifty."""
 
-PICTURE_SHARE = 0.006
-"""Each look at the picture flags fewer, so that all looks together stay below one in fifty."""
-
-PICTURE_COMPONENTS = {"layout": 128, "texture": 40}
+COMPONENTS = {"layout": 128, "texture": 40, FEATURES: 96}
 
 REFUSE_MARGIN = 1.25
 """The refusal threshold lies this far above what validation images reach."""
+
+BATCH = 16
 
 _CHEST_VIEWS = ("zoom",)  # as good on validation images as with its mirror image and the plain one
 _SKIN_VIEWS = ("flip_h", "rotate_90")  # as good on validation images as all eight orientations
@@ -73,17 +73,15 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
     records = [r for layout in recipe.classifier_data for r in load_dataset(layout, data) if r.codes]
     manifest = read_manifest(folder)
     manifest.pop("calibration", None)
-    manifest["gate"] = {"population": manifest.get("gate", {}).get("population", {})}
+    manifest["gate"] = {k: v for k, v in manifest.get("gate", {}).items() if k in ("population", "layer")}
     write_manifest(folder, manifest)
 
     report(f"{recipe.name}: input gate")
     training, validation = ([r for r in records if parts[r.image_id] == part] for part in ("train", "validation"))
-    gate, tensors = _fit_gate(folder, training, validation)
     # What an image of this kind looks like, the segmenter's data show too.
     others = [r for layout in recipe.segmenter_data if layout not in recipe.classifier_data
               for r in load_dataset(layout, data) if parts[r.image_id] == "train"]  # fmt: skip
-    looks, more = _fit_looks(recipe, [*training, *others], validation)
-    gate, tensors = gate | looks, tensors | more
+    gate, tensors = _fit_gate(folder, recipe, [*training, *others], validation)
     save_file(tensors, folder / GATE_FILE)
     manifest["gate"] |= gate
     manifest["files"] = {**manifest["files"], GATE_FILE: sha256_of(folder / GATE_FILE)}
@@ -113,30 +111,30 @@ def record_image(record: Record) -> MedicalImage:
 
 
 def _fit_gate(
-    folder: Path, training: Sequence[Record], validation: Sequence[Record]
-) -> tuple[dict[str, float], dict[str, NDArray[Any]]]:
-    learned, held_out = _embeddings(folder, training), _embeddings(folder, validation)
-    # Half as many directions as images at most: what is left must still show the residual's variance.
-    distance = EmbeddingDistance.fit(learned, min(COMPONENTS, len(learned) // 2))
-    outside, refuse = _thresholds(distance(held_out))
-    return {"outside": outside, "refuse": refuse}, distance.tensors()
-
-
-def _fit_looks(
-    recipe: Recipe, training: Sequence[Record], validation: Sequence[Record]
+    folder: Path, recipe: Recipe, training: Sequence[Record], validation: Sequence[Record]
 ) -> tuple[dict[str, float], dict[str, NDArray[Any]]]:
     table, tensors = {}, {}
     pictures = [_seen(recipe, records) for records in (training, validation)]
-    for name, look in PICTURE_LOOKS.items():
-        # Other light, hairs and round fields are no strangers. A thumbnail without its brightness knows no other light.
-        changed = [_changed(recipe, own) if name == "texture" else [] for own in pictures]
-        learned, held_out = (
-            np.stack([look(p) for p in (*own, *more)]) for own, more in zip(pictures, changed, strict=True)
-        )
-        distance = EmbeddingDistance.fit(learned, min(PICTURE_COMPONENTS[name], len(learned) // 2))
-        table[f"{name}_outside"], table[f"{name}_refuse"] = _thresholds(distance(held_out), PICTURE_SHARE)
+    # Other light, hairs and round fields are no strangers. A thumbnail without its brightness knows no other light.
+    changed = [_changed(recipe, own) for own in pictures]
+    for name, look in _looks(read_bundle(folder)).items():
+        more = [[], []] if name == "layout" else changed
+        learned, held_out = (look([*own, *others]) for own, others in zip(pictures, more, strict=True))
+        # Fewer directions than there are images and numbers: what is left must still show the residual's variance.
+        distance = PopulationDistance.fit(learned, min(COMPONENTS[name], *(length // 2 for length in learned.shape)))
+        table[f"{name}_outside"], table[f"{name}_refuse"] = _thresholds(distance(held_out))
         tensors |= distance.tensors(f"{name}_")
     return table, tensors
+
+
+def _looks(bundle: ModelBundle) -> dict[str, Callable[[Sequence[NDArray[np.uint8]]], NDArray[np.float32]]]:
+    """Return each look, from pictures on the input grid to a row of numbers for each."""
+    looks = {
+        name: lambda pictures, look=look: np.stack([look(p) for p in pictures]) for name, look in PICTURE_LOOKS.items()
+    }
+    if layer := bundle.gate.get("layer"):
+        looks[FEATURES] = lambda pictures: _features(bundle, layer, pictures)
+    return looks
 
 
 def _seen(recipe: Recipe, records: Sequence[Record]) -> list[NDArray[np.uint8]]:
@@ -151,21 +149,20 @@ def _changed(recipe: Recipe, pictures: Sequence[NDArray[np.uint8]]) -> list[NDAr
     return [augment(picture, None, picture.shape[:2], how, rng)[0] for picture in pictures]
 
 
-def _thresholds(scores: NDArray[np.float64], share: float = OUTSIDE_SHARE) -> tuple[float, float]:
-    outside = float(np.quantile(scores, 1 - share))
+def _thresholds(scores: NDArray[np.float64]) -> tuple[float, float]:
+    outside = float(np.quantile(scores, 1 - OUTSIDE_SHARE))
     refuse = max(float(np.quantile(scores, 1 - REFUSED_SHARE)) * REFUSE_MARGIN, outside)
     return round(outside, 4), round(refuse, 4)
 
 
-def _embeddings(folder: Path, records: Sequence[Record]) -> NDArray[np.float32]:
+def _features(bundle: ModelBundle, layer: str, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
     import torch
 
-    bundle = read_bundle(folder)
     network = bundle.load_classifier().requires_grad_(False)
     rows = []
-    for record in records:
-        array, _ = preprocess(record.read_image(), bundle.preprocessing)
-        rows.append(forward(network, torch.from_numpy(array)[None], bundle.target_layer).embedding)
+    for start in range(0, len(pictures), BATCH):
+        batch = np.stack([normalise(p, bundle.preprocessing) for p in pictures[start : start + BATCH]])
+        rows += [p.features for p in forward_each(network, torch.from_numpy(batch), bundle.target_layer, layer)]
     return np.stack(rows)
 
 

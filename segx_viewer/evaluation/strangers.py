@@ -25,7 +25,7 @@ _PYDICOM = ("CT_small.dcm", "MR_small.dcm", "RG3_UNCR.dcm", "US1_UNCR.dcm", "col
 
 
 def judge(store: BundleStore, name: str, image: MedicalImage) -> GateVerdict:
-    """Return the whole gate's verdict on an image: header, picture and embedding."""
+    """Return the whole gate's verdict on an image: header, picture and features."""
     return next(analyse(AnalysisRequest(image, bundle_name=name), store)).gate
 
 

@@ -2,8 +2,9 @@
 
 Cheapest first: the header's facts, the picture's grey levels and colours, then three looks, each a distance from the
 training images: of the picture's layout (a thumbnail), of its texture (how fine and how coarse its detail is, and
-where), and of the classifier's embedding. Two thresholds each part *accepted* from *outside the training population*
-and *refused*; what two looks put outside is refused as well.
+where), and of the classifier's features in the middle of the network (Lee 2018, arXiv 1807.03888: at its end, what
+matters for the classes is left, in which strangers look like anything). Two thresholds each part *accepted* from
+*outside the training population* and *refused*; what two looks put outside is refused as well.
 """
 
 from collections.abc import Mapping
@@ -20,7 +21,6 @@ from segx_viewer.domain.result import GateLevel, GateVerdict
 from segx_viewer.inference.bundle import ModelBundle
 
 GATE_FILE = "gate.safetensors"
-COMPONENTS = 96
 LAYOUT_SIDE, TEXTURE_SIDE = 32, 7
 TEXTURE_SIZE = 224  # pixels along each side on which texture is measured
 ACCEPTED = GateVerdict(GateLevel.ACCEPTED)
@@ -34,7 +34,7 @@ SECTIONAL = {"CT": "a CT slice", "MR": "an MR slice", "PT": "a PET slice", "NM":
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EmbeddingDistance:
+class PopulationDistance:
     """Mahalanobis distance by probabilistic PCA (Tipping 1999): leading directions, and the rest as one variance.
 
     Attributes
@@ -52,23 +52,23 @@ class EmbeddingDistance:
     residual_variance: float
 
     @classmethod
-    def fit(cls, embeddings: NDArray[np.float32], components: int = COMPONENTS) -> "EmbeddingDistance":
-        """Fit on training embeddings (N, D), N > `components`."""
-        mean = embeddings.mean(0)
-        _, s, rows = np.linalg.svd(embeddings - mean, full_matrices=False)
-        variances = s**2 / (len(embeddings) - 1)
-        rest = variances[components:].sum() / (embeddings.shape[1] - components)
+    def fit(cls, features: NDArray[np.float32], components: int) -> "PopulationDistance":
+        """Fit on training images' features (N, D), N > `components`."""
+        mean = features.mean(0)
+        _, s, rows = np.linalg.svd(features - mean, full_matrices=False)
+        variances = s**2 / (len(features) - 1)
+        rest = variances[components:].sum() / (features.shape[1] - components)
         return cls(mean, rows[:components].astype(np.float64), variances[:components], float(rest))
 
-    def __call__(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the root mean square of the standardised distances of embeddings (N, D), about 1 in distribution.
+    def __call__(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the root mean square of the standardised distances of features (N, D), about 1 in distribution.
 
         The leading directions and the residual count half each, so that neither hides the other.
         """
-        centred = embeddings.astype(np.float64) - self.mean
+        centred = features.astype(np.float64) - self.mean
         along = centred @ self.components.T
         residual = (centred**2).sum(1) - (along**2).sum(1)
-        rest = embeddings.shape[1] - len(self.components)
+        rest = features.shape[1] - len(self.components)
         leading = (along**2 / self.variances).mean(1)
         return np.sqrt((leading + np.maximum(residual, 0) / rest / self.residual_variance) / 2)
 
@@ -82,7 +82,7 @@ class EmbeddingDistance:
         }
 
     @classmethod
-    def of_tensors(cls, tensors: Mapping[str, NDArray[Any]], prefix: str = "") -> "EmbeddingDistance":
+    def of_tensors(cls, tensors: Mapping[str, NDArray[Any]], prefix: str = "") -> "PopulationDistance":
         """Read what `tensors` returned."""
         mean, components, variances, rest = (
             tensors[prefix + name].astype(np.float32)
@@ -95,7 +95,7 @@ class EmbeddingDistance:
 class Look:
     """A distance with the two thresholds from which an image is outside the training population, and refused."""
 
-    distance: EmbeddingDistance
+    distance: PopulationDistance
     outside: float
     refuse: float
 
@@ -112,8 +112,10 @@ class InputGate:
         Accepted; "" stands for pictures, which name none.
     population : mapping
         `max_age_years` of the training population, where it matters.
-    embedding : Look or None
-        At the classifier's embedding.
+    layer : str
+        The classifier's layer whose features are looked at; "" for none.
+    features : Look or None
+        At those features.
     picture_looks : mapping
         At what `PICTURE_LOOKS` measures, by the same names.
     """
@@ -121,7 +123,8 @@ class InputGate:
     image_kind: str
     modalities: tuple[str, ...]
     population: Mapping[str, Any]
-    embedding: Look | None = None
+    layer: str = ""
+    features: Look | None = None
     picture_looks: Mapping[str, Look] = field(default_factory=dict)
 
     @classmethod
@@ -129,14 +132,13 @@ class InputGate:
         """Build a bundle's gate; without a `[gate]` table it judges by header and picture only."""
         table = bundle.gate
         looks = {}
-        if "outside" in table:
+        if named := [name for name in (*PICTURE_LOOKS, FEATURES) if f"{name}_outside" in table]:
             tensors = load_file(bundle.verified_path(GATE_FILE))
-            for name, prefix in {"embedding": "", **{name: f"{name}_" for name in PICTURE_LOOKS}}.items():
-                if prefix + "outside" in table:
-                    distance = EmbeddingDistance.of_tensors(tensors, prefix)
-                    looks[name] = Look(distance, float(table[prefix + "outside"]), float(table[prefix + "refuse"]))
-        embedding = looks.pop("embedding", None)
-        return cls(bundle.image_kind, bundle.modalities, table.get("population", {}), embedding, looks)
+            for name in named:
+                distance = PopulationDistance.of_tensors(tensors, f"{name}_")
+                looks[name] = Look(distance, float(table[f"{name}_outside"]), float(table[f"{name}_refuse"]))
+        features, layer, population = looks.pop(FEATURES, None), table.get("layer", ""), table.get("population", {})
+        return cls(bundle.image_kind, bundle.modalities, population, layer if features else "", features, looks)
 
     def affinity(self, image: MedicalImage) -> int:
         """How well an image fits by its header and colours: 0 not at all, 1 possibly, 2 well."""
@@ -190,18 +192,18 @@ class InputGate:
             return self._stranger()
         return _outside(UNLIKE) if unusual else ACCEPTED
 
-    def check_embedding(self, embedding: NDArray[np.float32] | None, *, unusual: bool = False) -> GateVerdict:
-        """Judge by the distance of the classifier's embedding (D,) from those of its training images.
+    def check_features(self, features: NDArray[np.float32] | None, *, unusual: bool = False) -> GateVerdict:
+        """Judge by the distance of the classifier's features (D,) from those of its training images.
 
         What a look at the picture has put outside already (`unusual`) is refused if this one does too: of the
-        training images' kind hardly one in ten thousand would be.
+        training images' kind hardly one in a thousand would be.
         """
-        if self.embedding is None or embedding is None:
+        if self.features is None or features is None:
             return ACCEPTED
-        score = _distance(self.embedding, embedding)
-        if score >= (self.embedding.outside if unusual else self.embedding.refuse):
+        score = _distance(self.features, features)
+        if score >= (self.features.outside if unusual else self.features.refuse):
             return self._stranger(score)
-        return _outside(UNLIKE, score) if score >= self.embedding.outside else GateVerdict(ACCEPTED.level, "", score)
+        return _outside(UNLIKE, score) if score >= self.features.outside else GateVerdict(ACCEPTED.level, "", score)
 
     def _stranger(self, score: float | None = None) -> GateVerdict:
         return _refused(f"This does not look like {_kind(self.image_kind, one=True)}.", score)
@@ -232,6 +234,7 @@ def texture_of(placed: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 PICTURE_LOOKS = {"layout": layout_of, "texture": texture_of}
+FEATURES = "features"
 UNLIKE = "The image is unlike the images that the model learned from."
 
 
@@ -240,7 +243,7 @@ def _distance(look: Look, features: NDArray[np.float32]) -> float:
 
 
 def worst(*verdicts: GateVerdict) -> GateVerdict:
-    """Return the severest verdict, the first of equals, with the embedding's score where there is one."""
+    """Return the severest verdict, the first of equals, with the features' score where there is one."""
     order = list(GateLevel)
     found = max(verdicts, key=lambda v: order.index(v.level))
     score = next((v.score for v in verdicts if v.score is not None), None)

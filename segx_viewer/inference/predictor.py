@@ -74,13 +74,13 @@ class ForwardPass:
         Attached to a graph that reaches down to `activations` and no further.
     activations : Tensor or None
         Output of the target layer, a leaf that gradients are taken with respect to; None for a black box.
-    embedding : ndarray, shape (D,), or None
-        What the last linear layer saw; None when there is no such layer.
+    features : ndarray, shape (2 C,), or None
+        Mean and standard deviation of each of the gate layer's feature maps, for the input gate; None without one.
     """
 
     logits: Tensor
     activations: Tensor | None
-    embedding: NDArray[np.float32] | None
+    features: NDArray[np.float32] | None
 
 
 def find_layer(network: nn.Module, name: str) -> nn.Module:
@@ -97,19 +97,12 @@ def find_layer(network: nn.Module, name: str) -> nn.Module:
         raise ModelError(f"The network has no layer {name!r} to explain.") from error
 
 
-def last_linear(network: nn.Module) -> nn.Linear | None:
-    """Return the network's last linear layer, None if there is none. Looks from the end, where it usually is."""
-    if isinstance(network, nn.Linear):
-        return network
-    return next((found for child in reversed(list(network.children())) if (found := last_linear(child))), None)
-
-
-def forward(network: nn.Module, tensor: Tensor, target_layer: str) -> ForwardPass:
+def forward(network: nn.Module, tensor: Tensor, target_layer: str, gate_layer: str = "") -> ForwardPass:
     """Run the classifier once, on one input (1, C, h, w); see `forward_each`."""
-    return forward_each(network, tensor, target_layer)[0]
+    return forward_each(network, tensor, target_layer, gate_layer)[0]
 
 
-def forward_each(network: nn.Module, tensor: Tensor, target_layer: str) -> list[ForwardPass]:
+def forward_each(network: nn.Module, tensor: Tensor, target_layer: str, gate_layer: str = "") -> list[ForwardPass]:
     """Run the classifier once on several inputs, each of which can be explained by itself.
 
     The target layer's output is cut off from what is below it, so that explaining costs the gradient of the
@@ -120,11 +113,13 @@ def forward_each(network: nn.Module, tensor: Tensor, target_layer: str) -> list[
     tensor : Tensor, shape (N, C, h, w)
     target_layer : str
         "" for a network that is a black box.
+    gate_layer : str
+        The layer whose features the input gate looks at, "" for none.
 
     Raises
     ------
     ModelError
-        If the target layer does not exist, is not reached, or does not give one tensor.
+        If a layer does not exist, or the target layer is not reached, or does not give one tensor.
     """
     if not target_layer:
         with torch.no_grad():
@@ -138,20 +133,20 @@ def forward_each(network: nn.Module, tensor: Tensor, target_layer: str) -> list[
         # A copy goes on, so that in-place layers above do not write into what is explained.
         return torch.cat(kept["activations"])
 
-    def keep_input(_module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-        kept["embedding"] = inputs[0].detach()
+    def keep_features(_module: nn.Module, _inputs: object, output: Tensor) -> None:
+        maps = output.detach()
+        positions = (2, 3) if maps.ndim == 4 else 1
+        kept["features"] = torch.cat([maps.mean(positions), maps.std(positions)], 1).float().cpu().numpy()
 
     handles = [find_layer(network, target_layer).register_forward_hook(cut)]
-    if (linear := last_linear(network)) is not None:
-        handles.append(linear.register_forward_pre_hook(keep_input))
+    if gate_layer:
+        handles.append(find_layer(network, gate_layer).register_forward_hook(keep_features))
     with _hooked(*handles):
         logits = network(tensor)
     if "activations" not in kept or not logits.requires_grad:
         raise ModelError(f"The layer {target_layer!r} cannot be explained: the class scores do not depend on it.")
-    embeddings: list[NDArray[np.float32] | None] = [None] * len(tensor)
-    if "embedding" in kept:
-        embeddings = list(kept["embedding"].reshape(len(tensor), -1).float().cpu().numpy())
-    return [ForwardPass(*each) for each in zip(logits.split(1), kept["activations"], embeddings, strict=True)]
+    features = list(kept["features"]) if "features" in kept else [None] * len(tensor)
+    return [ForwardPass(*each) for each in zip(logits.split(1), kept["activations"], features, strict=True)]
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from segx_viewer.evaluation.run import RESULT, evaluate
 from segx_viewer.evaluation.strangers import strangers
 from segx_viewer.inference.architectures import build_classifier, build_segmenter
 from segx_viewer.inference.bundle import read_bundle
+from segx_viewer.inference.input_gate import InputGate
 from segx_viewer.training.recipe import read_recipe
 from segx_viewer.training.run import train_recipe
 
@@ -106,5 +107,8 @@ def test_gate_is_fitted_before_too_few_images_end_the_calibration(bundle_folder,
     with pytest.raises(DataError, match="too few to calibrate"):
         fit_bundle(bundle_folder, drawn_ham10000, report=lambda _line: None)
     bundle = read_bundle(bundle_folder)
-    assert 0 < bundle.gate["outside"] <= bundle.gate["refuse"]
-    assert bundle.verified_path("gate.safetensors").is_file()
+    for look in ("layout", "texture", "features"):
+        assert 0 < bundle.gate[f"{look}_outside"] <= bundle.gate[f"{look}_refuse"]
+    gate = InputGate.of(bundle)
+    assert (gate.layer, set(gate.picture_looks)) == ("blocks.1", {"layout", "texture"})
+    assert gate.features.distance.mean.shape == (2 * bundle.load_classifier().blocks[1][-1].conv_pwl.out_channels,)

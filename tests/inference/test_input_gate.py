@@ -2,21 +2,25 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from segx_viewer.domain.image import Acquisition
 from segx_viewer.domain.result import GateLevel, GateVerdict
 from segx_viewer.imaging.display import to_display
 from segx_viewer.imaging.synthetic import draw_lesion
+from segx_viewer.inference.bundle import read_bundle
 from segx_viewer.inference.input_gate import (
-    EmbeddingDistance,
     InputGate,
     Look,
+    PopulationDistance,
     _chroma,
     _grey_levels,
     layout_of,
     texture_of,
     worst,
 )
+from segx_viewer.inference.predictor import forward, forward_each
+from segx_viewer.inference.store import BundleStore
 
 CHEST = InputGate("chest radiograph", ("CR", "DX", ""), {"max_age_years": 18})
 SKIN = InputGate("dermoscopy", ("XC", "GM", ""), {})
@@ -111,14 +115,14 @@ def test_their_own_kinds_are_accepted(chest_image):
 
 @pytest.fixture(scope="module")
 def cloud():
-    """Embeddings (1500, 12), their spread falling from direction to direction."""
+    """Features (1500, 12), their spread falling from direction to direction."""
     random = np.random.default_rng(0)
     return (random.standard_normal((1500, 12)) * np.linspace(3, 0.2, 12) + 5).astype(np.float32)
 
 
 def test_distance_is_the_mahalanobis_distance_by_directions(cloud):
     """The formula written out with the covariance's eigenvectors."""
-    distance = EmbeddingDistance.fit(cloud, components=4)
+    distance = PopulationDistance.fit(cloud, components=4)
     values, vectors = np.linalg.eigh(np.cov(cloud.T.astype(np.float64)))
     order = np.argsort(values)[::-1]
     along = (cloud[:50].astype(np.float64) - cloud.mean(0)) @ vectors[:, order]
@@ -128,18 +132,18 @@ def test_distance_is_the_mahalanobis_distance_by_directions(cloud):
 
 
 def test_distance_is_about_one_where_it_was_fitted_and_grows_away_from_there(cloud):
-    distance = EmbeddingDistance.fit(cloud, components=4)
+    distance = PopulationDistance.fit(cloud, components=4)
     assert np.median(distance(cloud)) == pytest.approx(1, abs=0.15)
     away = cloud.mean(0, keepdims=True) + np.eye(12, dtype=np.float32) * 8
     assert (distance(away) > np.quantile(distance(cloud), 0.99)).sum() >= 8
 
 
-def test_embedding_thresholds(cloud):
-    gate = InputGate("dermoscopy", ("",), {}, Look(EmbeddingDistance.fit(cloud, components=4), 2.0, 4.0))
+def test_thresholds_of_the_features(cloud):
+    gate = InputGate("dermoscopy", ("",), {}, features=Look(PopulationDistance.fit(cloud, components=4), 2.0, 4.0))
     middle = cloud.mean(0)
     step = np.zeros(12, np.float32)
     step[-1] = 1  # a direction in which the training images hardly differ
-    verdicts = [gate.check_embedding(middle + far * step) for far in (0, 12, 40)]
+    verdicts = [gate.check_features(middle + far * step) for far in (0, 12, 40)]
     assert [v.level for v in verdicts] == [GateLevel.ACCEPTED, GateLevel.OUTSIDE, GateLevel.REFUSED]
     scores = [v.score for v in verdicts]
     assert scores == sorted(scores)
@@ -147,8 +151,8 @@ def test_embedding_thresholds(cloud):
     assert "does not look like a dermoscopy image" in verdicts[2].reason
 
 
-def test_without_embeddings_the_gate_accepts():
-    assert SKIN.check_embedding(np.zeros(3, np.float32)) == GateVerdict(GateLevel.ACCEPTED)
+def test_without_features_the_gate_accepts():
+    assert SKIN.check_features(np.zeros(3, np.float32)) == GateVerdict(GateLevel.ACCEPTED)
 
 
 def test_the_severest_verdict_wins_and_keeps_the_score():
@@ -182,7 +186,7 @@ def test_layout_ignores_light_and_judges_by_its_own_thresholds():
         noise = rng.normal(0, 2, (64, 64))
         return np.repeat(((shades + noise) * light).clip(0, 255).astype(np.uint8)[..., None], 3, axis=2)
 
-    known = EmbeddingDistance.fit(np.stack([layout_of(picture()) for _ in range(60)]), 8)
+    known = PopulationDistance.fit(np.stack([layout_of(picture()) for _ in range(60)]), 8)
     scores = known(np.stack([layout_of(picture(rng.uniform(0.6, 1.3))) for _ in range(40)]))
     look = Look(known, scores.max() * 1.2, scores.max() * 3)
     gate = replace(CHEST, picture_looks={"layout": look})
@@ -194,17 +198,17 @@ def test_layout_ignores_light_and_judges_by_its_own_thresholds():
 
 
 def test_what_two_looks_put_outside_is_refused(cloud):
-    embedding = EmbeddingDistance.fit(cloud, 2)
+    features = PopulationDistance.fit(cloud, 2)
     far = cloud.mean(0) + 5 * cloud.std(0)
-    score = float(embedding(far[None])[0])
-    gate = replace(SKIN, embedding=Look(embedding, score * 0.9, score * 2))
-    assert gate.check_embedding(far, unusual=True).level is GateLevel.REFUSED
-    assert gate.check_embedding(far).level is GateLevel.OUTSIDE
-    assert gate.check_embedding(cloud.mean(0), unusual=True).level is GateLevel.ACCEPTED
+    score = float(features(far[None])[0])
+    gate = replace(SKIN, features=Look(features, score * 0.9, score * 2))
+    assert gate.check_features(far, unusual=True).level is GateLevel.REFUSED
+    assert gate.check_features(far).level is GateLevel.OUTSIDE
+    assert gate.check_features(cloud.mean(0), unusual=True).level is GateLevel.ACCEPTED
     picture = draw_lesion((64, 64))
     rng = np.random.default_rng(2)
     near, beyond = (
-        [Look(EmbeddingDistance.fit(rng.normal(size=(40, n)).astype(np.float32), 4), limit, 1e9)
+        [Look(PopulationDistance.fit(rng.normal(size=(40, n)).astype(np.float32), 4), limit, 1e9)
          for n in (32 * 32 * 3, 7 * 7 * 4)]
         for limit in (1e8, 0.0)
     )  # fmt: skip
@@ -227,3 +231,16 @@ def test_texture_tells_fine_detail_from_coarse_and_where_it_lies():
     for cell in cells.values():
         np.testing.assert_allclose(cell[:, 4:, :2], np.log(0.3), atol=0.1)
         np.testing.assert_allclose(cell[..., 2:], np.log(0.3), atol=1e-3)
+
+
+def test_features_are_mean_and_spread_of_the_layers_maps_in_whatever_form_the_network_runs(tiny_models):
+    bundle = read_bundle(tiny_models / "tiny-skin")
+    network, ready = bundle.load_classifier(), BundleStore([tiny_models]).classifier("tiny-skin")
+    x = torch.rand(2, 3, 96, 128, generator=torch.Generator().manual_seed(3))
+    with torch.no_grad():
+        maps = network.blocks[1](network.blocks[0](network.bn1(network.conv_stem(x))))
+    expected = np.concatenate([maps.mean((2, 3)).numpy(), maps.flatten(2).std(2).numpy()], axis=1)
+    for one in (network, ready):
+        found = [passed.features for passed in forward_each(one, x, bundle.target_layer, "blocks.1")]
+        np.testing.assert_allclose(np.stack(found), expected, rtol=1e-3, atol=1e-4)
+    assert forward(network, x[:1], bundle.target_layer).features is None

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from segx_viewer import pipeline
 from segx_viewer.domain.request import AnalysisRequest, CancelToken, Stage
@@ -13,6 +14,7 @@ from segx_viewer.domain.result import GateLevel, Level, Target
 from segx_viewer.errors import AnalysisCancelled, ModelError, SegxError
 from segx_viewer.explain.alignment import ALIGNMENTS, COSTLY, all_alignments
 from segx_viewer.explain.segu import NOT_CALIBRATED, NOT_PREDICTED, Calibration
+from segx_viewer.inference import segmenter
 from segx_viewer.pipeline import analyse, analyse_to_end, reassess, run_networks
 from segx_viewer.reporting.overlay import base_layer, compose, heatmap_layer, region_on_image, shared_scale
 
@@ -117,9 +119,22 @@ def test_a_refusal_by_the_picture_comes_before_any_network(store, as_image, monk
     assert "blank" in found.gate.reason
 
 
-def test_segmenting_beside_the_classifier_changes_nothing(store, lesion, monkeypatch):
-    request = AnalysisRequest(lesion, classes=(0, 2))
+@pytest.fixture
+def two_threads():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_segmenting_beside_the_classifier_changes_nothing(store, lesion, monkeypatch, two_threads):
+    request, threads = AnalysisRequest(lesion, classes=(0, 2)), []
+    regions_of = segmenter.regions_of
+    monkeypatch.setattr(
+        segmenter, "regions_of", lambda *given: threads.append(threading.current_thread().name) or regions_of(*given)
+    )
     beside = analyse_to_end(request, store)
+    assert [name.startswith("beside") for name in threads] == [True]
     monkeypatch.setattr(store, "beside", nullcontext)
     plain = analyse_to_end(request, store)
     np.testing.assert_allclose(beside.segmentation.probability, plain.segmentation.probability, atol=1e-5)
