@@ -86,7 +86,12 @@ epochs = 1
 batch_size = 8
 learning_rate = 1e-3
 attention_guidance = 0.2
+mixup = 0.2
+distillation = 0.5
 logit_adjustment = true
+scaling = true
+[recipe.teachers]
+count = 1
 [recipe.segmenter]
 epochs = 1
 batch_size = 8

@@ -1,6 +1,7 @@
 """The training loop both networks share: EMA, cosine schedule, early stopping, checkpoints to resume from."""
 
 import copy
+import itertools
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -8,12 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from segx_viewer.training.recipe import Schedule
 
 Batch = dict[str, Tensor]
+SAVE_SECONDS = 30.0
 LATER_CYCLES = 0.6  # of the learning rate: enough to leave the first minimum, without forgetting it
 
 
@@ -24,12 +28,15 @@ class Task:
     Attributes
     ----------
     batches : callable
-        (epoch) -> iterator of batches; the same epoch always gives the same batches.
+        (first epoch) -> iterator of the batches of this epoch and of those after it; the same epoch always has the
+        same batches.
     steps_per_epoch : int
     loss : callable
         (network, batch) -> scalar tensor.
     score : callable
         (network) -> validation figures; the one under "score" decides, higher is better.
+    answers : callable, optional
+        (network) -> validation logits (N, K) and true classes (N,), for single-label classification.
     log_shares : Tensor, shape (K,), optional
         Logarithm of each class's share of the images drawn, for single-label classification.
     """
@@ -38,6 +45,7 @@ class Task:
     steps_per_epoch: int
     loss: Callable[[nn.Module, Batch], Tensor]
     score: Callable[[nn.Module], dict[str, float]]
+    answers: Callable[[nn.Module], tuple[NDArray[np.float32], NDArray[np.int64]]] | None = None
     log_shares: Tensor | None = None
 
 
@@ -51,9 +59,10 @@ def train(
 ) -> tuple[dict[str, Tensor], list[dict[str, float]]]:
     """Train a network and return its best averaged weights and the history of validation figures.
 
-    An existing `checkpoint` is resumed from; it is replaced atomically after every epoch. It is a torch file
-    for this machine only, read with `weights_only`, and never part of a bundle.
+    An existing `checkpoint` is resumed from; it is replaced atomically after an epoch, every half minute. It is a
+    torch file for this machine only, read with `weights_only`, and never part of a bundle.
     """
+    torch.backends.cudnn.benchmark = True  # every batch has the same shape; on the processor it means nothing
     network = network.to(device, memory_format=torch.channels_last)
     average = copy.deepcopy(network).eval()
     parameters = [p for p in network.parameters() if p.requires_grad]
@@ -66,32 +75,36 @@ def train(
         optimizer.load_state_dict(saved.pop("optimizer"))
         state = saved
         report(f"resumed after epoch {state['epoch']}")
+    batches, saved_at = task.batches(state["epoch"]), time.monotonic()
+    update_average = _averaging(average, network)
     while state["epoch"] < schedule.epochs and state["epoch"] - state["best_epoch"] < schedule.patience:
-        started, losses = time.monotonic(), 0.0
+        started, losses = time.monotonic(), torch.zeros((), device=device)
         _train_mode(network)
-        for batch in task.batches(state["epoch"]):
+        for batch in itertools.islice(batches, task.steps_per_epoch):
             for group in optimizer.param_groups:
                 group["lr"] = schedule.learning_rate * _rate(state["step"] / task.steps_per_epoch, schedule)
-            loss = task.loss(network, {k: v.to(device) for k, v in batch.items()})
+            loss = task.loss(network, {k: v.to(device, non_blocking=True) for k, v in batch.items()})
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(parameters, 5.0)
             optimizer.step()
             state["step"] += 1
-            _update_average(average, network, min(schedule.ema, (1 + state["step"]) / (10 + state["step"])))
-            losses += float(loss.detach())
+            update_average(min(schedule.ema, (1 + state["step"]) / (10 + state["step"])))
+            losses += loss.detach()
         state["epoch"] += 1
         figures = task.score(average)
-        state["history"].append({"epoch": state["epoch"], "loss": losses / task.steps_per_epoch, **figures})
+        state["history"].append({"epoch": state["epoch"], "loss": float(losses) / task.steps_per_epoch, **figures})
         if figures["score"] > state["best"]:
             state |= {"best": figures["score"], "best_epoch": state["epoch"]}
             state["weights"] = {k: v.detach().clone() for k, v in average.state_dict().items()}
-        minutes = (time.monotonic() - started) / 60
+        seconds = time.monotonic() - started
         shown = ", ".join(f"{k} {v:.4f}" for k, v in state["history"][-1].items() if k != "epoch")
-        report(f"epoch {state['epoch']}/{schedule.epochs}: {shown} ({minutes:.1f} min)")
-        _save(checkpoint, {**state, "network": network.state_dict(), "average": average.state_dict(),
-                           "optimizer": optimizer.state_dict()})  # fmt: skip
-    return state["weights"], state["history"]
+        report(f"epoch {state['epoch']}/{schedule.epochs}: {shown} ({seconds:.1f} s)")
+        if time.monotonic() - saved_at > SAVE_SECONDS or state["epoch"] == schedule.epochs:
+            _save(checkpoint, {**state, "network": network.state_dict(), "average": average.state_dict(),
+                               "optimizer": optimizer.state_dict()})  # fmt: skip
+            saved_at = time.monotonic()
+    return state["weights"] or network.state_dict(), state["history"]
 
 
 def freeze_first_stages(encoder: nn.Module, stages: int) -> None:
@@ -128,13 +141,19 @@ def _cosine(progress: float) -> float:
     return 0.01 + 0.99 * (1 + math.cos(math.pi * progress)) / 2
 
 
-@torch.no_grad()
-def _update_average(average: nn.Module, network: nn.Module, decay: float) -> None:
-    for mean, value in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
-        if mean.is_floating_point():
-            mean.lerp_(value, 1 - decay)
-        else:
+def _averaging(average: nn.Module, network: nn.Module) -> Callable[[float], None]:
+    """Return what moves the average's weights and statistics towards the network's, all in one call."""
+    pairs = list(zip(average.state_dict().values(), network.state_dict().values(), strict=True))
+    means, values = (list(side) for side in zip(*(p for p in pairs if p[0].is_floating_point()), strict=True))
+    counts = [pair for pair in pairs if not pair[0].is_floating_point()]
+
+    @torch.no_grad()
+    def update(decay: float) -> None:
+        torch._foreach_lerp_(means, values, 1 - decay)
+        for mean, value in counts:
             mean.copy_(value)
+
+    return update
 
 
 def _save(path: Path, content: dict[str, Any]) -> None:

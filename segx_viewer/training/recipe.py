@@ -53,7 +53,8 @@ class Schedule:
     Attributes
     ----------
     epochs, batch_size, epoch_samples : int
-        `epoch_samples` images are drawn per epoch (0: as many as there are).
+        No epochs, for a classifier with teachers: the best of them on validation is kept. `epoch_samples` images are
+        drawn per epoch (0: as many as there are).
     learning_rate, weight_decay : float
         AdamW with one warm-up epoch and cosine decay.
     ema : float
@@ -66,6 +67,9 @@ class Schedule:
     logit_adjustment : bool
         After training, subtract a multiple of the drawn classes' log shares from the logits, chosen for the
         balanced accuracy on validation (Menon 2021): rare classes are found more often.
+    scaling : bool
+        After training, one factor for all logits and a shift for each class's, for the least cross-entropy on
+        validation (after Guo 2017): the odds, and with them the most probable class, are honest.
     attention_guidance : float
         Weight of the loss on the share of the true class's activation map that falls outside the dilated
         reference mask ("right for the right reasons"; Ross 2017, applied to CAM).
@@ -74,6 +78,9 @@ class Schedule:
         0 switches it off. Classifier only.
     drop_rate, drop_path : float
         Shares of features dropped before the last layer and of residual blocks skipped. Classifier only.
+    distillation : float
+        Weight of the teachers' answer against the label's (Hinton 2015): both see the same changed picture, for as
+        long as the schedule runs (Beyer 2022). Only where the recipe has teachers.
     cycles : tuple of int
         Lengths in epochs of the cosine cycles after the first (Loshchilov 2017); part of `epochs`.
     freeze_blocks : int
@@ -90,10 +97,12 @@ class Schedule:
     class_power: float = 1.0
     label_smoothing: float = 0.0
     logit_adjustment: bool = False
+    scaling: bool = False
     attention_guidance: float = 0.0
     mixup: float = 0.0
     drop_rate: float = 0.2
     drop_path: float = 0.0
+    distillation: float = 0.0
     cycles: tuple[int, ...] = ()
     freeze_blocks: int = 2
 
@@ -103,7 +112,8 @@ class Recipe:
     """Everything that decides how a bundle comes out.
 
     `classifier_data` and `segmenter_data` name the data-set layouts (see `datasets.LAYOUTS`) each network
-    learns from; `manifest` is copied into `bundle.toml`.
+    learns from; `manifest` is copied into `bundle.toml`. `teachers` classifiers learn by `teacher` first, each from
+    its own seed; the shipped one learns from their mean probabilities too, or is the best of them.
     """
 
     path: Path
@@ -116,6 +126,8 @@ class Recipe:
     segmenter_augmentation: Augmentation
     manifest: Mapping[str, Any] = field(repr=False)
     multi_label: bool = False
+    teachers: int = 0
+    teacher: Schedule | None = None
 
     @property
     def name(self) -> str:
@@ -139,6 +151,7 @@ def read_recipe(path: Path) -> Recipe:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
         training = raw.pop("recipe")
+        teachers = dict(training.get("teachers", {}))
         return Recipe(
             path=path,
             seed=int(training["seed"]),
@@ -152,6 +165,8 @@ def read_recipe(path: Path) -> Recipe:
             ),
             manifest=raw,
             multi_label=raw["activation"] == "sigmoid",
+            teachers=int(teachers.pop("count", 0)),
+            teacher=_fill(Schedule, {**training["classifier"], "distillation": 0.0, **teachers}),
         )
     except OSError as error:
         raise DataError(f"The recipe {path} could not be read ({error.strerror}).") from error

@@ -4,16 +4,18 @@ import ctypes
 import json
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from platformdirs import user_cache_path
 from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
+from torch import nn
 
 from segx_viewer.inference.architectures import build_classifier, build_segmenter
 from segx_viewer.inference.bundle import Preprocessing
+from segx_viewer.training.adjust import adjust_logits, scale_logits
 from segx_viewer.training.datasets import Record, load_dataset
 from segx_viewer.training.imagenet import load_imagenet_weights
 from segx_viewer.training.loop import Task, freeze_first_stages, train
@@ -23,8 +25,6 @@ from segx_viewer.training.tasks import Samples, classifier_task, segmenter_task
 
 NETWORKS = ("classifier", "segmenter")
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # malloc.h
-ADJUSTMENTS = (0.0, 0.25, 0.5, 0.75, 1.0)
-ADJUSTMENT_TOLERANCE = 0.005
 SPLITS = "splits.csv"
 
 
@@ -88,72 +88,79 @@ def _train_network(
     report: Callable[[str], None],
 ) -> None:
     _keep_freed_memory()
-    _seed_everything(recipe.seed)
     preprocessing = preprocessing_of(recipe)
-    schedule = recipe.classifier if name == "classifier" else recipe.segmenter
-    network, task = _prepare(recipe, name, records, parts, preprocessing, schedule)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    weights, history = train(network, task, schedule, work / f"{name}.checkpoint", report, device)
-    if schedule.logit_adjustment:
-        weights = _adjust_logits(network, weights, task, report)
-    save_file({k: v.cpu().contiguous() for k, v in weights.items()}, work / f"{name}.safetensors")
-    (work / f"{name}.json").write_text(json.dumps(history, indent=1), encoding="utf-8")
-
-
-def _adjust_logits(
-    network: nn.Module, weights: dict[str, Tensor], task: Task, report: Callable[[str], None]
-) -> dict[str, Tensor]:
-    """Move the last layer's bias against the drawn classes' log shares, as far as validation says."""
-    network.load_state_dict(weights)
-    network.eval()
-    bias = network.get_classifier().bias
-    original = bias.detach().clone()
-    scores = {}
-    for strength in ADJUSTMENTS:
-        with torch.no_grad():
-            bias.copy_(original - strength * task.log_shares.to(bias.device))
-        scores[strength] = task.score(network)
-        shown = ", ".join(f"{k} {v:.4f}" for k, v in scores[strength].items())
-        report(f"logits adjusted by {strength}: {shown}")
-    highest = max(score["balanced_accuracy"] for score in scores.values())
-    # The weakest that is about as good: a stronger one costs accuracy on the common classes.
-    best = min(s for s, score in scores.items() if score["balanced_accuracy"] >= highest - ADJUSTMENT_TOLERANCE)
-    name = next(n for n, p in network.named_parameters() if p is bias)
-    return weights | {name: original - best * task.log_shares.to(bias.device)}
-
-
-def _prepare(
-    recipe: Recipe,
-    name: str,
-    records: dict[str, list[Record]],
-    parts: dict[str, Part],
-    preprocessing: Preprocessing,
-    schedule: Schedule,
-) -> tuple[nn.Module, Task]:
     spec = recipe.manifest[name]
-    if name == "classifier":
-        usable = [r for layout in recipe.classifier_data for r in records[layout] if r.codes or recipe.multi_label]
+    if name == "segmenter":
+        training, validation = _samples(recipe, name, records, parts, preprocessing)
+        task = segmenter_task(
+            training, validation, preprocessing, recipe.segmenter, recipe.segmenter_augmentation, recipe.seed
+        )
+        _seed_everything(recipe.seed)
+        network = build_segmenter(spec["architecture"], spec["options"])
+        load_imagenet_weights(network.encoder.model, spec["options"]["encoder_name"])
+        freeze_first_stages(network.encoder.model, recipe.segmenter.freeze_blocks)
+        _learn(network, task, recipe.segmenter, work, name, report)
+        return
+    training, validation = _samples(recipe, name, records, parts, preprocessing)
+
+    def learn(stem: str, schedule: Schedule, seed: int, teachers: Sequence[nn.Module] = ()) -> nn.Module:
+        task = classifier_task(
+            training, validation, preprocessing, schedule, recipe.augmentation, seed, recipe.multi_label, teachers
+        )
+        _seed_everything(seed)
         network = build_classifier(
             spec["architecture"], len(recipe.codes), drop_rate=schedule.drop_rate, drop_path_rate=schedule.drop_path
         )
-        load_imagenet_weights(network, spec["architecture"])
+        if schedule.epochs == 0:
+            network.load_state_dict(teachers[_best(work, recipe.teachers)].state_dict())
+        else:
+            load_imagenet_weights(network, spec["architecture"])
         freeze_first_stages(network, schedule.freeze_blocks)
+        return _learn(network, task, schedule, work, stem, report)
+
+    teachers, schedule = [], replace(recipe.teacher, logit_adjustment=False, scaling=False)
+    for number in range(1, recipe.teachers + 1):
+        report(f"{recipe.name}: teacher {number} of {recipe.teachers}")
+        teachers.append(learn(f"teacher-{number}", schedule, recipe.seed + number))
+    learn(name, recipe.classifier, recipe.seed, teachers)
+
+
+def _best(work: Path, teachers: int) -> int:
+    """Return the index of the teacher that did best on validation."""
+    histories = [json.loads((work / f"teacher-{n}.json").read_text()) for n in range(1, teachers + 1)]
+    scores = [max(epoch["score"] for epoch in history) for history in histories]
+    return scores.index(max(scores))
+
+
+def _samples(
+    recipe: Recipe, name: str, records: dict[str, list[Record]], parts: dict[str, Part], preprocessing: Preprocessing
+) -> tuple[Samples, Samples]:
+    """Return the training and the validation images that a network can learn from."""
+    if name == "classifier":
+        usable = [r for layout in recipe.classifier_data for r in records[layout] if r.codes or recipe.multi_label]
     else:
         usable = [r for layout in recipe.segmenter_data for r in records[layout] if r.mask is not None]
-        network = build_segmenter(spec["architecture"], spec["options"])
-        load_imagenet_weights(network.encoder.model, spec["options"]["encoder_name"])
-        freeze_first_stages(network.encoder.model, schedule.freeze_blocks)
     training, validation = (
         Samples.load([r for r in usable if parts[r.image_id] == part], recipe.codes, preprocessing)
         for part in ("train", "validation")
     )
-    if name == "classifier":
-        task = classifier_task(
-            training, validation, preprocessing, schedule, recipe.augmentation, recipe.seed, recipe.multi_label
-        )
-    else:
-        task = segmenter_task(training, validation, preprocessing, schedule, recipe.segmenter_augmentation, recipe.seed)
-    return network, task
+    return training, validation
+
+
+def _learn(
+    network: nn.Module, task: Task, schedule: Schedule, work: Path, stem: str, report: Callable[[str], None]
+) -> nn.Module:
+    """Train a network, keep its best weights and their history in the work folder, and return it with them."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    weights, history = train(network, task, schedule, work / f"{stem}.checkpoint", report, device)
+    if schedule.logit_adjustment:
+        weights = adjust_logits(network, weights, task, report)
+    if schedule.scaling:
+        weights = scale_logits(network, weights, task, report)
+    save_file({k: v.cpu().contiguous() for k, v in weights.items()}, work / f"{stem}.safetensors")
+    (work / f"{stem}.json").write_text(json.dumps(history, indent=1), encoding="utf-8")
+    network.load_state_dict(weights)
+    return network.eval().requires_grad_(False)
 
 
 def preprocessing_of(recipe: Recipe) -> Preprocessing:

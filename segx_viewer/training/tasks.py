@@ -1,15 +1,19 @@
 """What the classifier and the segmenter learn: batches, losses and validation scores."""
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.special import expit, log_softmax, softmax
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
+from torch.utils.data import DataLoader, Dataset
 
 from segx_viewer.inference.bundle import Preprocessing
 from segx_viewer.training.augment import augment
@@ -18,6 +22,7 @@ from segx_viewer.training.loop import Batch, Task
 from segx_viewer.training.recipe import Augmentation, Schedule
 
 EVALUATION_BATCH = 64
+LOADERS = 8  # processes that prepare batches for a graphics card
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,9 +58,9 @@ class Samples:
 
 
 def normalise(pictures: Tensor, preprocessing: Preprocessing) -> Tensor:
-    """Turn (N, h, w, 3) uint8 pictures into normalised (N, 3, h, w) float32 tensors."""
-    x = pictures.float().div_(255).sub_(torch.tensor(preprocessing.mean)).div_(torch.tensor(preprocessing.std))
-    return x.permute(0, 3, 1, 2)  # channels_last in memory as it is
+    """Turn (N, h, w, 3) uint8 pictures into normalised (N, 3, h, w) float32 tensors on the same device."""
+    mean, std = (torch.tensor(v, device=pictures.device) for v in (preprocessing.mean, preprocessing.std))
+    return pictures.float().div(255).sub_(mean).div_(std).permute(0, 3, 1, 2)  # channels_last in memory as it is
 
 
 def classifier_task(
@@ -66,55 +71,78 @@ def classifier_task(
     augmentation: Augmentation,
     seed: int,
     multi_label: bool,
+    teachers: Sequence[nn.Module] = (),
 ) -> Task:
-    """Build the classification task; the score is macro AUROC + balanced accuracy (macro AUROC for multi-label)."""
+    """Build the classification task; the score is the macro AUROC.
+
+    Balanced accuracy, which hangs on the few images of the rarest classes, would pick the epoch by luck.
+    """
     weights = _sampling_weights(training.targets, schedule.class_power, multi_label)
     epoch_samples = schedule.epoch_samples or len(training)
     fixed = _fixed_inputs(validation, preprocessing)
 
-    def batches(epoch: int) -> Iterator[Batch]:
-        rng = np.random.default_rng((seed, epoch))
-        order = rng.choice(len(training), epoch_samples, replace=epoch_samples > len(training) or not
-                           np.allclose(weights, weights[0]), p=weights)  # fmt: skip
-        for start in range(0, epoch_samples - schedule.batch_size + 1, schedule.batch_size):
-            chosen = order[start : start + schedule.batch_size]
-            batch = _augmented(training, chosen, preprocessing, augmentation, rng)
-            batch["target"] = torch.from_numpy(training.targets[chosen])
-            yield _mixed(batch, schedule.mixup, rng) if schedule.mixup > 0 else batch
+    replace = epoch_samples > len(training) or not np.allclose(weights, weights[0])
+
+    def order(epoch: int) -> NDArray[np.int64]:
+        return np.random.default_rng((seed, epoch)).choice(len(training), epoch_samples, replace=replace, p=weights)
+
+    def build(chosen: NDArray[np.int64], rng: np.random.Generator) -> Batch:
+        batch = _augmented(training, chosen, preprocessing, augmentation, rng)
+        batch["target"] = torch.from_numpy(training.targets[chosen])
+        if schedule.mixup > 0:
+            batch["partner"] = torch.from_numpy(rng.permutation(len(chosen)))
+            batch["share"] = torch.tensor(rng.beta(schedule.mixup, schedule.mixup), dtype=torch.float32)
+        return batch
 
     def loss(network: nn.Module, batch: Batch) -> Tensor:
-        features = network.forward_features(normalise(batch["picture"], preprocessing))
-        logits = network.forward_head(features)
-        target = batch["target"]
+        if "partner" in batch:  # where the network is: mixed pictures take four times the memory
+            batch = _mixed(batch)
+        x, target = normalise(batch["picture"], preprocessing), batch["target"]
+        with _low_precision(x.device, on_processor=False):
+            features = network.forward_features(x)
+            logits = network.forward_head(features).float()
         if multi_label:
             result = F.binary_cross_entropy_with_logits(logits, target)
         else:
             result = F.cross_entropy(logits, target, label_smoothing=schedule.label_smoothing)
+        if teachers:
+            taught = F.cross_entropy(logits, _mean_probabilities(teachers, x))
+            result = (1 - schedule.distillation) * result + schedule.distillation * taught
         if schedule.attention_guidance > 0:
-            outside = _attention_outside(features, network.get_classifier().weight, target, batch)
+            outside = _attention_outside(features.float(), network.get_classifier().weight, target, batch)
             result = result + schedule.attention_guidance * outside
         return result
 
+    truth = validation.targets.argmax(1)
+
+    def answers(network: nn.Module) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        return torch.cat(list(_outputs(network, fixed, preprocessing))).numpy(), truth
+
+    def class_mean(values: NDArray[Any]) -> float:
+        return float(np.mean([values[truth == k].mean() for k in np.unique(truth)]))
+
     def score(network: nn.Module) -> dict[str, float]:
-        logits = torch.cat([network(normalise(x, preprocessing)) for x in fixed.split(EVALUATION_BATCH)])
-        probabilities = (logits.sigmoid() if multi_label else logits.softmax(1)).numpy()
+        logits, _ = answers(network)
+        probabilities = expit(logits) if multi_label else softmax(logits, axis=1)
         targets = validation.targets
         auroc = float(np.mean([roc_auc_score(targets[:, k], probabilities[:, k]) for k in range(targets.shape[1])]))
         if multi_label:
             return {"score": auroc, "macro_auroc": auroc}
-        truth = targets.argmax(1)
         hit = probabilities.argmax(1) == truth
-        balanced = float(np.mean([hit[truth == k].mean() for k in np.unique(truth)]))
+        surprise = -log_softmax(logits, axis=1)[np.arange(len(truth)), truth]
         return {
-            "score": auroc + balanced,
+            "score": auroc,
             "macro_auroc": auroc,
-            "balanced_accuracy": balanced,
+            "balanced_accuracy": class_mean(hit),
+            "balanced_log_loss": class_mean(surprise),
             "accuracy": float(hit.mean()),
         }
 
     shares = torch.from_numpy((weights[:, None] * training.targets).sum(0).clip(1e-6)).float()
     log_shares = None if multi_label else shares.log() - shares.log().mean()
-    return Task(batches, epoch_samples // schedule.batch_size, loss, torch.inference_mode()(score), log_shares)
+    stream = _Stream(seed, schedule, epoch_samples // schedule.batch_size, order, build)
+    judge = torch.inference_mode()
+    return Task(stream.batches, stream.steps, loss, judge(score), None if multi_label else judge(answers), log_shares)
 
 
 def segmenter_task(
@@ -130,14 +158,15 @@ def segmenter_task(
     fixed = _fixed_inputs(validation, preprocessing)
     truth = np.stack([_stretch(m, preprocessing.input_shape) > 127 for m in validation.masks if m is not None])
 
-    def batches(epoch: int) -> Iterator[Batch]:
+    def order(epoch: int) -> NDArray[np.int64]:
         rng = np.random.default_rng((seed, epoch))
-        order = np.concatenate([rng.permutation(len(training)) for _ in range(1 + epoch_samples // len(training))])
-        for start in range(0, epoch_samples - schedule.batch_size + 1, schedule.batch_size):
-            yield _augmented(training, order[start : start + schedule.batch_size], preprocessing, augmentation, rng)
+        return np.concatenate([rng.permutation(len(training)) for _ in range(1 + epoch_samples // len(training))])
+
+    def build(chosen: NDArray[np.int64], rng: np.random.Generator) -> Batch:
+        return _augmented(training, chosen, preprocessing, augmentation, rng)
 
     def loss(network: nn.Module, batch: Batch) -> Tensor:
-        with torch.autocast("cpu", torch.bfloat16):  # a third faster on processors that have it
+        with _low_precision(batch["picture"].device, on_processor=True):  # a third faster on those that have it
             logits = network(normalise(batch["picture"], preprocessing))
         logits, target = logits.float()[:, 0], batch["mask"].float() / 255
         p = logits.sigmoid()
@@ -147,17 +176,58 @@ def segmenter_task(
 
     def score(network: nn.Module) -> dict[str, float]:
         dices = []
-        for x, masks in zip(
-            fixed.split(EVALUATION_BATCH),
-            np.array_split(truth, range(EVALUATION_BATCH, len(truth), EVALUATION_BATCH)),
-            strict=True,
-        ):
-            found = network(normalise(x, preprocessing))[:, 0].numpy() > 0
+        parts = np.array_split(truth, range(EVALUATION_BATCH, len(truth), EVALUATION_BATCH))
+        for logits, masks in zip(_outputs(network, fixed, preprocessing), parts, strict=True):
+            found = logits[:, 0].numpy() > 0
             overlap = 2 * (found & masks).sum((1, 2)) + 1e-9
             dices.append(overlap / (found.sum((1, 2)) + masks.sum((1, 2)) + 1e-9))
         return {"score": float(np.concatenate(dices).mean())}
 
-    return Task(batches, epoch_samples // schedule.batch_size, loss, torch.inference_mode()(score))
+    stream = _Stream(seed, schedule, epoch_samples // schedule.batch_size, order, build)
+    return Task(stream.batches, stream.steps, loss, torch.inference_mode()(score))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stream(Dataset[Batch]):
+    """All batches of a training, each by its number alone, so that any number of processes makes the same ones."""
+
+    seed: int
+    schedule: Schedule
+    steps: int
+    order: Callable[[int], NDArray[np.int64]]
+    build: Callable[[NDArray[np.int64], np.random.Generator], Batch]
+
+    def __getitem__(self, number: int) -> Batch:
+        epoch, step = divmod(number, self.steps)
+        size = self.schedule.batch_size
+        chosen = self.order(epoch)[step * size : (step + 1) * size]
+        return self.build(chosen, np.random.default_rng((self.seed, epoch, step)))
+
+    def batches(self, epoch: int) -> Iterator[Batch]:
+        """Yield the batches from an epoch on; beside a graphics card, other processes prepare them."""
+        numbers = range(epoch * self.steps, self.schedule.epochs * self.steps)
+        card = torch.cuda.is_available()
+        workers = min(LOADERS, os.cpu_count() or 1) if card else 0
+        return iter(DataLoader(self, None, sampler=numbers, num_workers=workers, pin_memory=card))
+
+
+def _low_precision(device: torch.device, *, on_processor: bool) -> torch.autocast:
+    return torch.autocast(device.type, torch.bfloat16, enabled=on_processor or device.type != "cpu")
+
+
+@torch.no_grad()
+def _mean_probabilities(teachers: Sequence[nn.Module], x: Tensor) -> Tensor:
+    with _low_precision(x.device, on_processor=False):
+        return torch.stack([teacher(x).float().softmax(1) for teacher in teachers]).mean(0)
+
+
+def _outputs(network: nn.Module, pictures: Tensor, preprocessing: Preprocessing) -> Iterator[Tensor]:
+    """Yield a network's outputs, batch by batch, on the processor."""
+    device = next(network.parameters()).device
+    for part in pictures.split(EVALUATION_BATCH):
+        with _low_precision(device, on_processor=False):
+            outputs = network(normalise(part.to(device), preprocessing))
+        yield outputs.float().cpu()
 
 
 def _attention_outside(features: Tensor, weights: Tensor, target: Tensor, batch: Batch) -> Tensor:
@@ -190,10 +260,9 @@ def _augmented(
     }
 
 
-def _mixed(batch: Batch, strength: float, rng: np.random.Generator) -> Batch:
-    """Mix each picture and its target with another's (Zhang 2018); attention may fall on either's region."""
-    partner = torch.from_numpy(rng.permutation(len(batch["picture"])))
-    share = rng.beta(strength, strength)
+def _mixed(batch: Batch) -> Batch:
+    """Mix each picture and its target with its partner's (Zhang 2018); attention may fall on either's region."""
+    partner, share = batch["partner"], batch["share"]
     return {
         "picture": share * batch["picture"].float() + (1 - share) * batch["picture"][partner].float(),
         "target": share * batch["target"] + (1 - share) * batch["target"][partner],

@@ -2,9 +2,11 @@ import numpy as np
 import pytest
 import torch
 
+from segx_viewer.inference.architectures import build_classifier
+from segx_viewer.inference.bundle import Preprocessing
 from segx_viewer.training.loop import LATER_CYCLES, _rate
-from segx_viewer.training.recipe import Schedule
-from segx_viewer.training.tasks import _mixed
+from segx_viewer.training.recipe import Augmentation, Schedule
+from segx_viewer.training.tasks import Samples, _mixed, classifier_task, normalise
 
 
 def test_rate_warms_up_falls_and_starts_again_lower():
@@ -26,11 +28,50 @@ def test_mixed_targets_follow_their_pictures():
         "target": torch.eye(n),
         "mask": torch.zeros(n, 2, 2, dtype=torch.uint8),
         "has_mask": torch.tensor([True] * 5 + [False]),
+        "partner": torch.tensor([3, 5, 0, 1, 2, 4]),
+        "share": torch.tensor(0.3),
     }
-    mixed = _mixed(batch, 1.0, np.random.default_rng(3))
+    mixed = _mixed(batch)
     # Pixels are 40 times the index, so they tell the shares that the targets must state.
     assert torch.allclose(mixed["picture"][:, 0, 0, 0], 40 * mixed["target"] @ torch.arange(n, dtype=torch.float32))
     assert torch.allclose(mixed["target"].sum(1), torch.ones(n))
     assert (mixed["target"].max(1).values < 1).any()
     without = (mixed["target"][:, 5] > 0).nonzero().flatten()
     assert not mixed["has_mask"][without].any()
+
+
+def test_teachers_answer_counts_by_its_weight(tiny_samples):
+    samples, preprocessing = tiny_samples
+    teacher, network = (build_classifier("timm/tf_efficientnet_lite0", 2).eval() for _ in range(2))
+    batch = None
+    losses = {}
+    for weight in (0.0, 0.4, 1.0):
+        schedule = Schedule(1, 1e-3, batch_size=4, distillation=weight)
+        task = classifier_task(samples, samples, preprocessing, schedule, Augmentation(), 1, False, [teacher])
+        batch = batch or next(task.batches(0))
+        losses[weight] = float(task.loss(network, batch).detach())
+    x = normalise(batch["picture"], preprocessing)
+    with torch.no_grad():
+        taught = torch.nn.functional.cross_entropy(network(x), teacher(x).softmax(1))
+    assert losses[1.0] == pytest.approx(float(taught), abs=1e-5)
+    assert losses[0.4] == pytest.approx(0.6 * losses[0.0] + 0.4 * losses[1.0], abs=1e-5)
+
+
+def test_batches_from_a_later_epoch_are_those_of_that_epoch(tiny_samples):
+    samples, preprocessing = tiny_samples
+    task = classifier_task(samples, samples, preprocessing, Schedule(3, 1e-3, batch_size=4), Augmentation(), 1, False)
+    assert task.steps_per_epoch == 2
+    everything = list(task.batches(0))
+    assert len(everything) == 6
+    for one, again in zip(everything[2:], task.batches(1), strict=True):
+        torch.testing.assert_close(one, again)
+    assert not torch.equal(everything[0]["picture"], everything[2]["picture"])
+
+
+@pytest.fixture
+def tiny_samples():
+    rng = np.random.default_rng(0)
+    pictures = [rng.integers(0, 256, (40, 40, 3), dtype=np.uint8) for _ in range(8)]
+    targets = np.eye(2, dtype=np.float32)[np.arange(8) % 2]
+    preprocessing = Preprocessing((32, 32), "stretch", "rgb", (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+    return Samples(pictures, [None] * 8, targets), preprocessing
