@@ -277,31 +277,25 @@ class _Run:
 
         gate, ready = self.store.gate(bundle.info.name), self._ready_for(bundle)
         with self._stage(Stage.CHECK):
-            header = gate.check_header(image)
             if ready is not None:
                 placed, placement, tensor = ready.placed, ready.placement, ready.tensor
             else:
                 placed, placement = place(picture, bundle.preprocessing)
                 tensor = _tensor(placed, bundle.preprocessing, self.store)
-
-        def judge() -> GateVerdict:
-            with self._stage(Stage.CHECK):
-                return gate.check_picture(placed[_extent(placement)], colour=_colour_of(picture))
-
-        if header.level is GateLevel.REFUSED:
-            return self._begin(bundle, placement, worst(header, judge())), None
+            looks = gate.check_picture(placed[_extent(placement)], colour=_colour_of(picture))
+            verdict = worst(gate.check_header(image), looks)
+        if verdict.level is GateLevel.REFUSED:
+            return self._begin(bundle, placement, verdict), None
 
         def segment() -> list[Segmentation]:
             return self._segment(bundle, picture, tensor, placement)
 
-        with self.store.beside(segment) if ready is None else nullcontext(segment) as segmented:
-            looks = judge()
-            verdict = worst(header, looks)
-            if verdict.level is not GateLevel.REFUSED:
-                with self._stage(Stage.CLASSIFY):
-                    passed = self._classify(bundle, tensor, gate.layer) if ready is None else ready.passed
-                    strange = looks.level is GateLevel.OUTSIDE
-                    verdict = worst(verdict, gate.check_features(passed.features, unusual=strange))
+        with (
+            self._stage(Stage.CLASSIFY),
+            self.store.beside(segment) if ready is None else nullcontext(segment) as segmented,
+        ):
+            passed = self._classify(bundle, tensor, gate.layer) if ready is None else ready.passed
+            verdict = worst(verdict, gate.check_features(passed.features))
         begun = self._begin(bundle, placement, verdict)
         return begun, None if verdict.level is GateLevel.REFUSED else (bundle, tensor, passed, segmented)
 

@@ -128,7 +128,10 @@ def _verdict(result: Mapping[str, Any]) -> str:
     table = result["certainty"]
     lines = []
     for name in ("SegU cIoU", "SegU cAUITC"):
-        v = table[name]
+        v = table.get(name, {})
+        if "correct" not in v:
+            lines.append(f"- {name} alone: not measured, the predictions are not both right and wrong ones.")
+            continue
         lines.append(f"- {name} alone: mean {v['correct']:.3f} when the prediction is correct and {v['incorrect']:.3f} "
                      f"when it is not (Mann-Whitney p {v['p']:.1e}); AUROC {_interval(v['auroc'])}.")  # fmt: skip
     best = table.get("calibrated SegU", {})

@@ -20,7 +20,7 @@ from segx_viewer.domain.result import GateLevel
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation.calibrate import ALIGNMENT_FEATURES, CalibrationData, calibrate
 from segx_viewer.inference.bundle import ModelBundle, read_bundle, read_manifest, sha256_of
-from segx_viewer.inference.input_gate import FEATURES, GATE_FILE, PICTURE_LOOKS, PopulationDistance
+from segx_viewer.inference.input_gate import GATE_FILE, PopulationDistance
 from segx_viewer.inference.predictor import forward_each, normalise, place
 from segx_viewer.inference.store import BundleStore
 from segx_viewer.inference.writing import write_manifest
@@ -31,15 +31,13 @@ from segx_viewer.training.recipe import Recipe, read_recipe
 from segx_viewer.training.run import SPLITS, preprocessing_of
 from segx_viewer.training.splits import read_splits
 
-OUTSIDE_SHARE, REFUSED_SHARE = 0.006, 0.001
-"""Shares of the validation images beyond each look's two thresholds: refusing is worse than flagging, and all looks
-together are to flag fewer than one image in fifty."""
+OUTSIDE_SHARE, REFUSED_SHARE = 0.01, 0.001
+"""Shares of the validation images beyond the two thresholds: refusing is worse than flagging."""
 
-COMPONENTS = {"layout": 128, "texture": 40, FEATURES: 96}
-
-REFUSE_MARGIN = 1.25
+REFUSE_MARGIN = 1.1
 """The refusal threshold lies this far above what validation images reach."""
 
+COMPONENTS = 96
 BATCH = 16
 
 _CHEST_VIEWS = ("zoom",)  # as good on validation images as with its mirror image and the plain one
@@ -82,9 +80,11 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
     others = [r for layout in recipe.segmenter_data if layout not in recipe.classifier_data
               for r in load_dataset(layout, data) if parts[r.image_id] == "train"]  # fmt: skip
     gate, tensors = _fit_gate(folder, recipe, [*training, *others], validation)
-    save_file(tensors, folder / GATE_FILE)
-    manifest["gate"] |= gate
-    manifest["files"] = {**manifest["files"], GATE_FILE: sha256_of(folder / GATE_FILE)}
+    manifest["files"] = {name: digest for name, digest in manifest["files"].items() if name != GATE_FILE}
+    if tensors:
+        save_file(tensors, folder / GATE_FILE)
+        manifest["gate"] |= gate
+        manifest["files"][GATE_FILE] = sha256_of(folder / GATE_FILE)
     write_manifest(folder, manifest)
 
     report(f"{recipe.name}: calibration")
@@ -113,28 +113,17 @@ def record_image(record: Record) -> MedicalImage:
 def _fit_gate(
     folder: Path, recipe: Recipe, training: Sequence[Record], validation: Sequence[Record]
 ) -> tuple[dict[str, float], dict[str, NDArray[Any]]]:
-    table, tensors = {}, {}
-    pictures = [_seen(recipe, records) for records in (training, validation)]
-    # Other light, hairs and round fields are no strangers. A thumbnail without its brightness knows no other light.
-    changed = [_changed(recipe, own) for own in pictures]
-    for name, look in _looks(read_bundle(folder)).items():
-        more = [[], []] if name == "layout" else changed
-        learned, held_out = (look([*own, *others]) for own, others in zip(pictures, more, strict=True))
-        # Fewer directions than there are images and numbers: what is left must still show the residual's variance.
-        distance = PopulationDistance.fit(learned, min(COMPONENTS[name], *(length // 2 for length in learned.shape)))
-        table[f"{name}_outside"], table[f"{name}_refuse"] = _thresholds(distance(held_out))
-        tensors |= distance.tensors(f"{name}_")
-    return table, tensors
-
-
-def _looks(bundle: ModelBundle) -> dict[str, Callable[[Sequence[NDArray[np.uint8]]], NDArray[np.float32]]]:
-    """Return each look, from pictures on the input grid to a row of numbers for each."""
-    looks = {
-        name: lambda pictures, look=look: np.stack([look(p) for p in pictures]) for name, look in PICTURE_LOOKS.items()
-    }
-    if layer := bundle.gate.get("layer"):
-        looks[FEATURES] = lambda pictures: _features(bundle, layer, pictures)
-    return looks
+    bundle = read_bundle(folder)
+    if not bundle.gate.get("layer"):
+        return {}, {}
+    learned, held_out = (
+        _features(bundle, [*own, *_changed(recipe, own)])
+        for own in (_seen(recipe, records) for records in (training, validation))
+    )
+    # Fewer directions than there are images and numbers: what is left must still show the residual's variance.
+    distance = PopulationDistance.fit(learned, min(COMPONENTS, *(length // 2 for length in learned.shape)))
+    outside, refuse = _thresholds(distance(held_out))
+    return {"outside": outside, "refuse": refuse}, distance.tensors()
 
 
 def _seen(recipe: Recipe, records: Sequence[Record]) -> list[NDArray[np.uint8]]:
@@ -142,7 +131,7 @@ def _seen(recipe: Recipe, records: Sequence[Record]) -> list[NDArray[np.uint8]]:
 
 
 def _changed(recipe: Recipe, pictures: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.uint8]]:
-    """Return the pictures as another clinic might have taken them; blur and artefacts would hide what texture shows."""
+    """Return the pictures as another clinic might have taken them; many hairs or much blur would hide a stranger."""
     how = recipe.augmentation
     how = replace(how, blur=0.0, jpeg=0.0, hair=how.hair / 2, dark_corners=how.dark_corners / 3)
     rng = np.random.default_rng(recipe.seed)
@@ -155,14 +144,15 @@ def _thresholds(scores: NDArray[np.float64]) -> tuple[float, float]:
     return round(outside, 4), round(refuse, 4)
 
 
-def _features(bundle: ModelBundle, layer: str, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+def _features(bundle: ModelBundle, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
     import torch
 
     network = bundle.load_classifier().requires_grad_(False)
     rows = []
     for start in range(0, len(pictures), BATCH):
         batch = np.stack([normalise(p, bundle.preprocessing) for p in pictures[start : start + BATCH]])
-        rows += [p.features for p in forward_each(network, torch.from_numpy(batch), bundle.target_layer, layer)]
+        passes = forward_each(network, torch.from_numpy(batch), bundle.target_layer, bundle.gate["layer"])
+        rows += [passed.features for passed in passes]
     return np.stack(rows)
 
 

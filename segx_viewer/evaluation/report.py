@@ -88,7 +88,7 @@ def _classification(table: Mapping[str, Any]) -> str:
     axes.set_yticks(range(len(labels)), labels)
     axes.set_xlim(0, 1)
     axes.invert_yaxis()
-    axes.legend()
+    _legend(axes)
     return figures + _picture(figure)
 
 
@@ -107,7 +107,7 @@ def _interpretability(method: str, table: Mapping[str, Any]) -> str:
     axes.set(
         xlabel="top n % of the map", ylabel="mean IoU with the reference mask", ylim=(0, 1), title=method_label(method)
     )
-    axes.legend()
+    _legend(axes)
     counts = f"{table['undefined']} undefined, {table['without_reference']} without a reference mask."
     columns = ("measure", "class", "original", "SegX", "difference")
     return f"<h3>{method_label(method)}</h3>{_table(columns, rows)}<p class=note>{counts}</p>{_picture(figure)}"
@@ -191,7 +191,7 @@ def _risk_coverage(rows: Sequence[Row]) -> Figure:
         if finite.any():
             axes.plot(*risk_coverage(score[finite], correct[finite]), label=name)
     axes.set(xlabel="coverage: share of the most certain images", ylabel="risk: share of mistakes", xlim=(0, 1))
-    axes.legend()
+    _legend(axes)
     return figure
 
 
@@ -229,6 +229,11 @@ def _shrunk(picture: Any, width: int = 220) -> Any:
 
     factor = width / picture.shape[1]
     return cv2.resize(picture, (width, max(1, round(picture.shape[0] * factor))), interpolation=cv2.INTER_AREA)
+
+
+def _legend(axes: Any) -> None:
+    if axes.get_legend_handles_labels()[1]:  # a small test part may leave nothing to draw
+        axes.legend()
 
 
 def _axes(height: float) -> tuple[Figure, Any]:

@@ -1,17 +1,15 @@
 """The input gate: whether an image is one that the bundle can speak about.
 
-Cheapest first: the header's facts, the picture's grey levels and colours, then three looks, each a distance from the
-training images: of the picture's layout (a thumbnail), of its texture (how fine and how coarse its detail is, and
-where), and of the classifier's features in the middle of the network (Lee 2018, arXiv 1807.03888: at its end, what
-matters for the classes is left, in which strangers look like anything). Two thresholds each part *accepted* from
-*outside the training population* and *refused*; what two looks put outside is refused as well.
+Cheapest first: the header's facts, the picture's grey levels and colours, then the distance of the classifier's
+features from those of its training images (Lee 2018, arXiv 1807.03888), taken in the middle of the network: at its end,
+what matters for the classes is left, in which strangers look like anything. Two thresholds part *accepted* from
+*outside the training population* and *refused*.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
@@ -21,8 +19,6 @@ from segx_viewer.domain.result import GateLevel, GateVerdict
 from segx_viewer.inference.bundle import ModelBundle
 
 GATE_FILE = "gate.safetensors"
-LAYOUT_SIDE, TEXTURE_SIDE = 32, 7
-TEXTURE_SIZE = 224  # pixels along each side on which texture is measured
 ACCEPTED = GateVerdict(GateLevel.ACCEPTED)
 ADULT_YEARS = 18.0
 
@@ -72,21 +68,20 @@ class PopulationDistance:
         leading = (along**2 / self.variances).mean(1)
         return np.sqrt((leading + np.maximum(residual, 0) / rest / self.residual_variance) / 2)
 
-    def tensors(self, prefix: str = "") -> dict[str, NDArray[np.float32]]:
+    def tensors(self) -> dict[str, NDArray[np.float32]]:
         """Return what is stored in `gate.safetensors`."""
         return {
-            f"{prefix}mean": self.mean.astype(np.float32),
-            f"{prefix}components": self.components.astype(np.float16),
-            f"{prefix}variances": self.variances.astype(np.float32),
-            f"{prefix}residual_variance": np.array([self.residual_variance], np.float32),
+            "mean": self.mean.astype(np.float32),
+            "components": self.components.astype(np.float16),
+            "variances": self.variances.astype(np.float32),
+            "residual_variance": np.array([self.residual_variance], np.float32),
         }
 
     @classmethod
-    def of_tensors(cls, tensors: Mapping[str, NDArray[Any]], prefix: str = "") -> "PopulationDistance":
+    def of_tensors(cls, tensors: Mapping[str, NDArray[Any]]) -> "PopulationDistance":
         """Read what `tensors` returned."""
         mean, components, variances, rest = (
-            tensors[prefix + name].astype(np.float32)
-            for name in ("mean", "components", "variances", "residual_variance")
+            tensors[name].astype(np.float32) for name in ("mean", "components", "variances", "residual_variance")
         )
         return cls(mean, components.astype(np.float64), variances, float(rest[0]))
 
@@ -116,8 +111,6 @@ class InputGate:
         The classifier's layer whose features are looked at; "" for none.
     features : Look or None
         At those features.
-    picture_looks : mapping
-        At what `PICTURE_LOOKS` measures, by the same names.
     """
 
     image_kind: str
@@ -125,20 +118,16 @@ class InputGate:
     population: Mapping[str, Any]
     layer: str = ""
     features: Look | None = None
-    picture_looks: Mapping[str, Look] = field(default_factory=dict)
 
     @classmethod
     def of(cls, bundle: ModelBundle) -> "InputGate":
         """Build a bundle's gate; without a `[gate]` table it judges by header and picture only."""
         table = bundle.gate
-        looks = {}
-        if named := [name for name in (*PICTURE_LOOKS, FEATURES) if f"{name}_outside" in table]:
-            tensors = load_file(bundle.verified_path(GATE_FILE))
-            for name in named:
-                distance = PopulationDistance.of_tensors(tensors, f"{name}_")
-                looks[name] = Look(distance, float(table[f"{name}_outside"]), float(table[f"{name}_refuse"]))
-        features, layer, population = looks.pop(FEATURES, None), table.get("layer", ""), table.get("population", {})
-        return cls(bundle.image_kind, bundle.modalities, population, layer if features else "", features, looks)
+        population, layer, features = table.get("population", {}), table.get("layer", ""), None
+        if layer and "outside" in table:
+            distance = PopulationDistance.of_tensors(load_file(bundle.verified_path(GATE_FILE)))
+            features = Look(distance, float(table["outside"]), float(table["refuse"]))
+        return cls(bundle.image_kind, bundle.modalities, population, layer if features else "", features)
 
     def affinity(self, image: MedicalImage) -> int:
         """How well an image fits by its header and colours: 0 not at all, 1 possibly, 2 well."""
@@ -185,61 +174,18 @@ class InputGate:
             return _refused("The image is grey; the model reads colour dermoscopy images only.")
         if self.image_kind == "chest radiograph" and chroma > 12:
             return _refused("The image is in colour; the model reads chest radiographs only.")
-        scores = {name: (look, _distance(look, PICTURE_LOOKS[name](placed))) for name, look in
-                  self.picture_looks.items()}  # fmt: skip
-        unusual = sum(score >= look.outside for look, score in scores.values())
-        if unusual > 1 or any(score >= look.refuse for look, score in scores.values()):
-            return self._stranger()
-        return _outside(UNLIKE) if unusual else ACCEPTED
+        return ACCEPTED
 
-    def check_features(self, features: NDArray[np.float32] | None, *, unusual: bool = False) -> GateVerdict:
-        """Judge by the distance of the classifier's features (D,) from those of its training images.
-
-        What a look at the picture has put outside already (`unusual`) is refused if this one does too: of the
-        training images' kind hardly one in a thousand would be.
-        """
+    def check_features(self, features: NDArray[np.float32] | None) -> GateVerdict:
+        """Judge by the distance of the classifier's features (D,) from those of its training images."""
         if self.features is None or features is None:
             return ACCEPTED
-        score = _distance(self.features, features)
-        if score >= (self.features.outside if unusual else self.features.refuse):
-            return self._stranger(score)
-        return _outside(UNLIKE, score) if score >= self.features.outside else GateVerdict(ACCEPTED.level, "", score)
-
-    def _stranger(self, score: float | None = None) -> GateVerdict:
-        return _refused(f"This does not look like {_kind(self.image_kind, one=True)}.", score)
-
-
-def layout_of(placed: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return a picture's layout: a thumbnail of (h, w, 3) uint8, without its brightness and contrast, flattened."""
-    small = cv2.resize(placed, (LAYOUT_SIDE, LAYOUT_SIDE), interpolation=cv2.INTER_AREA).astype(np.float32) / 127.5
-    small -= small.mean((0, 1))
-    return (small / (small.std() + 1e-3)).ravel()
-
-
-def texture_of(placed: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return how much fine and coarse detail lies where in a picture (h, w, 3) uint8, and how much its colours vary.
-
-    In each of 7 x 7 cells: logarithms of the mean absolute band-passed lightness (differences of Gaussians of 0,
-    1.5 and 5 px) and of the mean absolute high-passed Lab a and b (3 px), flattened to (196,).
-    """
-    if placed.shape[:2] != (TEXTURE_SIZE, TEXTURE_SIZE):
-        placed = cv2.resize(placed, (TEXTURE_SIZE, TEXTURE_SIZE), interpolation=cv2.INTER_AREA)
-    lab = cv2.cvtColor(placed, cv2.COLOR_RGB2LAB).astype(np.float32)
-    light, colours = np.ascontiguousarray(lab[..., 0]), lab[..., 1:]
-    fine, coarse = cv2.GaussianBlur(light, (0, 0), 1.5), cv2.GaussianBlur(light, (0, 0), 5)
-    bands = light - fine, fine - coarse, colours - cv2.GaussianBlur(colours, (0, 0), 3)
-    side = TEXTURE_SIDE, TEXTURE_SIDE
-    cells = np.dstack([cv2.resize(np.abs(band), side, interpolation=cv2.INTER_AREA) for band in bands])
-    return np.log(cells + 0.3).ravel()
-
-
-PICTURE_LOOKS = {"layout": layout_of, "texture": texture_of}
-FEATURES = "features"
-UNLIKE = "The image is unlike the images that the model learned from."
-
-
-def _distance(look: Look, features: NDArray[np.float32]) -> float:
-    return float(look.distance(features[None])[0])
+        score = float(self.features.distance(features[None])[0])
+        if score >= self.features.refuse:
+            return _refused(f"This does not look like {_kind(self.image_kind, one=True)}.", score)
+        if score >= self.features.outside:
+            return _outside("The image is unlike the images that the model learned from.", score)
+        return GateVerdict(GateLevel.ACCEPTED, "", score)
 
 
 def worst(*verdicts: GateVerdict) -> GateVerdict:

@@ -107,8 +107,7 @@ def test_gate_is_fitted_before_too_few_images_end_the_calibration(bundle_folder,
     with pytest.raises(DataError, match="too few to calibrate"):
         fit_bundle(bundle_folder, drawn_ham10000, report=lambda _line: None)
     bundle = read_bundle(bundle_folder)
-    for look in ("layout", "texture", "features"):
-        assert 0 < bundle.gate[f"{look}_outside"] <= bundle.gate[f"{look}_refuse"]
+    assert 0 < bundle.gate["outside"] <= bundle.gate["refuse"]
     gate = InputGate.of(bundle)
-    assert (gate.layer, set(gate.picture_looks)) == ("blocks.1", {"layout", "texture"})
+    assert gate.layer == "blocks.1"
     assert gate.features.distance.mean.shape == (2 * bundle.load_classifier().blocks[1][-1].conv_pwl.out_channels,)

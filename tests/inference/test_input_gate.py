@@ -15,8 +15,6 @@ from segx_viewer.inference.input_gate import (
     PopulationDistance,
     _chroma,
     _grey_levels,
-    layout_of,
-    texture_of,
     worst,
 )
 from segx_viewer.inference.predictor import forward, forward_each
@@ -175,62 +173,6 @@ def test_levels_are_percentiles():
     found = _grey_levels(picture, (1, 99))
     np.testing.assert_allclose(found, np.percentile(picture.mean(2), (1, 99)), atol=1)
     assert _chroma(picture) == pytest.approx(np.percentile(np.ptp(picture.astype(int), axis=2), 95), abs=1)
-
-
-def test_layout_ignores_light_and_judges_by_its_own_thresholds():
-    rng = np.random.default_rng(5)
-    y, x = np.mgrid[:64, :64] / 63
-
-    def picture(light=1.0):
-        shades = 90 + 60 * np.sin(3 * x + rng.normal(0, 0.05)) * np.cos(2 * y + rng.normal(0, 0.05))
-        noise = rng.normal(0, 2, (64, 64))
-        return np.repeat(((shades + noise) * light).clip(0, 255).astype(np.uint8)[..., None], 3, axis=2)
-
-    known = PopulationDistance.fit(np.stack([layout_of(picture()) for _ in range(60)]), 8)
-    scores = known(np.stack([layout_of(picture(rng.uniform(0.6, 1.3))) for _ in range(40)]))
-    look = Look(known, scores.max() * 1.2, scores.max() * 3)
-    gate = replace(CHEST, picture_looks={"layout": look})
-    assert gate.check_picture(picture(0.7)).level is GateLevel.ACCEPTED
-    stranger = np.repeat(((np.indices((64, 64)) // 8).sum(0) % 2 * 200).astype(np.uint8)[..., None], 3, axis=2)
-    assert gate.check_picture(stranger).level is GateLevel.REFUSED
-    between = replace(gate, picture_looks={"layout": replace(look, refuse=1e9)})
-    assert between.check_picture(stranger).level is GateLevel.OUTSIDE
-
-
-def test_what_two_looks_put_outside_is_refused(cloud):
-    features = PopulationDistance.fit(cloud, 2)
-    far = cloud.mean(0) + 5 * cloud.std(0)
-    score = float(features(far[None])[0])
-    gate = replace(SKIN, features=Look(features, score * 0.9, score * 2))
-    assert gate.check_features(far, unusual=True).level is GateLevel.REFUSED
-    assert gate.check_features(far).level is GateLevel.OUTSIDE
-    assert gate.check_features(cloud.mean(0), unusual=True).level is GateLevel.ACCEPTED
-    picture = draw_lesion((64, 64))
-    rng = np.random.default_rng(2)
-    near, beyond = (
-        [Look(PopulationDistance.fit(rng.normal(size=(40, n)).astype(np.float32), 4), limit, 1e9)
-         for n in (32 * 32 * 3, 7 * 7 * 4)]
-        for limit in (1e8, 0.0)
-    )  # fmt: skip
-    cases = {
-        GateLevel.ACCEPTED: near, GateLevel.OUTSIDE: [near[0], beyond[1]], GateLevel.REFUSED: beyond,
-    }  # fmt: skip
-    for level, looks in cases.items():
-        gate = replace(SKIN, picture_looks={"layout": looks[0], "texture": looks[1]})
-        assert gate.check_picture(picture).level is level
-
-
-def test_texture_tells_fine_detail_from_coarse_and_where_it_lies():
-    _, x = np.mgrid[:224, :224]
-    waves = {name: np.sin(2 * np.pi * x / period) for name, period in (("fine", 4), ("coarse", 20))}
-    shown = {name: np.where(x < 112, 128 + 40 * wave, 128).astype(np.uint8) for name, wave in waves.items()}
-    cells = {n: texture_of(np.repeat(p[..., None], 3, 2)).reshape(7, 7, 4) for n, p in shown.items()}
-    left = {name: cell[:, :3, :2].mean((0, 1)) for name, cell in cells.items()}
-    assert left["fine"][0] > left["coarse"][0]
-    assert left["coarse"][1] > left["fine"][1]
-    for cell in cells.values():
-        np.testing.assert_allclose(cell[:, 4:, :2], np.log(0.3), atol=0.1)
-        np.testing.assert_allclose(cell[..., 2:], np.log(0.3), atol=1e-3)
 
 
 def test_features_are_mean_and_spread_of_the_layers_maps_in_whatever_form_the_network_runs(tiny_models):

@@ -113,6 +113,7 @@ def test_a_leg_is_refused_without_a_prediction(store, leg_image, name):
 
 
 def test_a_refusal_by_the_picture_comes_before_any_network(store, as_image, monkeypatch):
+    monkeypatch.setattr(store, "segmenter", lambda _name: pytest.fail("a blank image needs no network"))
     monkeypatch.setattr(store, "classifier", lambda _name: pytest.fail("a blank image needs no network"))
     found = analyse_to_end(AnalysisRequest(as_image(np.full((50, 70, 3), 90, np.uint8))), store)
     assert found.gate.level is GateLevel.REFUSED

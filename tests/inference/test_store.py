@@ -168,7 +168,7 @@ def test_a_link_is_not_followed(folder, tmp_path):
 
 
 def test_a_damaged_gate_is_an_error(folder):
-    rewrite(folder, lambda m: m.update(gate={"layout_outside": 2.0, "layout_refuse": 3.0}))
+    rewrite(folder, lambda m: m.update(gate={"layer": "blocks.1", "outside": 2.0, "refuse": 3.0}))
     with pytest.raises(ModelError, match=r"gate\.safetensors"):
         BundleStore([folder.parent]).gate("tiny-skin")
 
