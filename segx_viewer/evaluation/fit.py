@@ -31,11 +31,11 @@ from segx_viewer.training.recipe import Recipe, read_recipe
 from segx_viewer.training.run import SPLITS, preprocessing_of
 from segx_viewer.training.splits import read_splits
 
-OUTSIDE_SHARE, REFUSED_SHARE = 0.01, 0.001
-"""Shares of the validation images beyond the two thresholds: refusing is worse than flagging."""
+OUTSIDE_SHARE, REFUSED_SHARE = 0.02, 0.01
+"""Shares of the validation images, half of them as another clinic might have taken them, beyond the two thresholds."""
 
-REFUSE_MARGIN = 1.1
-"""The refusal threshold lies this far above what validation images reach."""
+NEAR_SHARE = 0.05
+"""Share of the images that only the segmenter learned from which may be refused: they are outside, but welcome."""
 
 COMPONENTS = 96
 BATCH = 16
@@ -76,10 +76,9 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
 
     report(f"{recipe.name}: input gate")
     training, validation = ([r for r in records if parts[r.image_id] == part] for part in ("train", "validation"))
-    # What an image of this kind looks like, the segmenter's data show too.
-    others = [r for layout in recipe.segmenter_data if layout not in recipe.classifier_data
-              for r in load_dataset(layout, data) if parts[r.image_id] == "train"]  # fmt: skip
-    gate, tensors = _fit_gate(folder, recipe, [*training, *others], validation)
+    near = [r for layout in recipe.segmenter_data if layout not in recipe.classifier_data
+            for r in load_dataset(layout, data) if parts[r.image_id] != "test"]  # fmt: skip
+    gate, tensors = _fit_gate(folder, recipe, training, validation, near)
     manifest["files"] = {name: digest for name, digest in manifest["files"].items() if name != GATE_FILE}
     if tensors:
         save_file(tensors, folder / GATE_FILE)
@@ -111,7 +110,7 @@ def record_image(record: Record) -> MedicalImage:
 
 
 def _fit_gate(
-    folder: Path, recipe: Recipe, training: Sequence[Record], validation: Sequence[Record]
+    folder: Path, recipe: Recipe, training: Sequence[Record], validation: Sequence[Record], near: Sequence[Record]
 ) -> tuple[dict[str, float], dict[str, NDArray[Any]]]:
     bundle = read_bundle(folder)
     if not bundle.gate.get("layer"):
@@ -122,8 +121,11 @@ def _fit_gate(
     )
     # Fewer directions than there are images and numbers: what is left must still show the residual's variance.
     distance = PopulationDistance.fit(learned, min(COMPONENTS, *(length // 2 for length in learned.shape)))
-    outside, refuse = _thresholds(distance(held_out))
-    return {"outside": outside, "refuse": refuse}, distance.tensors()
+    outside, refuse = np.quantile(distance(held_out), [1 - OUTSIDE_SHARE, 1 - REFUSED_SHARE])
+    if near:
+        misses = distance(_features(bundle, _seen(recipe, near)))
+        refuse = max(refuse, np.quantile(misses, 1 - NEAR_SHARE))
+    return {"outside": round(float(outside), 4), "refuse": round(float(refuse), 4)}, distance.tensors()
 
 
 def _seen(recipe: Recipe, records: Sequence[Record]) -> list[NDArray[np.uint8]]:
@@ -136,12 +138,6 @@ def _changed(recipe: Recipe, pictures: Sequence[NDArray[np.uint8]]) -> list[NDAr
     how = replace(how, blur=0.0, jpeg=0.0, hair=how.hair / 2, dark_corners=how.dark_corners / 3)
     rng = np.random.default_rng(recipe.seed)
     return [augment(picture, None, picture.shape[:2], how, rng)[0] for picture in pictures]
-
-
-def _thresholds(scores: NDArray[np.float64]) -> tuple[float, float]:
-    outside = float(np.quantile(scores, 1 - OUTSIDE_SHARE))
-    refuse = max(float(np.quantile(scores, 1 - REFUSED_SHARE)) * REFUSE_MARGIN, outside)
-    return round(outside, 4), round(refuse, 4)
 
 
 def _features(bundle: ModelBundle, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:

@@ -1,28 +1,34 @@
-"""The same network, faster: batch norms folded into their convolutions, those packed, memory laid out channels last."""
+"""The same network, faster: batch norms folded into their convolutions, and run by ONNX Runtime on a processor."""
 
 import copy
+import logging
 from collections import Counter
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from segx_viewer.inference.packing import can_pack, pack
+from segx_viewer.inference.compiled import Compiled
+from segx_viewer.inference.devices import CPU
 from segx_viewer.inference.predictor import forward
 from segx_viewer.inference.programs import Exported, Onnx
-from segx_viewer.inference.recording import NotRecordable, Recorded
+
+log = logging.getLogger(__name__)
 
 TOLERANCE = 1e-3
 """Largest difference that folding may make, relative to the largest value."""
 
 
-def ready_classifier(network: nn.Module, example: Tensor, target_layer: str) -> nn.Module:
-    """Freeze, fold and pack a classifier, as long as its scores and the target layer's activations stay as they are.
+def ready_classifier(network: nn.Module, example: Tensor, target_layer: str, gate_layer: str = "") -> nn.Module:
+    """Freeze, fold and compile a classifier, as long as its scores and layers stay as they are.
 
     Parameters
     ----------
     example : Tensor, shape (1, 3, h, w)
         Any input: it shows which batch norm follows which convolution.
+    target_layer, gate_layer : str
+        Whose outputs are looked at; see `forward_each`.
 
     Raises
     ------
@@ -30,9 +36,10 @@ def ready_classifier(network: nn.Module, example: Tensor, target_layer: str) -> 
         If the target layer does not fit the network.
     """
 
-    def outputs(candidate: nn.Module) -> tuple[Tensor, ...]:
-        passed = forward(candidate, example, target_layer)
-        return tuple(t.detach() for t in (passed.logits, passed.activations) if t is not None)
+    def outputs(candidate: nn.Module, x: Tensor = example) -> tuple[Tensor, ...]:
+        passed = forward(candidate, x, target_layer, gate_layer)
+        features = None if passed.features is None else torch.from_numpy(passed.features)
+        return tuple(t.detach() for t in (passed.logits, passed.activations, features) if t is not None)
 
     network = frozen(network)
     expected = outputs(network)
@@ -40,33 +47,54 @@ def ready_classifier(network: nn.Module, example: Tensor, target_layer: str) -> 
         return network
     folded = fold(network, example)
     if not _same(outputs(folded), expected):
-        return network
-    packed = pack(folded, example, keep=target_layer) if can_pack() and example.device.type == "cpu" else folded
-    return packed if _same(outputs(packed), expected) else folded
+        folded = network
+    layers = tuple(dict.fromkeys(name for name in (target_layer, gate_layer) if name))
+    return _compiled(folded, example, outputs, layers)
 
 
 @torch.no_grad()
 def ready_segmenter(network: nn.Module, example: Tensor) -> nn.Module:
-    """Freeze a segmenter, fold and pack it, as long as its output stays what it is."""
+    """Freeze a segmenter, fold and compile it, as long as its output stays what it is."""
     network = frozen(network)
+    expected = (network(example),)
     if isinstance(network, Exported | Onnx):
-        network(example)
         return network
-    folded, expected = fold(network, example), (network(example),)
+    folded = fold(network, example)
     if not _same((folded(example),), expected):
+        folded = network
+    return _compiled(folded, example, lambda candidate, x: (candidate(x),))
+
+
+def _compiled(
+    network: nn.Module,
+    example: Tensor,
+    outputs: Callable[[nn.Module, Tensor], tuple[Tensor, ...]],
+    layers: Sequence[str] = (),
+) -> nn.Module:
+    """Compile a network, as long as it answers as before, and another input too: a graph knows one way only."""
+    if example.device.type != CPU:
         return network
-    packed = pack(folded, example) if can_pack() and example.device.type == "cpu" else folded
-    return _recorded(packed if _same((packed(example),), expected) else folded, example)
-
-
-def _recorded(network: nn.Module, example: Tensor) -> nn.Module:
-    """Record a network's pass, as long as it answers another input as before."""
+    inputs = example, (1 - example).flip(-1).contiguous(memory_format=torch.channels_last)
     try:
-        recorded = Recorded(network, example)
-    except NotRecordable:
+        compiled = Compiled(network, example, layers)
+        if not all(_head_follows(compiled, x) for x in inputs):
+            compiled.head = None
+        alike = all(_same(outputs(compiled, x), outputs(network, x)) for x in inputs)
+    except RuntimeError as error:
+        log.info("The network runs without ONNX Runtime: %s", error)
         return network
-    other = (1 - example).flip(-1).contiguous(memory_format=torch.channels_last)
-    return recorded if _same((recorded(other),), (network(other),)) else network
+    return compiled if alike else network
+
+
+@torch.no_grad()
+def _head_follows(compiled: Compiled, x: Tensor) -> bool:
+    """Whether the head gives the scores from the first layer's output: there may be more between them."""
+    if compiled.head is None:
+        return False
+    try:
+        return _same((compiled.head(*compiled.outputs(x, compiled.layers[0])),), (compiled.network(x),))
+    except RuntimeError:  # not even the shape fits
+        return False
 
 
 def frozen(network: nn.Module) -> nn.Module:

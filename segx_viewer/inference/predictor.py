@@ -15,6 +15,7 @@ from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.result import Activation, ClassInfo, Prediction
 from segx_viewer.errors import ModelError
 from segx_viewer.inference.bundle import Preprocessing
+from segx_viewer.inference.compiled import Compiled
 
 
 def preprocess(picture: NDArray[np.uint8], how: Preprocessing) -> tuple[NDArray[np.float32], Placement]:
@@ -124,6 +125,11 @@ def forward_each(network: nn.Module, tensor: Tensor, target_layer: str, gate_lay
     if not target_layer:
         with torch.no_grad():
             return [ForwardPass(row, None, None) for row in network(tensor).split(1)]
+    if isinstance(network, Compiled):
+        known = network.explains(target_layer) and (not gate_layer or gate_layer in network.layers)
+        if known and network.suits(tensor):
+            return _forward_compiled(network, tensor, gate_layer)
+        network = network.network
     kept: dict[str, Any] = {}
 
     def cut(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
@@ -134,9 +140,7 @@ def forward_each(network: nn.Module, tensor: Tensor, target_layer: str, gate_lay
         return torch.cat(kept["activations"])
 
     def keep_features(_module: nn.Module, _inputs: object, output: Tensor) -> None:
-        maps = output.detach()
-        positions = (2, 3) if maps.ndim == 4 else 1
-        kept["features"] = torch.cat([maps.mean(positions), maps.std(positions)], 1).float().cpu().numpy()
+        kept["features"] = _features_of(output.detach())
 
     handles = [find_layer(network, target_layer).register_forward_hook(cut)]
     if gate_layer:
@@ -145,8 +149,33 @@ def forward_each(network: nn.Module, tensor: Tensor, target_layer: str, gate_lay
         logits = network(tensor)
     if "activations" not in kept or not logits.requires_grad:
         raise ModelError(f"The layer {target_layer!r} cannot be explained: the class scores do not depend on it.")
-    features = list(kept["features"]) if "features" in kept else [None] * len(tensor)
+    features = kept.get("features", [None] * len(tensor))
     return [ForwardPass(*each) for each in zip(logits.split(1), kept["activations"], features, strict=True)]
+
+
+def _forward_compiled(network: Compiled, tensor: Tensor, gate_layer: str) -> list[ForwardPass]:
+    names = (network.layers[0], *((gate_layer,) if gate_layer else ()))
+    activations, *maps = network.outputs(tensor, *names)
+    leaves = [row.requires_grad_() for row in activations.split(1)]
+    logits = network.head(torch.cat(leaves))
+    features = _features_of(maps[0]) if maps else [None] * len(leaves)
+    return [ForwardPass(*each) for each in zip(logits.split(1), leaves, features, strict=True)]
+
+
+def _features_of(maps: Tensor) -> NDArray[np.float32]:
+    """Return mean and standard deviation of each feature map, (N, 2 C)."""
+    positions = (2, 3) if maps.ndim == 4 else 1
+    return torch.cat([maps.mean(positions), maps.std(positions)], 1).float().cpu().numpy()
+
+
+def scores_from(network: nn.Module, tensor: Tensor, layer: str, output: Tensor) -> Tensor:
+    """Return the logits for a layer's output in the place of the one that inputs (N, C, h, w) give it."""
+    if isinstance(network, Compiled):
+        if network.explains(layer):
+            return network.head(output)
+        network = network.network
+    with _hooked(find_layer(network, layer).register_forward_hook(lambda _module, _inputs, _output: output)):
+        return network(tensor)
 
 
 @contextmanager

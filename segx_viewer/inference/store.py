@@ -207,7 +207,8 @@ class BundleStore:
             layer = ""
         elif layer == AUTO:
             layer = self._once(name, "target_layer", lambda: choose_layer(network, example))
-        return ready_classifier(self._placed(network), example.to(self.device), layer)
+        gate_layer = self.gate(name).layer
+        return ready_classifier(self._placed(network), example.to(self.device), layer, gate_layer)
 
     def _placed(self, network: nn.Module) -> nn.Module:
         """Move a network to the device; programs stay on the processor, for which they were made."""

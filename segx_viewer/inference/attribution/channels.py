@@ -23,7 +23,7 @@ from segx_viewer.inference.attribution.gradcam import (
     to_input_grid,
 )
 from segx_viewer.inference.attribution.spatial import channel_axis, prefix_tokens
-from segx_viewer.inference.predictor import find_layer
+from segx_viewer.inference.predictor import scores_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +129,8 @@ def _without(subject: Subject, removed: Tensor) -> Tensor:
     ablated = whole * kept
     if prefix := prefix_tokens(whole, subject.input_shape):
         ablated[:, :prefix] = whole[:, :prefix]
-    layer = find_layer(subject.network, subject.target_layer)
-    handle = layer.register_forward_hook(lambda _module, _inputs, _output: ablated)
-    try:
-        return subject.score(subject.tensor.expand(len(removed), -1, -1, -1))
-    finally:
-        handle.remove()
+    inputs = subject.tensor.expand(len(removed), -1, -1, -1)
+    return subject.of_logits(scores_from(subject.network, inputs, subject.target_layer, ablated))
 
 
 def _weighted(

@@ -1,0 +1,151 @@
+"""A network as ONNX Runtime runs it on a processor: the same weights, in less time than torch takes for each module.
+
+The graph is made from the loaded network whenever it is loaded, in a fraction of a second. Nothing is stored, so
+nothing can be exchanged on the disk or grow old.
+"""
+
+import copy
+import io
+import threading
+import warnings
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import torch
+from torch import Tensor, nn
+
+LARGEST = 128 * 2**20
+"""Bytes of weights above which a network stays as it is: the runtime keeps copies, and gains less on large layers."""
+
+_SESSIONS = 2
+"""Numbers of threads for which a session is kept."""
+
+_exporting = threading.Lock()  # the exporter has global state
+
+
+class NotCompilable(RuntimeError):  # noqa: N818 - an outcome, not a fault
+    """The network has no graph, or none that the runtime knows."""
+
+
+class Compiled(nn.Module):
+    """A network that ONNX Runtime runs, as long as no gradient is asked for.
+
+    For frozen networks on a processor. Inputs of another size or type, and gradients, take the network itself; so must
+    whoever hooks its layers or changes its weights.
+
+    Parameters
+    ----------
+    network : nn.Module
+        In evaluation mode, parameters frozen.
+    example : Tensor, shape (1, C, h, w)
+    layers : sequence of str
+        Layers whose outputs are wanted beside the network's own.
+
+    Attributes
+    ----------
+    network : nn.Module
+    head : callable or None
+        Gives logits from the first layer's output, where the network has such a function.
+
+    Raises
+    ------
+    NotCompilable
+    """
+
+    def __init__(self, network: nn.Module, example: Tensor, layers: Sequence[str] = ()) -> None:
+        super().__init__()
+        self.network = network
+        self.training = network.training
+        self.layers = tuple(layers)
+        self.head: Callable[[Tensor], Tensor] | None = getattr(network, "forward_head", None) if layers else None
+        self._like = example.shape[1:]
+        self._graph = _graph_of(network, example, self.layers)
+        self._sessions: OrderedDict[int, onnxruntime.InferenceSession] = OrderedDict()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> nn.Module:
+        """Copy the network itself: copies may be changed."""
+        return copy.deepcopy(self.network, memo)
+
+    def get_submodule(self, target: str) -> nn.Module:
+        """Return a layer of the network by its name there."""
+        return self.network.get_submodule(target)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return what the network gives."""
+        if not self.suits(x) or (torch.is_grad_enabled() and x.requires_grad):
+            return self.network(x)
+        return self.outputs(x, "output")[0]
+
+    def suits(self, x: Tensor) -> bool:
+        """Return whether the runtime can take a batch of inputs."""
+        return x.shape[1:] == self._like and x.dtype == torch.float32 and x.device.type == "cpu"
+
+    def explains(self, layer: str) -> bool:
+        """Return whether `head` goes on from a layer."""
+        return self.head is not None and self.layers[0] == layer
+
+    def outputs(self, x: Tensor, *names: str) -> list[Tensor]:
+        """Return the outputs of `layers`, or of the network by the name "output", for inputs (N, C, h, w)."""
+        try:
+            found = self._session().run(list(names), {"input": np.ascontiguousarray(x.detach().numpy())})
+        except Exception as error:  # the runtime's exceptions have no common base but this one
+            raise RuntimeError(f"ONNX Runtime: {error}") from error
+        return [torch.from_numpy(array) for array in found]
+
+    def _session(self) -> onnxruntime.InferenceSession:
+        """Return a session with as many threads as torch would use here; one thread is the caller's own."""
+        threads = torch.get_num_threads()
+        if threads not in self._sessions:
+            options = onnxruntime.SessionOptions()
+            options.log_severity_level = 3
+            options.intra_op_num_threads = threads
+            self._sessions[threads] = onnxruntime.InferenceSession(
+                self._graph, options, providers=["CPUExecutionProvider"]
+            )
+            if len(self._sessions) > _SESSIONS:
+                self._sessions.popitem(last=False)
+        return self._sessions[threads]
+
+
+class _WithLayers(nn.Module):
+    """A network that gives its layers' outputs beside its own."""
+
+    def __init__(self, network: nn.Module, layers: Sequence[str]) -> None:
+        super().__init__()
+        self.network, self.layers = network, layers
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        kept: dict[str, Tensor] = {}
+        handles = [
+            self.network.get_submodule(name).register_forward_hook(
+                lambda _module, _inputs, output, name=name: kept.__setitem__(name, output)
+            )
+            for name in self.layers
+        ]
+        try:
+            output = self.network(x)
+        finally:
+            for handle in handles:
+                handle.remove()
+        return (output, *(kept[name] for name in self.layers))
+
+
+def _graph_of(network: nn.Module, example: Tensor, layers: Sequence[str]) -> bytes:
+    size = sum(p.numel() * p.element_size() for p in network.parameters())
+    if size > LARGEST:
+        raise NotCompilable(f"its weights take {size >> 20} MiB")
+    file, names = io.BytesIO(), ["output", *layers]
+    # The older exporter: the newer one needs onnxscript, and takes ten times as long.
+    with _exporting, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            torch.onnx.export(
+                _WithLayers(network, layers).eval(), (example,), file, dynamo=False, input_names=["input"],
+                output_names=names, dynamic_axes={name: {0: "N"} for name in ("input", *names)},
+            )  # fmt: skip
+        except (RuntimeError, TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
+            raise NotCompilable(str(error)) from error
+    return file.getvalue()
