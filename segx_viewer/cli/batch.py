@@ -212,38 +212,44 @@ class _Run:
     def _decoded(self, files: Sequence[Input]) -> Iterator[_Task | None]:
         """Yield the images to analyse, a few being decoded ahead; None for one that an earlier run has done."""
         ahead: deque[_Task | None] = deque()
-        hashes = deque[tuple[Input, Future[tuple[str, int]]]]()
+        looks = deque[tuple[Input, Future[tuple[str, MedicalImage | None]]]]()
         left = iter(files)
         while True:
-            while len(hashes) <= self._batch.workers + 1 and (item := next(left, None)) is not None:
-                hashes.append((item, self._readers.submit(self._look_at, item.path)))
-            while hashes and len(ahead) <= self._batch.workers + 1:
-                item, look = hashes.popleft()
-                content, frames = look.result()
+            while len(looks) + len(ahead) <= self._batch.workers + 1 and (item := next(left, None)) is not None:
+                looks.append((item, self._readers.submit(self._look_at, item.path)))
+            while looks and len(ahead) <= self._batch.workers + 1:
+                item, look = looks.popleft()
+                content, image = look.result()
+                frames = 1 if image is None else image.source.frames
                 chosen = range(frames) if self._batch.frame is None else (self._batch.frame,)
                 for frame in chosen:
-                    ahead.append(self._begin(item, content, frame, f" frame {frame}" if len(chosen) > 1 else ""))
+                    suffix = f" frame {frame}" if len(chosen) > 1 else ""
+                    ahead.append(self._begin(item, content, frame, suffix, None if frame else image))
             if not ahead:
                 return
             yield ahead.popleft()
 
-    def _begin(self, item: Input, content: str, frame: int, suffix: str) -> _Task | None:
+    def _begin(self, item: Input, content: str, frame: int, suffix: str, image: MedicalImage | None) -> _Task | None:
         number, done = self._journal.begin(f"{content} frame {frame}" if frame else content)
         if done:
             self.count["done"] += 1
             return None
-        image = self._readers.submit(read_image_guarded, item.path, frame, self._batch.limits)
-        return _Task(item, number, image, item.label + suffix)
+        if image is None:
+            reading = self._readers.submit(read_image_guarded, item.path, frame, self._batch.limits)
+        else:
+            reading = Future[MedicalImage]()
+            reading.set_result(image)
+        return _Task(item, number, reading, item.label + suffix)
 
-    def _look_at(self, path: Path) -> tuple[str, int]:
-        """Return the hash of a file's content and how many frames it has; 1 for one that cannot be read."""
+    def _look_at(self, path: Path) -> tuple[str, MedicalImage | None]:
+        """Return the hash of a file's content and its first frame; None where that is not wanted or cannot be read."""
         content = content_hash(path)
         if self._batch.frame is not None:
-            return content, 1
+            return content, None
         try:
-            return content, read_image_guarded(path, limits=self._batch.limits).source.frames
+            return content, read_image_guarded(path, limits=self._batch.limits)
         except SegxError:
-            return content, 1  # said when its turn comes
+            return content, None  # said when its turn comes
 
     def _request(self, task: _Task) -> AnalysisRequest:
         batch = self._batch

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import torch
 from torch import Tensor, nn
 
@@ -36,7 +37,7 @@ def load_program(architecture: str, path: Path, turn: str = "logits") -> nn.Modu
     Raises
     ------
     ModelError
-        If the file is damaged, holds Python objects, or onnxruntime is missing.
+        If the file is damaged or holds Python objects.
     """
     return Exported(_read_exported(path), turn) if architecture == EXPORTED else Onnx(path, turn)
 
@@ -73,10 +74,6 @@ class Onnx(nn.Module):
 
     def __init__(self, path: Path, turn: str = "logits") -> None:
         super().__init__()
-        try:
-            import onnxruntime
-        except ModuleNotFoundError as error:
-            raise ModelError("ONNX models need onnxruntime: pip install 'segx-viewer[onnx]'.") from error
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.intra_op_num_threads = torch.get_num_threads()
