@@ -7,9 +7,9 @@ module costs nothing.
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -35,7 +35,7 @@ from segx_viewer.domain.result import (
 from segx_viewer.errors import ModelError, SegxError
 from segx_viewer.explain.alignment import COSTLY
 from segx_viewer.explain.calibration import Calibration
-from segx_viewer.explain.ranking import Region
+from segx_viewer.explain.ranking import Region, UndefinedAlignment
 from segx_viewer.explain.reassess import (
     costly_alignments,
     drawn_region,
@@ -198,7 +198,9 @@ class _Run:
     ready: Ready | None = None
     timings: dict[str, float] = field(default_factory=dict)
     furthest: float = 0.0
-    late: dict[MapKey, Future[dict[str, Alignment]]] = field(default_factory=dict)
+    late: dict[MapKey, tuple[Callable[[], dict[str, Alignment]], Future[dict[str, Alignment]]]] = field(
+        default_factory=dict
+    )
     warnings: tuple[str, ...] = ()
 
     def stages(self) -> Iterator[Analysis]:
@@ -210,7 +212,7 @@ class _Run:
         if prepared is None:
             yield self._finished(analysis)
             return
-        bundle, tensor, passed, segmented = prepared
+        bundle, tensor, passed = prepared
         self._check_request(bundle)
 
         from segx_viewer.inference.predictor import to_prediction
@@ -219,7 +221,7 @@ class _Run:
         analysis = replace(analysis, prediction=prediction)
         yield analysis
         with self._stage(Stage.SEGMENT):
-            found = segmented()
+            found = self._segment(bundle, picture, tensor, analysis.placement)
             if self.request.mask_override is not None:
                 found = [drawn_region(region, self.request.mask_override) for region in found]
             named = {region.name: region for region in found if len(found) > 1}
@@ -253,9 +255,9 @@ class _Run:
 
     def _with_late_alignments(self, analysis: Analysis) -> Analysis:
         certainties = dict(analysis.certainties)
-        for key, late in self.late.items():
+        for key, (outlines, transport) in self.late.items():
             self.cancel.raise_if_cancelled()
-            certainties[key] = with_alignments(certainties[key], late.result())
+            certainties[key] = with_alignments(certainties[key], outlines() | transport.result())
         return replace(analysis, certainties=certainties)
 
     def _choose_bundle(self, image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Any]:
@@ -287,17 +289,11 @@ class _Run:
         if verdict.level is GateLevel.REFUSED:
             return self._begin(bundle, placement, verdict), None
 
-        def segment() -> list[Segmentation]:
-            return self._segment(bundle, picture, tensor, placement)
-
-        with (
-            self._stage(Stage.CLASSIFY),
-            self.store.beside(segment) if ready is None else nullcontext(segment) as segmented,
-        ):
+        with self._stage(Stage.CLASSIFY):
             passed = self._classify(bundle, tensor, gate.layer) if ready is None else ready.passed
             verdict = worst(verdict, gate.check_features(passed.features))
         begun = self._begin(bundle, placement, verdict)
-        return begun, None if verdict.level is GateLevel.REFUSED else (bundle, tensor, passed, segmented)
+        return begun, None if verdict.level is GateLevel.REFUSED else (bundle, tensor, passed)
 
     def _classify(self, bundle: "ModelBundle", tensor: Any, gate_layer: str) -> Any:
         from segx_viewer.inference.predictor import forward
@@ -369,11 +365,16 @@ class _Run:
                 region = regions[id(segmentation)]
                 with self._timed(Stage.SEGU):
                     if key in self.late:  # a finer map takes the place of a coarser one
-                        self.late[key].cancel()
-                    self.late[key] = helper.submit(costly_alignments, saliency_map, region)
+                        self.late[key][1].cancel()
+                    # The solver runs beside Python. What prepares its problem, and the outlines' distances, would only
+                    # take turns with the badge.
+                    with suppress(UndefinedAlignment):
+                        _ = region.on(saliency_map).transport
+                    transport = helper.submit(costly_alignments, saliency_map, region, ("emd",))
                     evidence = self._evidence(calibration, bundle, tensor, analysis.seen_for(k), attribution)
-                    certainty = self._assess(attribution, analysis.seen_for(k), calibration, evidence)
+                    certainty = self._assess(attribution, analysis.seen_for(k), region, calibration, evidence)
                     segx = segx_map(saliency_map, segmentation.mask)
+                    self.late[key] = partial(costly_alignments, saliency_map, region, ("hd95", "assd")), transport
                 analysis = replace(
                     analysis,
                     attributions={**analysis.attributions, key: attribution},
@@ -412,6 +413,7 @@ class _Run:
         self,
         attribution: Attribution,
         analysis: Analysis,
+        region: Region,
         calibration: Calibration | None,
         evidence: Mapping[str, float],
     ) -> Certainty:
@@ -422,7 +424,7 @@ class _Run:
             analysis.gate,
             calibration=calibration if applies else None,
             features=evidence,
-            spacing_mm=input_spacing(analysis.image, analysis.placement),
+            region=region,
             predicted=attribution.class_index == analysis.prediction.top,
             skip=COSTLY,
         )

@@ -275,7 +275,7 @@ def alignments_and_curve(
     """Compute `all_alignments` and `iou_curve` from one sort; several maps share what `region` has computed."""
     names = [name for name in ALIGNMENTS if name not in skip]
     try:
-        pair = MapOnRegion(E, region)
+        pair = region.on(E)
     except UndefinedAlignment as undefined:
         return {name: Alignment(None, str(undefined)) for name in names}, None
     return {name: evaluate(ALIGNMENTS[name], pair) for name in names}, _curve(pair)

@@ -3,10 +3,12 @@
 from functools import cached_property
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_erosion
 from scipy.spatial import KDTree
+
+from segx_viewer.explain.cells import transport_problem
 
 PERCENTS = np.arange(1, 100)
 """The thresholds of the IoU curve: n = 1..99 %."""
@@ -40,6 +42,13 @@ class Region:
         self.spacing_mm = spacing_mm
         self.places = np.flatnonzero(self.mask)
         self.area = self.places.size
+        self._last: MapOnRegion | None = None
+
+    def on(self, E: NDArray[Any]) -> "MapOnRegion":
+        """Return a map on this region; the last one is kept with all that was computed for it. Raises as that does."""
+        if self._last is None or self._last.given is not E:
+            self._last = MapOnRegion(E, self)
+        return self._last
 
     @property
     def share(self) -> float:
@@ -73,7 +82,7 @@ class MapOnRegion:
     """
 
     def __init__(self, E: NDArray[Any], region: Region) -> None:
-        self.E, self.region = np.asarray(E), region
+        self.given, self.E, self.region = E, np.asarray(E), region
         if self.E.dtype not in (np.float32, np.float64):
             self.E = self.E.astype(np.float64)
         if self.E.shape != region.mask.shape:
@@ -137,7 +146,14 @@ class MapOnRegion:
         tree, points = self.region.outline_tree, self.region.outline_points(self.top_area)
         return tree.query(points)[0], KDTree(points).query(tree.data)[0]
 
+    @cached_property
+    def transport(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """What it takes to turn the map into a uniform one on the region; see `transport_problem`."""
+        return transport_problem(self.E, self.region.mask, self.region.spacing_mm or (1.0, 1.0))
+
 
 def outline(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return the pixels of a mask that touch (by an edge) a pixel outside it or the image's border."""
-    return np.asarray(mask & ~binary_erosion(mask))
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    inner = cv2.erode(mask.view(np.uint8), cross, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    return np.asarray(mask & (inner == 0))

@@ -1,6 +1,6 @@
 """SegX and SegU on arrays alone: for an edited region, and the alignments that may come later."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -73,9 +73,11 @@ def _regions(analysis: Analysis) -> list[Segmentation]:
     return [region for region in (analysis.segmentation, *analysis.regions.values()) if region is not None]
 
 
-def costly_alignments(attribution_map: NDArray[np.float32], region: Region) -> dict[str, Alignment]:
-    """Return the alignments that `assess` may skip, and nothing else."""
-    return alignments_and_curve(attribution_map, region, skip=set(ALIGNMENTS) - set(COSTLY))[0]
+def costly_alignments(
+    attribution_map: NDArray[np.float32], region: Region, names: Collection[str] = COSTLY
+) -> dict[str, Alignment]:
+    """Return the alignments that `assess` may skip, or some of them, and nothing else."""
+    return alignments_and_curve(attribution_map, region, skip=set(ALIGNMENTS) - set(names))[0]
 
 
 def with_alignments(certainty: Certainty, added: Mapping[str, Alignment]) -> Certainty:

@@ -29,6 +29,7 @@ def assess(
     calibration: Calibration | None = None,
     features: Mapping[str, float | None] | None = None,
     spacing_mm: tuple[float, float] | None = None,
+    region: Region | None = None,
     predicted: bool = True,
     skip: Collection[str] = (),
 ) -> Certainty:
@@ -50,6 +51,8 @@ def assess(
         What the calibration may ask for beside the alignments, which are found by their names; None is undefined.
     spacing_mm : tuple of float, optional
         (row, column) distance of the map's pixels.
+    region : Region, optional
+        The segmentation's mask with that distance, where it is at hand.
     predicted : bool
         Whether the class under explanation is the predicted one.
     skip : collection of str
@@ -67,6 +70,7 @@ def assess(
         calibration=calibration,
         features=features,
         spacing_mm=spacing_mm,
+        region=region,
         predicted=0 if predicted else None,
         skip=skip,
     )[0]
@@ -80,6 +84,7 @@ def assess_maps(
     calibration: Calibration | None = None,
     features: Mapping[str, float | None] | None = None,
     spacing_mm: tuple[float, float] | None = None,
+    region: Region | None = None,
     predicted: int | None = None,
     skip: Collection[str] = (),
 ) -> list[Certainty]:
@@ -91,7 +96,7 @@ def assess_maps(
     predicted : int or None
         Which of the maps explains the predicted class; only that one gets a calibrated probability.
     """
-    region = Region(segmentation.mask, spacing_mm)
+    region = region or Region(segmentation.mask, spacing_mm)
     needed = calibration.features if calibration else ()
     skipped = {name for name in skip if name not in needed}
     if skipped & {"iou", "auitc", "relevance_mass"}:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import torch
+from timm.layers import Conv2dSame, get_same_padding
 from torch import Tensor, nn
 
 LARGEST = 128 * 2**20
@@ -102,6 +103,7 @@ class Compiled(nn.Module):
             options = onnxruntime.SessionOptions()
             options.log_severity_level = 3
             options.intra_op_num_threads = threads
+            options.add_session_config_entry("session.force_spinning_stop", "1")
             self._sessions[threads] = onnxruntime.InferenceSession(
                 self._graph, options, providers=["CPUExecutionProvider"]
             )
@@ -138,6 +140,7 @@ def _graph_of(network: nn.Module, example: Tensor, layers: Sequence[str]) -> byt
     if size > LARGEST:
         raise NotCompilable(f"its weights take {size >> 20} MiB")
     file, names = io.BytesIO(), ["output", *layers]
+    network = _with_known_padding(network, example)
     # The older exporter: the newer one needs onnxscript, and takes ten times as long.
     with _exporting, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -149,3 +152,43 @@ def _graph_of(network: nn.Module, example: Tensor, layers: Sequence[str]) -> byt
         except (RuntimeError, TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
             raise NotCompilable(str(error)) from error
     return file.getvalue()
+
+
+@torch.no_grad()
+def _with_known_padding(network: nn.Module, example: Tensor) -> nn.Module:
+    """Return a copy whose "same" convolutions have the padding that this size of input asks for.
+
+    In a graph, finding it anew each time takes a dozen operations, and the padding itself a copy of the image; a known
+    one is part of the convolution.
+    """
+    network = copy.deepcopy(network)
+    sizes: dict[str, list[torch.Size]] = {}
+    handles = [
+        module.register_forward_pre_hook(
+            lambda _module, inputs, name=name: sizes.setdefault(name, []).append(inputs[0].shape[2:])
+        )
+        for name, module in network.named_modules()
+        if isinstance(module, Conv2dSame)
+    ]
+    network(example)
+    for handle in handles:
+        handle.remove()
+    for name, seen in sizes.items():
+        conv = network.get_submodule(name)
+        if len(set(seen)) == 1:
+            rows, columns = (
+                get_same_padding(length, kernel, stride, dilation)
+                for length, kernel, stride, dilation in zip(
+                    seen[0], conv.kernel_size, conv.stride, conv.dilation, strict=True
+                )
+            )
+            edges = columns // 2, columns - columns // 2, rows // 2, rows - rows // 2
+            network.set_submodule(name, nn.Sequential(nn.ZeroPad2d(edges), _plain(conv)))
+    return network
+
+
+def _plain(conv: Conv2dSame) -> nn.Conv2d:
+    options = {"stride": conv.stride, "dilation": conv.dilation, "groups": conv.groups, "bias": conv.bias is not None}
+    plain = nn.Conv2d(conv.in_channels, conv.out_channels, conv.kernel_size, **options)
+    plain.load_state_dict(conv.state_dict())
+    return plain

@@ -39,7 +39,7 @@ def ready_classifier(network: nn.Module, example: Tensor, target_layer: str, gat
     def outputs(candidate: nn.Module, x: Tensor = example) -> tuple[Tensor, ...]:
         passed = forward(candidate, x, target_layer, gate_layer)
         features = None if passed.features is None else torch.from_numpy(passed.features)
-        return tuple(t.detach() for t in (passed.logits, passed.activations, features) if t is not None)
+        return tuple(t.detach() for t in (passed.attached(), passed.activations, features) if t is not None)
 
     network = frozen(network)
     expected = outputs(network)

@@ -72,16 +72,22 @@ class ForwardPass:
     Attributes
     ----------
     logits : Tensor, shape (1, K)
-        Attached to a graph that reaches down to `activations` and no further.
     activations : Tensor or None
         Output of the target layer, a leaf that gradients are taken with respect to; None for a black box.
     features : ndarray, shape (2 C,), or None
         Mean and standard deviation of each of the gate layer's feature maps, for the input gate; None without one.
+    head : callable or None
+        What makes the logits from the activations; None where the logits are attached to a graph already.
     """
 
     logits: Tensor
     activations: Tensor | None
     features: NDArray[np.float32] | None
+    head: Callable[[Tensor], Tensor] | None = None
+
+    def attached(self) -> Tensor:
+        """Return the logits attached to a graph that reaches down to the activations and no further."""
+        return self.logits if self.head is None else self.head(self.activations)
 
 
 def find_layer(network: nn.Module, name: str) -> nn.Module:
@@ -154,18 +160,18 @@ def forward_each(network: nn.Module, tensor: Tensor, target_layer: str, gate_lay
 
 
 def _forward_compiled(network: Compiled, tensor: Tensor, gate_layer: str) -> list[ForwardPass]:
-    names = (network.layers[0], *((gate_layer,) if gate_layer else ()))
-    activations, *maps = network.outputs(tensor, *names)
+    names = ("output", network.layers[0], *((gate_layer,) if gate_layer else ()))
+    logits, activations, *maps = network.outputs(tensor, *names)
     leaves = [row.requires_grad_() for row in activations.split(1)]
-    logits = network.head(torch.cat(leaves))
     features = _features_of(maps[0]) if maps else [None] * len(leaves)
-    return [ForwardPass(*each) for each in zip(logits.split(1), leaves, features, strict=True)]
+    return [ForwardPass(*each, network.head) for each in zip(logits.split(1), leaves, features, strict=True)]
 
 
 def _features_of(maps: Tensor) -> NDArray[np.float32]:
     """Return mean and standard deviation of each feature map, (N, 2 C)."""
-    positions = (2, 3) if maps.ndim == 4 else 1
-    return torch.cat([maps.mean(positions), maps.std(positions)], 1).float().cpu().numpy()
+    array = maps.float().cpu().numpy()
+    positions = (2, 3) if array.ndim == 4 else 1
+    return np.concatenate([array.mean(positions), array.std(positions, ddof=1)], 1)
 
 
 def scores_from(network: nn.Module, tensor: Tensor, layer: str, output: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.special import expit, softmax
 from torch import Tensor, nn
 
 from segx_viewer.domain.geometry import Placement
@@ -43,9 +44,9 @@ def regions_of(
     output: Tensor, bundle: ModelBundle, grid: tuple[Placement, Placement] | None = None
 ) -> list[Segmentation]:
     """Return the regions in a segmenter's output (K, h, w) for one input; see `segment_all`."""
-    output = output.float()
+    logits = output.float().cpu().numpy()
     one_of_many = bundle.segmenter_activation is Activation.SOFTMAX
-    channels = (output.softmax(0) if one_of_many else output.sigmoid()).cpu().numpy()
+    channels = softmax(logits, axis=0) if one_of_many else expit(logits)
     found = []
     for region in bundle.regions:
         if max(region.channels) >= len(channels):

@@ -3,9 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -104,28 +102,6 @@ class BundleStore:
             cv2.setNumThreads(opencv)
             torch.set_num_threads(threads)
 
-    @contextmanager
-    def beside(self, job: Callable[[], T]) -> Iterator[Callable[[], T]]:
-        """Run a job in a thread of its own while the body runs in this one, each with half of the processor.
-
-        Small networks gain little from more cores, two of them side by side gain much. An accelerator is not shared,
-        nor is a single core: there the job runs when its result is asked for.
-
-        Yields
-        ------
-        callable
-            Waits for the job and returns its result, also after the body.
-        """
-        threads = torch.get_num_threads()
-        if self.device.type != CPU or threads < 2:
-            yield job
-            return
-        torch.set_num_threads(threads // 2)
-        try:
-            yield _helper(threads - threads // 2).submit(job).result
-        finally:
-            torch.set_num_threads(threads)
-
     def use_device(self, device: str) -> None:
         """Run the networks elsewhere from now on. Raises `ModelError` when there is no such device."""
         chosen = choose_device(device)
@@ -221,14 +197,6 @@ class BundleStore:
             with self._lock:
                 self._loaded.setdefault(key, loaded)
         return self._loaded[key]
-
-
-@cache
-def _helper(threads: int) -> Executor:
-    """Return the thread for `BundleStore.beside`: one, since a network serves one thread at a time."""
-    executor = ThreadPoolExecutor(1, "beside")
-    executor.submit(torch.set_num_threads, threads).result()  # holds for that thread alone
-    return executor
 
 
 def _example(how: Preprocessing) -> torch.Tensor:

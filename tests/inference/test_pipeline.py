@@ -1,7 +1,6 @@
 import subprocess
 import sys
 import threading
-from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +13,6 @@ from segx_viewer.domain.result import GateLevel, Level, Target
 from segx_viewer.errors import AnalysisCancelled, ModelError, SegxError
 from segx_viewer.explain.alignment import ALIGNMENTS, COSTLY, all_alignments
 from segx_viewer.explain.segu import NOT_CALIBRATED, NOT_PREDICTED, Calibration
-from segx_viewer.inference import segmenter
 from segx_viewer.pipeline import analyse, analyse_to_end, reassess, run_networks
 from segx_viewer.reporting.overlay import base_layer, compose, heatmap_layer, region_on_image, shared_scale
 
@@ -126,22 +124,6 @@ def two_threads():
     torch.set_num_threads(2)
     yield
     torch.set_num_threads(before)
-
-
-def test_segmenting_beside_the_classifier_changes_nothing(store, lesion, monkeypatch, two_threads):
-    request, threads = AnalysisRequest(lesion, classes=(0, 2)), []
-    regions_of = segmenter.regions_of
-    monkeypatch.setattr(
-        segmenter, "regions_of", lambda *given: threads.append(threading.current_thread().name) or regions_of(*given)
-    )
-    beside = analyse_to_end(request, store)
-    assert [name.startswith("beside") for name in threads] == [True]
-    monkeypatch.setattr(store, "beside", nullcontext)
-    plain = analyse_to_end(request, store)
-    np.testing.assert_allclose(beside.segmentation.probability, plain.segmentation.probability, atol=1e-5)
-    np.testing.assert_allclose(beside.prediction.logits, plain.prediction.logits, atol=1e-5)
-    for key, certainty in plain.certainties.items():
-        assert beside.certainties[key].c_auitc == pytest.approx(certainty.c_auitc, abs=1e-4)
 
 
 def test_the_second_bundle_is_tried_when_the_first_refuses(store, as_image):

@@ -1,5 +1,4 @@
 import shutil
-import threading
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 
@@ -187,33 +186,3 @@ def test_the_processor_is_parted_and_given_back(store):
     assert (torch.get_num_threads(), cv2.getNumThreads()) == before
     with store.sharing_processor(0) as (count, _):
         assert count == 1
-
-
-def test_a_job_beside_has_a_share_of_the_processor_and_the_rest_comes_back(store, monkeypatch):
-    monkeypatch.setattr(torch, "get_num_threads", lambda: 10)
-    told = []
-    monkeypatch.setattr(torch, "set_num_threads", lambda n: told.append((n, threading.current_thread().name)))
-    with store.beside(lambda: threading.current_thread().name) as result:
-        pass
-    assert result().startswith("beside"), "asked for after the body"
-    here = [n for n, name in told if not name.startswith("beside")]
-    assert here == [5, 10]
-
-
-def test_a_job_beside_that_fails_says_so_where_its_result_is_asked_for(store):
-    def fail():
-        raise ModelError("no such layer")
-
-    with store.beside(fail) as result:
-        pass
-    with pytest.raises(ModelError, match="no such layer"):
-        result()
-
-
-def test_one_core_does_one_thing_after_the_other(store, monkeypatch):
-    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
-    done = []
-    with store.beside(lambda: done.append(threading.current_thread())) as result:
-        assert not done
-    result()
-    assert done == [threading.current_thread()]

@@ -126,7 +126,7 @@ def class_gradients(subject: Subject, classes: Sequence[int]) -> Arrays:
         If tokens are explained and no class depends on those that have a place in the image.
     """
     activations = layer_output(subject)
-    targets = subject.of_logits(subject.passed.logits)[0]
+    targets = subject.of_logits(subject.passed.attached())[0]
     rows = [torch.autograd.grad(targets[k], activations, retain_graph=True)[0] for k in classes]
     maps: Tensor = to_maps(torch.cat(rows), subject.input_shape, subject.target_layer)
     if activations.ndim == 3 and not maps.any():
