@@ -32,7 +32,7 @@ from segx_viewer.domain.result import (
     Segmentation,
     Target,
 )
-from segx_viewer.errors import ModelError, SegxError
+from segx_viewer.errors import ModelError
 from segx_viewer.explain.alignment import COSTLY
 from segx_viewer.explain.calibration import Calibration
 from segx_viewer.explain.ranking import Region, UndefinedAlignment
@@ -53,66 +53,11 @@ if TYPE_CHECKING:
     from segx_viewer.inference.bundle import ModelBundle, Preprocessing
     from segx_viewer.inference.store import BundleStore
 
-__all__ = ["analyse", "analyse_to_end", "library_versions", "reassess", "run_networks"]
+__all__ = ["analyse", "analyse_to_end", "library_versions", "reassess"]
 
 # Share of an analysis that is done when a stage begins.
 _BEGINS = {Stage.CHECK: 0.0, Stage.CLASSIFY: 0.1, Stage.SEGMENT: 0.35, Stage.ATTRIBUTE: 0.6, Stage.SEGU: 0.9}
 _LIBRARIES = ("torch", "timm", "segmentation-models-pytorch", "grad-cam", "captum", "pydicom", "numpy")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ready:
-    """What the networks gave for an image that was put through them together with others; see `run_networks`."""
-
-    bundle: str
-    picture: NDArray[np.uint8]
-    placed: NDArray[np.uint8]
-    placement: Placement
-    tensor: Any
-    passed: Any
-    regions: Any
-
-
-def run_networks(requests: Sequence[AnalysisRequest], store: "BundleStore") -> list[Ready | None]:
-    """Put several images through the networks at once; `analyse` goes on from there, image by image.
-
-    Returns
-    -------
-    list of Ready or None
-        One per request; None for an image that is better analysed alone: the only one of its bundle, or one whose
-        networks failed. `analyse` then says why.
-    """
-    from segx_viewer.inference.predictor import forward_each, place
-
-    groups: dict[str, list[int]] = {}
-    found: list[Ready | None] = [None] * len(requests)
-    for number, request in enumerate(requests):
-        bundle = store.get(request.bundle_name) if request.bundle_name else store.candidates(request.image)[0]
-        if store.gate(bundle.info.name).check_header(request.image).level is not GateLevel.REFUSED:
-            groups.setdefault(bundle.info.name, []).append(number)
-    import torch
-
-    for name, numbers in groups.items():
-        if len(numbers) < 2:
-            continue
-        bundle = store.get(name)
-        pictures = [to_display(requests[number].image) for number in numbers]
-        places = [place(picture, bundle.preprocessing) for picture in pictures]
-        tensors = [_tensor(placed, bundle.preprocessing, store) for placed, _ in places]
-        together = torch.cat(tensors).contiguous(memory_format=torch.channels_last)
-        try:
-            passes = forward_each(store.classifier(name), together, store.target_layer(name), store.gate(name).layer)
-            regions: Sequence[Any] = [None] * len(numbers)
-            if bundle.segmenter_input == bundle.preprocessing:
-                with torch.inference_mode():
-                    regions = list(store.segmenter(name)(together))
-        except (SegxError, MemoryError, RuntimeError):
-            continue
-        for number, picture, (placed, placement), *gave in zip(
-            numbers, pictures, places, tensors, passes, regions, strict=True
-        ):
-            found[number] = Ready(name, picture, placed, placement, *gave)
-    return found
 
 
 def analyse(
@@ -122,7 +67,6 @@ def analyse(
     cancel: CancelToken | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     evidence_views: Sequence[str] | None = None,
-    ready: Ready | None = None,
 ) -> Iterator[Analysis]:
     """Analyse an image.
 
@@ -136,8 +80,6 @@ def analyse(
     evidence_views : sequence of str, optional
         Collect every feature a calibration could use, with these test-time views, whatever the bundle's own
         calibration needs; for calibrating.
-    ready : Ready, optional
-        What the networks gave for this image, from `run_networks`.
 
     Yields
     ------
@@ -150,7 +92,7 @@ def analyse(
     SegxError
         If the models are missing or damaged, memory runs out, or the analysis was cancelled.
     """
-    run = _Run(request, store, cancel or CancelToken(), on_progress or (lambda _progress: None), evidence_views, ready)
+    run = _Run(request, store, cancel or CancelToken(), on_progress or (lambda _progress: None), evidence_views)
     while True:
         try:
             for analysis in run.stages():
@@ -166,7 +108,7 @@ def analyse(
                     "There is not enough memory for this analysis; close other images and try again."
                 ) from error
             note = f"The memory of the device {device} ran out; this was computed on the processor."
-            run = replace(run, warnings=(*run.warnings, note), timings={}, late={}, ready=None)
+            run = replace(run, warnings=(*run.warnings, note), timings={}, late={})
         else:
             return
 
@@ -178,10 +120,9 @@ def analyse_to_end(
     cancel: CancelToken | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     evidence_views: Sequence[str] | None = None,
-    ready: Ready | None = None,
 ) -> Analysis:
     """Return the complete analysis; parameters and errors are those of `analyse`."""
-    steps = analyse(request, store, cancel=cancel, on_progress=on_progress, evidence_views=evidence_views, ready=ready)
+    steps = analyse(request, store, cancel=cancel, on_progress=on_progress, evidence_views=evidence_views)
     *_, last = steps
     return last
 
@@ -195,7 +136,6 @@ class _Run:
     cancel: CancelToken
     on_progress: Callable[[Progress], None]
     evidence_views: Sequence[str] | None
-    ready: Ready | None = None
     timings: dict[str, float] = field(default_factory=dict)
     furthest: float = 0.0
     late: dict[MapKey, tuple[Callable[[], dict[str, Alignment]], Future[dict[str, Alignment]]]] = field(
@@ -206,7 +146,7 @@ class _Run:
     def stages(self) -> Iterator[Analysis]:
         image = self.request.image
         with self._stage(Stage.CHECK):
-            picture = to_display(image) if self.ready is None else self.ready.picture
+            picture = to_display(image)
         analysis, prepared = self._choose_bundle(image, picture)
         yield analysis
         if prepared is None:
@@ -242,11 +182,8 @@ class _Run:
     ) -> list[Segmentation]:
         """Find the bundle's regions, on the classifier's grid also where the segmenter sees the image otherwise."""
         from segx_viewer.inference.predictor import place
-        from segx_viewer.inference.segmenter import regions_of, segment_all
+        from segx_viewer.inference.segmenter import segment_all
 
-        ready = self._ready_for(bundle)
-        if ready is not None and ready.regions is not None:
-            return regions_of(ready.regions, bundle)
         network, how = self.store.segmenter(bundle.info.name), bundle.segmenter_input
         if how == bundle.preprocessing:
             return segment_all(network, tensor, bundle)
@@ -277,20 +214,17 @@ class _Run:
         from segx_viewer.inference.input_gate import worst
         from segx_viewer.inference.predictor import place
 
-        gate, ready = self.store.gate(bundle.info.name), self._ready_for(bundle)
+        gate = self.store.gate(bundle.info.name)
         with self._stage(Stage.CHECK):
-            if ready is not None:
-                placed, placement, tensor = ready.placed, ready.placement, ready.tensor
-            else:
-                placed, placement = place(picture, bundle.preprocessing)
-                tensor = _tensor(placed, bundle.preprocessing, self.store)
+            placed, placement = place(picture, bundle.preprocessing)
+            tensor = _tensor(placed, bundle.preprocessing, self.store)
             looks = gate.check_picture(placed[_extent(placement)], colour=_colour_of(picture))
             verdict = worst(gate.check_header(image), looks)
         if verdict.level is GateLevel.REFUSED:
             return self._begin(bundle, placement, verdict), None
 
         with self._stage(Stage.CLASSIFY):
-            passed = self._classify(bundle, tensor, gate.layer) if ready is None else ready.passed
+            passed = self._classify(bundle, tensor, gate.layer)
             verdict = worst(verdict, gate.check_features(passed.features))
         begun = self._begin(bundle, placement, verdict)
         return begun, None if verdict.level is GateLevel.REFUSED else (bundle, tensor, passed)
@@ -300,9 +234,6 @@ class _Run:
 
         name = bundle.info.name
         return forward(self.store.classifier(name), tensor, self.store.target_layer(name), gate_layer)
-
-    def _ready_for(self, bundle: "ModelBundle") -> Ready | None:
-        return self.ready if self.ready is not None and self.ready.bundle == bundle.info.name else None
 
     def _begin(self, bundle: "ModelBundle", placement: Placement, verdict: GateVerdict) -> Analysis:
         return Analysis(

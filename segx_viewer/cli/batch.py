@@ -31,8 +31,7 @@ from segx_viewer.reporting.panels import SIZES, ReportView
 from segx_viewer.reporting.table import csv_row, csv_text
 
 TABLE = "results.csv"
-TOGETHER, PIXELS_TOGETHER = 4, 32_000_000  # images that go through the networks at once, and their pixels in all
-EXPLAINERS = 4  # groups of images analysed side by side, at most: each has networks of its own
+EXPLAINERS = 4  # images analysed side by side, at most
 
 T = TypeVar("T")
 _POLL_SECONDS = 2.0
@@ -135,8 +134,8 @@ class _Written:
 class _Run:
     """Decodes ahead, analyses and writes behind in threads.
 
-    On a processor, groups of images are analysed side by side, each on its share of the cores: the many short steps
-    beside the networks leave most cores idle otherwise.
+    On a processor, images are analysed side by side, each on its share of the cores: the many short steps beside the
+    networks leave most cores idle otherwise.
     """
 
     def __init__(
@@ -176,27 +175,26 @@ class _Run:
 
     def analyse(self, files: Sequence[Input]) -> None:
         """Analyse files in order."""
-        groups = -(-len(files) // TOGETHER)
-        explaining: deque[Future[list[_Outcome]]] = deque()
+        explaining: deque[Future[_Outcome]] = deque()
         with (
             _progress(self._screen) as progress,
-            self._store.sharing_processor(min(EXPLAINERS, groups)) as (count, begin),
+            self._store.sharing_processor(min(EXPLAINERS, len(files))) as (count, begin),
             ThreadPoolExecutor(count, "explain", begin) as explainers,
         ):
             bar = progress.add_task("", total=len(files))
 
             def take() -> None:
-                for task, outcome in explaining.popleft().result():
-                    if task is not None:
-                        progress.update(bar, description=Path(task.label).name)
-                        self._guard(task, self._begin_writing, (task, outcome))
-                    progress.update(bar, advance=1)
-                    while self._writing and (len(self._writing) > self._batch.workers or self._writing[0].name.done()):
-                        self._collect(self._writing.popleft())
+                task, outcome = explaining.popleft().result()
+                if task is not None:
+                    progress.update(bar, description=Path(task.label).name)
+                    self._guard(task, self._begin_writing, (task, outcome))
+                progress.update(bar, advance=1)
+                while self._writing and (len(self._writing) > self._batch.workers or self._writing[0].name.done()):
+                    self._collect(self._writing.popleft())
 
             try:
-                for tasks in _in_groups(self._decoded(files)):
-                    explaining.append(explainers.submit(self._explain, tasks))
+                for task in self._decoded(files):
+                    explaining.append(explainers.submit(self._explain, task))
                     while len(explaining) > count:
                         take()
             except KeyboardInterrupt:
@@ -262,31 +260,20 @@ class _Run:
             as_published=batch.as_published,
         )
 
-    def _explain(self, tasks: Sequence[_Task | None]) -> list[_Outcome]:
-        """Put images through the networks together, then analyse each; what goes wrong with one is its outcome."""
+    def _explain(self, task: _Task | None) -> _Outcome:
+        """Analyse an image; what goes wrong is its outcome."""
+        if task is None:
+            return None, None
         try:
             store = self._idle.pop()
         except IndexError:
             store = self._store.sibling()
-        readable = [task for task in tasks if task is not None and task.image.exception() is None]
         try:
-            ready = pipeline.run_networks([self._request(task) for task in readable], store)
-        except Exception:  # noqa: BLE001 - each is analysed alone then, and says itself what is wrong
-            if self._batch.verbose:
-                traceback.print_exc()
-            ready = [None] * len(readable)
-        by_number = {task.number: one for task, one in zip(readable, ready, strict=True)}
-        outcomes: list[_Outcome] = []
-        for task in tasks:
-            outcome: Analysis | Exception | None = None
-            if task is not None:
-                try:
-                    outcome = pipeline.analyse_to_end(self._request(task), store, ready=by_number.get(task.number))
-                except Exception as error:  # noqa: BLE001 - told in the image's turn
-                    outcome = error
-            outcomes.append((task, outcome))
-        self._idle.append(store)
-        return outcomes
+            return task, pipeline.analyse_to_end(self._request(task), store)
+        except Exception as error:  # noqa: BLE001 - told in the image's turn
+            return task, error
+        finally:
+            self._idle.append(store)
 
     def _begin_writing(self, explained: tuple[_Task, Analysis | Exception]) -> None:
         task, outcome = explained
@@ -330,21 +317,6 @@ class _Run:
             for name in (task.item.label, str(task.item.path), task.item.path.name):
                 reason = reason.replace(name, "the file")
         self._journal.end(task.number, {"id": f"{task.number:04d}", "status": status, "error": reason})
-
-
-def _in_groups(tasks: Iterator[_Task | None]) -> Iterator[list[_Task | None]]:
-    """Yield tasks in groups that are not too large to be kept in memory."""
-    group: list[_Task | None] = []
-    pixels = 0
-    for task in tasks:
-        group.append(task)
-        if task is not None and task.image.exception() is None:
-            pixels += task.image.result().pixels.size
-        if len(group) == TOGETHER or pixels >= PIXELS_TOGETHER:
-            yield group
-            group, pixels = [], 0
-    if group:
-        yield group
 
 
 def _settings(batch: Batch, store: BundleStore) -> dict[str, object]:

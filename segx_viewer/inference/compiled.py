@@ -65,6 +65,7 @@ class Compiled(nn.Module):
         self._like = example.shape[1:]
         self._graph = _graph_of(network, example, self.layers)
         self._sessions: OrderedDict[int, onnxruntime.InferenceSession] = OrderedDict()
+        self._lock = threading.Lock()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> nn.Module:
         """Copy the network itself: copies may be changed."""
@@ -88,6 +89,11 @@ class Compiled(nn.Module):
         """Return whether `head` goes on from a layer."""
         return self.head is not None and self.layers[0] == layer
 
+    @property
+    def serves_threads(self) -> bool:
+        """Whether several threads may use it at a time: no layer has to be hooked for its output."""
+        return self.head is not None or not self.layers
+
     def outputs(self, x: Tensor, *names: str) -> list[Tensor]:
         """Return the outputs of `layers`, or of the network by the name "output", for inputs (N, C, h, w)."""
         try:
@@ -99,17 +105,18 @@ class Compiled(nn.Module):
     def _session(self) -> onnxruntime.InferenceSession:
         """Return a session with as many threads as torch would use here; one thread is the caller's own."""
         threads = torch.get_num_threads()
-        if threads not in self._sessions:
-            options = onnxruntime.SessionOptions()
-            options.log_severity_level = 3
-            options.intra_op_num_threads = threads
-            options.add_session_config_entry("session.force_spinning_stop", "1")
-            self._sessions[threads] = onnxruntime.InferenceSession(
-                self._graph, options, providers=["CPUExecutionProvider"]
-            )
-            if len(self._sessions) > _SESSIONS:
-                self._sessions.popitem(last=False)
-        return self._sessions[threads]
+        with self._lock:
+            if threads not in self._sessions:
+                options = onnxruntime.SessionOptions()
+                options.log_severity_level = 3
+                options.intra_op_num_threads = threads
+                options.add_session_config_entry("session.force_spinning_stop", "1")  # others need the cores then
+                self._sessions[threads] = onnxruntime.InferenceSession(
+                    self._graph, options, providers=["CPUExecutionProvider"]
+                )
+                if len(self._sessions) > _SESSIONS:
+                    self._sessions.popitem(last=False)
+            return self._sessions[threads]
 
 
 class _WithLayers(nn.Module):

@@ -15,6 +15,7 @@ from segx_viewer.domain.image import MedicalImage
 from segx_viewer.errors import ModelError
 from segx_viewer.inference.attribution.spatial import choose_layer
 from segx_viewer.inference.bundle import AUTO, MANIFEST, ModelBundle, Preprocessing, read_bundle
+from segx_viewer.inference.compiled import Compiled
 from segx_viewer.inference.devices import AUTO as ANY_DEVICE
 from segx_viewer.inference.devices import CPU, choose_device
 from segx_viewer.inference.folding import ready_classifier, ready_segmenter
@@ -36,6 +37,8 @@ class BundleStore:
         Folders that hold bundle folders; the packaged models and the user's own by default.
     device : str
         "auto", "cpu", "cuda" or "mps".
+    lender : BundleStore, optional
+        A store of the same bundles, whose networks serve this one too where they can serve several threads at a time.
 
     Attributes
     ----------
@@ -45,11 +48,18 @@ class BundleStore:
         Sentences about bundle folders whose manifest could not be read, by the folder's name.
     """
 
-    def __init__(self, folders: Sequence[Path] | None = None, *, device: str = ANY_DEVICE) -> None:
+    def __init__(
+        self,
+        folders: Sequence[Path] | None = None,
+        *,
+        device: str = ANY_DEVICE,
+        lender: "BundleStore | None" = None,
+    ) -> None:
+        self._lender = lender
         self._folders = tuple(all_models_folders() if folders is None else folders)
         self.device = choose_device(device)
         self.damaged: dict[str, str] = {}
-        self._lock = threading.Lock()
+        self._lock, self._loading = threading.Lock(), threading.RLock()
         self._bundles: dict[str, ModelBundle] | None = None
         self._loaded: dict[tuple[str, str], Any] = {}
 
@@ -79,8 +89,8 @@ class BundleStore:
             self._loaded = {key: value for key, value in self._loaded.items() if key[0] in kept}
 
     def sibling(self) -> "BundleStore":
-        """Return a store of the same bundles with networks of its own: a network serves one thread at a time."""
-        return BundleStore(self._folders, device=self.device.type)
+        """Return a store of the same bundles for another thread: most networks serve one thread at a time."""
+        return BundleStore(self._folders, device=self.device.type, lender=self)
 
     @contextmanager
     def sharing_processor(self, most: int) -> Iterator[tuple[int, Callable[[], None]]]:
@@ -193,10 +203,20 @@ class BundleStore:
     def _once(self, name: str, what: str, load: Callable[[], T]) -> T:
         key = (name, what)
         if key not in self._loaded:
-            loaded = load()
-            with self._lock:
-                self._loaded.setdefault(key, loaded)
+            with self._loading:  # one thread loads, the others wait for what it has loaded
+                if key not in self._loaded:
+                    lent = None if self._lender is None else self._lender.lend(name, what)
+                    loaded = load() if lent is None else lent
+                    with self._lock:
+                        self._loaded.setdefault(key, loaded)
         return self._loaded[key]
+
+    def lend(self, name: str, what: str) -> nn.Module | None:
+        """Return a bundle's "classifier" or "segmenter" if several threads may use it, else None."""
+        if what not in ("classifier", "segmenter"):
+            return None
+        network = self.classifier(name) if what == "classifier" else self.segmenter(name)
+        return network if isinstance(network, Compiled) and network.serves_threads else None
 
 
 def _example(how: Preprocessing) -> torch.Tensor:

@@ -15,7 +15,7 @@ def batch(monkeypatch, tmp_path):
     from segx_viewer.domain.geometry import Placement
     from segx_viewer.domain.result import Analysis, BundleInfo, GateLevel, GateVerdict
 
-    def analyse_to_end(request, store, *, ready=None):
+    def analyse_to_end(request, store):
         image = request.image
         return Analysis(
             image=image,
@@ -31,7 +31,6 @@ def batch(monkeypatch, tmp_path):
     store.sibling, store.sharing_processor = lambda: store, lambda most: nullcontext((max(1, most), None))
     monkeypatch.setattr(batch, "BundleStore", lambda folders, device: store)
     monkeypatch.setattr(batch.pipeline, "analyse_to_end", analyse_to_end)
-    monkeypatch.setattr(batch.pipeline, "run_networks", lambda requests, store: [None] * len(requests))
     return batch
 
 

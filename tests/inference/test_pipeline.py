@@ -13,7 +13,7 @@ from segx_viewer.domain.result import GateLevel, Level, Target
 from segx_viewer.errors import AnalysisCancelled, ModelError, SegxError
 from segx_viewer.explain.alignment import ALIGNMENTS, COSTLY, all_alignments
 from segx_viewer.explain.segu import NOT_CALIBRATED, NOT_PREDICTED, Calibration
-from segx_viewer.pipeline import analyse, analyse_to_end, reassess, run_networks
+from segx_viewer.pipeline import analyse, analyse_to_end, reassess
 from segx_viewer.reporting.overlay import base_layer, compose, heatmap_layer, region_on_image, shared_scale
 
 CORNERS = [(0.2, 0.15), (0.2, 0.85), (0.8, 0.15), (0.8, 0.85)]
@@ -46,44 +46,6 @@ def test_a_lesion_end_to_end(store, lesion):
     assert (certainty.level, certainty.reason) == (Level.LOW, NOT_CALIBRATED)
     assert {Stage.CLASSIFY.value, Stage.SEGMENT.value, Stage.ATTRIBUTE.value} <= found.timings.keys()
     assert found.versions["torch"]
-
-
-def test_images_put_through_the_networks_together_give_what_each_gives_alone(store, lesion, chest_image, leg_image):
-    turned = replace(lesion, pixels=lesion.pixels[::-1, ::-1].copy())
-    images = [lesion, chest_image, turned, leg_image, replace(chest_image, pixels=chest_image.pixels[:, ::-1].copy())]
-    requests = [AnalysisRequest(image, classes=(0, 1)) for image in images]
-    ready = run_networks(requests, store)
-    assert [one is not None for one in ready] == [True, True, True, False, True]
-    for request, one in zip(requests, ready, strict=True):
-        alone, together = analyse_to_end(request, store), analyse_to_end(request, store, ready=one)
-        assert together.bundle == alone.bundle
-        assert (together.gate.level, together.gate.reason) == (alone.gate.level, alone.gate.reason)
-        if alone.prediction is None:
-            assert together.prediction is None
-            continue
-        np.testing.assert_allclose(together.prediction.logits, alone.prediction.logits, rtol=1e-4, atol=1e-5)
-        np.testing.assert_allclose(
-            together.segmentation.probability, alone.segmentation.probability, rtol=1e-3, atol=1e-5
-        )
-        assert together.attributions.keys() == alone.attributions.keys()
-        for key, attribution in alone.attributions.items():
-            scale = attribution.saliency_map.max()
-            np.testing.assert_allclose(
-                together.attributions[key].saliency_map, attribution.saliency_map, rtol=1e-3, atol=1e-4 * scale
-            )
-            assert together.certainties[key].level is alone.certainties[key].level
-
-
-def test_an_image_alone_is_left_to_the_plain_way(store, lesion, chest_image):
-    assert run_networks([AnalysisRequest(lesion), AnalysisRequest(chest_image)], store) == [None, None]
-
-
-def test_networks_that_fail_together_leave_their_images_to_the_plain_way(store, lesion, monkeypatch):
-    def fail(*_):
-        raise RuntimeError("out of memory")
-
-    monkeypatch.setattr("segx_viewer.inference.predictor.forward_each", fail)
-    assert run_networks([AnalysisRequest(lesion)] * 2, store) == [None, None]
 
 
 def test_an_adults_radiograph_end_to_end(store, chest_image):
