@@ -6,4 +6,4 @@ import os
 # alignments want those cores: let the threads sleep after tens of microseconds. Read when torch is imported.
 os.environ.setdefault("GOMP_SPINCOUNT", "20000")
 
-from segx_viewer.inference import libraries as libraries  # noqa: E402 - before anything here imports timm
+from segx_viewer.inference import libraries as libraries  # before anything here imports timm

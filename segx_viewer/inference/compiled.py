@@ -17,6 +17,8 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
+from segx_viewer.inference.libraries import give_back_memory
+
 LARGEST = 128 * 2**20
 """Bytes of weights above which a network stays as it is: the runtime keeps copies, and gains less on large layers."""
 
@@ -24,6 +26,14 @@ _SESSIONS = 2
 """Numbers of threads for which a session is kept."""
 
 _exporting = threading.Lock()  # the exporter has global state
+
+# All sessions share the room for what goes from layer to layer: seldom do two of them need it at a time.
+onnxruntime.create_and_register_allocator(
+    onnxruntime.OrtMemoryInfo(
+        "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
+    ),
+    None,
+)
 
 
 class NotCompilable(RuntimeError):  # noqa: N818 - an outcome, not a fault
@@ -61,8 +71,9 @@ class Compiled(nn.Module):
         self.training = network.training
         self.layers = tuple(layers)
         self.head: Callable[[Tensor], Tensor] | None = getattr(network, "forward_head", None) if layers else None
+        self._example = example
         self._like = example.shape[1:]
-        self._graph = _graph_of(network, example, self.layers)
+        self._graph: bytes | None = _graph_of(network, example, self.layers)
         self._sessions: OrderedDict[int, onnxruntime.InferenceSession] = OrderedDict()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> nn.Module:
@@ -102,9 +113,11 @@ class Compiled(nn.Module):
             options = onnxruntime.SessionOptions()
             options.log_severity_level = 3
             options.intra_op_num_threads = threads
-            self._sessions[threads] = onnxruntime.InferenceSession(
-                self._graph, options, providers=["CPUExecutionProvider"]
-            )
+            options.add_session_config_entry("session.use_env_allocators", "1")
+            # The graph is made anew for other threads: it holds the weights once more.
+            graph, self._graph = self._graph or _graph_of(self.network, self._example, self.layers), None
+            give_back_memory()
+            self._sessions[threads] = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
             if len(self._sessions) > _SESSIONS:
                 self._sessions.popitem(last=False)
         return self._sessions[threads]

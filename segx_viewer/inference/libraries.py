@@ -4,9 +4,10 @@ It would hold 160 MiB of memory and take a second or more to import. Where anoth
 than this knows, they are imported as they would be anyhow.
 """
 
+import ctypes
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -52,6 +53,13 @@ def import_lean(name: str) -> None:
             import_module(name)
     except (AttributeError, ImportError):
         import_module(name)
+
+
+def give_back_memory() -> None:
+    """Give memory that was freed back to the system, where the C library is one that keeps it otherwise (glibc)."""
+    if sys.platform.startswith("linux"):
+        with suppress(AttributeError, OSError):
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 import_lean("torchvision")
