@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen, QTransform
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen, QRegion, QTransform
 
 from segx_viewer.app.i18n import tr
 from segx_viewer.app.kept import Kept
@@ -39,7 +39,7 @@ def plate_text(
     place: Qt.AlignmentFlag,
     text: str,
     margin: int = 8,
-    asked: QRectF | None = None,
+    asked: QRegion | None = None,
 ) -> QRectF:
     """Write text at a side of `box` on a dark plate, legible on white bone and on black air; return where.
 
@@ -53,7 +53,7 @@ def plate_text(
     x = _placed(box.left() + margin, box.right() - margin - width, flags & _RIGHT, flags & _MIDDLE)
     y = _placed(box.top() + margin, box.bottom() - margin - height, flags & _BOTTOM, flags & _CENTRE)
     where = QRectF(x, y, width, height)
-    if asked is None or asked.intersects(where.adjusted(-_ROOM[0], -_ROOM[1], _ROOM[0], _ROOM[1])):
+    if asked is None or asked.intersects(where.adjusted(-_ROOM[0], -_ROOM[1], _ROOM[0], _ROOM[1]).toAlignedRect()):
         painter.drawImage(QPointF(x - _ROOM[0], y - _ROOM[1]), plate)
     return where
 

@@ -1,7 +1,7 @@
 """The image and its overlays as QImages of the screen's own pixels, made once and then copied."""
 
 import math
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -31,6 +31,7 @@ LEAKAGE = (255, 122, 60)
 _SCREENS = 6  # panels of different size that keep the image's values at their pixels
 _OVERLAY_BYTES = 96 * 2**20
 _RIM = 3  # panel pixels by which a drawn outline is wider than its path
+_BAND = 2**16  # pixels that are windowed and drawn at a time: they stay in the processor's cache
 
 
 def reduced(image: MedicalImage, side: int) -> MedicalImage:
@@ -54,15 +55,15 @@ def outline_shape(shape: tuple[int, int]) -> tuple[int, int]:
 
 @dataclass(eq=False)
 class _Screen:
-    """The image's values at a raster's pixels, and the picture that was made of them last."""
+    """The image's values at a raster's pixels, the window drawn last, and the picture that was kept last."""
 
     values: NDArray[Any]
     padding: NDArray[np.uint8] | None
     largest: float
-    grey: NDArray[np.uint8]
-    pixels: NDArray[np.uint8]
-    picture: QImage
-    shown: Hashable = None
+    drawn: Hashable = None
+    pixels: NDArray[np.uint8] | None = None
+    picture: QImage | None = None
+    shown: Hashable = None  # in the picture
 
 
 class BasePicture:
@@ -81,14 +82,29 @@ class BasePicture:
         self._pyramid = Pyramid(image.pixels, half)
         self._screens: Kept[_Screen] = Kept(_SCREENS, lambda _: 1)
 
+    def draw(self, painter: QPainter, corner: QPointF, raster: Raster, view: View) -> None:
+        """Draw the picture at a raster's pixels, whose corner lies at `corner`, windowed as `view` says.
+
+        A picture is kept from the second time on: while the window is dragged there is none.
+        """
+        screen, wanted = self._screen_of(raster), (view.voi, view.invert)
+        # Bands of a scaled painter could leave seams.
+        if screen.drawn == wanted or screen.shown == wanted or self.image.is_colour or raster.ratio != 1:
+            painter.drawImage(corner, self.at(raster, view))
+        else:
+            self._draw_bands(painter, corner, screen, view)
+        screen.drawn = wanted
+
     def at(self, raster: Raster, view: View) -> QImage:
         """Return the picture at a raster's pixels, windowed as `view` says. It is valid until the next call."""
-        screen = self._screens.get(raster, lambda: self._screen(raster))
-        wanted = (view.voi, view.invert)
-        if screen.shown != wanted:
-            self._render(screen, view)
+        screen, wanted = self._screen_of(raster), (view.voi, view.invert)
+        if screen.picture is None or screen.shown != wanted:
+            self._render(screen, raster, view)
             screen.shown = wanted
         return screen.picture
+
+    def _screen_of(self, raster: Raster) -> _Screen:
+        return self._screens.get(raster, lambda: self._screen(raster))
 
     def _screen(self, raster: Raster) -> _Screen:
         values, image = self._pyramid.sample(raster), self.image
@@ -96,27 +112,41 @@ class BasePicture:
         if image.padding is not None:
             padding = display.is_padding(raster.sample(image.pixels, nearest=True), image.padding)
         largest = 0.0 if image.is_colour else cv2.norm(values, cv2.NORM_INF)
-        pixels = np.empty((*raster.shape, 4), np.uint8)
-        picture = sharing(pixels, raster.ratio)
-        return _Screen(values, padding, largest, np.empty(raster.shape, np.uint8), pixels, picture)
+        return _Screen(values, padding, largest)
 
-    def _render(self, screen: _Screen, view: View) -> None:
-        image = self.image
-        if image.is_colour:
+    def _render(self, screen: _Screen, raster: Raster, view: View) -> None:
+        if screen.pixels is None:
+            screen.pixels = np.empty((*raster.shape, 4), np.uint8)
+            screen.picture = sharing(screen.pixels, raster.ratio)
+        if self.image.is_colour:
             cv2.cvtColor(screen.values, cv2.COLOR_RGB2BGRA, screen.pixels)
             if view.invert:
                 screen.pixels[..., :3] = ~screen.pixels[..., :3]
             return
-        grey = display.grey_levels(
-            screen.values,
-            view.voi or self.voi,
-            inverse=image.presentation_inverse != view.invert,
-            out=screen.grey,
-            largest=screen.largest,
-        )
-        if screen.padding is not None:
-            grey = cv2.subtract(grey, screen.padding)
-        cv2.cvtColor(grey, cv2.COLOR_GRAY2BGRA, screen.pixels)
+        for top, grey in self._bands(screen, view):
+            cv2.cvtColor(grey, cv2.COLOR_GRAY2BGRA, screen.pixels[top : top + len(grey)])
+
+    def _draw_bands(self, painter: QPainter, corner: QPointF, screen: _Screen, view: View) -> None:
+        width, x, y = screen.values.shape[1], int(corner.x()), int(corner.y())
+        room, picture = None, None
+        for top, grey in self._bands(screen, view):
+            if room is None:  # the first band is the highest
+                room = np.empty((*grey.shape, 4), np.uint8)
+                picture = sharing(room)
+            cv2.cvtColor(grey, cv2.COLOR_GRAY2BGRA, room[: len(grey)])
+            painter.drawImage(x, y + top, picture, 0, 0, width, len(grey))
+
+    def _bands(self, screen: _Screen, view: View) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+        """Yield grey levels from the top down, with the row at which they begin; overwritten by the next."""
+        inverse = self.image.presentation_inverse != view.invert
+        scale = display.grey_scale(view.voi or self.voi, inverse=inverse, largest=screen.largest)
+        values, padding = screen.values, screen.padding
+        rows = max(1, _BAND // values.shape[1])
+        room = np.empty((min(rows, len(values)), values.shape[1]), np.uint8)
+        for top in range(0, len(values), rows):
+            band = values[top : top + rows]
+            grey = scale(band, room[: len(band)])
+            yield top, grey if padding is None else cv2.subtract(grey, padding[top : top + rows])
 
     def display_value(self, x: int, y: int, view: View) -> tuple[int, ...]:
         """Return the 8-bit value shown at an image pixel."""

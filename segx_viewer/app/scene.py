@@ -88,11 +88,16 @@ class Scene:
             painter.fillRect(whole, Qt.GlobalColor.black)
             return
         raster, corner = placed
-        picture = self.base.at(raster, view)
-        covered = QRectF(corner, picture.deviceIndependentSize())
-        if not covered.contains(whole):
+        covered = _extent(raster, corner)
+        if covered.contains(whole):
+            self.base.draw(painter, corner, raster, view)
+        else:
             _fill_around(painter, whole, covered.intersected(whole))
-        painter.drawImage(corner, picture)
+            painter.save()
+            # Whatever else is painted again: within one rectangle Qt copies faster than within several.
+            painter.setClipRect(covered.toAlignedRect(), Qt.ClipOperation.IntersectClip)
+            self.base.draw(painter, corner, raster, view)
+            painter.restore()
         if view.bare:
             return
         if panel is Panel.IMAGE and view.graphics and self.graphics:
@@ -111,9 +116,7 @@ class Scene:
         placed = visible_raster(view, self.shape, size, ratio) if self.base is not None else None
         if placed is None:
             return QRect()
-        raster, corner = placed
-        rows, columns = raster.shape
-        return QRectF(corner, QSizeF(columns / ratio, rows / ratio)).toAlignedRect()
+        return _extent(*placed).toAlignedRect()
 
     def _draw_compared(self, canvas: "_Canvas", size: QSizeF) -> None:
         painter, view = canvas.painter, canvas.view
@@ -197,6 +200,11 @@ class _Canvas:
     raster: Raster
     corner: QPointF
     view: View
+
+
+def _extent(raster: Raster, corner: QPointF) -> QRectF:
+    rows, columns = raster.shape
+    return QRectF(corner.x(), corner.y(), columns / raster.ratio, rows / raster.ratio)
 
 
 def _fill_around(painter: QPainter, whole: QRectF, part: QRectF) -> None:

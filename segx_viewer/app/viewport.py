@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable
 from functools import lru_cache
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QRegion, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from segx_viewer.app import annotating, imagetext, magnifier, mouse, theme
@@ -42,6 +42,7 @@ class Viewport(QWidget):
         self.scroll: Callable[[int], bool] | None = None  # moves through the stack; False where there is none
         self._drag: mouse.Drag | None = None
         self._divider = 0.0  # where the curtain was painted last
+        self._last_text = QRect()  # where the last of the texts was painted last; on the image, that of its window
         self.setMouseTracking(True)
         self.setMinimumSize(120, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -93,7 +94,7 @@ class Viewport(QWidget):
             if self.panel is Panel.COMPARE and view.compare is Compare.CURTAIN:
                 self._paint_divider(painter, self.width() * view.curtain)
             self._paint_annotations(painter)
-            self._paint_texts(painter, QRectF(event.rect()))
+            self._paint_texts(painter, event.region())
             self.tool.paint(painter, self)
             if view.magnifier and self.mouse is not None:
                 magnifier.paint(painter, self, self.mouse)
@@ -111,11 +112,12 @@ class Viewport(QWidget):
         for annotation in (*drawn, self.draft) if self.draft is not None else drawn:
             annotating.paint(painter, self, annotation, self.scene.base.image)
 
-    def _paint_texts(self, painter: QPainter, asked: QRectF) -> None:
+    def _paint_texts(self, painter: QPainter, asked: QRegion) -> None:
         """Paint what lies in the part of the panel that is asked for."""
         view, image = self.state.view, self.scene.base.image
         box = QRectF(self.rect())
         taken = [imagetext.plate_text(painter, box, place, text, asked=asked) for place, text in self.texts()]
+        self._last_text = taken[-1].toAlignedRect()
         if not view.corner_text:
             return
         imagetext.paint_orientation(painter, box, imagetext.orientation_letters(image, view), taken)
@@ -170,12 +172,13 @@ class Viewport(QWidget):
             left, right = sorted((before, self._divider))
             self.update(math.floor(left) - _HANDLE, 0, math.ceil(right - left) + 2 * _HANDLE, self.height())
 
-    def _windowed(self, view: View) -> QRect:
+    def _windowed(self, view: View) -> QRegion:
         """Return the part of the panel that a change of the window can be seen in: the image, and the text below."""
-        image = self.scene.covered(self.extent, view, self.devicePixelRatioF())
-        if self.panel is not Panel.IMAGE:
-            return image
-        return QRect(QPoint(0, image.top()), QPoint(max(image.right(), _NARROW), self.height()))
+        seen = QRegion(self.scene.covered(self.extent, view, self.devicePixelRatioF()))
+        if self.panel is Panel.IMAGE and view.corner_text:
+            text = self._last_text  # the next one may be longer, or have one line more or less
+            seen += QRect(0, text.top() - text.height(), max(text.right(), _NARROW), self.height())
+        return seen
 
     # -- mouse -----------------------------------------------------------------------------------
 

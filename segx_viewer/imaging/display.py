@@ -1,6 +1,7 @@
 """From modality values to 8-bit grey levels: VOI LUT or window, presentation, padding (DICOM PS3.3 C.11.2, C.11.6)."""
 
 import math
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -10,6 +11,8 @@ from segx_viewer.domain.image import MedicalImage, VoiFunction, VoiLut, WindowLe
 
 _SAMPLES = 1_000_000
 _TABLE = 65536
+GreyScale = Callable[[NDArray[np.float32], NDArray[np.uint8] | None], NDArray[np.uint8]]
+"""From modality values to grey levels, padding not looked at; written to the second argument where it can be."""
 
 
 def default_voi(image: MedicalImage) -> WindowLevel | VoiLut | None:
@@ -79,40 +82,26 @@ def to_display(
     """
     if image.is_colour:
         return cv2.bitwise_not(image.pixels) if invert else image.pixels
-    shown = grey_levels(image.pixels, voi or default_voi(image), inverse=image.presentation_inverse != invert)
+    shown = grey_scale(voi or default_voi(image), inverse=image.presentation_inverse != invert)(image.pixels, None)
     if image.padding is not None:
         shown = cv2.subtract(shown, is_padding(image.pixels, image.padding))
     return shown
 
 
-def grey_levels(
-    pixels: NDArray[np.float32],
-    voi: WindowLevel | VoiLut | None,
-    *,
-    inverse: bool = False,
-    out: NDArray[np.uint8] | None = None,
-    largest: float | None = None,
-) -> NDArray[np.uint8]:
-    """Bring modality values to grey levels, padding not looked at.
+def grey_scale(voi: WindowLevel | VoiLut | None, *, inverse: bool = False, largest: float | None = None) -> GreyScale:
+    """Return the function that a window or look-up table is, for those who have pixels by pieces.
 
     Parameters
     ----------
-    pixels : ndarray, shape (H, W), float32
     voi : WindowLevel or VoiLut
     inverse : bool
         The lowest value is shown white.
-    out : ndarray, shape (H, W), uint8, optional
-        Written to where the window is linear, for those who render the same pixels again and again.
     largest : float, optional
-        Highest magnitude of the pixels, for those who know it.
-
-    Returns
-    -------
-    ndarray, shape (H, W), uint8
+        Highest magnitude of the pixels to come, for those who know it.
     """
     if isinstance(voi, VoiLut):
-        return _through_lut(pixels, voi, inverse=inverse)
-    return _through_window(pixels, voi, inverse=inverse, out=out, largest=largest)  # type: ignore[arg-type]
+        return _through_lut(voi, inverse=inverse)
+    return _through_window(voi, inverse=inverse, largest=largest)  # type: ignore[arg-type]
 
 
 def is_padding(pixels: NDArray[np.float32], padding: tuple[float, float]) -> NDArray[np.uint8]:
@@ -140,14 +129,7 @@ def _linear(
     return cv2.addWeighted(pixels, slope, pixels, 0.0, intercept, out, depth)
 
 
-def _through_window(
-    pixels: NDArray[np.float32],
-    window: WindowLevel,
-    *,
-    inverse: bool,
-    out: NDArray[np.uint8] | None = None,
-    largest: float | None = None,
-) -> NDArray[np.uint8]:
+def _through_window(window: WindowLevel, *, inverse: bool, largest: float | None) -> GreyScale:
     """Apply PS3.3 C.11.2.1.2 (LINEAR) or C.11.2.1.3 (LINEAR_EXACT, SIGMOID) with an output range of 0..255."""
     center, width = window.center, window.width
     if window.function is VoiFunction.SIGMOID:
@@ -155,29 +137,27 @@ def _through_window(
         low, high = center - 1.6 * width, center + 1.6 * width
         x = np.linspace(low, high, _TABLE)
         table = 255 / (1 + np.exp(-4 * (x - center) / width))
-        return _through_table(pixels, table, low, (high - low) / (_TABLE - 1), inverse=inverse)
+        return _through_table(table, low, (high - low) / (_TABLE - 1), inverse=inverse)
     if window.function is VoiFunction.LINEAR:
         center, width = center - 0.5, width - 1
     if width <= 0:  # LINEAR with width 1 is a threshold
-        return cv2.compare(pixels, _scalar(center), cv2.CMP_LE if inverse else cv2.CMP_GT)
+        limit, how = _scalar(center), cv2.CMP_LE if inverse else cv2.CMP_GT
+        return lambda pixels, out: cv2.compare(pixels, limit, how, out)
     slope = 255 / width
     intercept = 127.5 - center * slope
     if inverse:
         slope, intercept = -slope, 255 - intercept
-    return _linear(pixels, slope, intercept, cv2.CV_8U, out, largest)
+    return lambda pixels, out: _linear(pixels, slope, intercept, cv2.CV_8U, out, largest)
 
 
-def _through_lut(pixels: NDArray[np.float32], lut: VoiLut, *, inverse: bool) -> NDArray[np.uint8]:
+def _through_lut(lut: VoiLut, *, inverse: bool) -> GreyScale:
     """Apply PS3.3 C.11.2.1.1: values below the first entry take the first, values above the last take the last."""
     table = lut.values.astype(np.float64) * (255 / (2**lut.bits - 1))
-    return _through_table(pixels, table, lut.first, 1.0, inverse=inverse)
+    return _through_table(table, lut.first, 1.0, inverse=inverse)
 
 
-def _through_table(
-    pixels: NDArray[np.float32], table: NDArray[np.float64], first: float, step: float, *, inverse: bool
-) -> NDArray[np.uint8]:
+def _through_table(table: NDArray[np.float64], first: float, step: float, *, inverse: bool) -> GreyScale:
     levels = np.rint(np.clip(255 - table if inverse else table, 0, 255)).astype(np.uint8)
-    index = _linear(pixels, 1 / step, -first / step, cv2.CV_16U)
     if len(levels) < _TABLE:
         levels = np.concatenate([levels, np.full(_TABLE - len(levels), levels[-1], np.uint8)])
-    return np.take(levels, index)
+    return lambda pixels, _out: np.take(levels, _linear(pixels, 1 / step, -first / step, cv2.CV_16U))

@@ -6,6 +6,7 @@ from typing import Any
 import segmentation_models_pytorch as smp
 import timm
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from segx_viewer.errors import ModelError
 from segx_viewer.inference.reference import ReferenceUNet, reference_densenet121, reference_resnet50
@@ -22,6 +23,23 @@ _SEGMENTERS: dict[str, Callable[..., nn.Module]] = {
     "segx/unet": lambda classes, channels, **options: ReferenceUNet(classes, channels=channels, **options),
     "xrv/pspnet": lambda classes, channels, **options: XrvPspNet(classes, **options),
 }
+
+
+class Uninitialised(TorchFunctionMode):
+    """Within this context, networks are built without drawing their weights, for those who load them afterwards.
+
+    torch draws weights on its "meta" device, which segmentation-models-pytorch builds encoders on, with its compiler,
+    which takes more memory than all networks here.
+    """
+
+    def __torch_function__(
+        self, function: Callable[..., Any], _types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        """Leave out whatever `torch.nn.init` does."""
+        given = kwargs or {}
+        if getattr(function, "__module__", "") == nn.init.__name__:
+            return given["tensor"] if "tensor" in given else args[0]
+        return function(*args, **given)
 
 
 def build_classifier(architecture: str, classes: int, *, channels: int = 3, **options: Any) -> nn.Module:

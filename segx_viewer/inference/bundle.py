@@ -16,7 +16,7 @@ from torch import nn
 
 from segx_viewer.domain.result import Activation, BundleInfo, ClassInfo
 from segx_viewer.errors import ModelError
-from segx_viewer.inference.architectures import build_classifier, build_segmenter
+from segx_viewer.inference.architectures import Uninitialised, build_classifier, build_segmenter
 from segx_viewer.inference.programs import BLACK_BOX_METHODS, ONNX, PROGRAMS, load_program
 from segx_viewer.paths import is_plain_name
 
@@ -131,7 +131,8 @@ class ModelBundle:
         if spec.is_program:
             return self._load_program(spec, self.activation)
         channels = self.preprocessing.channels
-        network = build_classifier(spec.architecture, len(self.classes), channels=channels, **spec.options)
+        with Uninitialised():
+            network = build_classifier(spec.architecture, len(self.classes), channels=channels, **spec.options)
         return self._load(network, spec)
 
     def load_segmenter(self) -> nn.Module:
@@ -140,7 +141,9 @@ class ModelBundle:
         if spec.is_program:
             return self._load_program(spec, self.segmenter_activation)
         shape = {"classes": self.segmenter_channels, "channels": self.segmenter_input.channels}
-        return self._load(build_segmenter(spec.architecture, spec.options, **shape), spec)
+        with Uninitialised():
+            network = build_segmenter(spec.architecture, spec.options, **shape)
+        return self._load(network, spec)
 
     def verified_path(self, name: str) -> Path:
         """Return the path of one of the bundle's files after checking its SHA-256. Raises `ModelError`."""

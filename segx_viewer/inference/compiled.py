@@ -18,6 +18,8 @@ import torch
 from timm.layers import Conv2dSame, get_same_padding
 from torch import Tensor, nn
 
+from segx_viewer.inference.libraries import give_back_memory
+
 LARGEST = 128 * 2**20
 """Bytes of weights above which a network stays as it is: the runtime keeps copies, and gains less on large layers."""
 
@@ -25,6 +27,14 @@ _SESSIONS = 2
 """Numbers of threads for which a session is kept."""
 
 _exporting = threading.Lock()  # the exporter has global state
+
+# All sessions share the room for what goes from layer to layer: seldom do two of them need it at a time.
+onnxruntime.create_and_register_allocator(
+    onnxruntime.OrtMemoryInfo(
+        "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
+    ),
+    None,
+)
 
 
 class NotCompilable(RuntimeError):  # noqa: N818 - an outcome, not a fault
@@ -62,8 +72,9 @@ class Compiled(nn.Module):
         self.training = network.training
         self.layers = tuple(layers)
         self.head: Callable[[Tensor], Tensor] | None = getattr(network, "forward_head", None) if layers else None
+        self._example = example
         self._like = example.shape[1:]
-        self._graph = _graph_of(network, example, self.layers)
+        self._graph: bytes | None = _graph_of(network, example, self.layers)
         self._sessions: OrderedDict[int, onnxruntime.InferenceSession] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -107,16 +118,21 @@ class Compiled(nn.Module):
         threads = torch.get_num_threads()
         with self._lock:
             if threads not in self._sessions:
-                options = onnxruntime.SessionOptions()
-                options.log_severity_level = 3
-                options.intra_op_num_threads = threads
-                options.add_session_config_entry("session.force_spinning_stop", "1")  # others need the cores then
-                self._sessions[threads] = onnxruntime.InferenceSession(
-                    self._graph, options, providers=["CPUExecutionProvider"]
-                )
+                self._sessions[threads] = self._begin_session(threads)
                 if len(self._sessions) > _SESSIONS:
                     self._sessions.popitem(last=False)
             return self._sessions[threads]
+
+    def _begin_session(self, threads: int) -> onnxruntime.InferenceSession:
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        options.intra_op_num_threads = threads
+        options.add_session_config_entry("session.force_spinning_stop", "1")  # others need the cores then
+        options.add_session_config_entry("session.use_env_allocators", "1")
+        # The graph is made anew for other threads: it holds the weights once more.
+        graph, self._graph = self._graph or _graph_of(self.network, self._example, self.layers), None
+        give_back_memory()
+        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 class _WithLayers(nn.Module):

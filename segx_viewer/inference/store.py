@@ -20,6 +20,7 @@ from segx_viewer.inference.devices import AUTO as ANY_DEVICE
 from segx_viewer.inference.devices import CPU, choose_device
 from segx_viewer.inference.folding import ready_classifier, ready_segmenter
 from segx_viewer.inference.input_gate import InputGate
+from segx_viewer.inference.libraries import give_back_memory
 from segx_viewer.inference.programs import Exported, Onnx
 from segx_viewer.paths import all_models_folders
 
@@ -207,6 +208,7 @@ class BundleStore:
                 if key not in self._loaded:
                     lent = None if self._lender is None else self._lender.lend(name, what)
                     loaded = load() if lent is None else lent
+                    give_back_memory()
                     with self._lock:
                         self._loaded.setdefault(key, loaded)
         return self._loaded[key]

@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSizeF
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPointF, QSizeF
+from PySide6.QtGui import QImage, QPainter
 
+from segx_viewer.app import picture
 from segx_viewer.app.picture import BasePicture, OverlayPictures, heat_table, leakage_table, reduced
 from segx_viewer.app.qimage import to_array
 from segx_viewer.app.raster import Raster, visible_raster
@@ -82,6 +83,23 @@ def test_at_full_size_the_screen_shows_what_reports_show(image, voi):
     for invert in (False, True):
         shown = to_array(base.at(SAME_SIZE, View(voi=voi, invert=invert)))[..., 0]
         assert np.array_equal(shown, to_display(image, voi, invert=invert))
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25])
+@pytest.mark.parametrize("voi", [WindowLevel(800, 700), VoiLut(np.arange(0, 4095, 8, np.uint16), 100, 12)])
+def test_a_picture_drawn_by_bands_is_the_one_that_is_kept(image, monkeypatch, voi, ratio):
+    monkeypatch.setattr(picture, "_BAND", 7 * SHAPE[1])  # the last band is a smaller one
+    base, raster, view = BasePicture(image), replace(SAME_SIZE, ratio=ratio), View(voi=voi)
+    drawn = []
+    for _ in range(2):
+        canvas = QImage(SHAPE[1] + 5, SHAPE[0] + 5, QImage.Format.Format_RGB32)
+        canvas.setDevicePixelRatio(ratio)
+        painter = QPainter(canvas)
+        base.draw(painter, QPointF(3 / ratio, 2 / ratio), raster, view)
+        painter.end()
+        drawn.append(to_array(canvas)[2:-3, 3:-2])
+    assert np.array_equal(drawn[0], drawn[1])
+    assert np.array_equal(drawn[1], to_array(base.at(raster, view)))
 
 
 def test_a_window_step_renders_the_screen_and_does_not_look_at_the_image_again(image, monkeypatch):
