@@ -9,7 +9,8 @@ import io
 import threading
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import onnxruntime
 import torch
 from timm.layers import Conv2dSame, get_same_padding
 from torch import Tensor, nn
+from torch.nn import functional
 
 from segx_viewer.inference.libraries import give_back_memory
 
@@ -163,9 +165,8 @@ def _graph_of(network: nn.Module, example: Tensor, layers: Sequence[str]) -> byt
     if size > LARGEST:
         raise NotCompilable(f"its weights take {size >> 20} MiB")
     file, names = io.BytesIO(), ["output", *layers]
-    network = _with_known_padding(network, example)
     # The older exporter: the newer one needs onnxscript, and takes ten times as long.
-    with _exporting, warnings.catch_warnings():
+    with _exporting, warnings.catch_warnings(), _known_sizes():
         warnings.simplefilter("ignore")
         try:
             torch.onnx.export(
@@ -177,41 +178,26 @@ def _graph_of(network: nn.Module, example: Tensor, layers: Sequence[str]) -> byt
     return file.getvalue()
 
 
-@torch.no_grad()
-def _with_known_padding(network: nn.Module, example: Tensor) -> nn.Module:
-    """Return a copy whose "same" convolutions have the padding that this size of input asks for.
+@contextmanager
+def _known_sizes() -> Iterator[None]:
+    """Let "same" convolutions take the size of their input for known; the others that run meanwhile are right too."""
+    plain = Conv2dSame.forward
+    Conv2dSame.forward = _pad_by_known_sizes
+    try:
+        yield
+    finally:
+        Conv2dSame.forward = plain
+
+
+def _pad_by_known_sizes(self: Conv2dSame, x: Tensor) -> Tensor:
+    """Do what `Conv2dSame.forward` does, with numbers for the padding.
 
     In a graph, finding it anew each time takes a dozen operations, and the padding itself a copy of the image; a known
     one is part of the convolution.
     """
-    network = copy.deepcopy(network)
-    sizes: dict[str, list[torch.Size]] = {}
-    handles = [
-        module.register_forward_pre_hook(
-            lambda _module, inputs, name=name: sizes.setdefault(name, []).append(inputs[0].shape[2:])
-        )
-        for name, module in network.named_modules()
-        if isinstance(module, Conv2dSame)
-    ]
-    network(example)
-    for handle in handles:
-        handle.remove()
-    for name, seen in sizes.items():
-        conv = network.get_submodule(name)
-        if len(set(seen)) == 1:
-            rows, columns = (
-                get_same_padding(length, kernel, stride, dilation)
-                for length, kernel, stride, dilation in zip(
-                    seen[0], conv.kernel_size, conv.stride, conv.dilation, strict=True
-                )
-            )
-            edges = columns // 2, columns - columns // 2, rows // 2, rows - rows // 2
-            network.set_submodule(name, nn.Sequential(nn.ZeroPad2d(edges), _plain(conv)))
-    return network
-
-
-def _plain(conv: Conv2dSame) -> nn.Conv2d:
-    options = {"stride": conv.stride, "dilation": conv.dilation, "groups": conv.groups, "bias": conv.bias is not None}
-    plain = nn.Conv2d(conv.in_channels, conv.out_channels, conv.kernel_size, **options)
-    plain.load_state_dict(conv.state_dict())
-    return plain
+    rows, columns = (
+        get_same_padding(int(length), *how)
+        for length, *how in zip(x.shape[2:], self.kernel_size, self.stride, self.dilation, strict=True)
+    )
+    padded = functional.pad(x, (columns // 2, columns - columns // 2, rows // 2, rows - rows // 2))
+    return functional.conv2d(padded, self.weight, self.bias, self.stride, 0, self.dilation, self.groups)

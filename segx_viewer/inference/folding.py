@@ -36,63 +36,58 @@ def ready_classifier(network: nn.Module, example: Tensor, target_layer: str, gat
         If the target layer does not fit the network.
     """
 
-    def outputs(candidate: nn.Module, x: Tensor = example) -> tuple[Tensor, ...]:
+    def outputs(candidate: nn.Module, x: Tensor) -> tuple[Tensor, ...]:
         passed = forward(candidate, x, target_layer, gate_layer)
         features = None if passed.features is None else torch.from_numpy(passed.features)
         return tuple(t.detach() for t in (passed.attached(), passed.activations, features) if t is not None)
 
-    network = frozen(network)
-    expected = outputs(network)
-    if isinstance(network, Exported | Onnx):  # it cannot be copied, and is optimised by its own runtime
-        return network
-    folded = fold(network, example)
-    if not _same(outputs(folded), expected):
-        folded = network
-    layers = tuple(dict.fromkeys(name for name in (target_layer, gate_layer) if name))
-    return _compiled(folded, example, outputs, layers)
+    return _quickest(network, example, outputs, tuple(dict.fromkeys(filter(None, (target_layer, gate_layer)))))
 
 
 @torch.no_grad()
 def ready_segmenter(network: nn.Module, example: Tensor) -> nn.Module:
     """Freeze a segmenter, fold and compile it, as long as its output stays what it is."""
-    network = frozen(network)
-    expected = (network(example),)
-    if isinstance(network, Exported | Onnx):
-        return network
-    folded = fold(network, example)
-    if not _same((folded(example),), expected):
-        folded = network
-    return _compiled(folded, example, lambda candidate, x: (candidate(x),))
+    return _quickest(network, example, lambda candidate, x: (candidate(x),))
 
 
-def _compiled(
+def _quickest(
     network: nn.Module,
     example: Tensor,
     outputs: Callable[[nn.Module, Tensor], tuple[Tensor, ...]],
     layers: Sequence[str] = (),
 ) -> nn.Module:
-    """Compile a network, as long as it answers as before, and another input too: a graph knows one way only."""
-    if example.device.type != CPU:
-        return network
+    """Return the quickest form of a network that answers as it does: two inputs, since a graph knows one way only."""
+    network = frozen(network)
     inputs = example, (1 - example).flip(-1).contiguous(memory_format=torch.channels_last)
-    try:
-        compiled = Compiled(network, example, layers)
-        if not all(_head_follows(compiled, x) for x in inputs):
-            compiled.head = None
-        alike = all(_same(outputs(compiled, x), outputs(network, x)) for x in inputs)
-    except RuntimeError as error:
-        log.info("The network runs without ONNX Runtime: %s", error)
+    expected = [outputs(network, x) for x in inputs]
+    if isinstance(network, Exported | Onnx):  # it cannot be copied, and is optimised by its own runtime
         return network
-    return compiled if alike else network
+
+    def alike(candidate: nn.Module) -> bool:
+        return all(_same(outputs(candidate, x), known) for x, known in zip(inputs, expected, strict=True))
+
+    folded = fold(network, example)
+    for base in (folded, network) if example.device.type == CPU else ():
+        try:
+            compiled = Compiled(base, example, layers)
+            scores = [known[0] for known in expected]
+            if not all(_head_gives(compiled, x, y) for x, y in zip(inputs, scores, strict=True)):
+                compiled.head = None
+            if alike(compiled):
+                return compiled
+        except RuntimeError as error:
+            log.info("The network runs without ONNX Runtime: %s", error)
+            break
+    return folded if alike(folded) else network
 
 
 @torch.no_grad()
-def _head_follows(compiled: Compiled, x: Tensor) -> bool:
-    """Whether the head gives the scores from the first layer's output: there may be more between them."""
+def _head_gives(compiled: Compiled, x: Tensor, scores: Tensor) -> bool:
+    """Whether the head makes the scores of the first layer's output: there may be more between them."""
     if compiled.head is None:
         return False
     try:
-        return _same((compiled.head(*compiled.outputs(x, compiled.layers[0])),), (compiled.network(x),))
+        return _same((compiled.head(*compiled.outputs(x, compiled.layers[0])),), (scores,))
     except RuntimeError:  # not even the shape fits
         return False
 
