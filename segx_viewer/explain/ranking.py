@@ -1,14 +1,20 @@
 """One sort for all thresholds: a region and the maps on it, each prepared once for every alignment."""
 
+import threading
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 from segx_viewer.explain.cells import transport_problem
+
+if TYPE_CHECKING:
+    from scipy.spatial import KDTree
+
+importing = threading.Lock()
+"""Held by whoever imports a part of SciPy in a thread: two that do at once can find its modules half made."""
 
 PERCENTS = np.arange(1, 100)
 """The thresholds of the IoU curve: n = 1..99 %."""
@@ -60,9 +66,9 @@ class Region:
         return np.argwhere(outline(mask)).astype(np.float64) * (self.spacing_mm or (1.0, 1.0))
 
     @cached_property
-    def outline_tree(self) -> KDTree:
+    def outline_tree(self) -> "KDTree":
         """The region's outline, ready for nearest-neighbour searches."""
-        return KDTree(self.outline_points(self.mask))
+        return _tree(self.outline_points(self.mask))
 
 
 class MapOnRegion:
@@ -144,7 +150,7 @@ class MapOnRegion:
         if not self.top_area.any():
             raise UndefinedAlignment("Too many pixels share the map's highest value to outline its top pixels.")
         tree, points = self.region.outline_tree, self.region.outline_points(self.top_area)
-        return tree.query(points)[0], KDTree(points).query(tree.data)[0]
+        return tree.query(points)[0], _tree(points).query(tree.data)[0]
 
     @cached_property
     def transport(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -157,3 +163,10 @@ def outline(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     inner = cv2.erode(mask.view(np.uint8), cross, borderType=cv2.BORDER_CONSTANT, borderValue=0)
     return np.asarray(mask & (inner == 0))
+
+
+def _tree(points: NDArray[np.floating[Any]]) -> "KDTree":
+    with importing:
+        from scipy.spatial import KDTree  # 30 MiB, which are not needed before the networks have been loaded
+
+    return KDTree(points)

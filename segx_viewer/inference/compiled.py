@@ -134,7 +134,9 @@ class Compiled(nn.Module):
         # The graph is made anew for other threads: it holds the weights once more.
         graph, self._graph = self._graph or _graph_of(self.network, self._example, self.layers), None
         give_back_memory()
-        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        session._model_bytes = None  # kept for a change of providers, which there is none of
+        return session
 
 
 class _WithLayers(nn.Module):
@@ -165,6 +167,7 @@ def _graph_of(network: nn.Module, example: Tensor, layers: Sequence[str]) -> byt
     if size > LARGEST:
         raise NotCompilable(f"its weights take {size >> 20} MiB")
     file, names = io.BytesIO(), ["output", *layers]
+    give_back_memory()  # folding has left some, and exporting takes the weights several times
     # The older exporter: the newer one needs onnxscript, and takes ten times as long.
     with _exporting, warnings.catch_warnings(), _known_sizes():
         warnings.simplefilter("ignore")

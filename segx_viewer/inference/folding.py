@@ -16,6 +16,9 @@ from segx_viewer.inference.programs import Exported, Onnx
 
 log = logging.getLogger(__name__)
 
+Outputs = Callable[[nn.Module, Tensor], tuple[Tensor, ...]]
+"""A network and inputs to what is wanted of it, the scores first."""
+
 TOLERANCE = 1e-3
 """Largest difference that folding may make, relative to the largest value."""
 
@@ -41,44 +44,45 @@ def ready_classifier(network: nn.Module, example: Tensor, target_layer: str, gat
         features = None if passed.features is None else torch.from_numpy(passed.features)
         return tuple(t.detach() for t in (passed.attached(), passed.activations, features) if t is not None)
 
-    return _quickest(network, example, outputs, tuple(dict.fromkeys(filter(None, (target_layer, gate_layer)))))
+    network = _folded(frozen(network), example, outputs)
+    return _compiled(network, example, outputs, tuple(dict.fromkeys(filter(None, (target_layer, gate_layer)))))
 
 
 @torch.no_grad()
 def ready_segmenter(network: nn.Module, example: Tensor) -> nn.Module:
     """Freeze a segmenter, fold and compile it, as long as its output stays what it is."""
-    return _quickest(network, example, lambda candidate, x: (candidate(x),))
+
+    def outputs(candidate: nn.Module, x: Tensor) -> tuple[Tensor, ...]:
+        return (candidate(x),)
+
+    network = _folded(frozen(network), example, outputs)
+    return _compiled(network, example, outputs)
 
 
-def _quickest(
-    network: nn.Module,
-    example: Tensor,
-    outputs: Callable[[nn.Module, Tensor], tuple[Tensor, ...]],
-    layers: Sequence[str] = (),
-) -> nn.Module:
-    """Return the quickest form of a network that answers as it does: two inputs, since a graph knows one way only."""
-    network = frozen(network)
-    inputs = example, (1 - example).flip(-1).contiguous(memory_format=torch.channels_last)
-    expected = [outputs(network, x) for x in inputs]
+def _folded(network: nn.Module, example: Tensor, outputs: Outputs) -> nn.Module:
+    """Return the folded network if it answers as the network does, else the network."""
+    expected = outputs(network, example)
     if isinstance(network, Exported | Onnx):  # it cannot be copied, and is optimised by its own runtime
         return network
-
-    def alike(candidate: nn.Module) -> bool:
-        return all(_same(outputs(candidate, x), known) for x, known in zip(inputs, expected, strict=True))
-
     folded = fold(network, example)
-    for base in (folded, network) if example.device.type == CPU else ():
-        try:
-            compiled = Compiled(base, example, layers)
-            scores = [known[0] for known in expected]
-            if not all(_head_gives(compiled, x, y) for x, y in zip(inputs, scores, strict=True)):
-                compiled.head = None
-            if alike(compiled):
-                return compiled
-        except RuntimeError as error:
-            log.info("The network runs without ONNX Runtime: %s", error)
-            break
-    return folded if alike(folded) else network
+    return folded if _same(outputs(folded, example), expected) else network
+
+
+def _compiled(network: nn.Module, example: Tensor, outputs: Outputs, layers: Sequence[str] = ()) -> nn.Module:
+    """Return the compiled network if it answers as the network does: two inputs, since a graph knows one way only."""
+    if isinstance(network, Exported | Onnx) or example.device.type != CPU:
+        return network
+    inputs = example, (1 - example).flip(-1).contiguous(memory_format=torch.channels_last)
+    try:
+        compiled = Compiled(network, example, layers)
+        expected = [outputs(network, x) for x in inputs]
+        if not all(_head_gives(compiled, x, known[0]) for x, known in zip(inputs, expected, strict=True)):
+            compiled.head = None
+        alike = all(_same(outputs(compiled, x), known) for x, known in zip(inputs, expected, strict=True))
+    except RuntimeError as error:
+        log.info("The network runs without ONNX Runtime: %s", error)
+        return network
+    return compiled if alike else network
 
 
 @torch.no_grad()

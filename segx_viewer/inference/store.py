@@ -158,8 +158,8 @@ class BundleStore:
         bundle = self.get(name)
 
         def load() -> nn.Module:
-            network = self._placed(bundle.load_segmenter())
-            return ready_segmenter(network, _example(bundle.segmenter_input).to(self.device))
+            example = _example(bundle.segmenter_input).to(self.device)
+            return ready_segmenter(self._placed(bundle.load_segmenter()), example)
 
         return self._once(name, "segmenter", load)
 
