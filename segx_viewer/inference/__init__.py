@@ -5,5 +5,3 @@ import os
 # Between two passes torch's helper threads wait for work in a busy loop, for milliseconds. The window and the
 # alignments want those cores: let the threads sleep after tens of microseconds. Read when torch is imported.
 os.environ.setdefault("GOMP_SPINCOUNT", "20000")
-
-from segx_viewer.inference import libraries as libraries  # before anything here imports timm

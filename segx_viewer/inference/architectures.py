@@ -3,12 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import segmentation_models_pytorch as smp
-import timm
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from segx_viewer.errors import ModelError
+from segx_viewer.inference.libraries import smp, timm
 from segx_viewer.inference.reference import ReferenceUNet, reference_densenet121, reference_resnet50
 from segx_viewer.inference.xrv import XrvPspNet, xrv_densenet121, xrv_resnet50
 

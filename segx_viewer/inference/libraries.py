@@ -1,4 +1,6 @@
-"""torchvision and timm without torch's compiler, which they import for functions that nothing here calls.
+"""torchvision, timm and what builds on them: to be taken from here, where they come without torch's compiler.
+
+They import it for functions that nothing here calls.
 
 It would hold 160 MiB of memory and take a second or more to import. Where another version of theirs wants more of it
 than this knows, they are imported as they would be anyhow.
@@ -46,13 +48,13 @@ def _is_compile_supported(device: Any) -> bool:
     return import_module(f"{_COMPILER}.utils").is_compile_supported(device)
 
 
-def import_lean(name: str) -> None:
+def import_lean(name: str) -> Any:
     """Import a library without torch's compiler if it can be done."""
     try:
         with without_compiler():
-            import_module(name)
+            return import_module(name)
     except (AttributeError, ImportError):
-        import_module(name)
+        return import_module(name)
 
 
 def give_back_memory() -> None:
@@ -62,5 +64,6 @@ def give_back_memory() -> None:
             ctypes.CDLL(None).malloc_trim(0)
 
 
-import_lean("torchvision")
-import_lean("timm")
+torchvision = import_lean("torchvision")
+timm = import_lean("timm")
+smp = import_lean("segmentation_models_pytorch")

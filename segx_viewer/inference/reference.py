@@ -5,7 +5,8 @@ Outputs are logits: the reference's own sigmoid is applied by the bundle's activ
 
 import torch
 from torch import Tensor, nn
-from torchvision.models import densenet121, resnet50
+
+from segx_viewer.inference.libraries import torchvision
 
 HIDDEN = 256
 
@@ -25,14 +26,14 @@ class Reference(nn.Module):
 
 def reference_densenet121(classes: int, **options: int) -> Reference:
     """Build the reference's DenseNet-121; its last convolution is ``embed_layers.10.denselayer16.conv2``."""
-    layers = list(densenet121(weights=None).features.children())
+    layers = list(torchvision.models.densenet121(weights=None).features.children())
     return Reference([*layers, nn.ReLU(inplace=True)], 1024, classes, **options)
 
 
 def reference_resnet50(classes: int, **options: int) -> Reference:
     """Build the reference's ResNet-50; its last convolution is ``embed_layers.7.2.conv3``."""
     # Without the pooling and the linear layer at its end.
-    return Reference(list(resnet50(weights=None).children())[:-2], 2048, classes, **options)
+    return Reference(list(torchvision.models.resnet50(weights=None).children())[:-2], 2048, classes, **options)
 
 
 class ReferenceUNet(nn.Module):

@@ -7,19 +7,20 @@ the operating points are the classes' cut-offs, which finds the same classes.
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torchvision.models import densenet121, resnet50
+
+from segx_viewer.inference.libraries import torchvision
 
 
 def xrv_densenet121(classes: int = 18) -> nn.Module:
     """Build its DenseNet-121 (input 224 x 224)."""
-    network = densenet121(weights=None, num_classes=classes)
+    network = torchvision.models.densenet121(weights=None, num_classes=classes)
     network.features.conv0 = nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)
     return network
 
 
 def xrv_resnet50(classes: int = 18) -> nn.Module:
     """Build its ResNet-50 (input 512 x 512)."""
-    network = resnet50(weights=None, num_classes=classes)
+    network = torchvision.models.resnet50(weights=None, num_classes=classes)
     network.conv1 = nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)
     return network
 

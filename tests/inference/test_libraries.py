@@ -28,7 +28,7 @@ print([m for m in ("torch._dynamo", "sympy", "triton") if m in sys.modules])
 
 def test_the_compiler_is_itself_afterwards():
     script = """
-import segx_viewer.inference
+import segx_viewer.inference.libraries
 import torch, torchvision
 from torchvision.ops.roi_align import is_compile_supported
 supported = is_compile_supported("cpu")
