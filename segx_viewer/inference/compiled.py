@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import torch
-from timm.layers import Conv2dSame, get_same_padding
 from torch import Tensor, nn
 from torch.nn import functional
 
-from segx_viewer.inference.libraries import give_back_memory
+from segx_viewer.inference.libraries import give_back_memory, timm
+
+Conv2dSame = timm.layers.Conv2dSame
 
 LARGEST = 128 * 2**20
 """Bytes of weights above which a network stays as it is: the runtime keeps copies, and gains less on large layers."""
@@ -199,7 +200,7 @@ def _pad_by_known_sizes(self: Conv2dSame, x: Tensor) -> Tensor:
     one is part of the convolution.
     """
     rows, columns = (
-        get_same_padding(int(length), *how)
+        timm.layers.get_same_padding(int(length), *how)
         for length, *how in zip(x.shape[2:], self.kernel_size, self.stride, self.dilation, strict=True)
     )
     padded = functional.pad(x, (columns // 2, columns - columns // 2, rows // 2, rows - rows // 2))

@@ -189,13 +189,14 @@ class BundleStore:
 
     def _load_classifier(self, name: str) -> nn.Module:
         bundle = self.get(name)
-        network, example, layer = bundle.load_classifier(), _example(bundle.preprocessing), bundle.target_layer
+        networks, example, layer = [bundle.load_classifier()], _example(bundle.preprocessing), bundle.target_layer
         if bundle.info.methods:
             layer = ""
         elif layer == AUTO:
-            layer = self._once(name, "target_layer", lambda: choose_layer(network, example))
+            layer = self._once(name, "target_layer", lambda: choose_layer(networks[0], example))
         gate_layer = self.gate(name).layer
-        return ready_classifier(self._placed(network), example.to(self.device), layer, gate_layer)
+        # Given away: it is not needed any more as soon as there is a faster one.
+        return ready_classifier(self._placed(networks.pop()), example.to(self.device), layer, gate_layer)
 
     def _placed(self, network: nn.Module) -> nn.Module:
         """Move a network to the device; programs stay on the processor, for which they were made."""
