@@ -1,6 +1,7 @@
 """Photographs and other picture files to a `MedicalImage`."""
 
 import contextlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,6 @@ from segx_viewer.imaging._decoded import Decoded, Modality
 from segx_viewer.imaging._icc import to_srgb
 from segx_viewer.imaging._quiet import ignore_library_warnings
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
-
-with contextlib.suppress(ImportError):  # the extra "heic"
-    import pi_heif
-
-    pi_heif.register_heif_opener()
 
 _FORMATS = ("JPEG", "MPO", "PNG", "TIFF", "WEBP", "BMP", "GIF", "JPEG2000", "PPM", "HEIF", "AVIF")
 _DEEP_GREY = {"I;16", "I;16B", "I;16L", "I;16N", "I", "F"}
@@ -36,8 +32,14 @@ def is_picture(path: Path) -> bool:
         return False
 
 
+@cache
 def _known_formats() -> list[str]:
+    """Load the decoders, which the program that shows what a process of its own has decoded does not need."""
     Image.init()
+    with contextlib.suppress(ImportError):  # the extra "heic"
+        import pi_heif
+
+        pi_heif.register_heif_opener()
     return [name for name in _FORMATS if name in Image.OPEN]
 
 
