@@ -57,7 +57,7 @@ __all__ = ["analyse", "analyse_to_end", "library_versions", "reassess"]
 
 # Share of an analysis that is done when a stage begins.
 _BEGINS = {Stage.CHECK: 0.0, Stage.CLASSIFY: 0.1, Stage.SEGMENT: 0.35, Stage.ATTRIBUTE: 0.6, Stage.SEGU: 0.9}
-_LIBRARIES = ("torch", "timm", "segmentation-models-pytorch", "grad-cam", "captum", "pydicom", "numpy")
+_LIBRARIES = ("torch", "onnxruntime", "timm", "segmentation-models-pytorch", "grad-cam", "captum", "pydicom", "numpy")
 
 
 def analyse(

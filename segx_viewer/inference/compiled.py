@@ -110,11 +110,12 @@ class Compiled(nn.Module):
 
     def outputs(self, x: Tensor, *names: str) -> list[Tensor]:
         """Return the outputs of `layers`, or of the network by the name "output", for inputs (N, C, h, w)."""
-        try:
-            found = self._session().run(list(names), {"input": np.ascontiguousarray(x.detach().numpy())})
+        session, rows = self._session(), np.ascontiguousarray(x.detach().numpy())
+        try:  # image by image: what goes from layer to layer then stays in the processor's cache
+            found = [session.run(list(names), {"input": rows[i : i + 1]}) for i in range(len(rows))]
         except Exception as error:  # the runtime's exceptions have no common base but this one
             raise RuntimeError(f"ONNX Runtime: {error}") from error
-        return [torch.from_numpy(array) for array in found]
+        return [torch.from_numpy(np.concatenate(arrays)) for arrays in zip(*found, strict=True)]
 
     def _session(self) -> onnxruntime.InferenceSession:
         """Return a session with as many threads as torch would use here; one thread is the caller's own."""
@@ -167,15 +168,15 @@ def _graph_of(network: nn.Module, example: Tensor, layers: Sequence[str]) -> byt
     size = sum(p.numel() * p.element_size() for p in network.parameters())
     if size > LARGEST:
         raise NotCompilable(f"its weights take {size >> 20} MiB")
-    file, names = io.BytesIO(), ["output", *layers]
+    file = io.BytesIO()
     give_back_memory()  # folding has left some, and exporting takes the weights several times
     # The older exporter: the newer one needs onnxscript, and takes ten times as long.
     with _exporting, warnings.catch_warnings(), _known_sizes():
         warnings.simplefilter("ignore")
         try:
             torch.onnx.export(
-                _WithLayers(network, layers).eval(), (example,), file, dynamo=False, input_names=["input"],
-                output_names=names, dynamic_axes={name: {0: "N"} for name in ("input", *names)},
+                _WithLayers(network, layers).eval(), (example,), file, dynamo=False,
+                input_names=["input"], output_names=["output", *layers],
             )  # fmt: skip
         except (RuntimeError, TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
             raise NotCompilable(str(error)) from error
