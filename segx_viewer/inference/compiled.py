@@ -115,7 +115,8 @@ class Compiled(nn.Module):
             found = [session.run(list(names), {"input": rows[i : i + 1]}) for i in range(len(rows))]
         except Exception as error:  # the runtime's exceptions have no common base but this one
             raise RuntimeError(f"ONNX Runtime: {error}") from error
-        return [torch.from_numpy(np.concatenate(arrays)) for arrays in zip(*found, strict=True)]
+        together = found[0] if len(found) == 1 else [np.concatenate(arrays) for arrays in zip(*found, strict=True)]
+        return [torch.from_numpy(array) for array in together]
 
     def _session(self) -> onnxruntime.InferenceSession:
         """Return a session with as many threads as torch would use here; one thread is the caller's own."""
