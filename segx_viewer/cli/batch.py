@@ -195,7 +195,7 @@ class _Run:
             try:
                 for task in self._decoded(files):
                     explaining.append(explainers.submit(self._explain, task))
-                    while len(explaining) > count:
+                    while len(explaining) > 2 * count:
                         take()
             except KeyboardInterrupt:
                 explainers.shutdown(wait=False, cancel_futures=True)

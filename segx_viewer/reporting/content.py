@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -136,9 +137,17 @@ def method_label(name: str) -> str:
     return METHODS.get(name, name)
 
 
+_digests: dict[int, str] = {}
+"""Of pixels that are in memory, which nobody can write to."""
+
+
 def pixel_digest(image: MedicalImage) -> str:
     """Return the SHA-256 of the decoded pixels: names the image without naming anybody."""
-    return hashlib.sha256(image.pixels.data).hexdigest()
+    pixels = image.pixels
+    if id(pixels) not in _digests:
+        _digests[id(pixels)] = hashlib.sha256(pixels.data).hexdigest()
+        weakref.finalize(pixels, _digests.pop, id(pixels), None).atexit = False
+    return _digests[id(pixels)]
 
 
 def is_synthetic(image: MedicalImage) -> bool:

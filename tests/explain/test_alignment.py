@@ -16,6 +16,7 @@ from segx_viewer.explain.alignment import (
     iou,
     iou_curve,
 )
+from segx_viewer.explain.ranking import MapOnRegion, Region
 from segx_viewer.explain.segx import segx_map, top
 
 
@@ -189,3 +190,13 @@ def test_the_table_speaks_to_people():
         assert measure.sentence.endswith(".")
         assert measure.low < measure.high
         assert (measure.chance is None) == (name in COSTLY)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_thresholds_are_numpys_percentiles(rng, dtype):
+    for steps in (0, 3, 1000):
+        E = rng.random((23, 31)).astype(dtype)
+        E = np.round(E * steps) / dtype(steps) if steps else E
+        pair = MapOnRegion(E, Region(np.eye(23, 31, dtype=bool)))
+        for percent in (np.arange(1, 100), 5, 100 * pair.region.share, 0.01, 100):
+            np.testing.assert_array_equal(pair.cut_off(percent), np.percentile(E.astype(np.float64), 100 - percent))
