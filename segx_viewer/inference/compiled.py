@@ -132,6 +132,7 @@ class Compiled(nn.Module):
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.intra_op_num_threads = threads
+        options.enable_mem_pattern = False  # one large block for each session, instead of what they share
         options.add_session_config_entry("session.force_spinning_stop", "1")  # others need the cores then
         options.add_session_config_entry("session.use_env_allocators", "1")
         # The graph is made anew for other threads: it holds the weights once more.
