@@ -16,7 +16,7 @@ from typing import Any
 def _sorts_badly() -> bool:
     """Whether this is AMD's Zen 4, which writes compressed AVX-512 vectors in microcode."""
     try:
-        with Path("/proc/cpuinfo").open(encoding="ascii", errors="replace") as file:
+        with Path("/proc/cpuinfo").open(encoding="utf-8", errors="replace") as file:
             told = file.read(4096)  # the first processor will do
     except OSError:
         return False

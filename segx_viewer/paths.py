@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import platformdirs
-
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -19,6 +17,8 @@ def models_folder() -> Path:
 
 def user_models_folder() -> Path:
     """Return the folder of the models that the user has added; it may not exist yet."""
+    import platformdirs
+
     return Path(platformdirs.user_data_dir("segx-viewer", appauthor=False)) / "models"
 
 

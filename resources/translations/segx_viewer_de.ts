@@ -809,6 +809,16 @@
       <translation>SegX-Karte</translation>
     </message>
     <message>
+      <location filename="contents.py" />
+      <source>{position} / {count}</source>
+      <translation>{position} / {count}</translation>
+    </message>
+    <message>
+      <location filename="contents.py" />
+      <source>Report written: {path}</source>
+      <translation>Bericht geschrieben: {path}</translation>
+    </message>
+    <message>
       <location filename="controlbar.py" />
       <source>Attribution method (M: next)</source>
       <translation>Attributionsmethode (M: nächste)</translation>
@@ -922,6 +932,46 @@
       <location filename="editing.py" />
       <source>Edit the region</source>
       <translation>Region bearbeiten</translation>
+    </message>
+    <message>
+      <location filename="emptypage.py" />
+      <source>Drop images or a folder here</source>
+      <translation>Bilder oder einen Ordner hier ablegen</translation>
+    </message>
+    <message>
+      <location filename="emptypage.py" />
+      <source>See what a network saw in a chest radiograph or a dermoscopy picture, and how far to trust it.</source>
+      <translation>Sehen, was ein Netz in einer Thoraxaufnahme oder einem Dermatoskopiebild gesehen hat und wie weit ihm zu trauen ist.</translation>
+    </message>
+    <message>
+      <location filename="emptypage.py" />
+      <source>Open files …</source>
+      <translation>Dateien öffnen …</translation>
+    </message>
+    <message>
+      <location filename="emptypage.py" />
+      <source>Open folder …</source>
+      <translation>Ordner öffnen …</translation>
+    </message>
+    <message>
+      <location filename="emptypage.py" />
+      <source>Try the demo</source>
+      <translation>Demo ansehen</translation>
+    </message>
+    <message>
+      <location filename="emptypage.py" />
+      <source>Restore the last session</source>
+      <translation>Letzte Sitzung wiederherstellen</translation>
+    </message>
+    <message>
+      <location filename="emptypage.py" />
+      <source>The program did not end properly last time.</source>
+      <translation>Das Programm wurde beim letzten Mal nicht ordnungsgemäß beendet.</translation>
+    </message>
+    <message>
+      <location filename="emptypage.py" />
+      <source>RECENT</source>
+      <translation>ZULETZT</translation>
     </message>
     <message>
       <location filename="export.py" />
@@ -1080,36 +1130,6 @@
     </message>
     <message>
       <location filename="menus.py" />
-      <source>&amp;File</source>
-      <translation>&amp;Datei</translation>
-    </message>
-    <message>
-      <location filename="menus.py" />
-      <source>&amp;View</source>
-      <translation>&amp;Ansicht</translation>
-    </message>
-    <message>
-      <location filename="menus.py" />
-      <source>&amp;Image</source>
-      <translation>&amp;Bild</translation>
-    </message>
-    <message>
-      <location filename="menus.py" />
-      <source>&amp;Explain</source>
-      <translation>&amp;Erklären</translation>
-    </message>
-    <message>
-      <location filename="menus.py" />
-      <source>&amp;Tools</source>
-      <translation>&amp;Werkzeuge</translation>
-    </message>
-    <message>
-      <location filename="menus.py" />
-      <source>&amp;Help</source>
-      <translation>&amp;Hilfe</translation>
-    </message>
-    <message>
-      <location filename="menus.py" />
       <source>&amp;Layout</source>
       <translation>&amp;Layout</translation>
     </message>
@@ -1157,6 +1177,11 @@
       <location filename="menus.py" />
       <source>&amp;Window</source>
       <translation>&amp;Fensterung</translation>
+    </message>
+    <message>
+      <location filename="messagepage.py" />
+      <source>{name} cannot be shown</source>
+      <translation>{name} kann nicht gezeigt werden</translation>
     </message>
     <message>
       <location filename="modelform.py" />
@@ -1437,51 +1462,6 @@
       <location filename="opening.py" />
       <source>Thumbnails {done} of {total}</source>
       <translation>Vorschaubilder {done} von {total}</translation>
-    </message>
-    <message>
-      <location filename="pages.py" />
-      <source>Drop images or a folder here</source>
-      <translation>Bilder oder einen Ordner hier ablegen</translation>
-    </message>
-    <message>
-      <location filename="pages.py" />
-      <source>See what a network saw in a chest radiograph or a dermoscopy picture, and how far to trust it.</source>
-      <translation>Sehen, was ein Netz in einer Thoraxaufnahme oder einem Dermatoskopiebild gesehen hat und wie weit ihm zu trauen ist.</translation>
-    </message>
-    <message>
-      <location filename="pages.py" />
-      <source>Open files …</source>
-      <translation>Dateien öffnen …</translation>
-    </message>
-    <message>
-      <location filename="pages.py" />
-      <source>Open folder …</source>
-      <translation>Ordner öffnen …</translation>
-    </message>
-    <message>
-      <location filename="pages.py" />
-      <source>Try the demo</source>
-      <translation>Demo ansehen</translation>
-    </message>
-    <message>
-      <location filename="pages.py" />
-      <source>Restore the last session</source>
-      <translation>Letzte Sitzung wiederherstellen</translation>
-    </message>
-    <message>
-      <location filename="pages.py" />
-      <source>The program did not end properly last time.</source>
-      <translation>Das Programm wurde beim letzten Mal nicht ordnungsgemäß beendet.</translation>
-    </message>
-    <message>
-      <location filename="pages.py" />
-      <source>RECENT</source>
-      <translation>ZULETZT</translation>
-    </message>
-    <message>
-      <location filename="pages.py" />
-      <source>{name} cannot be shown</source>
-      <translation>{name} kann nicht gezeigt werden</translation>
     </message>
     <message>
       <location filename="panels/badge.py" />
@@ -2260,18 +2240,38 @@
     </message>
     <message>
       <location filename="window.py" />
-      <source>{position} / {count}</source>
-      <translation>{position} / {count}</translation>
+      <source>&amp;File</source>
+      <translation>&amp;Datei</translation>
+    </message>
+    <message>
+      <location filename="window.py" />
+      <source>&amp;View</source>
+      <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+      <location filename="window.py" />
+      <source>&amp;Image</source>
+      <translation>&amp;Bild</translation>
+    </message>
+    <message>
+      <location filename="window.py" />
+      <source>&amp;Explain</source>
+      <translation>&amp;Erklären</translation>
+    </message>
+    <message>
+      <location filename="window.py" />
+      <source>&amp;Tools</source>
+      <translation>&amp;Werkzeuge</translation>
+    </message>
+    <message>
+      <location filename="window.py" />
+      <source>&amp;Help</source>
+      <translation>&amp;Hilfe</translation>
     </message>
     <message>
       <location filename="window.py" />
       <source>STUDIES</source>
       <translation>UNTERSUCHUNGEN</translation>
-    </message>
-    <message>
-      <location filename="window.py" />
-      <source>Report written: {path}</source>
-      <translation>Bericht geschrieben: {path}</translation>
     </message>
   </context>
 </TS>

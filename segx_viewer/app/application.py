@@ -1,13 +1,11 @@
 """Start the window."""
 
-import logging
 import sys
-import threading
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -16,10 +14,11 @@ from segx_viewer.app import language, settings, theme
 from segx_viewer.paths import resources_folder
 
 if TYPE_CHECKING:
+    from segx_viewer.app.instance import Listener
     from segx_viewer.app.window import Window
 
-log = logging.getLogger(__name__)
 _WARM_UP_MS = 300
+_UNSEEN_MS = 2000
 
 
 def make_application(arguments: list[str] | None = None) -> QApplication:
@@ -39,34 +38,71 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
 def run(paths: list[Path]) -> int:
     """Show the window, open files and folders in it, and return the exit status when it was closed."""
     app = make_application()
-    from segx_viewer.app.instance import Listener, hand_over
+    from segx_viewer.app.handover import hand_over
 
     if hand_over(paths):
         return 0
-    from segx_viewer.app import privacy
     from segx_viewer.app.window import Window
 
-    privacy.drop_old()
     window = Window()
-    hook = ExceptionHook(window)
     geometry = settings.settings().value("geometry")
     if geometry is not None:
         window.restoreGeometry(geometry)
     window.keep_on_screen()
     window.show()
-    listener = Listener(window)
-    listener.received.connect(lambda found: (window.open_paths(found), window.activateWindow()))
-    if paths:
-        window.open_paths(list(paths))
-    # The models load once the window is on the screen and answers.
-    QTimer.singleShot(_WARM_UP_MS, window.controller.prepare)
+    program = Program(window, paths)
     try:
         return app.exec()
     finally:
+        program.end()
+
+
+class Program(QObject):
+    """What runs behind the window: made once the frame is on the screen, and ended with the window."""
+
+    def __init__(self, window: "Window", paths: list[Path]) -> None:
+        super().__init__(window)
+        self._window, self._paths = window, paths
+        self._hook = ExceptionHook(window)
+        self._listener: Listener | None = None
+        window.empty_page.painted.connect(self._on_painted)
+        QTimer.singleShot(_UNSEEN_MS, self.begin)  # a window that starts as an icon is not painted
+
+    def _on_painted(self) -> None:
+        self._window.empty_page.painted.disconnect(self._on_painted)
+        QTimer.singleShot(0, self.begin)  # when what was painted has reached the screen
+
+    def begin(self) -> None:
+        """Fill the window, listen for later launches, and open what was asked for; once."""
+        window = self._window
+        if self._listener is not None or not window.isVisible():
+            return
+        from segx_viewer.app import privacy
+        from segx_viewer.app.instance import Listener
+
+        privacy.drop_old()
+        try:
+            window.complete()
+        except Exception:
+            QCoreApplication.exit(1)  # a frame that stays empty is no program
+            raise
+        self._listener = Listener(window)
+        self._listener.received.connect(lambda found: (window.open_paths(found), window.activateWindow()))
+        if self._paths:
+            window.open_paths(list(self._paths))
+        # The models load once the window is on the screen and answers.
+        QTimer.singleShot(_WARM_UP_MS, window.controller.prepare)
+
+    def end(self) -> None:
+        """Listen no more, and forget what shall not be remembered."""
+        self._hook.remove()
+        if self._listener is None:
+            return
+        from segx_viewer.app import privacy
+
+        self._listener.close()
         if privacy.days() == 0:
             privacy.drop_old()
-        listener.close()
-        hook.remove()
 
 
 class ExceptionHook:
@@ -82,8 +118,11 @@ class ExceptionHook:
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
             return
-        log.error("Unexpected error", exc_info=(kind, error, trace))
-        if threading.current_thread() is threading.main_thread():
+        import logging  # seldom needed
+        import threading
+
+        logging.getLogger(__name__).error("Unexpected error", exc_info=(kind, error, trace))
+        if threading.current_thread() is threading.main_thread() and self._window.follower is not None:
             self._window.show_message(f"Something went wrong ({kind.__name__}); the details are in Help > Log.")
 
     def remove(self) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 
 def fill_panel(frame: QFrame, parts: list[tuple[str, QWidget, int]]) -> None:
@@ -32,3 +32,24 @@ def column(*parts: Any) -> QWidget:
         child, stretch = part if isinstance(part, tuple) else (part, 0)
         layout.addWidget(child, stretch)
     return widget
+
+
+def centred(*widgets: QWidget) -> QHBoxLayout:
+    """Return a row with widgets in its middle."""
+    row = QHBoxLayout()
+    row.addStretch(1)
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch(1)
+    return row
+
+
+def replace(old: QWidget, new: QWidget) -> None:
+    """Put a widget in the place of another, which is deleted."""
+    parent = old.parentWidget()
+    if isinstance(parent, QSplitter):
+        parent.replaceWidget(parent.indexOf(old), new)
+    else:
+        parent.layout().replaceWidget(old, new)
+    old.hide()
+    old.deleteLater()

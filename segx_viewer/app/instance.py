@@ -1,34 +1,12 @@
-"""One window: a second launch hands its files to the first and ends."""
+"""One window: the first launch receives the files of later ones."""
 
-import getpass
-import hashlib
 import json
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtNetwork import QLocalServer
 
-from segx_viewer.app import settings
-
-_PATIENCE_MS = 500
-
-
-def server_name() -> str:
-    """Return the local socket's name: one for each user and settings folder."""
-    identity = f"{getpass.getuser()}:{settings.settings().fileName()}"
-    return "segx-viewer-" + hashlib.sha256(identity.encode()).hexdigest()[:16]
-
-
-def hand_over(paths: list[Path]) -> bool:
-    """Give the files to a window that is already open; return whether there was one."""
-    socket = QLocalSocket()
-    socket.connectToServer(server_name())
-    if not socket.waitForConnected(_PATIENCE_MS):
-        return False
-    socket.write(json.dumps([str(path.resolve()) for path in paths]).encode() + b"\n")
-    taken = socket.waitForBytesWritten(_PATIENCE_MS)
-    socket.disconnectFromServer()
-    return taken
+from segx_viewer.app.handover import PATIENCE_MS, server_name
 
 
 class Listener(QObject):
@@ -50,7 +28,7 @@ class Listener(QObject):
         if socket is None:
             return
         # The other side writes one line and goes; nothing is left open that could outlive this object.
-        if socket.canReadLine() or socket.waitForReadyRead(_PATIENCE_MS):
+        if socket.canReadLine() or socket.waitForReadyRead(PATIENCE_MS):
             self._take(bytes(socket.readLine().data()))
         socket.abort()
 

@@ -1,9 +1,9 @@
-"""The menu bar: nested ids of commands; None is a line, a pair is a sub-menu."""
+"""What the menus hold: nested ids of commands; None is a line, a pair is a sub-menu."""
 
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu, QMenuBar
+from PySide6.QtWidgets import QMenu
 
 from segx_viewer.app import presets, settings
 from segx_viewer.app.actions import Actions
@@ -22,116 +22,102 @@ SPECIAL = (RECENT, WINDOWS, MODELS)
 
 _CLOSING = ("close", "close_all", None, "quit")
 
-MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
-    (
-        mark("&File"),
-        (
-            "open",
-            "open_folder",
-            RECENT,
-            "demo",
-            "restore",
-            None,
-            "open_session",
-            "save_session",
-            None,
-            "export",
-            "copy_report",
-            "deidentify",
-            "tags",
-            None,
-            "close",
-            "close_all",
-            None,
-            "quit",
-        ),
+MENUS: tuple[tuple[Any, ...], ...] = (
+    (  # File
+        "open",
+        "open_folder",
+        RECENT,
+        "demo",
+        "restore",
+        None,
+        "open_session",
+        "save_session",
+        None,
+        "export",
+        "copy_report",
+        "deidentify",
+        "tags",
+        None,
+        "close",
+        "close_all",
+        None,
+        "quit",
     ),
-    (
-        mark("&View"),
-        (
-            "fit",
-            "actual_size",
-            "zoom_in",
-            "zoom_out",
-            None,
-            (mark("&Layout"), tuple(f"layout_{layout}" for layout in Layout)),
-            "two",
-            (mark("Lin&k the two images"), ("link_zoom", "link_pan", "link_scroll", "link_window")),
-            "corner_text",
-            "identity",
-            "graphics",
-            "magnifier",
-            "panels",
-            (mark("&Theme"), ("theme_dark", "theme_light")),
-            (mark("Lan&guage"), tuple(f"language_{code}" for code in LANGUAGES)),
-            None,
-            "next_image",
-            "previous_image",
-            "first",
-            "last",
-            "film",
-        ),
+    (  # View
+        "fit",
+        "actual_size",
+        "zoom_in",
+        "zoom_out",
+        None,
+        (mark("&Layout"), tuple(f"layout_{layout}" for layout in Layout)),
+        "two",
+        (mark("Lin&k the two images"), ("link_zoom", "link_pan", "link_scroll", "link_window")),
+        "corner_text",
+        "identity",
+        "graphics",
+        "magnifier",
+        "panels",
+        (mark("&Theme"), ("theme_dark", "theme_light")),
+        (mark("Lan&guage"), tuple(f"language_{code}" for code in LANGUAGES)),
+        None,
+        "next_image",
+        "previous_image",
+        "first",
+        "last",
+        "film",
     ),
-    (
-        mark("&Image"),
-        (
-            WINDOWS,
-            "next_window",
-            "auto_window",
-            "invert",
-            "reset",
-            None,
-            "rotate_right",
-            "rotate_left",
-            "flip_h",
-            "flip_v",
-        ),
+    (  # Image
+        WINDOWS,
+        "next_window",
+        "auto_window",
+        "invert",
+        "reset",
+        None,
+        "rotate_right",
+        "rotate_left",
+        "flip_h",
+        "flip_v",
     ),
-    (
-        mark("&Explain"),
-        (
-            "read_first",
-            MODELS,
-            "as_published",
-            "manage_models",
-            "analyse",
-            "cancel",
-            None,
-            "next_class",
-            "next_method",
-            "grid",
-            None,
-            "overlay",
-            "bare",
-            "top_mode",
-            "next_mask",
-            (mark("Edit region"), ("edit_region", None, "brush", "eraser", "polygon", None, "reset_region")),
-            None,
-            "side",
-            "curtain",
-            "blend",
-            "flicker",
-        ),
+    (  # Explain
+        "read_first",
+        MODELS,
+        "as_published",
+        "manage_models",
+        "analyse",
+        "cancel",
+        None,
+        "next_class",
+        "next_method",
+        "grid",
+        None,
+        "overlay",
+        "bare",
+        "top_mode",
+        "next_mask",
+        (mark("Edit region"), ("edit_region", None, "brush", "eraser", "polygon", None, "reset_region")),
+        None,
+        "side",
+        "curtain",
+        "blend",
+        "flicker",
     ),
-    (
-        mark("&Tools"),
-        (
-            "undo",
-            "redo",
-            None,
-            "navigate",
-            "length",
-            "angle",
-            "ellipse",
-            "rectangle",
-            "arrow",
-            "note",
-            None,
-            "remove_all",
-        ),
+    (  # Tools
+        "undo",
+        "redo",
+        None,
+        "navigate",
+        "length",
+        "angle",
+        "ellipse",
+        "rectangle",
+        "arrow",
+        "note",
+        None,
+        "remove_all",
     ),
-    (mark("&Help"), ("shortcuts", "mouse", "privacy", "log", None, "about")),
+    ("shortcuts", "mouse", "privacy", "log", None, "about"),  # Help
 )
+"""In the order of the window's `MENU_TITLES`."""
 
 
 CONTEXT = (
@@ -166,11 +152,10 @@ def context_menu(window: "Window", actions: Actions) -> QMenu:
     return menu
 
 
-def fill(bar: QMenuBar, window: "Window", actions: Actions) -> None:
-    """Fill the menu bar."""
-    bar.clear()
-    for title, ids in MENUS:
-        add(bar.addMenu(tr(title)), ids, window, actions)
+def fill(menus: list[QMenu], window: "Window", actions: Actions) -> None:
+    """Fill the menu bar's menus."""
+    for menu, ids in zip(menus, MENUS, strict=True):
+        add(menu, ids, window, actions)
 
 
 def add(menu: QMenu, ids: tuple[Any, ...], window: "Window", actions: Actions) -> None:

@@ -52,8 +52,7 @@ def forget(window: "Window") -> None:
     _drop_all()
     # A session that was about to be written waits in this thread.
     window.controller.run_job("forget", _drop_all)
-    window.empty_page.crashed.hide()
-    window.empty_page.restore.hide()
+    window.empty_page.offer_restore(False)
     window.empty_page.refresh()
 
 

@@ -4,7 +4,6 @@ import stat
 import time
 from pathlib import Path
 
-import platformdirs
 from PySide6.QtCore import QSettings
 
 ORGANISATION = APPLICATION = "segx-viewer"
@@ -29,6 +28,8 @@ def settings() -> QSettings:
 
 def data_folder() -> Path:
     """Return the folder for sessions and logs, beside the settings file if that was moved, made if missing."""
+    import platformdirs
+
     default = Path(platformdirs.user_config_dir(ORGANISATION, appauthor=False)).parent
     ini = Path(settings().fileName()).parent
     moved = default not in ini.parents and default != ini

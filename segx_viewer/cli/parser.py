@@ -8,8 +8,6 @@ from segx_viewer import __version__
 from segx_viewer.cli import commands, models
 from segx_viewer.imaging.limits import DEFAULT_LIMITS
 
-DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
-
 _DESCRIPTION = """\
 Show what a network saw in a medical image, and how far its explanation can be trusted.
 Research use only - not for diagnosis.
@@ -64,7 +62,6 @@ def build_parser() -> argparse.ArgumentParser:
     command = actions.add_parser("screenshots", help="take pictures of the window for the documentation")
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the pictures")
     command.set_defaults(run=commands.screenshots)
-    parser.set_defaults(commands=tuple(actions.choices))
     return parser
 
 

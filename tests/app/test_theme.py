@@ -1,9 +1,9 @@
+import json
 import re
-import tomllib
 
 import pytest
 
-from segx_viewer.app import actions, menus, theme
+from segx_viewer.app import actions, emptypage, menus, theme
 from segx_viewer.paths import resources_folder
 
 
@@ -20,7 +20,7 @@ def contrast(a: str, b: str) -> float:
 
 @pytest.fixture(params=theme.THEMES)
 def colours(request) -> dict[str, str]:
-    return tomllib.loads((resources_folder() / "theme" / f"{request.param}.toml").read_text())
+    return json.loads((resources_folder() / "theme" / f"{request.param}.json").read_text())
 
 
 @pytest.mark.parametrize("text", ["text", "muted"])
@@ -53,6 +53,8 @@ def test_every_command_has_a_known_icon_and_menus_name_known_commands():
     for row in rows.values():
         assert not row.icon or (resources_folder() / "icons" / f"{row.icon}.svg").is_file()
 
+    assert {name: rows[name].icon for name in emptypage.ICONS} == emptypage.ICONS
+
     def ids(entries):
         for entry in entries:
             if isinstance(entry, tuple):
@@ -60,7 +62,7 @@ def test_every_command_has_a_known_icon_and_menus_name_known_commands():
             elif entry is not None and entry not in menus.SPECIAL:
                 yield entry
 
-    named = [name for _, entries in menus.MENUS for name in ids(entries)]
+    named = [name for entries in menus.MENUS for name in ids(entries)]
     assert set(named) == set(rows)  # every command is in the menus, once
     assert len(named) == len(set(named))
 

@@ -1,5 +1,6 @@
 """The command line: what it says, what it writes, and its exit codes."""
 
+import argparse
 import json
 import sys
 from types import ModuleType, SimpleNamespace
@@ -7,8 +8,14 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from segx_viewer import __version__
-from segx_viewer.cli import main
+from segx_viewer.cli import COMMANDS, main
 from segx_viewer.cli.commands import has_display
+from segx_viewer.cli.parser import build_parser
+
+
+def test_the_known_commands_are_those_of_the_parser():
+    subparsers = next(a for a in build_parser()._actions if isinstance(a, argparse._SubParsersAction))
+    assert tuple(subparsers.choices) == COMMANDS
 
 
 def test_version_and_help(capsys):

@@ -65,6 +65,7 @@ from segx_viewer.app.window import Window
 
 picture, folder = Path(sys.argv[1]), Path(sys.argv[2])
 window = Window()
+window.complete()
 window.show()
 listener = Listener(window)
 

@@ -107,7 +107,7 @@ def test_a_segmentation_is_drawn_on_its_image(qtbot, window, tmp_path):
 
 def test_a_segmentation_without_its_image_says_what_to_do(qtbot, window, opened, tmp_path):
     window.controller.opener.attach(window.controller.documents.current, [])
-    window._show_page()
+    window.follower.show_page()
     assert "open that image as well" in window.controller.documents.current.error
 
 

@@ -7,7 +7,8 @@ import pytest
 from segx_viewer.app import session
 from segx_viewer.app.annotations import Annotation, Kind
 from segx_viewer.app.commands_tools import add
-from segx_viewer.app.instance import Listener, hand_over
+from segx_viewer.app.handover import hand_over
+from segx_viewer.app.instance import Listener
 from segx_viewer.app.reading import Impression
 from segx_viewer.app.viewstate import Compare
 from segx_viewer.app.window import Window
@@ -21,6 +22,7 @@ def another(qtbot, engine):
 
     def make() -> Window:
         window = Window(engine)
+        window.complete()
         made.append(window)
         qtbot.addWidget(window)
         window.show()

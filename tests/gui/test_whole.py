@@ -29,6 +29,7 @@ pytestmark = [
 @pytest.fixture
 def real(qtbot):
     window = Window(Engine())
+    window.complete()
     qtbot.addWidget(window)
     window.resize(1280, 800)
     window.show()

@@ -11,10 +11,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
 from segx_viewer.app import settings
+from segx_viewer.app.application import Program
 from segx_viewer.app.export import export_report
 from segx_viewer.app.qimage import to_array
 from segx_viewer.app.scene import Panel
 from segx_viewer.app.viewstate import Compare, MaskStyle
+from segx_viewer.app.window import Window
 from segx_viewer.domain.result import GateLevel, GateVerdict, Level
 from segx_viewer.errors import ModelError
 
@@ -345,10 +347,10 @@ def test_the_probe_reads_pixel_map_and_region(opened):
 def test_tab_leaves_only_the_pictures(opened):
     opened.actions.run("panels")
     assert not opened.left.isVisible()
-    assert not opened.right.isVisible()
+    assert not opened.results.isVisible()
     assert opened.research_use.isVisible()
     opened.actions.run("panels")
-    assert opened.right.isVisible()
+    assert opened.results.isVisible()
 
 
 def test_double_click_shows_one_panel_and_back(qtbot, opened):
@@ -366,10 +368,58 @@ def test_closing_the_image_returns_to_the_empty_page(opened):
     assert opened.viewports.color_bar.scale is None
 
 
-def test_the_window_shows_before_torch_is_imported():
+def test_the_frame_is_shown_before_anything_large_is_imported():
     code = (
         "import sys; from segx_viewer.app.application import make_application; app = make_application(['x']);"
         "from segx_viewer.app.window import Window; w = Window(); w.show(); app.processEvents();"
+        "heavy = {'numpy', 'cv2', 'torch', 'pydicom', 'PIL', 'segx_viewer.domain.image'} & set(sys.modules);"
+        "print(sorted(heavy), [m.title() for m in w.menus], w.empty_page.open.isVisible(), w.research_use.isVisible());"
+        "w.close()"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert result.stdout.strip() == "[] ['&File', '&View', '&Image', '&Explain', '&Tools', '&Help'] True True"
+
+
+def test_the_program_fills_the_frame_and_opens_what_was_asked_for(qtbot, engine, pictures):
+    window = Window(engine)
+    qtbot.addWidget(window)
+    program = Program(window, pictures[:1])
+    window.show()
+    assert window.follower is None
+    qtbot.waitUntil(lambda: window.follower is not None and window.has_result())
+    assert [document.name for document in window.controller.documents] == ["red.png"]
+    assert all(menu.actions() for menu in window.menus)
+    window.close()
+    program.end()
+
+
+def test_a_frame_that_was_never_filled_can_be_closed(qtbot, engine):
+    window = Window(engine)
+    qtbot.addWidget(window)
+    program = Program(window, [])
+    window.show()
+    window.close()
+    program.end()
+    assert window.follower is None
+
+
+def test_a_click_on_the_start_page_fills_the_frame_first(qtbot, engine, monkeypatch):
+    window = Window(engine)
+    qtbot.addWidget(window)
+    asked = []
+    monkeypatch.setattr(
+        "segx_viewer.app.commands_file.QFileDialog.getOpenFileNames", lambda *_: asked.append(1) or ([], "")
+    )
+    window.empty_page.open.click()
+    assert asked == [1]
+    assert window.follower is not None
+    window.close()
+
+
+def test_the_window_shows_before_torch_is_imported():
+    code = (
+        "import sys; from segx_viewer.app.application import make_application; app = make_application(['x']);"
+        "from segx_viewer.app.window import Window; w = Window(); w.complete(); w.show(); app.processEvents();"
         "heavy = {'torch', 'pydicom', 'PIL', 'skimage', 'scipy'} & set(sys.modules); print(sorted(heavy)); w.close()"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
