@@ -1,7 +1,10 @@
 """Uncompressed pixels of the usual kind, read as they lie in the file: there is nothing to decode."""
 
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -11,6 +14,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 _SYNTAXES = {ImplicitVRLittleEndian, ExplicitVRLittleEndian}
 _MONOCHROME = {"MONOCHROME1", "MONOCHROME2"}
 _BAND = 2**19  # bytes
+_THREADS = 4  # more wait for memory rather than use it
 
 
 def is_native(syntax: UID, length: int, options: dict[str, Any]) -> bool:
@@ -57,15 +61,50 @@ def read_native(file: BinaryIO, offset: int, options: dict[str, Any], frame: int
     return values
 
 
+def each_band(
+    path: Path,
+    offset: int,
+    options: dict[str, Any],
+    frame: int,
+    seconds: float,
+    work: Callable[[int, NDArray[Any]], None],
+) -> None:
+    """Call `work` with each of `native_bands`, several at a time: the parts of one frame in threads of their own.
+
+    Raises
+    ------
+    EOFError, TimeoutError
+        As `native_bands` does.
+    """
+    rows = options["rows"]
+    bands = -(-rows // _band_rows(options))
+    threads = min(_THREADS, os.cpu_count() or 1, bands)
+    share = -(-bands // threads) * _band_rows(options)
+
+    def read(first: int) -> None:
+        with path.open("rb") as file:
+            part = range(first, min(first + share, rows))
+            for top, band in native_bands(file, offset, options, frame, seconds, part):
+                work(top, band)
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(read, range(0, rows, share)))
+
+
 def native_bands(
-    file: BinaryIO, offset: int, options: dict[str, Any], frame: int, seconds: float = float("inf")
+    file: BinaryIO,
+    offset: int,
+    options: dict[str, Any],
+    frame: int,
+    seconds: float = float("inf"),
+    part: range | None = None,
 ) -> Iterator[tuple[int, NDArray[Any]]]:
-    """Read one frame by bands that stay in the processor's cache for whoever works on them.
+    """Read one frame, or some of its rows, by bands that stay in the processor's cache for whoever works on them.
 
     Yields
     ------
     top : int
-        Even.
+        Even if the first row is.
     band : ndarray
         Stored values of some rows from `top` on; overwritten by the next band.
 
@@ -77,17 +116,22 @@ def native_bands(
         After `seconds`, for a disk or network that gives its bytes slowly.
     """
     deadline = time.monotonic() + seconds
-    rows, columns, dtype = options["rows"], options["columns"], _dtype(options)
-    room = np.empty((min(rows, 2 * max(1, _BAND // (2 * columns * dtype.itemsize))), columns), dtype)
-    file.seek(offset + frame * frame_bytes(options))
-    for top in range(0, rows, len(room)):
-        if top and time.monotonic() > deadline:
+    part = range(options["rows"]) if part is None else part
+    room = np.empty((min(len(part), _band_rows(options)), options["columns"]), _dtype(options))
+    file.seek(offset + frame * frame_bytes(options) + part.start * room[:1].nbytes)
+    for top in part[:: len(room)]:
+        if top != part.start and time.monotonic() > deadline:
             raise TimeoutError
-        band = room[: rows - top]
+        band = room[: part.stop - top]
         if file.readinto(memoryview(band).cast("B")) != band.nbytes:  # type: ignore[attr-defined]
             raise EOFError
         _clear_unused_bits(band, options["bits_stored"])
         yield top, band
+
+
+def _band_rows(options: dict[str, Any]) -> int:
+    """Return the rows of a band, an even number."""
+    return 2 * max(1, _BAND // (2 * options["columns"] * _dtype(options).itemsize))
 
 
 def _dtype(options: dict[str, Any]) -> np.dtype[Any]:

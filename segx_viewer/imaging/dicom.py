@@ -16,7 +16,7 @@ from segx_viewer.imaging import _facts, _luts
 from segx_viewer.imaging._decoded import Decoded, Modality
 from segx_viewer.imaging._header import first_item, number, numbers, text, uid_name, value
 from segx_viewer.imaging._icc import array_to_srgb
-from segx_viewer.imaging._native import frame_bytes, is_native, native_bands
+from segx_viewer.imaging._native import each_band, frame_bytes, is_native
 from segx_viewer.imaging._overlays import read_overlays
 from segx_viewer.imaging._pixels import (
     PixelElement,
@@ -123,10 +123,13 @@ def _native(path: Path, frame: int, limits: Limits) -> tuple[MedicalImage, NDArr
         )
         pixels = np.empty(shape, np.float32)
         half = np.empty((shape[0] // 2, shape[1] // 2), np.float32) if min(shape) > 1 else None
-        for top, band in native_bands(file, element.offset, options, frame, limits.seconds):
-            values = modality(band, pixels[top : top + len(band)])
-            if half is not None and len(band) > 1:
-                halved(values, half[top // 2 : (top + len(band)) // 2])
+
+    def take(top: int, band: NDArray[Any]) -> None:
+        values = modality(band, pixels[top : top + len(band)])
+        if half is not None and len(band) > 1:
+            halved(values, half[top // 2 : (top + len(band)) // 2])
+
+    each_band(path, element.offset, options, frame, limits.seconds, take)
     return MedicalImage(pixels=pixels, **fields), half
 
 
