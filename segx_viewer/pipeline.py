@@ -291,6 +291,7 @@ class _Run:
                 self._count(Stage.ATTRIBUTE, seconds)
                 spent[k] = spent.get(k, 0.0) + seconds
                 attribution = Attribution(method.name, layer, k, target, saliency_map, spent[k])
+                saliency_map = attribution.saliency_map  # the same object for all, or each would sort its own
                 key = (method.name, k)
                 segmentation = analysis.region_for(k)
                 region = regions[id(segmentation)]

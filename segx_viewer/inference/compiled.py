@@ -199,12 +199,35 @@ def _known_sizes() -> Iterator[None]:
 def _pad_by_known_sizes(self: Conv2dSame, x: Tensor) -> Tensor:
     """Do what `Conv2dSame.forward` does, with numbers for the padding.
 
-    In a graph, finding it anew each time takes a dozen operations, and the padding itself a copy of the image; a known
-    one is part of the convolution.
+    In a graph, finding it anew each time takes a dozen operations, and the padding itself two copies of the image.
     """
     rows, columns = (
         timm.layers.get_same_padding(int(length), *how)
         for length, *how in zip(x.shape[2:], self.kernel_size, self.stride, self.dilation, strict=True)
     )
-    padded = functional.pad(x, (columns // 2, columns - columns // 2, rows // 2, rows - rows // 2))
-    return functional.conv2d(padded, self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
+    padding = (columns // 2, columns - columns // 2, rows // 2, rows - rows // 2)
+    how = x, self.weight, self.bias, self.stride, self.dilation, self.groups, padding
+    asks_gradient = torch.is_grad_enabled() and (x.requires_grad or self.weight.requires_grad)  # another thread does
+    return _padded_convolution(*how) if asks_gradient else _PaddedConvolution.apply(*how)
+
+
+def _padded_convolution(
+    x: Tensor, weight: Tensor, bias: Tensor | None, stride: Any, dilation: Any, groups: int, padding: Any
+) -> Tensor:
+    return functional.conv2d(functional.pad(x, padding), weight, bias, stride, 0, dilation, groups)
+
+
+class _PaddedConvolution(torch.autograd.Function):
+    """A convolution with another padding at each side: one operation in a graph, for which torch has two."""
+
+    @staticmethod
+    def forward(_: Any, *how: Any) -> Tensor:
+        return _padded_convolution(*how)
+
+    @staticmethod
+    def symbolic(g: Any, x: Any, weight: Any, bias: Any, stride: Any, dilation: Any, groups: int, padding: Any) -> Any:
+        left, right, top, bottom = padding
+        return g.op(
+            "Conv", x, weight, *([] if bias is None else [bias]),
+            strides_i=stride, dilations_i=dilation, group_i=groups, pads_i=(top, left, bottom, right),
+        )  # fmt: skip

@@ -1,5 +1,6 @@
 import copy
 
+import onnx
 import pytest
 import timm
 import torch
@@ -130,6 +131,25 @@ class Unknown(nn.Module):
 
     def forward(self, x):
         return torch.linalg.svdvals(x)[..., :1, None] + x
+
+
+def test_padding_is_part_of_the_convolutions():
+    network = seeded(lambda: nn.Sequential(timm.layers.Conv2dSame(3, 4, 3, stride=2), nn.ReLU()))
+    graph = onnx.load_from_string(compiled._graph_of(network, images(), ())).graph
+    assert [node.op_type for node in graph.node] == ["Conv", "Relu"]
+    x = images(seed=5)
+    torch.testing.assert_close(Compiled(network, images())(x), network(x))
+
+
+def test_gradients_asked_for_while_another_network_is_compiled():
+    layer = timm.layers.Conv2dSame(3, 4, 3, stride=2)
+    x = torch.rand(1, 3, 9, 8, requires_grad=True)
+    plain = layer(x)
+    with compiled._known_sizes():
+        known = layer(x)
+    torch.testing.assert_close(known, plain)
+    gradients = [torch.autograd.grad(found.sum(), x)[0] for found in (known, plain)]
+    torch.testing.assert_close(*gradients)
 
 
 def test_what_a_graph_cannot_say_runs_as_it_was(segmenter, monkeypatch):
