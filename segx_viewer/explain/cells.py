@@ -22,7 +22,7 @@ def transport_problem(
     surplus = (to_grid(E / E.sum(dtype=np.float64)) - to_grid(mask / mask.sum())).ravel()
     give, take = np.flatnonzero(surplus > 0), np.flatnonzero(surplus < 0)
     distances = cell_distances(h * dy, w * dx)
-    return surplus[give], -surplus[take], distances.take(take, 1).take(give, 0)
+    return surplus[give], -surplus[take], distances.take(give, 0).take(take, 1)
 
 
 def to_grid(array: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -96,7 +96,7 @@ class MapOnRegion:
         self.count, self.area = self.E.size, region.area
         if self.area == 0:
             raise UndefinedAlignment("The region is empty.")
-        lowest, highest = self.sorted[0], self.sorted[-1]  # NaN sorts last
+        lowest, highest = self.E.min(), self.E.max()  # NaN if there is one
         if not (np.isfinite(lowest) and np.isfinite(highest)):
             raise UndefinedAlignment("The map has values that are not finite.")
         if lowest < 0:

@@ -84,9 +84,9 @@ def without_specks(probability: NDArray[np.float32], threshold: float, smallest_
     """
     if smallest_part <= 0:
         return
-    count, labels, statistics, _ = cv2.connectedComponentsWithStats((probability > threshold).astype(np.uint8))
+    count, labels = cv2.connectedComponents((probability > threshold).view(np.uint8))
     if count <= 2:
         return
-    areas = statistics[1:, cv2.CC_STAT_AREA]
+    areas = np.bincount(labels.ravel())[1:]
     strays = 1 + np.flatnonzero(areas < smallest_part * areas.max())
     np.minimum(probability, threshold, out=probability, where=np.isin(labels, strays))
