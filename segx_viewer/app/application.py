@@ -6,32 +6,38 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
-from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from segx_viewer import __version__
-from segx_viewer.app import language, settings, theme
-from segx_viewer.paths import resources_folder
+from segx_viewer.app import settings, theme
 
 if TYPE_CHECKING:
     from segx_viewer.app.instance import Listener
     from segx_viewer.app.window import Window
 
 _WARM_UP_MS = 300
-_UNSEEN_MS = 2000
+_PATIENCE = 1000  # looks at whether the window is on the screen
 
 
 def make_application(arguments: list[str] | None = None) -> QApplication:
     """Return the QApplication, made if there is none, with names, theme and fonts set."""
     existing = QApplication.instance()
-    app = existing if isinstance(existing, QApplication) else QApplication(arguments or sys.argv[:1])
+    if isinstance(existing, QApplication):
+        app = existing
+        app.setStyle("Fusion")
+    else:  # by argument: from Python, a style brings a hundred enumerations that nobody needs
+        app = QApplication([*(arguments or sys.argv[:1]), "-style", "fusion"])
     QCoreApplication.setOrganizationName(settings.ORGANISATION)
     QCoreApplication.setApplicationName(settings.APPLICATION)
     QCoreApplication.setApplicationVersion(__version__)
     QGuiApplication.setApplicationDisplayName("SegX Viewer")
-    language.use(str(settings.settings().value("language", "en")))
+    chosen = str(settings.settings().value("language", "en"))
+    if chosen != "en":
+        from segx_viewer.app import language
+
+        language.use(chosen)
     theme.apply(app, str(settings.settings().value("theme", "dark")))
-    app.setWindowIcon(QIcon(str(resources_folder() / "icons" / "segx-viewer.svg")))
     return app
 
 
@@ -65,17 +71,21 @@ class Program(QObject):
         self._window, self._paths = window, paths
         self._hook = ExceptionHook(window)
         self._listener: Listener | None = None
-        window.empty_page.painted.connect(self._on_painted)
-        QTimer.singleShot(_UNSEEN_MS, self.begin)  # a window that starts as an icon is not painted
+        self._patience = _PATIENCE
+        self._look = QTimer(self, interval=1)
+        self._look.timeout.connect(self._begin_when_seen)
+        self._look.start()
 
-    def _on_painted(self) -> None:
-        self._window.empty_page.painted.disconnect(self._on_painted)
-        QTimer.singleShot(0, self.begin)  # when what was painted has reached the screen
+    def _begin_when_seen(self) -> None:
+        self._patience -= 1  # a window that starts as an icon is not seen for long
+        if self._window.windowHandle().isExposed() or self._patience <= 0:
+            self._look.stop()
+            self.begin()
 
     def begin(self) -> None:
-        """Fill the window, listen for later launches, and open what was asked for; once."""
+        """Fill the window, listen for later launches, and open what was asked for."""
         window = self._window
-        if self._listener is not None or not window.isVisible():
+        if not window.isVisible():
             return
         from segx_viewer.app import privacy
         from segx_viewer.app.instance import Listener
@@ -95,6 +105,7 @@ class Program(QObject):
 
     def end(self) -> None:
         """Listen no more, and forget what shall not be remembered."""
+        self._look.stop()
         self._hook.remove()
         if self._listener is None:
             return

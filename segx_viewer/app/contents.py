@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF
-from PySide6.QtGui import QUndoGroup
+from PySide6.QtGui import QGuiApplication, QIcon, QUndoGroup
 from PySide6.QtWidgets import QWidget
 
 from segx_viewer.app import menus, session
@@ -36,6 +36,7 @@ from segx_viewer.app.viewstate import ViewState
 from segx_viewer.app.worker import Capabilities, Engine
 from segx_viewer.domain.request import Progress
 from segx_viewer.domain.result import Analysis
+from segx_viewer.paths import resources_folder
 
 if TYPE_CHECKING:
     from segx_viewer.app.window import Window
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 def assemble(window: "Window", engine: Engine | None) -> "Follower":
     """Make the window's parts and connect them."""
+    QGuiApplication.setWindowIcon(QIcon(str(resources_folder() / "icons" / "segx-viewer.svg")))
     window.state = ViewState(window)
     window.scene = Scene()
     window.controller = Controller(window.state, engine, window)

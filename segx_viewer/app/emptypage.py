@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from segx_viewer.app import settings, theme
@@ -10,8 +9,6 @@ from segx_viewer.app.assembly import centred
 from segx_viewer.app.i18n import tr
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
-
     from segx_viewer.app.window import Window
 
 _SHOWN = 5
@@ -20,8 +17,6 @@ ICONS = {"open": "file-plus", "open_folder": "folder-open", "demo": "circle-play
 
 class EmptyPage(QWidget):
     """One sentence, a drop target, recent files, the demo. The first thing that is seen, so it needs little."""
-
-    painted = Signal()
 
     def __init__(self, window: "Window") -> None:
         super().__init__(window)
@@ -68,21 +63,20 @@ class EmptyPage(QWidget):
         result.clicked.connect(lambda: self._window.run(command))
         return result
 
-    def paintEvent(self, event: "QPaintEvent") -> None:  # noqa: N802, D102 - Qt's name
-        super().paintEvent(event)
-        self.painted.emit()
-
     def offer_restore(self, offered: bool) -> None:
         """Say that the last session has no proper end, or nothing."""
         self.crashed.setVisible(offered)
         self.restore.setVisible(offered)
+        if offered:
+            self.restore.setIcon(theme.icon(ICONS["restore"]))
 
     def follow_theme(self) -> None:
         """Draw the icons again in the colours of the theme."""
         self._icon.setPixmap(theme.pixmap("images", 48, theme.colour("muted")))
         self.open.setIcon(theme.pixmap(ICONS["open"], 18, theme.colour("on_accent")))
-        for button, name in ((self.folder, "open_folder"), (self.demo, "demo"), (self.restore, "restore")):
+        for button, name in ((self.folder, "open_folder"), (self.demo, "demo")):
             button.setIcon(theme.icon(ICONS[name]))
+        self.offer_restore(not self.restore.isHidden())
         self.refresh()
 
     def refresh(self) -> None:

@@ -1,6 +1,5 @@
 """One window: a second launch hands its files to the first and ends. This is the second launch's side."""
 
-import getpass
 import sys
 import zlib
 from pathlib import Path
@@ -13,9 +12,8 @@ PATIENCE_MS = 500
 
 
 def server_name() -> str:
-    """Return the local socket's name: one for each user and settings folder."""
-    identity = f"{getpass.getuser()}:{settings.settings().fileName()}"
-    return f"segx-viewer-{zlib.crc32(identity.encode()):08x}"
+    """Return the local socket's name: one for each settings file, and so for each user."""
+    return f"segx-viewer-{zlib.crc32(settings.settings().fileName().encode()):08x}"
 
 
 def hand_over(paths: list[Path]) -> bool:

@@ -34,7 +34,6 @@ def apply(app: QApplication, name: str = "dark") -> None:
     """Give the whole application a theme's palette and style sheet."""
     _current["name"] = name if name in THEMES else "dark"
     icon.cache_clear()
-    app.setStyle("Fusion")
     app.setPalette(_palette())
     app.setStyleSheet(style_sheet(_current["name"]))
 
