@@ -23,8 +23,8 @@ def _sorts_badly() -> bool:
     return all(mark in told for mark in ("AuthenticAMD", "cpu family\t: 25\n", "avx512vl"))
 
 
-# Both are read when the library is imported. NumPy sorts a map six times faster with AVX2 there.
-if _sorts_badly():
+# Both are read when the library is imported. NumPy (by this name: 2.4) sorts a map six times faster with AVX2 there.
+if "NPY_ENABLE_CPU_FEATURES" not in os.environ and _sorts_badly():  # it takes one of the two
     os.environ.setdefault("NPY_DISABLE_CPU_FEATURES", "X86_V4")
 # Between two passes torch's helper threads wait for work in a busy loop, for milliseconds. The window and the
 # alignments want those cores: let the threads sleep after tens of microseconds.

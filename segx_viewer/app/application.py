@@ -48,8 +48,10 @@ def run(paths: list[Path]) -> int:
 
     if hand_over(paths):
         return 0
+    from segx_viewer.app import privacy
     from segx_viewer.app.window import Window
 
+    privacy.drop_old_names()
     window = Window()
     geometry = settings.settings().value("geometry")
     if geometry is not None:
@@ -58,9 +60,12 @@ def run(paths: list[Path]) -> int:
     window.show()
     program = Program(window, paths)
     try:
-        return app.exec()
+        status = app.exec()
     finally:
         program.end()
+    if program.failure is not None:
+        raise program.failure
+    return status
 
 
 class Program(QObject):
@@ -71,31 +76,34 @@ class Program(QObject):
         self._window, self._paths = window, paths
         self._hook = ExceptionHook(window)
         self._listener: Listener | None = None
+        self.failure: Exception | None = None
         self._patience = _PATIENCE
         self._look = QTimer(self, interval=1)
         self._look.timeout.connect(self._begin_when_seen)
         self._look.start()
 
     def _begin_when_seen(self) -> None:
-        self._patience -= 1  # a window that starts as an icon is not seen for long
+        self._patience -= 1  # a window that starts as an icon is not on the screen
         if self._window.windowHandle().isExposed() or self._patience <= 0:
             self._look.stop()
             self.begin()
 
     def begin(self) -> None:
         """Fill the window, listen for later launches, and open what was asked for."""
-        window = self._window
-        if not window.isVisible():
-            return
+        if self._window.isVisible():
+            try:
+                self._fill()
+            except Exception as error:  # noqa: BLE001 - whatever it is: a frame that stays empty is no program
+                self.failure = error
+                QCoreApplication.exit(1)
+
+    def _fill(self) -> None:
         from segx_viewer.app import privacy
         from segx_viewer.app.instance import Listener
 
+        window = self._window
         privacy.drop_old()
-        try:
-            window.complete()
-        except Exception:
-            QCoreApplication.exit(1)  # a frame that stays empty is no program
-            raise
+        window.complete()
         self._listener = Listener(window)
         self._listener.received.connect(lambda found: (window.open_paths(found), window.activateWindow()))
         if self._paths:
@@ -105,13 +113,12 @@ class Program(QObject):
 
     def end(self) -> None:
         """Listen no more, and forget what shall not be remembered."""
-        self._look.stop()
-        self._hook.remove()
-        if self._listener is None:
-            return
         from segx_viewer.app import privacy
 
-        self._listener.close()
+        self._look.stop()
+        self._hook.remove()
+        if self._listener is not None:
+            self._listener.close()
         if privacy.days() == 0:
             privacy.drop_old()
 

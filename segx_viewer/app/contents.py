@@ -180,7 +180,10 @@ class Follower(QObject):
             window.message_page.show_error(document.name, document.error)
         else:
             window.message_page.show_working(document.name)
+        begins = page is window.picture_page and window.pages.currentWidget() is not page
         window.pages.setCurrentWidget(page)
+        if begins:  # keys are for the pictures, not for the first button that Qt finds
+            window.shown_ports[0].setFocus()
 
     # -- analyses --------------------------------------------------------------------------------
 

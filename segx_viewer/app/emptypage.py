@@ -23,7 +23,7 @@ class EmptyPage(QWidget):
         self._window = window
         box = QFrame()
         box.setObjectName("drop")
-        box.setFixedWidth(560)
+        box.setMinimumWidth(560)
         inner = QVBoxLayout(box)
         inner.setContentsMargins(40, 40, 40, 32)
         inner.setSpacing(16)

@@ -3,8 +3,7 @@
 import time
 from typing import TYPE_CHECKING
 
-from segx_viewer.app import session, settings
-from segx_viewer.reporting.atomic import PART
+from segx_viewer.app import settings
 
 if TYPE_CHECKING:
     from segx_viewer.app.window import Window
@@ -31,17 +30,23 @@ def set_days(count: int) -> None:
 
 def drop_old() -> None:
     """Forget the session and the recent files whose time is over."""
+    drop_old_names()
     kept = days()
-    if kept == FOREVER:
-        return
     if kept == 0:
-        _drop_all()
-        return
-    before = time.time() - kept * _SECONDS_PER_DAY
-    settings.drop_recent(before)
-    file = session.session_file()
-    if file.exists() and file.stat().st_mtime < before:
-        file.unlink()
+        _drop_session()
+    elif kept != FOREVER:
+        file = settings.session_file()
+        if file.exists() and file.stat().st_mtime < time.time() - kept * _SECONDS_PER_DAY:
+            file.unlink()
+
+
+def drop_old_names() -> None:
+    """Forget the names of recent files and folders whose time is over: the first thing that a window shows."""
+    kept = days()
+    if kept == 0:
+        _drop_names()
+    elif kept != FOREVER:
+        settings.drop_recent(time.time() - kept * _SECONDS_PER_DAY)
 
 
 def forget(window: "Window") -> None:
@@ -57,9 +62,19 @@ def forget(window: "Window") -> None:
 
 
 def _drop_all() -> None:
-    session.session_file().unlink(missing_ok=True)
+    _drop_session()
+    _drop_names()
+
+
+def _drop_session() -> None:
+    from segx_viewer.reporting.atomic import PART
+
+    settings.session_file().unlink(missing_ok=True)
     for part in settings.data_folder().glob(f"{PART}*"):
         part.unlink(missing_ok=True)
+
+
+def _drop_names() -> None:
     stored = settings.settings()
     for name in _REMEMBERED:
         stored.remove(name)

@@ -28,11 +28,6 @@ _ENUMS = {"compare": Compare, "layout": Layout, "mask": MaskStyle}
 _PASSING = {"bare", "flicker", "editing", "tool", "grid", "two", "magnifier"}  # states of the moment
 
 
-def session_file() -> Path:
-    """Return the file that holds the session."""
-    return settings.data_folder() / "session.json"
-
-
 class Autosave(QObject):
     """Writes the session, and which files were opened, a moment after each change, in the thread of the exports."""
 
@@ -65,20 +60,20 @@ class Autosave(QObject):
         """Write the session as one that ended properly; called before the threads end."""
         self._timer.stop()
         settings.add_recent(self.opened)
-        if len(self._window.controller.documents) or session_file().exists():
+        if len(self._window.controller.documents) or settings.session_file().exists():
             _write(json.dumps({**snapshot(self._window), "ended": True}))
 
 
 def _write(text: str) -> None:
     from segx_viewer.reporting.atomic import write_bytes
 
-    write_bytes(session_file(), text.encode(), private=True)
+    write_bytes(settings.session_file(), text.encode(), private=True)
 
 
 def read_session() -> dict[str, Any] | None:
     """Return the stored session, None if there is none that can be used."""
     try:
-        stored = json.loads(session_file().read_text(encoding="utf-8"))
+        stored = json.loads(settings.session_file().read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except (OSError, ValueError):

@@ -39,6 +39,11 @@ def data_folder() -> Path:
     return folder
 
 
+def session_file() -> Path:
+    """Return the file that holds the session."""
+    return data_folder() / "session.json"
+
+
 def recent() -> list[Path]:
     """Return the most recently opened files and folders that still exist, newest first."""
     return [path for path in map(Path, _list("recent")) if path.exists()]
@@ -59,6 +64,8 @@ def drop_recent(before: float) -> None:
     """Take away the recent files that were opened before a time, in seconds since 1970."""
     entries = zip(_list("recent"), _list("recent_times"), strict=False)
     kept = [(name, then) for name, then in entries if _seconds(then) >= before]
+    if len(kept) == len(_list("recent")):
+        return
     stored = settings()
     stored.setValue("recent", [name for name, _ in kept])
     stored.setValue("recent_times", [then for _, then in kept])

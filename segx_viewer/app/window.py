@@ -122,7 +122,12 @@ class Window(QMainWindow):
         if self.follower is None:
             from segx_viewer.app.contents import assemble
 
-            self.follower = assemble(self, self._engine)
+            try:
+                self.follower = assemble(self, self._engine)
+            except Exception:
+                if hasattr(self, "controller"):
+                    self.controller.shut_down()  # its threads would outlive it
+                raise
 
     # -- what the commands use -------------------------------------------------------------------
 

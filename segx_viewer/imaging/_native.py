@@ -87,6 +87,9 @@ def each_band(
             for top, band in native_bands(file, offset, options, frame, seconds, part):
                 work(top, band)
 
+    if threads == 1:
+        read(0)
+        return
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(read, range(0, rows, share)))
 
@@ -104,7 +107,7 @@ def native_bands(
     Yields
     ------
     top : int
-        Even if the first row is.
+        Even where the first row asked for is.
     band : ndarray
         Stored values of some rows from `top` on; overwritten by the next band.
 

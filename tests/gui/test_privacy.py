@@ -10,11 +10,12 @@ import pydicom
 import pytest
 from PIL import Image, ImageDraw
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QToolButton
 
-from segx_viewer.app import archive, privacy, session, settings
+from segx_viewer.app import archive, privacy, settings
 from segx_viewer.app.privacycopy import CopyDialog
 from segx_viewer.app.privacypage import PrivacyPage
+from segx_viewer.app.window import Window
 
 for_its_owner = pytest.mark.skipif(sys.platform == "win32", reason="file modes")
 
@@ -32,9 +33,9 @@ def remembered() -> str:
 @for_its_owner
 def test_what_names_patients_is_for_its_owner_only(qtbot, opened, tmp_path):
     opened.autosave.save()
-    qtbot.waitUntil(session.session_file().exists)
+    qtbot.waitUntil(settings.session_file().exists)
     settings.settings().sync()
-    assert mode(session.session_file()) == 0o600
+    assert mode(settings.session_file()) == 0o600
     assert mode(settings.data_folder()) == 0o700
     assert mode(Path(settings.settings().fileName())) == 0o600
     saved = archive.save(archive.capture(opened), tmp_path / "kept.segx")
@@ -44,7 +45,7 @@ def test_what_names_patients_is_for_its_owner_only(qtbot, opened, tmp_path):
 def test_everything_is_forgotten(qtbot, opened, pictures, monkeypatch):
     settings.settings().setValue("last_folder", str(pictures[0].parent))
     opened.autosave.save()
-    qtbot.waitUntil(session.session_file().exists)
+    qtbot.waitUntil(settings.session_file().exists)
     (settings.data_folder() / ".part-left.json").write_text(str(pictures[0]))
     settings.settings().sync()
     assert "red.png" in remembered()
@@ -58,7 +59,7 @@ def test_everything_is_forgotten(qtbot, opened, pictures, monkeypatch):
     assert len(opened.controller.documents) == 0
     assert not opened.log.lines
     opened.close()
-    assert not session.session_file().exists()
+    assert not settings.session_file().exists()
     settings.settings().sync()
     left = remembered()
     assert "red.png" not in left
@@ -73,11 +74,20 @@ def test_what_is_old_is_forgotten(pictures, days, session_stays, recent):
     settings.add_recent(pictures[:2])
     three_days_ago = time.time() - 3 * 86_400
     settings.settings().setValue("recent_times", [str(time.time()), str(three_days_ago)])
-    session.session_file().write_text(json.dumps({"version": 1}))
-    os.utime(session.session_file(), (three_days_ago, three_days_ago))
+    settings.session_file().write_text(json.dumps({"version": 1}))
+    os.utime(settings.session_file(), (three_days_ago, three_days_ago))
     privacy.drop_old()
-    assert session.session_file().exists() == session_stays
+    assert settings.session_file().exists() == session_stays
     assert settings.recent() == pictures[:recent]
+
+
+def test_the_start_page_names_nothing_whose_time_is_over(qtbot, engine, pictures):
+    settings.add_recent(pictures[:1])
+    settings.settings().setValue("recent_times", [str(time.time() - 60 * 86_400)])
+    privacy.drop_old_names()
+    frame = Window(engine)
+    qtbot.addWidget(frame)
+    assert not frame.empty_page.findChildren(QToolButton)
 
 
 def test_limits_are_settings(qtbot, window, pictures):

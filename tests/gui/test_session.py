@@ -4,7 +4,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from segx_viewer.app import session
+from segx_viewer.app import session, settings
 from segx_viewer.app.annotations import Annotation, Kind
 from segx_viewer.app.commands_tools import add
 from segx_viewer.app.handover import hand_over
@@ -86,7 +86,7 @@ def test_a_proper_end_does_not_ask_for_a_restore(qtbot, opened, another):
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 99}'])
 def test_a_damaged_session_file_is_passed_over(window, content):
-    session.session_file().write_text(content)
+    settings.session_file().write_text(content)
     assert not session.ended_badly()
     assert session.restore(window) == 0
 
@@ -94,7 +94,7 @@ def test_a_damaged_session_file_is_passed_over(window, content):
 @pytest.mark.expects_warnings
 def test_a_session_of_wrong_values_is_passed_over(window):
     stored = {"version": session.VERSION, "documents": [{"path": __file__}], "view": {}, "current": 0}
-    session.session_file().write_text(json.dumps(stored))
+    settings.session_file().write_text(json.dumps(stored))
     assert session.restore(window) == 0
 
 

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -391,6 +392,34 @@ def test_the_program_fills_the_frame_and_opens_what_was_asked_for(qtbot, engine,
     assert all(menu.actions() for menu in window.menus)
     window.close()
     program.end()
+
+
+def test_a_frame_that_cannot_be_filled_ends_the_program(qtbot, engine, monkeypatch):
+    def fail(_window):
+        raise OSError("no room")
+
+    ended = []
+    monkeypatch.setattr("segx_viewer.app.contents._place", fail)
+    monkeypatch.setattr("segx_viewer.app.application.QCoreApplication", SimpleNamespace(exit=ended.append))
+    window = Window(engine)
+    qtbot.addWidget(window)
+    program = Program(window, [])
+    window.show()
+    qtbot.waitUntil(lambda: program.failure is not None)
+    assert str(program.failure) == "no room"
+    assert ended == [1]
+    window.close()
+    program.end()
+
+
+def test_keys_are_for_the_pictures_once_one_is_open(qtbot, opened):
+    opened.activateWindow()
+    port = opened.viewports.ports[Panel.IMAGE]
+    assert opened.focusWidget() is port
+    QTest.keyPress(opened.focusWidget(), Qt.Key.Key_Space)
+    assert port.property("panning")
+    QTest.keyRelease(opened.focusWidget(), Qt.Key.Key_Space)
+    assert not port.property("panning")
 
 
 def test_a_frame_that_was_never_filled_can_be_closed(qtbot, engine):
