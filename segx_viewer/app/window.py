@@ -125,9 +125,15 @@ class Window(QMainWindow):
             try:
                 self.follower = assemble(self, self._engine)
             except Exception:
-                if hasattr(self, "controller"):
-                    self.controller.shut_down()  # its threads would outlive it
+                self._shut_down()
                 raise
+
+    def _shut_down(self) -> None:
+        """End what would outlive the window, as far as it was made."""
+        if hasattr(self, "controller"):
+            self.controller.shut_down()
+        if hasattr(self, "log"):
+            self.log.stop()
 
     # -- what the commands use -------------------------------------------------------------------
 
@@ -221,6 +227,5 @@ class Window(QMainWindow):
         settings.settings().setValue("geometry", self.saveGeometry())
         if self.follower is not None:
             self.autosave.end()
-            self.controller.shut_down()
-            self.log.stop()
+            self._shut_down()
         event.accept()
