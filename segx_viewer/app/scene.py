@@ -80,8 +80,19 @@ class Scene:
 
     # -- drawing ---------------------------------------------------------------------------------
 
-    def draw(self, painter: QPainter, size: QSizeF, panel: Panel, view: View, ratio: float = 1.0) -> None:
-        """Draw image and overlays into a panel of `size`, black around; `ratio` is screen pixels per panel pixel."""
+    def draw(
+        self,
+        painter: QPainter,
+        size: QSizeF,
+        panel: Panel,
+        view: View,
+        ratio: float = 1.0,
+        asked: QRectF | None = None,
+    ) -> None:
+        """Draw image and overlays into a panel of `size`, black around; `ratio` is screen pixels per panel pixel.
+
+        Only what is `asked` for needs to be drawn, if that is given.
+        """
         whole = QRectF(QPointF(0, 0), size)
         placed = visible_raster(view, self.shape, size, ratio) if self.base is not None else None
         if placed is None:
@@ -89,7 +100,7 @@ class Scene:
             return
         raster, corner = placed
         covered = _extent(raster, corner)
-        if covered.contains(whole):
+        if covered.contains(whole if asked is None else asked):
             self.base.draw(painter, corner, raster, view)
         else:
             _fill_around(painter, whole, covered.intersected(whole))

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from functools import lru_cache
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QRegion, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -14,11 +14,13 @@ from segx_viewer.app.i18n import tr
 from segx_viewer.app.scene import Panel, Scene
 from segx_viewer.app.transform import fit_scale, image_to_panel, panel_to_image
 from segx_viewer.app.viewstate import Compare, View, ViewState
+from segx_viewer.domain.image import VoiLut, WindowLevel
 
 _HANDLE = 10  # panel pixels that the curtain's divider takes to either side
 _DIVIDER = 16  # panel pixels that it is drawn on
 _SLIDERS = {"opacity", "curtain", "blend"}
 _WINDOW = {"voi"}
+_READ_MS = 40  # nobody reads numbers that change faster; writing them takes a fifth of a step of the window
 _NARROW = 460  # below this width, the texts stand in one column
 
 
@@ -43,6 +45,9 @@ class Viewport(QWidget):
         self._drag: mouse.Drag | None = None
         self._divider = 0.0  # where the curtain was painted last
         self._last_text = QRect()  # where the last of the texts was painted last; on the image, that of its window
+        self._reading = QTimer(self, singleShot=True, interval=_READ_MS)  # runs while the window's numbers stay
+        self._reading.timeout.connect(self._on_read)
+        self._read_voi: WindowLevel | VoiLut | None = None  # whose numbers stay meanwhile
         self.setMouseTracking(True)
         self.setMinimumSize(120, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -89,7 +94,10 @@ class Viewport(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102 - Qt's name
         painter = QPainter(self)
         view = self.state.view
-        self.scene.draw(painter, self.extent, self.panel, view, self.devicePixelRatioF())
+        asked = QRectF(event.region().boundingRect())
+        if asked.contains(QRectF(self.rect())):
+            self._reading.stop()  # numbers are painted with the rest
+        self.scene.draw(painter, self.extent, self.panel, view, self.devicePixelRatioF(), asked)
         if self.scene.base is not None:
             if self.panel is Panel.COMPARE and view.compare is Compare.CURTAIN:
                 self._paint_divider(painter, self.width() * view.curtain)
@@ -135,7 +143,7 @@ class Viewport(QWidget):
             if view.corner_text:
                 patient = imagetext.patient_text(image) if view.identity else ""
                 first = "\n".join(line for line in (self.title, patient) if line)
-                voi = view.voi or self.scene.base.voi
+                voi = (self._read_voi if self._reading.isActive() else view.voi) or self.scene.base.voi
                 shown = self.scene.stack_text + imagetext.display_text(
                     image, voi, view, self.scale * self.devicePixelRatioF()
                 )
@@ -161,7 +169,10 @@ class Viewport(QWidget):
         if not self.isVisible():  # it is painted as a whole when it is shown
             return
         if changed == _WINDOW:
-            self.update(self._windowed(view))
+            if self._reading.isActive():
+                self.update(self.scene.covered(self.extent, view, self.devicePixelRatioF()))
+            else:
+                self._write_window()
         elif not changed <= _SLIDERS:
             self.update()
         elif "opacity" in changed and self.panel is not Panel.IMAGE:
@@ -171,6 +182,17 @@ class Viewport(QWidget):
         elif self.panel is Panel.COMPARE and view.compare is Compare.CURTAIN:
             left, right = sorted((before, self._divider))
             self.update(math.floor(left) - _HANDLE, 0, math.ceil(right - left) + 2 * _HANDLE, self.height())
+
+    def _write_window(self) -> None:
+        """Show a change of the window with its numbers, and let these stay for a moment."""
+        self._read_voi = self.state.view.voi
+        if self.panel is Panel.IMAGE:
+            self._reading.start()
+        self.update(self._windowed(self.state.view))
+
+    def _on_read(self) -> None:
+        if self.state.view.voi != self._read_voi:
+            self._write_window()
 
     def _windowed(self, view: View) -> QRegion:
         """Return the part of the panel that a change of the window can be seen in: the image, and the text below."""

@@ -76,6 +76,25 @@ def test_shortcuts_can_be_searched_and_changed_and_stay(qtbot, window):
     assert window.actions["invert"].shortcut().toString() == "I"
 
 
+def test_numbers_of_a_window_that_is_dragged_can_be_read(qtbot, window, radiograph):
+    window.open_paths([Path(radiograph)])
+    qtbot.waitUntil(window.has_result)
+    port = window.viewports.ports[Panel.IMAGE]
+
+    def written(width: int) -> bool:
+        return any(f"W {width}" in text for _, text in port.texts())
+
+    for width in (901, 902, 903):
+        window.state.update(voi=WindowLevel(100, width))
+    assert written(901)
+    qtbot.waitUntil(lambda: written(903))
+    port.grab()
+    window.state.update(voi=WindowLevel(100, 904))
+    window.state.update(voi=WindowLevel(100, 905))
+    port.grab()  # a picture of all of it has the numbers of its window
+    assert written(905)
+
+
 def test_taken_keys_are_not_given_twice(window):
     page = ShortcutPage(window.actions, window)
     item = next(item for item in page.items() if item.text(1) == "I")
