@@ -15,11 +15,11 @@ from segx_viewer.cli.outputs import Output
 from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.inference.bundle import ModelBundle
 from segx_viewer.inference.store import BundleStore
-from tests.benchmarks.harness import Outcome
+from tests.benchmarks.harness import ROUNDS, Outcome
 from tests.benchmarks.pipeline import BUNDLE
 
 GOAL = 0.85
-IMAGES, ROUNDS = 256, 3
+IMAGES = 256
 SIZES = (1, 2, 4, 8, 16, 32)
 
 
