@@ -168,9 +168,12 @@ class Comparison(QWidget):
             self.activated.emit(self.slots[index])
 
     def _on_view_changed(self, changed: frozenset[str]) -> None:
-        view, other = self._window.state.view, self.other
+        view = self._window.state.view
+        if not view.two:
+            return
+        other = self.other
         changing = self._window.controller.documents.current is not self.slots[self.active]
-        if not view.two or other is None or changing:
+        if other is None or changing:
             return
         linked = {name for link, names in _LINKS.items() if getattr(view, link) for name in names}
         names = changed & (set(View.__slots__) - set(PER_IMAGE) | linked)

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen, QRegion, QTransform
 
 from segx_viewer.app.i18n import tr
@@ -53,9 +53,14 @@ def plate_text(
     x = _placed(box.left() + margin, box.right() - margin - width, flags & _RIGHT, flags & _MIDDLE)
     y = _placed(box.top() + margin, box.bottom() - margin - height, flags & _BOTTOM, flags & _CENTRE)
     where = QRectF(x, y, width, height)
-    if asked is None or asked.intersects(where.adjusted(-_ROOM[0], -_ROOM[1], _ROOM[0], _ROOM[1]).toAlignedRect()):
+    if asked is None or asked.intersects(plate_of(where)):
         painter.drawImage(QPointF(x - _ROOM[0], y - _ROOM[1]), plate)
     return where
+
+
+def plate_of(text: QRectF) -> QRect:
+    """Return the plate around a text that `plate_text` has written."""
+    return text.adjusted(-_ROOM[0], -_ROOM[1], _ROOM[0], _ROOM[1]).toAlignedRect()
 
 
 def _placed(first: float, last: float, at_end: int, in_middle: int) -> int:

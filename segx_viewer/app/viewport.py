@@ -44,7 +44,7 @@ class Viewport(QWidget):
         self.scroll: Callable[[int], bool] | None = None  # moves through the stack; False where there is none
         self._drag: mouse.Drag | None = None
         self._divider = 0.0  # where the curtain was painted last
-        self._last_text = QRect()  # where the last of the texts was painted last; on the image, that of its window
+        self._written: list[QRectF] = []  # where the texts were painted last; on the image, the last is its window's
         self._reading = QTimer(self, singleShot=True, interval=_READ_MS)  # runs while the window's numbers stay
         self._reading.timeout.connect(self._on_read)
         self._read_voi: WindowLevel | VoiLut | None = None  # whose numbers stay meanwhile
@@ -124,11 +124,13 @@ class Viewport(QWidget):
         """Paint what lies in the part of the panel that is asked for."""
         view, image = self.state.view, self.scene.base.image
         box = QRectF(self.rect())
-        taken = [imagetext.plate_text(painter, box, place, text, asked=asked) for place, text in self.texts()]
-        self._last_text = taken[-1].toAlignedRect()
+        if not self._reading.isActive() or any(asked.intersects(imagetext.plate_of(text)) for text in self._written):
+            self._written = [
+                imagetext.plate_text(painter, box, place, text, asked=asked) for place, text in self.texts()
+            ]
         if not view.corner_text:
             return
-        imagetext.paint_orientation(painter, box, imagetext.orientation_letters(image, view), taken)
+        imagetext.paint_orientation(painter, box, imagetext.orientation_letters(image, view), self._written)
         bar = imagetext.scale_bar(image, view, self.scale, self.width() * 0.4) if self.panel is Panel.IMAGE else None
         if bar is not None:
             imagetext.paint_scale_bar(painter, box, bar)
@@ -164,10 +166,10 @@ class Viewport(QWidget):
 
     def _on_view_changed(self, changed: frozenset[str]) -> None:
         """Ask for a repaint of what a change can be seen in, which for sliders is little."""
-        view = self.state.view
-        before, self._divider = self._divider, self.width() * view.curtain
         if not self.isVisible():  # it is painted as a whole when it is shown
             return
+        view = self.state.view
+        before, self._divider = self._divider, self.width() * view.curtain
         if changed == _WINDOW:
             if self._reading.isActive():
                 self.update(self.scene.covered(self.extent, view, self.devicePixelRatioF()))
@@ -198,7 +200,9 @@ class Viewport(QWidget):
         """Return the part of the panel that a change of the window can be seen in: the image, and the text below."""
         seen = QRegion(self.scene.covered(self.extent, view, self.devicePixelRatioF()))
         if self.panel is Panel.IMAGE and view.corner_text:
-            text = self._last_text  # the next one may be longer, or have one line more or less
+            text = (
+                self._written[-1].toAlignedRect() if self._written else QRect()
+            )  # the next one may be longer, or have one line more or less
             seen += QRect(0, text.top() - text.height(), max(text.right(), _NARROW), self.height())
         return seen
 

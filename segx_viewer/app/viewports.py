@@ -163,7 +163,7 @@ class _BlendBar(QFrame):
         row.addWidget(self.slider, 1)
         row.addWidget(QLabel(tr("SegX")))
         self._state = state
-        state.changed.connect(lambda _changed: self._follow())
+        state.changed.connect(lambda changed: self._follow() if "blend" in changed else None)
         self._follow()
 
     def _follow(self) -> None:
