@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from segx_viewer import __version__
-from segx_viewer.app import settings, theme
+from segx_viewer.app import language, settings, theme
 
 if TYPE_CHECKING:
     from segx_viewer.app.instance import Listener
@@ -32,11 +32,7 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
     QCoreApplication.setApplicationName(settings.APPLICATION)
     QCoreApplication.setApplicationVersion(__version__)
     QGuiApplication.setApplicationDisplayName("SegX Viewer")
-    chosen = str(settings.settings().value("language", "en"))
-    if chosen != "en":
-        from segx_viewer.app import language
-
-        language.use(chosen)
+    language.use(str(settings.settings().value("language", "en")))
     theme.apply(app, str(settings.settings().value("theme", "dark")))
     return app
 
@@ -102,7 +98,7 @@ class Program(QObject):
         from segx_viewer.app.instance import Listener
 
         window = self._window
-        privacy.drop_old()
+        privacy.drop_old_session()  # old names went before they could be seen
         window.complete()
         self._listener = Listener(window)
         self._listener.received.connect(lambda found: (window.open_paths(found), window.activateWindow()))

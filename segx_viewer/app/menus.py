@@ -20,8 +20,6 @@ MODELS = "models"
 SPECIAL = (RECENT, WINDOWS, MODELS)
 """Entries that are no commands but fill themselves."""
 
-_CLOSING = ("close", "close_all", None, "quit")
-
 MENUS: tuple[tuple[Any, ...], ...] = (
     (  # File
         "open",

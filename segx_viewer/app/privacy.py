@@ -31,6 +31,11 @@ def set_days(count: int) -> None:
 def drop_old() -> None:
     """Forget the session and the recent files whose time is over."""
     drop_old_names()
+    drop_old_session()
+
+
+def drop_old_session() -> None:
+    """Forget the session whose time is over."""
     kept = days()
     if kept == 0:
         _drop_session()

@@ -62,9 +62,9 @@ def add_recent(paths: list[Path]) -> None:
 
 def drop_recent(before: float) -> None:
     """Take away the recent files that were opened before a time, in seconds since 1970."""
-    entries = zip(_list("recent"), _list("recent_times"), strict=False)
-    kept = [(name, then) for name, then in entries if _seconds(then) >= before]
-    if len(kept) == len(_list("recent")):
+    names = _list("recent")
+    kept = [(name, then) for name, then in zip(names, _list("recent_times"), strict=False) if _seconds(then) >= before]
+    if len(kept) == len(names):
         return
     stored = settings()
     stored.setValue("recent", [name for name, _ in kept])

@@ -44,7 +44,7 @@ class Viewport(QWidget):
         self.scroll: Callable[[int], bool] | None = None  # moves through the stack; False where there is none
         self._drag: mouse.Drag | None = None
         self._divider = 0.0  # where the curtain was painted last
-        self._written: list[QRectF] = []  # where the texts were painted last; on the image, the last is its window's
+        self._written = [QRectF()]  # where the texts were painted last; on the image, the last is its window's
         self._reading = QTimer(self, singleShot=True, interval=_READ_MS)  # runs while the window's numbers stay
         self._reading.timeout.connect(self._on_read)
         self._read_voi: WindowLevel | VoiLut | None = None  # whose numbers stay meanwhile
@@ -200,9 +200,7 @@ class Viewport(QWidget):
         """Return the part of the panel that a change of the window can be seen in: the image, and the text below."""
         seen = QRegion(self.scene.covered(self.extent, view, self.devicePixelRatioF()))
         if self.panel is Panel.IMAGE and view.corner_text:
-            text = (
-                self._written[-1].toAlignedRect() if self._written else QRect()
-            )  # the next one may be longer, or have one line more or less
+            text = self._written[-1].toAlignedRect()  # the next one may be longer, or have one line more or less
             seen += QRect(0, text.top() - text.height(), max(text.right(), _NARROW), self.height())
         return seen
 

@@ -1,7 +1,8 @@
 """The command line: ``segx-viewer``. Heavy libraries are imported by the commands that need them."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from segx_viewer.errors import SegxError
 
@@ -24,11 +25,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         Exit code: 0 done, 1 something failed (said on stderr), 2 wrong usage, 130 stopped by Ctrl+C.
     """
-    argv = sys.argv[1:] if argv is None else list(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    if not words or words[0] not in ("-h", "--help", "--version", *COMMANDS):
+        words = ["open", *words]
     try:
-        if not argv or (argv[0] not in COMMANDS and not any(word.startswith("-") for word in argv)):
-            return _open_window(argv)  # the parser of all commands would take a tenth of the time to the window
-        return _run(argv)
+        if words[0] == "open" and not any(word.startswith("-") for word in words):
+            return open_window(words[1:])  # the parser of all commands would take a tenth of the time to the window
+        return _run(words)
     except SegxError as error:
         print(f"segx-viewer: {error}", file=sys.stderr)  # noqa: T201
         return FAILED
@@ -40,20 +43,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
 
 
-def _open_window(names: list[str]) -> int:
-    from pathlib import Path
-
+def open_window(files: Iterable[str | Path]) -> int:
+    """Show the window with these files and folders; return its exit status."""
     from segx_viewer.app.application import run
 
-    return run([Path(name) for name in names])
+    return run([Path(file) for file in files])
 
 
-def _run(argv: list[str]) -> int:
+def _run(words: list[str]) -> int:
     from segx_viewer.cli.parser import build_parser
 
-    known = {"-h", "--help", "--version", *COMMANDS}
     try:
-        arguments = build_parser().parse_args(argv if argv[0] in known else ["open", *argv])
+        arguments = build_parser().parse_args(words)
     except SystemExit as stop:  # argparse has said what is wrong, or has shown the help
         return stop.code if isinstance(stop.code, int) else USAGE
     complaint = arguments.check(arguments) if "check" in arguments else ""

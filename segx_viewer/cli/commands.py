@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+from segx_viewer import cli
 from segx_viewer.cli.terminal import say, waiting
 from segx_viewer.errors import SegxError
 from segx_viewer.imaging.limits import Limits
@@ -15,8 +16,7 @@ from segx_viewer.paths import models_folder
 
 def open_window(arguments: argparse.Namespace) -> int:
     """Open the window."""
-    application = importlib.import_module("segx_viewer.app.application")
-    return int(application.run(arguments.files))
+    return cli.open_window(arguments.files)
 
 
 def analyze(arguments: argparse.Namespace) -> int:

@@ -1,11 +1,11 @@
 """The demo: a chest radiograph and a drawn lesion, in the window or, without a display, as reports."""
 
-import importlib
 from pathlib import Path
 
 from rich.console import Console
 
 from segx_viewer.app.demo import LESION, RADIOGRAPH, demo_files
+from segx_viewer.cli import open_window
 from segx_viewer.errors import SegxError
 
 DEFAULT_FOLDER = "segx-viewer-demo"
@@ -26,7 +26,7 @@ def run_demo(out: Path | None, *, window: bool) -> int:
     if RADIOGRAPH not in [path.name for path in images]:
         raise SegxError("The demo's radiograph is in the package pydicom-data: pip install 'segx-viewer[demo]'.")
     if folder is None:
-        return int(importlib.import_module("segx_viewer.app.application").run(images))
+        return open_window(images)
     return _write_reports(images, folder)
 
 
