@@ -20,9 +20,9 @@ def test_every_view_is_shot_and_none_is_blank(engine, tmp_path):
     }
     assert wanted <= names
     for path in written:
-        image = QImage(str(path)).scaled(40, 25)
-        colours = {image.pixel(x, y) for x in range(40) for y in range(25)}
-        assert len(colours) > 10, path.name
+        image = QImage(str(path)).scaled(80, 50)
+        colours = {image.pixel(x, y) for x in range(80) for y in range(50)}
+        assert len(colours) > 20, path.name
     large = QImage(str(tmp_path / "shots" / "14-3840x2160-at-200-percent.png"))
     assert (large.width(), large.height()) == (3840, 2160)
     assert pytest.approx(1280) == QImage(str(tmp_path / "shots" / "13-german-1280x800.png")).width()
