@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
+from scipy.stats import beta
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
@@ -32,7 +32,7 @@ CONFIDENCE_FEATURES = ("max_softmax", "entropy", "margin", "energy")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CalibrationData:
-    """Validation images that the gate accepts and SegU can speak about.
+    """Validation images, as they are and changed, that the gate accepts and SegU can speak about.
 
     Attributes
     ----------
@@ -40,11 +40,14 @@ class CalibrationData:
     correct : ndarray (N,) bool
     groups : ndarray (N,) of str
         Lesion or person.
+    changed : ndarray (N,) bool
+        Whether the image is one that was changed, as another clinic might have taken it.
     """
 
     features: Mapping[str, NDArray[np.float64]] = field(repr=False)
     correct: NDArray[np.bool_]
     groups: NDArray[np.str_]
+    changed: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def calibrate(data: CalibrationData, views: Sequence[str], set_name: str) -> dic
     Returns
     -------
     dict
-        As `explain.calibration.Calibration.from_manifest` reads it, plus `steps` and `extra_passes`.
+        As `explain.calibration.Calibration.from_manifest` reads it, plus `steps`, `fitted_on` and `extra_passes`.
 
     Raises
     ------
@@ -87,8 +90,8 @@ def calibrate(data: CalibrationData, views: Sequence[str], set_name: str) -> dic
     steps, scores = zip(
         *(_fit_out_of_fold(name, names, data, len(views)) for name, names in feature_sets(data)), strict=True
     )
-    step, out_of_fold = _cheapest_of_the_best(steps, scores, data.correct)
-    high, moderate = choose_levels(out_of_fold, data.correct)
+    step, out_of_fold = _cheapest_of_the_best(steps, scores, data)
+    high, moderate = choose_levels(out_of_fold, data.correct, data.groups)
     model = _model(step.strength).fit(_matrix(data, step.features), data.correct)
     scaler, regression = model[0], model[1]
     levels = np.where(out_of_fold >= high, 2, np.where(out_of_fold >= moderate, 1, 0))
@@ -118,6 +121,7 @@ def calibrate(data: CalibrationData, views: Sequence[str], set_name: str) -> dic
              "ece": round(s.ece, 4), "passes": s.passes, "chosen": s is step}
             for s in steps
         ],
+        "fitted_on": _compare_fits(data, step),
     }  # fmt: skip
 
 
@@ -144,27 +148,34 @@ def feature_sets(data: CalibrationData) -> list[tuple[str, tuple[str, ...]]]:
     return [(name, names) for name, names in sets if all(n in data.features for n in names)]
 
 
-def choose_levels(probability: NDArray[np.float64], correct: NDArray[np.bool_]) -> tuple[float, float]:
+def choose_levels(
+    probability: NDArray[np.float64], correct: NDArray[np.bool_], groups: NDArray[np.str_]
+) -> tuple[float, float]:
     """Choose the badge's operating points from out-of-fold probabilities.
+
+    Parameters
+    ----------
+    groups : ndarray (N,)
+        Images of the same lesion or person, or made from the same image, are one piece of evidence together.
 
     Returns
     -------
     high, moderate : float
         `high` is the lowest probability above which the share of correct predictions is at least 95 % with 95 %
-        confidence (one-sided Clopper-Pearson); 1 when there is none. `moderate` is the lowest one such that the
-        predictions between it and `high` are at least 75 % correct.
+        confidence (one-sided Clopper-Pearson, as if there were as many images as groups); 1 when there is none.
+        `moderate` is the lowest one such that the predictions between it and `high` are at least 75 % correct.
     """
     order = np.argsort(-probability, kind="stable")
-    p, hits = probability[order], np.cumsum(correct[order])
-    counts = np.arange(1, len(p) + 1)
-    high, taken = 1.0, 0
-    for n in range(len(p), 0, -1):
-        if n < len(p) and p[n] == p[n - 1]:
-            continue  # a threshold cannot part equal probabilities
-        test = binomtest(int(hits[n - 1]), n)
-        if test.proportion_ci(2 * CONFIDENCE - 1, "exact").low >= HIGH_ACCURACY:
-            high, taken = float(p[n - 1]), n
-            break
+    p, counts = probability[order], np.arange(1, len(order) + 1)
+    hits = np.cumsum(correct[order])
+    first = np.zeros(len(order), bool)
+    first[np.unique(groups[order], return_index=True)[1]] = True
+    weight = np.cumsum(first) / counts  # of an image, so that all together count as often as there are groups
+    sure = beta.ppf(1 - CONFIDENCE, hits * weight, (counts - hits) * weight + 1) >= HIGH_ACCURACY
+    separable = np.append(p[1:] != p[:-1], True)  # a threshold cannot part equal probabilities
+    proven = np.flatnonzero(sure & separable)
+    taken = int(proven[-1]) + 1 if len(proven) else 0
+    high = float(p[taken - 1]) if taken else 1.0
     before = hits[taken - 1] if taken else 0
     share = (hits[taken:] - before) / np.maximum(counts[taken:] - taken, 1)
     enough = np.flatnonzero((share >= MODERATE_ACCURACY) & (counts[taken:] - taken >= 20))
@@ -180,20 +191,22 @@ def expected_calibration_error(probability: NDArray[np.float64], correct: NDArra
 
 
 def _cheapest_of_the_best(
-    steps: Sequence[Step], scores: Sequence[NDArray[np.float64]], correct: NDArray[np.bool_]
+    steps: Sequence[Step], scores: Sequence[NDArray[np.float64]], data: CalibrationData
 ) -> tuple[Step, NDArray[np.float64]]:
     """Return the best of the cheapest steps that lose to the best one by no more than a standard error.
 
-    The one-standard-error rule (Breiman et al. 1984), on each image's difference in log loss, with forward passes as
-    what is saved. Steps without alignments only show what these add.
+    The one-standard-error rule (Breiman et al. 1984), on each lesion's or person's difference in log loss, with forward
+    passes as what is saved. Steps without alignments only show what these add.
     """
     eligible = [i for i, step in enumerate(steps) if {*step.features} & {*ALIGNMENT_FEATURES}]
-    losses = [-np.log(np.clip(np.where(correct, p, 1 - p), 1e-12, 1)) for p in scores]
+    losses = [-np.log(np.clip(np.where(data.correct, p, 1 - p), 1e-12, 1)) for p in scores]
+    _, group = np.unique(data.groups, return_inverse=True)
     best = min(eligible, key=lambda i: steps[i].log_loss)
 
     def as_good(i: int) -> bool:
         excess = losses[i] - losses[best]
-        return bool(excess.mean() <= excess.std(ddof=1) / np.sqrt(len(excess)))
+        deviations = np.bincount(group, excess - excess.mean())  # images of a group are no independent evidence
+        return bool(excess.sum() <= np.sqrt((deviations**2).sum()))
 
     chosen = min((i for i in eligible if as_good(i)), key=lambda i: (steps[i].passes, steps[i].log_loss))
     return steps[chosen], scores[chosen]
@@ -212,6 +225,26 @@ def _fit_out_of_fold(
     step = Step(name, names, float(roc_auc_score(data.correct, p)), float(loss),
                 expected_calibration_error(p, data.correct), strength, _passes(names, views))  # fmt: skip
     return step, p
+
+
+def _compare_fits(data: CalibrationData, step: Step) -> list[dict[str, Any]]:
+    """Judge the chosen features on either kind of image, out of fold, fitted with and without the changed ones."""
+    X, rows = _matrix(data, step.features), []
+    for name, taught in (("as they are", ~data.changed), ("as they are and changed", np.ones_like(data.changed))):
+        p = np.zeros(len(X))
+        for inside, outside in GroupKFold(FOLDS).split(X, groups=data.groups):
+            inside = inside[taught[inside]]
+            p[outside] = _model(step.strength).fit(X[inside], data.correct[inside]).predict_proba(X[outside])[:, 1]
+        for kind, judged in (("as they are", ~data.changed), ("changed", data.changed)):
+            if judged.any():
+                rows.append({
+                    "fitted": name,
+                    "judged": kind,
+                    "log_loss": round(float(log_loss(data.correct[judged], p[judged], labels=[False, True])), 4),
+                    "ece": round(expected_calibration_error(p[judged], data.correct[judged]), 4),
+                    "too_sure": round(float((p[judged] - data.correct[judged]).mean()), 4),
+                })  # fmt: skip
+    return rows
 
 
 def _model(strength: float) -> Any:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from segx_viewer.errors import DataError
+from segx_viewer.evaluation.figures import CALIBRATION_FIGURES
 from segx_viewer.evaluation.statistics import Estimate
 from segx_viewer.inference.bundle import ModelBundle, read_bundle
 from segx_viewer.reporting.atomic import atomic_write
@@ -66,7 +67,7 @@ def main_figures(result: Mapping[str, Any]) -> list[tuple[str, str]]:
                       for name, key in (("original map", "original"), ("SegX map", "segx"))]  # fmt: skip
     found += [(f"error detection AUROC, {name}", value["auroc"]) for name, value in result["certainty"].items()]
     if result["calibration"]:
-        found.append(("ECE of the badge's probability", result["calibration"]["ece"]))
+        found += [(name, result["calibration"][key]) for key, name in CALIBRATION_FIGURES.items()]
         found += [(f"correct at level {k}", v) for k, v in result["calibration"]["levels"].items()]
     return [(name, _interval(value)) for name, value in found]
 
@@ -102,6 +103,8 @@ def _figures(bundle: ModelBundle, result: Mapping[str, Any]) -> str:
         _verdict(result),
         "### What the badge's calibration was chosen from (validation part)",
         "\n".join(_steps(bundle)),
+        "### What changed images teach the badge (validation part)",
+        "\n".join(_fits(bundle)),
         "### Faithfulness",
         "\n".join(_faithfulness(result["faithfulness"])),
         "### Input gate",
@@ -157,6 +160,16 @@ def _steps(bundle: ModelBundle) -> list[str]:
     ]
     return [*rows, "", "Chosen: the fewest extra passes among the sets with alignments whose log loss is within a "
             "standard error of the best of them."]  # fmt: skip
+
+
+def _fits(bundle: ModelBundle) -> list[str]:
+    rows = ["| fitted on images | judged on images | log loss | ECE | too sure by |", "|---|---|---|---|---|"]
+    rows += [
+        f"| {f['fitted']} | {f['judged']} | {f['log_loss']:.3f} | {f['ece']:.3f} | {f['too_sure']:+.3f} |"
+        for f in bundle.calibration.get("fitted_on", ())
+    ]
+    return [*rows, "", "Out of fold, with the chosen features. Changed: once each, by the recipe's random changes, as "
+            "another clinic might have taken the image. The badge is fitted on both (Tomani et al. 2021)."]  # fmt: skip
 
 
 def _gate(table: Mapping[str, Any], part: str) -> str:

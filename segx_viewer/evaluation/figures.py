@@ -16,6 +16,7 @@ from segx_viewer.evaluation.statistics import (
     auroc,
     balanced_accuracy,
     brier,
+    by_chance,
     compare,
     macro_auroc,
     rounded,
@@ -24,6 +25,13 @@ from segx_viewer.evaluation.statistics import (
 # Scores of certainty, by their names in a row's evidence, with the sign that makes higher more certain.
 BASELINES = {"max-softmax": ("max_softmax", 1), "entropy": ("entropy", -1), "energy": ("energy", 1),
              "test-time views": ("views_mean", 1)}  # fmt: skip
+
+CALIBRATION_FIGURES = {
+    "ece": "ECE of the badge's probability",
+    "ece_by_chance": "ECE that exact probabilities would have by chance",
+    "too_sure": "badge's probability above the share of correct predictions by",
+}
+"""The calibration's figures by their keys, in words."""
 
 
 def classification(rows: Sequence[Row], classes: Sequence[ClassInfo], resampler: Resampler) -> dict[str, Any]:
@@ -116,7 +124,11 @@ def certainty(rows: Sequence[Row], method: str, resampler: Resampler) -> dict[st
 
 
 def calibration(rows: Sequence[Row], resampler: Resampler) -> dict[str, Any]:
-    """Return ECE and Brier score of the badge's probability, the accuracy of each level, and the reliability curve."""
+    """Return ECE and Brier score of the badge's probability, the accuracy of each level, and the reliability curve.
+
+    Beside the ECE, what exact probabilities would have by chance on these images, and by how much the stated ones are
+    too high on the mean.
+    """
     judged = [row for row in rows if row["probability_correct"] is not None and row["gate"] == GateLevel.ACCEPTED.value]
     if not judged:
         return {}
@@ -132,6 +144,8 @@ def calibration(rows: Sequence[Row], resampler: Resampler) -> dict[str, Any]:
         "abstained": len(rows) - len(judged),
         "bins": "ECE: 15 bins of equal width; reliability: 10",
         "ece": inner.estimate(lambda i: expected_calibration_error(p[i], correct[i])).to_dict(),
+        "ece_by_chance": by_chance(expected_calibration_error, p).to_dict(),
+        "too_sure": inner.mean(p - correct).to_dict(),
         "ece_max_softmax": inner.estimate(lambda i: expected_calibration_error(softmax[i], correct[i])).to_dict(),
         "brier": inner.estimate(lambda i: brier(p[i], correct[i])).to_dict(),
         "levels": {

@@ -1,7 +1,7 @@
 """`segx-viewer calibrate`: fit a bundle's input gate and the badge's calibration on its own split.
 
-The gate's distances are learned from training images, its thresholds and the calibration from validation images. The
-test part is never read here.
+The gate's distances are learned from training images, its thresholds and the calibration from validation images, each
+as it is and once as another clinic might have taken it. The test part is never read here.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +16,7 @@ from safetensors.numpy import save_file
 
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.domain.request import AnalysisRequest
-from segx_viewer.domain.result import GateLevel
+from segx_viewer.domain.result import Analysis, GateLevel
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation.calibrate import ALIGNMENT_FEATURES, CalibrationData, calibrate
 from segx_viewer.inference.bundle import ModelBundle, read_bundle, read_manifest, sha256_of
@@ -89,9 +89,12 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
     report(f"{recipe.name}: calibration")
     views = _SKIN_VIEWS if manifest["image_kind"] == "dermoscopy" else _CHEST_VIEWS
     rows = collect_features(folder, recipe.classifier_data, data, [r.image_id for r in validation], views, workers)
-    table = calibrate(
-        _as_data(rows), views, f"{', '.join(recipe.classifier_data)}, validation part ({len(rows)} images)"
+    changed = sum(row["changed"] for row in rows)
+    set_name = (
+        f"{', '.join(recipe.classifier_data)}, validation part ({len(rows) - changed} images as they are, "
+        f"{changed} changed as another clinic might have taken them)"
     )
+    table = calibrate(_as_data(rows), views, set_name)
     manifest["calibration"] = table
     write_manifest(folder, manifest)
     for step in table["steps"]:
@@ -102,10 +105,13 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
 
 def record_image(record: Record) -> MedicalImage:
     """Return a data set's image as the reader would deliver the picture file."""
-    pixels = record.read_image()
+    return _as_image(record.read_image(), record.image.name)
+
+
+def _as_image(pixels: NDArray[np.uint8], file_name: str) -> MedicalImage:
     grey = np.array_equal(pixels[..., 0], pixels[..., 1]) and np.array_equal(pixels[..., 1], pixels[..., 2])
     photometric = PhotometricInterpretation.MONOCHROME2 if grey else PhotometricInterpretation.RGB
-    source = SourceInfo(Path(record.image.name))
+    source = SourceInfo(Path(file_name))
     return MedicalImage(pixels[..., 0] if grey else pixels, "", photometric, source)
 
 
@@ -155,7 +161,11 @@ def _features(bundle: ModelBundle, pictures: Sequence[NDArray[np.uint8]]) -> NDA
 def collect_features(
     folder: Path, layouts: Sequence[str], data: Path, image_ids: Sequence[str], views: Sequence[str], workers: int
 ) -> list[dict[str, Any]]:
-    """Analyse images and return a row of features for each one that the gate accepts and SegU can speak about."""
+    """Analyse images as they are and changed, and return a row of features for each that the badge can speak about.
+
+    Those are the ones that the gate accepts and SegU is defined for. A badge fitted on images like the ones its
+    network was chosen by is too sure of others; changed ones among them make up for it (Tomani et al. 2021).
+    """
     chunks = [list(image_ids[n::workers]) for n in range(workers)]
     jobs = [(folder, tuple(layouts), data, chunk, tuple(views)) for chunk in chunks]
     if workers == 1:
@@ -175,23 +185,34 @@ def _rows_of(job: tuple[Path, tuple[str, ...], Path, list[str], tuple[str, ...]]
     folder, layouts, data, wanted, views = job
     store = BundleStore([folder.parent])
     records = {r.image_id: r for layout in layouts for r in load_dataset(layout, data)}
+    recipe = read_recipe(folder / "recipe.toml")
     for image_id in wanted:
         record = records[image_id]
-        request = AnalysisRequest(record_image(record), bundle_name=folder.name)
-        analysis = analyse_to_end(request, store, evidence_views=views)
-        if analysis.gate.level is not GateLevel.ACCEPTED or analysis.prediction is None:
-            continue
-        k = analysis.prediction.top
-        certainty = analysis.certainties["gradcam", k]
-        aligned = {name: certainty.alignments[name].value for name in ALIGNMENT_FEATURES}
-        if any(value is None for value in aligned.values()):
-            continue
-        yield {
-            "image_id": image_id,
-            "group": record.group,
-            "correct": analysis.prediction.classes[k].code in record.codes,
-            "features": {**certainty.evidence, **aligned},
-        }
+        pixels = record.read_image()
+        rng = np.random.default_rng((recipe.seed, *image_id.encode()))
+        changed = augment(pixels, None, pixels.shape[:2], recipe.augmentation, rng)[0]
+        for is_changed, seen in ((False, pixels), (True, changed)):
+            request = AnalysisRequest(_as_image(seen, record.image.name), bundle_name=folder.name)
+            analysis = analyse_to_end(request, store, evidence_views=views)
+            features = _features_of(analysis)
+            if features is not None:
+                predicted = analysis.prediction.classes[analysis.prediction.top].code
+                yield {
+                    "image_id": image_id,
+                    "changed": is_changed,
+                    "group": record.group,
+                    "correct": predicted in record.codes,
+                    "features": features,
+                }
+
+
+def _features_of(analysis: Analysis) -> dict[str, float] | None:
+    """Return what the badge can be fitted on; None where it abstains."""
+    if analysis.gate.level is not GateLevel.ACCEPTED or analysis.prediction is None:
+        return None
+    certainty = analysis.certainties["gradcam", analysis.prediction.top]
+    aligned = {name: certainty.alignments[name].value for name in ALIGNMENT_FEATURES}
+    return None if any(value is None for value in aligned.values()) else {**certainty.evidence, **aligned}
 
 
 def _as_data(rows: Sequence[dict[str, Any]]) -> CalibrationData:
@@ -202,4 +223,5 @@ def _as_data(rows: Sequence[dict[str, Any]]) -> CalibrationData:
         {name: np.array([row["features"][name] for row in rows], np.float64) for name in names},
         np.array([row["correct"] for row in rows]),
         np.array([row["group"] for row in rows]),
+        np.array([row["changed"] for row in rows]),
     )

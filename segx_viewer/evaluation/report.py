@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis
 from segx_viewer.evaluation.collect import OpenStore, Row
-from segx_viewer.evaluation.figures import BASELINES
+from segx_viewer.evaluation.figures import BASELINES, CALIBRATION_FIGURES
 from segx_viewer.evaluation.fit import record_image
 from segx_viewer.evaluation.statistics import Estimate, risk_coverage
 from segx_viewer.explain.ranking import PERCENTS
@@ -134,7 +134,7 @@ def _calibration(table: Mapping[str, Any]) -> str:
     if not table:
         return "<p>The bundle has no calibration.</p>"
     rows = [
-        ("ECE", _ci(table["ece"])),
+        *((name, _ci(table[key])) for key, name in CALIBRATION_FIGURES.items()),
         ("ECE of max-softmax", _ci(table["ece_max_softmax"])),
         ("Brier", _ci(table["brier"])),
     ]

@@ -124,6 +124,19 @@ def brier(probability: NDArray[np.float64], correct: NDArray[np.bool_]) -> float
     return float(((probability - correct) ** 2).mean())
 
 
+def by_chance(
+    figure: Callable[[NDArray[np.float64], NDArray[np.bool_]], float], probability: NDArray[np.float64]
+) -> Estimate:
+    """Return what a figure of calibration would be if every probability were exact: mean and 95 % interval.
+
+    Outcomes are drawn with the stated probabilities (consistency resampling; Broecker and Smith 2007). A figure such
+    as the ECE is above 0 by chance alone, the more so the fewer images there are.
+    """
+    rng = np.random.default_rng(SEED)
+    drawn = np.array([figure(probability, rng.random(len(probability)) < probability) for _ in range(RESAMPLES)])
+    return _estimate(float(drawn.mean()), drawn, len(probability))
+
+
 def balanced_accuracy(predicted: NDArray[np.int64], truth: NDArray[np.int64]) -> float:
     """Return the mean recall of the classes that occur."""
     return float(np.mean([(predicted[truth == k] == k).mean() for k in np.unique(truth)]))

@@ -1,4 +1,4 @@
-"""The training loop both networks share: EMA, cosine schedule, early stopping, checkpoints to resume from."""
+"""The training loop both networks share: averaged weights, schedules, early stopping, checkpoints to resume from."""
 
 import copy
 import itertools
@@ -57,7 +57,7 @@ def train(
     report: Callable[[str], None],
     device: torch.device,
 ) -> tuple[dict[str, Tensor], list[dict[str, float]]]:
-    """Train a network and return its best averaged weights and the history of validation figures.
+    """Train a network and return its averaged weights, of the best epoch or of all, and the history of figures.
 
     An existing `checkpoint` is resumed from; it is replaced atomically after an epoch, every half minute. It is a
     torch file for this machine only, read with `weights_only`, and never part of a bundle.
@@ -89,12 +89,12 @@ def train(
             nn.utils.clip_grad_norm_(parameters, 5.0)
             optimizer.step()
             state["step"] += 1
-            update_average(min(schedule.ema, (1 + state["step"]) / (10 + state["step"])))
+            update_average(_decay(state["step"], task.steps_per_epoch, schedule))
             losses += loss.detach()
         state["epoch"] += 1
         figures = task.score(average)
         state["history"].append({"epoch": state["epoch"], "loss": float(losses) / task.steps_per_epoch, **figures})
-        if figures["score"] > state["best"]:
+        if schedule.averaging or figures["score"] > state["best"]:
             state |= {"best": figures["score"], "best_epoch": state["epoch"]}
             state["weights"] = {k: v.detach().clone() for k, v in average.state_dict().items()}
         seconds = time.monotonic() - started
@@ -124,10 +124,12 @@ def _train_mode(network: nn.Module) -> None:
 
 
 def _rate(epoch: float, schedule: Schedule) -> float:
-    """Return the share of the learning rate: one warm-up epoch, then a cosine in each cycle, later ones lower."""
+    """Return the share of the learning rate: a warm-up epoch, then a cosine in each cycle, later ones lower; or all."""
     start = schedule.epochs - sum(schedule.cycles)
     if epoch < 1:
         return epoch + 1e-3
+    if schedule.averaging:
+        return 1.0
     if epoch < start:
         return _cosine((epoch - 1) / (start - 1))
     for length in schedule.cycles:
@@ -139,6 +141,14 @@ def _rate(epoch: float, schedule: Schedule) -> float:
 
 def _cosine(progress: float) -> float:
     return 0.01 + 0.99 * (1 + math.cos(math.pi * progress)) / 2
+
+
+def _decay(step: int, steps_per_epoch: int, schedule: Schedule) -> float:
+    """Return the share of the average that stays at a step, counted from 1."""
+    if not schedule.averaging:
+        return min(schedule.ema, (1 + step) / (10 + step))
+    taken = step - steps_per_epoch  # the warm-up's steps are not taken
+    return 1.0 if taken < 1 else 1 - 1 / taken
 
 
 def _averaging(average: nn.Module, network: nn.Module) -> Callable[[float], None]:

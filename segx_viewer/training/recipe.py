@@ -83,6 +83,10 @@ class Schedule:
         long as the schedule runs (Beyer 2022). Only where the recipe has teachers.
     cycles : tuple of int
         Lengths in epochs of the cosine cycles after the first (Loshchilov 2017); part of `epochs`.
+    averaging : bool
+        The rate stays the same after one warm-up epoch, and what is judged and shipped, as it is after the last
+        epoch, is the plain mean of the weights after all later steps (stochastic weight averaging; Izmailov 2018).
+        `ema`, `patience` and `cycles` do not count then.
     freeze_blocks : int
         The stem and this many of the encoder's first stages keep their ImageNet weights.
     """
@@ -104,6 +108,7 @@ class Schedule:
     drop_path: float = 0.0
     distillation: float = 0.0
     cycles: tuple[int, ...] = ()
+    averaging: bool = False
     freeze_blocks: int = 2
 
 
@@ -113,7 +118,8 @@ class Recipe:
 
     `classifier_data` and `segmenter_data` name the data-set layouts (see `datasets.LAYOUTS`) each network
     learns from; `manifest` is copied into `bundle.toml`. `teachers` classifiers learn by `teacher` first, each from
-    its own seed; the shipped one learns from their mean probabilities too, or is the best of them.
+    its own seed; the shipped one learns from their mean probabilities too, or is the best of them. By `averaging`,
+    where there is one, it goes on learning afterwards.
     """
 
     path: Path
@@ -128,6 +134,7 @@ class Recipe:
     multi_label: bool = False
     teachers: int = 0
     teacher: Schedule | None = None
+    averaging: Schedule | None = None
 
     @property
     def name(self) -> str:
@@ -152,6 +159,7 @@ def read_recipe(path: Path) -> Recipe:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
         training = raw.pop("recipe")
         teachers = dict(training.get("teachers", {}))
+        averaging = training.get("averaging")
         return Recipe(
             path=path,
             seed=int(training["seed"]),
@@ -167,6 +175,7 @@ def read_recipe(path: Path) -> Recipe:
             multi_label=raw["activation"] == "sigmoid",
             teachers=int(teachers.pop("count", 0)),
             teacher=_fill(Schedule, {**training["classifier"], "distillation": 0.0, **teachers}),
+            averaging=averaging and _fill(Schedule, {**training["classifier"], **averaging, "averaging": True}),
         )
     except OSError as error:
         raise DataError(f"The recipe {path} could not be read ({error.strerror}).") from error

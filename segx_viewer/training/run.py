@@ -103,7 +103,13 @@ def _train_network(
         return
     training, validation = _samples(recipe, name, records, parts, preprocessing)
 
-    def learn(stem: str, schedule: Schedule, seed: int, teachers: Sequence[nn.Module] = ()) -> nn.Module:
+    def learn(
+        stem: str,
+        schedule: Schedule,
+        seed: int,
+        teachers: Sequence[nn.Module] = (),
+        start: nn.Module | None = None,
+    ) -> nn.Module:
         task = classifier_task(
             training, validation, preprocessing, schedule, recipe.augmentation, seed, recipe.multi_label, teachers
         )
@@ -111,18 +117,29 @@ def _train_network(
         network = build_classifier(
             spec["architecture"], len(recipe.codes), drop_rate=schedule.drop_rate, drop_path_rate=schedule.drop_path
         )
-        if schedule.epochs == 0:
-            network.load_state_dict(teachers[_best(work, recipe.teachers)].state_dict())
-        else:
+        if start is None:
             load_imagenet_weights(network, spec["architecture"])
+        else:
+            network.load_state_dict(start.state_dict())
         freeze_first_stages(network, schedule.freeze_blocks)
         return _learn(network, task, schedule, work, stem, report)
 
-    teachers, schedule = [], replace(recipe.teacher, logit_adjustment=False, scaling=False)
+    teachers = []
     for number in range(1, recipe.teachers + 1):
         report(f"{recipe.name}: teacher {number} of {recipe.teachers}")
-        teachers.append(learn(f"teacher-{number}", schedule, recipe.seed + number))
-    learn(name, recipe.classifier, recipe.seed, teachers)
+        teachers.append(learn(f"teacher-{number}", _unadjusted(recipe.teacher), recipe.seed + number))
+    best = teachers[_best(work, recipe.teachers)] if recipe.classifier.epochs == 0 else None
+    if recipe.averaging is None:
+        learn(name, recipe.classifier, recipe.seed, teachers, best)
+        return
+    if best is None:
+        best = learn("unaveraged", _unadjusted(recipe.classifier), recipe.seed, teachers)
+    report(f"{recipe.name}: {name}, averaged")
+    learn(name, recipe.averaging, recipe.seed, teachers if recipe.averaging.distillation else (), best)
+
+
+def _unadjusted(schedule: Schedule) -> Schedule:
+    return replace(schedule, logit_adjustment=False, scaling=False)
 
 
 def _best(work: Path, teachers: int) -> int:
@@ -199,7 +216,7 @@ def _write(recipe: Recipe, out: Path, work: Path, counts: dict[str, int], parts:
         "seed": recipe.seed,
         "images": counts,
         "split": {part: sum(p == part for p in parts.values()) for part in ("train", "validation", "test")},
-        "epochs": {name: len(json.loads((work / f"{name}.json").read_text())) for name in NETWORKS},
+        "epochs": {path.stem: len(json.loads(path.read_text())) for path in sorted(work.glob("*.json"))},
     }
     manifest = {**recipe.manifest, "training": training}
     write_bundle(out, manifest, *(load_file(work / f"{name}.safetensors") for name in NETWORKS))

@@ -22,7 +22,8 @@ def drawn_data(n=1200, seed=0):
     features = {name: rng.normal(size=n) for name in names}
     z = 2 + 1.5 * features["max_softmax"] + 1.5 * features["auitc"]
     correct = rng.random(n) < 1 / (1 + np.exp(-z))
-    return CalibrationData(features, correct, np.array([f"g{i // 2}" for i in range(n)])), 1 / (1 + np.exp(-z))
+    groups, changed = np.array([f"g{i // 2}" for i in range(n)]), np.arange(n) % 2 == 1
+    return CalibrationData(features, correct, groups, changed), 1 / (1 + np.exp(-z))
 
 
 def test_calibration_finds_what_carries_information():
@@ -43,16 +44,33 @@ def test_forward_passes_are_spent_only_where_they_help(weight, passes):
     drawn, _ = drawn_data(3000)
     views = {name: rng.normal(size=3000) for name in (*REGION_FEATURES, *VIEW_FEATURES)}
     z = 2 + drawn.features["max_softmax"] + weight * views["views_mean"]
-    data = CalibrationData({**drawn.features, **views}, rng.random(3000) < 1 / (1 + np.exp(-z)), drawn.groups)
+    data = CalibrationData(
+        {**drawn.features, **views}, rng.random(3000) < 1 / (1 + np.exp(-z)), drawn.groups, drawn.changed
+    )
     table = calibrate(data, ("flip_h", "flip_v", "zoom"), "drawn, validation part")
     assert table["extra_passes"] == passes
     assert {step["passes"] for step in table["steps"]} == {0, 3}
     assert {*table["features"]} & {*ALIGNMENT_FEATURES}, "the badge speaks of the explanation too"
 
 
+def test_changed_images_teach_what_images_as_they_are_cannot():
+    drawn, _ = drawn_data(4000)
+    rng = np.random.default_rng(5)
+    # Changed images are right less often than their confidence says.
+    z = 2 + 1.5 * drawn.features["max_softmax"] - 1.5 * drawn.changed
+    correct = rng.random(4000) < 1 / (1 + np.exp(-z))
+    data = CalibrationData(drawn.features, correct, drawn.groups, drawn.changed)
+    fits = {(f["fitted"], f["judged"]): f for f in calibrate(data, (), "drawn")["fitted_on"]}
+    assert abs(fits["as they are", "as they are"]["too_sure"]) < 0.02
+    assert fits["as they are", "changed"]["too_sure"] > 0.15
+    both = fits["as they are and changed", "changed"]
+    assert both["too_sure"] < fits["as they are", "changed"]["too_sure"] - 0.05
+    assert both["log_loss"] < fits["as they are", "changed"]["log_loss"]
+
+
 def test_too_few_mistakes_are_an_error():
     data, _ = drawn_data(60)
-    data = CalibrationData(data.features, np.ones(60, bool), data.groups)
+    data = CalibrationData(data.features, np.ones(60, bool), data.groups, data.changed)
     with pytest.raises(DataError, match="0 mistakes"):
         calibrate(data, (), "drawn")
 
@@ -61,7 +79,7 @@ def test_levels_hold_what_they_promise():
     rng = np.random.default_rng(1)
     p = rng.random(5000)
     correct = rng.random(5000) < p
-    high, moderate = choose_levels(p, correct)
+    high, moderate = choose_levels(p, correct, np.arange(5000))
     assert 0.85 < high < 0.99
     assert correct[p >= high].mean() >= 0.95
     between = (p < high) & (p >= moderate)
@@ -71,9 +89,19 @@ def test_levels_hold_what_they_promise():
 
 def test_no_high_level_without_enough_evidence():
     p = np.linspace(0.5, 1, 20)
-    assert choose_levels(p, np.ones(20, bool))[0] == 1.0, "20 of 20 do not prove 95 % with 95 % confidence"
+    assert choose_levels(p, np.ones(20, bool), np.arange(20))[0] == 1.0, (
+        "20 of 20 do not prove 95 % with 95 % confidence"
+    )
     p = np.linspace(0.5, 1, 80)
-    assert choose_levels(p, np.ones(80, bool))[0] == 0.5
+    assert choose_levels(p, np.ones(80, bool), np.arange(80))[0] == 0.5
+    assert choose_levels(p, np.ones(80, bool), np.arange(80) // 4)[0] == 1.0, "four images of a lesion are one"
+
+
+def test_equal_probabilities_are_never_parted():
+    p = np.repeat([0.9, 0.8], 200)
+    correct = np.ones(400, bool)
+    correct[200:] = np.arange(200) >= 40  # the share at 0.8 and above is 90 %, and 95 % only for a part of the equals
+    assert choose_levels(p, correct, np.arange(400))[0] == 0.9
 
 
 def test_expected_calibration_error_by_hand():

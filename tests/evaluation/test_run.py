@@ -4,14 +4,15 @@ import pytest
 from safetensors.torch import save_file
 
 from segx_viewer.errors import DataError
-from segx_viewer.evaluation import collect, report, run
+from segx_viewer.evaluation import collect, fit, report, run
 from segx_viewer.evaluation.card import BEGIN, END, FACTS, write_model_card, write_readme_figures
-from segx_viewer.evaluation.fit import fit_bundle
+from segx_viewer.evaluation.fit import collect_features, fit_bundle
 from segx_viewer.evaluation.run import RESULT, evaluate
 from segx_viewer.evaluation.strangers import strangers
 from segx_viewer.inference.architectures import build_classifier, build_segmenter
 from segx_viewer.inference.bundle import read_bundle
 from segx_viewer.inference.input_gate import InputGate
+from segx_viewer.training.datasets import load_dataset
 from segx_viewer.training.recipe import read_recipe
 from segx_viewer.training.run import train_recipe
 
@@ -101,6 +102,23 @@ def test_card_refuses_an_evaluation_of_other_weights(bundle_folder, tmp_path):
 def test_missing_data_is_one_sentence(bundle_folder, tmp_path):
     with pytest.raises(DataError, match="There is no folder"):
         evaluate(bundle_folder, tmp_path / "nowhere", tmp_path / "out", report=lambda _line: None)
+
+
+def test_badge_is_fitted_on_images_as_they_are_and_changed(bundle_folder, drawn_ham10000, monkeypatch):
+    # Random networks may find no region, of which the badge cannot speak.
+    monkeypatch.setattr(fit, "_features_of", lambda analysis: {"logit": float(analysis.prediction.logits[0])})
+    ids = [record.image_id for record in load_dataset("ham10000", drawn_ham10000)][:3]
+
+    def collected(order):
+        rows = collect_features(bundle_folder, ("ham10000",), drawn_ham10000, order, (), workers=1)
+        return {(row["image_id"], row["changed"]): row for row in rows}
+
+    rows = collected(ids)
+    assert set(rows) == {(name, changed) for name in ids for changed in (False, True)}
+    for name in ids:
+        assert rows[name, False]["group"] == rows[name, True]["group"]
+        assert rows[name, False]["features"] != rows[name, True]["features"]
+    assert collected(ids[::-1]) == rows, "how an image is changed hangs on the image alone"
 
 
 def test_gate_is_fitted_before_too_few_images_end_the_calibration(bundle_folder, drawn_ham10000):

@@ -3,6 +3,7 @@ import pytest
 from scipy.stats import mannwhitneyu
 from sklearn.metrics import balanced_accuracy_score, brier_score_loss, roc_auc_score
 
+from segx_viewer.evaluation.calibrate import expected_calibration_error
 from segx_viewer.evaluation.statistics import (
     Estimate,
     Resampler,
@@ -10,6 +11,7 @@ from segx_viewer.evaluation.statistics import (
     auroc,
     balanced_accuracy,
     brier,
+    by_chance,
     compare,
     macro_auroc,
     risk_coverage,
@@ -93,3 +95,15 @@ def test_undefined_figures_are_said_to_be():
     assert figure == {"value": None, "low": None, "high": None, "n": 0}
     assert Estimate.text(figure) == "undefined, n 0"
     assert Estimate.text({"value": 0.5, "low": 0.25, "high": 0.75, "n": 4}) == "0.500 (0.250 to 0.750), n 4"
+
+
+def test_figure_by_chance_is_that_of_exact_probabilities():
+    p = np.random.default_rng(3).random(600)
+    found = by_chance(brier, p)
+    # E[(p - y)^2] = p (1 - p) for y drawn with probability p.
+    assert found.value == pytest.approx((p * (1 - p)).mean(), abs=2e-3)
+    assert found.low < found.value < found.high
+    sure = by_chance(expected_calibration_error, np.ones(50))
+    assert (sure.low, sure.high) == (0, 0), "certainties have no luck"
+    few, many = (by_chance(expected_calibration_error, np.random.default_rng(4).random(n)).value for n in (100, 1600))
+    assert few == pytest.approx(4 * many, rel=0.3), "by the root of the number of images"

