@@ -1484,6 +1484,31 @@
       <translation>Keine Aussage</translation>
     </message>
     <message>
+      <location filename="panels/badge.py" />
+      <source>Not measured on other images.</source>
+      <translation>An anderen Bildern nicht gemessen.</translation>
+    </message>
+    <message>
+      <location filename="panels/badge.py" />
+      <source>There it adds nothing certain to the network's own confidence.</source>
+      <translation>Dort fügt sie der eigenen Zuversicht des Netzes nichts Sicheres hinzu.</translation>
+    </message>
+    <message>
+      <location filename="panels/badge.py" />
+      <source>Fitted on {images}.</source>
+      <translation>Angepasst an {images}.</translation>
+    </message>
+    <message>
+      <location filename="panels/badge.py" />
+      <source>Measured on {images}.</source>
+      <translation>Gemessen an {images}.</translation>
+    </message>
+    <message>
+      <location filename="panels/badge.py" />
+      <source>AUROC of telling right from wrong: {badge:.2f}; the network's own confidence alone: {own:.2f}.</source>
+      <translation>AUROC für richtig gegen falsch: {badge:.2f}; die eigene Zuversicht des Netzes allein: {own:.2f}.</translation>
+    </message>
+    <message>
       <location filename="panels/certainty.py" />
       <source>The viewer abstains.</source>
       <translation>Das Programm enthält sich.</translation>
@@ -1492,6 +1517,16 @@
       <location filename="panels/certainty.py" />
       <source>The region was edited by the reader.</source>
       <translation>Die Region wurde vom Befunder bearbeitet.</translation>
+    </message>
+    <message>
+      <location filename="panels/certainty.py" />
+      <source>SegU measures how well the network's attention agrees with the {region}.</source>
+      <translation>SegU misst, wie gut die Aufmerksamkeit des Netzes zur Region passt ({region}).</translation>
+    </message>
+    <message>
+      <location filename="panels/certainty.py" />
+      <source>{level}: right in {share:.0f} % of {images} images.</source>
+      <translation>{level}: richtig in {share:.0f} % von {images} Bildern.</translation>
     </message>
     <message>
       <location filename="panels/certainty.py" />
@@ -1522,11 +1557,6 @@
       <location filename="panels/certainty.py" />
       <source>Not assessed yet.</source>
       <translation>Noch nicht beurteilt.</translation>
-    </message>
-    <message>
-      <location filename="panels/certainty.py" />
-      <source>SegU measures how well the network's attention agrees with the {region}.</source>
-      <translation>SegU misst, wie gut die Aufmerksamkeit des Netzes zur Region passt ({region}).</translation>
     </message>
     <message>
       <location filename="panels/certainty.py" />
@@ -1570,6 +1600,11 @@
     </message>
     <message>
       <location filename="panels/details.py" />
+      <source>How often this level was right on images that the badge was not fitted on.</source>
+      <translation>Wie oft diese Stufe an Bildern richtig war, an die sie nicht angepasst wurde.</translation>
+    </message>
+    <message>
+      <location filename="panels/details.py" />
       <source>IoU-THRESHOLD CURVE</source>
       <translation>IOU-SCHWELLENKURVE</translation>
     </message>
@@ -1582,6 +1617,11 @@
       <location filename="panels/details.py" />
       <source>BASELINES</source>
       <translation>VERGLEICHSWERTE</translation>
+    </message>
+    <message>
+      <location filename="panels/details.py" />
+      <source>WHAT THE BADGE RESTS ON</source>
+      <translation>WORAUF DIE EINSTUFUNG BERUHT</translation>
     </message>
     <message>
       <location filename="panels/details.py" />
@@ -1612,6 +1652,16 @@
       <location filename="panels/details.py" />
       <source>chance</source>
       <translation>Zufall</translation>
+    </message>
+    <message>
+      <location filename="panels/details.py" />
+      <source>correct</source>
+      <translation>richtig</translation>
+    </message>
+    <message>
+      <location filename="panels/details.py" />
+      <source>images</source>
+      <translation>Bilder</translation>
     </message>
     <message>
       <location filename="panels/details.py" />

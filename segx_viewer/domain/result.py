@@ -83,10 +83,43 @@ class ClassInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelRecord:
+    """How often a badge's level was right, on so many images."""
+
+    level: Level
+    correct: float
+    images: int
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeRecord:
+    """What a bundle's badge was fitted on, and how it did on images that it was not fitted on.
+
+    Attributes
+    ----------
+    fitted_on, measured_on : str
+        The images in words; empty where the badge was not fitted, or not measured.
+    levels : tuple of LevelRecord
+    auroc, auroc_confidence : float or None
+        How well the badge's probability, and the network's own confidence alone, tell right from wrong, 0..1.
+    gain_low : float or None
+        Lower end of the 95 % interval of their difference; at 0 and below, nothing certain is gained.
+    """
+
+    fitted_on: str = ""
+    measured_on: str = ""
+    levels: tuple[LevelRecord, ...] = ()
+    auroc: float | None = None
+    auroc_confidence: float | None = None
+    gain_low: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BundleInfo:
     """Which model spoke: name, title for people, version, SHA-256 of the bundle, word for its region.
 
-    `methods` are the attribution methods that can explain it, the preferred one first; empty means all.
+    `methods` are the attribution methods that can explain it, the preferred one first; empty means all. `badge` tells
+    what its badge rests on.
     """
 
     name: str
@@ -96,6 +129,7 @@ class BundleInfo:
     region: str = "region"
     licence: str = ""
     methods: tuple[str, ...] = ()
+    badge: BadgeRecord = field(default=BadgeRecord(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -84,9 +84,10 @@ def calibrate(data: CalibrationData, views: Sequence[str], set_name: str) -> dic
     DataError
         If there are too few images or mistakes to fit on.
     """
-    mistakes = int((~data.correct).sum())
-    if min(mistakes, len(data.correct) - mistakes) < FOLDS:
-        raise DataError(f"{len(data.correct)} images with {mistakes} mistakes are too few to calibrate on.")
+    unchanged = data.correct[~data.changed]
+    mistakes = int((~unchanged).sum())
+    if min(mistakes, len(unchanged) - mistakes) < FOLDS:
+        raise DataError(f"{len(unchanged)} images with {mistakes} mistakes are too few to calibrate on.")
     steps, scores = zip(
         *(_fit_out_of_fold(name, names, data, len(views)) for name, names in feature_sets(data)), strict=True
     )
@@ -163,7 +164,8 @@ def choose_levels(
     high, moderate : float
         `high` is the lowest probability above which the share of correct predictions is at least 95 % with 95 %
         confidence (one-sided Clopper-Pearson, as if there were as many images as groups); 1 when there is none.
-        `moderate` is the lowest one such that the predictions between it and `high` are at least 75 % correct.
+        `moderate` is the lowest one such that the predictions between it and `high`, of 20 groups or more, are at
+        least 75 % correct.
     """
     order = np.argsort(-probability, kind="stable")
     p, counts = probability[order], np.arange(1, len(order) + 1)
@@ -178,7 +180,7 @@ def choose_levels(
     high = float(p[taken - 1]) if taken else 1.0
     before = hits[taken - 1] if taken else 0
     share = (hits[taken:] - before) / np.maximum(counts[taken:] - taken, 1)
-    enough = np.flatnonzero((share >= MODERATE_ACCURACY) & (counts[taken:] - taken >= 20))
+    enough = np.flatnonzero((share >= MODERATE_ACCURACY) & (np.cumsum(first[taken:]) >= 20) & separable[taken:])
     moderate = float(p[taken + enough[-1]]) if len(enough) else high
     return high, moderate
 

@@ -1,4 +1,4 @@
-"""Model cards written from an evaluation, so that no figure is typed by hand."""
+"""Model cards, and what the badge's details say, written from an evaluation: no figure is typed by hand."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,8 @@ from typing import Any
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation.figures import CALIBRATION_FIGURES
 from segx_viewer.evaluation.statistics import Estimate
-from segx_viewer.inference.bundle import ModelBundle, read_bundle
+from segx_viewer.inference.bundle import ModelBundle, read_bundle, read_manifest
+from segx_viewer.inference.writing import write_manifest
 from segx_viewer.reporting.atomic import atomic_write
 from segx_viewer.reporting.content import method_label
 
@@ -19,6 +20,8 @@ BEGIN, END = "<!-- figures:begin -->", "<!-- figures:end -->"
 
 def write_model_card(folder: Path, evaluation: Path) -> Path:
     """Write `MODEL_CARD.md` from the bundle, its `card.md` (data, limits, licences in words) and an evaluation.
+
+    The figures of the badge go into the bundle's manifest too, for the window.
 
     Raises
     ------
@@ -33,10 +36,29 @@ def write_model_card(folder: Path, evaluation: Path) -> Path:
         raise DataError(f"{error.filename} could not be read ({error.strerror}).") from error
     if any(bundle.digests.get(name) != digest for name, digest in result["bundle"]["weights"].items()):
         raise DataError(f"{evaluation} measured other weights than those in {folder}; evaluate the bundle again.")
+    if (record := badge_record(result)) is not None:
+        write_manifest(folder, {**read_manifest(folder), "evaluation": record})
     text = "\n\n".join((_title(bundle), facts.strip(), _figures(bundle, result), _training(bundle)))
     with atomic_write(folder / CARD) as path:
         path.write_text(text + "\n", encoding="utf-8")
     return folder / CARD
+
+
+def badge_record(result: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the manifest's `[evaluation]` table, what the badge's details tell; None for a badge never calibrated."""
+    badge, confidence = result["certainty"].get("calibrated SegU"), result["certainty"].get("max-softmax")
+    figures = [badge["auroc"]["value"], confidence["auroc"]["value"], badge["auroc_above_max_softmax"]["low"]] if (
+        badge and confidence and result["calibration"]
+    ) else [None]  # fmt: skip
+    if None in figures:
+        return None
+    levels = result["calibration"]["levels"].items()
+    return {
+        "set": f"{', '.join(result['data'])}, {result['part']} part",
+        "date": result["date"],
+        **dict(zip(("auroc", "auroc_confidence", "gain_low"), figures, strict=True)),
+        "levels": [{"level": name, "correct": v["value"], "images": v["n"]} for name, v in levels],
+    }
 
 
 def write_readme_figures(readme: Path, evaluations: Sequence[Path]) -> None:
@@ -67,7 +89,8 @@ def main_figures(result: Mapping[str, Any]) -> list[tuple[str, str]]:
                       for name, key in (("original map", "original"), ("SegX map", "segx"))]  # fmt: skip
     found += [(f"error detection AUROC, {name}", value["auroc"]) for name, value in result["certainty"].items()]
     if result["calibration"]:
-        found += [(name, result["calibration"][key]) for key, name in CALIBRATION_FIGURES.items()]
+        known = result["calibration"]  # an older evaluation has fewer
+        found += [(name, known[key]) for key, name in CALIBRATION_FIGURES.items() if key in known]
         found += [(f"correct at level {k}", v) for k, v in result["calibration"]["levels"].items()]
     return [(name, _interval(value)) for name, value in found]
 
@@ -92,8 +115,9 @@ def _figures(bundle: ModelBundle, result: Mapping[str, Any]) -> str:
         per_class.append(f"| {c['label']} | {c['n']} | {cells} |")
     sections = [
         f"## Measured on the {result['part']} part ({result['date']})",
-        "The split is by lesion or person; intervals come from 1000 resamples of lesions or persons. Written by the "
-        "evaluation's command; nothing here is typed by hand.",
+        "The split is by lesion or person; intervals come from 1000 resamples of lesions or persons, that of "
+        "the ECE by chance from as many drawn outcomes. Written by the evaluation's command; nothing here is typed "
+        "by hand.",
         "\n".join(table),
         "### Per class",
         "\n".join(per_class),
@@ -103,8 +127,7 @@ def _figures(bundle: ModelBundle, result: Mapping[str, Any]) -> str:
         _verdict(result),
         "### What the badge's calibration was chosen from (validation part)",
         "\n".join(_steps(bundle)),
-        "### What changed images teach the badge (validation part)",
-        "\n".join(_fits(bundle)),
+        *_fits(bundle),
         "### Faithfulness",
         "\n".join(_faithfulness(result["faithfulness"])),
         "### Input gate",
@@ -163,13 +186,20 @@ def _steps(bundle: ModelBundle) -> list[str]:
 
 
 def _fits(bundle: ModelBundle) -> list[str]:
-    rows = ["| fitted on images | judged on images | log loss | ECE | too sure by |", "|---|---|---|---|---|"]
+    fits = bundle.calibration.get("fitted_on", ())
+    if not fits:
+        return []
+    rows = ["| fitted on images | judged on images | log loss | ECE | mean probability minus share correct |",
+            "|---|---|---|---|---|"]  # fmt: skip
     rows += [
-        f"| {f['fitted']} | {f['judged']} | {f['log_loss']:.3f} | {f['ece']:.3f} | {f['too_sure']:+.3f} |"
-        for f in bundle.calibration.get("fitted_on", ())
+        f"| {f['fitted']} | {f['judged']} | {f['log_loss']:.3f} | {f['ece']:.3f} | {f['too_sure']:+.3f} |" for f in fits
     ]
-    return [*rows, "", "Out of fold, with the chosen features. Changed: once each, by the recipe's random changes, as "
-            "another clinic might have taken the image. The badge is fitted on both (Tomani et al. 2021)."]  # fmt: skip
+    return [
+        "### What changed images teach the badge (validation part)",
+        "\n".join(rows),
+        "Out of fold, with the chosen features. Changed: each image once more, changed at random as in training, since "
+        "users' images will differ from these (after Tomani et al. 2021). The badge is fitted on both.",
+    ]
 
 
 def _gate(table: Mapping[str, Any], part: str) -> str:

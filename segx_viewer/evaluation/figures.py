@@ -29,7 +29,7 @@ BASELINES = {"max-softmax": ("max_softmax", 1), "entropy": ("entropy", -1), "ene
 CALIBRATION_FIGURES = {
     "ece": "ECE of the badge's probability",
     "ece_by_chance": "ECE that exact probabilities would have by chance",
-    "too_sure": "badge's probability above the share of correct predictions by",
+    "too_sure": "badge's mean probability minus the share of correct predictions",
 }
 """The calibration's figures by their keys, in words."""
 

@@ -1,7 +1,8 @@
 """`segx-viewer calibrate`: fit a bundle's input gate and the badge's calibration on its own split.
 
-The gate's distances are learned from training images, its thresholds and the calibration from validation images, each
-as it is and once as another clinic might have taken it. The test part is never read here.
+The gate's distances are learned from training images, its thresholds and the calibration from validation images. Each
+image is seen as it is and once more, changed at random as in training (for the gate without blur, JPEG artefacts and
+most hairs). The test part is never read here.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -92,7 +93,7 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
     changed = sum(row["changed"] for row in rows)
     set_name = (
         f"{', '.join(recipe.classifier_data)}, validation part ({len(rows) - changed} images as they are, "
-        f"{changed} changed as another clinic might have taken them)"
+        f"{changed} changed at random)"
     )
     table = calibrate(_as_data(rows), views, set_name)
     manifest["calibration"] = table
@@ -163,8 +164,8 @@ def collect_features(
 ) -> list[dict[str, Any]]:
     """Analyse images as they are and changed, and return a row of features for each that the badge can speak about.
 
-    Those are the ones that the gate accepts and SegU is defined for. A badge fitted on images like the ones its
-    network was chosen by is too sure of others; changed ones among them make up for it (Tomani et al. 2021).
+    Those are the ones that the gate accepts and SegU is defined for. A badge fitted on images as they are alone is too
+    sure, or not sure enough, of images that differ from them (after Tomani et al. 2021).
     """
     chunks = [list(image_ids[n::workers]) for n in range(workers)]
     jobs = [(folder, tuple(layouts), data, chunk, tuple(views)) for chunk in chunks]

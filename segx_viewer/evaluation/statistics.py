@@ -129,8 +129,8 @@ def by_chance(
 ) -> Estimate:
     """Return what a figure of calibration would be if every probability were exact: mean and 95 % interval.
 
-    Outcomes are drawn with the stated probabilities (consistency resampling; Broecker and Smith 2007). A figure such
-    as the ECE is above 0 by chance alone, the more so the fewer images there are.
+    Outcomes are drawn with the stated probabilities, each image's for itself (after Broecker and Smith 2007). A figure
+    such as the ECE is above 0 by chance alone, the more so the fewer images there are.
     """
     rng = np.random.default_rng(SEED)
     drawn = np.array([figure(probability, rng.random(len(probability)) < probability) for _ in range(RESAMPLES)])

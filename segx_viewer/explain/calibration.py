@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import Any
 
 from segx_viewer.domain.result import Level
@@ -25,10 +24,6 @@ class Calibration:
     intercept : float
     high, moderate : float
         Probabilities from which the badge says HIGH and MODERATE.
-    validation_set : str
-        The data it was fitted on, in words.
-    figures : mapping
-        What was measured there (text and figures), for the reader.
 
     Examples
     --------
@@ -46,8 +41,6 @@ class Calibration:
     intercept: float
     high: float
     moderate: float
-    validation_set: str = ""
-    figures: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         count = len(self.features)
@@ -59,7 +52,6 @@ class Calibration:
             raise ModelError("The calibration has a scale that is not above 0.")
         if not 0 <= self.moderate <= self.high <= 1:
             raise ModelError("The calibration's levels must lie between 0 and 1, moderate not above high.")
-        object.__setattr__(self, "figures", MappingProxyType(dict(self.figures)))
 
     @classmethod
     def from_manifest(cls, table: Mapping[str, Any]) -> "Calibration | None":
@@ -84,8 +76,6 @@ class Calibration:
                 intercept=float(table["intercept"]),
                 high=float(table["levels"]["high"]),
                 moderate=float(table["levels"]["moderate"]),
-                validation_set=str(table["set"]),
-                figures=table.get("figures", {}),
             )
         except KeyError as error:
             raise ModelError(f"The calibration has no entry {error}.") from error

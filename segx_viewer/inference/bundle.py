@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
-from segx_viewer.domain.result import Activation, BundleInfo, ClassInfo
+from segx_viewer.domain.result import Activation, BadgeRecord, BundleInfo, ClassInfo, Level, LevelRecord
 from segx_viewer.errors import ModelError
 from segx_viewer.inference.architectures import Uninitialised, build_classifier, build_segmenter
 from segx_viewer.inference.programs import BLACK_BOX_METHODS, ONNX, PROGRAMS, load_program
@@ -99,8 +99,8 @@ class ModelBundle:
     `smallest_part` is the share of the region's largest part below which another part counts as a stray; 0 keeps all.
     `segmenter_input` differs from `preprocessing` where the segmenter sees the image otherwise than the classifier;
     `segmenter_activation` says whether its channels exclude each other (softmax). The first of `regions` is the main
-    one; classes may name another. `gate`, `calibration`, `training` and `evaluation` are the manifest's tables of
-    those names, {} when absent.
+    one; classes may name another. `gate`, `calibration` and `training` are the manifest's tables of those names, {}
+    when absent.
     """
 
     folder: Path
@@ -123,7 +123,6 @@ class ModelBundle:
     gate: Mapping[str, Any] = field(default_factory=dict, repr=False)
     calibration: Mapping[str, Any] = field(default_factory=dict, repr=False)
     training: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    evaluation: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def load_classifier(self) -> nn.Module:
         """Load the classifier, float32, in evaluation mode. Raises `ModelError` on damaged weights."""
@@ -246,6 +245,7 @@ def _from_manifest(folder: Path, manifest: dict[str, Any], digest: str) -> Model
             region=manifest["region"],
             licence=manifest["licence"],
             methods=BLACK_BOX_METHODS if classifier["architecture"] == ONNX else (),
+            badge=_badge_record(manifest.get("calibration", {}), manifest.get("evaluation", {})),
         ),
         modalities=tuple(manifest["modalities"]),
         image_kind=manifest["image_kind"],
@@ -265,8 +265,18 @@ def _from_manifest(folder: Path, manifest: dict[str, Any], digest: str) -> Model
         gate=manifest.get("gate", {}),
         calibration=manifest.get("calibration", {}),
         training=manifest.get("training", {}),
-        evaluation=manifest.get("evaluation", {}),
     )
+
+
+def _badge_record(calibration: Mapping[str, Any], evaluation: Mapping[str, Any]) -> BadgeRecord:
+    if not calibration:
+        return BadgeRecord()
+    fitted_on = str(calibration["set"])
+    if not evaluation:
+        return BadgeRecord(fitted_on)
+    levels = [LevelRecord(Level(r["level"]), float(r["correct"]), int(r["images"])) for r in evaluation["levels"]]
+    figures = (float(evaluation[key]) for key in ("auroc", "auroc_confidence", "gain_low"))
+    return BadgeRecord(fitted_on, str(evaluation["set"]), tuple(levels), *figures)
 
 
 def _preprocessing(table: Mapping[str, Any]) -> Preprocessing:

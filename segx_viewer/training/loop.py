@@ -94,7 +94,7 @@ def train(
         state["epoch"] += 1
         figures = task.score(average)
         state["history"].append({"epoch": state["epoch"], "loss": float(losses) / task.steps_per_epoch, **figures})
-        if schedule.averaging or figures["score"] > state["best"]:
+        if schedule.swa or figures["score"] > state["best"]:
             state |= {"best": figures["score"], "best_epoch": state["epoch"]}
             state["weights"] = {k: v.detach().clone() for k, v in average.state_dict().items()}
         seconds = time.monotonic() - started
@@ -124,11 +124,11 @@ def _train_mode(network: nn.Module) -> None:
 
 
 def _rate(epoch: float, schedule: Schedule) -> float:
-    """Return the share of the learning rate: a warm-up epoch, then a cosine in each cycle, later ones lower; or all."""
+    """Return the share of the learning rate: a warm-up epoch, then a cosine in each cycle, or all of it."""
     start = schedule.epochs - sum(schedule.cycles)
     if epoch < 1:
         return epoch + 1e-3
-    if schedule.averaging:
+    if schedule.swa:
         return 1.0
     if epoch < start:
         return _cosine((epoch - 1) / (start - 1))
@@ -145,7 +145,7 @@ def _cosine(progress: float) -> float:
 
 def _decay(step: int, steps_per_epoch: int, schedule: Schedule) -> float:
     """Return the share of the average that stays at a step, counted from 1."""
-    if not schedule.averaging:
+    if not schedule.swa:
         return min(schedule.ema, (1 + step) / (10 + step))
     taken = step - steps_per_epoch  # the warm-up's steps are not taken
     return 1.0 if taken < 1 else 1 - 1 / taken

@@ -83,10 +83,10 @@ class Schedule:
         long as the schedule runs (Beyer 2022). Only where the recipe has teachers.
     cycles : tuple of int
         Lengths in epochs of the cosine cycles after the first (Loshchilov 2017); part of `epochs`.
-    averaging : bool
+    swa : bool
         The rate stays the same after one warm-up epoch, and what is judged and shipped, as it is after the last
-        epoch, is the plain mean of the weights after all later steps (stochastic weight averaging; Izmailov 2018).
-        `ema`, `patience` and `cycles` do not count then.
+        epoch, is the plain mean of weights and batch-norm statistics after all later steps (stochastic weight
+        averaging, after Izmailov 2018). `ema`, `patience` and `cycles` do not count then.
     freeze_blocks : int
         The stem and this many of the encoder's first stages keep their ImageNet weights.
     """
@@ -108,7 +108,7 @@ class Schedule:
     drop_path: float = 0.0
     distillation: float = 0.0
     cycles: tuple[int, ...] = ()
-    averaging: bool = False
+    swa: bool = False
     freeze_blocks: int = 2
 
 
@@ -159,13 +159,19 @@ def read_recipe(path: Path) -> Recipe:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
         training = raw.pop("recipe")
         teachers = dict(training.get("teachers", {}))
-        averaging = training.get("averaging")
+        classifier, averaging = _fill(Schedule, training["classifier"]), None
+        if "averaging" in training:
+            averaging = _fill(Schedule, {**training["classifier"], **training["averaging"], "swa": True})
+            if averaging.epochs < 2:
+                raise ValueError("averaging takes two epochs or more: the first one only warms up")
+        if classifier.epochs == 0 and not teachers.get("count"):
+            raise ValueError("a classifier without epochs needs teachers to be the best of")
         return Recipe(
             path=path,
             seed=int(training["seed"]),
             classifier_data=tuple(training["classifier_data"]),
             segmenter_data=tuple(training["segmenter_data"]),
-            classifier=_fill(Schedule, training["classifier"]),
+            classifier=classifier,
             segmenter=_fill(Schedule, training["segmenter"]),
             augmentation=_fill(Augmentation, training["augmentation"]),
             segmenter_augmentation=_fill(
@@ -175,7 +181,7 @@ def read_recipe(path: Path) -> Recipe:
             multi_label=raw["activation"] == "sigmoid",
             teachers=int(teachers.pop("count", 0)),
             teacher=_fill(Schedule, {**training["classifier"], "distillation": 0.0, **teachers}),
-            averaging=averaging and _fill(Schedule, {**training["classifier"], **averaging, "averaging": True}),
+            averaging=averaging,
         )
     except OSError as error:
         raise DataError(f"The recipe {path} could not be read ({error.strerror}).") from error

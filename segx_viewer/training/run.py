@@ -142,6 +142,13 @@ def _unadjusted(schedule: Schedule) -> Schedule:
     return replace(schedule, logit_adjustment=False, scaling=False)
 
 
+def _histories(recipe: Recipe, work: Path) -> list[Path]:
+    """Return the histories of the trainings that a recipe consists of, of those whose files are there."""
+    unaveraged = ["unaveraged"] if recipe.averaging is not None and recipe.classifier.epochs else []
+    stems = [*(f"teacher-{n}" for n in range(1, recipe.teachers + 1)), *unaveraged, *NETWORKS]
+    return [path for path in (work / f"{stem}.json" for stem in stems) if path.is_file()]
+
+
 def _best(work: Path, teachers: int) -> int:
     """Return the index of the teacher that did best on validation."""
     histories = [json.loads((work / f"teacher-{n}.json").read_text()) for n in range(1, teachers + 1)]
@@ -169,7 +176,9 @@ def _learn(
 ) -> nn.Module:
     """Train a network, keep its best weights and their history in the work folder, and return it with them."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    weights, history = train(network, task, schedule, work / f"{stem}.checkpoint", report, device)
+    # A checkpoint of its own: a plain training's, left from an earlier recipe, is none to go on from.
+    checkpoint = work / f"{stem}{'-averaged' * schedule.swa}.checkpoint"
+    weights, history = train(network, task, schedule, checkpoint, report, device)
     if schedule.logit_adjustment:
         weights = adjust_logits(network, weights, task, report)
     if schedule.scaling:
@@ -216,7 +225,7 @@ def _write(recipe: Recipe, out: Path, work: Path, counts: dict[str, int], parts:
         "seed": recipe.seed,
         "images": counts,
         "split": {part: sum(p == part for p in parts.values()) for part in ("train", "validation", "test")},
-        "epochs": {path.stem: len(json.loads(path.read_text())) for path in sorted(work.glob("*.json"))},
+        "epochs": {h.stem: len(json.loads(h.read_text())) for h in _histories(recipe, work)},
     }
     manifest = {**recipe.manifest, "training": training}
     write_bundle(out, manifest, *(load_file(work / f"{name}.safetensors") for name in NETWORKS))

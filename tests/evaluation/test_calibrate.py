@@ -102,6 +102,8 @@ def test_equal_probabilities_are_never_parted():
     correct = np.ones(400, bool)
     correct[200:] = np.arange(200) >= 40  # the share at 0.8 and above is 90 %, and 95 % only for a part of the equals
     assert choose_levels(p, correct, np.arange(400))[0] == 0.9
+    correct[200:] = np.arange(200) < 100  # the first of the equals are right, half of all of them
+    assert choose_levels(p, correct, np.arange(400)) == (0.9, 0.9)
 
 
 def test_expected_calibration_error_by_hand():

@@ -71,6 +71,9 @@ def test_calibration_leaves_out_abstentions(rows, resampler):
     assert (found["n"], found["abstained"]) == (3, 1)
     assert found["ece"]["value"] == pytest.approx((0.05 + 0.40 + 0.15) / 3)
     assert found["too_sure"]["value"] == pytest.approx((0.40 - 0.05 - 0.15) / 3, abs=1e-4)
+    # Each of the three is in a bin of its own: E|p - y| = 2 p (1 - p).
+    by_chance = 2 * (0.95 * 0.05 + 0.40 * 0.60 + 0.85 * 0.15) / 3
+    assert found["ece_by_chance"]["value"] == pytest.approx(by_chance, abs=0.02)
     assert found["brier"]["value"] == pytest.approx((0.05**2 + 0.40**2 + 0.15**2) / 3, abs=1e-4)
     assert found["levels"]["HIGH"]["value"] == 1
     assert found["levels"]["LOW"]["value"] == 0

@@ -1,8 +1,10 @@
 import json
+import shutil
 
 import pytest
 from safetensors.torch import save_file
 
+from segx_viewer.domain.result import Level, LevelRecord
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation import collect, fit, report, run
 from segx_viewer.evaluation.card import BEGIN, END, FACTS, write_model_card, write_readme_figures
@@ -10,8 +12,9 @@ from segx_viewer.evaluation.fit import collect_features, fit_bundle
 from segx_viewer.evaluation.run import RESULT, evaluate
 from segx_viewer.evaluation.strangers import strangers
 from segx_viewer.inference.architectures import build_classifier, build_segmenter
-from segx_viewer.inference.bundle import read_bundle
+from segx_viewer.inference.bundle import read_bundle, read_manifest
 from segx_viewer.inference.input_gate import InputGate
+from segx_viewer.inference.writing import write_manifest
 from segx_viewer.training.datasets import load_dataset
 from segx_viewer.training.recipe import read_recipe
 from segx_viewer.training.run import train_recipe
@@ -90,6 +93,41 @@ def test_evaluation_resumes_and_its_card_says_the_same(bundle_folder, drawn_ham1
     assert text.startswith("before")
     assert text.endswith("after\n")
     assert f"{first['classification']['macro_auroc']['value']:.3f}" in text
+
+
+def test_card_tells_of_the_badge_and_the_bundle_keeps_it(bundle_folder, tmp_path):
+    folder = tmp_path / "tiny"
+    shutil.copytree(bundle_folder, folder)
+    fits = [{"fitted": "as they are", "judged": "changed", "log_loss": 0.3, "ece": 0.02, "too_sure": 0.0312}]
+    manifest = read_manifest(folder)
+    write_manifest(folder, manifest | {"calibration": {"set": "drawn", "fitted_on": fits}})
+    figure = {"value": 0.81, "low": 0.7, "high": 0.9, "n": 20}
+    result = {
+        "bundle": {"weights": {}}, "part": "test", "date": "2026-01-01", "data": {"ham10000": 20}, "extra_passes": 2,
+        "classification": {"accuracy": figure, "balanced_accuracy": figure, "macro_auroc": figure, "per_class": {}},
+        "segmentation": {}, "interpretability": {}, "faithfulness": {},
+        "certainty": {
+            "max-softmax": {"auroc": figure},
+            "calibrated SegU": {"auroc": figure, "auroc_above_max_softmax": figure | {"value": 0.1, "low": -0.02}},
+        },
+        "calibration": {"ece": figure | {"value": 0.0444}, "levels": {"HIGH": figure | {"value": 0.95}}},
+        "gate": {"in_domain": {"n": 20, **dict.fromkeys(("accepted", "outside", "refused"), figure)}, "strangers": {}},
+    }  # fmt: skip
+    evaluation = tmp_path / RESULT
+    evaluation.write_text(json.dumps(result))
+    card = write_model_card(folder, evaluation).read_text()
+    assert "0.044" in card
+    assert "+0.031" in card
+    assert "adds nothing certain" in card
+    assert "by chance |" not in card, "an evaluation from before that figure"
+    badge = read_bundle(folder).info.badge
+    assert badge.measured_on == "ham10000, test part"
+    assert badge.levels == (LevelRecord(Level.HIGH, 0.95, 20),)
+    assert (badge.auroc, badge.auroc_confidence, badge.gain_low) == (0.81, 0.81, -0.02)
+
+    result["calibration"] |= {"ece_by_chance": figure | {"value": 0.0333}}
+    evaluation.write_text(json.dumps(result))
+    assert "0.033" in write_model_card(folder, evaluation).read_text()
 
 
 def test_card_refuses_an_evaluation_of_other_weights(bundle_folder, tmp_path):

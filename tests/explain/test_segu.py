@@ -194,8 +194,6 @@ def test_several_maps_equal_one_call_each(rng, disc, calibration):
 
 def test_manifest_is_read_completely(calibration):
     assert calibration.features == ("auitc", "max_softmax")
-    assert calibration.validation_set.startswith("validation split")
-    assert calibration.figures["auroc"] == 0.8
     assert Calibration.from_manifest({}) is None
 
 
@@ -218,7 +216,7 @@ def test_a_wrong_manifest_is_a_model_error(change, words):
         Calibration.from_manifest(TABLE | change)
 
 
-@pytest.mark.parametrize("name", [name for name in TABLE if name != "figures"])
+@pytest.mark.parametrize("name", [name for name in TABLE if name not in ("figures", "set")])
 def test_a_missing_entry_is_named(name):
     with pytest.raises(ModelError, match=name):
         Calibration.from_manifest({key: value for key, value in TABLE.items() if key != name})

@@ -1,4 +1,5 @@
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from segx_viewer.app.scene import Panel
 from segx_viewer.app.shortcuts import ShortcutPage
 from segx_viewer.app.viewstate import Layout
 from segx_viewer.domain.image import WindowLevel
+from segx_viewer.domain.result import BadgeRecord, Level, LevelRecord
 
 
 @pytest.fixture
@@ -30,6 +32,29 @@ def test_details_show_curve_alignments_with_chance_and_baselines(opened):
     assert label.toolTip()  # a sentence each
     baselines = [cells[1].text() for cells in opened.results.details.baselines.cells]
     assert baselines[0] == "0.62"
+
+
+@pytest.mark.parametrize(("gain_low", "adds_nothing"), [(0.02, False), (-0.01, True)])
+def test_details_and_badge_say_what_the_badge_rests_on(opened, gain_low, adds_nothing):
+    analysis, key = opened.controller.analysis, ("gradcam", 0)
+    details, badge = opened.results.details, opened.results.certainty
+    assert details.record_title.isHidden(), "the badge of this model was never fitted"
+
+    level = analysis.certainties[key].level
+    levels = (LevelRecord(level, 0.93, 412), LevelRecord(Level.ABSTAIN, 0.1, 7))
+    record = BadgeRecord("drawn, validation part", "drawn, test part", levels, 0.88, 0.81, gain_low)
+    opened.results.show_analysis(
+        None, replace(analysis, bundle=replace(analysis.bundle, badge=record)), key, hidden=False
+    )
+    assert not details.record_title.isHidden()
+    assert [cell.text() for cell in details.record.cells[0][1:]] == ["93 %", "412"]
+    for text in (details.record_text.text(), badge.toolTip()):
+        assert "Fitted on drawn, validation part." in text
+        assert "Measured on drawn, test part." in text
+        assert "0.88" in text
+        assert ("adds nothing" in text) is adds_nothing
+    assert "right in 93 % of 412 images" in badge.toolTip()
+    assert " 7 images" not in badge.toolTip(), "the record of another level"
 
 
 def test_the_curve_tells_its_value_under_the_mouse(qtbot, opened):

@@ -7,9 +7,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from segx_viewer.domain.result import Activation
+from segx_viewer.domain.result import Activation, BadgeRecord, Level, LevelRecord
 from segx_viewer.errors import ModelError
-from segx_viewer.inference.bundle import MANIFEST, read_bundle, sha256_of
+from segx_viewer.inference.bundle import MANIFEST, read_bundle, read_manifest, sha256_of
 from segx_viewer.inference.store import BundleStore
 from segx_viewer.inference.writing import write_manifest
 
@@ -40,6 +40,23 @@ def test_a_bundle_is_read_as_it_was_written(tiny_models):
     assert bundle.modalities == ("XC", "GM", "")
     assert bundle.gate == {}
     assert bundle.calibration == {}
+
+
+def test_what_the_badge_rests_on_is_read(folder):
+    assert read_bundle(folder).info.badge == BadgeRecord()
+    manifest = read_manifest(folder) | {"calibration": {"set": "drawn, validation part"}}
+    write_manifest(folder, manifest)
+    assert read_bundle(folder).info.badge == BadgeRecord("drawn, validation part")
+    levels = [{"level": "HIGH", "correct": 0.96, "images": 40}, {"level": "LOW", "correct": 0.3, "images": 9}]
+    figures = {"auroc": 0.9, "auroc_confidence": 0.8, "gain_low": 0.02}
+    write_manifest(folder, manifest | {"evaluation": {"set": "drawn, test part", "levels": levels, **figures}})
+    records = (LevelRecord(Level.HIGH, 0.96, 40), LevelRecord(Level.LOW, 0.3, 9))
+    expected = BadgeRecord("drawn, validation part", "drawn, test part", records, 0.9, 0.8, 0.02)
+    assert read_bundle(folder).info.badge == expected
+    for wrong in ({"calibration": {"levels": {}}}, {"evaluation": {"set": "x", "levels": [{"level": "GOOD"}]}}):
+        write_manifest(folder, manifest | wrong)
+        with pytest.raises(ModelError, match=r"bundle\.toml"):
+            read_bundle(folder)
 
 
 def test_weights_are_what_was_stored(tiny_models):

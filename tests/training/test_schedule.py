@@ -22,7 +22,7 @@ def test_rate_warms_up_falls_and_starts_again_lower():
 
 
 def test_averaging_keeps_the_rate_and_returns_the_mean_of_all_later_steps(tmp_path):
-    schedule = Schedule(epochs=4, learning_rate=0.1, weight_decay=0.0, averaging=True, patience=1)
+    schedule = Schedule(epochs=4, learning_rate=0.1, weight_decay=0.0, swa=True, patience=1)
     assert _rate(0.5, schedule) == pytest.approx(0.5, abs=1e-2)
     assert {_rate(epoch, schedule) for epoch in (1, 2.5, 3.9)} == {1.0}
     network, seen = torch.nn.Linear(1, 1), []

@@ -3,13 +3,14 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-import torch
 from safetensors.torch import load_file
 
 from segx_viewer.errors import DataError
+from segx_viewer.inference.architectures import build_classifier
 from segx_viewer.inference.bundle import read_bundle
 from segx_viewer.training.augment import augment
 from segx_viewer.training.datasets import load_dataset
+from segx_viewer.training.imagenet import load_imagenet_weights
 from segx_viewer.training.recipe import Augmentation, read_recipe
 from segx_viewer.training.run import train_recipe
 from segx_viewer.training.splits import read_splits, split
@@ -93,7 +94,7 @@ def test_averaging_is_the_classifiers_schedule_with_changes(tiny_recipe, tmp_pat
     assert read_recipe(path).averaging is None
     path.write_text(tiny_recipe + "\n[recipe.averaging]\nepochs = 7\n")
     recipe = read_recipe(path)
-    assert recipe.averaging == replace(recipe.classifier, epochs=7, averaging=True)
+    assert recipe.averaging == replace(recipe.classifier, epochs=7, swa=True)
 
 
 @pytest.mark.slow
@@ -104,7 +105,27 @@ def test_training_goes_on_with_averaging(tiny_recipe, drawn_ham10000, tmp_path):
     train_recipe(path, drawn_ham10000, tmp_path / "a", work=work, networks=["classifier"], report=lines.append)
     assert any(line.endswith("classifier, averaged") for line in lines)
     before, after = (load_file(work / f"{name}.safetensors") for name in ("unaveraged", "classifier"))
-    assert not torch.equal(before["classifier.weight"], after["classifier.weight"])
+    published = build_classifier("timm/tf_efficientnet_lite0", 2)
+    load_imagenet_weights(published, "timm/tf_efficientnet_lite0")
+    start, end, new = (w["conv_head.weight"] for w in (before, after, published.state_dict()))
+    assert 0 < (end - start).norm() < (end - new).norm(), "it goes on from where it was"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "word"),
+    [
+        ("[recipe.segmenter]", "[recipe.averaging]\n[recipe.segmenter]", "two epochs"),
+        ("[recipe.teachers]\ncount = 1", "", "needs teachers"),
+    ],
+)
+def test_recipe_that_could_train_nothing_is_refused(tiny_recipe, tmp_path, old, new, word):
+    path = tmp_path / "recipe.toml"
+    assert old in tiny_recipe
+    path.write_text(
+        tiny_recipe.replace("[recipe.classifier]\nepochs = 1", "[recipe.classifier]\nepochs = 0").replace(old, new)
+    )
+    with pytest.raises(DataError, match=word):
+        read_recipe(path)
 
 
 @pytest.mark.slow

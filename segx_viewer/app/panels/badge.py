@@ -5,8 +5,8 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from segx_viewer.app import theme
-from segx_viewer.app.i18n import mark
-from segx_viewer.domain.result import Level
+from segx_viewer.app.i18n import mark, tr
+from segx_viewer.domain.result import BadgeRecord, Level
 
 WORDS = {
     Level.HIGH: mark("High certainty"),
@@ -63,3 +63,22 @@ def paint_badge(painter: QPainter, box: QRectF, level: Level) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         painter.drawPie(box, 90 * 16, 180 * 16)
+
+
+def record_sentences(record: BadgeRecord) -> list[str]:
+    """Say what a model's badge rests on; empty where it was never fitted."""
+    if not record.fitted_on:
+        return []
+    sentences = [tr("Fitted on {images}.").format(images=record.fitted_on)]
+    if not record.measured_on:
+        return [*sentences, tr("Not measured on other images.")]
+    sentences.append(tr("Measured on {images}.").format(images=record.measured_on))
+    if record.gain_low is not None and record.gain_low <= 0:
+        sentences.append(tr("There it adds nothing certain to the network's own confidence."))
+    if record.auroc is not None and record.auroc_confidence is not None:
+        sentences.append(
+            tr("AUROC of telling right from wrong: {badge:.2f}; the network's own confidence alone: {own:.2f}.").format(
+                badge=record.auroc, own=record.auroc_confidence
+            )
+        )
+    return sentences

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from segx_viewer.app.i18n import tr
-from segx_viewer.app.panels.badge import WORDS, BadgeShape
+from segx_viewer.app.panels.badge import WORDS, BadgeShape, record_sentences
 from segx_viewer.domain.result import Analysis, Certainty, GateLevel, Level, MapKey
 
 
@@ -60,11 +60,7 @@ class CertaintyPanel(QWidget):
         self.reason.setText(_reason(analysis, certainty))
         self.reason.setVisible(bool(self.reason.text()))
         self._show_facts(_facts(analysis, key, certainty))
-        self.setToolTip(
-            tr("SegU measures how well the network's attention agrees with the {region}.").format(
-                region=tr(analysis.bundle.region)
-            )
-        )
+        self.setToolTip(_meaning(analysis, certainty.level))
         self.setAccessibleName(f"{self.word.text()}. {self.percent.text()} {self.reason.text()}")
 
     def _show_refusal(self, analysis: Analysis) -> None:
@@ -105,6 +101,20 @@ def statement(certainty: Certainty) -> str:
     if certainty.probability_correct is not None:
         parts.append(tr("right in {value:.0f} % of such cases").format(value=certainty.probability_correct * 100))
     return " · ".join(parts)
+
+
+def _meaning(analysis: Analysis, level: Level) -> str:
+    """Say what the badge means and on which data it was measured."""
+    region, record = tr(analysis.bundle.region), analysis.bundle.badge
+    lines = [tr("SegU measures how well the network's attention agrees with the {region}.").format(region=region)]
+    lines += [
+        tr("{level}: right in {share:.0f} % of {images} images.").format(
+            level=tr(WORDS[level]), share=known.correct * 100, images=known.images
+        )
+        for known in record.levels
+        if known.level is level
+    ]
+    return "\n".join(lines + record_sentences(record))
 
 
 def _reason(analysis: Analysis, certainty: Certainty) -> str:

@@ -1,12 +1,13 @@
-"""The certainty's details: the IoU-threshold curve, every alignment with its chance level, baselines."""
+"""The certainty's details: the IoU-threshold curve, alignments with chance levels, baselines, the badge's record."""
 
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from segx_viewer.app.i18n import tr
+from segx_viewer.app.panels.badge import WORDS, record_sentences
 from segx_viewer.app.panels.curve import Curve
-from segx_viewer.domain.result import Activation, Alignment, Analysis, Certainty, MapKey, Prediction
+from segx_viewer.domain.result import Activation, Alignment, Analysis, BadgeRecord, Certainty, MapKey, Prediction
 
 
 class Details(QScrollArea):
@@ -24,6 +25,9 @@ class Details(QScrollArea):
         self.table = _Table((tr("value"), tr("chance")))
         self.baselines_title = _heading(tr("BASELINES"))
         self.baselines = _Table(("", ""))
+        self.record_title = _heading(tr("WHAT THE BADGE RESTS ON"))
+        self.record = _Table((tr("correct"), tr("images")))
+        self.record_text = _cell("", "small")
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(12, 0, 12, 12)
@@ -35,6 +39,9 @@ class Details(QScrollArea):
             self.table,
             self.baselines_title,
             self.baselines,
+            self.record_title,
+            self.record_text,
+            self.record,
         ):
             column.addWidget(widget)
         column.addStretch(1)
@@ -52,6 +59,12 @@ class Details(QScrollArea):
         self.table.show_rows(_alignment_rows(certainty))
         self.table_title.setVisible(bool(certainty.alignments))
         self.baselines.show_rows(_baseline_rows(analysis.prediction) if analysis.prediction is not None else [])
+        record = analysis.bundle.badge
+        self.record_title.setVisible(bool(record.fitted_on))
+        self.record_text.setVisible(bool(record.fitted_on))
+        self.record_text.setText("\n".join(record_sentences(record)))
+        self.record.setVisible(bool(record.levels))
+        self.record.show_rows(_record_rows(record))
 
 
 Row = tuple[str, str, str, str]  # label, value, chance, sentence
@@ -101,6 +114,11 @@ def _baseline_rows(prediction: Prediction) -> list[Row]:
             )
         )
     return rows
+
+
+def _record_rows(record: BadgeRecord) -> list[Row]:
+    sentence = tr("How often this level was right on images that the badge was not fitted on.")
+    return [(tr(WORDS[r.level]), f"{r.correct * 100:.0f} %", str(r.images), sentence) for r in record.levels]
 
 
 class _Table(QWidget):
