@@ -1,4 +1,4 @@
-"""The certainty's details: the IoU-threshold curve, alignments with chance levels, baselines, the badge's record."""
+"""The certainty's details: the IoU-threshold curve, the badge's record, alignments with chance levels, baselines."""
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -35,13 +35,13 @@ class Details(QScrollArea):
         for widget in (
             self.curve_title,
             self.curve,
+            self.record_title,
+            self.record_text,
+            self.record,
             self.table_title,
             self.table,
             self.baselines_title,
             self.baselines,
-            self.record_title,
-            self.record_text,
-            self.record,
         ):
             column.addWidget(widget)
         column.addStretch(1)
