@@ -71,7 +71,8 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
     parts = read_splits(folder / SPLITS)
     records = [r for layout in recipe.classifier_data for r in load_dataset(layout, data) if r.codes]
     manifest = read_manifest(folder)
-    manifest.pop("calibration", None)
+    for stale in ("calibration", "evaluation"):
+        manifest.pop(stale, None)
     manifest["gate"] = {k: v for k, v in manifest.get("gate", {}).items() if k in ("population", "layer")}
     write_manifest(folder, manifest)
 

@@ -4,7 +4,7 @@ import shutil
 import pytest
 from safetensors.torch import save_file
 
-from segx_viewer.domain.result import Level, LevelRecord
+from segx_viewer.domain.result import BadgeRecord, Level, LevelRecord
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation import collect, fit, report, run
 from segx_viewer.evaluation.card import BEGIN, END, FACTS, write_model_card, write_readme_figures
@@ -160,9 +160,12 @@ def test_badge_is_fitted_on_images_as_they_are_and_changed(bundle_folder, drawn_
 
 
 def test_gate_is_fitted_before_too_few_images_end_the_calibration(bundle_folder, drawn_ham10000):
+    old = {"set": "x", "levels": [], "auroc": 0.9, "auroc_confidence": 0.8, "gain_low": 0.1}
+    write_manifest(bundle_folder, read_manifest(bundle_folder) | {"calibration": {"set": "x"}, "evaluation": old})
     with pytest.raises(DataError, match="too few to calibrate"):
         fit_bundle(bundle_folder, drawn_ham10000, report=lambda _line: None)
     bundle = read_bundle(bundle_folder)
+    assert bundle.info.badge == BadgeRecord(), "figures of another badge are gone"
     assert 0 < bundle.gate["outside"] <= bundle.gate["refuse"]
     gate = InputGate.of(bundle)
     assert gate.layer == "blocks.1"
