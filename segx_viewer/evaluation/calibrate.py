@@ -25,6 +25,9 @@ FOLDS = 10
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0)
 HIGH_ACCURACY, MODERATE_ACCURACY = 0.95, 0.75
 CONFIDENCE = 0.95
+WORTH_A_PASS = 0.05
+"""Share of the log loss that further forward passes must save; less is not worth a slower answer."""
+
 ALIGNMENT_FEATURES = ("iou", "auitc", "dice", "relevance_mass", "mass_lift", "relevance_rank", "pixel_auc", "pointing")
 REGION_FEATURES = ("map_strength", "map_peak", "map_spread", "region_area", "region_confidence", "region_edge")
 CONFIDENCE_FEATURES = ("max_softmax", "entropy", "margin", "energy")
@@ -91,7 +94,7 @@ def calibrate(data: CalibrationData, views: Sequence[str], set_name: str) -> dic
     steps, scores = zip(
         *(_fit_out_of_fold(name, names, data, len(views)) for name, names in feature_sets(data)), strict=True
     )
-    step, out_of_fold = _cheapest_of_the_best(steps, scores, data)
+    step, out_of_fold = _cheapest_of_the_best(steps, scores)
     high, moderate = choose_levels(out_of_fold, data.correct, data.groups)
     model = _model(step.strength).fit(_matrix(data, step.features), data.correct)
     scaler, regression = model[0], model[1]
@@ -193,24 +196,16 @@ def expected_calibration_error(probability: NDArray[np.float64], correct: NDArra
 
 
 def _cheapest_of_the_best(
-    steps: Sequence[Step], scores: Sequence[NDArray[np.float64]], data: CalibrationData
+    steps: Sequence[Step], scores: Sequence[NDArray[np.float64]]
 ) -> tuple[Step, NDArray[np.float64]]:
-    """Return the best of the cheapest steps that lose to the best one by no more than a standard error.
+    """Return the best of the cheapest steps whose log loss is close to the least, with its out-of-fold probabilities.
 
-    The one-standard-error rule (Breiman et al. 1984), on each lesion's or person's difference in log loss, with forward
-    passes as what is saved. Steps without alignments only show what these add.
+    Forward passes are what is saved. Steps without alignments only show what these add.
     """
     eligible = [i for i, step in enumerate(steps) if {*step.features} & {*ALIGNMENT_FEATURES}]
-    losses = [-np.log(np.clip(np.where(data.correct, p, 1 - p), 1e-12, 1)) for p in scores]
-    _, group = np.unique(data.groups, return_inverse=True)
-    best = min(eligible, key=lambda i: steps[i].log_loss)
-
-    def as_good(i: int) -> bool:
-        excess = losses[i] - losses[best]
-        deviations = np.bincount(group, excess - excess.mean())  # images of a group are no independent evidence
-        return bool(excess.sum() <= np.sqrt((deviations**2).sum()))
-
-    chosen = min((i for i in eligible if as_good(i)), key=lambda i: (steps[i].passes, steps[i].log_loss))
+    enough = (1 + WORTH_A_PASS) * min(steps[i].log_loss for i in eligible)
+    close = [i for i in eligible if steps[i].log_loss <= enough]
+    chosen = min(close, key=lambda i: (steps[i].passes, steps[i].log_loss))
     return steps[chosen], scores[chosen]
 
 

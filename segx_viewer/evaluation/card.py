@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from segx_viewer.errors import DataError
+from segx_viewer.evaluation.calibrate import WORTH_A_PASS
 from segx_viewer.evaluation.figures import CALIBRATION_FIGURES
 from segx_viewer.evaluation.statistics import Estimate
 from segx_viewer.inference.bundle import ModelBundle, read_bundle, read_manifest
@@ -181,8 +182,8 @@ def _steps(bundle: ModelBundle) -> list[str]:
         f"| {s['name']} | {s['passes']} | {s['auroc']:.3f} | {s['ece']:.3f} | {'chosen' if s['chosen'] else ''} |"
         for s in bundle.calibration.get("steps", ())
     ]
-    return [*rows, "", "Chosen: the fewest extra passes among the sets with alignments whose log loss is within a "
-            "standard error of the best of them."]  # fmt: skip
+    return [*rows, "", f"Chosen: the fewest extra passes among the sets with alignments whose log loss is within "
+            f"{WORTH_A_PASS:.0%} of the least of them."]  # fmt: skip
 
 
 def _fits(bundle: ModelBundle) -> list[str]:
