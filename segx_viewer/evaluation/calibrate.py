@@ -44,7 +44,7 @@ class CalibrationData:
     groups : ndarray (N,) of str
         Lesion or person.
     changed : ndarray (N,) bool
-        Whether the image is one that was changed, as another clinic might have taken it.
+        Whether the image was changed at random.
     """
 
     features: Mapping[str, NDArray[np.float64]] = field(repr=False)
@@ -125,7 +125,7 @@ def calibrate(data: CalibrationData, views: Sequence[str], set_name: str) -> dic
              "ece": round(s.ece, 4), "passes": s.passes, "chosen": s is step}
             for s in steps
         ],
-        "fitted_on": _compare_fits(data, step),
+        "fitted_on": _compare_fits(data, step, out_of_fold),
     }  # fmt: skip
 
 
@@ -224,14 +224,15 @@ def _fit_out_of_fold(
     return step, p
 
 
-def _compare_fits(data: CalibrationData, step: Step) -> list[dict[str, Any]]:
-    """Judge the chosen features on either kind of image, out of fold, fitted with and without the changed ones."""
-    X, rows = _matrix(data, step.features), []
-    for name, taught in (("as they are", ~data.changed), ("as they are and changed", np.ones_like(data.changed))):
-        p = np.zeros(len(X))
-        for inside, outside in GroupKFold(FOLDS).split(X, groups=data.groups):
-            inside = inside[taught[inside]]
-            p[outside] = _model(step.strength).fit(X[inside], data.correct[inside]).predict_proba(X[outside])[:, 1]
+def _compare_fits(data: CalibrationData, step: Step, out_of_fold: NDArray[np.float64]) -> list[dict[str, Any]]:
+    """Judge the chosen features on either kind of image, out of fold, fitted without and with the changed ones."""
+    X, unchanged = _matrix(data, step.features), np.zeros_like(out_of_fold)
+    for inside, outside in GroupKFold(FOLDS).split(X, groups=data.groups):
+        inside = inside[~data.changed[inside]]
+        model = _model(step.strength).fit(X[inside], data.correct[inside])
+        unchanged[outside] = model.predict_proba(X[outside])[:, 1]
+    rows = []
+    for name, p in (("as they are", unchanged), ("as they are and changed", out_of_fold)):
         for kind, judged in (("as they are", ~data.changed), ("changed", data.changed)):
             if judged.any():
                 rows.append({

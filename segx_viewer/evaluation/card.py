@@ -47,17 +47,21 @@ def write_model_card(folder: Path, evaluation: Path) -> Path:
 
 def badge_record(result: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the manifest's `[evaluation]` table, what the badge's details tell; None for a badge never calibrated."""
-    badge, confidence = result["certainty"].get("calibrated SegU"), result["certainty"].get("max-softmax")
-    figures = [badge["auroc"]["value"], confidence["auroc"]["value"], badge["auroc_above_max_softmax"]["low"]] if (
-        badge and confidence and result["calibration"]
-    ) else [None]  # fmt: skip
-    if None in figures:
+    badge = result["certainty"].get("calibrated SegU")
+    if not badge or not result["calibration"]:
         return None
+    figures = {
+        "auroc": badge["auroc"]["value"],
+        "auroc_confidence": result["certainty"]["max-softmax"]["auroc"]["value"],
+        "gain_low": badge["auroc_above_max_softmax"]["low"],
+    }
+    if None in figures.values():
+        return None  # all right, or all wrong
     levels = result["calibration"]["levels"].items()
     return {
         "set": f"{', '.join(result['data'])}, {result['part']} part",
         "date": result["date"],
-        **dict(zip(("auroc", "auroc_confidence", "gain_low"), figures, strict=True)),
+        **figures,
         "levels": [{"level": name, "correct": v["value"], "images": v["n"]} for name, v in levels],
     }
 

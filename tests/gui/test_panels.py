@@ -40,12 +40,16 @@ def test_details_and_badge_say_what_the_badge_rests_on(opened, gain_low, adds_no
     details, badge = opened.results.details, opened.results.certainty
     assert details.record_title.isHidden(), "the badge of this model was never fitted"
 
-    level = analysis.certainties[key].level
-    levels = (LevelRecord(level, 0.93, 412), LevelRecord(Level.ABSTAIN, 0.1, 7))
+    levels = (LevelRecord(Level.MODERATE, 0.93, 412), LevelRecord(Level.LOW, 0.1, 7))
     record = BadgeRecord("drawn, validation part", "drawn, test part", levels, 0.88, 0.81, gain_low)
-    opened.results.show_analysis(
-        None, replace(analysis, bundle=replace(analysis.bundle, badge=record)), key, hidden=False
-    )
+    bundle = replace(analysis.bundle, badge=record)
+
+    def show(**changes):
+        certainty = replace(analysis.certainties[key], **changes)
+        shown = replace(analysis, bundle=bundle, certainties={**analysis.certainties, key: certainty})
+        opened.results.show_analysis(None, shown, key, hidden=False)
+
+    show(level=Level.MODERATE, probability_correct=0.8)
     assert not details.record_title.isHidden()
     assert [cell.text() for cell in details.record.cells[0][1:]] == ["93 %", "412"]
     for text in (details.record_text.text(), badge.toolTip()):
@@ -55,6 +59,11 @@ def test_details_and_badge_say_what_the_badge_rests_on(opened, gain_low, adds_no
         assert ("adds nothing" in text) is adds_nothing
     assert "right in 93 % of 412 images" in badge.toolTip()
     assert " 7 images" not in badge.toolTip(), "the record of another level"
+
+    show(level=Level.LOW, probability_correct=None)
+    assert " 7 images" not in badge.toolTip(), "low because nothing was calibrated, not as low as measured"
+    opened.results.show_analysis(None, None, None, hidden=False)
+    assert badge.toolTip() == "", "nothing of the image before"
 
 
 def test_the_curve_tells_its_value_under_the_mouse(qtbot, opened):

@@ -43,6 +43,7 @@ class CertaintyPanel(QWidget):
         certainty = analysis.certainties.get(key) if analysis is not None and key is not None else None
         self.shape.setVisible(certainty is not None)
         self.shape.show_level(certainty.level if certainty is not None else None)
+        self.setToolTip("" if certainty is None else _meaning(analysis, certainty))
         if certainty is None and analysis is not None and analysis.gate.level is GateLevel.REFUSED:
             self._show_refusal(analysis)
             return
@@ -60,7 +61,6 @@ class CertaintyPanel(QWidget):
         self.reason.setText(_reason(analysis, certainty))
         self.reason.setVisible(bool(self.reason.text()))
         self._show_facts(_facts(analysis, key, certainty))
-        self.setToolTip(_meaning(analysis, certainty.level))
         self.setAccessibleName(f"{self.word.text()}. {self.percent.text()} {self.reason.text()}")
 
     def _show_refusal(self, analysis: Analysis) -> None:
@@ -103,16 +103,16 @@ def statement(certainty: Certainty) -> str:
     return " · ".join(parts)
 
 
-def _meaning(analysis: Analysis, level: Level) -> str:
-    """Say what the badge means and on which data it was measured."""
+def _meaning(analysis: Analysis, certainty: Certainty) -> str:
+    """Say what the badge means and on which data it was measured; a level that nothing measured has no record."""
     region, record = tr(analysis.bundle.region), analysis.bundle.badge
     lines = [tr("SegU measures how well the network's attention agrees with the {region}.").format(region=region)]
     lines += [
         tr("{level}: right in {share:.0f} % of {images} images.").format(
-            level=tr(WORDS[level]), share=known.correct * 100, images=known.images
+            level=tr(WORDS[known.level]), share=known.correct * 100, images=known.images
         )
         for known in record.levels
-        if known.level is level
+        if known.level is certainty.level and certainty.probability_correct is not None
     ]
     return "\n".join(lines + record_sentences(record))
 
