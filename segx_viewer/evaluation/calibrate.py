@@ -5,6 +5,8 @@ speaks of prediction and explanation, so the set holds alignments of SegU; forwa
 help. Every step's figures are kept, those that did not help too.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -127,6 +129,12 @@ def calibrate(data: CalibrationData, views: Sequence[str], set_name: str) -> dic
         ],
         "fitted_on": _compare_fits(data, step, out_of_fold),
     }  # fmt: skip
+
+
+def fitted_digest(manifest: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of what `calibrate` wrote into a manifest: an evaluation of other values is out of date."""
+    fitted = {name: manifest.get(name) for name in ("gate", "calibration")}
+    return hashlib.sha256(json.dumps(fitted, sort_keys=True).encode()).hexdigest()
 
 
 def feature_sets(data: CalibrationData) -> list[tuple[str, tuple[str, ...]]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from segx_viewer.errors import DataError
-from segx_viewer.evaluation.calibrate import WORTH_A_PASS
+from segx_viewer.evaluation.calibrate import WORTH_A_PASS, fitted_digest
 from segx_viewer.evaluation.figures import CALIBRATION_FIGURES
 from segx_viewer.evaluation.statistics import Estimate
 from segx_viewer.inference.bundle import ModelBundle, read_bundle, read_manifest
@@ -27,7 +27,7 @@ def write_model_card(folder: Path, evaluation: Path) -> Path:
     Raises
     ------
     DataError
-        If a file is missing, or the evaluation is of other weights.
+        If a file is missing, or the evaluation is of other weights or another calibration.
     """
     bundle = read_bundle(folder)
     try:
@@ -37,8 +37,11 @@ def write_model_card(folder: Path, evaluation: Path) -> Path:
         raise DataError(f"{error.filename} could not be read ({error.strerror}).") from error
     if any(bundle.digests.get(name) != digest for name, digest in result["bundle"]["weights"].items()):
         raise DataError(f"{evaluation} measured other weights than those in {folder}; evaluate the bundle again.")
+    manifest = read_manifest(folder)
+    if result["bundle"].get("fitted", fitted := fitted_digest(manifest)) != fitted:  # an older evaluation has none
+        raise DataError(f"{evaluation} measured another calibration than that in {folder}; evaluate the bundle again.")
     if (record := badge_record(result)) is not None:
-        write_manifest(folder, {**read_manifest(folder), "evaluation": record})
+        write_manifest(folder, {**manifest, "evaluation": record})
     text = "\n\n".join((_title(bundle), facts.strip(), _figures(bundle, result), _training(bundle)))
     with atomic_write(folder / CARD) as path:
         path.write_text(text + "\n", encoding="utf-8")

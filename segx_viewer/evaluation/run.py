@@ -13,12 +13,13 @@ import numpy as np
 
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation import figures
+from segx_viewer.evaluation.calibrate import fitted_digest
 from segx_viewer.evaluation.collect import Row, Task, collect_rows
 from segx_viewer.evaluation.fit import record_image
 from segx_viewer.evaluation.report import write_report
 from segx_viewer.evaluation.statistics import SEED, Resampler
 from segx_viewer.evaluation.strangers import judge, strangers
-from segx_viewer.inference.bundle import ModelBundle, read_bundle
+from segx_viewer.inference.bundle import ModelBundle, read_bundle, read_manifest
 from segx_viewer.inference.store import BundleStore
 from segx_viewer.pipeline import library_versions
 from segx_viewer.reporting.atomic import atomic_write
@@ -100,7 +101,8 @@ def evaluate(
     result = {
         "schema": SCHEMA,
         "bundle": {"name": bundle.info.name, "version": bundle.info.version,
-                   "weights": {k: v for k, v in bundle.digests.items() if k.endswith(".safetensors")}},
+                   "weights": {k: v for k, v in bundle.digests.items() if k.endswith(".safetensors")},
+                   "fitted": fitted_digest(read_manifest(folder))},
         "date": datetime.now(UTC).date().isoformat(),
         "part": part,
         "data": {layout: sum(r.dataset == layout for r in records) for layout in recipe.classifier_data},

@@ -89,6 +89,10 @@ class Schedule:
         averaging, after Izmailov 2018). `ema`, `patience` and `cycles` do not count then.
     freeze_blocks : int
         The stem and this many of the encoder's first stages keep their ImageNet weights.
+    input_shape : tuple of int
+        (h, w) that pictures have while a network learns, where it is not that of the bundle's input: smaller ones
+        take less time, and augmentation shows a network objects larger than it meets them later (Touvron 2019).
+        Validation pictures have the bundle's.
     """
 
     epochs: int
@@ -110,6 +114,7 @@ class Schedule:
     cycles: tuple[int, ...] = ()
     swa: bool = False
     freeze_blocks: int = 2
+    input_shape: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

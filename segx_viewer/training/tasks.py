@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -80,14 +80,15 @@ def classifier_task(
     weights = _sampling_weights(training.targets, schedule.class_power, multi_label)
     epoch_samples = schedule.epoch_samples or len(training)
     fixed = _fixed_inputs(validation, preprocessing)
+    learned = replace(preprocessing, input_shape=schedule.input_shape or preprocessing.input_shape)
 
-    replace = epoch_samples > len(training) or not np.allclose(weights, weights[0])
+    again = epoch_samples > len(training) or not np.allclose(weights, weights[0])
 
     def order(epoch: int) -> NDArray[np.int64]:
-        return np.random.default_rng((seed, epoch)).choice(len(training), epoch_samples, replace=replace, p=weights)
+        return np.random.default_rng((seed, epoch)).choice(len(training), epoch_samples, replace=again, p=weights)
 
     def build(chosen: NDArray[np.int64], rng: np.random.Generator) -> Batch:
-        batch = _augmented(training, chosen, preprocessing, augmentation, rng)
+        batch = _augmented(training, chosen, learned, augmentation, rng)
         batch["target"] = torch.from_numpy(training.targets[chosen])
         if schedule.mixup > 0:
             batch["partner"] = torch.from_numpy(rng.permutation(len(chosen)))
@@ -156,6 +157,7 @@ def segmenter_task(
     """Build the segmentation task: Dice + binary cross-entropy; the score is the mean Dice per image."""
     epoch_samples = schedule.epoch_samples or len(training)
     fixed = _fixed_inputs(validation, preprocessing)
+    learned = replace(preprocessing, input_shape=schedule.input_shape or preprocessing.input_shape)
     truth = np.stack([_stretch(m, preprocessing.input_shape) > 127 for m in validation.masks if m is not None])
 
     def order(epoch: int) -> NDArray[np.int64]:
@@ -163,7 +165,7 @@ def segmenter_task(
         return np.concatenate([rng.permutation(len(training)) for _ in range(1 + epoch_samples // len(training))])
 
     def build(chosen: NDArray[np.int64], rng: np.random.Generator) -> Batch:
-        return _augmented(training, chosen, preprocessing, augmentation, rng)
+        return _augmented(training, chosen, learned, augmentation, rng)
 
     def loss(network: nn.Module, batch: Batch) -> Tensor:
         with _low_precision(batch["picture"].device, on_processor=True):  # a third faster on those that have it

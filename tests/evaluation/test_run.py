@@ -7,6 +7,7 @@ from safetensors.torch import save_file
 from segx_viewer.domain.result import BadgeRecord, Level, LevelRecord
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation import collect, fit, report, run
+from segx_viewer.evaluation.calibrate import fitted_digest
 from segx_viewer.evaluation.card import BEGIN, END, FACTS, write_model_card, write_readme_figures
 from segx_viewer.evaluation.fit import collect_features, fit_bundle
 from segx_viewer.evaluation.run import RESULT, evaluate
@@ -135,6 +136,18 @@ def test_card_refuses_an_evaluation_of_other_weights(bundle_folder, tmp_path):
     (tmp_path / RESULT).write_text(json.dumps({"bundle": {"weights": weights}}))
     with pytest.raises(DataError, match="other weights"):
         write_model_card(bundle_folder, tmp_path / RESULT)
+
+
+def test_card_refuses_an_evaluation_of_another_calibration(bundle_folder, tmp_path):
+    folder = tmp_path / "bundle"
+    shutil.copytree(bundle_folder, folder)
+    (tmp_path / RESULT).write_text(
+        json.dumps({"bundle": {"weights": {}, "fitted": fitted_digest(read_manifest(folder))}})
+    )
+    write_manifest(folder, {**read_manifest(folder), "calibration": {"set": "fitted since"}})
+    (folder / FACTS).write_text("")
+    with pytest.raises(DataError, match="another calibration"):
+        write_model_card(folder, tmp_path / RESULT)
 
 
 def test_missing_data_is_one_sentence(bundle_folder, tmp_path):

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QToolTip
 
 from segx_viewer.app.panels.logview import LogView
 from segx_viewer.app.panels.tags import TagBrowser, read_tags
@@ -64,6 +64,16 @@ def test_details_and_badge_say_what_the_badge_rests_on(opened, gain_low, adds_no
     assert " 7 images" not in badge.toolTip(), "low because nothing was calibrated, not as low as measured"
     opened.results.show_analysis(None, None, None, hidden=False)
     assert badge.toolTip() == "", "nothing of the image before"
+
+
+def test_enter_on_the_badge_opens_what_it_means(qtbot, opened):
+    badge = opened.results.certainty
+    opened.activateWindow()
+    badge.shape.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(badge.shape.hasFocus)
+    qtbot.keyClick(badge.shape, Qt.Key.Key_Return)
+    assert QToolTip.text() == badge.toolTip() != ""
+    assert badge.shape.accessibleDescription() == badge.toolTip()
 
 
 def test_the_curve_tells_its_value_under_the_mouse(qtbot, opened):

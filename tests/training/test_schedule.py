@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -6,7 +8,7 @@ from segx_viewer.inference.architectures import build_classifier
 from segx_viewer.inference.bundle import Preprocessing
 from segx_viewer.training.loop import LATER_CYCLES, Task, _rate, train
 from segx_viewer.training.recipe import Augmentation, Schedule
-from segx_viewer.training.tasks import Samples, _mixed, classifier_task, normalise
+from segx_viewer.training.tasks import Samples, _mixed, classifier_task, normalise, segmenter_task
 
 
 def test_rate_warms_up_falls_and_starts_again_lower():
@@ -85,6 +87,21 @@ def test_batches_from_a_later_epoch_are_those_of_that_epoch(tiny_samples):
     for one, again in zip(everything[2:], task.batches(1), strict=True):
         torch.testing.assert_close(one, again)
     assert not torch.equal(everything[0]["picture"], everything[2]["picture"])
+
+
+@pytest.mark.parametrize(("learned", "expected"), [((), 32), ((16, 16), 16)])
+def test_pictures_are_as_large_as_the_schedule_says(tiny_samples, learned, expected):
+    samples, preprocessing = tiny_samples
+    masks = [np.zeros((40, 40), np.uint8)] * len(samples)
+    samples = replace(samples, masks=masks)
+    schedule = Schedule(1, 1e-3, batch_size=4, input_shape=learned)
+    for batches in (
+        classifier_task(samples, samples, preprocessing, schedule, Augmentation(), 1, False).batches,
+        segmenter_task(samples, samples, preprocessing, schedule, Augmentation(), 1).batches,
+    ):
+        batch = next(iter(batches(0)))
+        assert batch["picture"].shape == (4, expected, expected, 3)
+        assert batch["mask"].shape == (4, expected, expected)
 
 
 @pytest.fixture

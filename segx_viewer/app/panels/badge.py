@@ -42,6 +42,10 @@ class BadgeShape(QWidget):
         if self._level is not None:
             painter = QPainter(self)
             paint_badge(painter, QRectF(self.rect()).adjusted(3, 3, -3, -3), self._level)
+            if self.hasFocus():
+                painter.setPen(theme.colour("accent"))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
             painter.end()
 
 

@@ -1,7 +1,8 @@
 """How far the explanation can be trusted: badge, certainty, the share outside the region, reasons."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolTip, QVBoxLayout, QWidget
 
 from segx_viewer.app.i18n import tr
 from segx_viewer.app.panels.badge import WORDS, BadgeShape, record_sentences
@@ -14,6 +15,7 @@ class CertaintyPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.shape = BadgeShape()
+        self.shape.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.word = _label("strong")
         self.percent = _label("")
         self.reason = _label("notice")
@@ -61,7 +63,14 @@ class CertaintyPanel(QWidget):
         self.reason.setText(_reason(analysis, certainty))
         self.reason.setVisible(bool(self.reason.text()))
         self._show_facts(_facts(analysis, key, certainty))
-        self.setAccessibleName(f"{self.word.text()}. {self.percent.text()} {self.reason.text()}")
+        self.shape.setAccessibleName(f"{self.word.text()}. {self.percent.text()} {self.reason.text()}")
+        self.shape.setAccessibleDescription(self.toolTip())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.toolTip():
+            QToolTip.showText(self.shape.mapToGlobal(self.shape.rect().bottomLeft()), self.toolTip(), self)
+        else:
+            super().keyPressEvent(event)
 
     def _show_refusal(self, analysis: Analysis) -> None:
         self.shape.show()
