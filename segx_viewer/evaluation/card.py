@@ -38,7 +38,8 @@ def write_model_card(folder: Path, evaluation: Path) -> Path:
     if any(bundle.digests.get(name) != digest for name, digest in result["bundle"]["weights"].items()):
         raise DataError(f"{evaluation} measured other weights than those in {folder}; evaluate the bundle again.")
     manifest = read_manifest(folder)
-    if result["bundle"].get("fitted", fitted := fitted_digest(manifest)) != fitted:  # an older evaluation has none
+    fitted = fitted_digest(manifest)
+    if result["bundle"].get("fitted", fitted) != fitted:  # an older evaluation has none
         raise DataError(f"{evaluation} measured another calibration than that in {folder}; evaluate the bundle again.")
     if (record := badge_record(result)) is not None:
         write_manifest(folder, {**manifest, "evaluation": record})

@@ -76,6 +76,7 @@ def evaluate(
         If the data sets are missing.
     """
     bundle, recipe = read_bundle(folder), read_recipe(folder / "recipe.toml")
+    fitted = fitted_digest(read_manifest(folder))  # now: the badge may be calibrated anew while this runs
     parts = read_splits(folder / SPLITS)
     out.mkdir(parents=True, exist_ok=True)
     records = _part(recipe.classifier_data, data, parts, part, lambda r: bool(r.codes))[:limit]
@@ -102,7 +103,7 @@ def evaluate(
         "schema": SCHEMA,
         "bundle": {"name": bundle.info.name, "version": bundle.info.version,
                    "weights": {k: v for k, v in bundle.digests.items() if k.endswith(".safetensors")},
-                   "fitted": fitted_digest(read_manifest(folder))},
+                   "fitted": fitted},
         "date": datetime.now(UTC).date().isoformat(),
         "part": part,
         "data": {layout: sum(r.dataset == layout for r in records) for layout in recipe.classifier_data},

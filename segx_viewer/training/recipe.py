@@ -116,6 +116,11 @@ class Schedule:
     freeze_blocks: int = 2
     input_shape: tuple[int, ...] = ()
 
+    def __post_init__(self) -> None:
+        shape = self.input_shape
+        if shape and not (isinstance(shape, tuple) and len(shape) == 2 and min(shape) > 0):
+            raise ValueError("input_shape takes a height and a width")
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:

@@ -80,7 +80,7 @@ def classifier_task(
     weights = _sampling_weights(training.targets, schedule.class_power, multi_label)
     epoch_samples = schedule.epoch_samples or len(training)
     fixed = _fixed_inputs(validation, preprocessing)
-    learned = replace(preprocessing, input_shape=schedule.input_shape or preprocessing.input_shape)
+    learned = _while_learning(preprocessing, schedule)
 
     again = epoch_samples > len(training) or not np.allclose(weights, weights[0])
 
@@ -157,7 +157,7 @@ def segmenter_task(
     """Build the segmentation task: Dice + binary cross-entropy; the score is the mean Dice per image."""
     epoch_samples = schedule.epoch_samples or len(training)
     fixed = _fixed_inputs(validation, preprocessing)
-    learned = replace(preprocessing, input_shape=schedule.input_shape or preprocessing.input_shape)
+    learned = _while_learning(preprocessing, schedule)
     truth = np.stack([_stretch(m, preprocessing.input_shape) > 127 for m in validation.masks if m is not None])
 
     def order(epoch: int) -> NDArray[np.int64]:
@@ -271,6 +271,10 @@ def _mixed(batch: Batch) -> Batch:
         "mask": torch.maximum(batch["mask"], batch["mask"][partner]),
         "has_mask": batch["has_mask"] & batch["has_mask"][partner],
     }
+
+
+def _while_learning(preprocessing: Preprocessing, schedule: Schedule) -> Preprocessing:
+    return replace(preprocessing, input_shape=schedule.input_shape or preprocessing.input_shape)
 
 
 def _fixed_inputs(samples: Samples, preprocessing: Preprocessing) -> Tensor:

@@ -60,6 +60,7 @@ def test_evaluation_resumes_and_its_card_says_the_same(bundle_folder, drawn_ham1
     assert first["classification"]["n"] == 12
     assert set(first["interpretability"]) == {"gradcam", "gradient_shap"}
     assert json.loads((out / RESULT).read_text()) == first
+    assert first["bundle"]["fitted"] == fitted_digest(read_manifest(bundle_folder))
 
     tasks = first["classification"]["n"] + first["segmentation"]["ham10000"]["dice"]["n"] + first["faithfulness"]["n"]
     assert lines.count(f"  {tasks} of {tasks}") == 1

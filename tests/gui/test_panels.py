@@ -14,7 +14,7 @@ from segx_viewer.app.scene import Panel
 from segx_viewer.app.shortcuts import ShortcutPage
 from segx_viewer.app.viewstate import Layout
 from segx_viewer.domain.image import WindowLevel
-from segx_viewer.domain.result import BadgeRecord, Level, LevelRecord
+from segx_viewer.domain.result import BadgeRecord, GateLevel, GateVerdict, Level, LevelRecord
 
 
 @pytest.fixture
@@ -74,6 +74,12 @@ def test_enter_on_the_badge_opens_what_it_means(qtbot, opened):
     qtbot.keyClick(badge.shape, Qt.Key.Key_Return)
     assert QToolTip.text() == badge.toolTip() != ""
     assert badge.shape.accessibleDescription() == badge.toolTip()
+
+    gate = GateVerdict(GateLevel.REFUSED, "This is no skin.")
+    refused = replace(opened.controller.analysis, gate=gate, certainties={})
+    opened.results.show_analysis(None, refused, None, hidden=False)
+    assert "This is no skin." in badge.shape.accessibleName(), "not the badge of the image before"
+    assert badge.shape.accessibleDescription() == ""
 
 
 def test_the_curve_tells_its_value_under_the_mouse(qtbot, opened):

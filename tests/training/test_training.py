@@ -88,6 +88,14 @@ def test_wrong_recipe_names_the_entry(tiny_recipe, tmp_path):
         read_recipe(path)
 
 
+@pytest.mark.parametrize("shape", ["[160]", "[160, 0]", "160"])
+def test_wrong_shape_of_pictures_while_learning_is_refused(tiny_recipe, tmp_path, shape):
+    path = tmp_path / "recipe.toml"
+    path.write_text(tiny_recipe.replace("[recipe.classifier]", f"[recipe.classifier]\ninput_shape = {shape}"))
+    with pytest.raises(DataError, match="a height and a width"):
+        read_recipe(path)
+
+
 def test_averaging_is_the_classifiers_schedule_with_changes(tiny_recipe, tmp_path):
     path = tmp_path / "recipe.toml"
     path.write_text(tiny_recipe)

@@ -46,23 +46,17 @@ class CertaintyPanel(QWidget):
         self.shape.setVisible(certainty is not None)
         self.shape.show_level(certainty.level if certainty is not None else None)
         self.setToolTip("" if certainty is None else _meaning(analysis, certainty))
-        if certainty is None and analysis is not None and analysis.gate.level is GateLevel.REFUSED:
+        if certainty is not None:
+            self._show_statement(analysis, key, certainty)
+        elif analysis is not None and analysis.gate.level is GateLevel.REFUSED:
             self._show_refusal(analysis)
-            return
-        if certainty is None:
+        else:
             self.word.setText("")
             self.word.hide()
             self.percent.setText(note or tr("Not assessed yet."))
             self.percent.setObjectName("muted")
             self.reason.hide()
             self._show_facts([])
-            return
-        self.word.show()
-        self.word.setText(tr(WORDS[certainty.level]))
-        self.percent.setText(statement(certainty))
-        self.reason.setText(_reason(analysis, certainty))
-        self.reason.setVisible(bool(self.reason.text()))
-        self._show_facts(_facts(analysis, key, certainty))
         self.shape.setAccessibleName(f"{self.word.text()}. {self.percent.text()} {self.reason.text()}")
         self.shape.setAccessibleDescription(self.toolTip())
 
@@ -71,6 +65,14 @@ class CertaintyPanel(QWidget):
             QToolTip.showText(self.shape.mapToGlobal(self.shape.rect().bottomLeft()), self.toolTip(), self)
         else:
             super().keyPressEvent(event)
+
+    def _show_statement(self, analysis: Analysis, key: MapKey, certainty: Certainty) -> None:
+        self.word.show()
+        self.word.setText(tr(WORDS[certainty.level]))
+        self.percent.setText(statement(certainty))
+        self.reason.setText(_reason(analysis, certainty))
+        self.reason.setVisible(bool(self.reason.text()))
+        self._show_facts(_facts(analysis, key, certainty))
 
     def _show_refusal(self, analysis: Analysis) -> None:
         self.shape.show()
