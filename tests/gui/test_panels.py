@@ -75,8 +75,13 @@ def test_enter_on_the_badge_opens_what_it_means(qtbot, opened):
     assert QToolTip.text() == badge.toolTip() != ""
     assert badge.shape.accessibleDescription() == badge.toolTip()
 
+    analysis = opened.controller.analysis
+    fitted = replace(analysis.bundle, badge=BadgeRecord("drawn, validation part"))
+    opened.results.show_analysis(None, replace(analysis, bundle=fitted), ("gradcam", 0), hidden=False)
+    qtbot.waitUntil(lambda: not QToolTip.isVisible(), timeout=2000)  # it spoke of another badge
+
     gate = GateVerdict(GateLevel.REFUSED, "This is no skin.")
-    refused = replace(opened.controller.analysis, gate=gate, certainties={})
+    refused = replace(analysis, gate=gate, certainties={})
     opened.results.show_analysis(None, refused, None, hidden=False)
     assert "This is no skin." in badge.shape.accessibleName(), "not the badge of the image before"
     assert badge.shape.accessibleDescription() == ""

@@ -45,7 +45,10 @@ class CertaintyPanel(QWidget):
         certainty = analysis.certainties.get(key) if analysis is not None and key is not None else None
         self.shape.setVisible(certainty is not None)
         self.shape.show_level(certainty.level if certainty is not None else None)
-        self.setToolTip("" if certainty is None else _meaning(analysis, certainty))
+        meaning = "" if certainty is None else _meaning(analysis, certainty)
+        if QToolTip.text() == self.toolTip() != meaning:
+            QToolTip.hideText()  # opened by Enter, it would stand over another badge
+        self.setToolTip(meaning)
         if certainty is not None:
             self._show_statement(analysis, key, certainty)
         elif analysis is not None and analysis.gate.level is GateLevel.REFUSED:
