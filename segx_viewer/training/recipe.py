@@ -127,9 +127,9 @@ class Recipe:
     """Everything that decides how a bundle comes out.
 
     `classifier_data` and `segmenter_data` name the data-set layouts (see `datasets.LAYOUTS`) each network
-    learns from; `manifest` is copied into `bundle.toml`. `teachers` classifiers learn by `teacher` first, each from
-    its own seed; the shipped one learns from their mean probabilities too, or is the best of them. By `averaging`,
-    where there is one, it goes on learning afterwards.
+    learns from; `manifest` is copied into `bundle.toml`. Classifiers of the architectures `teachers` learn by
+    `teacher` first, each from its own seed; the shipped one learns from their mean probabilities too, or is the best
+    of them. By `averaging`, where there is one, it goes on learning afterwards.
     """
 
     path: Path
@@ -142,7 +142,7 @@ class Recipe:
     segmenter_augmentation: Augmentation
     manifest: Mapping[str, Any] = field(repr=False)
     multi_label: bool = False
-    teachers: int = 0
+    teachers: tuple[str, ...] = ()
     teacher: Schedule | None = None
     averaging: Schedule | None = None
 
@@ -168,14 +168,15 @@ def read_recipe(path: Path) -> Recipe:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
         training = raw.pop("recipe")
-        teachers = dict(training.get("teachers", {}))
+        teacher = dict(training.get("teachers", {}))
+        teachers = _teachers(teacher, raw["classifier"]["architecture"])
         classifier, averaging = _fill(Schedule, training["classifier"]), None
         if "averaging" in training:
             averaging = _fill(Schedule, {**training["classifier"], **training["averaging"], "swa": True})
             if averaging.epochs < 2:
                 raise ValueError("averaging takes two epochs or more: the first one only warms up")
-        if classifier.epochs == 0 and not teachers.get("count"):
-            raise ValueError("a classifier without epochs needs teachers to be the best of")
+        if classifier.epochs == 0 and set(teachers) != {raw["classifier"]["architecture"]}:
+            raise ValueError("a classifier without epochs needs teachers of its architecture to be the best of")
         return Recipe(
             path=path,
             seed=int(training["seed"]),
@@ -189,8 +190,8 @@ def read_recipe(path: Path) -> Recipe:
             ),
             manifest=raw,
             multi_label=raw["activation"] == "sigmoid",
-            teachers=int(teachers.pop("count", 0)),
-            teacher=_fill(Schedule, {**training["classifier"], "distillation": 0.0, **teachers}),
+            teachers=teachers,
+            teacher=_fill(Schedule, {**training["classifier"], "distillation": 0.0, **teacher}),
             averaging=averaging,
         )
     except OSError as error:
@@ -199,6 +200,16 @@ def read_recipe(path: Path) -> Recipe:
         raise DataError(f"The recipe {path} is not valid TOML: {error}.") from error
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"The recipe {path} has a missing or unknown entry: {error}.") from error
+
+
+def _teachers(table: dict[str, Any], architecture: str) -> tuple[str, ...]:
+    """Take the teachers' architectures out of their table: those it names, or `count` times the classifier's."""
+    architectures, count = table.pop("architectures", None), table.pop("count", None)
+    if architectures is None:
+        return (architecture,) * int(count or 0)
+    if count is not None or not isinstance(architectures, list):
+        raise ValueError("teachers take either a count or a list of architectures")
+    return tuple(map(str, architectures))
 
 
 def _fill(kind: type[T], table: Mapping[str, Any]) -> T:

