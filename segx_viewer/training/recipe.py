@@ -53,8 +53,7 @@ class Schedule:
     Attributes
     ----------
     epochs, batch_size, epoch_samples : int
-        No epochs, for a classifier with teachers: the best of them on validation is kept. `epoch_samples` images are
-        drawn per epoch (0: as many as there are).
+        `epoch_samples` images are drawn per epoch (0: as many as there are).
     learning_rate, weight_decay : float
         AdamW with one warm-up epoch and cosine decay.
     ema : float
@@ -81,6 +80,9 @@ class Schedule:
     distillation : float
         Weight of the teachers' answer against the label's (Hinton 2015): both see the same changed picture, for as
         long as the schedule runs (Beyer 2022). Only where the recipe has teachers.
+    from_teacher : bool
+        A classifier goes on from the teacher of its architecture that is best on validation, not from ImageNet
+        weights. Without epochs, it is that teacher.
     cycles : tuple of int
         Lengths in epochs of the cosine cycles after the first (Loshchilov 2017); part of `epochs`.
     swa : bool
@@ -111,6 +113,7 @@ class Schedule:
     drop_rate: float = 0.2
     drop_path: float = 0.0
     distillation: float = 0.0
+    from_teacher: bool = False
     cycles: tuple[int, ...] = ()
     swa: bool = False
     freeze_blocks: int = 2
@@ -128,8 +131,8 @@ class Recipe:
 
     `classifier_data` and `segmenter_data` name the data-set layouts (see `datasets.LAYOUTS`) each network
     learns from; `manifest` is copied into `bundle.toml`. Classifiers of the architectures `teachers` learn by
-    `teacher` first, each from its own seed; the shipped one learns from their mean probabilities too, or is the best
-    of them. By `averaging`, where there is one, it goes on learning afterwards.
+    `teacher` first, each from its own seed; the shipped one learns from their mean probabilities too, or goes on from
+    the best of them. By `averaging`, where there is one, it goes on learning afterwards.
     """
 
     path: Path
@@ -171,12 +174,15 @@ def read_recipe(path: Path) -> Recipe:
         teacher = dict(training.get("teachers", {}))
         teachers = _teachers(teacher, raw["classifier"]["architecture"])
         classifier, averaging = _fill(Schedule, training["classifier"]), None
+        of_no_teacher = {"distillation": 0.0, "from_teacher": False}
         if "averaging" in training:
             averaging = _fill(Schedule, {**training["classifier"], **training["averaging"], "swa": True})
             if averaging.epochs < 2:
                 raise ValueError("averaging takes two epochs or more: the first one only warms up")
-        if classifier.epochs == 0 and set(teachers) != {raw["classifier"]["architecture"]}:
-            raise ValueError("a classifier without epochs needs teachers of its architecture to be the best of")
+        if classifier.from_teacher and raw["classifier"]["architecture"] not in teachers:
+            raise ValueError("from_teacher needs teachers of the classifier's architecture")
+        if classifier.epochs == 0 and not classifier.from_teacher:
+            raise ValueError("a classifier without epochs needs from_teacher")
         return Recipe(
             path=path,
             seed=int(training["seed"]),
@@ -191,7 +197,7 @@ def read_recipe(path: Path) -> Recipe:
             manifest=raw,
             multi_label=raw["activation"] == "sigmoid",
             teachers=teachers,
-            teacher=_fill(Schedule, {**training["classifier"], "distillation": 0.0, **teacher}),
+            teacher=_fill(Schedule, {**training["classifier"], **of_no_teacher, **teacher}),
             averaging=averaging,
         )
     except OSError as error:

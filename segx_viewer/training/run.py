@@ -130,14 +130,14 @@ def _train_network(
         report(f"{recipe.name}: teacher {number} of {len(recipe.teachers)}")
         stem, schedule = f"teacher-{number}", _unadjusted(recipe.teacher)
         teachers.append(learn(stem, schedule, recipe.seed + number, architecture=architecture))
-    best = teachers[_best(work, len(recipe.teachers))] if recipe.classifier.epochs == 0 else None
+    start = teachers[_best(recipe, work)] if recipe.classifier.from_teacher else None
     if recipe.averaging is None:
-        learn(name, recipe.classifier, recipe.seed, teachers, best)
+        learn(name, recipe.classifier, recipe.seed, teachers, start)
         return
-    if best is None:
-        best = learn("unaveraged", _unadjusted(recipe.classifier), recipe.seed, teachers)
+    if recipe.classifier.epochs:
+        start = learn("unaveraged", _unadjusted(recipe.classifier), recipe.seed, teachers, start)
     report(f"{recipe.name}: {name}, averaged")
-    learn(name, recipe.averaging, recipe.seed, teachers if recipe.averaging.distillation else (), best)
+    learn(name, recipe.averaging, recipe.seed, teachers if recipe.averaging.distillation else (), start)
 
 
 def _unadjusted(schedule: Schedule) -> Schedule:
@@ -151,11 +151,15 @@ def _histories(recipe: Recipe, work: Path) -> list[Path]:
     return [path for path in (work / f"{stem}.json" for stem in stems) if path.is_file()]
 
 
-def _best(work: Path, teachers: int) -> int:
-    """Return the index of the teacher that did best on validation."""
-    histories = [json.loads((work / f"teacher-{n}.json").read_text()) for n in range(1, teachers + 1)]
-    scores = [max(epoch["score"] for epoch in history) for history in histories]
-    return scores.index(max(scores))
+def _best(recipe: Recipe, work: Path) -> int:
+    """Return the index of the teacher that did best on validation, of those of the classifier's architecture."""
+    histories = (json.loads((work / f"teacher-{n}.json").read_text()) for n in range(1, len(recipe.teachers) + 1))
+    scores = {
+        index: max(epoch["score"] for epoch in history)
+        for index, (architecture, history) in enumerate(zip(recipe.teachers, histories, strict=True))
+        if architecture == recipe.manifest["classifier"]["architecture"]
+    }
+    return max(scores, key=scores.__getitem__)
 
 
 def _samples(

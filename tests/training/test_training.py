@@ -1,8 +1,10 @@
+import json
 from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
+import torch
 from safetensors.torch import load_file
 from torch import nn
 
@@ -124,17 +126,17 @@ def test_training_goes_on_with_averaging(tiny_recipe, drawn_ham10000, tmp_path):
     ("old", "new", "word"),
     [
         ("[recipe.segmenter]", "[recipe.averaging]\n[recipe.segmenter]", "two epochs"),
+        ("from_teacher = true", "", "needs from_teacher"),
         ("[recipe.teachers]\ncount = 1", "", "needs teachers"),
-        ("count = 1", 'architectures = ["timm/tf_efficientnet_lite2"]', "of its architecture"),
+        ("count = 1", 'architectures = ["timm/tf_efficientnet_lite2"]', "of the classifier's architecture"),
         ("count = 1", 'count = 1\narchitectures = ["timm/tf_efficientnet_lite0"]', "either a count or a list"),
     ],
 )
 def test_recipe_that_could_train_nothing_is_refused(tiny_recipe, tmp_path, old, new, word):
     path = tmp_path / "recipe.toml"
-    assert old in tiny_recipe
-    path.write_text(
-        tiny_recipe.replace("[recipe.classifier]\nepochs = 1", "[recipe.classifier]\nepochs = 0").replace(old, new)
-    )
+    recipe = _without_epochs(tiny_recipe)
+    assert old in recipe
+    path.write_text(recipe.replace(old, new))
     with pytest.raises(DataError, match=word):
         read_recipe(path)
 
@@ -148,6 +150,10 @@ def test_teachers_may_be_of_other_architectures(tiny_recipe, tmp_path):
     assert read_recipe(path).teachers == tuple(others)
 
 
+def _without_epochs(recipe):
+    return recipe.replace("[recipe.classifier]\nepochs = 1", "[recipe.classifier]\nfrom_teacher = true\nepochs = 0")
+
+
 @pytest.mark.slow
 def test_classifier_learns_from_a_teacher_of_another_architecture(tiny_recipe, drawn_ham10000, tmp_path, monkeypatch):
     monkeypatch.setattr("segx_viewer.training.run.load_imagenet_weights", lambda network, name: None)
@@ -156,6 +162,27 @@ def test_classifier_learns_from_a_teacher_of_another_architecture(tiny_recipe, d
     train_recipe(path, drawn_ham10000, tmp_path / "a", work=work, networks=["classifier"], report=lambda line: None)
     for stem, name in (("teacher-1", "timm/tf_efficientnet_lite2"), ("classifier", "timm/tf_efficientnet_lite0")):
         build_classifier(name, 2).load_state_dict(load_file(work / f"{stem}.safetensors"))
+
+
+@pytest.mark.slow
+def test_classifier_without_epochs_is_the_best_teacher_of_its_architecture(
+    tiny_recipe, drawn_ham10000, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("segx_viewer.training.run.load_imagenet_weights", lambda network, name: None)
+    path, work = tmp_path / "recipe.toml", tmp_path / "work"
+    own = "timm/tf_efficientnet_lite0"
+    path.write_text(
+        _without_epochs(tiny_recipe).replace(
+            "count = 1", f'architectures = ["timm/tf_efficientnet_lite1", "{own}", "{own}"]\nepochs = 1'
+        )
+    )
+    train_recipe(path, drawn_ham10000, tmp_path / "a", work=work, networks=["classifier"], report=lambda line: None)
+    scores = [json.loads((work / f"teacher-{n}.json").read_text())[0]["score"] for n in (2, 3)]
+    best, taken = (
+        load_file(work / f"{stem}.safetensors") for stem in (f"teacher-{2 + int(np.argmax(scores))}", "classifier")
+    )
+    assert taken.keys() == best.keys()
+    assert torch.equal(taken["conv_head.weight"], best["conv_head.weight"])
 
 
 @pytest.mark.parametrize("size", [0, 2])
