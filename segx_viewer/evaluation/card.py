@@ -253,8 +253,8 @@ def _training(bundle: ModelBundle) -> str:
     parts = ", ".join(f"{part} {n}" for part, n in training.get("split", {}).items())
     return (
         f"## Training\n\nBy the recipe `recipe.toml` (seed {training.get('seed')}), from ImageNet weights of "
-        f"EfficientNet-Lite0 (Apache-2.0). Images: {images}. Split ({parts}) in `splits.csv`. "
-        "Weights are stored as fp16."
+        "EfficientNet-Lite (Apache-2.0); where the networks learned otherwise, it stands above. "
+        f"Images: {images}. Split ({parts}) in `splits.csv`. Weights are stored as fp16."
     )
 
 

@@ -68,7 +68,7 @@ def train(
     parameters = [p for p in network.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, schedule.learning_rate, weight_decay=schedule.weight_decay)
     state: dict[str, Any] = {"epoch": 0, "step": 0, "best": -math.inf, "best_epoch": 0, "weights": {}, "history": []}
-    if checkpoint.is_file():
+    if checkpoint.is_file() and schedule.epochs:
         saved = torch.load(checkpoint, map_location=device, weights_only=True)
         network.load_state_dict(saved.pop("network"))
         average.load_state_dict(saved.pop("average"))

@@ -80,9 +80,6 @@ class Schedule:
     distillation : float
         Weight of the teachers' answer against the label's (Hinton 2015): both see the same changed picture, for as
         long as the schedule runs (Beyer 2022). Only where the recipe has teachers.
-    from_teacher : bool
-        A classifier goes on from the teacher of its architecture that is best on validation, not from ImageNet
-        weights. Without epochs, it is that teacher.
     cycles : tuple of int
         Lengths in epochs of the cosine cycles after the first (Loshchilov 2017); part of `epochs`.
     swa : bool
@@ -113,7 +110,6 @@ class Schedule:
     drop_rate: float = 0.2
     drop_path: float = 0.0
     distillation: float = 0.0
-    from_teacher: bool = False
     cycles: tuple[int, ...] = ()
     swa: bool = False
     freeze_blocks: int = 2
@@ -131,8 +127,9 @@ class Recipe:
 
     `classifier_data` and `segmenter_data` name the data-set layouts (see `datasets.LAYOUTS`) each network
     learns from; `manifest` is copied into `bundle.toml`. Classifiers of the architectures `teachers` learn by
-    `teacher` first, each from its own seed; the shipped one learns from their mean probabilities too, or goes on from
-    the best of them. By `averaging`, where there is one, it goes on learning afterwards.
+    `teacher` first, each from its own seed; the shipped one learns from their mean probabilities too. It begins with
+    ImageNet weights or, `from_teacher`, with those of the best teacher of its architecture; without epochs it is that
+    teacher. By `averaging`, where there is one, it goes on learning afterwards.
     """
 
     path: Path
@@ -147,6 +144,7 @@ class Recipe:
     multi_label: bool = False
     teachers: tuple[str, ...] = ()
     teacher: Schedule | None = None
+    from_teacher: bool = False
     averaging: Schedule | None = None
 
     @property
@@ -171,18 +169,22 @@ def read_recipe(path: Path) -> Recipe:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
         training = raw.pop("recipe")
-        teacher = dict(training.get("teachers", {}))
-        teachers = _teachers(teacher, raw["classifier"]["architecture"])
-        classifier, averaging = _fill(Schedule, training["classifier"]), None
-        of_no_teacher = {"distillation": 0.0, "from_teacher": False}
+        classifying = dict(training["classifier"])
+        from_teacher = bool(classifying.pop("from_teacher", False))
+        teaching = dict(training.get("teachers", {}))
+        teachers = _teachers(teaching, raw["classifier"]["architecture"])
+        teacher = _fill(Schedule, {**classifying, "distillation": 0.0, **teaching})
+        classifier, averaging = _fill(Schedule, classifying), None
         if "averaging" in training:
-            averaging = _fill(Schedule, {**training["classifier"], **training["averaging"], "swa": True})
+            averaging = _fill(Schedule, {**classifying, **training["averaging"], "swa": True})
             if averaging.epochs < 2:
                 raise ValueError("averaging takes two epochs or more: the first one only warms up")
-        if classifier.from_teacher and raw["classifier"]["architecture"] not in teachers:
+        if from_teacher and raw["classifier"]["architecture"] not in teachers:
             raise ValueError("from_teacher needs teachers of the classifier's architecture")
-        if classifier.epochs == 0 and not classifier.from_teacher:
+        if classifier.epochs == 0 and not from_teacher:
             raise ValueError("a classifier without epochs needs from_teacher")
+        if teachers and teacher.epochs < 1:
+            raise ValueError("teachers need epochs")
         return Recipe(
             path=path,
             seed=int(training["seed"]),
@@ -197,7 +199,8 @@ def read_recipe(path: Path) -> Recipe:
             manifest=raw,
             multi_label=raw["activation"] == "sigmoid",
             teachers=teachers,
-            teacher=_fill(Schedule, {**training["classifier"], **of_no_teacher, **teacher}),
+            teacher=teacher,
+            from_teacher=from_teacher,
             averaging=averaging,
         )
     except OSError as error:
@@ -213,7 +216,9 @@ def _teachers(table: dict[str, Any], architecture: str) -> tuple[str, ...]:
     architectures, count = table.pop("architectures", None), table.pop("count", None)
     if architectures is None:
         return (architecture,) * int(count or 0)
-    if count is not None or not isinstance(architectures, list):
+    if not isinstance(architectures, list):
+        raise TypeError("the teachers' architectures are a list")
+    if count is not None:
         raise ValueError("teachers take either a count or a list of architectures")
     return tuple(map(str, architectures))
 

