@@ -1565,8 +1565,8 @@
     </message>
     <message>
       <location filename="panels/certainty.py" />
-      <source>right in {value:.0f} % of such cases</source>
-      <translation>richtig in {value:.0f} % solcher Fälle</translation>
+      <source>right in {share} of such cases</source>
+      <translation>richtig in {share} solcher Fälle</translation>
     </message>
     <message>
       <location filename="panels/certainty.py" />

@@ -10,13 +10,13 @@ from segx_viewer.app.graphics import Graphics
 from segx_viewer.app.i18n import tr
 from segx_viewer.app.panels.badge import WORDS, BadgeShape
 from segx_viewer.app.panels.certainty import statement
-from segx_viewer.app.panels.findings import percent
 from segx_viewer.app.reading import hidden
 from segx_viewer.app.scene import Panel, Scene
 from segx_viewer.app.stack import stack_of
 from segx_viewer.app.viewport import Viewport
 from segx_viewer.app.viewstate import PER_IMAGE, View, ViewState
 from segx_viewer.domain.result import Analysis, Level, MapKey
+from segx_viewer.reporting.content import percent
 
 if TYPE_CHECKING:
     from segx_viewer.app.documents import Document

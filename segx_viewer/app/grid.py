@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePol
 from segx_viewer.app import theme
 from segx_viewer.app.i18n import tr
 from segx_viewer.app.panels.badge import WORDS, paint_badge
-from segx_viewer.app.panels.findings import percent
 from segx_viewer.app.picture import outline_path
 from segx_viewer.app.qimage import to_qimage
 from segx_viewer.app.scene import Scene, draw_outline
 from segx_viewer.app.viewstate import MaskStyle, View, ViewState
 from segx_viewer.domain.result import Analysis, MapKey
 from segx_viewer.reporting import overlay
+from segx_viewer.reporting.content import percent
 
 CLASSES = 4  # the most probable ones; more would make the cells too small to read
 _SIDE = 200

@@ -10,11 +10,11 @@ from PySide6.QtGui import QPixmap
 
 from segx_viewer.app.i18n import mark, tr
 from segx_viewer.app.panels.badge import WORDS
-from segx_viewer.app.panels.findings import percent
 from segx_viewer.app.qimage import to_qimage
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis
+from segx_viewer.reporting.content import percent
 
 DEVICES = {
     "auto": mark("Graphics card if there is one"),

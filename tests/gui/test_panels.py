@@ -59,6 +59,9 @@ def test_details_and_badge_say_what_the_badge_rests_on(opened, gain_low, adds_no
         assert ("adds nothing" in text) is adds_nothing
     assert "right in 93 % of 412 images" in badge.toolTip()
     assert " 7 images" not in badge.toolTip(), "the record of another level"
+    assert "right in 80 % of such cases" in badge.percent.text()
+    show(level=Level.MODERATE, probability_correct=0.9961)
+    assert "right in > 99 % of such cases" in badge.percent.text(), "never rounded to certainty"
 
     show(level=Level.LOW, probability_correct=None)
     assert " 7 images" not in badge.toolTip(), "low because nothing was calibrated, not as low as measured"

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolTip, QVBoxL
 from segx_viewer.app.i18n import tr
 from segx_viewer.app.panels.badge import WORDS, BadgeShape, record_sentences
 from segx_viewer.domain.result import Analysis, Certainty, GateLevel, Level, MapKey
+from segx_viewer.reporting.content import percent
 
 
 class CertaintyPanel(QWidget):
@@ -113,7 +114,7 @@ def statement(certainty: Certainty) -> str:
     if certainty.c_auitc is not None:
         parts.append(tr("SegU certainty {value:.0f} %").format(value=certainty.c_auitc * 100))
     if certainty.probability_correct is not None:
-        parts.append(tr("right in {value:.0f} % of such cases").format(value=certainty.probability_correct * 100))
+        parts.append(tr("right in {share} of such cases").format(share=percent(certainty.probability_correct)))
     return " · ".join(parts)
 
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from segx_viewer.app import theme
 from segx_viewer.app.i18n import tr
 from segx_viewer.domain.result import Activation, Prediction
+from segx_viewer.reporting.content import percent
 
 _CLASS = Qt.ItemDataRole.UserRole
 _PROBABILITY = Qt.ItemDataRole.UserRole + 1
@@ -163,17 +164,6 @@ def _found(prediction: Prediction) -> str:
     return tr("{count} of {all} findings lie above their cut-offs (the mark on the bar).").format(
         count=count, all=len(prediction.classes)
     )
-
-
-def percent(probability: float) -> str:
-    """Return a probability for people.
-
-    Examples
-    --------
-    >>> percent(0.62), percent(0.0004)
-    ('62 %', '< 1 %')
-    """
-    return f"{probability * 100:.0f} %" if probability >= 0.01 else "< 1 %"
 
 
 def _font(base: QFont, first: bool) -> QFont:
