@@ -170,7 +170,9 @@ def read_recipe(path: Path) -> Recipe:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
         training = raw.pop("recipe")
         classifying = dict(training["classifier"])
-        from_teacher = bool(classifying.pop("from_teacher", False))
+        from_teacher = classifying.pop("from_teacher", False)
+        if not isinstance(from_teacher, bool):
+            raise TypeError("from_teacher is true or false")
         teaching = dict(training.get("teachers", {}))
         teachers = _teachers(teaching, raw["classifier"]["architecture"])
         teacher = _fill(Schedule, {**classifying, "distillation": 0.0, **teaching})
@@ -185,6 +187,11 @@ def read_recipe(path: Path) -> Recipe:
             raise ValueError("a classifier without epochs needs from_teacher")
         if teachers and teacher.epochs < 1:
             raise ValueError("teachers need epochs")
+        distilling = any(schedule.distillation for schedule in (classifier, averaging) if schedule is not None)
+        if distilling and not teachers:
+            raise ValueError("distillation needs teachers")
+        if teachers and not (distilling or from_teacher):
+            raise ValueError("nothing learns from the teachers, without distillation and from_teacher")
         return Recipe(
             path=path,
             seed=int(training["seed"]),

@@ -130,6 +130,7 @@ def test_training_goes_on_with_averaging(tiny_recipe, drawn_ham10000, tmp_path):
         ("[recipe.segmenter]", "[recipe.averaging]\n[recipe.segmenter]", "two epochs"),
         ("from_teacher = true", "", "needs from_teacher"),
         ("[recipe.teachers]\ncount = 1\nepochs = 1", "", "needs teachers"),
+        ("from_teacher = true", 'from_teacher = "no"', "true or false"),
         ("count = 1", f'architectures = ["{OTHER}"]', "of the classifier's architecture"),
         ("count = 1\nepochs = 1", "count = 1", "teachers need epochs"),
         ("count = 1", f'architectures = "{OWN}"', "are a list"),
@@ -142,6 +143,17 @@ def test_recipe_that_could_train_nothing_is_refused(tiny_recipe, tmp_path, old, 
     recipe = _without_epochs(tiny_recipe)
     assert old in recipe
     path.write_text(recipe.replace(old, new))
+    with pytest.raises(DataError, match=word):
+        read_recipe(path)
+
+
+@pytest.mark.parametrize(
+    ("unused", "word"), [("distillation = 0.5", "nothing learns"), ("[recipe.teachers]\ncount = 1", "needs teachers")]
+)
+def test_teachers_and_distillation_need_each_other(tiny_recipe, tmp_path, unused, word):
+    path = tmp_path / "recipe.toml"
+    assert unused in tiny_recipe
+    path.write_text(tiny_recipe.replace(unused, ""))
     with pytest.raises(DataError, match=word):
         read_recipe(path)
 
