@@ -1525,8 +1525,8 @@
     </message>
     <message>
       <location filename="panels/certainty.py" />
-      <source>{level}: right in {share:.0f} % of {images} images.</source>
-      <translation>{level}: richtig in {share:.0f} % von {images} Bildern.</translation>
+      <source>{level}: right in {share} of {images} images.</source>
+      <translation>{level}: richtig in {share} von {images} Bildern.</translation>
     </message>
     <message>
       <location filename="panels/certainty.py" />

@@ -164,7 +164,7 @@ def read_recipe(path: Path) -> Recipe:
     Raises
     ------
     DataError
-        If the file is missing, is not TOML, or has a missing or unknown entry.
+        If the file is missing, is not TOML, or has a missing, unknown or wrong entry.
     """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -215,7 +215,7 @@ def read_recipe(path: Path) -> Recipe:
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"The recipe {path} is not valid TOML: {error}.") from error
     except (KeyError, TypeError, ValueError) as error:
-        raise DataError(f"The recipe {path} has a missing or unknown entry: {error}.") from error
+        raise DataError(f"The recipe {path} has a missing, unknown or wrong entry: {error}.") from error
 
 
 def _teachers(table: dict[str, Any], architecture: str) -> tuple[str, ...]:

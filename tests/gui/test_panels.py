@@ -40,7 +40,11 @@ def test_details_and_badge_say_what_the_badge_rests_on(opened, gain_low, adds_no
     details, badge = opened.results.details, opened.results.certainty
     assert details.record_title.isHidden(), "the badge of this model was never fitted"
 
-    levels = (LevelRecord(Level.MODERATE, 0.93, 412), LevelRecord(Level.LOW, 0.1, 7))
+    levels = (
+        LevelRecord(Level.MODERATE, 0.93, 412),
+        LevelRecord(Level.LOW, 0.1, 7),
+        LevelRecord(Level.HIGH, 0.9966, 298),
+    )
     record = BadgeRecord("drawn, validation part", "drawn, test part", levels, 0.88, 0.81, gain_low)
     bundle = replace(analysis.bundle, badge=record)
 
@@ -60,13 +64,23 @@ def test_details_and_badge_say_what_the_badge_rests_on(opened, gain_low, adds_no
     assert "right in 93 % of 412 images" in badge.toolTip()
     assert " 7 images" not in badge.toolTip(), "the record of another level"
     assert "right in 80 % of such cases" in badge.percent.text()
-    show(level=Level.MODERATE, probability_correct=0.9961)
+    show(level=Level.HIGH, probability_correct=0.9961)
     assert "right in > 99 % of such cases" in badge.percent.text(), "never rounded to certainty"
+    assert "right in > 99 % of 298 images" in badge.toolTip()
+    assert [cell.text() for cell in details.record.cells[2][1:]] == ["> 99 %", "298"]
 
     show(level=Level.LOW, probability_correct=None)
     assert " 7 images" not in badge.toolTip(), "low because nothing was calibrated, not as low as measured"
     opened.results.show_analysis(None, None, None, hidden=False)
     assert badge.toolTip() == "", "nothing of the image before"
+
+
+def test_facts_tell_shares_as_the_findings_do(opened):
+    analysis = opened.controller.analysis
+    prediction = replace(analysis.prediction, probabilities=np.float32([0.9996, 0.0003, 0.0001]))
+    opened.results.show_analysis(None, replace(analysis, prediction=prediction), ("gradcam", 0), hidden=False)
+    facts = {name.text(): value.text() for name, value in opened.results.certainty._rows}
+    assert facts["Network's own score"] == "> 99 %"
 
 
 def test_enter_on_the_badge_opens_what_it_means(qtbot, opened):

@@ -129,7 +129,7 @@ def test_training_goes_on_with_averaging(tiny_recipe, drawn_ham10000, tmp_path):
     [
         ("[recipe.segmenter]", "[recipe.averaging]\n[recipe.segmenter]", "two epochs"),
         ("from_teacher = true", "", "needs from_teacher"),
-        ("[recipe.teachers]\ncount = 1\nepochs = 1", "", "needs teachers"),
+        ("[recipe.teachers]\ncount = 1\nepochs = 1", "", "from_teacher needs teachers"),
         ("from_teacher = true", 'from_teacher = "no"', "true or false"),
         ("count = 1", f'architectures = ["{OTHER}"]', "of the classifier's architecture"),
         ("count = 1\nepochs = 1", "count = 1", "teachers need epochs"),
@@ -148,7 +148,8 @@ def test_recipe_that_could_train_nothing_is_refused(tiny_recipe, tmp_path, old, 
 
 
 @pytest.mark.parametrize(
-    ("unused", "word"), [("distillation = 0.5", "nothing learns"), ("[recipe.teachers]\ncount = 1", "needs teachers")]
+    ("unused", "word"),
+    [("distillation = 0.5", "nothing learns"), ("[recipe.teachers]\ncount = 1", "distillation needs teachers")],
 )
 def test_teachers_and_distillation_need_each_other(tiny_recipe, tmp_path, unused, word):
     path = tmp_path / "recipe.toml"

@@ -123,8 +123,8 @@ def _meaning(analysis: Analysis, certainty: Certainty) -> str:
     region, record = tr(analysis.bundle.region), analysis.bundle.badge
     lines = [tr("SegU measures how well the network's attention agrees with the {region}.").format(region=region)]
     lines += [
-        tr("{level}: right in {share:.0f} % of {images} images.").format(
-            level=tr(WORDS[known.level]), share=known.correct * 100, images=known.images
+        tr("{level}: right in {share} of {images} images.").format(
+            level=tr(WORDS[known.level]), share=percent(known.correct), images=known.images
         )
         for known in record.levels
         if known.level is certainty.level and certainty.probability_correct is not None
@@ -148,7 +148,7 @@ def _facts(analysis: Analysis, key: MapKey, certainty: Certainty) -> list[tuple[
         facts.append(
             (
                 tr("Attribution outside the {region}").format(region=region),
-                f"{certainty.outside * 100:.0f} %",
+                percent(certainty.outside),
                 tr("SegX hides this share; a high one can mean that the network used something else."),
             )
         )
@@ -164,7 +164,7 @@ def _facts(analysis: Analysis, key: MapKey, certainty: Certainty) -> list[tuple[
         facts.append(
             (
                 tr("Size of the {region}").format(region=region),
-                f"{analysis.segmentation.area_fraction * 100:.0f} %",
+                percent(analysis.segmentation.area_fraction),
                 tr("Share of the image."),
             )
         )
@@ -172,7 +172,7 @@ def _facts(analysis: Analysis, key: MapKey, certainty: Certainty) -> list[tuple[
         facts.append(
             (
                 tr("Network's own score"),
-                f"{analysis.prediction.probabilities[key[1]] * 100:.0f} %",
+                percent(analysis.prediction.probabilities[key[1]]),
                 tr("What the network itself claims for this finding; networks are often overconfident."),
             )
         )

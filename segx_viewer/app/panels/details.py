@@ -8,6 +8,7 @@ from segx_viewer.app.i18n import tr
 from segx_viewer.app.panels.badge import WORDS, record_sentences
 from segx_viewer.app.panels.curve import Curve
 from segx_viewer.domain.result import Activation, Alignment, Analysis, BadgeRecord, Certainty, MapKey, Prediction
+from segx_viewer.reporting.content import percent
 
 
 class Details(QScrollArea):
@@ -118,7 +119,7 @@ def _baseline_rows(prediction: Prediction) -> list[Row]:
 
 def _record_rows(record: BadgeRecord) -> list[Row]:
     sentence = tr("How often this level was right on images that the badge was not fitted on.")
-    return [(tr(WORDS[r.level]), f"{r.correct * 100:.0f} %", str(r.images), sentence) for r in record.levels]
+    return [(tr(WORDS[r.level]), percent(r.correct), str(r.images), sentence) for r in record.levels]
 
 
 class _Table(QWidget):
