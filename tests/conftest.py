@@ -11,7 +11,10 @@ import cv2
 import numpy as np
 import pytest
 
+from segx_viewer import process
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+process.stay_offline()
 
 PROJECT = Path(__file__).resolve().parent.parent
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from segx_viewer import __version__
+from segx_viewer import __version__, process
 from segx_viewer.app import language, settings, theme
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _PATIENCE = 1000  # looks at whether the window is on the screen
 
 def make_application(arguments: list[str] | None = None) -> QApplication:
     """Return the QApplication, made if there is none, with names, theme and fonts set."""
+    process.stay_offline()
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         app = existing

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from segx_viewer import process
 from segx_viewer.errors import SegxError
 from segx_viewer.imaging.limits import Limits
 from segx_viewer.imaging.reader import decode_image
@@ -31,6 +32,7 @@ def serve(connection: Connection, memory_bytes: int) -> None:
     ``(class name, message)`` of an error, or ``(None, (name, shape, dtype, modality, fields))``.
     """
     _be_quiet()
+    process.stay_offline()
     os.environ.setdefault("OPJ_NUM_THREADS", str(min(os.cpu_count() or 1, _THREADS)))  # of OpenJPEG in Pillow
     descriptor = reduction.recv_handle(connection) if sys.platform != "win32" else -1
     _limit_memory(memory_bytes)

@@ -23,6 +23,9 @@ _SEGMENTERS: dict[str, Callable[..., nn.Module]] = {
     "xrv/pspnet": lambda classes, channels, **options: XrvPspNet(classes, **options),
 }
 
+_TIMM_ENCODER = "tu-"
+"""How segmentation-models-pytorch begins the names of encoders that it takes from timm."""
+
 
 class Uninitialised(TorchFunctionMode):
     """Within this context, networks are built without drawing their weights, for those who load them afterwards.
@@ -64,7 +67,9 @@ def build_classifier(architecture: str, classes: int, *, channels: int = 3, **op
         if architecture in _CLASSIFIERS:
             return _CLASSIFIERS[architecture](classes, **options)
         if family == "timm":
-            return timm.create_model(name, pretrained=False, num_classes=classes, in_chans=channels, **options)
+            return timm.create_model(
+                _of_timm(name), pretrained=False, num_classes=classes, in_chans=channels, **options
+            )
         if family == "torchvision":
             from torchvision.models import get_model  # only needed for users' own models
 
@@ -99,6 +104,9 @@ def build_segmenter(architecture: str, options: Mapping[str, Any], classes: int 
         if architecture in _SEGMENTERS:
             return _SEGMENTERS[architecture](classes, channels, **options)
         if family == "smp":
+            encoder = str(options.get("encoder_name", ""))
+            if encoder.startswith(_TIMM_ENCODER):
+                _of_timm(encoder.removeprefix(_TIMM_ENCODER))
             return smp.create_model(name, encoder_weights=None, in_channels=channels, classes=classes, **options)
         if family == "torchvision":
             from torchvision.models import get_model
@@ -112,6 +120,13 @@ def build_segmenter(architecture: str, options: Mapping[str, Any], classes: int 
         f"The segmenter architecture {architecture!r} is not known; use smp/NAME, torchvision/NAME, "
         f"{', '.join(_SEGMENTERS)}, exported or onnx."
     )
+
+
+def _of_timm(name: str) -> str:
+    """Return a name that timm knows by itself: for others ("hf-hub:...") it asks a host or reads a folder."""
+    if not timm.is_model(name):
+        raise ValueError(f"timm itself has no model {name!r}")
+    return name
 
 
 def _main_output(_network: nn.Module, _inputs: Any, output: Mapping[str, Tensor]) -> Tensor:

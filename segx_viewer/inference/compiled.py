@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-import onnxruntime
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from segx_viewer.inference.libraries import give_back_memory, timm
+from segx_viewer.inference.runtime import onnxruntime
 
 Conv2dSame = timm.layers.Conv2dSame
 

@@ -16,6 +16,8 @@ from typing import Any
 
 import torch
 
+from segx_viewer import process
+
 _COMPILER = "torch._dynamo"
 
 
@@ -64,6 +66,7 @@ def give_back_memory() -> None:
             ctypes.CDLL(None).malloc_trim(0)
 
 
+process.send_nothing()  # timm brings huggingface_hub along, which reads this when it is imported
 torchvision = import_lean("torchvision")
 timm = import_lean("timm")
 smp = import_lean("segmentation_models_pytorch")

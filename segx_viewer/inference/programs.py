@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 import torch
 from torch import Tensor, nn
 
 from segx_viewer.errors import ModelError
+from segx_viewer.inference.runtime import onnxruntime
 
 EXPORTED, ONNX = "exported", "onnx"
 PROGRAMS = (EXPORTED, ONNX)

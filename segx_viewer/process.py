@@ -1,0 +1,23 @@
+"""What is set for the whole process. Called by the programs, and before a library is imported that would ask for it."""
+
+import os
+
+_NO_TELEMETRY = {
+    # ONNX Runtime from 1.29 on: else it writes a device id and a store of events below the user's caches, and looks up
+    # its maker's host. `disable_telemetry_events()` comes too late for both: importing it has begun already.
+    "ORT_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",  # huggingface_hub comes with timm
+    "DO_NOT_TRACK": "1",  # https://donottrack.sh: whatever else a library asks for
+}
+_OFFLINE = {"HF_HUB_OFFLINE": "1"}
+
+
+def send_nothing() -> None:
+    """Tell libraries that are imported from here on, in this process and its children, to report to nobody."""
+    os.environ.update(_NO_TELEMETRY)
+
+
+def stay_offline() -> None:
+    """Also keep libraries from fetching files: for programs, which are not a part of somebody else's process."""
+    send_nothing()
+    os.environ.update(_OFFLINE)
