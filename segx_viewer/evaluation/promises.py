@@ -1,0 +1,162 @@
+"""Fitting prediction sets and levels on calibration images, which chose nothing (METHODS: promises).
+
+Numbers for `segx_viewer.explain.promises`. All bounds count one image of each lesion, person or group: images of the
+same one are no further evidence.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import beta
+
+from segx_viewer.explain.promises import NEVER, ClassConditionalSets, FindingSets, Levels
+
+CONFIDENCE = 0.95
+"""Of every bound."""
+HIGH_ERROR, MODERATE_ERROR = 0.05, 0.20
+"""Errors that the levels may have at most."""
+STRICTEST, STEP = 0.2, 0.01
+"""Shares of the calibration images: the first set that is tested, and by how much the next one is larger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """An error that must stay rare among answers of level HIGH.
+
+    Attributes
+    ----------
+    truth, called : tuple of str
+        Class codes: an image of one of `truth` that is called one of `called`.
+    most : float
+        Largest share of the images of `truth` on which that may happen on the calibration part.
+    bound : float
+        Largest upper confidence bound of that share.
+    """
+
+    truth: tuple[str, ...]
+    called: tuple[str, ...]
+    most: float = 0.02
+    bound: float = 0.05
+
+
+def upper_bound(errors: int, images: int, confidence: float = CONFIDENCE) -> float:
+    """Return the one-sided upper confidence bound of a share (Clopper and Pearson 1934); 1 without images.
+
+    Examples
+    --------
+    >>> round(upper_bound(0, 59), 4)
+    0.0495
+    """
+    return 1.0 if errors >= images else float(beta.ppf(confidence, errors + 1, images - errors))
+
+
+def conformal_quantile(scores: NDArray[np.float64], confidence: float) -> float:
+    """Return the ceil((n + 1) * confidence)-th smallest score; infinite where there are too few for a promise.
+
+    Examples
+    --------
+    >>> conformal_quantile(np.arange(1.0, 20.0), 0.95), conformal_quantile(np.arange(1.0, 19.0), 0.95)
+    (19.0, inf)
+    """
+    # Rounded: 20 * 0.95 is 19, though binary fractions make it a little more.
+    rank = math.ceil(round((len(scores) + 1) * confidence, 9))
+    return NEVER if rank > len(scores) else float(np.sort(scores)[rank - 1])
+
+
+def class_conditional_sets(
+    probabilities: NDArray[np.float64], truth: NDArray[np.int64], confidence: float
+) -> ClassConditionalSets:
+    """Fit sets on calibration images' probabilities (N, K) and true classes (N,)."""
+    return ClassConditionalSets(
+        confidence,
+        tuple(conformal_quantile(1 - probabilities[truth == k, k], confidence) for k in range(probabilities.shape[1])),
+    )
+
+
+def finding_sets(probabilities: NDArray[np.float64], truth: NDArray[np.bool_], confidence: float) -> FindingSets:
+    """Fit two-sided sets on calibration images' probabilities and findings, (N, K) each."""
+    columns = range(probabilities.shape[1])
+    return FindingSets(
+        confidence,
+        tuple(conformal_quantile(1 - probabilities[truth[:, k], k], confidence) for k in columns),
+        tuple(conformal_quantile(probabilities[~truth[:, k], k], confidence) for k in columns),
+    )
+
+
+def lax_threshold(scores: NDArray[np.float64], wrong: NDArray[np.bool_], most: float) -> float:
+    """Return the lowest score above which the error is at most `most`, with 95 % confidence.
+
+    Fixed-sequence testing (Angelopoulos 2021): sets {score >= t} are tested from strict to lax, by sizes that no label
+    has a say in, until one fails; the last that passed is taken. Infinite where the first one fails.
+    """
+    order = np.argsort(-scores, kind="stable")
+    errors = np.cumsum(wrong[order])
+    # Fewer images than this pass with no error at all.
+    fewest = math.ceil(math.log(1 - CONFIDENCE) / math.log(1 - most))
+    passed = NEVER
+    for size in _sizes(scores[order], fewest):
+        if upper_bound(int(errors[size - 1]), size) > most:
+            break
+        passed = float(scores[order][size - 1])
+    return passed
+
+
+def careful_threshold(
+    scores: NDArray[np.float64], predicted: Sequence[str], truth: Sequence[str], danger: Danger
+) -> float:
+    """Return the lowest score from which an answer of `danger.called` may be HIGH; infinite where none may."""
+    concerned = np.isin(np.asarray(truth), danger.truth)
+    images = int(concerned.sum())
+    missed = np.sort(scores[concerned & np.isin(np.asarray(predicted), danger.called)])[::-1]
+    allowed = -1
+    while upper_bound(allowed + 1, images) <= danger.bound and allowed + 1 <= danger.most * images:
+        allowed += 1
+    if allowed < 0:
+        return NEVER
+    # Just above the first miss that is one too many.
+    return float(np.nextafter(missed[allowed], np.inf)) if len(missed) > allowed else 0.0
+
+
+def fit_levels(
+    scores: NDArray[np.float64],
+    predicted: Sequence[str],
+    truth: Sequence[str],
+    groups: Sequence[str],
+    dangers: Sequence[Danger] = (),
+) -> Levels:
+    """Fit the badge's levels on calibration images.
+
+    Parameters
+    ----------
+    scores : ndarray (N,)
+        The badge's probability of being correct, or any score that rises with it.
+    predicted, truth : sequence of str (N,)
+        Class codes.
+    groups : sequence of str (N,)
+        Lesion, person or group; the first image of each counts.
+    dangers : sequence of Danger
+    """
+    first = np.sort(np.unique(np.asarray(groups), return_index=True)[1])
+    s, p, t = scores[first], np.asarray(predicted)[first], np.asarray(truth)[first]
+    careful: dict[str, float] = {}
+    for danger in dangers:
+        least = careful_threshold(s, list(p), list(t), danger)
+        careful |= {code: max(least, careful.get(code, least)) for code in danger.called}
+    # What is not HIGH for being careful takes no part in the test of HIGH.
+    may = np.array([score >= careful.get(code, -math.inf) for score, code in zip(s, p, strict=True)])
+    high = lax_threshold(s[may], (p != t)[may], HIGH_ERROR)
+    return Levels(high, min(high, lax_threshold(s, p != t, MODERATE_ERROR)), careful)
+
+
+def _sizes(descending: NDArray[np.float64], fewest: int) -> list[int]:
+    """Sizes of the sets to be tested, from strict to lax, none of which parts equal scores."""
+    count = len(descending)
+    if count < fewest:
+        return []
+    wanted = np.arange(max(fewest, STRICTEST * count), count + 1, max(1.0, STEP * count)).astype(int)
+    last = np.append(descending[1:] != descending[:-1], True)
+    ends = np.flatnonzero(last) + 1
+    return sorted({int(ends[np.searchsorted(ends, size)]) for size in (*wanted, count)})

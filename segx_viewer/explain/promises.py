@@ -1,0 +1,180 @@
+"""Prediction sets and levels that keep a promise, run from the numbers that a bundle stores (METHODS: promises).
+
+The numbers are fitted on calibration images, which chose neither network, epoch, features nor thresholds
+(`segx_viewer.evaluation.promises`). The promise holds for images like those.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segx_viewer.domain.result import Level
+from segx_viewer.errors import ModelError
+
+NEVER = math.inf
+"""A level's threshold that no score reaches: the level does not exist for this bundle."""
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionSet:
+    """The classes that cannot be ruled out at a confidence.
+
+    Attributes
+    ----------
+    confidence : float
+        0.95, say: of the images of each class, at least this share has it in its set.
+    classes : tuple of int
+        Most probable first. Empty: the image is unusual for the model.
+    without_promise : tuple of int
+        Classes with too few calibration images; they are always in the set.
+    """
+
+    confidence: float
+    classes: tuple[int, ...]
+    without_promise: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClassConditionalSets:
+    """Split conformal prediction, each class by itself (Mondrian; Vovk 2012, Angelopoulos and Bates 2023).
+
+    Attributes
+    ----------
+    confidence : float
+        Above 0, below 1.
+    quantiles : tuple of float
+        For each class the largest 1 - probability that keeps it in the set; infinite where its calibration images
+        are too few.
+
+    Examples
+    --------
+    >>> sets = ClassConditionalSets(0.9, (0.5, 0.8, math.inf))
+    >>> sets.of(np.float32([0.55, 0.40, 0.05]))
+    PredictionSet(confidence=0.9, classes=(0, 1, 2), without_promise=(2,))
+    """
+
+    confidence: float
+    quantiles: tuple[float, ...]
+
+    def of(self, probabilities: NDArray[np.floating[Any]]) -> PredictionSet:
+        """Return the set of an image with class probabilities (K,)."""
+        kept = [
+            int(k) for k in np.argsort(-probabilities, kind="stable") if self.holds(int(k), float(probabilities[k]))
+        ]
+        return PredictionSet(self.confidence, tuple(kept), self.without_promise)
+
+    def holds(self, k: int, probability: float) -> bool:
+        """Whether a class of this probability belongs to the set."""
+        return 1 - probability <= self.quantiles[k]
+
+    @property
+    def without_promise(self) -> tuple[int, ...]:
+        """Classes that always belong to the set, because too few calibration images show them."""
+        return tuple(k for k, q in enumerate(self.quantiles) if math.isinf(q))
+
+
+@dataclass(frozen=True, slots=True)
+class FindingSets:
+    """The same for several findings at once: each is present, absent, undecided (both) or unusual (neither).
+
+    Attributes
+    ----------
+    present, absent : tuple of float
+        For each finding the largest 1 - p, and the largest p, that keep "present" and "absent".
+    """
+
+    confidence: float
+    present: tuple[float, ...]
+    absent: tuple[float, ...]
+
+    def of(self, k: int, probability: float) -> tuple[bool, bool]:
+        """Return whether "present" and whether "absent" cannot be ruled out for a finding."""
+        return 1 - probability <= self.present[k], probability <= self.absent[k]
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """From a score to a level, by thresholds that hold a bound on the error (Angelopoulos 2021, Learn then Test).
+
+    Attributes
+    ----------
+    high, moderate : float
+        Scores from which the level holds; infinite where it does not exist for the bundle.
+    careful : mapping of str to float
+        Class codes whose answer is dangerous when it is wrong, and the score from which it may be HIGH.
+    """
+
+    high: float
+    moderate: float
+    careful: Mapping[str, float] = field(default_factory=dict)
+
+    def of(self, score: float, predicted: str) -> Level:
+        """Return the level of a score for a predicted class.
+
+        Examples
+        --------
+        >>> levels = Levels(0.9, 0.6, {"nv": 0.97})
+        >>> levels.of(0.95, "mel").value, levels.of(0.95, "nv").value, levels.of(0.5, "mel").value
+        ('HIGH', 'MODERATE', 'LOW')
+        """
+        if score >= max(self.high, self.careful.get(predicted, self.high)):
+            return Level.HIGH
+        return Level.MODERATE if score >= min(self.moderate, self.high) else Level.LOW
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """What a bundle promises: prediction sets at one or more confidences, the surest first, and the badge's levels."""
+
+    levels: Levels
+    sets: tuple[ClassConditionalSets, ...] = ()
+    findings: tuple[FindingSets, ...] = ()
+
+    @classmethod
+    def from_manifest(cls, table: Mapping[str, Any], codes: Sequence[str]) -> "Promises | None":
+        """Read a bundle's `[promises]` table for its class codes; None when it is empty.
+
+        Raises
+        ------
+        ModelError
+            If an entry is missing or has a wrong value; the message names it.
+        """
+        if not table:
+            return None
+        try:
+            levels = table["levels"]
+            careful = {str(code): float(t) for code, t in levels.get("careful", {}).items()}
+            unknown = sorted(set(careful) - set(codes))
+            if unknown:
+                raise ModelError(f"The promises name a class {unknown[0]}, which the model does not have.")
+            sets = tuple(
+                ClassConditionalSets(_confidence(row), _numbers(row["quantiles"], codes))
+                for row in table.get("sets", ())
+            )
+            findings = tuple(
+                FindingSets(_confidence(row), _numbers(row["present"], codes), _numbers(row["absent"], codes))
+                for row in table.get("findings", ())
+            )
+            return cls(Levels(float(levels["high"]), float(levels["moderate"]), careful), sets, findings)
+        except KeyError as error:
+            raise ModelError(f"The promises have no entry {error}.") from error
+        except (TypeError, ValueError) as error:
+            raise ModelError(f"The promises have a wrong value: {error}.") from error
+
+
+def _confidence(row: Mapping[str, Any]) -> float:
+    confidence = float(row["confidence"])
+    if not 0 < confidence < 1:
+        raise ValueError("a confidence lies between 0 and 1")
+    return confidence
+
+
+def _numbers(values: Sequence[Any], codes: Sequence[str]) -> tuple[float, ...]:
+    found = tuple(map(float, values))
+    if len(found) != len(codes) or any(math.isnan(value) for value in found):
+        raise ValueError("one number for each class")
+    return found

@@ -1,0 +1,129 @@
+"""Prediction sets and levels are fitted as METHODS says, and keep what they promise on drawn images."""
+
+import math
+
+import crepes
+import numpy as np
+import pytest
+
+from segx_viewer.evaluation.promises import (
+    Danger,
+    careful_threshold,
+    class_conditional_sets,
+    finding_sets,
+    fit_levels,
+    lax_threshold,
+    upper_bound,
+)
+
+
+def drawn(count, seed, classes=4, sharpness=2.0):
+    """Probabilities and true classes, drawn so that the probabilities are right."""
+    rng = np.random.default_rng(seed)
+    logits = rng.normal(size=(count, classes)) * sharpness
+    p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    truth = np.array([rng.choice(classes, p=row) for row in p])
+    return p, truth
+
+
+@pytest.mark.parametrize("confidence", [0.9, 0.95])
+def test_sets_are_those_of_crepes(confidence):
+    p, truth = drawn(400, 1)
+    new, _ = drawn(300, 2)
+    ours = class_conditional_sets(p, truth, confidence)
+    theirs = crepes.ConformalClassifier()
+    theirs.fit(1 - p[np.arange(len(p)), truth], bins=truth)
+    expected = np.stack([
+        theirs.predict_set((1 - new[:, k])[:, None], bins=np.full(len(new), k), confidence=confidence, smoothing=False)
+        for k in range(4)
+    ], axis=1)[..., 0]  # fmt: skip
+    found = np.array([[ours.holds(k, row[k]) for k in range(4)] for row in new])
+    np.testing.assert_array_equal(found, expected.astype(bool))
+
+
+@pytest.mark.parametrize("confidence", [0.9, 0.95])
+def test_each_class_is_covered_as_promised(confidence):
+    hits = np.zeros(4)
+    seen = np.zeros(4)
+    for seed in range(20):
+        sets = class_conditional_sets(*drawn(300, seed), confidence)
+        for row, k in zip(*drawn(200, 1000 + seed), strict=True):
+            hits[k] += sets.holds(int(k), float(row[k]))
+            seen[k] += 1
+    assert (hits / seen > confidence - 0.02).all()
+
+
+def test_a_class_with_too_few_images_gets_no_promise():
+    p, truth = drawn(200, 3)
+    keep = (truth != 2) | (np.cumsum(truth == 2) <= 18)
+    sets = class_conditional_sets(p[keep], truth[keep], 0.95)
+    assert sets.without_promise == (2,)
+
+
+def test_findings_are_covered_on_both_sides():
+    rng = np.random.default_rng(5)
+    p = rng.uniform(size=(2000, 2))
+    truth = rng.uniform(size=p.shape) < p
+    sets = finding_sets(p[:1000], truth[:1000], 0.9)
+    for k in range(2):
+        held = np.array(
+            [
+                sets.of(k, value)[0 if present else 1]
+                for value, present in zip(p[1000:, k], truth[1000:, k], strict=True)
+            ]
+        )
+        for side in (truth[1000:, k], ~truth[1000:, k]):
+            assert held[side].mean() > 0.87
+
+
+def test_the_upper_bound_is_that_of_clopper_and_pearson():
+    assert upper_bound(0, 59) <= 0.05 < upper_bound(0, 58)
+    assert upper_bound(3, 3) == upper_bound(0, 0) == 1.0
+
+
+def test_a_level_breaks_its_promise_no_more_often_than_it_may():
+    broken = 0
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        scores = rng.uniform(0.5, 1, size=400)
+        wrong = rng.uniform(size=400) > scores
+        threshold = lax_threshold(scores, wrong, 0.20)
+        if math.isfinite(threshold):
+            broken += (1 - (threshold + 1) / 2) > 0.20  # the mean error of scores drawn evenly above the threshold
+    assert broken / 200 <= 0.05 + 0.03
+
+
+def test_a_level_that_nothing_proves_does_not_exist():
+    scores = np.linspace(0, 1, 58)
+    assert lax_threshold(scores, np.zeros(58, bool), 0.05) == math.inf
+    assert lax_threshold(np.linspace(0, 1, 59), np.zeros(59, bool), 0.05) == 0.0
+
+
+def test_equal_scores_are_never_parted():
+    scores = np.repeat([0.9, 0.5], 100)
+    wrong = np.r_[np.zeros(100, bool), np.ones(100, bool)]
+    assert lax_threshold(scores, wrong, 0.05) == 0.9
+
+
+def test_a_benign_answer_is_high_only_where_few_malignant_ones_are():
+    scores = np.linspace(0, 1, 400)
+    truth = np.where(np.arange(400) % 4 == 0, "mel", "nv")
+    predicted = np.full(400, "nv")
+    danger = Danger(("mel",), ("nv",))
+    threshold = careful_threshold(scores, list(predicted), list(truth), danger)
+    missed = ((truth == "mel") & (scores >= threshold)).sum()
+    assert missed == 1  # of 100 images two would be 2 %, whose bound is above 5 %
+    assert upper_bound(int(missed), 100) <= 0.05 < upper_bound(int(missed) + 1, 100)
+
+
+def test_a_danger_that_too_few_images_show_leaves_no_high_for_that_answer():
+    scores = np.linspace(0, 1, 200)
+    truth = ["mel"] * 30 + ["nv"] * 170
+    levels = fit_levels(scores, ["nv"] * 200, truth, [str(i) for i in range(200)], [Danger(("mel",), ("nv",))])
+    assert levels.careful["nv"] == math.inf
+
+
+def test_images_of_one_lesion_are_one_piece_of_evidence():
+    scores, codes = np.full(300, 0.9), ["mel"] * 300
+    assert fit_levels(scores, codes, codes, ["one"] * 300).high == math.inf
+    assert fit_levels(scores, codes, codes, [str(i) for i in range(300)]).high == 0.9
