@@ -10,10 +10,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from segx_viewer import __version__, process
-from segx_viewer.app import language, settings, theme
+from segx_viewer.app.kit import language, settings, theme
 
 if TYPE_CHECKING:
-    from segx_viewer.app.instance import Listener
+    from segx_viewer.app.sessions.instance import Listener
     from segx_viewer.app.window import Window
 
 _WARM_UP_MS = 300
@@ -41,11 +41,11 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
 def run(paths: list[Path]) -> int:
     """Show the window, open files and folders in it, and return the exit status when it was closed."""
     app = make_application()
-    from segx_viewer.app.handover import hand_over
+    from segx_viewer.app.sessions.handover import hand_over
 
     if hand_over(paths):
         return 0
-    from segx_viewer.app import privacy
+    from segx_viewer.app.model import privacy
     from segx_viewer.app.window import Window
 
     privacy.drop_old_names()
@@ -95,8 +95,8 @@ class Program(QObject):
                 QCoreApplication.exit(1)
 
     def _fill(self) -> None:
-        from segx_viewer.app import privacy
-        from segx_viewer.app.instance import Listener
+        from segx_viewer.app.model import privacy
+        from segx_viewer.app.sessions.instance import Listener
 
         window = self._window
         privacy.drop_old_session()  # old names went before they could be seen
@@ -110,7 +110,7 @@ class Program(QObject):
 
     def end(self) -> None:
         """Listen no more, and forget what shall not be remembered."""
-        from segx_viewer.app import privacy
+        from segx_viewer.app.model import privacy
 
         self._look.stop()
         self._hook.remove()

@@ -7,33 +7,34 @@ from PySide6.QtCore import QObject, QPointF
 from PySide6.QtGui import QGuiApplication, QIcon, QUndoGroup
 from PySide6.QtWidgets import QWidget
 
-from segx_viewer.app import menus, session
-from segx_viewer.app.actions import Actions
-from segx_viewer.app.assembly import column, replace
-from segx_viewer.app.comparison import Comparison
-from segx_viewer.app.controlbar import ControlBar
-from segx_viewer.app.controller import Controller
-from segx_viewer.app.documents import Document
-from segx_viewer.app.editbar import EditBar
-from segx_viewer.app.editing import Editor
-from segx_viewer.app.graphics import Graphics
-from segx_viewer.app.grid import CLASSES, Grid
-from segx_viewer.app.i18n import tr
-from segx_viewer.app.keys import Keys
-from segx_viewer.app.messagepage import MessagePage
+from segx_viewer.app.canvas.editing import Editor
+from segx_viewer.app.canvas.graphics import Graphics
+from segx_viewer.app.canvas.scene import Scene
+from segx_viewer.app.canvas.viewport import Viewport
+from segx_viewer.app.canvas.viewports import Viewports
+from segx_viewer.app.commands import menus
+from segx_viewer.app.commands.keys import Keys
+from segx_viewer.app.jobs.controller import Controller
+from segx_viewer.app.jobs.worker import Capabilities, Engine
+from segx_viewer.app.kit.actions import Actions
+from segx_viewer.app.kit.assembly import column, replace
+from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.model.documents import Document
+from segx_viewer.app.model.impression import Impression, hidden
+from segx_viewer.app.model.stack import Scroller, stack_of
+from segx_viewer.app.model.viewstate import ViewState
+from segx_viewer.app.panels.comparison import Comparison
+from segx_viewer.app.panels.controlbar import ControlBar
+from segx_viewer.app.panels.editbar import EditBar
+from segx_viewer.app.panels.grid import CLASSES, Grid
 from segx_viewer.app.panels.logview import LogKeeper
+from segx_viewer.app.panels.messagepage import MessagePage
 from segx_viewer.app.panels.results import Results
+from segx_viewer.app.panels.statusbar import StatusBar
 from segx_viewer.app.panels.studies import Studies
-from segx_viewer.app.reading import Impression, hidden
-from segx_viewer.app.scene import Scene
-from segx_viewer.app.session import Autosave
-from segx_viewer.app.stack import Scroller, stack_of
-from segx_viewer.app.statusbar import StatusBar
-from segx_viewer.app.topbar import TopBar
-from segx_viewer.app.viewport import Viewport
-from segx_viewer.app.viewports import Viewports
-from segx_viewer.app.viewstate import ViewState
-from segx_viewer.app.worker import Capabilities, Engine
+from segx_viewer.app.panels.topbar import TopBar
+from segx_viewer.app.sessions import session
+from segx_viewer.app.sessions.session import Autosave
 from segx_viewer.domain.request import Progress
 from segx_viewer.domain.result import Analysis
 from segx_viewer.paths import resources_folder

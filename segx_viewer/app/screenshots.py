@@ -21,13 +21,13 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from segx_viewer.app import language, theme
 from segx_viewer.app.application import make_application
+from segx_viewer.app.canvas.scene import Panel
 from segx_viewer.app.demo import LESION, demo_files
-from segx_viewer.app.scene import Panel
-from segx_viewer.app.viewstate import Compare, Layout
+from segx_viewer.app.jobs.worker import Engine
+from segx_viewer.app.kit import language, theme
+from segx_viewer.app.model.viewstate import Compare, Layout
 from segx_viewer.app.window import Window
-from segx_viewer.app.worker import Engine
 from segx_viewer.errors import SegxError
 
 _PATIENCE_MS = 120_000

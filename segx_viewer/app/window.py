@@ -9,38 +9,38 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QSplitter, QStackedWidget, QWidget
 
-from segx_viewer.app import settings
-from segx_viewer.app.assembly import column, fill_panel
-from segx_viewer.app.emptypage import EmptyPage
-from segx_viewer.app.i18n import mark, tr
+from segx_viewer.app.kit import settings
+from segx_viewer.app.kit.assembly import column, fill_panel
+from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.panels.emptypage import EmptyPage
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QUndoCommand, QUndoGroup
 
-    from segx_viewer.app.actions import Actions
-    from segx_viewer.app.comparison import Comparison
+    from segx_viewer.app.canvas.editing import Editor
+    from segx_viewer.app.canvas.scene import Scene
+    from segx_viewer.app.canvas.viewport import Viewport
+    from segx_viewer.app.canvas.viewports import Viewports
     from segx_viewer.app.contents import Follower
-    from segx_viewer.app.controlbar import ControlBar
-    from segx_viewer.app.controller import Controller
-    from segx_viewer.app.documents import Document
-    from segx_viewer.app.editbar import EditBar
-    from segx_viewer.app.editing import Editor
-    from segx_viewer.app.grid import Grid
-    from segx_viewer.app.messagepage import MessagePage
+    from segx_viewer.app.jobs.controller import Controller
+    from segx_viewer.app.jobs.worker import Engine
+    from segx_viewer.app.kit.actions import Actions
+    from segx_viewer.app.model.documents import Document
+    from segx_viewer.app.model.stack import Scroller
+    from segx_viewer.app.model.viewstate import ViewState
     from segx_viewer.app.panels.certainty import CertaintyPanel
+    from segx_viewer.app.panels.comparison import Comparison
+    from segx_viewer.app.panels.controlbar import ControlBar
+    from segx_viewer.app.panels.editbar import EditBar
     from segx_viewer.app.panels.findings import Findings
+    from segx_viewer.app.panels.grid import Grid
     from segx_viewer.app.panels.logview import LogKeeper
+    from segx_viewer.app.panels.messagepage import MessagePage
     from segx_viewer.app.panels.results import Results
+    from segx_viewer.app.panels.statusbar import StatusBar
     from segx_viewer.app.panels.studies import Studies
-    from segx_viewer.app.scene import Scene
-    from segx_viewer.app.session import Autosave
-    from segx_viewer.app.stack import Scroller
-    from segx_viewer.app.statusbar import StatusBar
-    from segx_viewer.app.topbar import TopBar
-    from segx_viewer.app.viewport import Viewport
-    from segx_viewer.app.viewports import Viewports
-    from segx_viewer.app.viewstate import ViewState
-    from segx_viewer.app.worker import Engine
+    from segx_viewer.app.panels.topbar import TopBar
+    from segx_viewer.app.sessions.session import Autosave
     from segx_viewer.domain.result import Analysis
 
 RESEARCH_USE = mark("RESEARCH USE ONLY - not for diagnosis")
@@ -145,7 +145,7 @@ class Window(QMainWindow):
     def open_paths(self, paths: list[Path]) -> None:
         """Open files, folders and sessions."""
         self.complete()
-        from segx_viewer.app.commands_results import is_session, open_session
+        from segx_viewer.app.commands.results import is_session, open_session
 
         sessions = [path for path in paths if is_session(path)]
         for path in sessions:

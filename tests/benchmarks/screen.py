@@ -15,8 +15,8 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from segx_viewer.app.application import make_application
-from segx_viewer.app.viewport import Viewport
-from segx_viewer.app.worker import Capabilities
+from segx_viewer.app.canvas.viewport import Viewport
+from segx_viewer.app.jobs.worker import Capabilities
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import (
@@ -213,7 +213,7 @@ def _count_paints() -> None:
 
 def window_level(stage: Stage, rounds: int) -> dict[str, Any]:
     """Window and level of one panel: the whole picture, then its middle, enlarged until it fills the view."""
-    from segx_viewer.app.scene import Panel
+    from segx_viewer.app.canvas.scene import Panel
     from segx_viewer.domain.image import WindowLevel
 
     stage.open(write_radiograph(stage.folder / "SYNTHETIC-radiograph.dcm"))
@@ -235,7 +235,7 @@ def window_level(stage: Stage, rounds: int) -> dict[str, Any]:
 
 def overlay(stage: Stage, rounds: int) -> dict[str, Any]:
     """Opacity of three panels, and the curtain between two maps in the same view."""
-    from segx_viewer.app.viewstate import Compare, Layout
+    from segx_viewer.app.model.viewstate import Compare, Layout
 
     stage.open(write_radiograph(stage.folder / "SYNTHETIC-radiograph.dcm"))
     state = stage.window.state
@@ -258,7 +258,7 @@ def overlay(stage: Stage, rounds: int) -> dict[str, Any]:
 
 def map_switch(stage: Stage, rounds: int) -> dict[str, Any]:
     """Another class, then another method, all of them computed."""
-    from segx_viewer.app.viewstate import Layout
+    from segx_viewer.app.model.viewstate import Layout
 
     stage.open(write_radiograph(stage.folder / "SYNTHETIC-radiograph.dcm"))
     controller = stage.window.controller

@@ -9,8 +9,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from segx_viewer.app.qimage import to_array
-from segx_viewer.app.scene import Panel
+from segx_viewer.app.canvas.scene import Panel
+from segx_viewer.app.kit.qimage import to_array
 from segx_viewer.domain.result import Level
 
 MIDDLE, RIGHT, NONE = Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier

@@ -6,12 +6,12 @@ import pytest
 from PIL import Image
 from PySide6.QtGui import QGuiApplication
 
-from segx_viewer.app import studyreport
-from segx_viewer.app.annotations import Annotation, Kind
-from segx_viewer.app.commands_tools import add
-from segx_viewer.app.export import PageOptions, export_report
-from segx_viewer.app.exportdialog import ExportDialog
-from segx_viewer.app.reading import Impression
+from segx_viewer.app.commands.tools import add
+from segx_viewer.app.dialogs.exportdialog import ExportDialog
+from segx_viewer.app.model.annotations import Annotation, Kind
+from segx_viewer.app.model.impression import Impression
+from segx_viewer.app.sessions import studyreport
+from segx_viewer.app.sessions.export import PageOptions, export_report
 from segx_viewer.domain.result import Alignment
 from segx_viewer.explain.alignment import ALIGNMENTS
 

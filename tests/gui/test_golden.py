@@ -12,9 +12,9 @@ from PIL import Image
 from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QImage, QPainter
 
-from segx_viewer.app.qimage import to_array
-from segx_viewer.app.scene import Panel
-from segx_viewer.app.viewstate import Compare, MaskStyle
+from segx_viewer.app.canvas.scene import Panel
+from segx_viewer.app.kit.qimage import to_array
+from segx_viewer.app.model.viewstate import Compare, MaskStyle
 
 GOLDEN = Path(__file__).with_name("golden")
 SIZE = (240, 200)

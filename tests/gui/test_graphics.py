@@ -9,8 +9,8 @@ from pydicom.data import get_testdata_file
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
-from segx_viewer.app.qimage import to_array
-from segx_viewer.app.scene import Panel
+from segx_viewer.app.canvas.scene import Panel
+from segx_viewer.app.kit.qimage import to_array
 
 
 @pytest.fixture

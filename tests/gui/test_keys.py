@@ -9,9 +9,9 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
-from segx_viewer.app.qimage import to_array
-from segx_viewer.app.scene import Panel
-from segx_viewer.app.viewstate import MaskStyle
+from segx_viewer.app.canvas.scene import Panel
+from segx_viewer.app.kit.qimage import to_array
+from segx_viewer.app.model.viewstate import MaskStyle
 from segx_viewer.reporting.overlay import COLORMAPS
 
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier

@@ -9,9 +9,9 @@ import timm
 from PySide6.QtWidgets import QMessageBox
 from safetensors.torch import save_file
 
-from segx_viewer.app.modelform import ModelForm
-from segx_viewer.app.modelmanager import Comparison, ModelManager
-from segx_viewer.app.worker import Capabilities, InferenceThread
+from segx_viewer.app.dialogs.modelform import ModelForm
+from segx_viewer.app.dialogs.modelmanager import Comparison, ModelManager
+from segx_viewer.app.jobs.worker import Capabilities, InferenceThread
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.inference.store import BundleStore

@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
-from segx_viewer.app.mousepage import MousePage
-from segx_viewer.app.scene import Panel
+from segx_viewer.app.canvas.scene import Panel
+from segx_viewer.app.dialogs.mousepage import MousePage
 
 LEFT, RIGHT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton
 

@@ -57,10 +57,10 @@ def in_kernel():
         network.extend(f"{process}: {inode}" for inode in inodes(process) & table)
 
 from segx_viewer.app.application import make_application
-from segx_viewer.app.instance import Listener
+from segx_viewer.app.sessions.instance import Listener
 app = make_application()
-from segx_viewer.app import archive
-from segx_viewer.app.export import export_report
+from segx_viewer.app.sessions import sessionfile
+from segx_viewer.app.sessions.export import export_report
 from segx_viewer.app.window import Window
 
 picture, folder = Path(sys.argv[1]), Path(sys.argv[2])
@@ -83,8 +83,8 @@ until(window.has_result, "the analysis")
 for suffix in (".png", ".pdf", ".json"):
     export_report(window, folder / f"report{suffix}")
     until((folder / f"report{suffix}").exists, suffix)
-archive.save(archive.capture(window), folder / "kept.segx")
-assert archive.find_images(archive.read(folder / "kept.segx")) == [picture]
+sessionfile.save(sessionfile.capture(window), folder / "kept.segx")
+assert sessionfile.find_images(sessionfile.read(folder / "kept.segx")) == [picture]
 in_kernel()
 listener.close()
 window.close()

@@ -16,8 +16,8 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
 
 from segx_viewer.app.application import ExceptionHook
-from segx_viewer.app.export import export_report, visible_part
-from segx_viewer.app.scene import Panel
+from segx_viewer.app.canvas.scene import Panel
+from segx_viewer.app.sessions.export import export_report, visible_part
 from segx_viewer.errors import ImageReadError
 from segx_viewer.imaging.reader import read_image
 
@@ -138,7 +138,7 @@ def test_cancel_acts_at_once_though_a_method_does_not_look(qtbot, window, engine
 
 
 def test_a_slow_reading_shows_cancel_and_obeys(qtbot, window, pictures, monkeypatch):
-    from segx_viewer.app import files
+    from segx_viewer.app.jobs import files
 
     release = threading.Event()
 
@@ -159,7 +159,7 @@ def test_a_slow_reading_shows_cancel_and_obeys(qtbot, window, pictures, monkeypa
 @pytest.fixture
 def reads(monkeypatch) -> list[str]:
     """The names of the files that were read with a decoder, or asked for again."""
-    from segx_viewer.app import files
+    from segx_viewer.app.jobs import files
 
     names, read = [], files.read
 
@@ -201,7 +201,7 @@ def test_an_image_that_was_passed_over_gets_its_thumbnail_all_the_same(qtbot, wi
 
 
 def test_many_thumbnails_show_how_far_they_are(qtbot, window, tmp_path, monkeypatch):
-    from segx_viewer.app import files, work
+    from segx_viewer.app.jobs import files, work
 
     monkeypatch.setattr(work, "_MOMENT_MS", 0)
     read, release = files.read, threading.Event()
@@ -224,7 +224,7 @@ def test_many_thumbnails_show_how_far_they_are(qtbot, window, tmp_path, monkeypa
 
 
 def test_a_cancelled_export_leaves_the_earlier_report(qtbot, opened, tmp_path, monkeypatch):
-    from segx_viewer.app import export
+    from segx_viewer.app.sessions import export
 
     release = threading.Event()
     write = export._write_png
@@ -247,7 +247,7 @@ def test_a_cancelled_export_leaves_the_earlier_report(qtbot, opened, tmp_path, m
 
 
 def test_the_report_shows_the_part_and_the_top_set_of_the_screen(qtbot, opened, tmp_path, monkeypatch):
-    from segx_viewer.app import export
+    from segx_viewer.app.sessions import export
 
     views = []
     monkeypatch.setattr(export, "_write_png", lambda job, path: views.append(job.shown))

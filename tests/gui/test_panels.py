@@ -7,12 +7,12 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QToolTip
 
+from segx_viewer.app.canvas.scene import Panel
+from segx_viewer.app.dialogs.shortcuts import ShortcutPage
+from segx_viewer.app.dialogs.tags import TagBrowser, read_tags
+from segx_viewer.app.kit.qimage import to_array
+from segx_viewer.app.model.viewstate import Layout
 from segx_viewer.app.panels.logview import LogView
-from segx_viewer.app.panels.tags import TagBrowser, read_tags
-from segx_viewer.app.qimage import to_array
-from segx_viewer.app.scene import Panel
-from segx_viewer.app.shortcuts import ShortcutPage
-from segx_viewer.app.viewstate import Layout
 from segx_viewer.domain.image import WindowLevel
 from segx_viewer.domain.result import BadgeRecord, GateLevel, GateVerdict, Level, LevelRecord
 

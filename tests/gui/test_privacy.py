@@ -12,9 +12,11 @@ from PIL import Image, ImageDraw
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QMessageBox, QToolButton
 
-from segx_viewer.app import archive, privacy, settings
-from segx_viewer.app.privacycopy import CopyDialog
-from segx_viewer.app.privacypage import PrivacyPage
+from segx_viewer.app.dialogs.privacycopy import CopyDialog
+from segx_viewer.app.dialogs.privacypage import PrivacyPage
+from segx_viewer.app.kit import settings
+from segx_viewer.app.model import privacy
+from segx_viewer.app.sessions import sessionfile
 from segx_viewer.app.window import Window
 
 for_its_owner = pytest.mark.skipif(sys.platform == "win32", reason="file modes")
@@ -38,7 +40,7 @@ def test_what_names_patients_is_for_its_owner_only(qtbot, opened, tmp_path):
     assert mode(settings.session_file()) == 0o600
     assert mode(settings.data_folder()) == 0o700
     assert mode(Path(settings.settings().fileName())) == 0o600
-    saved = archive.save(archive.capture(opened), tmp_path / "kept.segx")
+    saved = sessionfile.save(sessionfile.capture(opened), tmp_path / "kept.segx")
     assert mode(saved) == 0o600
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 
-from segx_viewer.app.qimage import to_array
-from segx_viewer.app.scene import Panel
+from segx_viewer.app.canvas.scene import Panel
+from segx_viewer.app.kit.qimage import to_array
 
 
 @pytest.fixture

@@ -4,13 +4,14 @@ import zipfile
 import numpy as np
 import pytest
 
-from segx_viewer.app import session, settings
-from segx_viewer.app.annotations import Annotation, Kind
-from segx_viewer.app.commands_tools import add
-from segx_viewer.app.handover import hand_over
-from segx_viewer.app.instance import Listener
-from segx_viewer.app.reading import Impression
-from segx_viewer.app.viewstate import Compare
+from segx_viewer.app.commands.tools import add
+from segx_viewer.app.kit import settings
+from segx_viewer.app.model.annotations import Annotation, Kind
+from segx_viewer.app.model.impression import Impression
+from segx_viewer.app.model.viewstate import Compare
+from segx_viewer.app.sessions import session
+from segx_viewer.app.sessions.handover import hand_over
+from segx_viewer.app.sessions.instance import Listener
 from segx_viewer.app.window import Window
 from segx_viewer.domain.image import VoiLut, WindowLevel
 

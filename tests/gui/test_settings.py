@@ -1,6 +1,6 @@
 import pytest
 
-from segx_viewer.app import language, settings, theme
+from segx_viewer.app.kit import language, settings, theme
 from segx_viewer.app.window import Window
 
 

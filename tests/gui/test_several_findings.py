@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from segx_viewer.app import theme
-from segx_viewer.app.qimage import to_array
+from segx_viewer.app.kit import theme
+from segx_viewer.app.kit.qimage import to_array
 from segx_viewer.domain.result import Activation, ClassInfo, Prediction, Segmentation, Target
 
 CLASSES = (ClassInfo("eff", "Effusion", 0.1), ClassInfo("mass", "Mass", 0.6), ClassInfo("card", "Cardiomegaly", 0.3))

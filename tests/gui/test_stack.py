@@ -4,8 +4,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from segx_viewer.app import files
-from segx_viewer.app.scene import Panel
+from segx_viewer.app.canvas.scene import Panel
+from segx_viewer.app.jobs import files
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo, WindowLevel
 
 

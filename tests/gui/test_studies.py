@@ -53,7 +53,7 @@ def test_two_patients_of_one_name_stay_apart():
 
     import numpy as np
 
-    from segx_viewer.app.documents import Document
+    from segx_viewer.app.model.documents import Document
     from segx_viewer.domain.image import MedicalImage, PatientIdentity, PhotometricInterpretation, SourceInfo
 
     header = MedicalImage(

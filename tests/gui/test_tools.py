@@ -3,9 +3,9 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
-from segx_viewer.app.annotations import Kind
-from segx_viewer.app.qimage import to_array
-from segx_viewer.app.scene import Panel
+from segx_viewer.app.canvas.scene import Panel
+from segx_viewer.app.kit.qimage import to_array
+from segx_viewer.app.model.annotations import Kind
 
 LEFT = Qt.MouseButton.LeftButton
 

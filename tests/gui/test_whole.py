@@ -9,12 +9,12 @@ from PIL import Image
 from PySide6.QtCore import QPointF
 
 import segx_viewer as sx
-from segx_viewer.app.export import export_report
-from segx_viewer.app.qimage import to_array
-from segx_viewer.app.scene import Panel
-from segx_viewer.app.viewstate import MaskStyle
+from segx_viewer.app.canvas.scene import Panel
+from segx_viewer.app.jobs.worker import Engine
+from segx_viewer.app.kit.qimage import to_array
+from segx_viewer.app.model.viewstate import MaskStyle
+from segx_viewer.app.sessions.export import export_report
 from segx_viewer.app.window import Window
-from segx_viewer.app.worker import Engine
 from segx_viewer.cli import main
 from segx_viewer.domain.result import Level
 from segx_viewer.paths import models_folder

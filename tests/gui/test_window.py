@@ -11,12 +11,12 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
-from segx_viewer.app import settings
 from segx_viewer.app.application import Program
-from segx_viewer.app.export import export_report
-from segx_viewer.app.qimage import to_array
-from segx_viewer.app.scene import Panel
-from segx_viewer.app.viewstate import Compare, MaskStyle
+from segx_viewer.app.canvas.scene import Panel
+from segx_viewer.app.kit import settings
+from segx_viewer.app.kit.qimage import to_array
+from segx_viewer.app.model.viewstate import Compare, MaskStyle
+from segx_viewer.app.sessions.export import export_report
 from segx_viewer.app.window import Window
 from segx_viewer.domain.result import GateLevel, GateVerdict, Level
 from segx_viewer.errors import ModelError
@@ -437,7 +437,7 @@ def test_a_click_on_the_start_page_fills_the_frame_first(qtbot, engine, monkeypa
     qtbot.addWidget(window)
     asked = []
     monkeypatch.setattr(
-        "segx_viewer.app.commands_file.QFileDialog.getOpenFileNames", lambda *_: asked.append(1) or ([], "")
+        "segx_viewer.app.commands.file.QFileDialog.getOpenFileNames", lambda *_: asked.append(1) or ([], "")
     )
     window.empty_page.open.click()
     assert asked == [1]

@@ -1,1 +1,1 @@
-"""Panels beside the pictures."""
+"""What stands around the pictures: results, studies, bars, pages and the grid."""

@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolTip, QVBoxLayout, QWidget
 
-from segx_viewer.app.i18n import tr
-from segx_viewer.app.panels.badge import WORDS, BadgeShape, record_sentences
+from segx_viewer.app.canvas.badge import WORDS, BadgeShape, record_sentences
+from segx_viewer.app.kit.i18n import tr
 from segx_viewer.domain.result import Analysis, Certainty, GateLevel, Level, MapKey
 from segx_viewer.reporting.content import percent
 

@@ -4,8 +4,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from segx_viewer.app import theme
-from segx_viewer.app.i18n import tr
+from segx_viewer.app.kit import theme
+from segx_viewer.app.kit.i18n import tr
 
 _TOP = 5  # the method's own threshold, marked on the curve
 

@@ -4,8 +4,8 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from segx_viewer.app.i18n import tr
-from segx_viewer.app.panels.badge import WORDS, record_sentences
+from segx_viewer.app.canvas.badge import WORDS, record_sentences
+from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.panels.curve import Curve
 from segx_viewer.domain.result import Activation, Alignment, Analysis, BadgeRecord, Certainty, MapKey, Prediction
 from segx_viewer.reporting.content import percent

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from segx_viewer.app import theme
-from segx_viewer.app.i18n import tr
+from segx_viewer.app.kit import theme
+from segx_viewer.app.kit.i18n import tr
 from segx_viewer.domain.result import Activation, Prediction
 from segx_viewer.reporting.content import percent
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
-from segx_viewer.app.i18n import tr
+from segx_viewer.app.kit.i18n import tr
 
 _KEPT = 2000
 _FORMAT = "%(asctime)s  %(levelname)s  %(name)s\n    %(message)s"

@@ -7,12 +7,12 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 
-from segx_viewer.app import theme
-from segx_viewer.app.documents import Document, Documents
-from segx_viewer.app.i18n import tr
-from segx_viewer.app.imagetext import date_text
-from segx_viewer.app.qimage import to_qimage
-from segx_viewer.app.theme import colour
+from segx_viewer.app.canvas.imagetext import date_text
+from segx_viewer.app.kit import theme
+from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.qimage import to_qimage
+from segx_viewer.app.kit.theme import colour
+from segx_viewer.app.model.documents import Document, Documents
 
 _THUMB = 56
 _NUMBER = Qt.ItemDataRole.UserRole

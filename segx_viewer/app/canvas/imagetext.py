@@ -1,0 +1,244 @@
+"""Texts on the image: who and what, window and zoom, orientation letters, a scale bar."""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen, QRegion, QTransform
+
+from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.kept import Kept
+from segx_viewer.app.model.viewstate import View
+from segx_viewer.domain.image import MedicalImage, SpacingOrigin, VoiLut, WindowLevel
+
+IMAGE_TEXT = 11
+LIGHT = QColor("#e6e9ec")
+_OPPOSITE = str.maketrans("LRAPHF", "RLPAFH")
+_flags = Qt.AlignmentFlag
+TOP_LEFT, TOP_RIGHT = _flags.AlignTop | _flags.AlignLeft, _flags.AlignTop | _flags.AlignRight
+BOTTOM_LEFT, BOTTOM_RIGHT = _flags.AlignBottom | _flags.AlignLeft, _flags.AlignBottom | _flags.AlignRight
+_SIDES = {
+    "left": _flags.AlignLeft | _flags.AlignVCenter,
+    "right": _flags.AlignRight | _flags.AlignVCenter,
+    "top": _flags.AlignTop | _flags.AlignHCenter,
+    "bottom": _flags.AlignBottom | _flags.AlignHCenter,
+}
+# As numbers, because every operation on Qt's flags costs a microsecond.
+_RIGHT, _MIDDLE = _flags.AlignRight.value, _flags.AlignHCenter.value
+_BOTTOM, _CENTRE = _flags.AlignBottom.value, _flags.AlignVCenter.value
+_ROOM = (5, 2)  # between text and edge of its plate
+_plates: Kept[QImage] = Kept(64, lambda _: 1)
+_grounds: Kept[QImage] = Kept(64, lambda _: 1)
+_NICE_MM = (1, 2, 5, 10, 20, 50, 100, 200)
+
+
+def plate_text(
+    painter: QPainter,
+    box: QRectF,
+    place: Qt.AlignmentFlag,
+    text: str,
+    margin: int = 8,
+    asked: QRegion | None = None,
+) -> QRectF:
+    """Write text at a side of `box` on a dark plate, legible on white bone and on black air; return where.
+
+    Nothing is written where nothing is `asked` for.
+    """
+    if not text:
+        return QRectF()
+    font, ratio, flags = painter.font(), painter.device().devicePixelRatioF(), place.value
+    plate = _plates.get((text, flags, ratio, font.key()), lambda: _plate(text, place, ratio, font))
+    width, height = plate.width() / ratio - 2 * _ROOM[0], plate.height() / ratio - 2 * _ROOM[1]
+    x = _placed(box.left() + margin, box.right() - margin - width, flags & _RIGHT, flags & _MIDDLE)
+    y = _placed(box.top() + margin, box.bottom() - margin - height, flags & _BOTTOM, flags & _CENTRE)
+    where = QRectF(x, y, width, height)
+    if asked is None or asked.intersects(plate_of(where)):
+        painter.drawImage(QPointF(x - _ROOM[0], y - _ROOM[1]), plate)
+    return where
+
+
+def plate_of(text: QRectF) -> QRect:
+    """Return the plate around a text that `plate_text` has written."""
+    return text.adjusted(-_ROOM[0], -_ROOM[1], _ROOM[0], _ROOM[1]).toAlignedRect()
+
+
+def _placed(first: float, last: float, at_end: int, in_middle: int) -> int:
+    return round(last if at_end else (first + last) / 2 if in_middle else first)
+
+
+def _plate(text: str, place: Qt.AlignmentFlag, ratio: float, font: QFont) -> QImage:
+    """Draw a plate with its text: most texts stay the same from one paint to the next."""
+    font, metrics = _image_font(font)
+    size = metrics.size(0, text)
+    width, height = size.width() + 2 * _ROOM[0], size.height() + 2 * _ROOM[1]
+    plate = QImage(_grounds.get((width, height, ratio), lambda: _ground(width, height, ratio)))
+    painter = QPainter(plate)
+    painter.setFont(font)
+    painter.setPen(LIGHT)
+    horizontal = place & Qt.AlignmentFlag.AlignHorizontal_Mask
+    painter.drawText(QRectF(*_ROOM, size.width(), size.height()), horizontal, text)
+    painter.end()
+    return plate
+
+
+@lru_cache(8)  # the text of the window is drawn again with every step
+def _image_font(font: QFont) -> tuple[QFont, QFontMetrics]:
+    font = QFont(font)
+    font.setPixelSize(IMAGE_TEXT)
+    return font, QFontMetrics(font)
+
+
+def _ground(width: int, height: int, ratio: float) -> QImage:
+    """Draw a plate without a text."""
+    plate = transparent(width, height, ratio)
+    painter = QPainter(plate)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(0, 0, 0, 170))
+    painter.drawRoundedRect(QRectF(0, 0, width, height), 3, 3)
+    painter.end()
+    return plate
+
+
+def transparent(width: int, height: int, ratio: float) -> QImage:
+    """Return an empty picture of a size in panel pixels, to be drawn on once and shown often."""
+    picture = QImage(math.ceil(width * ratio), math.ceil(height * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    return picture
+
+
+def patient_text(image: MedicalImage) -> str:
+    """Return name, identifier and birth date, one a line; empty for a picture."""
+    identity = image.identity
+    if identity is None:
+        return ""
+    lines = [identity.name, identity.patient_id]
+    if identity.birth_date:
+        lines.append(tr("born {date}").format(date=date_text(identity.birth_date)))
+    return "\n".join(line for line in lines if line)
+
+
+def study_text(image: MedicalImage) -> str:
+    """Return what was done, and when; no identity in it."""
+    facts = image.acquisition
+    what = " ".join(fact for fact in (image.modality, facts.body_part, facts.view_position, facts.laterality) if fact)
+    age = tr("{years:.0f} years").format(years=facts.age_years) if facts.age_years is not None else ""
+    who = ", ".join(fact for fact in (age, facts.sex) if fact)
+    return "\n".join(line for line in (what, facts.description, date_text(facts.study_date), who) if line)
+
+
+def date_text(dicom: str) -> str:
+    """Return a DICOM date as people write it everywhere.
+
+    Examples
+    --------
+    >>> date_text("20040826"), date_text("")
+    ('2004-08-26', '')
+    """
+    return f"{dicom[:4]}-{dicom[4:6]}-{dicom[6:8]}" if len(dicom) == 8 else dicom
+
+
+def display_text(image: MedicalImage, voi: WindowLevel | VoiLut | None, view: View, scale: float) -> str:
+    """Return window and zoom; `scale` is screen pixels per image pixel."""
+    lines = []
+    if isinstance(voi, WindowLevel):
+        name = f" {voi.explanation}" if voi.explanation else ""
+        lines.append(tr("W {width:.0f}  C {center:.0f}{name}").format(width=voi.width, center=voi.center, name=name))
+    elif isinstance(voi, VoiLut):
+        lines.append(tr("Look-up table {name}").format(name=voi.explanation).strip())
+    if view.invert:
+        lines.append(tr("inverted"))
+    lines.append(
+        tr("{width} x {height} px, {zoom:.0f} %").format(height=image.shape[0], width=image.shape[1], zoom=scale * 100)
+    )
+    return "\n".join(lines)
+
+
+def opposite(letters: str) -> str:
+    """Return the opposite patient direction.
+
+    Examples
+    --------
+    >>> opposite("L"), opposite("AF")
+    ('R', 'PH')
+    """
+    return letters.translate(_OPPOSITE)
+
+
+def orientation_letters(image: MedicalImage, view: View) -> dict[str, str]:
+    """Return the patient direction at each side of the panel: left, right, top, bottom. Empty when unknown."""
+    if image.orientation is None:
+        return {}
+    turn = QTransform().scale(-1 if view.flip_h else 1, -1 if view.flip_v else 1).rotate(view.rotation)
+    result = {}
+    for letters, direction in zip(image.orientation, (QPointF(1, 0), QPointF(0, 1)), strict=True):
+        seen = turn.map(direction)
+        if abs(seen.x()) > abs(seen.y()):
+            ahead, behind = ("right", "left") if seen.x() > 0 else ("left", "right")
+        else:
+            ahead, behind = ("bottom", "top") if seen.y() > 0 else ("top", "bottom")
+        result[ahead], result[behind] = letters, opposite(letters)
+    return result
+
+
+def paint_orientation(painter: QPainter, box: QRectF, letters: dict[str, str], taken: list[QRectF]) -> None:
+    """Write the letters at the middle of the panel's sides, clear of the texts that have `taken` their room."""
+    if not letters:
+        return
+    middle = QRectF(box.center().x() - 16, box.top(), 32, box.height())
+    above = [part.bottom() for part in taken if part.intersects(middle) and part.center().y() < box.center().y()]
+    below = [part.top() for part in taken if part.intersects(middle) and part.center().y() > box.center().y()]
+    clear = QRectF(box)
+    clear.setTop(max(above, default=box.top()))
+    clear.setBottom(min(below, default=box.bottom()))
+    for side, text in letters.items():
+        plate_text(painter, box if side in ("left", "right") else clear, _SIDES[side], text)
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleBar:
+    """Length on the screen, in panel pixels, and what it stands for."""
+
+    pixels: float
+    text: str
+
+
+def scale_bar(image: MedicalImage, view: View, scale: float, room: float) -> ScaleBar | None:
+    """Choose a round length that fits into `room` panel pixels; None when the pixel spacing is unknown.
+
+    `scale` is panel pixels per image pixel. Where the spacing is that of the detector, the text says so.
+    """
+    if image.spacing is None:
+        return None
+    step = image.spacing.column if view.rotation % 180 == 0 else image.spacing.row
+    fitting = [mm for mm in _NICE_MM if mm / step * scale <= room]
+    if not fitting:
+        return None
+    mm = fitting[-1]
+    length = tr("{value} cm").format(value=mm // 10) if mm >= 10 else tr("{value} mm").format(value=mm)
+    calibrated = image.spacing.origin is SpacingOrigin.CALIBRATED
+    return ScaleBar(mm / step * scale, length if calibrated else f"{length} {tr(image.spacing.origin.value)}")
+
+
+def paint_scale_bar(painter: QPainter, box: QRectF, bar: ScaleBar) -> None:
+    """Draw the bar above the panel's lower right corner."""
+    ratio = painter.device().devicePixelRatioF()
+    lines = _plates.get(("bar", bar.pixels, ratio), lambda: _bar_lines(bar.pixels, ratio))
+    painter.drawImage(QPointF(box.right() - lines.width() / ratio, box.bottom() - lines.height() / ratio), lines)
+    plate_text(painter, QRectF(box.left(), box.top(), box.width() - 4, box.height() - 18), BOTTOM_RIGHT, bar.text)
+
+
+def _bar_lines(length: float, ratio: float) -> QImage:
+    """Draw the bar without its text; its picture ends in the panel's corner."""
+    lines = transparent(math.ceil(length) + 20, 24, ratio)
+    painter = QPainter(lines)
+    right, y = math.ceil(length) + 8, 10
+    for colour, width in ((QColor(0, 0, 0, 200), 4), (LIGHT, 2)):
+        painter.setPen(QPen(colour, width))
+        painter.drawLine(QPointF(right - length, y), QPointF(right, y))
+        for x in (right - length, right):
+            painter.drawLine(QPointF(x, y - 4), QPointF(x, y + 4))
+    painter.end()
+    return lines

@@ -1,0 +1,393 @@
+"""The image and its overlays as QImages of the screen's own pixels, made once and then copied."""
+
+import math
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPolygonF, QTransform
+
+from segx_viewer.app.canvas.pyramid import Pyramid
+from segx_viewer.app.canvas.raster import Raster
+from segx_viewer.app.kit.kept import Kept
+from segx_viewer.app.kit.qimage import sharing
+from segx_viewer.app.model.viewstate import View
+from segx_viewer.domain.geometry import Placement
+from segx_viewer.domain.image import MedicalImage
+from segx_viewer.domain.result import Analysis, MapKey
+from segx_viewer.imaging import display
+from segx_viewer.imaging.halving import halved
+from segx_viewer.reporting import overlay
+
+OUTLINE_SIDE = 1024
+LEAKAGE = (255, 122, 60)
+"""Tint of what SegX hides."""
+
+_SCREENS = 6  # panels of different size that keep the image's values at their pixels
+_OVERLAY_BYTES = 96 * 2**20
+_RIM = 3  # panel pixels by which a drawn outline is wider than its path
+_BAND = 2**16  # pixels that are windowed and drawn at a time: they stay in the processor's cache
+
+
+def reduced(image: MedicalImage, side: int) -> MedicalImage:
+    """Return the image with at most `side` pixels on its longer side, area-averaged; itself if it is small enough."""
+    pixels = image.pixels
+    while max(pixels.shape[:2]) >= 4 * side and min(pixels.shape[:2]) > 1:  # much faster than in one go
+        pixels = halved(pixels)
+    height, width = pixels.shape[:2]
+    factor = side / max(height, width)
+    if factor >= 1:
+        return image
+    shape = (max(1, round(width * factor)), max(1, round(height * factor)))
+    return replace(image, pixels=cv2.resize(pixels, shape, interpolation=cv2.INTER_AREA))
+
+
+def outline_shape(shape: tuple[int, int]) -> tuple[int, int]:
+    """Return the resolution at which the region of an (H, W) image is traced; small images get a finer one."""
+    factor = OUTLINE_SIDE / max(shape)
+    return max(1, round(shape[0] * factor)), max(1, round(shape[1] * factor))
+
+
+@dataclass(eq=False)
+class _Screen:
+    """The image's values at a raster's pixels, the window drawn last, and the picture that was kept last."""
+
+    values: NDArray[Any]
+    padding: NDArray[np.uint8] | None
+    largest: float
+    drawn: Hashable = None
+    pixels: NDArray[np.uint8] | None = None
+    picture: QImage | None = None
+    shown: Hashable = None  # in the picture
+
+
+class BasePicture:
+    """The displayed image. A change of window renders the screen's pixels again and nothing else.
+
+    Parameters
+    ----------
+    image : MedicalImage
+    half : ndarray, optional
+        Its pixels at half the resolution, if they were made already.
+    """
+
+    def __init__(self, image: MedicalImage, half: NDArray[Any] | None = None) -> None:
+        self.image = image
+        self.voi = display.default_voi(image)  # of all pixels, wherever the view is
+        self._pyramid = Pyramid(image.pixels, half)
+        self._screens: Kept[_Screen] = Kept(_SCREENS, lambda _: 1)
+
+    def draw(self, painter: QPainter, corner: QPointF, raster: Raster, view: View) -> None:
+        """Draw the picture at a raster's pixels, whose corner lies at `corner`, windowed as `view` says.
+
+        A picture is kept from the second time on: while the window is dragged there is none.
+        """
+        screen, wanted = self._screen_of(raster), (view.voi, view.invert)
+        # Bands of a scaled painter could leave seams.
+        if screen.drawn == wanted or screen.shown == wanted or self.image.is_colour or raster.ratio != 1:
+            painter.drawImage(corner, self.at(raster, view))
+        else:
+            self._draw_bands(painter, corner, screen, view)
+        screen.drawn = wanted
+
+    def at(self, raster: Raster, view: View) -> QImage:
+        """Return the picture at a raster's pixels, windowed as `view` says. It is valid until the next call."""
+        screen, wanted = self._screen_of(raster), (view.voi, view.invert)
+        if screen.picture is None or screen.shown != wanted:
+            self._render(screen, raster, view)
+            screen.shown = wanted
+        return screen.picture
+
+    def _screen_of(self, raster: Raster) -> _Screen:
+        return self._screens.get(raster, lambda: self._screen(raster))
+
+    def _screen(self, raster: Raster) -> _Screen:
+        values, image = self._pyramid.sample(raster), self.image
+        padding = None
+        if image.padding is not None:
+            padding = display.is_padding(raster.sample(image.pixels, nearest=True), image.padding)
+        largest = 0.0 if image.is_colour else cv2.norm(values, cv2.NORM_INF)
+        return _Screen(values, padding, largest)
+
+    def _render(self, screen: _Screen, raster: Raster, view: View) -> None:
+        if screen.pixels is None:
+            screen.pixels = np.empty((*raster.shape, 4), np.uint8)
+            screen.picture = sharing(screen.pixels, raster.ratio)
+        if self.image.is_colour:
+            cv2.cvtColor(screen.values, cv2.COLOR_RGB2BGRA, screen.pixels)
+            if view.invert:
+                screen.pixels[..., :3] = ~screen.pixels[..., :3]
+            return
+        for top, grey in self._bands(screen, view):
+            cv2.cvtColor(grey, cv2.COLOR_GRAY2BGRA, screen.pixels[top : top + len(grey)])
+
+    def _draw_bands(self, painter: QPainter, corner: QPointF, screen: _Screen, view: View) -> None:
+        width, x, y = screen.values.shape[1], int(corner.x()), int(corner.y())
+        room, picture = None, None
+        for top, grey in self._bands(screen, view):
+            if room is None:  # the first band is the highest
+                room = np.empty((*grey.shape, 4), np.uint8)
+                picture = sharing(room)
+            cv2.cvtColor(grey, cv2.COLOR_GRAY2BGRA, room[: len(grey)])
+            painter.drawImage(x, y + top, picture, 0, 0, width, len(grey))
+
+    def _bands(self, screen: _Screen, view: View) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+        """Yield grey levels from the top down, with the row at which they begin; overwritten by the next."""
+        inverse = self.image.presentation_inverse != view.invert
+        scale = display.grey_scale(view.voi or self.voi, inverse=inverse, largest=screen.largest)
+        values, padding = screen.values, screen.padding
+        rows = max(1, _BAND // values.shape[1])
+        room = np.empty((min(rows, len(values)), values.shape[1]), np.uint8)
+        for top in range(0, len(values), rows):
+            band = values[top : top + rows]
+            grey = scale(band, room[: len(band)])
+            yield top, grey if padding is None else cv2.subtract(grey, padding[top : top + rows])
+
+    def display_value(self, x: int, y: int, view: View) -> tuple[int, ...]:
+        """Return the 8-bit value shown at an image pixel."""
+        pixel = replace(self.image, pixels=self.image.pixels[y : y + 1, x : x + 1])
+        shown = display.to_display(pixel, view.voi or self.voi, invert=view.invert)
+        return tuple(int(v) for v in np.ravel(shown))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Drawn:
+    """A picture with the array that it shares its pixels with, and where it begins in its raster (panel pixels)."""
+
+    picture: QImage
+    pixels: NDArray[Any]
+    corner: QPointF
+
+
+class OverlayPictures:
+    """Maps, top sets, region and outline of one analysis as pictures at the screen's pixels.
+
+    Opacity is left to the painter, so that its slider costs nothing.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    earlier : OverlayPictures, optional
+        Of an earlier state of the same analysis: what is still true is taken over.
+    """
+
+    def __init__(self, analysis: Analysis, earlier: "OverlayPictures | None" = None) -> None:
+        self.analysis = analysis
+        self._drawn: Kept[_Drawn | None] = Kept(_OVERLAY_BYTES, _bytes)
+        self._inside: Kept[NDArray[np.uint8]] = Kept(_SCREENS, lambda _: 1)
+        self._scales: dict[MapKey, tuple[float, float]] = {}
+        self._region: NDArray[np.bool_] | None = None
+        self._path: QPainterPath | None = None
+        if earlier is not None and earlier.analysis.image is analysis.image:
+            self._inherit(earlier)
+
+    def _inherit(self, earlier: "OverlayPictures") -> None:
+        old, new = earlier.analysis, self.analysis
+        same_region = old.segmentation is new.segmentation
+        if same_region:
+            self._region, self._path, self._inside = earlier._region, earlier._path, earlier._inside
+
+        def same_map(key: MapKey) -> bool:
+            return key in new.attributions and old.attributions.get(key) is new.attributions[key]
+
+        def holds(key: Any) -> bool:
+            kind, map_key = key[:2]
+            return (same_region or kind == "original") and (map_key is None or same_map(map_key))
+
+        self._scales = {key: value for key, value in earlier._scales.items() if same_map(key)}
+        self._drawn.take_over(earlier._drawn, holds)
+
+    @property
+    def placement(self) -> Placement:
+        """The analysis' placement."""
+        return self.analysis.placement
+
+    @property
+    def region(self) -> NDArray[np.bool_] | None:
+        """The region at the resolution at which it is traced, None before the segmentation is done."""
+        if self._region is None and self.analysis.segmentation is not None:
+            shape = outline_shape(self.analysis.image.shape)
+            self._region = overlay.region_on_image(self.analysis.segmentation, self.placement, shape)
+        return self._region
+
+    def scale(self, key: MapKey) -> tuple[float, float]:
+        """Return the colour scale that the original map and the SegX map share."""
+        if key not in self.analysis.attributions:
+            return 0.0, 1.0
+        if key not in self._scales:
+            self._scales[key] = overlay.shared_scale(self.analysis.attributions[key].saliency_map)
+        return self._scales[key]
+
+    def heatmap(self, key: MapKey, view: View, raster: Raster, *, segx: bool) -> QImage | None:
+        """Return a map as a picture with transparency, None if it is not computed."""
+        if key not in self.analysis.attributions or (segx and self.analysis.segmentation is None):
+            return None
+        percent = view.top_percent if view.top_mode else None
+        kept = ("segx" if segx else "original", key, view.colormap, percent, raster)
+        return self._picture(kept, lambda: self._heat(key, view.colormap, percent, raster, segx=segx))
+
+    def leakage(self, key: MapKey, raster: Raster) -> QImage | None:
+        """Return what a map has outside the region as a picture in its own tint, None if it is not computed."""
+        if key not in self.analysis.attributions or self.analysis.segmentation is None:
+            return None
+        return self._picture(("outside", key, raster), lambda: self._outside(key, raster))
+
+    def outline_picture(
+        self, raster: Raster, style: Hashable, draw: Callable[[QPainter, QPainterPath], None]
+    ) -> tuple[QImage, QPointF] | None:
+        """Return the region's outline as `draw` draws it, and where that picture begins in the raster."""
+        outline = self.outline()
+        if outline is None:
+            return None
+        image = self.analysis.image.shape
+        drawn = self._drawn.get(("outline", None, style, raster), lambda: _outlined(outline, image, raster, draw))
+        return (drawn.picture, drawn.corner) if drawn is not None else None
+
+    def outline(self) -> QPainterPath | None:
+        """Return the region's outline in fractions of the image's width and height."""
+        if self._path is None and self.region is not None:
+            self._path = outline_path(self.region)
+        return self._path
+
+    # -- values under the mouse ------------------------------------------------------------------
+
+    def map_value(self, key: MapKey, x: float, y: float, *, segx: bool) -> float | None:
+        """Return a map's value at an image position, None if it is not computed."""
+        inside = self.is_inside(x, y)
+        if key not in self.analysis.attributions or (segx and inside is None):
+            return None
+        return 0.0 if segx and not inside else self._at(self.analysis.attributions[key].saliency_map, x, y)
+
+    def is_inside(self, x: float, y: float) -> bool | None:
+        """Return whether an image position lies in the region, None before the segmentation is done."""
+        segmentation = self.analysis.segmentation
+        if segmentation is None:
+            return None
+        if segmentation.edited:
+            column, row = self.placement.to_input((x, y))
+            h, w = segmentation.mask.shape
+            return bool(segmentation.mask[min(max(int(row), 0), h - 1), min(max(int(column), 0), w - 1)])
+        return self._at(segmentation.probability, x, y) > segmentation.threshold
+
+    def _at(self, array: NDArray[np.float32], x: float, y: float) -> float:
+        point = Raster((1, 1), (0.0, 0.0, x, 0.0, 0.0, y))
+        return float(point.sample(array, self.placement.scale, self.placement.offset)[0, 0])
+
+    # -- making them -----------------------------------------------------------------------------
+
+    def _picture(self, key: Hashable, make: Callable[[], _Drawn]) -> QImage:
+        drawn = self._drawn.get(key, make)
+        assert drawn is not None  # noqa: S101 - only outlines can be nothing
+        return drawn.picture
+
+    def _on(self, raster: Raster, array: NDArray[Any]) -> NDArray[Any]:
+        """Bring an array on the analysis grid to the screen's pixels."""
+        return raster.sample(array, self.placement.scale, self.placement.offset)
+
+    def _levels(self, key: MapKey, raster: Raster) -> NDArray[np.uint8]:
+        """Return a map as steps 0..255 of its colour scale."""
+        values = self._on(raster, self.analysis.attributions[key].saliency_map)
+        return cv2.convertScaleAbs(cv2.patchNaNs(values, 0.0), alpha=255 / self.scale(key)[1])
+
+    def _region_on(self, raster: Raster) -> NDArray[np.uint8]:
+        """Return 255 inside the region and 0 outside; a predicted one is as smooth as its probability."""
+
+        def make() -> NDArray[np.uint8]:
+            segmentation = self.analysis.segmentation
+            if overlay.is_predicted(segmentation):
+                probability = self._on(raster, segmentation.probability)
+                return cv2.compare(probability, (segmentation.threshold, 0.0, 0.0, 0.0), cv2.CMP_GT)
+            return self._on(raster, segmentation.mask) * np.uint8(255)
+
+        return self._inside.get(raster, make)
+
+    def _heat(self, key: MapKey, colormap: str, percent: float | None, raster: Raster, *, segx: bool) -> _Drawn:
+        levels = self._levels(key, raster)
+        if percent is not None:
+            # The top set is found on the analysis grid, as METHODS defines it.
+            from segx_viewer.explain.segx import top
+
+            values = self.analysis.segx[key] if segx else self.analysis.attributions[key].saliency_map
+            levels = cv2.multiply(cv2.max(levels, 1), self._on(raster, top(values, percent)))
+        if segx:
+            levels = cv2.bitwise_and(levels, self._region_on(raster))
+        return _coloured(levels, heat_table(colormap, fade=percent is None), raster)
+
+    def _outside(self, key: MapKey, raster: Raster) -> _Drawn:
+        levels = cv2.bitwise_and(self._levels(key, raster), cv2.bitwise_not(self._region_on(raster)))
+        return _coloured(levels, leakage_table(), raster)
+
+
+def _bytes(drawn: _Drawn | None) -> int:
+    return drawn.pixels.nbytes if drawn is not None else 0
+
+
+def _coloured(levels: NDArray[np.uint8], table: NDArray[np.int32], raster: Raster) -> _Drawn:
+    pixels = cv2.LUT(levels, table)
+    return _Drawn(sharing(pixels, raster.ratio, transparent=True), pixels, QPointF(0, 0))
+
+
+@cache
+def heat_table(colormap: str, *, fade: bool = True) -> NDArray[np.int32]:
+    """Return the 256 colours of a map's steps, premultiplied ARGB; step 0 is transparent.
+
+    The same colours and opacities as `reporting.overlay.heatmap_rgba`.
+    """
+    steps = np.linspace(0, 1, 256, dtype=np.float32)
+    return _premultiplied(overlay.heatmap_rgba(steps[None], colormap, 0.0, 1.0, fade=fade)[0])
+
+
+@cache
+def leakage_table() -> NDArray[np.int32]:
+    """Return the tints of a map's steps outside the region; the root lifts faint ones above the threshold of sight."""
+    alpha = np.rint(255 * np.sqrt(np.linspace(0, 1, 256)))
+    return _premultiplied(np.column_stack([np.tile(LEAKAGE, (256, 1)), alpha]))
+
+
+def _premultiplied(rgba: NDArray[Any]) -> NDArray[np.int32]:
+    alpha = rgba[:, 3:].astype(np.float64)
+    r, g, b = np.rint(rgba[:, :3] * (alpha / 255)).astype(np.uint32).T
+    argb = np.rint(alpha[:, 0]).astype(np.uint32) << 24 | r << 16 | g << 8 | b
+    return argb.view(np.int32)
+
+
+def _outlined(
+    outline: QPainterPath, image: tuple[int, int], raster: Raster, draw: Callable[[QPainter, QPainterPath], None]
+) -> _Drawn | None:
+    """Draw the outline into a picture that is no larger than it; None where the raster does not see it."""
+    path = (QTransform.fromScale(image[1], image[0]) * raster.from_image()).map(outline)
+    whole = QRectF(0, 0, raster.shape[1] / raster.ratio, raster.shape[0] / raster.ratio)
+    box = path.boundingRect().adjusted(-_RIM, -_RIM, _RIM, _RIM).intersected(whole).toAlignedRect()
+    if box.isEmpty():
+        return None
+    pixels = np.zeros((math.ceil(box.height() * raster.ratio), math.ceil(box.width() * raster.ratio)), np.int32)
+    picture = sharing(pixels, raster.ratio, transparent=True)
+    painter = QPainter(picture)
+    painter.translate(-box.topLeft())
+    draw(painter, path)
+    painter.end()
+    return _Drawn(picture, pixels, QPointF(box.topLeft()))
+
+
+def outline_path(region: NDArray[np.bool_]) -> QPainterPath:
+    """Trace a region; positions are fractions of its width and height."""
+    height, width = region.shape
+    framed = cv2.copyMakeBorder(region.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    contours, _ = cv2.findContours(framed, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    path = QPainterPath()
+    for traced in contours:
+        # Half a pixel of tolerance leaves a tenth of the corners, and nobody sees the difference.
+        contour = cv2.approxPolyDP(traced, 0.5, closed=True) if len(traced) > 8 else traced
+        # findContours names pixels by their centres' integers; -1 undoes the frame, +0.5 is the pixel's middle.
+        points = (contour[:, 0].astype(np.float64) - 0.5) / (width, height)
+        polygon = QPolygonF()
+        for x, y in points.tolist():
+            polygon.append(QPointF(x, y))
+        path.addPolygon(polygon)
+        path.closeSubpath()
+    return path

@@ -1,0 +1,247 @@
+"""What a panel shows: image, overlays and texts of one document, drawn as the view asks."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+
+from segx_viewer.app.canvas.picture import BasePicture, OverlayPictures
+from segx_viewer.app.canvas.raster import Raster, visible_raster
+from segx_viewer.app.model.documents import Document
+from segx_viewer.app.model.viewstate import Compare, MaskStyle, View
+from segx_viewer.domain.result import Analysis, GateLevel, MapKey
+
+if TYPE_CHECKING:
+    from segx_viewer.app.canvas.graphics import Graphics
+
+FILL = QColor(74, 163, 223, 90)
+
+
+class Panel(StrEnum):
+    """What a panel is for."""
+
+    IMAGE = "Image"
+    ORIGINAL = "Original"
+    SEGX = "SegX"
+    COMPARE = "Compare"
+    OUTSIDE = "Outside"
+
+
+class Scene:
+    """One document's pictures, shared by the panels that show it."""
+
+    def __init__(self) -> None:
+        self.document: Document | None = None
+        self.base: BasePicture | None = None
+        self.overlays: OverlayPictures | None = None
+        self.key: MapKey | None = None
+        self.stack_text = ""  # which image of the stack this is
+        self.editing = False  # the region is shown on every panel
+        self.graphics: Graphics | None = None
+        self.hidden = False  # results stay hidden until the reader has read
+
+    def show(self, document: Document | None) -> None:
+        """Show a document's image; overlays of the one before are dropped first."""
+        image = document.image if document is not None else None
+        self.overlays = None
+        self.key = None
+        self.document = document
+        if image is None:
+            self.base = None
+        elif self.base is None or self.base.image is not image:
+            self.base = BasePicture(image, document.half)
+
+    def set_analysis(self, analysis: Analysis | None, key: MapKey | None) -> None:
+        """Take over a fuller analysis; one of another image is refused."""
+        if analysis is None or self.base is None or analysis.image is not self.base.image:
+            self.overlays, self.key = None, None
+            return
+        if key is not None:
+            analysis = analysis.seen_for(key[1])  # a class may have a region of its own
+        if self.overlays is None or self.overlays.analysis is not analysis:
+            self.overlays = OverlayPictures(analysis, self.overlays)
+        self.key = key
+
+    @property
+    def shape(self) -> tuple[int, int] | None:
+        """(H, W) of the image, None without one."""
+        return self.base.image.shape if self.base is not None else None
+
+    def has_map(self) -> bool:
+        """Whether the map asked for is computed."""
+        return self.overlays is not None and self.key is not None and self.key in self.overlays.analysis.attributions
+
+    @property
+    def refused(self) -> bool:
+        """Whether the model made no statement about the image."""
+        return self.overlays is not None and self.overlays.analysis.gate.level is GateLevel.REFUSED
+
+    # -- drawing ---------------------------------------------------------------------------------
+
+    def draw(
+        self,
+        painter: QPainter,
+        size: QSizeF,
+        panel: Panel,
+        view: View,
+        ratio: float = 1.0,
+        asked: QRectF | None = None,
+    ) -> None:
+        """Draw image and overlays into a panel of `size`, black around; `ratio` is screen pixels per panel pixel.
+
+        Only what is `asked` for needs to be drawn, if that is given.
+        """
+        whole = QRectF(QPointF(0, 0), size)
+        placed = visible_raster(view, self.shape, size, ratio) if self.base is not None else None
+        if placed is None:
+            painter.fillRect(whole, Qt.GlobalColor.black)
+            return
+        raster, corner = placed
+        covered = _extent(raster, corner)
+        if covered.contains(whole if asked is None else asked):
+            self.base.draw(painter, corner, raster, view)
+        else:
+            _fill_around(painter, whole, covered.intersected(whole))
+            painter.save()
+            # Whatever else is painted again: within one rectangle Qt copies faster than within several.
+            painter.setClipRect(covered.toAlignedRect(), Qt.ClipOperation.IntersectClip)
+            self.base.draw(painter, corner, raster, view)
+            painter.restore()
+        if view.bare:
+            return
+        if panel is Panel.IMAGE and view.graphics and self.graphics:
+            self.graphics.draw(painter, raster, corner)
+        if self.overlays is None or self.hidden:
+            return
+        canvas = _Canvas(painter, raster, corner, view)
+        if panel is Panel.COMPARE:
+            self._draw_compared(canvas, size)
+        elif view.overlay:
+            self._draw_map(canvas, panel)
+            self._draw_region(canvas, panel)
+
+    def covered(self, size: QSizeF, view: View, ratio: float = 1.0) -> QRect:
+        """Return the part of a panel that the image covers."""
+        placed = visible_raster(view, self.shape, size, ratio) if self.base is not None else None
+        if placed is None:
+            return QRect()
+        return _extent(*placed).toAlignedRect()
+
+    def _draw_compared(self, canvas: "_Canvas", size: QSizeF) -> None:
+        painter, view = canvas.painter, canvas.view
+        if not view.overlay:
+            return
+        if view.compare is Compare.CURTAIN:
+            middle = size.width() * view.curtain
+            for panel, part in (
+                (Panel.ORIGINAL, QRectF(0, 0, middle, size.height())),
+                (Panel.SEGX, QRectF(middle, 0, size.width() - middle, size.height())),
+            ):
+                painter.save()
+                painter.setClipRect(part)
+                self._draw_map(canvas, panel)
+                painter.restore()
+        elif view.compare is Compare.BLEND:
+            self._draw_map(canvas, Panel.ORIGINAL, 1 - view.blend)
+            self._draw_map(canvas, Panel.SEGX, view.blend)
+        else:
+            self._draw_map(canvas, Panel.SEGX if view.flicker else Panel.ORIGINAL)
+        self._draw_region(canvas, Panel.COMPARE)
+
+    def _draw_map(self, canvas: "_Canvas", panel: Panel, share: float = 1.0) -> None:
+        if panel is Panel.IMAGE or self.key is None or share <= 0:
+            return
+        if panel is Panel.OUTSIDE:
+            picture = self.overlays.leakage(self.key, canvas.raster)
+        else:
+            picture = self.overlays.heatmap(self.key, canvas.view, canvas.raster, segx=panel is Panel.SEGX)
+        if picture is not None:
+            canvas.painter.setOpacity(canvas.view.opacity * share)
+            canvas.painter.drawImage(canvas.corner, picture)
+            canvas.painter.setOpacity(1.0)
+
+    def _draw_region(self, canvas: "_Canvas", panel: Panel) -> None:
+        style = canvas.view.mask
+        if not self.editing and (style is MaskStyle.OFF or panel is Panel.IMAGE):
+            return
+        fill = FILL if style is MaskStyle.FILL else None
+        drawn = self.overlays.outline_picture(
+            canvas.raster, fill is not None, lambda painter, path: draw_outline(painter, path, fill)
+        )
+        if drawn is not None:
+            canvas.painter.drawImage(canvas.corner + drawn[1], drawn[0])
+
+    # -- probing ---------------------------------------------------------------------------------
+
+    def probe(self, point: QPointF, view: View) -> dict[str, Any] | None:
+        """Return what lies under an image position; None outside the image."""
+        if self.base is None:
+            return None
+        height, width = self.base.image.shape
+        x, y = int(point.x() // 1), int(point.y() // 1)
+        if not (0 <= x < width and 0 <= y < height):
+            return None
+        stored = self.base.image.pixels[y, x]
+        found: dict[str, Any] = {
+            "x": x,
+            "y": y,
+            "stored": tuple(float(v) for v in stored) if stored.ndim else (float(stored),),
+            "display": self.base.display_value(x, y, view),
+        }
+        if self.overlays is not None and not self.hidden:
+            at = x + 0.5, y + 0.5
+            if self.key is not None:
+                for name, segx in (("map", False), ("segx", True)):
+                    value = self.overlays.map_value(self.key, *at, segx=segx)
+                    if value is not None:
+                        found[name] = value
+            inside = self.overlays.is_inside(*at)
+            if inside is not None:
+                found["inside"] = inside
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Canvas:
+    """Where a scene is drawn: the screen's pixels on the image, and where they begin in the panel."""
+
+    painter: QPainter
+    raster: Raster
+    corner: QPointF
+    view: View
+
+
+def _extent(raster: Raster, corner: QPointF) -> QRectF:
+    rows, columns = raster.shape
+    return QRectF(corner.x(), corner.y(), columns / raster.ratio, rows / raster.ratio)
+
+
+def _fill_around(painter: QPainter, whole: QRectF, part: QRectF) -> None:
+    """Fill what `part` leaves of `whole` with black."""
+    above, below = part.top() - whole.top(), whole.bottom() - part.bottom()
+    left, right = part.left() - whole.left(), whole.right() - part.right()
+    for band in (
+        QRectF(whole.left(), whole.top(), whole.width(), above),
+        QRectF(whole.left(), part.bottom(), whole.width(), below),
+        QRectF(whole.left(), part.top(), left, part.height()),
+        QRectF(part.right(), part.top(), right, part.height()),
+    ):
+        if not band.isEmpty():
+            painter.fillRect(band, Qt.GlobalColor.black)
+
+
+def draw_outline(painter: QPainter, path: QPainterPath, fill: QColor | None = None) -> None:
+    """Draw a region's outline, white with a dark rim, legible on bone and on air."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if fill is not None:
+        painter.fillPath(path, fill)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, width in ((QColor(0, 0, 0, 200), 3.5), (QColor(255, 255, 255), 1.5)):
+        pen = QPen(colour, width)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        painter.drawPath(path)
+    painter.restore()

@@ -1,0 +1,268 @@
+"""One panel: paints a scene and turns mouse movements into changes of the view."""
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QRegion, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from segx_viewer.app.canvas import annotating, imagetext, magnifier, mouse
+from segx_viewer.app.canvas.scene import Panel, Scene
+from segx_viewer.app.canvas.transform import fit_scale, image_to_panel, panel_to_image
+from segx_viewer.app.kit import theme
+from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.model.annotations import Annotation
+from segx_viewer.app.model.viewstate import Compare, View, ViewState
+from segx_viewer.domain.image import VoiLut, WindowLevel
+
+_HANDLE = 10  # panel pixels that the curtain's divider takes to either side
+_DIVIDER = 16  # panel pixels that it is drawn on
+_SLIDERS = {"opacity", "curtain", "blend"}
+_WINDOW = {"voi"}
+_READ_MS = 40  # nobody reads numbers that change faster; writing them takes a fifth of a step of the window
+_NARROW = 460  # below this width, the texts stand in one column
+
+
+class Viewport(QWidget):
+    """A panel that shows one `Scene` as a `ViewState` says."""
+
+    hovered = Signal(object)  # QPointF on the image, or None
+    pressed = Signal()  # before the button does anything
+    activated = Signal()  # double click
+    menu_asked = Signal(object)  # QPoint on the screen
+
+    def __init__(self, scene: Scene, state: ViewState, panel: Panel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.scene = scene
+        self.state = state
+        self.panel = panel
+        self.title = ""
+        self.tool: mouse.Tool = mouse.Navigate()
+        self.draft: Annotation | None = None  # being drawn
+        self.mouse: QPointF | None = None
+        self.scroll: Callable[[int], bool] | None = None  # moves through the stack; False where there is none
+        self._drag: mouse.Drag | None = None
+        self._divider = 0.0  # where the curtain was painted last
+        self._written = [QRectF()]  # where the texts were painted last; on the image, the last is its window's
+        self._reading = QTimer(self, singleShot=True, interval=_READ_MS)  # runs while the window's numbers stay
+        self._reading.timeout.connect(self._on_read)
+        self._read_voi: WindowLevel | VoiLut | None = None  # whose numbers stay meanwhile
+        self.setMouseTracking(True)
+        self.setMinimumSize(120, 120)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        state.changed.connect(self._on_view_changed)
+
+    def attach(self, scene: Scene, state: ViewState) -> None:
+        """Show another scene as another state says."""
+        self.state.changed.disconnect(self._on_view_changed)
+        self.scene, self.state = scene, state
+        state.changed.connect(self._on_view_changed)
+        self.update()
+
+    # -- geometry --------------------------------------------------------------------------------
+
+    @property
+    def extent(self) -> QSizeF:
+        """The panel's size."""
+        return QSizeF(self.size())
+
+    def to_image(self, point: QPointF) -> QPointF:
+        """Return the image position under a panel position."""
+        return panel_to_image(self.state.view, self.scene.shape or (1, 1), self.extent, point)
+
+    def to_panel(self, point: QPointF) -> QPointF:
+        """Return the panel position of an image position."""
+        return image_to_panel(self.state.view, self.scene.shape or (1, 1), self.extent).map(point)
+
+    @property
+    def scale(self) -> float:
+        """Panel pixels per image pixel."""
+        view = self.state.view
+        return fit_scale(view, self.scene.shape or (1, 1), self.extent) * view.zoom
+
+    def actual_size_zoom(self) -> float:
+        """Return the zoom at which one image pixel is one screen pixel."""
+        fitting = fit_scale(self.state.view, self.scene.shape or (1, 1), self.extent)
+        return 1 / (fitting * self.devicePixelRatioF())
+
+    # -- painting --------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102 - Qt's name
+        painter = QPainter(self)
+        view = self.state.view
+        asked = QRectF(event.region().boundingRect())
+        if asked.contains(QRectF(self.rect())):
+            self._reading.stop()  # numbers are painted with the rest
+        self.scene.draw(painter, self.extent, self.panel, view, self.devicePixelRatioF(), asked)
+        if self.scene.base is not None:
+            if self.panel is Panel.COMPARE and view.compare is Compare.CURTAIN:
+                self._paint_divider(painter, self.width() * view.curtain)
+            self._paint_annotations(painter)
+            self._paint_texts(painter, event.region())
+            self.tool.paint(painter, self)
+            if view.magnifier and self.mouse is not None:
+                magnifier.paint(painter, self, self.mouse)
+        painter.end()
+
+    def _paint_divider(self, painter: QPainter, x: float) -> None:
+        self._divider = x
+        divider = _drawn_divider(self.height(), self.devicePixelRatioF(), theme.colour("accent").name())
+        painter.drawImage(QPointF(round(x) - _DIVIDER / 2, 0), divider)
+
+    def _paint_annotations(self, painter: QPainter) -> None:
+        if self.state.view.bare:
+            return
+        drawn = self.scene.document.annotations
+        for annotation in (*drawn, self.draft) if self.draft is not None else drawn:
+            annotating.paint(painter, self, annotation, self.scene.base.image)
+
+    def _paint_texts(self, painter: QPainter, asked: QRegion) -> None:
+        """Paint what lies in the part of the panel that is asked for."""
+        view, image = self.state.view, self.scene.base.image
+        box = QRectF(self.rect())
+        if not self._reading.isActive() or any(asked.intersects(imagetext.plate_of(text)) for text in self._written):
+            self._written = [
+                imagetext.plate_text(painter, box, place, text, asked=asked) for place, text in self.texts()
+            ]
+        if not view.corner_text:
+            return
+        imagetext.paint_orientation(painter, box, imagetext.orientation_letters(image, view), self._written)
+        bar = imagetext.scale_bar(image, view, self.scale, self.width() * 0.4) if self.panel is Panel.IMAGE else None
+        if bar is not None:
+            imagetext.paint_scale_bar(painter, box, bar)
+
+    def texts(self) -> list[tuple[Qt.AlignmentFlag, str]]:
+        """Return the texts on the panel, each with its place."""
+        view = self.state.view
+        top_left, top_right, bottom_left = imagetext.TOP_LEFT, imagetext.TOP_RIGHT, imagetext.BOTTOM_LEFT
+        first = self.title
+        if self.panel is Panel.IMAGE:
+            image = self.scene.base.image
+            if view.corner_text:
+                patient = imagetext.patient_text(image) if view.identity else ""
+                first = "\n".join(line for line in (self.title, patient) if line)
+                voi = (self._read_voi if self._reading.isActive() else view.voi) or self.scene.base.voi
+                shown = self.scene.stack_text + imagetext.display_text(
+                    image, voi, view, self.scale * self.devicePixelRatioF()
+                )
+                study = imagetext.study_text(image)
+                if view.graphics and self.scene.graphics:
+                    drawn = ", ".join(dict.fromkeys(self.scene.graphics.labels))
+                    shown = tr("Drawn: {labels}").format(labels=drawn) + f"\n{shown}"
+                if self.width() < _NARROW:
+                    return [(top_left, f"{first}\n{study}".strip()), (bottom_left, shown)]
+                return [(top_left, first), (top_right, study), (bottom_left, shown)]
+            return [(top_left, first)]
+        result = [(top_left, first)]
+        if self.panel is Panel.COMPARE and view.compare is Compare.CURTAIN:
+            result.append((top_right, tr("SegX")))
+        if not self.scene.has_map() and not self.scene.hidden:
+            result.append((bottom_left, tr("No map") if self.scene.refused else tr("No map yet")))
+        return result
+
+    def _on_view_changed(self, changed: frozenset[str]) -> None:
+        """Ask for a repaint of what a change can be seen in, which for sliders is little."""
+        if not self.isVisible():  # it is painted as a whole when it is shown
+            return
+        view = self.state.view
+        before, self._divider = self._divider, self.width() * view.curtain
+        if changed == _WINDOW:
+            if self._reading.isActive():
+                self.update(self.scene.covered(self.extent, view, self.devicePixelRatioF()))
+            else:
+                self._write_window()
+        elif not changed <= _SLIDERS:
+            self.update()
+        elif "opacity" in changed and self.panel is not Panel.IMAGE:
+            self.update(self.scene.covered(self.extent, view, self.devicePixelRatioF()))
+        elif self.panel is Panel.COMPARE and "blend" in changed:
+            self.update()
+        elif self.panel is Panel.COMPARE and view.compare is Compare.CURTAIN:
+            left, right = sorted((before, self._divider))
+            self.update(math.floor(left) - _HANDLE, 0, math.ceil(right - left) + 2 * _HANDLE, self.height())
+
+    def _write_window(self) -> None:
+        """Show a change of the window with its numbers, and let these stay for a moment."""
+        self._read_voi = self.state.view.voi
+        if self.panel is Panel.IMAGE:
+            self._reading.start()
+        self.update(self._windowed(self.state.view))
+
+    def _on_read(self) -> None:
+        if self.state.view.voi != self._read_voi:
+            self._write_window()
+
+    def _windowed(self, view: View) -> QRegion:
+        """Return the part of the panel that a change of the window can be seen in: the image, and the text below."""
+        seen = QRegion(self.scene.covered(self.extent, view, self.devicePixelRatioF()))
+        if self.panel is Panel.IMAGE and view.corner_text:
+            text = self._written[-1].toAlignedRect()  # the next one may be longer, or have one line more or less
+            seen += QRect(0, text.top() - text.height(), max(text.right(), _NARROW), self.height())
+        return seen
+
+    # -- mouse -----------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self.pressed.emit()
+        if self.scene.base is None:
+            return
+        self._drag = self.tool.press(self, event)
+        if self._drag is not None:
+            self.setCursor(self._drag.cursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if self.scene.base is None:
+            return
+        self.mouse = event.position()
+        if self._drag is not None:
+            self._drag.move(self, event.position())
+        self.hovered.emit(self.to_image(event.position()))
+        if self.state.view.magnifier or type(self.tool).paint is not mouse.Tool.paint:
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if self._drag is not None:
+            drag, self._drag = self._drag, None
+            drag.finish(self, event.position())
+            self.setCursor(self.tool.cursor)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if event.button() == Qt.MouseButton.LeftButton and not self.tool.double_click(self, event):
+            self.activated.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if self.scene.base is None:
+            return
+        ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        mouse.wheel(self, event.position(), event.angleDelta().y() / 120, ctrl)
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self.mouse = None
+        self.hovered.emit(None)
+        self.update()
+
+    def set_tool(self, tool: mouse.Tool) -> None:
+        """Let the left button do something else."""
+        self.tool = tool
+        self.setCursor(tool.cursor)
+
+
+@lru_cache(4)  # blended line by line, it would take as long as everything else in a step of the curtain
+def _drawn_divider(height: int, ratio: float, accent: str) -> QImage:
+    picture = imagetext.transparent(_DIVIDER, height, ratio)
+    painter = QPainter(picture)
+    x = _DIVIDER / 2
+    painter.fillRect(QRectF(x - 2, 0, 4, height), QColor(0, 0, 0, 160))
+    painter.fillRect(QRectF(x - 1, 0, 2, height), QColor(accent))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(accent))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.drawEllipse(QPointF(x, height / 2), 7, 7)
+    painter.end()
+    return picture

@@ -1,0 +1,1 @@
+"""Every command, one module per menu, and the menus that hold them."""

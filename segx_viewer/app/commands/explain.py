@@ -1,0 +1,108 @@
+"""Commands about the explanation."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from segx_viewer.app.commands.view import toggle
+from segx_viewer.app.kit.actions import Command
+from segx_viewer.app.kit.i18n import mark
+from segx_viewer.app.model.viewstate import Compare, MaskStyle, View
+
+if TYPE_CHECKING:
+    from segx_viewer.app.window import Window
+
+
+def next_class(window: "Window") -> None:
+    """Explain the next class in the order of probability."""
+    controller = window.controller
+    key = controller.key
+    if key is not None:
+        ranking = controller.analysis.prediction.ranking
+        controller.explain(class_index=ranking[(ranking.index(key[1]) + 1) % len(ranking)])
+
+
+def next_method(window: "Window") -> None:
+    """Explain by the next method."""
+    names = [name for name, _ in window.controller.methods]
+    current = window.state.view.method
+    position = names.index(current) if current in names else -1
+    window.controller.explain(method=names[(position + 1) % len(names)])
+
+
+def next_mask(window: "Window") -> None:
+    """Go from outline to fill to off."""
+    styles = list(MaskStyle)
+    window.state.update(mask=styles[(styles.index(window.state.view.mask) + 1) % len(styles)])
+
+
+def compare(mode: Compare) -> "Callable[[Window], None]":
+    """Return a handler that compares in this way, or side by side if it does already."""
+
+    def handler(window: "Window") -> None:
+        same = _is(mode)(window.state.view)
+        window.state.update(compare=Compare.SIDE if same else mode, two=False, grid=False)
+
+    return handler
+
+
+def toggle_grid(window: "Window") -> None:
+    """Show the grid, or the panels again."""
+    window.controller.was_cancelled = False
+    window.state.update(grid=not window.state.view.grid, two=False)
+
+
+def _is(mode: Compare) -> Callable[[View], bool]:
+    return lambda view: view.compare is mode and not view.two and not view.grid
+
+
+_EXPLAIN = mark("Explain")
+
+ROWS = (
+    Command(
+        "read_first",
+        mark("&Read first, then see results"),
+        toggle("read_first"),
+        "Ctrl+R",
+        _EXPLAIN,
+        "eye",
+        checked=lambda v: v.read_first,
+    ),
+    Command("analyse", mark("&Analyse again"), lambda w: w.controller.analyse(), "F5", _EXPLAIN, "play", needs="image"),
+    Command("cancel", mark("&Cancel"), lambda w: w.controller.cancel_by_reader(), "Ctrl+.", _EXPLAIN, "x"),
+    Command("next_class", mark("&Next class"), next_class, "N", _EXPLAIN, needs="prediction"),
+    Command("next_method", mark("Next &method"), next_method, "M", _EXPLAIN, needs="prediction"),
+    Command(
+        "grid",
+        mark("&Grid of findings and methods"),
+        toggle_grid,
+        "Ctrl+G",
+        _EXPLAIN,
+        "layout-grid",
+        checked=lambda v: v.grid,
+        needs="prediction",
+    ),
+    Command("overlay", mark("&Overlay"), toggle("overlay"), "A", _EXPLAIN, "layers", checked=lambda v: v.overlay),
+    Command("bare", mark("&Bare image (hold B)"), toggle("bare"), "", _EXPLAIN, "eye-off", checked=lambda v: v.bare),
+    Command("top_mode", mark("&Top 5 % only"), toggle("top_mode"), "T", _EXPLAIN, checked=lambda v: v.top_mode),
+    Command("next_mask", mark("&Region: outline, fill, off"), next_mask, "O", _EXPLAIN),
+    Command(
+        "side",
+        mark("&Side by side"),
+        lambda w: w.state.update(compare=Compare.SIDE, two=False, grid=False),
+        "S",
+        _EXPLAIN,
+        "columns-3",
+        checked=_is(Compare.SIDE),
+    ),
+    Command(
+        "curtain",
+        mark("C&urtain"),
+        compare(Compare.CURTAIN),
+        "C",
+        _EXPLAIN,
+        "square-split-horizontal",
+        checked=_is(Compare.CURTAIN),
+    ),
+    Command("blend", mark("B&lend"), compare(Compare.BLEND), "Shift+B", _EXPLAIN, "blend", checked=_is(Compare.BLEND)),
+    Command("flicker", mark("&Flicker"), compare(Compare.FLICKER), "K", _EXPLAIN, "zap", checked=_is(Compare.FLICKER)),
+)

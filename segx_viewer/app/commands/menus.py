@@ -1,0 +1,203 @@
+"""What the menus hold: nested ids of commands; None is a line, a pair is a sub-menu."""
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
+
+from segx_viewer.app.kit import settings
+from segx_viewer.app.kit.actions import Actions
+from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.kit.language import LANGUAGES
+from segx_viewer.app.model import presets
+from segx_viewer.app.model.viewstate import Layout
+
+if TYPE_CHECKING:
+    from segx_viewer.app.window import Window
+
+RECENT = "recent"
+WINDOWS = "windows"
+MODELS = "models"
+SPECIAL = (RECENT, WINDOWS, MODELS)
+"""Entries that are no commands but fill themselves."""
+
+MENUS: tuple[tuple[Any, ...], ...] = (
+    (  # File
+        "open",
+        "open_folder",
+        RECENT,
+        "demo",
+        "restore",
+        None,
+        "open_session",
+        "save_session",
+        None,
+        "export",
+        "copy_report",
+        "deidentify",
+        "tags",
+        None,
+        "close",
+        "close_all",
+        None,
+        "quit",
+    ),
+    (  # View
+        "fit",
+        "actual_size",
+        "zoom_in",
+        "zoom_out",
+        None,
+        (mark("&Layout"), tuple(f"layout_{layout}" for layout in Layout)),
+        "two",
+        (mark("Lin&k the two images"), ("link_zoom", "link_pan", "link_scroll", "link_window")),
+        "corner_text",
+        "identity",
+        "graphics",
+        "magnifier",
+        "panels",
+        (mark("&Theme"), ("theme_dark", "theme_light")),
+        (mark("Lan&guage"), tuple(f"language_{code}" for code in LANGUAGES)),
+        None,
+        "next_image",
+        "previous_image",
+        "first",
+        "last",
+        "film",
+    ),
+    (  # Image
+        WINDOWS,
+        "next_window",
+        "auto_window",
+        "invert",
+        "reset",
+        None,
+        "rotate_right",
+        "rotate_left",
+        "flip_h",
+        "flip_v",
+    ),
+    (  # Explain
+        "read_first",
+        MODELS,
+        "as_published",
+        "manage_models",
+        "analyse",
+        "cancel",
+        None,
+        "next_class",
+        "next_method",
+        "grid",
+        None,
+        "overlay",
+        "bare",
+        "top_mode",
+        "next_mask",
+        (mark("Edit region"), ("edit_region", None, "brush", "eraser", "polygon", None, "reset_region")),
+        None,
+        "side",
+        "curtain",
+        "blend",
+        "flicker",
+    ),
+    (  # Tools
+        "undo",
+        "redo",
+        None,
+        "navigate",
+        "length",
+        "angle",
+        "ellipse",
+        "rectangle",
+        "arrow",
+        "note",
+        None,
+        "remove_all",
+    ),
+    ("shortcuts", "mouse", "privacy", "log", None, "about"),  # Help
+)
+"""In the order of the window's `MENU_TITLES`."""
+
+
+CONTEXT = (
+    WINDOWS,
+    "invert",
+    "reset",
+    None,
+    "fit",
+    "actual_size",
+    "rotate_right",
+    "flip_h",
+    "flip_v",
+    None,
+    "length",
+    "angle",
+    "ellipse",
+    "arrow",
+    "note",
+    "remove_all",
+    None,
+    "overlay",
+    "top_mode",
+    "tags",
+)
+
+
+def context_menu(window: "Window", actions: Actions) -> QMenu:
+    """Return the panels' context menu, deleted when it closes."""
+    menu = QMenu(window)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    add(menu, CONTEXT, window, actions)
+    return menu
+
+
+def fill(menus: list[QMenu], window: "Window", actions: Actions) -> None:
+    """Fill the menu bar's menus."""
+    for menu, ids in zip(menus, MENUS, strict=True):
+        add(menu, ids, window, actions)
+
+
+def add(menu: QMenu, ids: tuple[Any, ...], window: "Window", actions: Actions) -> None:
+    """Add commands to a menu."""
+    for entry in ids:
+        if entry is None:
+            menu.addSeparator()
+        elif entry == RECENT:
+            _recent(menu.addMenu(tr("Open &recent")), window)
+        elif entry == MODELS:
+            _models(menu.addMenu(tr("Mo&del")), window)
+        elif entry == WINDOWS:
+            presets.fill_menu(menu.addMenu(tr("&Window")), window)
+        elif isinstance(entry, tuple):
+            add(menu.addMenu(tr(entry[0])), entry[1], window, actions)
+        else:
+            menu.addAction(actions[entry])
+
+
+def _recent(menu: QMenu, window: "Window") -> None:
+    def fill_recent() -> None:
+        menu.clear()
+        for path in settings.recent():
+            menu.addAction(str(path), lambda path=path: window.open_paths([path]))
+        if menu.isEmpty():
+            menu.addAction(tr("Nothing yet")).setEnabled(False)
+
+    menu.aboutToShow.connect(fill_recent)
+
+
+def _models(menu: QMenu, window: "Window") -> None:
+    """Fill a menu with the installed models; the image chooses unless the reader does."""
+    controller = window.controller
+
+    def choose(name: str | None) -> None:
+        controller.bundle = name
+        controller.analyse()
+
+    def fill_models() -> None:
+        menu.clear()
+        for name, title in ((None, tr("The one that fits the image")), *controller.bundles):
+            action = menu.addAction(tr(title), lambda name=name: choose(name))
+            action.setCheckable(True)
+            action.setChecked(controller.bundle == name)
+
+    menu.aboutToShow.connect(fill_models)

@@ -1,0 +1,201 @@
+"""Commands about how the image is shown."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from segx_viewer.app.kit.actions import Command
+from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.model.presets import next_window
+from segx_viewer.app.model.viewstate import GEOMETRY, Layout, View
+
+if TYPE_CHECKING:
+    from segx_viewer.app.window import Window
+
+
+def zoom_by(factor: float) -> "Callable[[Window], None]":
+    """Return a handler that zooms about the middle."""
+    return lambda window: window.state.update(zoom=window.state.view.zoom * factor)
+
+
+def rotate(degrees: int) -> "Callable[[Window], None]":
+    """Return a handler that turns the picture clockwise as seen, whatever its flips."""
+
+    def handler(window: "Window") -> None:
+        view = window.state.view
+        seen = -degrees if view.flip_h != view.flip_v else degrees
+        window.state.update(rotation=view.rotation + seen)
+
+    return handler
+
+
+def flip(name: str) -> "Callable[[Window], None]":
+    """Return a handler that mirrors the picture as seen."""
+    return lambda window: window.state.update(**{name: not getattr(window.state.view, name)})
+
+
+def actual_size(window: "Window") -> None:
+    """Show one image pixel as one screen pixel."""
+    window.state.update(zoom=window.shown_ports[0].actual_size_zoom())
+
+
+def auto_window(window: "Window") -> None:
+    """Choose a window from the image's values."""
+    from segx_viewer.imaging.display import auto_window as choose
+
+    image = window.scene.base.image
+    if not image.is_colour:
+        window.state.update(voi=choose(image))
+
+
+def reset(window: "Window") -> None:
+    """Show the image as it was opened."""
+    window.state.reset(*GEOMETRY, "voi", "invert")
+
+
+def toggle(name: str) -> "Callable[[Window], None]":
+    """Return a handler that switches a field of the view."""
+    return lambda window: window.state.update(**{name: not getattr(window.state.view, name)})
+
+
+def toggle_panels(window: "Window") -> None:
+    """Hide the side panels, or show them again."""
+    window.show_panels(not window.left.isVisible())
+
+
+def compare_two(window: "Window") -> None:
+    """Compare the current image with the next open one, or end it."""
+    documents, current = list(window.controller.documents), window.controller.documents.current
+    others = [d for d in documents if d is not current and d.frame == 0 and not d.error]
+    if window.state.view.two:
+        window.state.update(two=False)
+    elif current is None or not others:
+        window.show_message(tr("Open a second image to compare the two."))
+    else:
+        after = [d for d in others if documents.index(d) > documents.index(current)]
+        window.controller.remember_view()
+        window.comparison.begin(current, (after or others)[0])
+        window.state.update(two=True, grid=False)
+    window.actions.follow()
+
+
+def step(offset: int) -> "Callable[[Window], None]":
+    """Return a handler that goes to another open image."""
+
+    def handler(window: "Window") -> None:
+        documents = list(window.controller.documents)
+        current = window.controller.documents.current
+        if documents and current in documents:
+            position = min(len(documents) - 1, max(0, documents.index(current) + offset))
+            window.show_document(documents[position])
+
+    return handler
+
+
+def _arrange(layout: Layout) -> "Callable[[Window], None]":
+    return lambda window: window.state.update(layout=layout, two=False, grid=False)
+
+
+def _laid_out(layout: Layout) -> Callable[[View], bool]:
+    return lambda view: view.layout is layout and not view.two and not view.grid
+
+
+_LAYOUT_ICONS = {
+    Layout.ONE: "square",
+    Layout.TWO: "columns-2",
+    Layout.THREE: "columns-3",
+    Layout.FOUR: "grid-2x2",
+    Layout.LARGE: "layout-panel-left",
+}
+_LINKS = (
+    ("link_zoom", mark("Link &zoom")),
+    ("link_pan", mark("Link &pan")),
+    ("link_scroll", mark("Link &scrolling")),
+    ("link_window", mark("Link &window and level")),
+)
+_VIEW, _IMAGE = mark("View"), mark("Image")
+
+ROWS = tuple(
+    replace(row, needs=row.needs or "image") if row.id != "panels" else row
+    for row in (
+        Command("fit", mark("&Fit"), lambda w: w.state.reset("zoom", "centre"), "F; Ctrl+0", _VIEW, "maximize"),
+        Command("actual_size", mark("&Actual pixels (1:1)"), actual_size, "1; Ctrl+1", _VIEW, "one-to-one"),
+        Command("zoom_in", mark("Zoom &in"), zoom_by(1.25), "+; Ctrl++; Ctrl+=", _VIEW),
+        Command("zoom_out", mark("Zoom &out"), zoom_by(0.8), "-; Ctrl+-", _VIEW),
+        *(
+            Command(f"layout_{layout}", layout.value, _arrange(layout), f"Ctrl+{i}", _VIEW, icon, _laid_out(layout))
+            for i, (layout, icon) in enumerate(_LAYOUT_ICONS.items(), 2)
+        ),
+        Command(
+            "corner_text",
+            mark("&Texts on the image"),
+            toggle("corner_text"),
+            "D",
+            _VIEW,
+            "type",
+            checked=lambda v: v.corner_text,
+        ),
+        Command(
+            "identity",
+            mark("&Patient's name on the image"),
+            toggle("identity"),
+            "P",
+            _VIEW,
+            "user",
+            checked=lambda v: v.identity,
+        ),
+        Command(
+            "graphics",
+            mark("&Graphics of the file"),
+            toggle("graphics"),
+            "U",
+            _VIEW,
+            "pen-tool",
+            checked=lambda v: v.graphics,
+        ),
+        Command(
+            "magnifier",
+            mark("&Magnifier"),
+            toggle("magnifier"),
+            "Z",
+            _VIEW,
+            "search",
+            checked=lambda v: v.magnifier,
+        ),
+        Command("two", mark("Compare t&wo images"), compare_two, "Ctrl+K", _VIEW, "images", checked=lambda v: v.two),
+        *(
+            Command(name, text, toggle(name), "", _VIEW, checked=lambda v, name=name: getattr(v, name))
+            for name, text in _LINKS
+        ),
+        Command("panels", mark("Side &panels"), toggle_panels, "Tab", _VIEW),
+        Command("first", mark("&First of the stack"), lambda w: w.scroller.go(0), "Home", _VIEW),
+        Command("last", mark("&Last of the stack"), lambda w: w.scroller.go(10**9), "End", _VIEW),
+        Command("film", mark("Play as &film"), lambda w: w.scroller.toggle_film(), "Ctrl+Space", _VIEW, "play"),
+        Command("next_image", mark("&Next image"), step(1), "PgDown; Down", _VIEW),
+        Command("previous_image", mark("P&revious image"), step(-1), "PgUp; Up", _VIEW),
+        Command("invert", mark("&Invert"), toggle("invert"), "I", _IMAGE, "contrast", checked=lambda v: v.invert),
+        Command("auto_window", mark("A&utomatic window"), auto_window, "W", _IMAGE, "sun-moon"),
+        Command("next_window", mark("&Next window"), next_window, "Shift+W", _IMAGE),
+        Command("reset", mark("&Reset"), reset, "Esc", _IMAGE, "refresh-cw"),
+        Command("rotate_right", mark("Rotate &right"), rotate(90), "R", _IMAGE, "rotate-cw-square"),
+        Command("rotate_left", mark("Rotate &left"), rotate(-90), "Shift+R", _IMAGE, "rotate-ccw-square"),
+        Command(
+            "flip_h",
+            mark("Flip &horizontally"),
+            flip("flip_h"),
+            "H",
+            _IMAGE,
+            "flip-horizontal-2",
+            checked=lambda v: v.flip_h,
+        ),
+        Command(
+            "flip_v",
+            mark("Flip &vertically"),
+            flip("flip_v"),
+            "V",
+            _IMAGE,
+            "flip-vertical-2",
+            checked=lambda v: v.flip_v,
+        ),
+    )
+)

@@ -1,0 +1,114 @@
+"""Asks what a report shall be."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+)
+
+from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.sessions.export import FORMATS, SIZES, PageOptions, export_report, suggested_path, visible_part
+from segx_viewer.app.sessions.studyreport import export_study, study_of
+
+if TYPE_CHECKING:
+    from segx_viewer.app.window import Window
+
+
+class ExportDialog(QDialog):
+    """Asks for format, place, what the page shows and how, and whether the patient may be named."""
+
+    def __init__(self, window: "Window") -> None:
+        super().__init__(window)
+        self.setWindowTitle(tr("Export report"))
+        self.setMinimumWidth(520)
+        self._window = window
+        self.formats = {suffix: QRadioButton(tr(text)) for suffix, text in FORMATS.items()}
+        self.formats[".png"].setChecked(True)
+        self.path = QLineEdit(str(suggested_path(window)))
+        self.study = QCheckBox(tr("All images of the study that are open"))
+        self.study.setEnabled(len(study_of(window)) > 1)
+        self.whole = QCheckBox(tr("The whole image, not the part on the screen"))
+        self.whole.setEnabled(visible_part(window) is not None)
+        self.theme = QComboBox()
+        self.theme.addItem(tr("Light page"), False)
+        self.theme.addItem(tr("Dark page"), True)
+        self.size = QComboBox()
+        for name, text in SIZES.items():
+            self.size.addItem(tr(text), name)
+        self.identity = QCheckBox(tr("Name the patient and the file"))
+        image = window.scene.base.image
+        self.note = QLabel()
+        self.note.setObjectName("muted")
+        self.note.setWordWrap(True)
+        browse = QPushButton(tr("Browse …"))
+        browse.clicked.connect(self._browse)
+        row = QHBoxLayout()
+        row.addWidget(self.path, 1)
+        row.addWidget(browse)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self._save = buttons.button(QDialogButtonBox.StandardButton.Save)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(8)
+        for suffix, button in self.formats.items():
+            button.toggled.connect(lambda on, suffix=suffix: self._follow(suffix) if on else None)
+            layout.addWidget(button)
+        layout.addLayout(row)
+        looks = QHBoxLayout()
+        for box in (self.theme, self.size):
+            looks.addWidget(box, 1)
+        layout.addLayout(looks)
+        layout.addWidget(self.study)
+        layout.addWidget(self.whole)
+        layout.addWidget(self.identity)
+        layout.addWidget(self.note)
+        layout.addWidget(buttons)
+        self._is_dicom = image.identity is not None
+        self.identity.toggled.connect(lambda _on: self._follow(self.suffix))
+        self._follow(".png")
+
+    @property
+    def suffix(self) -> str:
+        """The chosen format's suffix."""
+        return next(suffix for suffix, button in self.formats.items() if button.isChecked())
+
+    def _follow(self, suffix: str) -> None:
+        self.path.setText(str(Path(self.path.text()).with_suffix(suffix)))
+        for box in (self.theme, self.size):
+            box.setEnabled(suffix in (".png", ".pdf"))
+        blocked = suffix == ".dcm" and self._is_dicom and not self.identity.isChecked()
+        self._save.setEnabled(not blocked)
+        if blocked:
+            self.note.setText(tr("DICOM objects belong to the patient's study: tick the box to write them."))
+        elif self.identity.isChecked():
+            self.note.setText(tr("The report will name the patient. Keep it where the patient's records are kept."))
+        else:
+            self.note.setText(tr("The report will not say whose image it is."))
+
+    def _browse(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, tr("Export report"), self.path.text())
+        if path:
+            self.path.setText(str(Path(path).with_suffix(self.suffix)))
+
+    def accept(self) -> None:
+        """Write the report."""
+        super().accept()
+        write = export_study if self.study.isChecked() else export_report
+        write(
+            self._window,
+            Path(self.path.text()),
+            include_identity=self.identity.isChecked(),
+            options=PageOptions(self.theme.currentData(), self.size.currentData(), self.whole.isChecked()),
+        )

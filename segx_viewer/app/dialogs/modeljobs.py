@@ -1,0 +1,165 @@
+"""What the Model Manager asks of the thread of the models: functions of the store, and plain answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
+
+from segx_viewer.app.canvas.badge import WORDS
+from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.kit.qimage import to_qimage
+from segx_viewer.domain.image import MedicalImage
+from segx_viewer.domain.request import AnalysisRequest
+from segx_viewer.domain.result import Analysis
+from segx_viewer.reporting.content import percent
+
+DEVICES = {
+    "auto": mark("Graphics card if there is one"),
+    "cpu": mark("Processor"),
+    "cuda": mark("Graphics card (CUDA)"),
+    "mps": mark("Apple graphics (MPS)"),
+}
+_SIDE = 420
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """An installed model, for people; `own` ones were added by the user."""
+
+    title: str
+    details: str
+    own: bool
+
+
+Answer = tuple[dict[str, Model], str, str]
+"""The models, the device they run on, and a sentence."""
+
+
+def models(store: Any, message: str = "") -> Answer:
+    """List the models."""
+    from segx_viewer.paths import user_models_folder
+
+    own = user_models_folder()
+    found = {name: Model(b.info.title, _details(b), b.folder.parent == own) for name, b in store.bundles().items()}
+    for name, sentence in store.damaged.items():
+        found.setdefault(name, Model(name, sentence, (own / name).is_dir()))
+    return found, store.device.type, message
+
+
+def add(answers: dict[str, Any], store: Any, *, allow_pickle: bool = False) -> Answer:
+    """Try a model on an image and install it."""
+    from segx_viewer.bundles import install, offer
+
+    installed = {name: bundle.folder for name, bundle in store.bundles().items()}
+    changes = {**answers["changes"], "classes": answers["classes"] and offer.classes_of(answers["classes"])}
+    found = offer.compose(answers["source"], changes, installed, start=answers["start"], segmenter=answers["segmenter"])
+    added = install.add(
+        found, taken=installed, image=answers["image"], allow_pickle=allow_pickle, device=store.device.type
+    )
+    store.refresh()
+    says = tr("Added {name}.").format(name=added.folder.name)
+    return models(store, " ".join([says, *added.notes]))
+
+
+def verify(store: Any) -> Answer:
+    """Compare all files with their checksums."""
+    found = [sentence for bundle in store.bundles().values() for sentence in bundle.damages()]
+    return models(store, " ".join(found) or tr("All files are as they were installed."))
+
+
+def remove(names: Sequence[str], store: Any) -> Answer:
+    """Remove models that the user has added."""
+    from segx_viewer.bundles.install import remove as remove_model
+    from segx_viewer.paths import user_models_folder
+
+    bundles = store.bundles()
+    for name in names:
+        remove_model(name, bundles[name].folder if name in bundles else user_models_folder() / name)
+    store.refresh()
+    return models(store, tr("Removed {names}.").format(names=", ".join(names)))
+
+
+def use(device: str, store: Any) -> Answer:
+    """Run the networks elsewhere from now on."""
+    store.use_device(device)
+    return models(store, "")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """One model's answer to the image that two are compared on; the picture is ready to be shown."""
+
+    title: str
+    analysis: Analysis
+    picture: np.ndarray
+
+    def pixmap(self) -> QPixmap:
+        """Return the SegX map over the image, with the region's outline."""
+        keep = Qt.AspectRatioMode.KeepAspectRatio
+        smooth = Qt.TransformationMode.SmoothTransformation
+        return QPixmap.fromImage(to_qimage(self.picture)).scaled(_SIDE, _SIDE, keep, smooth)
+
+    def words(self) -> str:
+        """Return findings, region and certainty, a line each."""
+        prediction = self.analysis.prediction
+        if prediction is None:
+            return self.analysis.gate.reason
+        lines = []
+        for k in prediction.ranking[:4]:
+            share = percent(float(prediction.probabilities[k]))
+            lines.append(f"{tr(prediction.classes[k].label)}: {share}")
+        (_, certainty), *_ = self.analysis.certainties.items()
+        level = " · ".join(filter(None, (tr(WORDS[certainty.level]), certainty.reason)))
+        lines.append(f"{tr('Certainty')}: {level}")
+        if self.analysis.segmentation is not None:
+            lines.append(f"{tr('Region')}: {percent(self.analysis.segmentation.area_fraction)}")
+        return "\n".join(lines)
+
+
+def compare(image: MedicalImage, names: Sequence[str], store: Any) -> list[Side]:
+    """Ask two models about the same image."""
+    from segx_viewer.pipeline import analyse_to_end
+
+    found = []
+    for name in names:
+        analysis = analyse_to_end(AnalysisRequest(image, bundle_name=name), store)
+        found.append(Side(store.get(name).info.title, analysis, _picture(analysis)))
+    return found
+
+
+def _picture(analysis: Analysis) -> np.ndarray:
+    from segx_viewer.imaging.display import to_display
+    from segx_viewer.reporting.overlay import (
+        base_layer,
+        compose,
+        contour_layer,
+        heatmap_layer,
+        region_on_image,
+        shared_scale,
+    )
+
+    layers = [base_layer(to_display(analysis.image))]
+    for key, segx in list(analysis.segx.items())[:1]:
+        region = region_on_image(analysis.region_for(key[1]), analysis.placement)
+        highest = shared_scale(segx)[1]
+        width = max(2, round(2 * max(region.shape) / _SIDE))  # two pixels of the reduced picture
+        outline = contour_layer(region, width=width)
+        layers += [heatmap_layer(segx, analysis.placement, region=region, vmax=highest), outline]
+    return compose(layers)
+
+
+def _details(bundle: Any) -> str:
+    info = bundle.info
+    lines = [
+        f"{info.name}, {info.version}",
+        f"{tr('Images')}: {bundle.image_kind}",
+        f"{tr('Region')}: {', '.join(r.name for r in bundle.regions if r.name) or info.region}",
+        f"{tr('Classes')}: {', '.join(tr(c.label) for c in bundle.classes)}",
+        f"{tr('Networks')}: {bundle.classifier.architecture}, {bundle.segmenter.architecture}",
+        f"{tr('Licence')}: {info.licence}",
+        str(bundle.folder),
+    ]
+    return "\n\n".join(lines)

@@ -1,0 +1,196 @@
+"""The installed models: add, verify, remove, compare two on the current image, and where they run."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QMessageBox,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from segx_viewer.app.dialogs import modeljobs
+from segx_viewer.app.dialogs.modelform import ModelForm
+from segx_viewer.app.kit.i18n import tr
+from segx_viewer.errors import ConsentNeededError, SegxError
+
+if TYPE_CHECKING:
+    from segx_viewer.app.window import Window
+
+_NAME = Qt.ItemDataRole.UserRole
+
+
+class ModelManager(QDialog):
+    """Lists the models; everything slow happens in the thread of the models."""
+
+    def __init__(self, window: "Window") -> None:
+        super().__init__(window)
+        self.setWindowTitle(tr("Models"))
+        self.resize(760, 460)
+        self._window = window
+        self._models: dict[str, modeljobs.Model] = {}
+        self._pending: Any = None
+        self.list = QListWidget()
+        self.list.setAccessibleName(tr("Models"))
+        self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
+        self.list.setToolTip(tr("Choose two models to compare them"))
+        self.list.itemSelectionChanged.connect(self._follow)
+        self.details = QLabel()
+        self.details.setWordWrap(True)
+        self.details.setMinimumWidth(320)
+        self.note = QLabel()
+        self.note.setObjectName("muted")
+        self.note.setWordWrap(True)
+        self.device = QComboBox()
+        for name, text in modeljobs.DEVICES.items():
+            self.device.addItem(tr(text), name)
+        self.device.setAccessibleName(tr("Models run on"))
+        self.device.activated.connect(lambda _row: self._use(self.device.currentData()))
+        self.add = self._button(tr("Add …"), self._add)
+        self.verify = self._button(tr("Verify"), lambda: self._run("verify", modeljobs.verify))
+        self.remove = self._button(tr("Remove"), self._remove)
+        self.compare = self._button(tr("Compare"), self._compare)
+        self._lay_out()
+        worker = window.controller.inference.worker
+        worker.job_done.connect(self._done)
+        worker.job_failed.connect(self._failed)
+        self._run("list", modeljobs.models)
+
+    def _lay_out(self) -> None:
+        right = QVBoxLayout()
+        right.addWidget(self.details)
+        right.addStretch(1)
+        right.addWidget(self.note)
+        middle = QHBoxLayout()
+        middle.addWidget(self.list, 2)
+        middle.addLayout(right, 3)
+        bottom = QHBoxLayout()
+        for button in (self.add, self.verify, self.remove, self.compare):
+            bottom.addWidget(button)
+        bottom.addStretch(1)
+        bottom.addWidget(QLabel(tr("Models run on")))
+        bottom.addWidget(self.device)
+        column = QVBoxLayout(self)
+        column.addLayout(middle, 1)
+        column.addLayout(bottom)
+        self._follow()
+
+    @staticmethod
+    def _button(text: str, handler: Any) -> QPushButton:
+        button = QPushButton(text)
+        button.setAutoDefault(False)
+        button.clicked.connect(lambda *_: handler())
+        return button
+
+    # -- what is asked for -----------------------------------------------------------------------
+
+    def chosen(self) -> list[str]:
+        """Names of the chosen models."""
+        return [item.data(_NAME) for item in self.list.selectedItems()]
+
+    def _run(self, kind: str, job: Any) -> None:
+        self.setEnabled(False)
+        self.note.setText(tr("One moment …"))
+        self._window.controller.inference.run((id(self), kind), job)
+
+    def _add(self) -> None:
+        form = ModelForm(self, list(self._models), self._image())
+        if form.exec() == QDialog.DialogCode.Accepted:
+            self.add_model(form.answers())
+
+    def add_model(self, answers: dict[str, Any], *, allow_pickle: bool = False) -> None:
+        """Try a model and install it; a pickle is asked about first."""
+        self._pending = answers
+        self._run("add", partial(modeljobs.add, answers, allow_pickle=allow_pickle))
+
+    def _use(self, device: str) -> None:
+        self._run("device", partial(modeljobs.use, device))
+
+    def _remove(self) -> None:
+        names = self.chosen()
+        question = tr("Remove {names}? The files are deleted.").format(names=", ".join(names))
+        if QMessageBox.question(self, tr("Models"), question) == QMessageBox.StandardButton.Yes:
+            self._run("remove", partial(modeljobs.remove, names))
+
+    def _compare(self) -> None:
+        self._run("compare", partial(modeljobs.compare, self._image(), self.chosen()))
+
+    # -- what comes back -------------------------------------------------------------------------
+
+    def _done(self, tag: Any, result: Any) -> None:
+        if tag[0] != id(self):
+            return
+        self.setEnabled(True)
+        kind, self._pending = tag[1], None
+        if kind == "compare":
+            self.note.setText("")
+            Comparison(self, result).open()
+            return
+        self._models, device, message = result
+        self._fill(device)
+        self.note.setText(message)
+        if kind in ("add", "remove"):
+            self._window.controller.prepare()
+
+    def _failed(self, tag: Any, error: SegxError) -> None:
+        if tag[0] != id(self):
+            return
+        self.setEnabled(True)
+        self.note.setText(str(error))
+        if isinstance(error, ConsentNeededError) and self._pending is not None:
+            yes = QMessageBox.StandardButton.Yes
+            if QMessageBox.question(self, tr("Models"), f"{error}\n\n{tr('Read it?')}") == yes:
+                self.add_model(self._pending, allow_pickle=True)
+
+    def _fill(self, device: str) -> None:
+        chosen = self.chosen()
+        blocker = QSignalBlocker(self.list)
+        self.list.clear()
+        for name, model in self._models.items():
+            item = QListWidgetItem(tr(model.title))
+            item.setData(_NAME, name)
+            self.list.addItem(item)
+            item.setSelected(name in chosen)
+        del blocker
+        self.device.setCurrentIndex(max(0, self.device.findData(device)))
+        self._follow()
+
+    def _follow(self) -> None:
+        names = self.chosen()
+        self.details.setText(self._models[names[0]].details if len(names) == 1 else "")
+        self.remove.setEnabled(bool(names) and all(self._models[name].own for name in names))
+        self.compare.setEnabled(len(names) == 2 and self._image() is not None)
+
+    def _image(self) -> Any:
+        document = self._window.controller.documents.current
+        return document.image if document is not None else None
+
+
+class Comparison(QDialog):
+    """What two models say about the same image."""
+
+    def __init__(self, parent: QWidget, sides: list["modeljobs.Side"]) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Compare two models"))
+        row = QHBoxLayout(self)
+        for side in sides:
+            column = QVBoxLayout()
+            title = QLabel(tr(side.title))
+            title.setObjectName("title")
+            title.setWordWrap(True)
+            picture = QLabel()
+            picture.setPixmap(side.pixmap())
+            words = QLabel(side.words())
+            words.setWordWrap(True)
+            for widget in (title, picture, words):
+                column.addWidget(widget)
+            column.addStretch(1)
+            row.addLayout(column)

@@ -1,0 +1,1 @@
+"""What runs beside the window: reading, analyses, thumbnails; and how their answers come back."""

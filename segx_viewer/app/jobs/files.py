@@ -1,0 +1,176 @@
+"""The file thread: collecting, decoding, thumbnails and exports, so that the window never waits for a disk."""
+
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from segx_viewer.domain.request import CancelToken
+from segx_viewer.errors import AnalysisCancelled, SegxError, UnsupportedImageError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from segx_viewer.domain.image import MedicalImage
+    from segx_viewer.imaging.containers import Containers, Found
+
+log = logging.getLogger(__name__)
+_TURN_SECONDS = 0.0005
+_HEAD = 2048  # bytes in which a DICOM file names its class
+_SOP_CLASS = b"\x02\x00\x02\x00UI"  # Media Storage SOP Class UID (0002,0002); two bytes of length follow
+_OVERLAY_CLASSES = (b"1.2.840.10008.5.1.4.1.1.66.4", b"1.2.840.10008.5.1.4.1.1.30")  # Segmentation, Parametric Map
+
+
+class FileWorker(QObject):
+    """Runs one job at a time. A job is a function without arguments that has captured all it needs."""
+
+    done = Signal(object, object)  # tag, result
+    failed = Signal(object, str, bool)  # tag, sentence, whether the file is of a kind that the viewer does not open
+    cancelled = Signal(object)  # tag
+    stepped = Signal(object, int, int)  # tag, done, total
+
+    @Slot(object, object)
+    def run(self, tag: object, job: Callable[[], Any]) -> None:
+        """Run a job and report under its tag."""
+        try:
+            result = job()
+        except AnalysisCancelled:
+            self.cancelled.emit(tag)
+        except SegxError as error:
+            self.failed.emit(tag, str(error), isinstance(error, UnsupportedImageError))
+        except Exception:
+            log.exception("A file job failed: %r", tag)
+            self.failed.emit(tag, "This did not work, for a reason nobody expected; see Help > Log.", False)
+        else:
+            self.done.emit(tag, result)
+
+
+class FileThread(QObject):
+    """Owns the file worker and its thread."""
+
+    _run = Signal(object, object)
+
+    def __init__(self, parent: QObject | None = None, name: str = "files") -> None:
+        super().__init__(parent)
+        sys.setswitchinterval(_TURN_SECONDS)  # Python's own 5 ms is as long as reading a file, or painting
+        self._thread = QThread(self)
+        self._thread.setObjectName(name)
+        self.worker = FileWorker()
+        self.worker.moveToThread(self._thread)
+        self._run.connect(self.worker.run)
+        self._thread.start()
+
+    def post(self, tag: object, job: Callable[[], Any]) -> None:
+        """Queue a job."""
+        self._run.emit(tag, job)
+
+    def stop(self) -> None:
+        """End the thread after its current job."""
+        self._thread.quit()
+        self._thread.wait()
+
+
+class Collect:
+    """Finds the files behind files, folders, archives and DICOMDIRs. What is unpacked lives as long as this."""
+
+    def __init__(self) -> None:
+        self._containers: Containers | None = None
+
+    def __call__(self, paths: list[Path], cancel: CancelToken, on_step: Callable[[int, int], None]) -> "list[Found]":
+        """Return the files, each once. Raises `AnalysisCancelled` when `cancel` says so."""
+        from segx_viewer.imaging.containers import Containers
+
+        if self._containers is None:
+            self._containers = Containers()
+
+        def step(done: int, total: int) -> None:
+            cancel.raise_if_cancelled()
+            on_step(done, total)
+
+        found = {item.path: item for path in paths for item in self._containers.open(path, step)}
+        return list(found.values())
+
+    def close(self) -> None:
+        """Remove what was unpacked."""
+        if self._containers is not None:
+            self._containers.close()
+
+
+class Opened(NamedTuple):
+    """An image and, ready for the screen, its pixels at half the resolution; None where there is no half."""
+
+    image: "MedicalImage"
+    half: "NDArray[Any] | None"
+
+
+def read(path: Path, frame: int = 0) -> Any:
+    """Return one frame as `Opened`, or the list of overlays in a file. Raises the reader's errors."""
+    from segx_viewer.app.model.privacy import limits
+    from segx_viewer.imaging.guarded import read_image_guarded
+
+    allowed = limits()
+    found = _overlays(path, allowed) or read_at_once(path, frame)
+    if found is None:
+        from segx_viewer.imaging.halving import halved
+
+        image = read_image_guarded(path, frame, allowed)
+        found = Opened(image, halved(image.pixels) if min(image.shape) > 1 else None)
+    return found
+
+
+def read_at_once(path: Path, frame: int = 0) -> Opened | None:
+    """Return one frame if that takes no decoder, None for every other file."""
+    from segx_viewer.app.model.privacy import limits
+    from segx_viewer.imaging.dicom import read_native_dicom
+
+    found = None if _holds_overlays(path) else read_native_dicom(path, frame, limits())
+    return Opened(*found) if found is not None else None
+
+
+def _overlays(path: Path, allowed: Any) -> Any:
+    """Return the overlays of a segmentation or parametric map, nothing for any other file."""
+    if not _holds_overlays(path):
+        return None
+    from segx_viewer.reporting.dicom.overlays import read_overlays
+
+    return read_overlays(path, allowed)
+
+
+def _holds_overlays(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return False  # the reader finds words for it
+    _, _, rest = head.partition(_SOP_CLASS)
+    return len(rest) >= 2 and rest[2 : 2 + rest[0]].rstrip(b"\0") in _OVERLAY_CLASSES
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file. Raises `ImageReadError`."""
+    from segx_viewer.imaging.reader import file_sha256
+
+    return file_sha256(path)
+
+
+def prepare() -> None:
+    """Start the decoding process ahead of its first use."""
+    from segx_viewer.imaging.guarded import start_decoder
+
+    start_decoder()
+
+
+def thumbnail(image: Any, size: int = 96) -> Any:
+    """Return the displayed picture of an image, at most `size` px wide or high, as a uint8 array."""
+    import cv2
+
+    from segx_viewer.app.canvas.picture import reduced
+    from segx_viewer.imaging.display import to_display
+
+    small = to_display(reduced(image, size * 2))
+    factor = min(1.0, size / max(small.shape[:2]))
+    shape = (max(1, round(small.shape[1] * factor)), max(1, round(small.shape[0] * factor)))
+    return cv2.resize(small, shape, interpolation=cv2.INTER_AREA)

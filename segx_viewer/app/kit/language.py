@@ -1,0 +1,57 @@
+"""Translations: which there are, and loading one."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QTranslator
+
+from segx_viewer.app.kit.i18n import CONTEXT
+from segx_viewer.paths import resources_folder
+
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+_loaded: list[QTranslator] = []
+
+
+class Catalogue(QTranslator):
+    """A Qt Linguist source file (.ts), used as it is: there is nothing to compile and nothing to forget."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._texts = read_catalogue(path)
+
+    def translate(self, context: str, text: str, disambiguation: str | None = None, number: int = -1) -> str | None:
+        """Return the translation, None where there is none."""
+        return self._texts.get(text) if context == CONTEXT else None
+
+    def isEmpty(self) -> bool:  # noqa: N802 - Qt's name
+        """Return whether there is no translation at all."""
+        return not self._texts
+
+
+def folder() -> Path:
+    """Return the folder of the translations."""
+    return resources_folder() / "translations"
+
+
+def read_catalogue(path: Path) -> dict[str, str]:
+    """Return source text and translation of every finished message in a .ts file."""
+    from xml.etree import ElementTree  # English needs none
+
+    root = ElementTree.parse(path).getroot()  # noqa: S314 - our own packaged file
+    texts = {}
+    for message in root.iter("message"):
+        translation = message.find("translation")
+        if translation is not None and translation.text and translation.get("type") != "unfinished":
+            texts[message.findtext("source", "")] = translation.text
+    return texts
+
+
+def use(name: str) -> None:
+    """Show texts written from now on in a language; English needs no translation."""
+    for translator in _loaded:
+        QCoreApplication.removeTranslator(translator)
+    _loaded.clear()
+    path = folder() / f"segx_viewer_{name}.ts"
+    if name != "en" and path.is_file():
+        translator = Catalogue(path)
+        QCoreApplication.installTranslator(translator)
+        _loaded.append(translator)

@@ -1,0 +1,152 @@
+"""What is open: one entry per file, the current one, and what is known about each."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from segx_viewer.app.model.annotations import Annotation
+from segx_viewer.app.model.impression import Impression
+from segx_viewer.domain.image import MedicalImage
+from segx_viewer.domain.result import Analysis
+
+_KEPT = 6  # decoded images with their analyses that stay in memory
+
+
+@dataclass(eq=False)
+class Document:
+    """One open image.
+
+    `view` holds the per-image fields of the view (window, zoom, ...) while another image is shown; `header` keeps
+    the image's header facts after its pixels were dropped.
+    """
+
+    number: int
+    path: Path
+    frame: int = 0
+    label: str = ""  # "archive.zip!folder/file" for a file that was unpacked
+    named: bool = True  # by itself, rather than found in a folder, an archive or a DICOMDIR
+    waits_for: frozenset[str] = frozenset()  # images that this file's overlays are drawn on
+    image: MedicalImage | None = None
+    half: NDArray[Any] | None = None  # its pixels at half the resolution, until it is not the newest image any more
+    analysis: Analysis | None = None
+    error: str = ""
+    thumbnail: Any = None
+    header: MedicalImage | None = None
+    size: tuple[int, int] | None = None  # (H, W) of the image
+    sha256: str = ""  # of the file; known soon after its image
+    view: dict[str, Any] = field(default_factory=dict)
+    region: NDArray[np.bool_] | None = None  # drawn by the reader, on the analysis grid
+    predicted: dict[str, Any] | None = None  # segmentation and certainties before it was drawn
+    impression: Impression | None = None  # noted by the reader before the results were shown
+    annotations: tuple[Annotation, ...] = ()
+    undo: QUndoStack = field(default_factory=QUndoStack)
+
+    def take(self, image: MedicalImage, half: NDArray[Any] | None = None) -> None:
+        """Take over an image that was read; those who show the document are not told."""
+        self.image, self.half = image, half
+        self.header, self.size, self.error = header_of(image), image.shape, ""
+
+    @property
+    def name(self) -> str:
+        """File name for people."""
+        return self.label.rpartition("!")[2].rpartition("/")[2] or self.path.name
+
+    @property
+    def place(self) -> str:
+        """Folder or archive that the file lies in."""
+        return self.label.rpartition("!")[0] or str(self.path.parent)
+
+
+def header_of(image: MedicalImage) -> MedicalImage:
+    """Return the image's facts without its pixels."""
+    return replace(image, pixels=image.pixels[:1, :1].copy(), voi_luts=(), overlays=())
+
+
+class Documents(QObject):
+    """The list of what is open."""
+
+    added = Signal(object)
+    updated = Signal(object)
+    removed = Signal(object)
+    current_changed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._all: list[Document] = []
+        self._numbers = 0
+        self._current: Document | None = None
+        self._used: list[Document] = []
+
+    def __iter__(self) -> Any:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    @property
+    def current(self) -> Document | None:
+        """The document being looked at."""
+        return self._current
+
+    def by_number(self, number: int) -> Document | None:
+        """Return the document of that number, None if it was closed."""
+        return next((d for d in self._all if d.number == number), None)
+
+    def add(self, path: Path, frame: int = 0, *, label: str = "", named: bool = True) -> Document:
+        """Add a file's frame, or return the entry that has it already."""
+        known = next((d for d in self._all if d.path == path and d.frame == frame), None)
+        if known is not None:
+            return known
+        self._numbers += 1
+        document = Document(self._numbers, path, frame, label, named)
+        self._all.append(document)
+        self.added.emit(document)
+        return document
+
+    def set_current(self, document: Document | None) -> None:
+        """Look at a document."""
+        if document is self._current:
+            return
+        self._current = document
+        if document is not None:
+            self.use(document)
+        self.current_changed.emit(document)
+
+    def use(self, document: Document) -> None:
+        """Keep an image in memory; those that were not used for longest are dropped."""
+        self._used = [d for d in self._used if d is not document] + [document]
+        for old in self._used[:-1]:
+            old.half = None  # its picture, if it is shown beside, has it
+        for old in self._used[:-_KEPT]:
+            if old is not self._current:
+                old.image = old.analysis = None
+        self._used = self._used[-_KEPT:]
+
+    def update(self, document: Document, **changes: Any) -> None:
+        """Change a document's fields and tell those who show it."""
+        for name, value in changes.items():
+            setattr(document, name, value)
+        self.updated.emit(document)
+
+    def close(self, document: Document) -> None:
+        """Remove a document; its neighbour becomes the current one."""
+        position = self._all.index(document)
+        self._all.remove(document)
+        self._used = [d for d in self._used if d is not document]
+        self.removed.emit(document)
+        if document is self._current:
+            remaining = self._all[min(position, len(self._all) - 1)] if self._all else None
+            self.set_current(remaining)
+
+    def close_all(self) -> None:
+        """Remove everything."""
+        for document in list(self._all):
+            self._all.remove(document)
+            self.removed.emit(document)
+        self._used = []
+        self.set_current(None)

@@ -1,0 +1,82 @@
+"""Windows to choose from: the file's own, and presets for the modality."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QMenu
+
+from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.domain.image import MedicalImage, VoiLut, WindowLevel
+
+if TYPE_CHECKING:
+    from segx_viewer.app.window import Window
+
+_CT = (
+    (mark("Lung"), -600, 1500),
+    (mark("Mediastinum"), 50, 350),
+    (mark("Bone"), 400, 1800),
+    (mark("Abdomen"), 40, 400),
+    (mark("Brain"), 40, 80),
+)
+# Radiographs have no absolute scale: these are centre and width relative to the automatic window.
+_RADIOGRAPH = (
+    (mark("High contrast"), 0.0, 0.55),
+    (mark("Low contrast"), 0.0, 1.6),
+    (mark("Lungs"), -0.12, 0.75),
+    (mark("Bones and mediastinum"), 0.15, 0.75),
+)
+_RADIOGRAPHS = {"CR", "DX", "RG", "RF", "XA", "MG", "PX", ""}
+
+
+def windows(image: MedicalImage) -> list[tuple[str, WindowLevel | VoiLut]]:
+    """Return (name, window or LUT) pairs for an image, the file's own first; empty for colour."""
+    if image.is_colour:
+        return []
+    from segx_viewer.imaging.display import auto_window
+
+    result: list[tuple[str, WindowLevel | VoiLut]] = []
+    for i, lut in enumerate(image.voi_luts, 1):
+        result.append((lut.explanation or tr("Look-up table {number} of the file").format(number=i), lut))
+    for i, window in enumerate(image.windows, 1):
+        result.append((window.explanation or tr("Window {number} of the file").format(number=i), window))
+    automatic = auto_window(image)
+    result.append((tr("Automatic"), automatic))
+    result.append((tr("All values"), full_range(image)))
+    if image.modality == "CT":
+        result += [(tr(name), WindowLevel(center, width, explanation=tr(name))) for name, center, width in _CT]
+    elif image.modality in _RADIOGRAPHS:
+        sign = -1 if image.presentation_inverse else 1
+        for name, shift, factor in _RADIOGRAPH:
+            center = automatic.center + sign * shift * automatic.width
+            window = replace(automatic, center=center, width=automatic.width * factor, explanation=tr(name))
+            result.append((tr(name), window))
+    return result
+
+
+def full_range(image: MedicalImage) -> WindowLevel:
+    """Return the window that spans all of an image's values."""
+    low, high = float(image.pixels.min()), float(image.pixels.max())
+    return WindowLevel((low + high) / 2, max(1.0, high - low), explanation=tr("All values"))
+
+
+def fill_menu(menu: QMenu, window: "Window") -> None:
+    """Fill a menu with the current image's windows each time it opens."""
+
+    def fill() -> None:
+        menu.clear()
+        image = window.scene.base.image if window.scene.base is not None else None
+        for name, voi in windows(image) if image is not None else []:
+            menu.addAction(name, lambda voi=voi: window.state.update(voi=voi))
+        if menu.isEmpty():
+            menu.addAction(tr("No windows: this is a colour picture")).setEnabled(False)
+
+    menu.aboutToShow.connect(fill)
+
+
+def next_window(window: "Window") -> None:
+    """Go to the next window in the list."""
+    found = [voi for _, voi in windows(window.scene.base.image)]
+    if found:
+        current = window.state.view.voi or window.scene.base.voi
+        same = [i for i, voi in enumerate(found) if voi == current]
+        window.state.update(voi=found[(same[0] + 1 if same else 0) % len(found)])

@@ -1,0 +1,113 @@
+"""What the program remembers of patients' files, for how long, how it is forgotten; and what a file may ask for."""
+
+import time
+from typing import TYPE_CHECKING
+
+from segx_viewer.app.kit import settings
+
+if TYPE_CHECKING:
+    from segx_viewer.app.window import Window
+    from segx_viewer.imaging.limits import Limits
+
+FOREVER = -1
+DAYS = (0, 1, 7, 30, FOREVER)
+_DEFAULT_DAYS = 30
+_MEGA, _GIGA = 10**6, 2**30
+_SECONDS_PER_DAY = 86_400
+_REMEMBERED = ("recent", "recent_times", "last_folder", "export_folder")
+
+
+def days() -> int:
+    """Return for how many days files and sessions are remembered; 0 until the program ends, `FOREVER` always."""
+    stored = _number("privacy/days", _DEFAULT_DAYS)
+    return int(stored) if stored in DAYS else _DEFAULT_DAYS
+
+
+def set_days(count: int) -> None:
+    """Remember files and sessions for as many days."""
+    settings.settings().setValue("privacy/days", count)
+
+
+def drop_old() -> None:
+    """Forget the session and the recent files whose time is over."""
+    drop_old_names()
+    drop_old_session()
+
+
+def drop_old_session() -> None:
+    """Forget the session whose time is over."""
+    kept = days()
+    if kept == 0:
+        _drop_session()
+    elif kept != FOREVER:
+        file = settings.session_file()
+        if file.exists() and file.stat().st_mtime < time.time() - kept * _SECONDS_PER_DAY:
+            file.unlink()
+
+
+def drop_old_names() -> None:
+    """Forget the names of recent files and folders whose time is over: the first thing that a window shows."""
+    kept = days()
+    if kept == 0:
+        _drop_names()
+    elif kept != FOREVER:
+        settings.drop_recent(time.time() - kept * _SECONDS_PER_DAY)
+
+
+def forget(window: "Window") -> None:
+    """Close everything, and remove the session, recent files and folders, and the log. Settings stay."""
+    window.autosave.opened.clear()
+    window.controller.documents.close_all()
+    window.log.clear()
+    _drop_all()
+    # A session that was about to be written waits in this thread.
+    window.controller.run_job("forget", _drop_all)
+    window.empty_page.offer_restore(False)
+    window.empty_page.refresh()
+
+
+def _drop_all() -> None:
+    _drop_session()
+    _drop_names()
+
+
+def _drop_session() -> None:
+    from segx_viewer.reporting.atomic import PART
+
+    settings.session_file().unlink(missing_ok=True)
+    for part in settings.data_folder().glob(f"{PART}*"):
+        part.unlink(missing_ok=True)
+
+
+def _drop_names() -> None:
+    stored = settings.settings()
+    for name in _REMEMBERED:
+        stored.remove(name)
+    stored.sync()
+
+
+def limits() -> "Limits":
+    """Return how much a file may ask for, as set by the user."""
+    from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
+
+    return Limits(
+        pixels=int(_number("limits/megapixels", DEFAULT_LIMITS.pixels / _MEGA) * _MEGA),
+        memory_bytes=int(_number("limits/gigabytes", DEFAULT_LIMITS.memory_bytes / _GIGA) * _GIGA),
+        seconds=_number("limits/seconds", DEFAULT_LIMITS.seconds),
+    )
+
+
+def set_limits(megapixels: float, gigabytes: float, seconds: float) -> None:
+    """Set how much a file may ask for; holds from the next file on."""
+    stored = settings.settings()
+    for name, value in (("megapixels", megapixels), ("gigabytes", gigabytes), ("seconds", seconds)):
+        stored.setValue(f"limits/{name}", value)
+
+
+def _number(name: str, default: float) -> float:
+    """Return a positive number or `FOREVER` from the settings file, which people edit."""
+    try:
+        value = float(str(settings.settings().value(name, default)))
+    except ValueError:
+        return default
+    return value if value >= 0 or value == FOREVER else default

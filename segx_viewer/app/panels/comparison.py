@@ -1,0 +1,219 @@
+"""Two images beside each other, each with its own analysis; one of them is the one being worked on."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from segx_viewer.app.canvas.badge import WORDS, BadgeShape
+from segx_viewer.app.canvas.colorbar import ColorBar
+from segx_viewer.app.canvas.graphics import Graphics
+from segx_viewer.app.canvas.scene import Panel, Scene
+from segx_viewer.app.canvas.viewport import Viewport
+from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.model.impression import hidden
+from segx_viewer.app.model.stack import stack_of
+from segx_viewer.app.model.viewstate import PER_IMAGE, View, ViewState
+from segx_viewer.app.panels.certainty import statement
+from segx_viewer.domain.result import Analysis, Level, MapKey
+from segx_viewer.reporting.content import percent
+
+if TYPE_CHECKING:
+    from segx_viewer.app.model.documents import Document
+    from segx_viewer.app.window import Window
+
+_SHOWN = (Panel.IMAGE, Panel.SEGX)
+_LINKS = {"link_zoom": ("zoom",), "link_pan": ("centre",), "link_window": ("voi", "invert")}
+"""Which fields of the other image's view follow when a link is on."""
+
+
+class Column(QFrame):
+    """One image: who it is and how far to trust what was found, the image, and its SegX map."""
+
+    def __init__(self, scene: Scene, state: ViewState) -> None:
+        super().__init__()
+        self.setObjectName("column")
+        self.ports = {panel: Viewport(scene, state, panel) for panel in _SHOWN}
+        self.shape = BadgeShape(22)
+        self.title, self.finding = QLabel(), QLabel()
+        self.finding.setObjectName("small")
+        self.finding.setWordWrap(True)
+        self.color_bar = ColorBar()
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        for label in (self.title, self.finding):
+            label.setMinimumWidth(40)
+            words.addWidget(label)
+        head = QHBoxLayout()
+        head.setContentsMargins(10, 6, 10, 6)
+        head.addWidget(self.shape)
+        head.addLayout(words, 1)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(2)
+        grid.addLayout(head, 0, 0, 1, 2)
+        for row, port in enumerate(self.ports.values(), 1):
+            grid.addWidget(port, row, 0)
+            grid.setRowStretch(row, 1)
+        grid.addWidget(self.color_bar, 1, 1, len(_SHOWN), 1)
+        grid.setColumnStretch(0, 1)
+
+    def show_summary(self, document: "Document", scene: Scene, colormap: str) -> None:
+        """Say which image this is, what was found, and how far to trust it."""
+        analysis = scene.overlays.analysis if scene.overlays is not None and not scene.hidden else None
+        level, sentence = summary(analysis, scene.key)
+        self.title.setText(document.name)
+        self.title.setToolTip(document.label or str(document.path))
+        self.finding.setText(document.error or sentence)
+        self.finding.setToolTip(self.finding.text())
+        self.shape.setVisible(level is not None)
+        self.shape.show_level(level)
+        has_map = analysis is not None and scene.has_map()
+        self.color_bar.show_scale(colormap, scene.overlays.scale(scene.key) if has_map else None)
+        for panel, port in self.ports.items():
+            port.title = tr("Image") if panel is Panel.IMAGE else tr("SegX map")
+            port.update()
+
+    def show_active(self, active: bool) -> None:
+        """Mark the image that the panels on the right are about."""
+        self.setProperty("active", active)
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+
+class Comparison(QWidget):
+    """Two columns. The active one shows the window's scene; the other follows its view where they are linked."""
+
+    activated = Signal(object)  # Document to work on
+    wanted = Signal(object)  # Document whose image or analysis is missing
+
+    def __init__(self, window: "Window") -> None:
+        super().__init__(window)
+        self._window = window
+        self.beside_scene, self.beside = Scene(), ViewState(self)
+        self.slots: list[Document | None] = [None, None]
+        self.active = 0
+        self.columns = [Column(window.scene, window.state), Column(self.beside_scene, self.beside)]
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        for index, column in enumerate(self.columns):
+            row.addWidget(column, 1)
+            for port in column.ports.values():
+                port.pressed.connect(lambda index=index: self._activate(index))
+                port.scroll = self._scroll
+        window.state.changed.connect(self._on_view_changed)
+        self.hide()
+
+    @property
+    def ports(self) -> list[Viewport]:
+        """All panels, those of the active image first."""
+        columns = (self.columns[self.active], self.columns[1 - self.active])
+        return [port for column in columns for port in column.ports.values()]
+
+    @property
+    def other(self) -> "Document | None":
+        """The image that is not being worked on."""
+        return self.slots[1 - self.active]
+
+    def begin(self, document: "Document", other: "Document") -> None:
+        """Compare the current image with another one."""
+        self.slots, self.active = [document, other], 0
+        self._bind()
+
+    def follow(self, document: "Document | None") -> None:
+        """Follow the window to another current image: it changes sides, or takes the active side."""
+        if not self._window.state.view.two or document is None:
+            return
+        if document is self.other:
+            self.active = 1 - self.active
+        elif document is not self.slots[self.active]:
+            self.slots[self.active] = document
+        self._bind()
+
+    def _bind(self) -> None:
+        for index, column in enumerate(self.columns):
+            active = index == self.active
+            column.show_active(active)
+            for port in column.ports.values():
+                scene, state = self._window.scene, self._window.state
+                port.attach(scene if active else self.beside_scene, state if active else self.beside)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is known of both images by now."""
+        other, state = self.other, self._window.state
+        if other is None or not state.view.two:
+            return
+        self.beside.update(**{name: getattr(state.view, name) for name in View.__slots__ if name not in PER_IMAGE})
+        self.beside.reset(*PER_IMAGE)
+        self.beside.update(**other.view)
+        scene = self.beside_scene
+        if scene.document is not other or (scene.base is None) != (other.image is None):
+            scene.show(other)
+            overlays = self._window.controller.opener.overlays
+            image = other.image
+            found = overlays.get(image.source.sop_instance_uid, []) if image is not None else []
+            scene.graphics = Graphics(image, found) if image is not None else None
+        scene.hidden = hidden(other, state.view.read_first)
+        scene.set_analysis(other.analysis, key_of(other, state.view.method))
+        for index, shown in ((self.active, self._window.scene), (1 - self.active, scene)):
+            if self.slots[index] is not None:
+                self.columns[index].show_summary(self.slots[index], shown, state.view.colormap)
+        if other.image is None or not scene.has_map():
+            self.wanted.emit(other)
+
+    def _activate(self, index: int) -> None:
+        if index != self.active and self.slots[index] is not None:
+            self.activated.emit(self.slots[index])
+
+    def _on_view_changed(self, changed: frozenset[str]) -> None:
+        view = self._window.state.view
+        if not view.two:
+            return
+        other = self.other
+        changing = self._window.controller.documents.current is not self.slots[self.active]
+        if other is None or changing:
+            return
+        linked = {name for link, names in _LINKS.items() if getattr(view, link) for name in names}
+        names = changed & (set(View.__slots__) - set(PER_IMAGE) | linked)
+        self.beside.update(**{name: getattr(view, name) for name in names})
+        other.view = {name: getattr(self.beside.view, name) for name in PER_IMAGE}
+        if changed & {"method", "colormap", "two"}:
+            self.refresh()
+
+    def _scroll(self, offset: int) -> bool:
+        """Scroll the active image's stack, and the other one's with it where they are linked."""
+        controller, other = self._window.controller, self.other
+        stack = stack_of(controller.documents, other)
+        if self._window.state.view.link_scroll and stack is not None:
+            target = min(len(stack) - 1, max(0, stack.position + offset))
+            path, frame = stack.members[target]
+            moved = controller.documents.add(path, frame, label=other.label, named=other.named)
+            moved.view = dict(other.view)
+            self.slots[1 - self.active] = moved
+            self.refresh()
+        return self._window.scroller.step(offset)
+
+
+def key_of(document: "Document", method: str) -> MapKey | None:
+    """Return the map of a document that is shown: of the class chosen for it, or of the most probable one."""
+    prediction = document.analysis.prediction if document.analysis is not None else None
+    if prediction is None:
+        return None
+    chosen = document.view.get("class_index")
+    return method, prediction.top if chosen is None else chosen
+
+
+def summary(analysis: Analysis | None, key: MapKey | None) -> tuple[Level | None, str]:
+    """Return the badge's level and a line: the finding, its probability, and what the badge says."""
+    if analysis is None:
+        return None, ""
+    if analysis.prediction is None or key is None:
+        return (Level.ABSTAIN, analysis.gate.reason) if analysis.complete else (None, "")
+    label, share = analysis.prediction.classes[key[1]].label, analysis.prediction.probabilities[key[1]]
+    parts = [f"{tr(label)} {percent(share)}"]
+    certainty = analysis.certainties.get(key)
+    if certainty is not None:
+        parts += [tr(WORDS[certainty.level]), statement(certainty)]
+    return certainty.level if certainty is not None else None, " · ".join(parts)

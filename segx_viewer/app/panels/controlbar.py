@@ -1,0 +1,96 @@
+"""The bar below the panels: method, colour map, opacity, top set, region."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QSlider, QWidget
+
+from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.model.viewstate import MaskStyle, ViewState
+from segx_viewer.reporting.overlay import COLORMAPS
+
+_SHOWN = {"method", "colormap", "opacity", "top_mode", "top_percent", "mask"}
+
+
+class ControlBar(QFrame):
+    """Shows and changes how the maps are drawn."""
+
+    method_chosen = Signal(str)
+
+    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("bar")
+        self.state = state
+        self.method = QComboBox()
+        self.method.setMinimumContentsLength(9)
+        self.method.setToolTip(tr("Attribution method (M: next)"))
+        self.method.activated.connect(lambda i: self.method_chosen.emit(self.method.itemData(i)))
+        self.colormap = QComboBox()
+        for name in COLORMAPS:
+            self.colormap.addItem(name, name)
+        self.colormap.activated.connect(lambda i: state.update(colormap=self.colormap.itemData(i)))
+        self.opacity = _slider(0, 100)
+        self.opacity.valueChanged.connect(lambda v: state.update(opacity=v / 100))
+        self.top = QCheckBox()
+        self.top.setToolTip(tr("Show only the most relevant pixels of each map, as in the SegX paper (T)"))
+        self.top.toggled.connect(lambda on: state.update(top_mode=on))
+        self.percent = _slider(1, 50, 64)
+        self.percent.setToolTip(tr("Share of the pixels that the top set holds"))
+        self.percent.valueChanged.connect(lambda v: state.update(top_percent=float(v)))
+        self.mask = QComboBox()
+        for style, text in (
+            (MaskStyle.OUTLINE, tr("outline")),
+            (MaskStyle.FILL, tr("fill")),
+            (MaskStyle.OFF, tr("off")),
+        ):
+            self.mask.addItem(text, style)
+        self.mask.activated.connect(lambda i: state.update(mask=self.mask.itemData(i)))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 6, 8, 6)
+        row.setSpacing(6)
+        for label, *widgets in (
+            (tr("Method"), self.method),
+            (tr("Colours"), self.colormap),
+            (tr("Opacity"), self.opacity),
+            ("", self.top, self.percent),
+            (tr("Region"), self.mask),
+        ):
+            if label:
+                text = QLabel(label)
+                text.setObjectName("muted")
+                text.setBuddy(widgets[0])
+                row.addWidget(text)
+            for widget in widgets:
+                row.addWidget(widget)
+            row.addSpacing(8)
+        row.addStretch(1)
+        state.changed.connect(lambda changed: self.follow() if changed & _SHOWN else None)
+        self.follow()
+
+    def set_methods(self, methods: tuple[tuple[str, str], ...]) -> None:
+        """Offer these (name, label) pairs."""
+        self.method.clear()
+        for name, label in methods:
+            self.method.addItem(label, name)
+        self.follow()
+
+    def follow(self) -> None:
+        """Show the view state's values."""
+        view = self.state.view
+        widgets = (self.method, self.colormap, self.opacity, self.top, self.percent, self.mask)
+        blockers = [QSignalBlocker(w) for w in widgets]
+        self.method.setCurrentIndex(self.method.findData(view.method))
+        self.colormap.setCurrentIndex(self.colormap.findData(view.colormap))
+        self.opacity.setValue(round(view.opacity * 100))
+        self.opacity.setToolTip(tr("Opacity of the maps: {value} %").format(value=round(view.opacity * 100)))
+        self.top.setChecked(view.top_mode)
+        self.top.setText(tr("Top {value} %").format(value=round(view.top_percent)))
+        self.percent.setValue(round(view.top_percent))
+        self.percent.setVisible(view.top_mode)
+        self.mask.setCurrentIndex(self.mask.findData(view.mask))
+        del blockers
+
+
+def _slider(low: int, high: int, width: int = 80) -> QSlider:
+    result = QSlider(Qt.Orientation.Horizontal)
+    result.setRange(low, high)
+    result.setFixedWidth(width)
+    return result

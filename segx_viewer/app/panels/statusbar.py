@@ -1,0 +1,99 @@
+"""Below everything: progress with Cancel on the left, what lies under the mouse on the right."""
+
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+
+from segx_viewer.app.canvas.colorbar import number
+from segx_viewer.app.jobs.work import Step
+from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.model.annotations import plain
+from segx_viewer.domain.request import Progress
+
+_MESSAGE_MS = 8000
+
+
+class StatusBar(QFrame):
+    """Progress and Cancel, messages, and the pixel probe."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("bar")
+        self.setFixedHeight(36)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(180)
+        self.cancel = QPushButton(tr("Cancel"))
+        self.cancel.setFixedHeight(26)
+        self.cancel.setStyleSheet("padding: 1px 10px; min-height: 16px;")
+        self.text = QLabel()
+        self.message = QLabel()
+        self.probe = QLabel()
+        self.probe.setObjectName("muted")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(12)
+        for widget in (self.text, self.bar, self.cancel):
+            row.addWidget(widget)
+        row.addWidget(self.message, 1)
+        row.addWidget(self.probe)
+        self._timer = QTimer(self, singleShot=True, interval=_MESSAGE_MS)
+        self._timer.timeout.connect(lambda: self.message.setText(""))
+        self._analysis: Step | None = None
+        self._work: Step | None = None
+        self.show_progress(None)
+
+    def show_progress(self, progress: Progress | None) -> None:
+        """Show how far the analysis has come, or that none runs."""
+        if progress is None:
+            self._analysis = None
+        else:
+            stage = tr(progress.stage.value)
+            text = f"{stage} {progress.text}".strip() if progress.text != stage else stage
+            self._analysis = text, progress.fraction
+        self._show_running()
+
+    def show_work(self, step: Step | None) -> None:
+        """Show what else runs; the analysis is told first."""
+        self._work = step
+        self._show_running()
+
+    def _show_running(self) -> None:
+        running = self._analysis or self._work
+        for widget in (self.text, self.bar, self.cancel):
+            widget.setVisible(running is not None)
+        if running is not None:
+            text, fraction = running
+            self.text.setText(text)
+            self.bar.setRange(0, 1000 if fraction is not None else 0)
+            self.bar.setValue(round((fraction or 0) * 1000))
+
+    def show_message(self, sentence: str) -> None:
+        """Show a sentence for a few seconds."""
+        self.message.setText(sentence)
+        self._timer.start()
+
+    def show_probe(self, found: dict[str, Any] | None, region: str = "", highest: float = 1.0) -> None:
+        """Show what lies under the mouse."""
+        self.probe.setText(probe_text(found, region, highest) if found else "")
+
+
+def probe_text(found: dict[str, Any], region: str, highest: float) -> str:
+    """Return the probe's findings as one line, with units or names."""
+
+    def joined(values: tuple[float, ...]) -> str:
+        return ", ".join(plain(v) for v in values)
+
+    parts = [
+        tr("x {x}, y {y}").format(x=found["x"], y=found["y"]),
+        tr("stored {value}").format(value=joined(found["stored"])),
+        tr("display {value}").format(value=joined(found["display"])),
+    ]
+    if "map" in found:
+        parts.append(tr("map {value}").format(value=number(found["map"], highest)))
+    if "inside" in found:
+        template = tr("inside the {region}") if found["inside"] else tr("outside the {region}")
+        parts.append(template.format(region=region or tr("region")))
+    return "  ·  ".join(parts)

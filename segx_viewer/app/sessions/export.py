@@ -1,0 +1,262 @@
+"""Writing what the screen shows: a page, a PDF, the figures, or DICOM objects."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF
+
+from segx_viewer.app.kit import settings
+from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.model.annotations import Annotation, Kind, measured
+from segx_viewer.app.model.impression import Impression, confidence_word
+from segx_viewer.app.model.viewstate import MaskStyle, View
+from segx_viewer.domain.request import CancelToken
+from segx_viewer.domain.result import Analysis, MapKey
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from segx_viewer.app.window import Window
+    from segx_viewer.reporting.panels import ReportView
+    from segx_viewer.reporting.pdf import Sheet
+    from segx_viewer.reporting.reading import Reading
+
+FORMATS = {
+    ".png": mark("Picture of the report page (PNG)"),
+    ".pdf": mark("Report for printing (PDF)"),
+    ".json": mark("All figures (JSON)"),
+    ".dcm": mark("DICOM objects for the archive (a folder)"),
+}
+
+
+SIZES = {
+    "full": mark("Full resolution"),
+    "medium": mark("For a screen"),
+    "small": mark("For an e-mail"),
+}
+"""What to call the sizes of `reporting.panels.SIZES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageOptions:
+    """How the page looks: its theme, the size of its pictures, the whole image or what the screen shows of it."""
+
+    dark: bool = False
+    size: str = "full"
+    whole: bool = False
+
+
+AS_SHOWN = PageOptions()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """Everything an export needs, captured when it was asked for; runs in the file thread."""
+
+    analysis: Analysis
+    path: Path
+    key: MapKey | None
+    view: View
+    annotations: tuple[Annotation, ...]
+    impression: Impression | None
+    include_identity: bool
+    crop: tuple[int, int, int, int] | None  # what the screen shows: top, left, height, width
+    cancel: CancelToken
+    options: PageOptions = AS_SHOWN
+    page: tuple[int, int] = (1, 1)  # its number, and of how many
+
+    def __call__(self) -> Path:
+        """Write it; return what was written. A cancelled report leaves what was there before."""
+        from segx_viewer.reporting.atomic import atomic_write
+
+        self.cancel.raise_if_cancelled()
+        if self.path.suffix == ".dcm":
+            self._write(self.path)
+            return self.path
+        with atomic_write(self.path) as part:
+            self._write(part)
+            self.cancel.raise_if_cancelled()
+        return self.path
+
+    def _write(self, path: Path) -> None:
+        write = {".pdf": _write_pdf, ".json": _write_json, ".dcm": _write_dicom}.get(self.path.suffix, _write_png)
+        write(self, path)
+
+    @property
+    def shown(self) -> "ReportView":
+        """How the pictures are drawn."""
+        from segx_viewer.reporting import panels
+
+        view = self.view
+        return panels.ReportView(
+            colormap=view.colormap,
+            opacity=view.opacity,
+            outline=view.mask is not MaskStyle.OFF,
+            top_percent=view.top_percent if view.top_mode else None,
+            invert=view.invert,
+            crop=None if self.options.whole else self.crop,
+            max_pixels=panels.SIZES[self.options.size],
+            dark=self.options.dark,
+        )
+
+    @property
+    def reading(self) -> "Reading":
+        """What the reader drew and noted."""
+        from segx_viewer.reporting.reading import Mark, Reading, Shape
+
+        marks = tuple(
+            Mark(
+                Shape.LINE if a.kind is Kind.LENGTH else Shape(a.kind.value),
+                a.points,
+                measured(a, self.analysis.image),
+            )
+            for a in self.annotations
+        )
+        impression = self.impression
+        words = f"{impression.text} ({confidence_word(impression.confidence)})" if impression is not None else ""
+        return Reading(words, marks)
+
+    def picture(self) -> "NDArray[np.uint8]":
+        """Return the page as RGB pixels."""
+        from segx_viewer.reporting.layout import PageNumber
+        from segx_viewer.reporting.png import render_report
+
+        return render_report(
+            self.analysis,
+            key=self.key,
+            voi=self.view.voi,
+            view=self.shown,
+            reading=self.reading,
+            include_identity=self.include_identity,
+            page_number=PageNumber(*self.page),
+        )
+
+    def sheet(self) -> "Sheet":
+        """Return the page of a PDF report."""
+        from segx_viewer.reporting.pdf import Sheet
+
+        return Sheet(self.analysis, self.key, self.view.voi, self.shown, self.reading)
+
+
+def _write_png(job: Job, path: Path) -> None:
+    from segx_viewer.reporting.png import write_png
+
+    write_png(job.picture(), path)
+
+
+def _write_pdf(job: Job, path: Path) -> None:
+    from segx_viewer.reporting.pdf import write_pdf_report
+
+    write_pdf_report([job.sheet()], path, include_identity=job.include_identity)
+
+
+def _write_json(job: Job, path: Path) -> None:
+    from segx_viewer.reporting.table import write_json
+
+    write_json(job.analysis, path, include_identity=job.include_identity, reading=job.reading)
+
+
+def _write_dicom(job: Job, path: Path) -> None:
+    from segx_viewer.reporting.dicom.results import CAPTURE_VIEW, write_dicom_results
+
+    folder = path.with_suffix("")
+    write_dicom_results(
+        job.analysis,
+        folder,
+        folder.name,
+        key=job.key,
+        voi=job.view.voi,
+        view=replace(job.shown, max_pixels=min(job.shown.max_pixels, CAPTURE_VIEW.max_pixels)),
+        reading=job.reading,
+        include_identity=job.include_identity,
+    )
+
+
+def suggested_path(window: "Window", suffix: str = ".png") -> Path:
+    """Return a report's path beside the last export, named by the pixels: file names often name the patient."""
+    from segx_viewer.reporting.content import pixel_digest
+
+    document = window.controller.documents.current
+    folder = Path(str(settings.settings().value("export_folder", "") or Path.home()))
+    name = f"report-{pixel_digest(document.image)[:8]}" if document.image is not None else "report"
+    return folder / f"{name}{suffix}"
+
+
+def export_report(
+    window: "Window", path: Path, *, include_identity: bool = False, options: PageOptions = AS_SHOWN
+) -> None:
+    """Write what is shown in the file thread; the suffix chooses the format.
+
+    While the analysis runs, its late figures are waited for.
+    """
+    if not window.has_result():
+        window.show_message(tr("There is no finished analysis to export yet."))
+        return
+    if window.controller.is_analysing and _has_figures_to_come(window):
+        _export_when_finished(window, path, include_identity, options)
+        return
+    path = path if path.suffix in FORMATS else path.with_name(path.name + ".png")
+    settings.settings().setValue("export_folder", str(path.parent))
+    window.show_message(tr("Writing the report …"))
+    window.controller.export(lambda cancel: job_for(window, path, cancel, include_identity, options))
+
+
+def _has_figures_to_come(window: "Window") -> bool:
+    """Whether the map that is shown lacks alignments; what else is being computed, an export need not wait for."""
+    from segx_viewer.explain.alignment import ALIGNMENTS
+
+    certainty = window.controller.analysis.certainties.get(window.controller.key)
+    return certainty is not None and not certainty.alignments.keys() >= ALIGNMENTS.keys()
+
+
+def _export_when_finished(window: "Window", path: Path, include_identity: bool, options: PageOptions) -> None:
+    document, controller = window.controller.documents.current, window.controller
+    window.show_message(tr("The report will be written when the analysis has finished."))
+
+    def follow(progress: object) -> None:
+        if progress is not None or controller.is_analysing:
+            return
+        controller.progress.disconnect(follow)
+        if controller.documents.current is document and window.has_result():
+            export_report(window, path, include_identity=include_identity, options=options)
+        else:
+            window.show_message(tr("No report was written: another image was opened meanwhile."))
+
+    controller.progress.connect(follow)
+
+
+def job_for(
+    window: "Window",
+    path: Path,
+    cancel: CancelToken,
+    include_identity: bool = False,
+    options: PageOptions = AS_SHOWN,
+) -> Job:
+    """Capture what is shown now."""
+    document, controller = window.controller.documents.current, window.controller
+    return Job(
+        controller.analysis,
+        path,
+        controller.key,
+        window.state.view,
+        document.annotations,
+        document.impression,
+        include_identity,
+        visible_part(window),
+        cancel,
+        options,
+    )
+
+
+def visible_part(window: "Window") -> tuple[int, int, int, int] | None:
+    """Return (top, left, height, width) of what the first panel shows of the image; None for all of it."""
+    port = window.shown_ports[0]
+    height, width = window.scene.shape
+    corners = [port.to_image(QPointF(x, y)) for x in (0, port.width()) for y in (0, port.height())]
+    left, right = (round(min(max(f(p.x() for p in corners), 0), width)) for f in (min, max))
+    top, bottom = (round(min(max(f(p.y() for p in corners), 0), height)) for f in (min, max))
+    part = top, left, bottom - top, right - left
+    whole = part == (0, 0, height, width) or part[2] < 2 or part[3] < 2
+    return None if whole else part

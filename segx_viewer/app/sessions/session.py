@@ -1,0 +1,222 @@
+"""The session: what is open and what was done to it, kept so that a crash costs nothing."""
+
+import base64
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer
+
+from segx_viewer.app.kit import settings
+from segx_viewer.app.model.annotations import Annotation, Kind
+from segx_viewer.app.model.documents import Document
+from segx_viewer.app.model.impression import Impression
+from segx_viewer.app.model.viewstate import PER_IMAGE, Compare, Layout, MaskStyle, View
+from segx_viewer.domain.image import VoiFunction, VoiLut, WindowLevel
+
+if TYPE_CHECKING:
+    from segx_viewer.app.window import Window
+
+log = logging.getLogger(__name__)
+VERSION = 1
+_DELAY_MS = 1500
+_ENUMS = {"compare": Compare, "layout": Layout, "mask": MaskStyle}
+_PASSING = {"bare", "flicker", "editing", "tool", "grid", "two", "magnifier"}  # states of the moment
+
+
+class Autosave(QObject):
+    """Writes the session, and which files were opened, a moment after each change, in the thread of the exports."""
+
+    def __init__(self, window: "Window") -> None:
+        super().__init__(window)
+        self._window = window
+        self.opened: list[Path] = []  # files and folders to be listed among the recent ones
+        self._timer = QTimer(self, singleShot=True, interval=_DELAY_MS)
+        self._timer.timeout.connect(self.save)
+        documents = window.controller.documents
+        for signal in (documents.added, documents.updated, documents.removed, documents.current_changed):
+            signal.connect(lambda _document: self._timer.start())
+        window.state.changed.connect(lambda _changed: self._timer.start())
+
+    def add_recent(self, paths: list[Path]) -> None:
+        """List files and folders among the recent ones when there is time: it takes as long as opening a file."""
+        self.opened += paths
+        self._timer.start()
+
+    def save(self) -> None:
+        """Write the session now."""
+        opened, self.opened = self.opened, []
+        if opened:
+            self._window.controller.run_job("recent", lambda: settings.add_recent(opened))
+        if len(self._window.controller.documents):
+            text = json.dumps(snapshot(self._window))
+            self._window.controller.run_job("session", lambda: _write(text))
+
+    def end(self) -> None:
+        """Write the session as one that ended properly; called before the threads end."""
+        self._timer.stop()
+        settings.add_recent(self.opened)
+        if len(self._window.controller.documents) or settings.session_file().exists():
+            _write(json.dumps({**snapshot(self._window), "ended": True}))
+
+
+def _write(text: str) -> None:
+    from segx_viewer.reporting.atomic import write_bytes
+
+    write_bytes(settings.session_file(), text.encode(), private=True)
+
+
+def read_session() -> dict[str, Any] | None:
+    """Return the stored session, None if there is none that can be used."""
+    try:
+        stored = json.loads(settings.session_file().read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        log.info("The session file could not be read; starting afresh.")
+        return None
+    return stored if isinstance(stored, dict) and stored.get("version") == VERSION else None
+
+
+def ended_badly() -> bool:
+    """Return whether the last session has no proper end."""
+    stored = read_session()
+    return stored is not None and bool(stored.get("documents")) and not stored.get("ended", False)
+
+
+# -- taking a snapshot -----------------------------------------------------------------------------
+
+
+def snapshot(window: "Window") -> dict[str, Any]:
+    """Return the session as plain values."""
+    controller = window.controller
+    controller.remember_view()
+    current = controller.documents.current
+    view = {
+        field.name: getattr(window.state.view, field.name)
+        for field in fields(View)
+        if field.name not in PER_IMAGE and field.name not in _PASSING
+    }
+    return {
+        "version": VERSION,
+        "ended": False,
+        "view": view,
+        "documents": [_document(document) for document in controller.documents],
+        "current": list(controller.documents).index(current) if current is not None else None,
+    }
+
+
+def _document(document: Document) -> dict[str, Any]:
+    view = dict(document.view)
+    view["voi"] = _pack_voi(view.get("voi"))
+    return {
+        "path": str(document.path),
+        "label": document.label,
+        "frame": document.frame,
+        "view": view,
+        "annotations": [[a.kind.value, a.points, a.text] for a in document.annotations],
+        "region": _pack(document.region) if document.region is not None else None,
+        "impression": document.impression.as_dict() if document.impression is not None else None,
+    }
+
+
+def _pack_voi(voi: WindowLevel | VoiLut | None) -> dict[str, Any] | None:
+    if voi is None:
+        return None
+    table = asdict(voi)
+    if isinstance(voi, VoiLut):
+        table["values"] = base64.b64encode(voi.values.astype("<u2").tobytes()).decode()
+    return table
+
+
+def _unpack_voi(table: dict[str, Any]) -> WindowLevel | VoiLut:
+    if "values" in table:
+        return VoiLut(**{**table, "values": np.frombuffer(base64.b64decode(table["values"]), "<u2").astype(np.uint16)})
+    return WindowLevel(**{**table, "function": VoiFunction(table["function"])})
+
+
+def _pack(mask: np.ndarray) -> dict[str, Any]:
+    return {"shape": mask.shape, "bits": base64.b64encode(np.packbits(mask)).decode()}
+
+
+# -- restoring -------------------------------------------------------------------------------------
+
+
+def restore(window: "Window") -> int:
+    """Open what the stored session had open; return how many of its files were found."""
+    stored = read_session()
+    if stored is None:
+        return 0
+    try:
+        return _restore(window, stored)
+    except (KeyError, TypeError, ValueError, IndexError):
+        log.exception("The session could not be restored")
+        return 0
+
+
+def _restore(window: "Window", stored: dict[str, Any]) -> int:
+    paths = [Path(entry["path"]) for entry in stored["documents"]]
+    count = reopen(window, stored, [path if path.exists() else None for path in paths])
+    # What was unpacked is gone by now; it is unpacked again.
+    gone = [e for e, path in zip(stored["documents"], paths, strict=True) if e.get("label") and not path.exists()]
+    entries = {e["label"]: e for e in gone if _archive(e).is_file()}
+    if entries:
+
+        def keep(document: Document) -> None:
+            if document.label in entries:
+                _fill(document, entries[document.label])
+
+        window.controller.opener.reopen(list(dict.fromkeys(map(_archive, entries.values()))), keep)
+    return count + len(entries)
+
+
+def _archive(entry: dict[str, Any]) -> Path:
+    return Path(entry["label"].rpartition("!")[0])
+
+
+def reopen(window: "Window", stored: dict[str, Any], paths: Sequence[Path | None]) -> int:
+    """Open the images of a snapshot from where they are now, None for those that are gone; return how many.
+
+    Raises KeyError, TypeError, ValueError or IndexError where the snapshot is not one.
+    """
+    documents, current = [], None
+    for i, (entry, path) in enumerate(zip(stored["documents"], paths, strict=True)):
+        if path is None:
+            continue
+        document = window.controller.documents.add(path, int(entry["frame"]), label=str(entry.get("label", "")))
+        _fill(document, entry)
+        documents.append(document)
+        if i == stored["current"]:
+            current = document
+    known = {field.name for field in fields(View)}
+    view = {name: value for name, value in stored["view"].items() if name in known}
+    window.state.update(**{n: _ENUMS[n](v) if n in _ENUMS else v for n, v in view.items()})
+    if documents:
+        window.controller.open_documents(documents, current or documents[0])
+    return len(documents)
+
+
+def _fill(document: Document, entry: dict[str, Any]) -> None:
+    view = dict(entry["view"])
+    if view.get("voi"):
+        view["voi"] = _unpack_voi(view["voi"])
+    if "centre" in view:
+        view["centre"] = tuple(view["centre"])
+    document.view = view
+    document.annotations = tuple(
+        Annotation(Kind(kind), tuple((float(x), float(y)) for x, y in points), str(text))
+        for kind, points, text in entry["annotations"]
+    )
+    region = entry["region"]
+    if isinstance(region, np.ndarray):
+        document.region = region
+    elif region is not None:
+        shape = tuple(region["shape"])
+        bits = np.frombuffer(base64.b64decode(region["bits"]), np.uint8)
+        document.region = np.unpackbits(bits, count=int(np.prod(shape))).reshape(shape).astype(np.bool_)
+    if entry["impression"] is not None:
+        document.impression = Impression(**entry["impression"])

@@ -1,0 +1,241 @@
+"""A reading session as one file: a ZIP of JSON and arrays that names its images by the hash of their content.
+
+The file opens on another machine too: images are looked for where they were, beside the session file, and then in a
+folder that the reader names, and are taken only when their content is the same.
+"""
+
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segx_viewer import __version__
+from segx_viewer.errors import ImageReadError, SegxError
+
+if TYPE_CHECKING:
+    from segx_viewer.app.window import Window
+
+SUFFIX = ".segx"
+FORMAT = "segx-viewer/session"
+VERSION = 1
+
+_MEMBER = "session.json"
+_LARGEST = 64 * 2**20  # bytes of one member
+_MOST_FILES = 100_000  # looked at when images are searched for
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stored:
+    """A session as it was read: plain values, and the drawn regions by document number."""
+
+    path: Path
+    values: dict[str, Any]
+    regions: dict[int, NDArray[np.bool_]]
+
+
+# -- saving ----------------------------------------------------------------------------------------
+
+
+def capture(window: "Window") -> dict[str, Any]:
+    """Return the session as plain values and arrays, for `save`, which needs no window."""
+    from segx_viewer.app.sessions.session import snapshot
+
+    values = snapshot(window)
+    for entry, document in zip(values["documents"], window.controller.documents, strict=True):
+        entry["sha256"] = document.sha256
+        entry["region"] = document.region
+        entry["label"] = document.label
+    return values
+
+
+def save(values: dict[str, Any], path: Path) -> Path:
+    """Write what `capture` returned, atomically; hash the images that were not opened yet.
+
+    Raises
+    ------
+    SegxError
+        If an image is gone, or the file cannot be written.
+    """
+    from segx_viewer.imaging.reader import file_sha256
+    from segx_viewer.reporting.atomic import write_bytes
+
+    buffer = io.BytesIO()
+    documents = []
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, entry in enumerate(values["documents"]):
+            source, region = Path(entry["path"]), entry["region"]
+            member = None
+            if region is not None:
+                member = f"regions/{number}.npy"
+                array = io.BytesIO()
+                np.save(array, np.asarray(region, np.bool_), allow_pickle=False)
+                archive.writestr(member, array.getvalue())
+            documents.append(
+                {
+                    **entry,
+                    "name": source.name,
+                    "relative": _relative(source, path.parent),
+                    "sha256": entry["sha256"] or file_sha256(source),
+                    "size": _size(source),
+                    "region": member,
+                }
+            )
+        head = {
+            "format": FORMAT,
+            "version": VERSION,
+            "program": __version__,
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        text = json.dumps({**values, **head, "documents": documents}, indent=1, ensure_ascii=False, allow_nan=False)
+        archive.writestr(_MEMBER, text)
+    write_bytes(path, buffer.getvalue(), private=True)  # it may name patients
+    return path
+
+
+def _relative(path: Path, folder: Path) -> str:
+    try:
+        return path.resolve().relative_to(folder.resolve()).as_posix()
+    except ValueError:
+        return ""
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise ImageReadError(f"{path.name} could not be read: {error.strerror or error}.") from error
+
+
+# -- reading ---------------------------------------------------------------------------------------
+
+
+def read(path: Path) -> Stored:
+    """Read a session file.
+
+    Raises
+    ------
+    SegxError
+        If it is not one, is damaged, or was written by a later version.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            values = json.loads(_member(archive, _MEMBER))
+            if not isinstance(values, dict) or values.get("format") != FORMAT:
+                raise SegxError(f"{path.name} is not a session file.")
+            if values.get("version") != VERSION:
+                raise SegxError(f"{path.name} was written by another version of the program and cannot be opened.")
+            _check(values["documents"])
+            regions = {
+                number: _region(_member(archive, entry["region"]))
+                for number, entry in enumerate(values["documents"])
+                if entry["region"] is not None
+            }
+    except OSError as error:
+        raise SegxError(f"{path.name} could not be read: {error.strerror or error}.") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        raise SegxError(f"{path.name} is not a session file, or is damaged.") from error
+    return Stored(path, values, regions)
+
+
+def _check(documents: list[dict[str, Any]]) -> None:
+    """Raise what `read` takes for damage where an image is not described as it should be."""
+    for entry in documents:
+        words = [entry[name] for name in ("path", "name", "relative", "sha256", "label")]
+        if not all(isinstance(word, str) for word in words) or not entry["sha256"]:
+            raise ValueError(words)
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as file:
+        data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise ValueError(name)
+    return data
+
+
+def _region(data: bytes) -> NDArray[np.bool_]:
+    file = io.BytesIO(data)
+    major, _ = np.lib.format.read_magic(file)
+    header = np.lib.format.read_array_header_1_0 if major == 1 else np.lib.format.read_array_header_2_0
+    shape, _, dtype = header(file)
+    # Looked at before anything is allocated; objects would be pickles.
+    if dtype != np.bool_ or len(shape) != 2 or shape[0] * shape[1] > len(data):
+        raise ValueError(shape)
+    return np.load(io.BytesIO(data), allow_pickle=False)
+
+
+# -- finding the images ----------------------------------------------------------------------------
+
+
+def find_images(
+    stored: Stored, folders: Sequence[Path] = (), unpack: Callable[[Path], Iterable[Path]] | None = None
+) -> list[Path | None]:
+    """Return where each image of a session is now, None for one that was not found.
+
+    Parameters
+    ----------
+    stored : Stored
+    folders : sequence of Path
+        Searched with everything below them, after the places where the images were and the session file's own folder.
+    unpack : callable, optional
+        Returns the files in an archive; for images that came out of one.
+    """
+    from segx_viewer.imaging.reader import file_sha256
+
+    known: dict[Path, str] = {}
+
+    def is_same(path: Path, entry: dict[str, Any]) -> bool:
+        try:
+            if not path.is_file() or path.stat().st_size != entry["size"]:
+                return False
+            if path not in known:
+                known[path] = file_sha256(path)
+        except (OSError, ImageReadError):
+            return False
+        return known[path] == entry["sha256"]
+
+    here = stored.path.parent
+    found: list[Path | None] = []
+    for entry in stored.values["documents"]:
+        places = [Path(entry["path"]), here / entry["name"]]
+        if entry["relative"]:
+            places.insert(1, here / entry["relative"])
+        found.append(next((place for place in places if _is_near(place, here) and is_same(place, entry)), None))
+    if None not in found:
+        return found
+
+    def take(path: Path) -> None:
+        for number, entry in enumerate(stored.values["documents"]):
+            if found[number] is None and is_same(path, entry):
+                found[number] = path
+
+    archives = {Path(entry["label"].rpartition("!")[0]) for entry in stored.values["documents"] if entry["label"]}
+    names = {archive.name for archive in archives}
+    around = list(_below((here, *folders)))
+    for path in around:
+        take(path)
+    for archive in (*archives, *(path for path in around if path.name in names)):
+        if None in found and unpack is not None and _is_near(archive, here) and archive.is_file():
+            for path in unpack(archive):
+                take(path)
+    return found
+
+
+def _is_near(place: Path, here: Path) -> bool:
+    """Return whether looking there asks no other computer: a stranger's session may name one (a network share)."""
+    return not str(place).startswith(("\\\\", "//")) or place.drive == here.drive != ""
+
+
+def _below(folders: Sequence[Path]) -> Iterator[Path]:
+    from segx_viewer.imaging.study import collect_files
+
+    for folder in folders:
+        yield from collect_files([folder])[:_MOST_FILES]

@@ -1,0 +1,164 @@
+"""The report of a whole study: a page for each of its images, those analysed that were not looked at yet."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from segx_viewer.app.kit import settings
+from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.model.documents import Document
+from segx_viewer.app.model.impression import hidden
+from segx_viewer.app.sessions.export import AS_SHOWN, FORMATS, Job, PageOptions, job_for
+from segx_viewer.domain.request import AnalysisRequest, CancelToken
+from segx_viewer.domain.result import Analysis
+from segx_viewer.errors import ExportError
+from segx_viewer.reporting.content import default_key
+
+if TYPE_CHECKING:
+    from segx_viewer.app.window import Window
+
+
+def study_of(window: "Window") -> list[Document]:
+    """Return the open images of the current one's study, itself among them; of a picture, those of its folder."""
+    documents = window.controller.documents
+    current = documents.current
+    if current is None:
+        return []
+    study = _study(current)
+    return [d for d in documents if d is current or (_study(d) == study and not d.error)]
+
+
+def _study(document: Document) -> str:
+    header = document.image or document.header
+    uid = header.source.study_uid if header is not None else ""
+    return uid or f"folder {document.place}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StudyJob:
+    """Everything the report of a study needs, captured when it was asked for; runs in the file thread."""
+
+    path: Path
+    pages: tuple["Page", ...]
+    include_identity: bool
+    cancel: CancelToken
+
+    def __call__(self) -> Path:
+        """Write the PDF, or a numbered file for each image; return the PDF, or the first file."""
+        if self.path.suffix == ".pdf":
+            from segx_viewer.reporting.pdf import write_pdf_report
+
+            write_pdf_report(_Sheets(self), self.path, include_identity=self.include_identity)
+            return self.path
+        first = None
+        for number in range(len(self.pages)):
+            job = self.job(number)
+            path = self.path.with_name(f"{self.path.stem}-{number + 1:02d}{self.path.suffix}")
+            written = replace(job, path=path, page=(number + 1, len(self.pages)))()
+            first = first or written
+        if first is None:
+            raise ExportError("There is no image to report on.")
+        return first
+
+    def job(self, number: int) -> Job:
+        """Return one page's export; its image is read and analysed where it was not."""
+        self.cancel.raise_if_cancelled()
+        page = self.pages[number]
+        analysis = page.job.analysis or page.analysed(self.cancel)
+        key = page.job.key if page.job.key in analysis.attributions else default_key(analysis)
+        return replace(page.job, analysis=analysis, key=key, cancel=self.cancel, include_identity=self.include_identity)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """One image of a study: its export, and how to analyse it where that has not been done."""
+
+    job: Job
+    document: tuple[Path, int]  # file and frame
+    request: Callable[[Any], AnalysisRequest]
+    analyse: Callable[[AnalysisRequest, CancelToken], Iterator[Analysis]]
+
+    def analysed(self, cancel: CancelToken) -> Analysis:
+        """Read and analyse the image."""
+        from segx_viewer.app.model.privacy import limits
+        from segx_viewer.imaging.guarded import read_image_guarded
+
+        *_, last = self.analyse(self.request(read_image_guarded(*self.document, limits())), cancel)
+        return last
+
+
+class _Sheets(Sequence[Any]):
+    """The pages of a PDF, each made when it is drawn, so that a large study need not fit into memory."""
+
+    def __init__(self, job: StudyJob) -> None:
+        self._job = job
+
+    def __len__(self) -> int:
+        return len(self._job.pages)
+
+    def __getitem__(self, number: Any) -> Any:
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        return self._job.job(number).sheet()
+
+
+def export_study(
+    window: "Window", path: Path, *, include_identity: bool = False, options: PageOptions = AS_SHOWN
+) -> None:
+    """Write a page for each open image of the study in the file thread; the suffix chooses the format."""
+    path = path if path.suffix in FORMATS else path.with_name(path.name + ".png")
+    settings.settings().setValue("export_folder", str(path.parent))
+    read_first = window.state.view.read_first
+    documents = [d for d in study_of(window) if not hidden(d, read_first)]
+    if not documents:
+        window.show_message(tr("There is no finished analysis to export yet."))
+        return
+    window.controller.remember_view()
+    engine = _Engine()
+
+    def make(cancel: CancelToken) -> StudyJob:
+        pages = tuple(_page(window, document, path, cancel, options, engine) for document in documents)
+        return StudyJob(path, pages, include_identity, cancel)
+
+    window.show_message(tr("Writing the report …"))
+    window.controller.export(make)
+
+
+def _page(
+    window: "Window", document: Document, path: Path, cancel: CancelToken, options: PageOptions, engine: "_Engine"
+) -> Page:
+    controller, view = window.controller, window.state.view
+    if document is controller.documents.current and window.has_result():
+        job = job_for(window, path, cancel, options=options)
+    else:
+        done = document.analysis if document.analysis is not None and document.analysis.complete else None
+        shown = replace(view, **document.view) if document.view else replace(view, voi=None, class_index=None)
+        key = (view.method, shown.class_index) if shown.class_index is not None else None
+        job = Job(done, path, key, shown, document.annotations, document.impression, False, None, cancel, options)
+
+    def request(image: Any) -> AnalysisRequest:
+        return AnalysisRequest(
+            image=image,
+            bundle_name=controller.bundle,
+            methods=(view.method,),
+            mask_override=document.region,
+            as_published=view.as_published,
+        )
+
+    return Page(job, (document.path, document.frame), request, engine.analyse)
+
+
+class _Engine:
+    """Networks of the report's own: the window's may be at work in their thread."""
+
+    def __init__(self) -> None:
+        self._store: Any = None
+
+    def analyse(self, request: AnalysisRequest, cancel: CancelToken) -> Iterator[Analysis]:
+        from segx_viewer.inference.store import BundleStore
+        from segx_viewer.pipeline import analyse
+
+        if self._store is None:
+            self._store = BundleStore()
+        return analyse(request, self._store, cancel=cancel)
