@@ -4,2324 +4,1860 @@
   <context>
     <name>segx_viewer</name>
     <message>
-      <location filename="../domain/request.py" />
-      <source>Decoding</source>
-      <translation>Dekodierung</translation>
-    </message>
-    <message>
-      <location filename="../domain/request.py" />
-      <source>Checking the input</source>
-      <translation>Prüfung der Eingabe</translation>
-    </message>
-    <message>
-      <location filename="../domain/request.py" />
-      <source>Classification</source>
-      <translation>Klassifikation</translation>
-    </message>
-    <message>
-      <location filename="../domain/request.py" />
-      <source>Segmentation</source>
-      <translation>Segmentierung</translation>
-    </message>
-    <message>
-      <location filename="colorbar.py" />
-      <source>Attribution</source>
-      <translation>Attribution</translation>
-    </message>
-    <message>
-      <location filename="../domain/request.py" />
-      <source>SegX and SegU</source>
-      <translation>SegX und SegU</translation>
-    </message>
-    <message>
-      <location filename="editbar.py" />
-      <source>Done</source>
-      <translation>Fertig</translation>
-    </message>
-    <message>
-      <location filename="../domain/image.py" />
-      <source>calibrated</source>
-      <translation>kalibriert</translation>
-    </message>
-    <message>
-      <location filename="../domain/image.py" />
-      <source>at the detector</source>
-      <translation>am Detektor</translation>
-    </message>
-    <message>
-      <location filename="../domain/image.py" />
-      <source>from the picture's scale</source>
-      <translation>nach dem Maßstab im Bild</translation>
-    </message>
-    <message>
-      <location filename="../explain/segu.py" />
-      <source>Not calibrated: this measures agreement with the region, not the chance of being right.</source>
-      <translation>Nicht kalibriert: misst die Übereinstimmung mit der Region, nicht die Wahrscheinlichkeit, richtig zu liegen.</translation>
-    </message>
-    <message>
-      <location filename="../explain/segu.py" />
-      <source>Not the predicted class: the calibration speaks of the predicted class only.</source>
-      <translation>Nicht der vorhergesagte Befund: die Kalibrierung gilt nur für den vorhergesagten.</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>IoU, top 5 %</source>
-      <translation>IoU, oberste 5 %</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>Overlap of the 5 % most relevant pixels with the region; a small region caps it.</source>
-      <translation>Überlappung der wichtigsten 5 % der Bildpunkte mit der Region; eine kleine Region begrenzt sie.</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>IoU over all thresholds (AUITC)</source>
-      <translation>IoU über alle Schwellen (AUITC)</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>Mean overlap of the most relevant 1 to 99 % of the pixels with the region.</source>
-      <translation>Mittlere Überlappung der wichtigsten 1 bis 99 % der Bildpunkte mit der Region.</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>Dice, top 5 %</source>
-      <translation>Dice, oberste 5 %</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>Dice overlap of the 5 % most relevant pixels with the region; a small region caps it.</source>
-      <translation>Dice-Überlappung der wichtigsten 5 % der Bildpunkte mit der Region; eine kleine Region begrenzt sie.</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>Attribution inside the region</source>
-      <translation>Attribution in der Region</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>Share of the whole attribution that lies inside the region.</source>
-      <translation>Anteil der gesamten Attribution, der in der Region liegt.</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>Attribution inside, over chance</source>
-      <translation>Attribution innen gegen Zufall</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>How many times more attribution the region holds than its area alone would.</source>
-      <translation>Wievielmal mehr Attribution die Region enthält, als ihre Fläche allein erwarten ließe.</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>Highest pixels inside</source>
-      <translation>Höchste Bildpunkte innen</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>Share of the highest pixels, as many as the region has, that lie inside it.</source>
-      <translation>Anteil der höchsten Bildpunkte, so viele wie die Region hat, die in ihr liegen.</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>Pixel ROC AUC</source>
-      <translation>ROC-AUC der Bildpunkte</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>How often a pixel inside the region is more relevant than one outside.</source>
-      <translation>Wie oft ein Bildpunkt in der Region wichtiger ist als einer außerhalb.</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>Pointing game</source>
-      <translation>Pointing Game</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>Whether the most relevant pixel lies inside the region.</source>
-      <translation>Ob der wichtigste Bildpunkt in der Region liegt.</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>95 % Hausdorff distance</source>
-      <translation>95-%-Hausdorff-Abstand</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>How far apart the outlines of the highest pixels and of the region lie, but for the worst 5 %.</source>
-      <translation>Wie weit die Umrisse der höchsten Bildpunkte und der Region auseinanderliegen, ohne die schlechtesten 5 %.</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>Average surface distance</source>
-      <translation>Mittlerer Oberflächenabstand</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>How far apart the outlines of the highest pixels and of the region lie on average.</source>
-      <translation>Wie weit die Umrisse der höchsten Bildpunkte und der Region im Mittel auseinanderliegen.</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>Earth mover's distance</source>
-      <translation>Earth-Mover-Abstand</translation>
-    </message>
-    <message>
-      <location filename="../explain/alignment.py" />
-      <source>How far the attribution would have to move to fill the region evenly, in image diagonals.</source>
-      <translation>Wie weit die Attribution wandern müsste, um die Region gleichmäßig zu füllen, in Bilddiagonalen.</translation>
-    </message>
-    <message>
-      <location filename="../inference/attribution/base.py" />
-      <source>slow</source>
-      <translation>langsam</translation>
-    </message>
-    <message>
-      <location filename="../inference/attribution/base.py" />
-      <source>very slow</source>
-      <translation>sehr langsam</translation>
-    </message>
-    <message>
-      <location filename="models/chest-pneumonia" />
-      <source>lungs</source>
-      <translation>Lunge</translation>
-    </message>
-    <message>
-      <location filename="models/chest-pneumonia" />
-      <source>No pneumonia</source>
-      <translation>Keine Pneumonie</translation>
-    </message>
-    <message>
-      <location filename="models/chest-pneumonia" />
-      <source>Bacterial pneumonia</source>
-      <translation>Bakterielle Pneumonie</translation>
-    </message>
-    <message>
-      <location filename="models/chest-pneumonia" />
-      <source>Viral pneumonia</source>
-      <translation>Virale Pneumonie</translation>
-    </message>
-    <message>
-      <location filename="models/dermoscopy-ham10000" />
-      <source>lesion</source>
-      <translation>Läsion</translation>
-    </message>
-    <message>
-      <location filename="models/dermoscopy-ham10000" />
-      <source>Actinic keratosis / Bowen's disease</source>
-      <translation>Aktinische Keratose / Morbus Bowen</translation>
-    </message>
-    <message>
-      <location filename="models/dermoscopy-ham10000" />
-      <source>Basal cell carcinoma</source>
-      <translation>Basalzellkarzinom</translation>
-    </message>
-    <message>
-      <location filename="models/dermoscopy-ham10000" />
-      <source>Benign keratosis</source>
-      <translation>Benigne Keratose</translation>
-    </message>
-    <message>
-      <location filename="models/dermoscopy-ham10000" />
-      <source>Dermatofibroma</source>
-      <translation>Dermatofibrom</translation>
-    </message>
-    <message>
-      <location filename="models/dermoscopy-ham10000" />
-      <source>Melanoma</source>
-      <translation>Melanom</translation>
-    </message>
-    <message>
-      <location filename="models/dermoscopy-ham10000" />
-      <source>Melanocytic nevus</source>
-      <translation>Melanozytärer Nävus</translation>
-    </message>
-    <message>
-      <location filename="models/dermoscopy-ham10000" />
-      <source>Vascular lesion</source>
-      <translation>Gefäßläsion</translation>
-    </message>
-    <message>
-      <location filename="annotating.py" />
-      <source>Note</source>
-      <translation>Notiz</translation>
-    </message>
-    <message>
-      <location filename="annotating.py" />
-      <source>Text on the image:</source>
-      <translation>Text auf dem Bild:</translation>
-    </message>
-    <message>
-      <location filename="annotations.py" />
-      <source>mean {mean}  SD {sd}</source>
-      <translation>Mittel {mean}  SD {sd}</translation>
-    </message>
-    <message>
-      <location filename="annotations.py" />
-      <source>area {area} {unit}</source>
-      <translation>Fläche {area} {unit}</translation>
-    </message>
-    <message>
-      <location filename="colorbar.py" />
-      <source>Attribution: how strongly a pixel speaks for the class. Original and SegX share this scale.</source>
-      <translation>Attribution: wie stark ein Bildpunkt für den Befund spricht. Original und SegX teilen diese Skala.</translation>
-    </message>
-    <message>
-      <location filename="commands_edit.py" />
-      <source>Region</source>
-      <translation>Region</translation>
-    </message>
-    <message>
-      <location filename="commands_edit.py" />
-      <source>&amp;Edit the region</source>
-      <translation>Region &amp;bearbeiten</translation>
-    </message>
-    <message>
-      <location filename="commands_edit.py" />
-      <source>&amp;Brush</source>
-      <translation>&amp;Pinsel</translation>
-    </message>
-    <message>
-      <location filename="commands_edit.py" />
-      <source>&amp;Eraser</source>
-      <translation>&amp;Radierer</translation>
-    </message>
-    <message>
-      <location filename="commands_edit.py" />
-      <source>&amp;Polygon</source>
-      <translation>Po&amp;lygon</translation>
-    </message>
-    <message>
-      <location filename="commands_edit.py" />
-      <source>&amp;Predicted region</source>
-      <translation>&amp;Vorhergesagte Region</translation>
-    </message>
-    <message>
-      <location filename="commands_explain.py" />
-      <source>Explain</source>
-      <translation>Erklären</translation>
-    </message>
-    <message>
-      <location filename="commands_explain.py" />
-      <source>&amp;Read first, then see results</source>
-      <translation>&amp;Erst befunden, dann Ergebnisse</translation>
-    </message>
-    <message>
-      <location filename="commands_explain.py" />
-      <source>&amp;Analyse again</source>
-      <translation>Erneut &amp;analysieren</translation>
-    </message>
-    <message>
-      <location filename="commands_explain.py" />
-      <source>&amp;Cancel</source>
-      <translation>A&amp;bbrechen</translation>
-    </message>
-    <message>
-      <location filename="commands_explain.py" />
-      <source>&amp;Next class</source>
-      <translation>&amp;Nächster Befund</translation>
-    </message>
-    <message>
-      <location filename="commands_explain.py" />
-      <source>Next &amp;method</source>
-      <translation>Nächste &amp;Methode</translation>
-    </message>
-    <message>
-      <location filename="commands_explain.py" />
-      <source>&amp;Grid of findings and methods</source>
-      <translation>&amp;Raster aus Befunden und Methoden</translation>
-    </message>
-    <message>
-      <location filename="commands_explain.py" />
-      <source>&amp;Overlay</source>
-      <translation>Über&amp;lagerung</translation>
-    </message>
-    <message>
-      <location filename="commands_explain.py" />
-      <source>&amp;Bare image (hold B)</source>
-      <translation>Nur das &amp;Bild (B halten)</translation>
-    </message>
-    <message>
-      <location filename="commands_explain.py" />
-      <source>&amp;Top 5 % only</source>
-      <translation>Nur die &amp;obersten 5 %</translation>
-    </message>
-    <message>
-      <location filename="commands_explain.py" />
-      <source>&amp;Region: outline, fill, off</source>
-      <translation>Re&amp;gion: Umriss, Fläche, aus</translation>
-    </message>
-    <message>
-      <location filename="commands_explain.py" />
-      <source>&amp;Side by side</source>
-      <translation>&amp;Nebeneinander</translation>
-    </message>
-    <message>
-      <location filename="commands_explain.py" />
-      <source>C&amp;urtain</source>
-      <translation>&amp;Vorhang</translation>
-    </message>
-    <message>
-      <location filename="commands_explain.py" />
-      <source>B&amp;lend</source>
-      <translation>Ü&amp;berblenden</translation>
-    </message>
-    <message>
-      <location filename="commands_explain.py" />
-      <source>&amp;Flicker</source>
-      <translation>&amp;Wechselbild</translation>
-    </message>
-    <message>
-      <location filename="commands_file.py" />
-      <source>File</source>
-      <translation>Datei</translation>
-    </message>
-    <message>
-      <location filename="commands_file.py" />
-      <source>Help</source>
-      <translation>Hilfe</translation>
-    </message>
-    <message>
-      <location filename="commands_file.py" />
-      <source>Open images</source>
-      <translation>Bilder öffnen</translation>
-    </message>
-    <message>
-      <location filename="commands_file.py" />
-      <source>Open folder</source>
-      <translation>Ordner öffnen</translation>
-    </message>
-    <message>
-      <location filename="commands_file.py" />
-      <source>About SegX Viewer</source>
-      <translation>Über SegX Viewer</translation>
-    </message>
-    <message>
-      <location filename="commands_file.py" />
-      <source>&amp;Open files …</source>
-      <translation>Dateien ö&amp;ffnen …</translation>
-    </message>
-    <message>
-      <location filename="commands_file.py" />
-      <source>Open &amp;folder …</source>
-      <translation>&amp;Ordner öffnen …</translation>
-    </message>
-    <message>
-      <location filename="commands_file.py" />
-      <source>Try the &amp;demo</source>
-      <translation>&amp;Demo ansehen</translation>
-    </message>
-    <message>
-      <location filename="commands_file.py" />
-      <source>Restore the last &amp;session</source>
-      <translation>Letzte &amp;Sitzung wiederherstellen</translation>
-    </message>
-    <message>
-      <location filename="commands_file.py" />
-      <source>&amp;Export report …</source>
-      <translation>Bericht &amp;exportieren …</translation>
-    </message>
-    <message>
-      <location filename="commands_file.py" />
-      <source>&amp;Close image</source>
-      <translation>Bild s&amp;chließen</translation>
-    </message>
-    <message>
-      <location filename="commands_file.py" />
-      <source>Close &amp;all</source>
-      <translation>&amp;Alle schließen</translation>
-    </message>
-    <message>
-      <location filename="commands_file.py" />
-      <source>&amp;Quit</source>
-      <translation>&amp;Beenden</translation>
-    </message>
-    <message>
-      <location filename="commands_file.py" />
-      <source>&amp;Tags …</source>
-      <translation>&amp;Tags …</translation>
-    </message>
-    <message>
-      <location filename="commands_file.py" />
-      <source>&amp;Keyboard shortcuts …</source>
-      <translation>&amp;Tastenkürzel …</translation>
-    </message>
-    <message>
-      <location filename="commands_file.py" />
-      <source>&amp;Log …</source>
-      <translation>&amp;Protokoll …</translation>
-    </message>
-    <message>
-      <location filename="commands_file.py" />
-      <source>&amp;About</source>
-      <translation>Ü&amp;ber</translation>
-    </message>
-    <message>
-      <location filename="commands_file.py" />
-      <source>There is no session to restore, or its files are gone.</source>
-      <translation>Es gibt keine Sitzung zum Wiederherstellen, oder ihre Dateien sind verschwunden.</translation>
-    </message>
-    <message>
-      <location filename="commands_file.py" />
-      <source>&lt;h3&gt;SegX Viewer {version}&lt;/h3&gt;&lt;p&gt;Shows what a network saw in a clinical image, and how far its explanation can be trusted (SegX and SegU; Zhang, Zhu, Luo, PMLR 281, 2025).&lt;/p&gt;&lt;p&gt;&lt;b&gt;Research use only - not for diagnosis.&lt;/b&gt;&lt;/p&gt;</source>
-      <translation>&lt;h3&gt;SegX Viewer {version}&lt;/h3&gt;&lt;p&gt;Zeigt, was ein Netz in einem klinischen Bild gesehen hat und wie weit seiner Erklärung zu trauen ist (SegX und SegU; Zhang, Zhu, Luo, PMLR 281, 2025).&lt;/p&gt;&lt;p&gt;&lt;b&gt;Nur für Forschungszwecke - nicht für die Diagnose.&lt;/b&gt;&lt;/p&gt;</translation>
-    </message>
-    <message>
-      <location filename="commands_models.py" />
-      <source>Explain as &amp;published (SegX reference)</source>
-      <translation>Wie &amp;veröffentlicht erklären (SegX-Referenz)</translation>
-    </message>
-    <message>
-      <location filename="commands_models.py" />
-      <source>&amp;Manage models …</source>
-      <translation>Modelle &amp;verwalten …</translation>
-    </message>
-    <message>
-      <location filename="commands_results.py" />
-      <source>Session written: {path}</source>
-      <translation>Sitzung geschrieben: {path}</translation>
-    </message>
-    <message>
-      <location filename="commands_results.py" />
-      <source>Open session</source>
-      <translation>Sitzung öffnen</translation>
-    </message>
-    <message>
-      <location filename="commands_results.py" />
-      <source>Save session</source>
-      <translation>Sitzung speichern</translation>
-    </message>
-    <message>
-      <location filename="commands_results.py" />
-      <source>Open sess&amp;ion …</source>
-      <translation>S&amp;itzung öffnen …</translation>
-    </message>
-    <message>
-      <location filename="commands_results.py" />
-      <source>Copy &amp;report</source>
-      <translation>&amp;Bericht kopieren</translation>
-    </message>
-    <message>
-      <location filename="commands_results.py" />
-      <source>&amp;Save session …</source>
-      <translation>Sitzung &amp;speichern …</translation>
-    </message>
-    <message>
-      <location filename="commands_results.py" />
-      <source>Opening the session …</source>
-      <translation>Sitzung wird geöffnet …</translation>
-    </message>
-    <message>
-      <location filename="commands_results.py" />
-      <source>{missing} of {all} images of the session were not found.</source>
-      <translation>{missing} von {all} Bildern der Sitzung wurden nicht gefunden.</translation>
-    </message>
-    <message>
-      <location filename="commands_results.py" />
-      <source>Drawing the report …</source>
-      <translation>Bericht wird gezeichnet …</translation>
-    </message>
-    <message>
-      <location filename="commands_results.py" />
-      <source>The report is on the clipboard.</source>
-      <translation>Der Bericht liegt in der Zwischenablage.</translation>
-    </message>
-    <message>
-      <location filename="commands_results.py" />
-      <source>{missing} of {all} images were not found. Where are they?</source>
-      <translation>{missing} von {all} Bildern wurden nicht gefunden. Wo sind sie?</translation>
-    </message>
-    <message>
-      <location filename="commands_results.py" />
-      <source>There is nothing open that could be saved.</source>
-      <translation>Es ist nichts geöffnet, das gespeichert werden könnte.</translation>
-    </message>
-    <message>
-      <location filename="commands_results.py" />
-      <source>Sessions (*{suffix})</source>
-      <translation>Sitzungen (*{suffix})</translation>
-    </message>
-    <message>
-      <location filename="commands_results.py" />
-      <source>The session is open again.</source>
-      <translation>Die Sitzung ist wieder geöffnet.</translation>
-    </message>
-    <message>
-      <location filename="commands_results.py" />
-      <source>{name} is damaged and could not be opened.</source>
-      <translation>{name} ist beschädigt und konnte nicht geöffnet werden.</translation>
-    </message>
-    <message>
-      <location filename="commands_settings.py" />
-      <source>View</source>
-      <translation>Ansicht</translation>
-    </message>
-    <message>
-      <location filename="commands_settings.py" />
-      <source>&amp;Privacy and limits …</source>
-      <translation>&amp;Datenschutz und Grenzen …</translation>
-    </message>
-    <message>
-      <location filename="commands_settings.py" />
-      <source>De-&amp;identified copy …</source>
-      <translation>De-&amp;identifizierte Kopie …</translation>
-    </message>
-    <message>
-      <location filename="commands_settings.py" />
-      <source>&amp;Mouse buttons …</source>
-      <translation>&amp;Maustasten …</translation>
-    </message>
-    <message>
-      <location filename="commands_settings.py" />
-      <source>&amp;Dark</source>
-      <translation>&amp;Dunkel</translation>
-    </message>
-    <message>
-      <location filename="commands_settings.py" />
-      <source>&amp;Light</source>
-      <translation>&amp;Hell</translation>
-    </message>
-    <message>
-      <location filename="commands_settings.py" />
-      <source>The language changes when the program is started again.</source>
-      <translation>Die Sprache wechselt beim nächsten Programmstart.</translation>
-    </message>
-    <message>
-      <location filename="commands_settings.py" />
-      <source>{name} is not a DICOM file.</source>
-      <translation>{name} ist keine DICOM-Datei.</translation>
-    </message>
-    <message>
-      <location filename="commands_tools.py" />
-      <source>Tools</source>
-      <translation>Werkzeuge</translation>
-    </message>
-    <message>
-      <location filename="commands_tools.py" />
-      <source>&amp;Undo</source>
-      <translation>&amp;Rückgängig</translation>
-    </message>
-    <message>
-      <location filename="commands_tools.py" />
-      <source>&amp;Redo</source>
-      <translation>&amp;Wiederholen</translation>
-    </message>
-    <message>
-      <location filename="commands_tools.py" />
-      <source>&amp;Window and level</source>
-      <translation>&amp;Fensterung</translation>
-    </message>
-    <message>
-      <location filename="commands_tools.py" />
-      <source>&amp;Length</source>
-      <translation>&amp;Länge</translation>
-    </message>
-    <message>
-      <location filename="commands_tools.py" />
-      <source>&amp;Angle</source>
-      <translation>Win&amp;kel</translation>
-    </message>
-    <message>
-      <location filename="commands_tools.py" />
-      <source>&amp;Ellipse</source>
-      <translation>&amp;Ellipse</translation>
-    </message>
-    <message>
-      <location filename="commands_tools.py" />
-      <source>&amp;Rectangle</source>
-      <translation>Rec&amp;hteck</translation>
-    </message>
-    <message>
-      <location filename="commands_tools.py" />
-      <source>Arro&amp;w</source>
-      <translation>&amp;Pfeil</translation>
-    </message>
-    <message>
-      <location filename="commands_tools.py" />
-      <source>&amp;Text</source>
-      <translation>&amp;Text</translation>
-    </message>
-    <message>
-      <location filename="commands_tools.py" />
-      <source>Remove all &amp;drawings</source>
-      <translation>Alle &amp;Zeichnungen entfernen</translation>
-    </message>
-    <message>
-      <location filename="commands_tools.py" />
-      <source>Draw</source>
-      <translation>Zeichnen</translation>
-    </message>
-    <message>
-      <location filename="commands_tools.py" />
-      <source>Remove all drawings</source>
-      <translation>Alle Zeichnungen entfernen</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>Image</source>
-      <translation>Bild</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>Link &amp;zoom</source>
-      <translation>&amp;Zoom koppeln</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>Link &amp;pan</source>
-      <translation>&amp;Verschieben koppeln</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>Link &amp;scrolling</source>
-      <translation>&amp;Blättern koppeln</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>Link &amp;window and level</source>
-      <translation>&amp;Fensterung koppeln</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>Open a second image to compare the two.</source>
-      <translation>Öffnen Sie ein zweites Bild, um beide zu vergleichen.</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>&amp;Fit</source>
-      <translation>&amp;Einpassen</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>&amp;Actual pixels (1:1)</source>
-      <translation>&amp;Originalgröße (1:1)</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>Zoom &amp;in</source>
-      <translation>Ver&amp;größern</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>Zoom &amp;out</source>
-      <translation>Ver&amp;kleinern</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>&amp;Texts on the image</source>
-      <translation>&amp;Texte auf dem Bild</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>&amp;Patient's name on the image</source>
-      <translation>&amp;Patientenname auf dem Bild</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>&amp;Graphics of the file</source>
-      <translation>&amp;Grafiken der Datei</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>&amp;Magnifier</source>
-      <translation>&amp;Lupe</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>Compare t&amp;wo images</source>
-      <translation>Z&amp;wei Bilder vergleichen</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>Side &amp;panels</source>
-      <translation>&amp;Seitenleisten</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>&amp;First of the stack</source>
-      <translation>&amp;Erstes des Stapels</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>&amp;Last of the stack</source>
-      <translation>&amp;Letztes des Stapels</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>Play as &amp;film</source>
-      <translation>Als &amp;Film abspielen</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>&amp;Next image</source>
-      <translation>&amp;Nächstes Bild</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>P&amp;revious image</source>
-      <translation>&amp;Voriges Bild</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>&amp;Invert</source>
-      <translation>&amp;Invertieren</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>A&amp;utomatic window</source>
-      <translation>A&amp;utomatische Fensterung</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>&amp;Next window</source>
-      <translation>&amp;Nächste Fensterung</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>&amp;Reset</source>
-      <translation>&amp;Zurücksetzen</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>Rotate &amp;right</source>
-      <translation>Nach &amp;rechts drehen</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>Rotate &amp;left</source>
-      <translation>Nach &amp;links drehen</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>Flip &amp;horizontally</source>
-      <translation>&amp;Horizontal spiegeln</translation>
-    </message>
-    <message>
-      <location filename="commands_view.py" />
-      <source>Flip &amp;vertically</source>
-      <translation>&amp;Vertikal spiegeln</translation>
-    </message>
-    <message>
-      <location filename="comparison.py" />
-      <source>SegX map</source>
-      <translation>SegX-Karte</translation>
-    </message>
-    <message>
-      <location filename="contents.py" />
-      <source>{position} / {count}</source>
-      <translation>{position} / {count}</translation>
-    </message>
-    <message>
-      <location filename="contents.py" />
-      <source>Report written: {path}</source>
-      <translation>Bericht geschrieben: {path}</translation>
-    </message>
-    <message>
-      <location filename="controlbar.py" />
-      <source>Attribution method (M: next)</source>
-      <translation>Attributionsmethode (M: nächste)</translation>
-    </message>
-    <message>
-      <location filename="controlbar.py" />
-      <source>Show only the most relevant pixels of each map, as in the SegX paper (T)</source>
-      <translation>Nur die wichtigsten Bildpunkte jeder Karte zeigen, wie in der SegX-Arbeit (T)</translation>
-    </message>
-    <message>
-      <location filename="controlbar.py" />
-      <source>Share of the pixels that the top set holds</source>
-      <translation>Anteil der Bildpunkte in der obersten Menge</translation>
-    </message>
-    <message>
-      <location filename="controlbar.py" />
-      <source>outline</source>
-      <translation>Umriss</translation>
-    </message>
-    <message>
-      <location filename="controlbar.py" />
-      <source>fill</source>
-      <translation>Fläche</translation>
-    </message>
-    <message>
-      <location filename="controlbar.py" />
-      <source>off</source>
-      <translation>aus</translation>
-    </message>
-    <message>
-      <location filename="controlbar.py" />
-      <source>Method</source>
-      <translation>Methode</translation>
-    </message>
-    <message>
-      <location filename="controlbar.py" />
-      <source>Colours</source>
-      <translation>Farben</translation>
-    </message>
-    <message>
-      <location filename="controlbar.py" />
-      <source>Opacity</source>
-      <translation>Deckkraft</translation>
-    </message>
-    <message>
-      <location filename="controlbar.py" />
-      <source>Opacity of the maps: {value} %</source>
-      <translation>Deckkraft der Karten: {value} %</translation>
-    </message>
-    <message>
-      <location filename="controlbar.py" />
-      <source>Top {value} %</source>
-      <translation>Oberste {value} %</translation>
-    </message>
-    <message>
-      <location filename="controller.py" />
-      <source>Cancelled. Press F5 to analyse again.</source>
-      <translation>Abgebrochen. F5 analysiert erneut.</translation>
-    </message>
-    <message>
-      <location filename="controller.py" />
-      <source>Writing the report …</source>
-      <translation>Bericht wird geschrieben …</translation>
-    </message>
-    <message>
-      <location filename="controller.py" />
-      <source>Cancelled.</source>
-      <translation>Abgebrochen.</translation>
-    </message>
-    <message>
-      <location filename="controller.py" />
-      <source>Opening was cancelled.</source>
-      <translation>Das Öffnen wurde abgebrochen.</translation>
-    </message>
-    <message>
-      <location filename="controller.py" />
-      <source>Reading {name} …</source>
-      <translation>{name} wird gelesen …</translation>
-    </message>
-    <message>
-      <location filename="editbar.py" />
-      <source>How sure the segmentation must be for a pixel to belong to the region</source>
-      <translation>Wie sicher die Segmentierung sein muss, damit ein Bildpunkt zur Region gehört</translation>
-    </message>
-    <message>
-      <location filename="editbar.py" />
-      <source>Reset</source>
-      <translation>Zurücksetzen</translation>
-    </message>
-    <message>
-      <location filename="editbar.py" />
-      <source>Go back to the predicted region</source>
-      <translation>Zur vorhergesagten Region zurückkehren</translation>
-    </message>
-    <message>
-      <location filename="editbar.py" />
-      <source>Size</source>
-      <translation>Größe</translation>
-    </message>
-    <message>
-      <location filename="editbar.py" />
-      <source>Threshold</source>
-      <translation>Schwelle</translation>
-    </message>
-    <message>
-      <location filename="editbar.py" />
-      <source>Edit the {region}</source>
-      <translation>{region} bearbeiten</translation>
-    </message>
-    <message>
-      <location filename="editing.py" />
-      <source>Edit the region</source>
-      <translation>Region bearbeiten</translation>
-    </message>
-    <message>
-      <location filename="emptypage.py" />
-      <source>Drop images or a folder here</source>
-      <translation>Bilder oder einen Ordner hier ablegen</translation>
-    </message>
-    <message>
-      <location filename="emptypage.py" />
-      <source>See what a network saw in a chest radiograph or a dermoscopy picture, and how far to trust it.</source>
-      <translation>Sehen, was ein Netz in einer Thoraxaufnahme oder einem Dermatoskopiebild gesehen hat und wie weit ihm zu trauen ist.</translation>
-    </message>
-    <message>
-      <location filename="emptypage.py" />
-      <source>Open files …</source>
-      <translation>Dateien öffnen …</translation>
-    </message>
-    <message>
-      <location filename="emptypage.py" />
-      <source>Open folder …</source>
-      <translation>Ordner öffnen …</translation>
-    </message>
-    <message>
-      <location filename="emptypage.py" />
-      <source>Try the demo</source>
-      <translation>Demo ansehen</translation>
-    </message>
-    <message>
-      <location filename="emptypage.py" />
-      <source>Restore the last session</source>
-      <translation>Letzte Sitzung wiederherstellen</translation>
-    </message>
-    <message>
-      <location filename="emptypage.py" />
-      <source>The program did not end properly last time.</source>
-      <translation>Das Programm wurde beim letzten Mal nicht ordnungsgemäß beendet.</translation>
-    </message>
-    <message>
-      <location filename="emptypage.py" />
-      <source>RECENT</source>
-      <translation>ZULETZT</translation>
-    </message>
-    <message>
-      <location filename="export.py" />
-      <source>Picture of the report page (PNG)</source>
-      <translation>Bild der Berichtsseite (PNG)</translation>
-    </message>
-    <message>
-      <location filename="export.py" />
-      <source>Report for printing (PDF)</source>
-      <translation>Bericht zum Drucken (PDF)</translation>
-    </message>
-    <message>
-      <location filename="export.py" />
-      <source>All figures (JSON)</source>
-      <translation>Alle Zahlen (JSON)</translation>
-    </message>
-    <message>
-      <location filename="export.py" />
-      <source>DICOM objects for the archive (a folder)</source>
-      <translation>DICOM-Objekte für das Archiv (ein Ordner)</translation>
-    </message>
-    <message>
-      <location filename="export.py" />
-      <source>Full resolution</source>
-      <translation>Volle Auflösung</translation>
-    </message>
-    <message>
-      <location filename="export.py" />
-      <source>For a screen</source>
-      <translation>Für den Bildschirm</translation>
-    </message>
-    <message>
-      <location filename="export.py" />
-      <source>For an e-mail</source>
-      <translation>Für eine E-Mail</translation>
-    </message>
-    <message>
-      <location filename="export.py" />
-      <source>The report will be written when the analysis has finished.</source>
-      <translation>Der Bericht wird geschrieben, sobald die Analyse fertig ist.</translation>
-    </message>
-    <message>
-      <location filename="export.py" />
-      <source>There is no finished analysis to export yet.</source>
-      <translation>Es gibt noch keine fertige Analyse zum Exportieren.</translation>
-    </message>
-    <message>
-      <location filename="export.py" />
-      <source>No report was written: another image was opened meanwhile.</source>
-      <translation>Es wurde kein Bericht geschrieben: Inzwischen wurde ein anderes Bild geöffnet.</translation>
-    </message>
-    <message>
-      <location filename="exportdialog.py" />
-      <source>Export report</source>
-      <translation>Bericht exportieren</translation>
-    </message>
-    <message>
-      <location filename="exportdialog.py" />
-      <source>All images of the study that are open</source>
-      <translation>Alle geöffneten Bilder der Untersuchung</translation>
-    </message>
-    <message>
-      <location filename="exportdialog.py" />
-      <source>The whole image, not the part on the screen</source>
-      <translation>Das ganze Bild, nicht den Ausschnitt auf dem Bildschirm</translation>
-    </message>
-    <message>
-      <location filename="exportdialog.py" />
-      <source>Light page</source>
-      <translation>Helle Seite</translation>
-    </message>
-    <message>
-      <location filename="exportdialog.py" />
-      <source>Dark page</source>
-      <translation>Dunkle Seite</translation>
-    </message>
-    <message>
-      <location filename="exportdialog.py" />
-      <source>Name the patient and the file</source>
-      <translation>Patient und Datei nennen</translation>
-    </message>
-    <message>
-      <location filename="exportdialog.py" />
-      <source>Browse …</source>
-      <translation>Durchsuchen …</translation>
-    </message>
-    <message>
-      <location filename="exportdialog.py" />
-      <source>DICOM objects belong to the patient's study: tick the box to write them.</source>
-      <translation>DICOM-Objekte gehören zur Untersuchung des Patienten: Haken setzen, um sie zu schreiben.</translation>
-    </message>
-    <message>
-      <location filename="exportdialog.py" />
-      <source>The report will name the patient. Keep it where the patient's records are kept.</source>
-      <translation>Der Bericht nennt den Patienten. Bewahren Sie ihn bei der Patientenakte auf.</translation>
-    </message>
-    <message>
-      <location filename="exportdialog.py" />
-      <source>The report will not say whose image it is.</source>
-      <translation>Der Bericht sagt nicht, wessen Bild es ist.</translation>
-    </message>
-    <message>
-      <location filename="graphics.py" />
-      <source>Graphics of the file</source>
-      <translation>Grafiken der Datei</translation>
-    </message>
-    <message>
-      <location filename="grid.py" />
-      <source>Each row has its own colour scale, shared by its classes.</source>
-      <translation>Jede Zeile hat ihre eigene Farbskala, die ihre Befunde teilen.</translation>
-    </message>
-    <message>
-      <location filename="grid.py" />
-      <source>not computed yet</source>
-      <translation>noch nicht berechnet</translation>
-    </message>
-    <message>
-      <location filename="imagetext.py" />
-      <source>inverted</source>
-      <translation>invertiert</translation>
-    </message>
-    <message>
-      <location filename="imagetext.py" />
-      <source>{years:.0f} years</source>
-      <translation>{years:.0f} Jahre</translation>
-    </message>
-    <message>
-      <location filename="imagetext.py" />
-      <source>{width} x {height} px, {zoom:.0f} %</source>
-      <translation>{width} x {height} px, {zoom:.0f} %</translation>
-    </message>
-    <message>
-      <location filename="imagetext.py" />
-      <source>{value} cm</source>
-      <translation>{value} cm</translation>
-    </message>
-    <message>
-      <location filename="imagetext.py" />
-      <source>{value} mm</source>
-      <translation>{value} mm</translation>
-    </message>
-    <message>
-      <location filename="imagetext.py" />
-      <source>born {date}</source>
-      <translation>geb. {date}</translation>
-    </message>
-    <message>
-      <location filename="imagetext.py" />
-      <source>W {width:.0f}  C {center:.0f}{name}</source>
-      <translation>W {width:.0f}  C {center:.0f}{name}</translation>
-    </message>
-    <message>
-      <location filename="imagetext.py" />
-      <source>Look-up table {name}</source>
-      <translation>Wertetabelle {name}</translation>
-    </message>
-    <message>
-      <location filename="menus.py" />
-      <source>&amp;Layout</source>
-      <translation>&amp;Layout</translation>
-    </message>
-    <message>
-      <location filename="menus.py" />
-      <source>Lin&amp;k the two images</source>
-      <translation>Beide Bilder &amp;koppeln</translation>
-    </message>
-    <message>
-      <location filename="menus.py" />
-      <source>&amp;Theme</source>
-      <translation>&amp;Farbschema</translation>
-    </message>
-    <message>
-      <location filename="menus.py" />
-      <source>Lan&amp;guage</source>
-      <translation>&amp;Sprache</translation>
-    </message>
-    <message>
-      <location filename="menus.py" />
-      <source>Edit region</source>
-      <translation>Region bearbeiten</translation>
-    </message>
-    <message>
-      <location filename="menus.py" />
-      <source>The one that fits the image</source>
-      <translation>Das zum Bild passende</translation>
-    </message>
-    <message>
-      <location filename="menus.py" />
-      <source>Open &amp;recent</source>
-      <translation>&amp;Zuletzt geöffnet</translation>
-    </message>
-    <message>
-      <location filename="menus.py" />
-      <source>Nothing yet</source>
-      <translation>Noch nichts</translation>
-    </message>
-    <message>
-      <location filename="menus.py" />
-      <source>Mo&amp;del</source>
-      <translation>&amp;Modell</translation>
-    </message>
-    <message>
-      <location filename="menus.py" />
-      <source>&amp;Window</source>
-      <translation>&amp;Fensterung</translation>
-    </message>
-    <message>
-      <location filename="messagepage.py" />
-      <source>{name} cannot be shown</source>
-      <translation>{name} kann nicht gezeigt werden</translation>
-    </message>
-    <message>
-      <location filename="modelform.py" />
-      <source>Add a model</source>
-      <translation>Modell hinzufügen</translation>
-    </message>
-    <message>
-      <location filename="modelform.py" />
-      <source>Try it on the image that is open, not on a drawn one</source>
-      <translation>Am geöffneten Bild ausprobieren, nicht an einem gezeichneten</translation>
-    </message>
-    <message>
-      <location filename="modelform.py" />
-      <source>The model is tried on an image first; nothing is installed unless it works.</source>
-      <translation>Das Modell wird zuerst an einem Bild ausprobiert; installiert wird es nur, wenn es arbeitet.</translation>
-    </message>
-    <message>
-      <location filename="modelform.py" />
-      <source>Weights file, or bundle.toml</source>
-      <translation>Gewichtsdatei oder bundle.toml</translation>
-    </message>
-    <message>
-      <location filename="modelform.py" />
-      <source>Segmenter: file, or model to borrow from</source>
-      <translation>Segmentierer: Datei, oder Modell, das seinen leiht</translation>
-    </message>
-    <message>
-      <location filename="modelform.py" />
-      <source>Choose a file</source>
-      <translation>Datei wählen</translation>
-    </message>
-    <message>
-      <location filename="modelform.py" />
-      <source>Start from</source>
-      <translation>Ausgehen von</translation>
-    </message>
-    <message>
-      <location filename="modelform.py" />
-      <source>Short name</source>
-      <translation>Kurzname</translation>
-    </message>
-    <message>
-      <location filename="modelform.py" />
-      <source>Title</source>
-      <translation>Titel</translation>
-    </message>
-    <message>
-      <location filename="modelform.py" />
-      <source>Architecture</source>
-      <translation>Architektur</translation>
-    </message>
-    <message>
-      <location filename="modelform.py" />
-      <source>Classes, with cut-offs</source>
-      <translation>Klassen, mit Schwellen</translation>
-    </message>
-    <message>
-      <location filename="modelform.py" />
-      <source>One class or several</source>
-      <translation>Eine Klasse oder mehrere</translation>
-    </message>
-    <message>
-      <location filename="modelform.py" />
-      <source>Input size</source>
-      <translation>Eingabegröße</translation>
-    </message>
-    <message>
-      <location filename="modelform.py" />
-      <source>Target layer</source>
-      <translation>Erklärte Schicht</translation>
-    </message>
-    <message>
-      <location filename="modelform.py" />
-      <source>Modalities</source>
-      <translation>Modalitäten</translation>
-    </message>
-    <message>
-      <location filename="modelform.py" />
-      <source>Models</source>
-      <translation>Modelle</translation>
-    </message>
-    <message>
-      <location filename="modeljobs.py" />
-      <source>Graphics card if there is one</source>
-      <translation>Grafikkarte, wenn vorhanden</translation>
-    </message>
-    <message>
-      <location filename="modeljobs.py" />
-      <source>Processor</source>
-      <translation>Prozessor</translation>
-    </message>
-    <message>
-      <location filename="modeljobs.py" />
-      <source>Graphics card (CUDA)</source>
-      <translation>Grafikkarte (CUDA)</translation>
-    </message>
-    <message>
-      <location filename="modeljobs.py" />
-      <source>Apple graphics (MPS)</source>
-      <translation>Apple-Grafik (MPS)</translation>
-    </message>
-    <message>
-      <location filename="modeljobs.py" />
-      <source>Added {name}.</source>
-      <translation>{name} hinzugefügt.</translation>
-    </message>
-    <message>
-      <location filename="modeljobs.py" />
-      <source>All files are as they were installed.</source>
-      <translation>Alle Dateien sind, wie sie installiert wurden.</translation>
-    </message>
-    <message>
-      <location filename="modeljobs.py" />
-      <source>Removed {names}.</source>
-      <translation>{names} entfernt.</translation>
-    </message>
-    <message>
-      <location filename="modeljobs.py" />
-      <source>Images</source>
-      <translation>Bilder</translation>
-    </message>
-    <message>
-      <location filename="modeljobs.py" />
-      <source>Classes</source>
-      <translation>Klassen</translation>
-    </message>
-    <message>
-      <location filename="modeljobs.py" />
-      <source>Networks</source>
-      <translation>Netze</translation>
-    </message>
-    <message>
-      <location filename="modeljobs.py" />
-      <source>Licence</source>
-      <translation>Lizenz</translation>
-    </message>
-    <message>
-      <location filename="modeljobs.py" />
-      <source>Certainty</source>
-      <translation>Sicherheit</translation>
-    </message>
-    <message>
-      <location filename="modelmanager.py" />
-      <source>Choose two models to compare them</source>
-      <translation>Zwei Modelle wählen, um sie zu vergleichen</translation>
-    </message>
-    <message>
-      <location filename="modelmanager.py" />
-      <source>Models run on</source>
-      <translation>Modelle rechnen auf</translation>
-    </message>
-    <message>
-      <location filename="modelmanager.py" />
-      <source>Add …</source>
-      <translation>Hinzufügen …</translation>
-    </message>
-    <message>
-      <location filename="modelmanager.py" />
-      <source>Verify</source>
-      <translation>Prüfen</translation>
-    </message>
-    <message>
-      <location filename="modelmanager.py" />
-      <source>Remove</source>
-      <translation>Entfernen</translation>
-    </message>
-    <message>
-      <location filename="modelmanager.py" />
-      <source>Compare</source>
-      <translation>Vergleichen</translation>
-    </message>
-    <message>
-      <location filename="modelmanager.py" />
-      <source>One moment …</source>
-      <translation>Einen Moment …</translation>
-    </message>
-    <message>
-      <location filename="modelmanager.py" />
-      <source>Compare two models</source>
-      <translation>Zwei Modelle vergleichen</translation>
-    </message>
-    <message>
-      <location filename="modelmanager.py" />
-      <source>Remove {names}? The files are deleted.</source>
-      <translation>{names} entfernen? Die Dateien werden gelöscht.</translation>
-    </message>
-    <message>
-      <location filename="modelmanager.py" />
-      <source>Read it?</source>
-      <translation>Lesen?</translation>
-    </message>
-    <message>
-      <location filename="mouse.py" />
-      <source>Window and level</source>
-      <translation>Fensterung</translation>
-    </message>
-    <message>
-      <location filename="mouse.py" />
-      <source>Zoom</source>
-      <translation>Zoom</translation>
-    </message>
-    <message>
-      <location filename="mouse.py" />
-      <source>Pan</source>
-      <translation>Verschieben</translation>
-    </message>
-    <message>
-      <location filename="mouse.py" />
-      <source>Scroll, or zoom where there is no stack</source>
-      <translation>Blättern, ohne Stapel zoomen</translation>
-    </message>
-    <message>
-      <location filename="mousepage.py" />
-      <source>Left button, drag</source>
-      <translation>Linke Taste, ziehen</translation>
-    </message>
-    <message>
-      <location filename="mousepage.py" />
-      <source>Middle button, drag</source>
-      <translation>Mittlere Taste, ziehen</translation>
-    </message>
-    <message>
-      <location filename="mousepage.py" />
-      <source>Right button, drag</source>
-      <translation>Rechte Taste, ziehen</translation>
-    </message>
-    <message>
-      <location filename="mousepage.py" />
-      <source>Wheel</source>
-      <translation>Rad</translation>
-    </message>
-    <message>
-      <location filename="mousepage.py" />
-      <source>Mouse buttons</source>
-      <translation>Maustasten</translation>
-    </message>
-    <message>
-      <location filename="mousepage.py" />
-      <source>A click with the right button opens the menu. Space and the left button always pan; Ctrl and the wheel always zoom. Colour pictures have no window: there, such a drag pans.</source>
-      <translation>Ein Klick mit der rechten Taste öffnet das Menü. Leertaste mit linker Taste verschiebt immer, Strg mit Rad zoomt immer. Farbbilder haben keine Fensterung: Dort verschiebt ein solches Ziehen das Bild.</translation>
-    </message>
-    <message>
-      <location filename="mousepage.py" />
-      <source>Default</source>
-      <translation>Standard</translation>
-    </message>
-    <message>
-      <location filename="opening.py" />
-      <source>{name} is drawn on the image that it was made from: open that image as well.</source>
-      <translation>{name} wird auf das Bild gezeichnet, aus dem es entstand: Öffnen Sie auch dieses Bild.</translation>
-    </message>
-    <message>
-      <location filename="opening.py" />
-      <source>Opening …</source>
-      <translation>Wird geöffnet …</translation>
-    </message>
-    <message>
-      <location filename="opening.py" />
-      <source>There is no image file in there.</source>
-      <translation>Darin ist keine Bilddatei.</translation>
-    </message>
-    <message>
-      <location filename="opening.py" />
-      <source>Files that hold no image were left out: {count}</source>
-      <translation>Dateien ohne Bild wurden ausgelassen: {count}</translation>
-    </message>
-    <message>
-      <location filename="opening.py" />
-      <source>{name} is drawn on {image}.</source>
-      <translation>{name} ist auf {image} eingezeichnet.</translation>
-    </message>
-    <message>
-      <location filename="opening.py" />
-      <source>Unpacking {done} of {total}</source>
-      <translation>Entpacken {done} von {total}</translation>
-    </message>
-    <message>
-      <location filename="opening.py" />
-      <source>Thumbnails {done} of {total}</source>
-      <translation>Vorschaubilder {done} von {total}</translation>
-    </message>
-    <message>
-      <location filename="panels/badge.py" />
-      <source>High certainty</source>
-      <translation>Hohe Sicherheit</translation>
-    </message>
-    <message>
-      <location filename="panels/badge.py" />
-      <source>Moderate certainty</source>
-      <translation>Mittlere Sicherheit</translation>
-    </message>
-    <message>
-      <location filename="panels/badge.py" />
-      <source>Low certainty</source>
-      <translation>Geringe Sicherheit</translation>
-    </message>
-    <message>
-      <location filename="panels/badge.py" />
-      <source>No statement</source>
-      <translation>Keine Aussage</translation>
-    </message>
-    <message>
-      <location filename="panels/badge.py" />
-      <source>Not measured on other images.</source>
-      <translation>An anderen Bildern nicht gemessen.</translation>
-    </message>
-    <message>
-      <location filename="panels/badge.py" />
-      <source>There it adds nothing certain to the network's own confidence.</source>
-      <translation>Dort fügt sie der eigenen Zuversicht des Netzes nichts Sicheres hinzu.</translation>
-    </message>
-    <message>
-      <location filename="panels/badge.py" />
-      <source>Fitted on {images}.</source>
-      <translation>Angepasst an {images}.</translation>
-    </message>
-    <message>
-      <location filename="panels/badge.py" />
-      <source>Measured on {images}.</source>
-      <translation>Gemessen an {images}.</translation>
-    </message>
-    <message>
-      <location filename="panels/badge.py" />
-      <source>AUROC of telling right from wrong: {badge:.2f}; the network's own confidence alone: {own:.2f}.</source>
-      <translation>AUROC für richtig gegen falsch: {badge:.2f}; die eigene Zuversicht des Netzes allein: {own:.2f}.</translation>
-    </message>
-    <message>
-      <location filename="panels/certainty.py" />
-      <source>The viewer abstains.</source>
-      <translation>Das Programm enthält sich.</translation>
-    </message>
-    <message>
-      <location filename="panels/certainty.py" />
-      <source>The region was edited by the reader.</source>
-      <translation>Die Region wurde vom Befunder bearbeitet.</translation>
-    </message>
-    <message>
-      <location filename="panels/certainty.py" />
-      <source>SegU measures how well the network's attention agrees with the {region}.</source>
-      <translation>SegU misst, wie gut die Aufmerksamkeit des Netzes zur Region passt ({region}).</translation>
-    </message>
-    <message>
-      <location filename="panels/certainty.py" />
-      <source>{level}: right in {share} of {images} images.</source>
-      <translation>{level}: richtig in {share} von {images} Bildern.</translation>
-    </message>
-    <message>
-      <location filename="panels/certainty.py" />
-      <source>SegX hides this share; a high one can mean that the network used something else.</source>
-      <translation>SegX blendet diesen Anteil aus; ist er hoch, hat das Netz vielleicht etwas anderes benutzt.</translation>
-    </message>
-    <message>
-      <location filename="panels/certainty.py" />
-      <source>Intersection over union; small even for good maps where the region is large.</source>
-      <translation>Schnittmenge durch Vereinigung; bei großer Region auch für gute Karten klein.</translation>
-    </message>
-    <message>
-      <location filename="panels/certainty.py" />
-      <source>Share of the image.</source>
-      <translation>Anteil am Bild.</translation>
-    </message>
-    <message>
-      <location filename="panels/certainty.py" />
-      <source>Network's own score</source>
-      <translation>Wert des Netzes selbst</translation>
-    </message>
-    <message>
-      <location filename="panels/certainty.py" />
-      <source>What the network itself claims for this finding; networks are often overconfident.</source>
-      <translation>Was das Netz selbst für diesen Befund angibt; Netze sind oft zu selbstsicher.</translation>
-    </message>
-    <message>
-      <location filename="panels/certainty.py" />
-      <source>Not assessed yet.</source>
-      <translation>Noch nicht beurteilt.</translation>
-    </message>
-    <message>
-      <location filename="panels/certainty.py" />
-      <source>SegU certainty {value:.0f} %</source>
-      <translation>SegU-Sicherheit {value:.0f} %</translation>
-    </message>
-    <message>
-      <location filename="panels/certainty.py" />
-      <source>right in {share} of such cases</source>
-      <translation>richtig in {share} solcher Fälle</translation>
-    </message>
-    <message>
-      <location filename="panels/certainty.py" />
-      <source>Attribution outside the {region}</source>
-      <translation>Attribution außerhalb ({region})</translation>
-    </message>
-    <message>
-      <location filename="panels/certainty.py" />
-      <source>Overlap of the top 5 % with the {region} (IoU)</source>
-      <translation>Überlappung der obersten 5 % ({region}, IoU)</translation>
-    </message>
-    <message>
-      <location filename="panels/certainty.py" />
-      <source>Size of the {region}</source>
-      <translation>Größe ({region})</translation>
-    </message>
-    <message>
-      <location filename="panels/curve.py" />
-      <source>IoU-threshold curve</source>
-      <translation>IoU-Schwellenkurve</translation>
-    </message>
-    <message>
-      <location filename="panels/curve.py" />
-      <source>highest share of the map</source>
-      <translation>oberster Anteil der Karte</translation>
-    </message>
-    <message>
-      <location filename="panels/curve.py" />
-      <source>top {percent} %: IoU {value:.2f}</source>
-      <translation>oberste {percent} %: IoU {value:.2f}</translation>
-    </message>
-    <message>
-      <location filename="panels/details.py" />
-      <source>How often this level was right on images that the badge was not fitted on.</source>
-      <translation>Wie oft diese Stufe an Bildern richtig war, an die sie nicht angepasst wurde.</translation>
-    </message>
-    <message>
-      <location filename="panels/details.py" />
-      <source>IoU-THRESHOLD CURVE</source>
-      <translation>IOU-SCHWELLENKURVE</translation>
-    </message>
-    <message>
-      <location filename="panels/details.py" />
-      <source>ALIGNMENTS</source>
-      <translation>ÜBEREINSTIMMUNGEN</translation>
-    </message>
-    <message>
-      <location filename="panels/details.py" />
-      <source>BASELINES</source>
-      <translation>VERGLEICHSWERTE</translation>
-    </message>
-    <message>
-      <location filename="panels/details.py" />
-      <source>WHAT THE BADGE RESTS ON</source>
-      <translation>WORAUF DIE EINSTUFUNG BERUHT</translation>
-    </message>
-    <message>
-      <location filename="panels/details.py" />
-      <source>Higher is better.</source>
-      <translation>Höher ist besser.</translation>
-    </message>
-    <message>
-      <location filename="panels/details.py" />
-      <source>Lower is better.</source>
-      <translation>Niedriger ist besser.</translation>
-    </message>
-    <message>
-      <location filename="panels/details.py" />
-      <source>Highest probability</source>
-      <translation>Höchste Wahrscheinlichkeit</translation>
-    </message>
-    <message>
-      <location filename="panels/details.py" />
-      <source>The network's own confidence, without any look at where it looked.</source>
-      <translation>Die eigene Zuversicht des Netzes, ohne Blick darauf, wohin es sah.</translation>
-    </message>
-    <message>
-      <location filename="panels/details.py" />
-      <source>value</source>
-      <translation>Wert</translation>
-    </message>
-    <message>
-      <location filename="panels/details.py" />
-      <source>chance</source>
-      <translation>Zufall</translation>
-    </message>
-    <message>
-      <location filename="panels/details.py" />
-      <source>correct</source>
-      <translation>richtig</translation>
-    </message>
-    <message>
-      <location filename="panels/details.py" />
-      <source>images</source>
-      <translation>Bilder</translation>
-    </message>
-    <message>
-      <location filename="panels/details.py" />
-      <source>Entropy of the probabilities</source>
-      <translation>Entropie der Wahrscheinlichkeiten</translation>
-    </message>
-    <message>
-      <location filename="panels/details.py" />
-      <source>0 means that one finding has everything, 1 that all findings are equally likely. Lower is surer.</source>
-      <translation>0 heißt, dass ein Befund alles hat, 1, dass alle gleich wahrscheinlich sind. Niedriger ist sicherer.</translation>
-    </message>
-    <message>
-      <location filename="panels/details.py" />
-      <source>Undefined here: {reason}</source>
-      <translation>Hier nicht definiert: {reason}</translation>
-    </message>
-    <message>
-      <location filename="panels/findings.py" />
-      <source>No finding lies above its cut-off (the mark on the bar).</source>
-      <translation>Kein Befund liegt über seinem Grenzwert (der Marke auf dem Balken).</translation>
-    </message>
-    <message>
-      <location filename="panels/findings.py" />
-      <source>Findings</source>
-      <translation>Befunde</translation>
-    </message>
-    <message>
-      <location filename="panels/findings.py" />
-      <source>Choose a finding to see where the network looked for it</source>
-      <translation>Befund wählen, um zu sehen, wohin das Netz dafür sah</translation>
-    </message>
-    <message>
-      <location filename="panels/findings.py" />
-      <source>{count} of {all} findings lie above their cut-offs (the mark on the bar).</source>
-      <translation>{count} von {all} Befunden liegen über ihren Grenzwerten (der Marke auf dem Balken).</translation>
-    </message>
-    <message>
-      <location filename="panels/findings.py" />
-      <source>above its cut-off of {cut_off}</source>
-      <translation>über seinem Grenzwert von {cut_off}</translation>
-    </message>
-    <message>
-      <location filename="panels/findings.py" />
-      <source>not above its cut-off of {cut_off}</source>
-      <translation>nicht über seinem Grenzwert von {cut_off}</translation>
-    </message>
-    <message>
-      <location filename="panels/logview.py" />
-      <source>Log</source>
-      <translation>Protokoll</translation>
-    </message>
-    <message>
-      <location filename="panels/logview.py" />
-      <source>Nothing has gone wrong so far.</source>
-      <translation>Bisher ist nichts schiefgegangen.</translation>
-    </message>
-    <message>
-      <location filename="panels/logview.py" />
-      <source>Copy all</source>
-      <translation>Alles kopieren</translation>
-    </message>
-    <message>
-      <location filename="panels/results.py" />
-      <source>Open an image to begin.</source>
-      <translation>Öffnen Sie ein Bild.</translation>
-    </message>
-    <message>
-      <location filename="panels/results.py" />
-      <source>The model makes no statement about this image.</source>
-      <translation>Das Modell macht zu diesem Bild keine Aussage.</translation>
-    </message>
-    <message>
-      <location filename="panels/results.py" />
-      <source>Looking at the image …</source>
-      <translation>Das Bild wird betrachtet …</translation>
-    </message>
-    <message>
-      <location filename="panels/results.py" />
-      <source>Not assessed.</source>
-      <translation>Nicht beurteilt.</translation>
-    </message>
-    <message>
-      <location filename="panels/results.py" />
-      <source>Your impression ({confidence}): {text}</source>
-      <translation>Ihr Eindruck ({confidence}): {text}</translation>
-    </message>
-    <message>
-      <location filename="panels/results.py" />
-      <source>FINDINGS</source>
-      <translation>BEFUNDE</translation>
-    </message>
-    <message>
-      <location filename="panels/results.py" />
-      <source>CERTAINTY</source>
-      <translation>SICHERHEIT</translation>
-    </message>
-    <message>
-      <location filename="panels/results.py" />
-      <source>Explained as published: the class's sigmoid score, Grad-CAM scaled to 0..1.</source>
-      <translation>Wie veröffentlicht erklärt: der Sigmoid-Wert der Klasse, Grad-CAM auf 0..1 skaliert.</translation>
-    </message>
-    <message>
-      <location filename="panels/results.py" />
-      <source>Model: {title} {version}</source>
-      <translation>Modell: {title} {version}</translation>
-    </message>
-    <message>
-      <location filename="panels/studies.py" />
-      <source>waits for its image</source>
-      <translation>wartet auf sein Bild</translation>
-    </message>
-    <message>
-      <location filename="panels/studies.py" />
-      <source>cannot be opened</source>
-      <translation>lässt sich nicht öffnen</translation>
-    </message>
-    <message>
-      <location filename="panels/studies.py" />
-      <source>Picture</source>
-      <translation>Bilddatei</translation>
-    </message>
-    <message>
-      <location filename="panels/studies.py" />
-      <source>Studies</source>
-      <translation>Untersuchungen</translation>
-    </message>
-    <message>
-      <location filename="panels/studies.py" />
-      <source>Patient</source>
-      <translation>Patient</translation>
-    </message>
-    <message>
-      <location filename="panels/studies.py" />
-      <source>Study</source>
-      <translation>Untersuchung</translation>
-    </message>
-    <message>
-      <location filename="panels/studies.py" />
-      <source>Series</source>
-      <translation>Serie</translation>
-    </message>
-    <message>
-      <location filename="panels/studies.py" />
-      <source>{count} frames</source>
-      <translation>{count} Bilder</translation>
-    </message>
-    <message>
-      <location filename="panels/tags.py" />
-      <source>Search tag, name or value</source>
-      <translation>Tag, Name oder Wert suchen</translation>
-    </message>
-    <message>
-      <location filename="panels/tags.py" />
-      <source>{count} bytes</source>
-      <translation>{count} Bytes</translation>
-    </message>
-    <message>
-      <location filename="panels/tags.py" />
-      <source>Tag</source>
-      <translation>Tag</translation>
-    </message>
-    <message>
-      <location filename="panels/tags.py" />
-      <source>Name</source>
-      <translation>Name</translation>
-    </message>
-    <message>
-      <location filename="panels/tags.py" />
-      <source>VR</source>
-      <translation>VR</translation>
-    </message>
-    <message>
-      <location filename="panels/tags.py" />
-      <source>Value</source>
-      <translation>Wert</translation>
-    </message>
-    <message>
-      <location filename="panels/tags.py" />
-      <source>Tags of {name}</source>
-      <translation>Tags von {name}</translation>
-    </message>
-    <message>
-      <location filename="panels/tags.py" />
-      <source>This file is not DICOM; it has no tags.</source>
-      <translation>Diese Datei ist kein DICOM; sie hat keine Tags.</translation>
-    </message>
-    <message>
-      <location filename="panels/tags.py" />
-      <source>{count} items</source>
-      <translation>{count} Einträge</translation>
-    </message>
-    <message>
-      <location filename="presets.py" />
-      <source>Lung</source>
-      <translation>Lunge</translation>
-    </message>
-    <message>
-      <location filename="presets.py" />
-      <source>Mediastinum</source>
-      <translation>Mediastinum</translation>
-    </message>
-    <message>
-      <location filename="presets.py" />
-      <source>Bone</source>
-      <translation>Knochen</translation>
-    </message>
-    <message>
-      <location filename="presets.py" />
-      <source>Abdomen</source>
-      <translation>Abdomen</translation>
-    </message>
-    <message>
-      <location filename="presets.py" />
-      <source>Brain</source>
-      <translation>Gehirn</translation>
-    </message>
-    <message>
-      <location filename="presets.py" />
-      <source>High contrast</source>
-      <translation>Hoher Kontrast</translation>
-    </message>
-    <message>
-      <location filename="presets.py" />
-      <source>Low contrast</source>
-      <translation>Niedriger Kontrast</translation>
-    </message>
-    <message>
-      <location filename="presets.py" />
-      <source>Lungs</source>
-      <translation>Lungen</translation>
-    </message>
-    <message>
-      <location filename="presets.py" />
-      <source>Bones and mediastinum</source>
-      <translation>Knochen und Mediastinum</translation>
-    </message>
-    <message>
-      <location filename="presets.py" />
-      <source>Automatic</source>
-      <translation>Automatisch</translation>
-    </message>
-    <message>
-      <location filename="presets.py" />
-      <source>All values</source>
-      <translation>Alle Werte</translation>
-    </message>
-    <message>
-      <location filename="presets.py" />
-      <source>No windows: this is a colour picture</source>
-      <translation>Keine Fensterung: ein Farbbild</translation>
-    </message>
-    <message>
-      <location filename="presets.py" />
-      <source>Look-up table {number} of the file</source>
-      <translation>Wertetabelle {number} der Datei</translation>
-    </message>
-    <message>
-      <location filename="presets.py" />
-      <source>Window {number} of the file</source>
-      <translation>Fensterung {number} der Datei</translation>
-    </message>
-    <message>
-      <location filename="privacycopy.py" />
-      <source>removed</source>
-      <translation>entfernt</translation>
-    </message>
-    <message>
-      <location filename="privacycopy.py" />
-      <source>emptied</source>
-      <translation>geleert</translation>
-    </message>
-    <message>
-      <location filename="privacycopy.py" />
-      <source>replaced</source>
-      <translation>ersetzt</translation>
-    </message>
-    <message>
-      <location filename="privacycopy.py" />
-      <source>The file says that text is burned into the picture.</source>
-      <translation>Laut Datei ist Text in das Bild eingebrannt.</translation>
-    </message>
-    <message>
-      <location filename="privacycopy.py" />
-      <source>Text in the picture is unlikely for this kind of file.</source>
-      <translation>Text im Bild ist bei dieser Art von Datei unwahrscheinlich.</translation>
-    </message>
-    <message>
-      <location filename="privacycopy.py" />
-      <source>Pictures of this kind often have text burned in. Look closely.</source>
-      <translation>In Bilder dieser Art ist oft Text eingebrannt. Sehen Sie genau hin.</translation>
-    </message>
-    <message>
-      <location filename="privacycopy.py" />
-      <source>{count} elements carry or may carry identity (DICOM PS3.15, Basic Profile).</source>
-      <translation>{count} Elemente weisen auf die Person hin oder können es (DICOM PS3.15, Basic Profile).</translation>
-    </message>
-    <message>
-      <location filename="privacycopy.py" />
-      <source>Black parts are blanked in every frame for good. Drag to blank another part, click on one to keep it. The search finds typed text, not everything: the decision is yours.</source>
-      <translation>Schwarze Teile werden in jedem Einzelbild endgültig gelöscht. Ziehen schwärzt einen weiteren Teil, ein Klick darauf behält ihn. Die Suche findet getippten Text, nicht alles: Sie entscheiden.</translation>
-    </message>
-    <message>
-      <location filename="privacycopy.py" />
-      <source>Save copy …</source>
-      <translation>Kopie speichern …</translation>
-    </message>
-    <message>
-      <location filename="privacycopy.py" />
-      <source>What looks like text was found in the picture.</source>
-      <translation>Im Bild wurde gefunden, was nach Text aussieht.</translation>
-    </message>
-    <message>
-      <location filename="privacycopy.py" />
-      <source>Save the de-identified copy</source>
-      <translation>De-identifizierte Kopie speichern</translation>
-    </message>
-    <message>
-      <location filename="privacycopy.py" />
-      <source>Element</source>
-      <translation>Element</translation>
-    </message>
-    <message>
-      <location filename="privacycopy.py" />
-      <source>What happens</source>
-      <translation>Was geschieht</translation>
-    </message>
-    <message>
-      <location filename="privacycopy.py" />
-      <source>Value in the original</source>
-      <translation>Wert im Original</translation>
-    </message>
-    <message>
-      <location filename="privacycopy.py" />
-      <source>Looking for identity …</source>
-      <translation>Suche nach Angaben zur Person …</translation>
-    </message>
-    <message>
-      <location filename="privacycopy.py" />
-      <source>The de-identified copy was written.</source>
-      <translation>Die de-identifizierte Kopie wurde geschrieben.</translation>
-    </message>
-    <message>
-      <location filename="privacycopy.py" />
-      <source>De-identified copy of {name}</source>
-      <translation>De-identifizierte Kopie von {name}</translation>
-    </message>
-    <message>
-      <location filename="privacypage.py" />
-      <source>until the program ends</source>
-      <translation>bis das Programm endet</translation>
-    </message>
-    <message>
-      <location filename="privacypage.py" />
-      <source>for one day</source>
-      <translation>einen Tag lang</translation>
-    </message>
-    <message>
-      <location filename="privacypage.py" />
-      <source>for a week</source>
-      <translation>eine Woche lang</translation>
-    </message>
-    <message>
-      <location filename="privacypage.py" />
-      <source>for 30 days</source>
-      <translation>30 Tage lang</translation>
-    </message>
-    <message>
-      <location filename="privacypage.py" />
-      <source>until they are forgotten here</source>
-      <translation>bis sie hier vergessen werden</translation>
-    </message>
-    <message>
-      <location filename="privacypage.py" />
-      <source>Close all images and forget the session, the recent files and folders, and the log? Images, reports and sessions that you saved stay where they are.</source>
-      <translation>Alle Bilder schließen und die Sitzung, die zuletzt geöffneten Dateien und Ordner sowie das Protokoll vergessen? Bilder, Berichte und Sitzungen, die Sie gespeichert haben, bleiben, wo sie sind.</translation>
-    </message>
-    <message>
-      <location filename="privacypage.py" />
-      <source>Privacy and limits</source>
-      <translation>Datenschutz und Grenzen</translation>
-    </message>
-    <message>
-      <location filename="privacypage.py" />
-      <source>Forget everything …</source>
-      <translation>Alles vergessen …</translation>
-    </message>
-    <message>
-      <location filename="privacypage.py" />
-      <source> megapixels</source>
-      <translation> Megapixel</translation>
-    </message>
-    <message>
-      <location filename="privacypage.py" />
       <source> GB</source>
       <translation> GB</translation>
     </message>
     <message>
-      <location filename="privacypage.py" />
+      <source> megapixels</source>
+      <translation> Megapixel</translation>
+    </message>
+    <message>
       <source> seconds</source>
       <translation> Sekunden</translation>
     </message>
     <message>
-      <location filename="privacypage.py" />
-      <source>Remember opened files and the session</source>
-      <translation>Geöffnete Dateien und die Sitzung merken</translation>
+      <source>&amp;About</source>
+      <translation>Ü&amp;ber</translation>
     </message>
     <message>
-      <location filename="privacypage.py" />
-      <source>Largest picture</source>
-      <translation>Größtes Bild</translation>
+      <source>&amp;Actual pixels (1:1)</source>
+      <translation>&amp;Originalgröße (1:1)</translation>
     </message>
     <message>
-      <location filename="privacypage.py" />
-      <source>Memory for decoding a file</source>
-      <translation>Speicher zum Dekodieren einer Datei</translation>
+      <source>&amp;Analyse again</source>
+      <translation>Erneut &amp;analysieren</translation>
     </message>
     <message>
-      <location filename="privacypage.py" />
-      <source>Time for decoding a file</source>
-      <translation>Zeit zum Dekodieren einer Datei</translation>
+      <source>&amp;Angle</source>
+      <translation>Win&amp;kel</translation>
     </message>
     <message>
-      <location filename="privacypage.py" />
-      <source>Both are kept on this computer only, in files that only you can read.</source>
-      <translation>Beides bleibt auf diesem Rechner, in Dateien, die nur Sie lesen können.</translation>
+      <source>&amp;Bare image (hold B)</source>
+      <translation>Nur das &amp;Bild (B halten)</translation>
     </message>
     <message>
-      <location filename="privacypage.py" />
-      <source>A file that asks for more is refused with a message. Holds from the next file on.</source>
-      <translation>Eine Datei, die mehr verlangt, wird mit einer Meldung abgelehnt. Gilt ab der nächsten Datei.</translation>
+      <source>&amp;Brush</source>
+      <translation>&amp;Pinsel</translation>
     </message>
     <message>
-      <location filename="privacypage.py" />
-      <source>Forget everything</source>
-      <translation>Alles vergessen</translation>
+      <source>&amp;Cancel</source>
+      <translation>A&amp;bbrechen</translation>
     </message>
     <message>
-      <location filename="privacypage.py" />
-      <source>Everything was forgotten.</source>
-      <translation>Alles wurde vergessen.</translation>
+      <source>&amp;Close image</source>
+      <translation>Bild s&amp;chließen</translation>
     </message>
     <message>
-      <location filename="reading.py" />
-      <source>certain</source>
-      <translation>sicher</translation>
+      <source>&amp;Dark</source>
+      <translation>&amp;Dunkel</translation>
     </message>
     <message>
-      <location filename="reading.py" />
-      <source>probable</source>
-      <translation>wahrscheinlich</translation>
+      <source>&amp;Edit the region</source>
+      <translation>Region &amp;bearbeiten</translation>
     </message>
     <message>
-      <location filename="reading.py" />
-      <source>possible</source>
-      <translation>möglich</translation>
+      <source>&amp;Ellipse</source>
+      <translation>&amp;Ellipse</translation>
     </message>
     <message>
-      <location filename="reading.py" />
-      <source>Look first. The results appear when you have noted your impression.</source>
-      <translation>Sehen Sie zuerst selbst. Die Ergebnisse erscheinen, wenn Sie Ihren Eindruck notiert haben.</translation>
+      <source>&amp;Eraser</source>
+      <translation>&amp;Radierer</translation>
     </message>
     <message>
-      <location filename="reading.py" />
-      <source>Your impression</source>
-      <translation>Ihr Eindruck</translation>
-    </message>
-    <message>
-      <location filename="reading.py" />
-      <source>Note it and show the results</source>
-      <translation>Notieren und Ergebnisse zeigen</translation>
-    </message>
-    <message>
-      <location filename="shortcuts.py" />
-      <source>Keyboard shortcuts</source>
-      <translation>Tastenkürzel</translation>
-    </message>
-    <message>
-      <location filename="shortcuts.py" />
-      <source>Search command or key</source>
-      <translation>Befehl oder Taste suchen</translation>
-    </message>
-    <message>
-      <location filename="shortcuts.py" />
-      <source>Set</source>
-      <translation>Setzen</translation>
-    </message>
-    <message>
-      <location filename="shortcuts.py" />
-      <source>Command</source>
-      <translation>Befehl</translation>
-    </message>
-    <message>
-      <location filename="shortcuts.py" />
-      <source>Keys</source>
-      <translation>Tasten</translation>
-    </message>
-    <message>
-      <location filename="shortcuts.py" />
-      <source>New keys</source>
-      <translation>Neue Tasten</translation>
-    </message>
-    <message>
-      <location filename="shortcuts.py" />
-      <source>{keys} already belongs to “{command}”.</source>
-      <translation>{keys} gehört schon zu „{command}“.</translation>
-    </message>
-    <message>
-      <location filename="statusbar.py" />
-      <source>Cancel</source>
-      <translation>Abbrechen</translation>
-    </message>
-    <message>
-      <location filename="statusbar.py" />
-      <source>inside the {region}</source>
-      <translation>innerhalb ({region})</translation>
-    </message>
-    <message>
-      <location filename="statusbar.py" />
-      <source>outside the {region}</source>
-      <translation>außerhalb ({region})</translation>
-    </message>
-    <message>
-      <location filename="statusbar.py" />
-      <source>x {x}, y {y}</source>
-      <translation>x {x}, y {y}</translation>
-    </message>
-    <message>
-      <location filename="statusbar.py" />
-      <source>stored {value}</source>
-      <translation>gespeichert {value}</translation>
-    </message>
-    <message>
-      <location filename="statusbar.py" />
-      <source>display {value}</source>
-      <translation>Anzeige {value}</translation>
-    </message>
-    <message>
-      <location filename="statusbar.py" />
-      <source>map {value}</source>
-      <translation>Karte {value}</translation>
-    </message>
-    <message>
-      <location filename="statusbar.py" />
-      <source>region</source>
-      <translation>Region</translation>
-    </message>
-    <message>
-      <location filename="topbar.py" />
-      <source>Side</source>
-      <translation>Neben</translation>
-    </message>
-    <message>
-      <location filename="topbar.py" />
-      <source>Curtain</source>
-      <translation>Vorhang</translation>
-    </message>
-    <message>
-      <location filename="topbar.py" />
-      <source>Blend</source>
-      <translation>Blende</translation>
-    </message>
-    <message>
-      <location filename="topbar.py" />
-      <source>Flicker</source>
-      <translation>Wechsel</translation>
-    </message>
-    <message>
-      <location filename="topbar.py" />
-      <source>Overlay</source>
-      <translation>Karten</translation>
-    </message>
-    <message>
-      <location filename="topbar.py" />
-      <source>Export</source>
-      <translation>Export</translation>
-    </message>
-    <message>
-      <location filename="viewport.py" />
-      <source>SegX</source>
-      <translation>SegX</translation>
-    </message>
-    <message>
-      <location filename="viewport.py" />
-      <source>No map</source>
-      <translation>Keine Karte</translation>
-    </message>
-    <message>
-      <location filename="viewport.py" />
-      <source>No map yet</source>
-      <translation>Noch keine Karte</translation>
-    </message>
-    <message>
-      <location filename="viewport.py" />
-      <source>Drawn: {labels}</source>
-      <translation>Eingezeichnet: {labels}</translation>
-    </message>
-    <message>
-      <location filename="viewports.py" />
-      <source>Original map</source>
-      <translation>Originalkarte</translation>
-    </message>
-    <message>
-      <location filename="viewports.py" />
-      <source>Outside the region: what SegX hides</source>
-      <translation>Außerhalb der Region: was SegX ausblendet</translation>
-    </message>
-    <message>
-      <location filename="viewports.py" />
-      <source>Blend of original and SegX</source>
-      <translation>Überblendung von Original und SegX</translation>
-    </message>
-    <message>
-      <location filename="viewports.py" />
-      <source>Original</source>
-      <translation>Original</translation>
-    </message>
-    <message>
-      <location filename="viewports.py" />
-      <source>Original and SegX, blended</source>
-      <translation>Original und SegX, überblendet</translation>
-    </message>
-    <message>
-      <location filename="window.py" />
-      <source>RESEARCH USE ONLY - not for diagnosis</source>
-      <translation>NUR FÜR FORSCHUNG - nicht für die Diagnose</translation>
-    </message>
-    <message>
-      <location filename="window.py" />
-      <source>&amp;File</source>
-      <translation>&amp;Datei</translation>
-    </message>
-    <message>
-      <location filename="window.py" />
-      <source>&amp;View</source>
-      <translation>&amp;Ansicht</translation>
-    </message>
-    <message>
-      <location filename="window.py" />
-      <source>&amp;Image</source>
-      <translation>&amp;Bild</translation>
-    </message>
-    <message>
-      <location filename="window.py" />
       <source>&amp;Explain</source>
       <translation>&amp;Erklären</translation>
     </message>
     <message>
-      <location filename="window.py" />
-      <source>&amp;Tools</source>
-      <translation>&amp;Werkzeuge</translation>
+      <source>&amp;Export report …</source>
+      <translation>Bericht &amp;exportieren …</translation>
     </message>
     <message>
-      <location filename="window.py" />
+      <source>&amp;File</source>
+      <translation>&amp;Datei</translation>
+    </message>
+    <message>
+      <source>&amp;First of the stack</source>
+      <translation>&amp;Erstes des Stapels</translation>
+    </message>
+    <message>
+      <source>&amp;Fit</source>
+      <translation>&amp;Einpassen</translation>
+    </message>
+    <message>
+      <source>&amp;Flicker</source>
+      <translation>&amp;Wechselbild</translation>
+    </message>
+    <message>
+      <source>&amp;Graphics of the file</source>
+      <translation>&amp;Grafiken der Datei</translation>
+    </message>
+    <message>
+      <source>&amp;Grid of findings and methods</source>
+      <translation>&amp;Raster aus Befunden und Methoden</translation>
+    </message>
+    <message>
       <source>&amp;Help</source>
       <translation>&amp;Hilfe</translation>
     </message>
     <message>
-      <location filename="window.py" />
+      <source>&amp;Image</source>
+      <translation>&amp;Bild</translation>
+    </message>
+    <message>
+      <source>&amp;Invert</source>
+      <translation>&amp;Invertieren</translation>
+    </message>
+    <message>
+      <source>&amp;Keyboard shortcuts …</source>
+      <translation>&amp;Tastenkürzel …</translation>
+    </message>
+    <message>
+      <source>&amp;Last of the stack</source>
+      <translation>&amp;Letztes des Stapels</translation>
+    </message>
+    <message>
+      <source>&amp;Layout</source>
+      <translation>&amp;Layout</translation>
+    </message>
+    <message>
+      <source>&amp;Length</source>
+      <translation>&amp;Länge</translation>
+    </message>
+    <message>
+      <source>&amp;Light</source>
+      <translation>&amp;Hell</translation>
+    </message>
+    <message>
+      <source>&amp;Log …</source>
+      <translation>&amp;Protokoll …</translation>
+    </message>
+    <message>
+      <source>&amp;Magnifier</source>
+      <translation>&amp;Lupe</translation>
+    </message>
+    <message>
+      <source>&amp;Manage models …</source>
+      <translation>Modelle &amp;verwalten …</translation>
+    </message>
+    <message>
+      <source>&amp;Mouse buttons …</source>
+      <translation>&amp;Maustasten …</translation>
+    </message>
+    <message>
+      <source>&amp;Next class</source>
+      <translation>&amp;Nächster Befund</translation>
+    </message>
+    <message>
+      <source>&amp;Next image</source>
+      <translation>&amp;Nächstes Bild</translation>
+    </message>
+    <message>
+      <source>&amp;Next window</source>
+      <translation>&amp;Nächste Fensterung</translation>
+    </message>
+    <message>
+      <source>&amp;Open files …</source>
+      <translation>Dateien ö&amp;ffnen …</translation>
+    </message>
+    <message>
+      <source>&amp;Overlay</source>
+      <translation>Über&amp;lagerung</translation>
+    </message>
+    <message>
+      <source>&amp;Patient's name on the image</source>
+      <translation>&amp;Patientenname auf dem Bild</translation>
+    </message>
+    <message>
+      <source>&amp;Polygon</source>
+      <translation>Po&amp;lygon</translation>
+    </message>
+    <message>
+      <source>&amp;Predicted region</source>
+      <translation>&amp;Vorhergesagte Region</translation>
+    </message>
+    <message>
+      <source>&amp;Privacy and limits …</source>
+      <translation>&amp;Datenschutz und Grenzen …</translation>
+    </message>
+    <message>
+      <source>&amp;Quit</source>
+      <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+      <source>&amp;Read first, then see results</source>
+      <translation>&amp;Erst befunden, dann Ergebnisse</translation>
+    </message>
+    <message>
+      <source>&amp;Rectangle</source>
+      <translation>Rec&amp;hteck</translation>
+    </message>
+    <message>
+      <source>&amp;Redo</source>
+      <translation>&amp;Wiederholen</translation>
+    </message>
+    <message>
+      <source>&amp;Region: outline, fill, off</source>
+      <translation>Re&amp;gion: Umriss, Fläche, aus</translation>
+    </message>
+    <message>
+      <source>&amp;Reset</source>
+      <translation>&amp;Zurücksetzen</translation>
+    </message>
+    <message>
+      <source>&amp;Save session …</source>
+      <translation>Sitzung &amp;speichern …</translation>
+    </message>
+    <message>
+      <source>&amp;Side by side</source>
+      <translation>&amp;Nebeneinander</translation>
+    </message>
+    <message>
+      <source>&amp;Tags …</source>
+      <translation>&amp;Tags …</translation>
+    </message>
+    <message>
+      <source>&amp;Text</source>
+      <translation>&amp;Text</translation>
+    </message>
+    <message>
+      <source>&amp;Texts on the image</source>
+      <translation>&amp;Texte auf dem Bild</translation>
+    </message>
+    <message>
+      <source>&amp;Theme</source>
+      <translation>&amp;Farbschema</translation>
+    </message>
+    <message>
+      <source>&amp;Tools</source>
+      <translation>&amp;Werkzeuge</translation>
+    </message>
+    <message>
+      <source>&amp;Top 5 % only</source>
+      <translation>Nur die &amp;obersten 5 %</translation>
+    </message>
+    <message>
+      <source>&amp;Undo</source>
+      <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+      <source>&amp;View</source>
+      <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+      <source>&amp;Window</source>
+      <translation>&amp;Fensterung</translation>
+    </message>
+    <message>
+      <source>&amp;Window and level</source>
+      <translation>&amp;Fensterung</translation>
+    </message>
+    <message>
+      <source>0 means that one finding has everything, 1 that all findings are equally likely. Lower is surer.</source>
+      <translation>0 heißt, dass ein Befund alles hat, 1, dass alle gleich wahrscheinlich sind. Niedriger ist sicherer.</translation>
+    </message>
+    <message>
+      <source>95 % Hausdorff distance</source>
+      <translation>95-%-Hausdorff-Abstand</translation>
+    </message>
+    <message>
+      <source>&lt;h3&gt;SegX Viewer {version}&lt;/h3&gt;&lt;p&gt;Shows what a network saw in a clinical image, and how far its explanation can be trusted (SegX and SegU; Zhang, Zhu, Luo, PMLR 281, 2025).&lt;/p&gt;&lt;p&gt;&lt;b&gt;Research use only - not for diagnosis.&lt;/b&gt;&lt;/p&gt;</source>
+      <translation>&lt;h3&gt;SegX Viewer {version}&lt;/h3&gt;&lt;p&gt;Zeigt, was ein Netz in einem klinischen Bild gesehen hat und wie weit seiner Erklärung zu trauen ist (SegX und SegU; Zhang, Zhu, Luo, PMLR 281, 2025).&lt;/p&gt;&lt;p&gt;&lt;b&gt;Nur für Forschungszwecke - nicht für die Diagnose.&lt;/b&gt;&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>A click with the right button opens the menu. Space and the left button always pan; Ctrl and the wheel always zoom. Colour pictures have no window: there, such a drag pans.</source>
+      <translation>Ein Klick mit der rechten Taste öffnet das Menü. Leertaste mit linker Taste verschiebt immer, Strg mit Rad zoomt immer. Farbbilder haben keine Fensterung: Dort verschiebt ein solches Ziehen das Bild.</translation>
+    </message>
+    <message>
+      <source>A file that asks for more is refused with a message. Holds from the next file on.</source>
+      <translation>Eine Datei, die mehr verlangt, wird mit einer Meldung abgelehnt. Gilt ab der nächsten Datei.</translation>
+    </message>
+    <message>
+      <source>A&amp;utomatic window</source>
+      <translation>A&amp;utomatische Fensterung</translation>
+    </message>
+    <message>
+      <source>Abdomen</source>
+      <translation>Abdomen</translation>
+    </message>
+    <message>
+      <source>About SegX Viewer</source>
+      <translation>Über SegX Viewer</translation>
+    </message>
+    <message>
+      <source>above its cut-off of {cut_off}</source>
+      <translation>über seinem Grenzwert von {cut_off}</translation>
+    </message>
+    <message>
+      <source>Actinic keratosis / Bowen's disease</source>
+      <translation>Aktinische Keratose / Morbus Bowen</translation>
+    </message>
+    <message>
+      <source>Add a model</source>
+      <translation>Modell hinzufügen</translation>
+    </message>
+    <message>
+      <source>Add …</source>
+      <translation>Hinzufügen …</translation>
+    </message>
+    <message>
+      <source>Added {name}.</source>
+      <translation>{name} hinzugefügt.</translation>
+    </message>
+    <message>
+      <source>ALIGNMENTS</source>
+      <translation>ÜBEREINSTIMMUNGEN</translation>
+    </message>
+    <message>
+      <source>All figures (JSON)</source>
+      <translation>Alle Zahlen (JSON)</translation>
+    </message>
+    <message>
+      <source>All files are as they were installed.</source>
+      <translation>Alle Dateien sind, wie sie installiert wurden.</translation>
+    </message>
+    <message>
+      <source>All images of the study that are open</source>
+      <translation>Alle geöffneten Bilder der Untersuchung</translation>
+    </message>
+    <message>
+      <source>All values</source>
+      <translation>Alle Werte</translation>
+    </message>
+    <message>
+      <source>Apple graphics (MPS)</source>
+      <translation>Apple-Grafik (MPS)</translation>
+    </message>
+    <message>
+      <source>Architecture</source>
+      <translation>Architektur</translation>
+    </message>
+    <message>
+      <source>area {area} {unit}</source>
+      <translation>Fläche {area} {unit}</translation>
+    </message>
+    <message>
+      <source>Arro&amp;w</source>
+      <translation>&amp;Pfeil</translation>
+    </message>
+    <message>
+      <source>at the detector</source>
+      <translation>am Detektor</translation>
+    </message>
+    <message>
+      <source>Attribution</source>
+      <translation>Attribution</translation>
+    </message>
+    <message>
+      <source>Attribution inside the region</source>
+      <translation>Attribution in der Region</translation>
+    </message>
+    <message>
+      <source>Attribution inside, over chance</source>
+      <translation>Attribution innen gegen Zufall</translation>
+    </message>
+    <message>
+      <source>Attribution method (M: next)</source>
+      <translation>Attributionsmethode (M: nächste)</translation>
+    </message>
+    <message>
+      <source>Attribution outside the {region}</source>
+      <translation>Attribution außerhalb ({region})</translation>
+    </message>
+    <message>
+      <source>Attribution: how strongly a pixel speaks for the class. Original and SegX share this scale.</source>
+      <translation>Attribution: wie stark ein Bildpunkt für den Befund spricht. Original und SegX teilen diese Skala.</translation>
+    </message>
+    <message>
+      <source>AUROC of telling right from wrong: {badge:.2f}; the network's own confidence alone: {own:.2f}.</source>
+      <translation>AUROC für richtig gegen falsch: {badge:.2f}; die eigene Zuversicht des Netzes allein: {own:.2f}.</translation>
+    </message>
+    <message>
+      <source>Automatic</source>
+      <translation>Automatisch</translation>
+    </message>
+    <message>
+      <source>Average surface distance</source>
+      <translation>Mittlerer Oberflächenabstand</translation>
+    </message>
+    <message>
+      <source>B&amp;lend</source>
+      <translation>Ü&amp;berblenden</translation>
+    </message>
+    <message>
+      <source>Bacterial pneumonia</source>
+      <translation>Bakterielle Pneumonie</translation>
+    </message>
+    <message>
+      <source>Basal cell carcinoma</source>
+      <translation>Basalzellkarzinom</translation>
+    </message>
+    <message>
+      <source>BASELINES</source>
+      <translation>VERGLEICHSWERTE</translation>
+    </message>
+    <message>
+      <source>Benign keratosis</source>
+      <translation>Benigne Keratose</translation>
+    </message>
+    <message>
+      <source>Black parts are blanked in every frame for good. Drag to blank another part, click on one to keep it. The search finds typed text, not everything: the decision is yours.</source>
+      <translation>Schwarze Teile werden in jedem Einzelbild endgültig gelöscht. Ziehen schwärzt einen weiteren Teil, ein Klick darauf behält ihn. Die Suche findet getippten Text, nicht alles: Sie entscheiden.</translation>
+    </message>
+    <message>
+      <source>Blend</source>
+      <translation>Blende</translation>
+    </message>
+    <message>
+      <source>Blend of original and SegX</source>
+      <translation>Überblendung von Original und SegX</translation>
+    </message>
+    <message>
+      <source>Bone</source>
+      <translation>Knochen</translation>
+    </message>
+    <message>
+      <source>Bones and mediastinum</source>
+      <translation>Knochen und Mediastinum</translation>
+    </message>
+    <message>
+      <source>born {date}</source>
+      <translation>geb. {date}</translation>
+    </message>
+    <message>
+      <source>Both are kept on this computer only, in files that only you can read.</source>
+      <translation>Beides bleibt auf diesem Rechner, in Dateien, die nur Sie lesen können.</translation>
+    </message>
+    <message>
+      <source>Brain</source>
+      <translation>Gehirn</translation>
+    </message>
+    <message>
+      <source>Browse …</source>
+      <translation>Durchsuchen …</translation>
+    </message>
+    <message>
+      <source>C&amp;urtain</source>
+      <translation>&amp;Vorhang</translation>
+    </message>
+    <message>
+      <source>calibrated</source>
+      <translation>kalibriert</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>Abbrechen</translation>
+    </message>
+    <message>
+      <source>Cancelled.</source>
+      <translation>Abgebrochen.</translation>
+    </message>
+    <message>
+      <source>Cancelled. Press F5 to analyse again.</source>
+      <translation>Abgebrochen. F5 analysiert erneut.</translation>
+    </message>
+    <message>
+      <source>cannot be opened</source>
+      <translation>lässt sich nicht öffnen</translation>
+    </message>
+    <message>
+      <source>certain</source>
+      <translation>sicher</translation>
+    </message>
+    <message>
+      <source>CERTAINTY</source>
+      <translation>SICHERHEIT</translation>
+    </message>
+    <message>
+      <source>Certainty</source>
+      <translation>Sicherheit</translation>
+    </message>
+    <message>
+      <source>chance</source>
+      <translation>Zufall</translation>
+    </message>
+    <message>
+      <source>Checking the input</source>
+      <translation>Prüfung der Eingabe</translation>
+    </message>
+    <message>
+      <source>Choose a file</source>
+      <translation>Datei wählen</translation>
+    </message>
+    <message>
+      <source>Choose a finding to see where the network looked for it</source>
+      <translation>Befund wählen, um zu sehen, wohin das Netz dafür sah</translation>
+    </message>
+    <message>
+      <source>Choose two models to compare them</source>
+      <translation>Zwei Modelle wählen, um sie zu vergleichen</translation>
+    </message>
+    <message>
+      <source>Classes</source>
+      <translation>Klassen</translation>
+    </message>
+    <message>
+      <source>Classes, with cut-offs</source>
+      <translation>Klassen, mit Schwellen</translation>
+    </message>
+    <message>
+      <source>Classification</source>
+      <translation>Klassifikation</translation>
+    </message>
+    <message>
+      <source>Close &amp;all</source>
+      <translation>&amp;Alle schließen</translation>
+    </message>
+    <message>
+      <source>Close all images and forget the session, the recent files and folders, and the log? Images, reports and sessions that you saved stay where they are.</source>
+      <translation>Alle Bilder schließen und die Sitzung, die zuletzt geöffneten Dateien und Ordner sowie das Protokoll vergessen? Bilder, Berichte und Sitzungen, die Sie gespeichert haben, bleiben, wo sie sind.</translation>
+    </message>
+    <message>
+      <source>Colours</source>
+      <translation>Farben</translation>
+    </message>
+    <message>
+      <source>Command</source>
+      <translation>Befehl</translation>
+    </message>
+    <message>
+      <source>Compare</source>
+      <translation>Vergleichen</translation>
+    </message>
+    <message>
+      <source>Compare t&amp;wo images</source>
+      <translation>Z&amp;wei Bilder vergleichen</translation>
+    </message>
+    <message>
+      <source>Compare two models</source>
+      <translation>Zwei Modelle vergleichen</translation>
+    </message>
+    <message>
+      <source>Copy &amp;report</source>
+      <translation>&amp;Bericht kopieren</translation>
+    </message>
+    <message>
+      <source>Copy all</source>
+      <translation>Alles kopieren</translation>
+    </message>
+    <message>
+      <source>correct</source>
+      <translation>richtig</translation>
+    </message>
+    <message>
+      <source>Curtain</source>
+      <translation>Vorhang</translation>
+    </message>
+    <message>
+      <source>Dark page</source>
+      <translation>Dunkle Seite</translation>
+    </message>
+    <message>
+      <source>De-&amp;identified copy …</source>
+      <translation>De-&amp;identifizierte Kopie …</translation>
+    </message>
+    <message>
+      <source>De-identified copy of {name}</source>
+      <translation>De-identifizierte Kopie von {name}</translation>
+    </message>
+    <message>
+      <source>Decoding</source>
+      <translation>Dekodierung</translation>
+    </message>
+    <message>
+      <source>Default</source>
+      <translation>Standard</translation>
+    </message>
+    <message>
+      <source>Dermatofibroma</source>
+      <translation>Dermatofibrom</translation>
+    </message>
+    <message>
+      <source>Dice overlap of the 5 % most relevant pixels with the region; a small region caps it.</source>
+      <translation>Dice-Überlappung der wichtigsten 5 % der Bildpunkte mit der Region; eine kleine Region begrenzt sie.</translation>
+    </message>
+    <message>
+      <source>Dice, top 5 %</source>
+      <translation>Dice, oberste 5 %</translation>
+    </message>
+    <message>
+      <source>DICOM objects belong to the patient's study: tick the box to write them.</source>
+      <translation>DICOM-Objekte gehören zur Untersuchung des Patienten: Haken setzen, um sie zu schreiben.</translation>
+    </message>
+    <message>
+      <source>DICOM objects for the archive (a folder)</source>
+      <translation>DICOM-Objekte für das Archiv (ein Ordner)</translation>
+    </message>
+    <message>
+      <source>display {value}</source>
+      <translation>Anzeige {value}</translation>
+    </message>
+    <message>
+      <source>Done</source>
+      <translation>Fertig</translation>
+    </message>
+    <message>
+      <source>Draw</source>
+      <translation>Zeichnen</translation>
+    </message>
+    <message>
+      <source>Drawing the report …</source>
+      <translation>Bericht wird gezeichnet …</translation>
+    </message>
+    <message>
+      <source>Drawn: {labels}</source>
+      <translation>Eingezeichnet: {labels}</translation>
+    </message>
+    <message>
+      <source>Drop images or a folder here</source>
+      <translation>Bilder oder einen Ordner hier ablegen</translation>
+    </message>
+    <message>
+      <source>Each row has its own colour scale, shared by its classes.</source>
+      <translation>Jede Zeile hat ihre eigene Farbskala, die ihre Befunde teilen.</translation>
+    </message>
+    <message>
+      <source>Earth mover's distance</source>
+      <translation>Earth-Mover-Abstand</translation>
+    </message>
+    <message>
+      <source>Edit region</source>
+      <translation>Region bearbeiten</translation>
+    </message>
+    <message>
+      <source>Edit the region</source>
+      <translation>Region bearbeiten</translation>
+    </message>
+    <message>
+      <source>Edit the {region}</source>
+      <translation>{region} bearbeiten</translation>
+    </message>
+    <message>
+      <source>Element</source>
+      <translation>Element</translation>
+    </message>
+    <message>
+      <source>emptied</source>
+      <translation>geleert</translation>
+    </message>
+    <message>
+      <source>Entropy of the probabilities</source>
+      <translation>Entropie der Wahrscheinlichkeiten</translation>
+    </message>
+    <message>
+      <source>Everything was forgotten.</source>
+      <translation>Alles wurde vergessen.</translation>
+    </message>
+    <message>
+      <source>Explain</source>
+      <translation>Erklären</translation>
+    </message>
+    <message>
+      <source>Explain as &amp;published (SegX reference)</source>
+      <translation>Wie &amp;veröffentlicht erklären (SegX-Referenz)</translation>
+    </message>
+    <message>
+      <source>Explained as published: the class's sigmoid score, Grad-CAM scaled to 0..1.</source>
+      <translation>Wie veröffentlicht erklärt: der Sigmoid-Wert der Klasse, Grad-CAM auf 0..1 skaliert.</translation>
+    </message>
+    <message>
+      <source>Export</source>
+      <translation>Export</translation>
+    </message>
+    <message>
+      <source>Export report</source>
+      <translation>Bericht exportieren</translation>
+    </message>
+    <message>
+      <source>File</source>
+      <translation>Datei</translation>
+    </message>
+    <message>
+      <source>Files that hold no image were left out: {count}</source>
+      <translation>Dateien ohne Bild wurden ausgelassen: {count}</translation>
+    </message>
+    <message>
+      <source>fill</source>
+      <translation>Fläche</translation>
+    </message>
+    <message>
+      <source>FINDINGS</source>
+      <translation>BEFUNDE</translation>
+    </message>
+    <message>
+      <source>Findings</source>
+      <translation>Befunde</translation>
+    </message>
+    <message>
+      <source>Fitted on {images}.</source>
+      <translation>Angepasst an {images}.</translation>
+    </message>
+    <message>
+      <source>Flicker</source>
+      <translation>Wechsel</translation>
+    </message>
+    <message>
+      <source>Flip &amp;horizontally</source>
+      <translation>&amp;Horizontal spiegeln</translation>
+    </message>
+    <message>
+      <source>Flip &amp;vertically</source>
+      <translation>&amp;Vertikal spiegeln</translation>
+    </message>
+    <message>
+      <source>for 30 days</source>
+      <translation>30 Tage lang</translation>
+    </message>
+    <message>
+      <source>For a screen</source>
+      <translation>Für den Bildschirm</translation>
+    </message>
+    <message>
+      <source>for a week</source>
+      <translation>eine Woche lang</translation>
+    </message>
+    <message>
+      <source>For an e-mail</source>
+      <translation>Für eine E-Mail</translation>
+    </message>
+    <message>
+      <source>for one day</source>
+      <translation>einen Tag lang</translation>
+    </message>
+    <message>
+      <source>Forget everything</source>
+      <translation>Alles vergessen</translation>
+    </message>
+    <message>
+      <source>Forget everything …</source>
+      <translation>Alles vergessen …</translation>
+    </message>
+    <message>
+      <source>from the picture's scale</source>
+      <translation>nach dem Maßstab im Bild</translation>
+    </message>
+    <message>
+      <source>Full resolution</source>
+      <translation>Volle Auflösung</translation>
+    </message>
+    <message>
+      <source>Go back to the predicted region</source>
+      <translation>Zur vorhergesagten Region zurückkehren</translation>
+    </message>
+    <message>
+      <source>Graphics card (CUDA)</source>
+      <translation>Grafikkarte (CUDA)</translation>
+    </message>
+    <message>
+      <source>Graphics card if there is one</source>
+      <translation>Grafikkarte, wenn vorhanden</translation>
+    </message>
+    <message>
+      <source>Graphics of the file</source>
+      <translation>Grafiken der Datei</translation>
+    </message>
+    <message>
+      <source>Help</source>
+      <translation>Hilfe</translation>
+    </message>
+    <message>
+      <source>High certainty</source>
+      <translation>Hohe Sicherheit</translation>
+    </message>
+    <message>
+      <source>High contrast</source>
+      <translation>Hoher Kontrast</translation>
+    </message>
+    <message>
+      <source>Higher is better.</source>
+      <translation>Höher ist besser.</translation>
+    </message>
+    <message>
+      <source>Highest pixels inside</source>
+      <translation>Höchste Bildpunkte innen</translation>
+    </message>
+    <message>
+      <source>Highest probability</source>
+      <translation>Höchste Wahrscheinlichkeit</translation>
+    </message>
+    <message>
+      <source>highest share of the map</source>
+      <translation>oberster Anteil der Karte</translation>
+    </message>
+    <message>
+      <source>How far apart the outlines of the highest pixels and of the region lie on average.</source>
+      <translation>Wie weit die Umrisse der höchsten Bildpunkte und der Region im Mittel auseinanderliegen.</translation>
+    </message>
+    <message>
+      <source>How far apart the outlines of the highest pixels and of the region lie, but for the worst 5 %.</source>
+      <translation>Wie weit die Umrisse der höchsten Bildpunkte und der Region auseinanderliegen, ohne die schlechtesten 5 %.</translation>
+    </message>
+    <message>
+      <source>How far the attribution would have to move to fill the region evenly, in image diagonals.</source>
+      <translation>Wie weit die Attribution wandern müsste, um die Region gleichmäßig zu füllen, in Bilddiagonalen.</translation>
+    </message>
+    <message>
+      <source>How many times more attribution the region holds than its area alone would.</source>
+      <translation>Wievielmal mehr Attribution die Region enthält, als ihre Fläche allein erwarten ließe.</translation>
+    </message>
+    <message>
+      <source>How often a pixel inside the region is more relevant than one outside.</source>
+      <translation>Wie oft ein Bildpunkt in der Region wichtiger ist als einer außerhalb.</translation>
+    </message>
+    <message>
+      <source>How often this level was right on images that the badge was not fitted on.</source>
+      <translation>Wie oft diese Stufe an Bildern richtig war, an die sie nicht angepasst wurde.</translation>
+    </message>
+    <message>
+      <source>How sure the segmentation must be for a pixel to belong to the region</source>
+      <translation>Wie sicher die Segmentierung sein muss, damit ein Bildpunkt zur Region gehört</translation>
+    </message>
+    <message>
+      <source>Image</source>
+      <translation>Bild</translation>
+    </message>
+    <message>
+      <source>Images</source>
+      <translation>Bilder</translation>
+    </message>
+    <message>
+      <source>images</source>
+      <translation>Bilder</translation>
+    </message>
+    <message>
+      <source>Input size</source>
+      <translation>Eingabegröße</translation>
+    </message>
+    <message>
+      <source>inside the {region}</source>
+      <translation>innerhalb ({region})</translation>
+    </message>
+    <message>
+      <source>Intersection over union; small even for good maps where the region is large.</source>
+      <translation>Schnittmenge durch Vereinigung; bei großer Region auch für gute Karten klein.</translation>
+    </message>
+    <message>
+      <source>inverted</source>
+      <translation>invertiert</translation>
+    </message>
+    <message>
+      <source>IoU over all thresholds (AUITC)</source>
+      <translation>IoU über alle Schwellen (AUITC)</translation>
+    </message>
+    <message>
+      <source>IoU, top 5 %</source>
+      <translation>IoU, oberste 5 %</translation>
+    </message>
+    <message>
+      <source>IoU-THRESHOLD CURVE</source>
+      <translation>IOU-SCHWELLENKURVE</translation>
+    </message>
+    <message>
+      <source>IoU-threshold curve</source>
+      <translation>IoU-Schwellenkurve</translation>
+    </message>
+    <message>
+      <source>Keyboard shortcuts</source>
+      <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+      <source>Keys</source>
+      <translation>Tasten</translation>
+    </message>
+    <message>
+      <source>Lan&amp;guage</source>
+      <translation>&amp;Sprache</translation>
+    </message>
+    <message>
+      <source>Largest picture</source>
+      <translation>Größtes Bild</translation>
+    </message>
+    <message>
+      <source>Left button, drag</source>
+      <translation>Linke Taste, ziehen</translation>
+    </message>
+    <message>
+      <source>lesion</source>
+      <translation>Läsion</translation>
+    </message>
+    <message>
+      <source>Licence</source>
+      <translation>Lizenz</translation>
+    </message>
+    <message>
+      <source>Light page</source>
+      <translation>Helle Seite</translation>
+    </message>
+    <message>
+      <source>Lin&amp;k the two images</source>
+      <translation>Beide Bilder &amp;koppeln</translation>
+    </message>
+    <message>
+      <source>Link &amp;pan</source>
+      <translation>&amp;Verschieben koppeln</translation>
+    </message>
+    <message>
+      <source>Link &amp;scrolling</source>
+      <translation>&amp;Blättern koppeln</translation>
+    </message>
+    <message>
+      <source>Link &amp;window and level</source>
+      <translation>&amp;Fensterung koppeln</translation>
+    </message>
+    <message>
+      <source>Link &amp;zoom</source>
+      <translation>&amp;Zoom koppeln</translation>
+    </message>
+    <message>
+      <source>Log</source>
+      <translation>Protokoll</translation>
+    </message>
+    <message>
+      <source>Look first. The results appear when you have noted your impression.</source>
+      <translation>Sehen Sie zuerst selbst. Die Ergebnisse erscheinen, wenn Sie Ihren Eindruck notiert haben.</translation>
+    </message>
+    <message>
+      <source>Look-up table {name}</source>
+      <translation>Wertetabelle {name}</translation>
+    </message>
+    <message>
+      <source>Look-up table {number} of the file</source>
+      <translation>Wertetabelle {number} der Datei</translation>
+    </message>
+    <message>
+      <source>Looking at the image …</source>
+      <translation>Das Bild wird betrachtet …</translation>
+    </message>
+    <message>
+      <source>Looking for identity …</source>
+      <translation>Suche nach Angaben zur Person …</translation>
+    </message>
+    <message>
+      <source>Low certainty</source>
+      <translation>Geringe Sicherheit</translation>
+    </message>
+    <message>
+      <source>Low contrast</source>
+      <translation>Niedriger Kontrast</translation>
+    </message>
+    <message>
+      <source>Lower is better.</source>
+      <translation>Niedriger ist besser.</translation>
+    </message>
+    <message>
+      <source>Lung</source>
+      <translation>Lunge</translation>
+    </message>
+    <message>
+      <source>Lungs</source>
+      <translation>Lungen</translation>
+    </message>
+    <message>
+      <source>lungs</source>
+      <translation>Lunge</translation>
+    </message>
+    <message>
+      <source>map {value}</source>
+      <translation>Karte {value}</translation>
+    </message>
+    <message>
+      <source>Mean overlap of the most relevant 1 to 99 % of the pixels with the region.</source>
+      <translation>Mittlere Überlappung der wichtigsten 1 bis 99 % der Bildpunkte mit der Region.</translation>
+    </message>
+    <message>
+      <source>mean {mean}  SD {sd}</source>
+      <translation>Mittel {mean}  SD {sd}</translation>
+    </message>
+    <message>
+      <source>Measured on {images}.</source>
+      <translation>Gemessen an {images}.</translation>
+    </message>
+    <message>
+      <source>Mediastinum</source>
+      <translation>Mediastinum</translation>
+    </message>
+    <message>
+      <source>Melanocytic nevus</source>
+      <translation>Melanozytärer Nävus</translation>
+    </message>
+    <message>
+      <source>Melanoma</source>
+      <translation>Melanom</translation>
+    </message>
+    <message>
+      <source>Memory for decoding a file</source>
+      <translation>Speicher zum Dekodieren einer Datei</translation>
+    </message>
+    <message>
+      <source>Method</source>
+      <translation>Methode</translation>
+    </message>
+    <message>
+      <source>Middle button, drag</source>
+      <translation>Mittlere Taste, ziehen</translation>
+    </message>
+    <message>
+      <source>Mo&amp;del</source>
+      <translation>&amp;Modell</translation>
+    </message>
+    <message>
+      <source>Modalities</source>
+      <translation>Modalitäten</translation>
+    </message>
+    <message>
+      <source>Model: {title} {version}</source>
+      <translation>Modell: {title} {version}</translation>
+    </message>
+    <message>
+      <source>Models</source>
+      <translation>Modelle</translation>
+    </message>
+    <message>
+      <source>Models run on</source>
+      <translation>Modelle rechnen auf</translation>
+    </message>
+    <message>
+      <source>Moderate certainty</source>
+      <translation>Mittlere Sicherheit</translation>
+    </message>
+    <message>
+      <source>Mouse buttons</source>
+      <translation>Maustasten</translation>
+    </message>
+    <message>
+      <source>Name</source>
+      <translation>Name</translation>
+    </message>
+    <message>
+      <source>Name the patient and the file</source>
+      <translation>Patient und Datei nennen</translation>
+    </message>
+    <message>
+      <source>Network's own score</source>
+      <translation>Wert des Netzes selbst</translation>
+    </message>
+    <message>
+      <source>Networks</source>
+      <translation>Netze</translation>
+    </message>
+    <message>
+      <source>New keys</source>
+      <translation>Neue Tasten</translation>
+    </message>
+    <message>
+      <source>Next &amp;method</source>
+      <translation>Nächste &amp;Methode</translation>
+    </message>
+    <message>
+      <source>No finding lies above its cut-off (the mark on the bar).</source>
+      <translation>Kein Befund liegt über seinem Grenzwert (der Marke auf dem Balken).</translation>
+    </message>
+    <message>
+      <source>No map</source>
+      <translation>Keine Karte</translation>
+    </message>
+    <message>
+      <source>No map yet</source>
+      <translation>Noch keine Karte</translation>
+    </message>
+    <message>
+      <source>No pneumonia</source>
+      <translation>Keine Pneumonie</translation>
+    </message>
+    <message>
+      <source>No report was written: another image was opened meanwhile.</source>
+      <translation>Es wurde kein Bericht geschrieben: Inzwischen wurde ein anderes Bild geöffnet.</translation>
+    </message>
+    <message>
+      <source>No statement</source>
+      <translation>Keine Aussage</translation>
+    </message>
+    <message>
+      <source>No windows: this is a colour picture</source>
+      <translation>Keine Fensterung: ein Farbbild</translation>
+    </message>
+    <message>
+      <source>not above its cut-off of {cut_off}</source>
+      <translation>nicht über seinem Grenzwert von {cut_off}</translation>
+    </message>
+    <message>
+      <source>Not assessed yet.</source>
+      <translation>Noch nicht beurteilt.</translation>
+    </message>
+    <message>
+      <source>Not assessed.</source>
+      <translation>Nicht beurteilt.</translation>
+    </message>
+    <message>
+      <source>Not calibrated: this measures agreement with the region, not the chance of being right.</source>
+      <translation>Nicht kalibriert: misst die Übereinstimmung mit der Region, nicht die Wahrscheinlichkeit, richtig zu liegen.</translation>
+    </message>
+    <message>
+      <source>not computed yet</source>
+      <translation>noch nicht berechnet</translation>
+    </message>
+    <message>
+      <source>Not measured on other images.</source>
+      <translation>An anderen Bildern nicht gemessen.</translation>
+    </message>
+    <message>
+      <source>Not the predicted class: the calibration speaks of the predicted class only.</source>
+      <translation>Nicht der vorhergesagte Befund: die Kalibrierung gilt nur für den vorhergesagten.</translation>
+    </message>
+    <message>
+      <source>Note</source>
+      <translation>Notiz</translation>
+    </message>
+    <message>
+      <source>Note it and show the results</source>
+      <translation>Notieren und Ergebnisse zeigen</translation>
+    </message>
+    <message>
+      <source>Nothing has gone wrong so far.</source>
+      <translation>Bisher ist nichts schiefgegangen.</translation>
+    </message>
+    <message>
+      <source>Nothing yet</source>
+      <translation>Noch nichts</translation>
+    </message>
+    <message>
+      <source>off</source>
+      <translation>aus</translation>
+    </message>
+    <message>
+      <source>One class or several</source>
+      <translation>Eine Klasse oder mehrere</translation>
+    </message>
+    <message>
+      <source>One moment …</source>
+      <translation>Einen Moment …</translation>
+    </message>
+    <message>
+      <source>Opacity</source>
+      <translation>Deckkraft</translation>
+    </message>
+    <message>
+      <source>Opacity of the maps: {value} %</source>
+      <translation>Deckkraft der Karten: {value} %</translation>
+    </message>
+    <message>
+      <source>Open &amp;folder …</source>
+      <translation>&amp;Ordner öffnen …</translation>
+    </message>
+    <message>
+      <source>Open &amp;recent</source>
+      <translation>&amp;Zuletzt geöffnet</translation>
+    </message>
+    <message>
+      <source>Open a second image to compare the two.</source>
+      <translation>Öffnen Sie ein zweites Bild, um beide zu vergleichen.</translation>
+    </message>
+    <message>
+      <source>Open an image to begin.</source>
+      <translation>Öffnen Sie ein Bild.</translation>
+    </message>
+    <message>
+      <source>Open files …</source>
+      <translation>Dateien öffnen …</translation>
+    </message>
+    <message>
+      <source>Open folder</source>
+      <translation>Ordner öffnen</translation>
+    </message>
+    <message>
+      <source>Open folder …</source>
+      <translation>Ordner öffnen …</translation>
+    </message>
+    <message>
+      <source>Open images</source>
+      <translation>Bilder öffnen</translation>
+    </message>
+    <message>
+      <source>Open sess&amp;ion …</source>
+      <translation>S&amp;itzung öffnen …</translation>
+    </message>
+    <message>
+      <source>Open session</source>
+      <translation>Sitzung öffnen</translation>
+    </message>
+    <message>
+      <source>Opening the session …</source>
+      <translation>Sitzung wird geöffnet …</translation>
+    </message>
+    <message>
+      <source>Opening was cancelled.</source>
+      <translation>Das Öffnen wurde abgebrochen.</translation>
+    </message>
+    <message>
+      <source>Opening …</source>
+      <translation>Wird geöffnet …</translation>
+    </message>
+    <message>
+      <source>Original</source>
+      <translation>Original</translation>
+    </message>
+    <message>
+      <source>Original and SegX, blended</source>
+      <translation>Original und SegX, überblendet</translation>
+    </message>
+    <message>
+      <source>Original map</source>
+      <translation>Originalkarte</translation>
+    </message>
+    <message>
+      <source>outline</source>
+      <translation>Umriss</translation>
+    </message>
+    <message>
+      <source>Outside the region: what SegX hides</source>
+      <translation>Außerhalb der Region: was SegX ausblendet</translation>
+    </message>
+    <message>
+      <source>outside the {region}</source>
+      <translation>außerhalb ({region})</translation>
+    </message>
+    <message>
+      <source>Overlap of the 5 % most relevant pixels with the region; a small region caps it.</source>
+      <translation>Überlappung der wichtigsten 5 % der Bildpunkte mit der Region; eine kleine Region begrenzt sie.</translation>
+    </message>
+    <message>
+      <source>Overlap of the top 5 % with the {region} (IoU)</source>
+      <translation>Überlappung der obersten 5 % ({region}, IoU)</translation>
+    </message>
+    <message>
+      <source>Overlay</source>
+      <translation>Karten</translation>
+    </message>
+    <message>
+      <source>P&amp;revious image</source>
+      <translation>&amp;Voriges Bild</translation>
+    </message>
+    <message>
+      <source>Pan</source>
+      <translation>Verschieben</translation>
+    </message>
+    <message>
+      <source>Patient</source>
+      <translation>Patient</translation>
+    </message>
+    <message>
+      <source>Picture</source>
+      <translation>Bilddatei</translation>
+    </message>
+    <message>
+      <source>Picture of the report page (PNG)</source>
+      <translation>Bild der Berichtsseite (PNG)</translation>
+    </message>
+    <message>
+      <source>Pictures of this kind often have text burned in. Look closely.</source>
+      <translation>In Bilder dieser Art ist oft Text eingebrannt. Sehen Sie genau hin.</translation>
+    </message>
+    <message>
+      <source>Pixel ROC AUC</source>
+      <translation>ROC-AUC der Bildpunkte</translation>
+    </message>
+    <message>
+      <source>Play as &amp;film</source>
+      <translation>Als &amp;Film abspielen</translation>
+    </message>
+    <message>
+      <source>Pointing game</source>
+      <translation>Pointing Game</translation>
+    </message>
+    <message>
+      <source>possible</source>
+      <translation>möglich</translation>
+    </message>
+    <message>
+      <source>Privacy and limits</source>
+      <translation>Datenschutz und Grenzen</translation>
+    </message>
+    <message>
+      <source>probable</source>
+      <translation>wahrscheinlich</translation>
+    </message>
+    <message>
+      <source>Processor</source>
+      <translation>Prozessor</translation>
+    </message>
+    <message>
+      <source>Read it?</source>
+      <translation>Lesen?</translation>
+    </message>
+    <message>
+      <source>Reading {name} …</source>
+      <translation>{name} wird gelesen …</translation>
+    </message>
+    <message>
+      <source>RECENT</source>
+      <translation>ZULETZT</translation>
+    </message>
+    <message>
+      <source>Region</source>
+      <translation>Region</translation>
+    </message>
+    <message>
+      <source>region</source>
+      <translation>Region</translation>
+    </message>
+    <message>
+      <source>Remember opened files and the session</source>
+      <translation>Geöffnete Dateien und die Sitzung merken</translation>
+    </message>
+    <message>
+      <source>Remove</source>
+      <translation>Entfernen</translation>
+    </message>
+    <message>
+      <source>Remove all &amp;drawings</source>
+      <translation>Alle &amp;Zeichnungen entfernen</translation>
+    </message>
+    <message>
+      <source>Remove all drawings</source>
+      <translation>Alle Zeichnungen entfernen</translation>
+    </message>
+    <message>
+      <source>Remove {names}? The files are deleted.</source>
+      <translation>{names} entfernen? Die Dateien werden gelöscht.</translation>
+    </message>
+    <message>
+      <source>removed</source>
+      <translation>entfernt</translation>
+    </message>
+    <message>
+      <source>Removed {names}.</source>
+      <translation>{names} entfernt.</translation>
+    </message>
+    <message>
+      <source>replaced</source>
+      <translation>ersetzt</translation>
+    </message>
+    <message>
+      <source>Report for printing (PDF)</source>
+      <translation>Bericht zum Drucken (PDF)</translation>
+    </message>
+    <message>
+      <source>Report written: {path}</source>
+      <translation>Bericht geschrieben: {path}</translation>
+    </message>
+    <message>
+      <source>RESEARCH USE ONLY - not for diagnosis</source>
+      <translation>NUR FÜR FORSCHUNG - nicht für die Diagnose</translation>
+    </message>
+    <message>
+      <source>Reset</source>
+      <translation>Zurücksetzen</translation>
+    </message>
+    <message>
+      <source>Restore the last &amp;session</source>
+      <translation>Letzte &amp;Sitzung wiederherstellen</translation>
+    </message>
+    <message>
+      <source>Restore the last session</source>
+      <translation>Letzte Sitzung wiederherstellen</translation>
+    </message>
+    <message>
+      <source>Right button, drag</source>
+      <translation>Rechte Taste, ziehen</translation>
+    </message>
+    <message>
+      <source>right in {share} of such cases</source>
+      <translation>richtig in {share} solcher Fälle</translation>
+    </message>
+    <message>
+      <source>Rotate &amp;left</source>
+      <translation>Nach &amp;links drehen</translation>
+    </message>
+    <message>
+      <source>Rotate &amp;right</source>
+      <translation>Nach &amp;rechts drehen</translation>
+    </message>
+    <message>
+      <source>Save copy …</source>
+      <translation>Kopie speichern …</translation>
+    </message>
+    <message>
+      <source>Save session</source>
+      <translation>Sitzung speichern</translation>
+    </message>
+    <message>
+      <source>Save the de-identified copy</source>
+      <translation>De-identifizierte Kopie speichern</translation>
+    </message>
+    <message>
+      <source>Scroll, or zoom where there is no stack</source>
+      <translation>Blättern, ohne Stapel zoomen</translation>
+    </message>
+    <message>
+      <source>Search command or key</source>
+      <translation>Befehl oder Taste suchen</translation>
+    </message>
+    <message>
+      <source>Search tag, name or value</source>
+      <translation>Tag, Name oder Wert suchen</translation>
+    </message>
+    <message>
+      <source>See what a network saw in a chest radiograph or a dermoscopy picture, and how far to trust it.</source>
+      <translation>Sehen, was ein Netz in einer Thoraxaufnahme oder einem Dermatoskopiebild gesehen hat und wie weit ihm zu trauen ist.</translation>
+    </message>
+    <message>
+      <source>Segmentation</source>
+      <translation>Segmentierung</translation>
+    </message>
+    <message>
+      <source>Segmenter: file, or model to borrow from</source>
+      <translation>Segmentierer: Datei, oder Modell, das seinen leiht</translation>
+    </message>
+    <message>
+      <source>SegU certainty {value:.0f} %</source>
+      <translation>SegU-Sicherheit {value:.0f} %</translation>
+    </message>
+    <message>
+      <source>SegU measures how well the network's attention agrees with the {region}.</source>
+      <translation>SegU misst, wie gut die Aufmerksamkeit des Netzes zur Region passt ({region}).</translation>
+    </message>
+    <message>
+      <source>SegX</source>
+      <translation>SegX</translation>
+    </message>
+    <message>
+      <source>SegX and SegU</source>
+      <translation>SegX und SegU</translation>
+    </message>
+    <message>
+      <source>SegX hides this share; a high one can mean that the network used something else.</source>
+      <translation>SegX blendet diesen Anteil aus; ist er hoch, hat das Netz vielleicht etwas anderes benutzt.</translation>
+    </message>
+    <message>
+      <source>SegX map</source>
+      <translation>SegX-Karte</translation>
+    </message>
+    <message>
+      <source>Series</source>
+      <translation>Serie</translation>
+    </message>
+    <message>
+      <source>Session written: {path}</source>
+      <translation>Sitzung geschrieben: {path}</translation>
+    </message>
+    <message>
+      <source>Sessions (*{suffix})</source>
+      <translation>Sitzungen (*{suffix})</translation>
+    </message>
+    <message>
+      <source>Set</source>
+      <translation>Setzen</translation>
+    </message>
+    <message>
+      <source>Share of the highest pixels, as many as the region has, that lie inside it.</source>
+      <translation>Anteil der höchsten Bildpunkte, so viele wie die Region hat, die in ihr liegen.</translation>
+    </message>
+    <message>
+      <source>Share of the image.</source>
+      <translation>Anteil am Bild.</translation>
+    </message>
+    <message>
+      <source>Share of the pixels that the top set holds</source>
+      <translation>Anteil der Bildpunkte in der obersten Menge</translation>
+    </message>
+    <message>
+      <source>Share of the whole attribution that lies inside the region.</source>
+      <translation>Anteil der gesamten Attribution, der in der Region liegt.</translation>
+    </message>
+    <message>
+      <source>Short name</source>
+      <translation>Kurzname</translation>
+    </message>
+    <message>
+      <source>Show only the most relevant pixels of each map, as in the SegX paper (T)</source>
+      <translation>Nur die wichtigsten Bildpunkte jeder Karte zeigen, wie in der SegX-Arbeit (T)</translation>
+    </message>
+    <message>
+      <source>Side</source>
+      <translation>Neben</translation>
+    </message>
+    <message>
+      <source>Side &amp;panels</source>
+      <translation>&amp;Seitenleisten</translation>
+    </message>
+    <message>
+      <source>Size</source>
+      <translation>Größe</translation>
+    </message>
+    <message>
+      <source>Size of the {region}</source>
+      <translation>Größe ({region})</translation>
+    </message>
+    <message>
+      <source>slow</source>
+      <translation>langsam</translation>
+    </message>
+    <message>
+      <source>Start from</source>
+      <translation>Ausgehen von</translation>
+    </message>
+    <message>
+      <source>stored {value}</source>
+      <translation>gespeichert {value}</translation>
+    </message>
+    <message>
       <source>STUDIES</source>
       <translation>UNTERSUCHUNGEN</translation>
+    </message>
+    <message>
+      <source>Studies</source>
+      <translation>Untersuchungen</translation>
+    </message>
+    <message>
+      <source>Study</source>
+      <translation>Untersuchung</translation>
+    </message>
+    <message>
+      <source>Tag</source>
+      <translation>Tag</translation>
+    </message>
+    <message>
+      <source>Tags of {name}</source>
+      <translation>Tags von {name}</translation>
+    </message>
+    <message>
+      <source>Target layer</source>
+      <translation>Erklärte Schicht</translation>
+    </message>
+    <message>
+      <source>Text in the picture is unlikely for this kind of file.</source>
+      <translation>Text im Bild ist bei dieser Art von Datei unwahrscheinlich.</translation>
+    </message>
+    <message>
+      <source>Text on the image:</source>
+      <translation>Text auf dem Bild:</translation>
+    </message>
+    <message>
+      <source>The de-identified copy was written.</source>
+      <translation>Die de-identifizierte Kopie wurde geschrieben.</translation>
+    </message>
+    <message>
+      <source>The file says that text is burned into the picture.</source>
+      <translation>Laut Datei ist Text in das Bild eingebrannt.</translation>
+    </message>
+    <message>
+      <source>The language changes when the program is started again.</source>
+      <translation>Die Sprache wechselt beim nächsten Programmstart.</translation>
+    </message>
+    <message>
+      <source>The model is tried on an image first; nothing is installed unless it works.</source>
+      <translation>Das Modell wird zuerst an einem Bild ausprobiert; installiert wird es nur, wenn es arbeitet.</translation>
+    </message>
+    <message>
+      <source>The model makes no statement about this image.</source>
+      <translation>Das Modell macht zu diesem Bild keine Aussage.</translation>
+    </message>
+    <message>
+      <source>The network's own confidence, without any look at where it looked.</source>
+      <translation>Die eigene Zuversicht des Netzes, ohne Blick darauf, wohin es sah.</translation>
+    </message>
+    <message>
+      <source>The one that fits the image</source>
+      <translation>Das zum Bild passende</translation>
+    </message>
+    <message>
+      <source>The program did not end properly last time.</source>
+      <translation>Das Programm wurde beim letzten Mal nicht ordnungsgemäß beendet.</translation>
+    </message>
+    <message>
+      <source>The region was edited by the reader.</source>
+      <translation>Die Region wurde vom Befunder bearbeitet.</translation>
+    </message>
+    <message>
+      <source>The report is on the clipboard.</source>
+      <translation>Der Bericht liegt in der Zwischenablage.</translation>
+    </message>
+    <message>
+      <source>The report will be written when the analysis has finished.</source>
+      <translation>Der Bericht wird geschrieben, sobald die Analyse fertig ist.</translation>
+    </message>
+    <message>
+      <source>The report will name the patient. Keep it where the patient's records are kept.</source>
+      <translation>Der Bericht nennt den Patienten. Bewahren Sie ihn bei der Patientenakte auf.</translation>
+    </message>
+    <message>
+      <source>The report will not say whose image it is.</source>
+      <translation>Der Bericht sagt nicht, wessen Bild es ist.</translation>
+    </message>
+    <message>
+      <source>The session is open again.</source>
+      <translation>Die Sitzung ist wieder geöffnet.</translation>
+    </message>
+    <message>
+      <source>The viewer abstains.</source>
+      <translation>Das Programm enthält sich.</translation>
+    </message>
+    <message>
+      <source>The whole image, not the part on the screen</source>
+      <translation>Das ganze Bild, nicht den Ausschnitt auf dem Bildschirm</translation>
+    </message>
+    <message>
+      <source>There is no finished analysis to export yet.</source>
+      <translation>Es gibt noch keine fertige Analyse zum Exportieren.</translation>
+    </message>
+    <message>
+      <source>There is no image file in there.</source>
+      <translation>Darin ist keine Bilddatei.</translation>
+    </message>
+    <message>
+      <source>There is no session to restore, or its files are gone.</source>
+      <translation>Es gibt keine Sitzung zum Wiederherstellen, oder ihre Dateien sind verschwunden.</translation>
+    </message>
+    <message>
+      <source>There is nothing open that could be saved.</source>
+      <translation>Es ist nichts geöffnet, das gespeichert werden könnte.</translation>
+    </message>
+    <message>
+      <source>There it adds nothing certain to the network's own confidence.</source>
+      <translation>Dort fügt sie der eigenen Zuversicht des Netzes nichts Sicheres hinzu.</translation>
+    </message>
+    <message>
+      <source>This file is not DICOM; it has no tags.</source>
+      <translation>Diese Datei ist kein DICOM; sie hat keine Tags.</translation>
+    </message>
+    <message>
+      <source>Threshold</source>
+      <translation>Schwelle</translation>
+    </message>
+    <message>
+      <source>Thumbnails {done} of {total}</source>
+      <translation>Vorschaubilder {done} von {total}</translation>
+    </message>
+    <message>
+      <source>Time for decoding a file</source>
+      <translation>Zeit zum Dekodieren einer Datei</translation>
+    </message>
+    <message>
+      <source>Title</source>
+      <translation>Titel</translation>
+    </message>
+    <message>
+      <source>Tools</source>
+      <translation>Werkzeuge</translation>
+    </message>
+    <message>
+      <source>top {percent} %: IoU {value:.2f}</source>
+      <translation>oberste {percent} %: IoU {value:.2f}</translation>
+    </message>
+    <message>
+      <source>Top {value} %</source>
+      <translation>Oberste {value} %</translation>
+    </message>
+    <message>
+      <source>Try it on the image that is open, not on a drawn one</source>
+      <translation>Am geöffneten Bild ausprobieren, nicht an einem gezeichneten</translation>
+    </message>
+    <message>
+      <source>Try the &amp;demo</source>
+      <translation>&amp;Demo ansehen</translation>
+    </message>
+    <message>
+      <source>Try the demo</source>
+      <translation>Demo ansehen</translation>
+    </message>
+    <message>
+      <source>Undefined here: {reason}</source>
+      <translation>Hier nicht definiert: {reason}</translation>
+    </message>
+    <message>
+      <source>Unpacking {done} of {total}</source>
+      <translation>Entpacken {done} von {total}</translation>
+    </message>
+    <message>
+      <source>until the program ends</source>
+      <translation>bis das Programm endet</translation>
+    </message>
+    <message>
+      <source>until they are forgotten here</source>
+      <translation>bis sie hier vergessen werden</translation>
+    </message>
+    <message>
+      <source>Value</source>
+      <translation>Wert</translation>
+    </message>
+    <message>
+      <source>value</source>
+      <translation>Wert</translation>
+    </message>
+    <message>
+      <source>Value in the original</source>
+      <translation>Wert im Original</translation>
+    </message>
+    <message>
+      <source>Vascular lesion</source>
+      <translation>Gefäßläsion</translation>
+    </message>
+    <message>
+      <source>Verify</source>
+      <translation>Prüfen</translation>
+    </message>
+    <message>
+      <source>very slow</source>
+      <translation>sehr langsam</translation>
+    </message>
+    <message>
+      <source>View</source>
+      <translation>Ansicht</translation>
+    </message>
+    <message>
+      <source>Viral pneumonia</source>
+      <translation>Virale Pneumonie</translation>
+    </message>
+    <message>
+      <source>VR</source>
+      <translation>VR</translation>
+    </message>
+    <message>
+      <source>W {width:.0f}  C {center:.0f}{name}</source>
+      <translation>W {width:.0f}  C {center:.0f}{name}</translation>
+    </message>
+    <message>
+      <source>waits for its image</source>
+      <translation>wartet auf sein Bild</translation>
+    </message>
+    <message>
+      <source>Weights file, or bundle.toml</source>
+      <translation>Gewichtsdatei oder bundle.toml</translation>
+    </message>
+    <message>
+      <source>What happens</source>
+      <translation>Was geschieht</translation>
+    </message>
+    <message>
+      <source>What looks like text was found in the picture.</source>
+      <translation>Im Bild wurde gefunden, was nach Text aussieht.</translation>
+    </message>
+    <message>
+      <source>WHAT THE BADGE RESTS ON</source>
+      <translation>WORAUF DIE EINSTUFUNG BERUHT</translation>
+    </message>
+    <message>
+      <source>What the network itself claims for this finding; networks are often overconfident.</source>
+      <translation>Was das Netz selbst für diesen Befund angibt; Netze sind oft zu selbstsicher.</translation>
+    </message>
+    <message>
+      <source>Wheel</source>
+      <translation>Rad</translation>
+    </message>
+    <message>
+      <source>Whether the most relevant pixel lies inside the region.</source>
+      <translation>Ob der wichtigste Bildpunkt in der Region liegt.</translation>
+    </message>
+    <message>
+      <source>Window and level</source>
+      <translation>Fensterung</translation>
+    </message>
+    <message>
+      <source>Window {number} of the file</source>
+      <translation>Fensterung {number} der Datei</translation>
+    </message>
+    <message>
+      <source>Writing the report …</source>
+      <translation>Bericht wird geschrieben …</translation>
+    </message>
+    <message>
+      <source>x {x}, y {y}</source>
+      <translation>x {x}, y {y}</translation>
+    </message>
+    <message>
+      <source>Your impression</source>
+      <translation>Ihr Eindruck</translation>
+    </message>
+    <message>
+      <source>Your impression ({confidence}): {text}</source>
+      <translation>Ihr Eindruck ({confidence}): {text}</translation>
+    </message>
+    <message>
+      <source>Zoom</source>
+      <translation>Zoom</translation>
+    </message>
+    <message>
+      <source>Zoom &amp;in</source>
+      <translation>Ver&amp;größern</translation>
+    </message>
+    <message>
+      <source>Zoom &amp;out</source>
+      <translation>Ver&amp;kleinern</translation>
+    </message>
+    <message>
+      <source>{count} bytes</source>
+      <translation>{count} Bytes</translation>
+    </message>
+    <message>
+      <source>{count} elements carry or may carry identity (DICOM PS3.15, Basic Profile).</source>
+      <translation>{count} Elemente weisen auf die Person hin oder können es (DICOM PS3.15, Basic Profile).</translation>
+    </message>
+    <message>
+      <source>{count} frames</source>
+      <translation>{count} Bilder</translation>
+    </message>
+    <message>
+      <source>{count} items</source>
+      <translation>{count} Einträge</translation>
+    </message>
+    <message>
+      <source>{count} of {all} findings lie above their cut-offs (the mark on the bar).</source>
+      <translation>{count} von {all} Befunden liegen über ihren Grenzwerten (der Marke auf dem Balken).</translation>
+    </message>
+    <message>
+      <source>{keys} already belongs to “{command}”.</source>
+      <translation>{keys} gehört schon zu „{command}“.</translation>
+    </message>
+    <message>
+      <source>{level}: right in {share} of {images} images.</source>
+      <translation>{level}: richtig in {share} von {images} Bildern.</translation>
+    </message>
+    <message>
+      <source>{missing} of {all} images of the session were not found.</source>
+      <translation>{missing} von {all} Bildern der Sitzung wurden nicht gefunden.</translation>
+    </message>
+    <message>
+      <source>{missing} of {all} images were not found. Where are they?</source>
+      <translation>{missing} von {all} Bildern wurden nicht gefunden. Wo sind sie?</translation>
+    </message>
+    <message>
+      <source>{name} cannot be shown</source>
+      <translation>{name} kann nicht gezeigt werden</translation>
+    </message>
+    <message>
+      <source>{name} is damaged and could not be opened.</source>
+      <translation>{name} ist beschädigt und konnte nicht geöffnet werden.</translation>
+    </message>
+    <message>
+      <source>{name} is drawn on the image that it was made from: open that image as well.</source>
+      <translation>{name} wird auf das Bild gezeichnet, aus dem es entstand: Öffnen Sie auch dieses Bild.</translation>
+    </message>
+    <message>
+      <source>{name} is drawn on {image}.</source>
+      <translation>{name} ist auf {image} eingezeichnet.</translation>
+    </message>
+    <message>
+      <source>{name} is not a DICOM file.</source>
+      <translation>{name} ist keine DICOM-Datei.</translation>
+    </message>
+    <message>
+      <source>{position} / {count}</source>
+      <translation>{position} / {count}</translation>
+    </message>
+    <message>
+      <source>{value} cm</source>
+      <translation>{value} cm</translation>
+    </message>
+    <message>
+      <source>{value} mm</source>
+      <translation>{value} mm</translation>
+    </message>
+    <message>
+      <source>{width} x {height} px, {zoom:.0f} %</source>
+      <translation>{width} x {height} px, {zoom:.0f} %</translation>
+    </message>
+    <message>
+      <source>{years:.0f} years</source>
+      <translation>{years:.0f} Jahre</translation>
     </message>
   </context>
 </TS>

@@ -5,6 +5,7 @@
 
 import ast
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,41 +14,37 @@ from segx_viewer.app.kit.language import LANGUAGES, folder, read_catalogue
 from segx_viewer.paths import models_folder
 
 
-def source_texts(package: Path) -> dict[str, str]:
-    """Return every text marked with `tr` or `mark` below a folder, with the module that holds it."""
-    found: dict[str, str] = {}
-    for path in sorted(package.rglob("*.py")):
+def source_texts(package: Path) -> set[str]:
+    """Return every text marked with `tr` or `mark` below a folder."""
+    found = set()
+    for path in package.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("tr", "mark"):
                 argument = node.args[0] if node.args else None
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                    found.setdefault(argument.value, path.relative_to(package).as_posix())
+                    found.add(argument.value)
     return found
 
 
-def outside_texts() -> dict[str, str]:
-    """Return the texts of other packages that the window translates, with the module that holds them."""
+def outside_texts() -> set[str]:
+    """Return the texts of other packages that the window translates."""
     from segx_viewer.domain.image import SpacingOrigin
     from segx_viewer.domain.request import Stage
     from segx_viewer.explain import segu
     from segx_viewer.explain.alignment import ALIGNMENTS
 
-    found = {stage.value: "../domain/request.py" for stage in Stage}
-    found |= {origin.value: "../domain/image.py" for origin in SpacingOrigin}
-    found |= dict.fromkeys((segu.NOT_CALIBRATED, segu.NOT_PREDICTED), "../explain/segu.py")
-    for measure in ALIGNMENTS.values():
-        found |= dict.fromkeys((measure.label, measure.sentence), "../explain/alignment.py")
-    found |= dict.fromkeys(("slow", "very slow"), "../inference/attribution/base.py")
-    for manifest in sorted(models_folder().glob("*/bundle.toml")):
+    found = {word.value for kind in (Stage, SpacingOrigin) for word in kind}
+    found |= {segu.NOT_CALIBRATED, segu.NOT_PREDICTED, "slow", "very slow"}
+    found |= {text for measure in ALIGNMENTS.values() for text in (measure.label, measure.sentence)}
+    for manifest in models_folder().glob("*/bundle.toml"):
         bundle = tomllib.loads(manifest.read_text(encoding="utf-8"))
-        texts = [bundle["region"], *(info["label"] for info in bundle["classes"])]
-        found |= dict.fromkeys(texts, f"models/{manifest.parent.name}")
+        found |= {bundle["region"], *(info["label"] for info in bundle["classes"])}
     return found
 
 
-def all_texts() -> dict[str, str]:
+def all_texts() -> set[str]:
     """Return every text that a catalogue holds."""
-    return {**outside_texts(), **source_texts(Path(__file__).parent.parent)}
+    return outside_texts() | source_texts(Path(__file__).parent.parent)
 
 
 def update(name: str) -> int:
@@ -55,17 +52,19 @@ def update(name: str) -> int:
     path = folder() / f"segx_viewer_{name}.ts"
     translations, texts = read_catalogue(path) if path.is_file() else {}, all_texts()
     write_catalogue(path, name, texts, translations)
-    return len(texts.keys() - translations.keys())
+    return len(texts - translations.keys())
 
 
-def write_catalogue(path: Path, language: str, texts: dict[str, str], translations: dict[str, str]) -> None:
-    """Write a .ts file with every text; what is not translated yet is marked unfinished for Qt Linguist."""
+def write_catalogue(path: Path, language: str, texts: Iterable[str], translations: dict[str, str]) -> None:
+    """Write a .ts file with every text; what is not translated yet is marked unfinished for Qt Linguist.
+
+    Sorted, and without the texts' places: a module that moves changes no catalogue, and two people's texts rarely meet.
+    """
     root = ElementTree.Element("TS", version="2.1", language=language, sourcelanguage="en")
     context = ElementTree.SubElement(root, "context")
     ElementTree.SubElement(context, "name").text = CONTEXT
-    for text, module in texts.items():
+    for text in sorted(texts, key=lambda text: (text.casefold(), text)):
         message = ElementTree.SubElement(context, "message")
-        ElementTree.SubElement(message, "location", filename=module)
         ElementTree.SubElement(message, "source").text = text
         translation = ElementTree.SubElement(message, "translation")
         if text in translations:
