@@ -1,6 +1,6 @@
 """The Python interface: ``import segx_viewer as sx``. What needs torch is imported by the call that needs it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from segx_viewer.bundles.install import Added, add
+from segx_viewer.bundles.offer import Offer
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo, VoiLut, WindowLevel
 from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress
 from segx_viewer.domain.result import Analysis, Certainty, GateLevel, GateVerdict, MapKey, Segmentation
@@ -23,7 +25,7 @@ from segx_viewer.reporting.png import write_png_report
 from segx_viewer.reporting.table import analysis_to_dict, write_json
 
 if TYPE_CHECKING:
-    from segx_viewer.inference.store import BundleStore
+    from segx_viewer.bundles.store import BundleStore
 
 Source = Path | str | MedicalImage | NDArray[Any]
 
@@ -131,6 +133,26 @@ def analyze(
     return Result(**{f.name: getattr(analysis, f.name) for f in fields(Analysis)})
 
 
+def add_model(
+    offer: Offer,
+    *,
+    taken: Collection[str] = (),
+    image: MedicalImage | None = None,
+    allow_pickle: bool = False,
+    device: str = "auto",
+    into: Path | None = None,
+    cancel: CancelToken | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Added:
+    """Install a model, if it can analyse an image; see `bundles.install.add`."""
+
+    def trial(store: "BundleStore", name: str, picture: MedicalImage) -> Analysis:
+        request = AnalysisRequest(picture, bundle_name=name)
+        return analyse_to_end(request, store, cancel=cancel, on_progress=on_progress)
+
+    return add(offer, trial, taken=taken, image=image, allow_pickle=allow_pickle, device=device, into=into)
+
+
 def segx(saliency_map: ArrayLike, mask: ArrayLike) -> NDArray[np.float32]:
     """Return the SegX map: the saliency map within the region, 0 outside; nothing is normalised.
 
@@ -181,7 +203,7 @@ def segu(saliency_map: ArrayLike, mask: ArrayLike, *, spacing_mm: tuple[float, f
 
 @cache
 def _store(models: Path | None, device: str) -> "BundleStore":
-    from segx_viewer.inference.store import BundleStore
+    from segx_viewer.bundles.store import BundleStore
 
     return BundleStore(all_models_folders(models), device=device)
 

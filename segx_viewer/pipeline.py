@@ -49,9 +49,9 @@ from segx_viewer.explain.segx import segx_map
 from segx_viewer.imaging.display import to_display
 
 if TYPE_CHECKING:
+    from segx_viewer.bundles.manifest import ModelBundle, Preprocessing
+    from segx_viewer.bundles.store import BundleStore
     from segx_viewer.inference.attribution import Method
-    from segx_viewer.inference.bundle import ModelBundle, Preprocessing
-    from segx_viewer.inference.store import BundleStore
 
 __all__ = ["analyse", "analyse_to_end", "library_versions", "reassess"]
 
@@ -199,10 +199,11 @@ class _Run:
 
     def _choose_bundle(self, image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Any]:
         """Return the first bundle that does not refuse the image, with what it needs; or the first's refusal."""
+        from segx_viewer.inference.input_gate import candidates
+
         name = self.request.bundle_name
-        candidates = [self.store.get(name)] if name else self.store.candidates(image)
         refusals = []
-        for bundle in candidates:
+        for bundle in [self.store.get(name)] if name else candidates(self.store, image):
             self.cancel.raise_if_cancelled()
             analysis, prepared = self._enter(bundle, image, picture)
             if prepared is not None:
@@ -211,10 +212,10 @@ class _Run:
         return refusals[0], None
 
     def _enter(self, bundle: "ModelBundle", image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Any]:
-        from segx_viewer.inference.input_gate import worst
+        from segx_viewer.inference.input_gate import gate_of, worst
         from segx_viewer.inference.predictor import place
 
-        gate = self.store.gate(bundle.info.name)
+        gate = gate_of(self.store, bundle.info.name)
         with self._stage(Stage.CHECK):
             placed, placement = place(picture, bundle.preprocessing)
             tensor = _tensor(placed, bundle.preprocessing, self.store)
@@ -230,7 +231,7 @@ class _Run:
         return begun, None if verdict.level is GateLevel.REFUSED else (bundle, tensor, passed)
 
     def _classify(self, bundle: "ModelBundle", tensor: Any, gate_layer: str) -> Any:
-        from segx_viewer.inference.predictor import forward
+        from segx_viewer.networks.forward import forward
 
         name = bundle.info.name
         return forward(self.store.classifier(name), tensor, self.store.target_layer(name), gate_layer)

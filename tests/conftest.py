@@ -6,12 +6,17 @@ import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import pytest
 
 from segx_viewer import process
+
+if TYPE_CHECKING:
+    from segx_viewer.bundles.store import BundleStore
+    from segx_viewer.domain.image import MedicalImage
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 process.stay_offline()
@@ -50,6 +55,91 @@ def data_folder() -> Path:
     if not folder.is_dir():
         pytest.skip("no image sets here; name their folder in SEGX_VIEWER_DATA")
     return folder
+
+
+@pytest.fixture(scope="session")
+def one_thread() -> Iterator[None]:
+    """Small networks are slower on several threads, and sums would depend on their number."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory: pytest.TempPathFactory, one_thread) -> Path:
+    """A folder with the bundles tiny-chest and tiny-skin."""
+    from examples import write_tiny_models
+
+    return write_tiny_models(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="session")
+def store(tiny_models: Path) -> "BundleStore":
+    """The tiny bundles; networks stay loaded between tests."""
+    from segx_viewer.bundles.store import BundleStore
+
+    return BundleStore([tiny_models])
+
+
+@pytest.fixture(scope="session")
+def colour_store(tmp_path_factory: pytest.TempPathFactory, one_thread) -> "BundleStore":
+    """One bundle, "colours", that explains the colour red by where it is."""
+    from examples import write_colour_store
+
+    return write_colour_store(tmp_path_factory.mktemp("colours"))
+
+
+@pytest.fixture
+def as_image():
+    """See `examples.picture_image`."""
+    from examples import picture_image
+
+    return picture_image
+
+
+@pytest.fixture
+def red_spot():
+    """See `examples.spot_picture`."""
+    from examples import spot_picture
+
+    return spot_picture
+
+
+@pytest.fixture(scope="session")
+def lesion() -> "MedicalImage":
+    """A drawn lesion."""
+    from examples import picture_image
+
+    from segx_viewer.imaging.synthetic import draw_lesion
+
+    return picture_image(draw_lesion((150, 200)))
+
+
+def _pydicom_image(name: str) -> "MedicalImage":
+    from examples import pydicom_image
+
+    return pydicom_image(name)
+
+
+@pytest.fixture(scope="session")
+def chest_image() -> "MedicalImage":
+    """RG1: an adult's chest radiograph, MONOCHROME1."""
+    return _pydicom_image("RG1_UNCR.dcm")
+
+
+@pytest.fixture(scope="session")
+def leg_image() -> "MedicalImage":
+    """RG3: a leg."""
+    return _pydicom_image("RG3_UNCR.dcm")
+
+
+@pytest.fixture(scope="session")
+def ct_image() -> "MedicalImage":
+    """A CT slice."""
+    return _pydicom_image("CT_small.dcm")
 
 
 TINY_RECIPE = """

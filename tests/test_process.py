@@ -11,9 +11,9 @@ BARE = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "SYSTEMROOT") 
 """Without the variables that tests and continuous integration set: ONNX Runtime is quiet where it sees those."""
 
 WAYS = {
-    "the classifier's runtime": "import segx_viewer.inference.compiled",
-    "a user's ONNX model": "import segx_viewer.inference.programs",
-    "the Python interface": "import segx_viewer as sx; sx.analyze; import segx_viewer.inference.runtime",
+    "the classifier's runtime": "import segx_viewer.networks.compiled",
+    "a user's ONNX model": "import segx_viewer.networks.programs",
+    "the Python interface": "import segx_viewer as sx; sx.analyze; import segx_viewer.networks.runtime",
     "the command line": "from segx_viewer.cli import main; main(['models', 'list']); import onnxruntime",
     "the window": "from segx_viewer.app.application import make_application as m; m(); import onnxruntime",
 }

@@ -1,1 +1,1 @@
-"""Users' own models: offered as a manifest and weights files, tried on an image, and installed as a bundle."""
+"""What a bundle is: its manifest, the store of installed ones, and how users' own models become one."""

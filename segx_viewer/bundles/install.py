@@ -5,18 +5,23 @@ import tempfile
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from segx_viewer.bundles.offer import NETWORKS, Offer, check_name
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
-from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress
 from segx_viewer.domain.result import Analysis
 from segx_viewer.errors import ModelError
 from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.paths import user_models_folder
-from segx_viewer.pipeline import analyse_to_end
+
+if TYPE_CHECKING:
+    from segx_viewer.bundles.store import BundleStore
+
+
+Trial = Callable[["BundleStore", str, MedicalImage], Analysis]
+"""Analyses an image with the only bundle of a store, to see whether it works."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,20 +35,21 @@ class Added:
 
 def add(
     offer: Offer,
+    trial: Trial,
     *,
     taken: Collection[str] = (),
     image: MedicalImage | None = None,
     allow_pickle: bool = False,
     device: str = "auto",
     into: Path | None = None,
-    cancel: CancelToken | None = None,
-    on_progress: Callable[[Progress], None] | None = None,
 ) -> Added:
-    """Install a model, if it works.
+    """Install a model, if it works; see `api.add_model` for the usual trial.
 
     Parameters
     ----------
     offer : Offer
+    trial : callable
+        Analyses the image with the model.
     taken : collection of str
         Names of installed models.
     image : MedicalImage, optional
@@ -73,7 +79,7 @@ def add(
             notes = _build(offer, built, allow_pickle=allow_pickle)
         except KeyError as error:
             raise ModelError(f"The model's manifest has no entry {error}.") from error
-        analysis = _try(Path(folder), name, image, device, cancel, on_progress)
+        analysis = _dry_run(Path(folder), name, image, device, trial)
         place = root / name
         if place.exists():
             raise ModelError(f"{place} is in the way; remove it first.")
@@ -107,8 +113,8 @@ def test_picture(manifest: dict[str, Any]) -> MedicalImage:
 
 
 def _build(offer: Offer, folder: Path, *, allow_pickle: bool) -> list[str]:
-    from segx_viewer.inference.bundle import sha256_of
-    from segx_viewer.inference.writing import write_manifest
+    from segx_viewer.bundles.manifest import sha256_of
+    from segx_viewer.bundles.writing import write_manifest
 
     for path, digest in offer.checksums.items():
         if path in (*offer.files.values(), *offer.further) and (not path.is_file() or sha256_of(path) != digest):
@@ -139,9 +145,9 @@ def _take(
     """Copy a network's weights into the bundle; return the file's name and what is to be said about it."""
     from safetensors.torch import save_file
 
-    from segx_viewer.inference.architectures import build_classifier, build_segmenter
-    from segx_viewer.inference.programs import PROGRAMS
-    from segx_viewer.inference.weights import fitted, read_weights
+    from segx_viewer.networks.architectures import build_classifier, build_segmenter
+    from segx_viewer.networks.programs import PROGRAMS
+    from segx_viewer.networks.weights import fitted, read_weights
 
     if not source.is_file():
         raise ModelError(f"There is no weights file {source}.")
@@ -171,22 +177,14 @@ def _outside_weights(offer: Offer) -> list[Path]:
     return [path for path in beside if path.is_file() and path not in offer.further]
 
 
-def _try(
-    root: Path,
-    name: str,
-    image: MedicalImage | None,
-    device: str,
-    cancel: CancelToken | None,
-    on_progress: Callable[[Progress], None] | None,
-) -> Analysis:
-    from segx_viewer.inference.bundle import read_manifest
-    from segx_viewer.inference.store import BundleStore
+def _dry_run(root: Path, name: str, image: MedicalImage | None, device: str, trial: Trial) -> Analysis:
+    from segx_viewer.bundles.manifest import read_manifest
+    from segx_viewer.bundles.store import BundleStore
 
     store = BundleStore([root], device=device)
     store.get(name)  # a wrong manifest is told before an image is looked for
     picture = image or test_picture(read_manifest(root / name))
-    request = AnalysisRequest(picture, bundle_name=name)
-    analysis = analyse_to_end(request, store, cancel=cancel, on_progress=on_progress)
+    analysis = trial(store, name, picture)
     if analysis.prediction is None:
         raise ModelError(
             f"The model makes no statement about the test image ({analysis.gate.reason}); name an image that it reads."

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from segx_viewer import __version__, pipeline
+from segx_viewer.bundles.store import BundleStore
 from segx_viewer.cli.inputs import Input, Inputs
 from segx_viewer.cli.journal import Journal, content_hash
 from segx_viewer.cli.outputs import DEFAULT, Output, output_name, write_outputs
@@ -23,7 +24,6 @@ from segx_viewer.domain.result import Analysis
 from segx_viewer.errors import SegxError, UnsupportedImageError
 from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
-from segx_viewer.inference.store import BundleStore
 from segx_viewer.paths import all_models_folders
 from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.content import default_key, method_label, percent

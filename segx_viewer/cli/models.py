@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from segx_viewer.cli.terminal import say, waiting
 
 if TYPE_CHECKING:
-    from segx_viewer.inference.store import BundleStore
+    from segx_viewer.bundles.store import BundleStore
 
 _ADD = """\
 Add a model of your own. It is tried on an image first, and nothing is installed unless it works.
@@ -96,7 +96,7 @@ def list_models(_arguments: argparse.Namespace) -> int:
 def add(arguments: argparse.Namespace) -> int:
     """Add a model."""
     store = _store()
-    from segx_viewer.bundles import install
+    from segx_viewer.api import add_model
     from segx_viewer.bundles.offer import compose
     from segx_viewer.imaging.guarded import read_image_guarded
 
@@ -106,7 +106,7 @@ def add(arguments: argparse.Namespace) -> int:
     )
     image = read_image_guarded(arguments.test_image) if arguments.test_image else None
     with waiting("Trying the model"):
-        added = install.add(
+        added = add_model(
             offer, taken=installed, image=image, allow_pickle=arguments.allow_pickle, device=arguments.device
         )
     prediction = added.analysis.prediction
@@ -170,6 +170,6 @@ def _changes(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _store() -> "BundleStore":
     with waiting("Loading"):
-        from segx_viewer.inference.store import BundleStore
+        from segx_viewer.bundles.store import BundleStore
 
     return BundleStore()

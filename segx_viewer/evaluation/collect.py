@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from segx_viewer.bundles.manifest import ModelBundle
+from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis
 from segx_viewer.evaluation.faithful import faithfulness_row
@@ -19,10 +21,8 @@ from segx_viewer.evaluation.fit import record_image
 from segx_viewer.evaluation.strangers import judge
 from segx_viewer.explain.alignment import auitc, iou, iou_curve
 from segx_viewer.explain.segx import segx_map
-from segx_viewer.inference.bundle import ModelBundle
 from segx_viewer.inference.input_gate import InputGate
 from segx_viewer.inference.predictor import preprocess
-from segx_viewer.inference.store import BundleStore
 from segx_viewer.pipeline import analyse_to_end
 from segx_viewer.training.datasets import Record, load_dataset
 

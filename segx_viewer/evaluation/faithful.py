@@ -12,7 +12,7 @@ from segx_viewer.training.datasets import Record
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from segx_viewer.inference.store import BundleStore
+    from segx_viewer.bundles.store import BundleStore
 
 STEPS = 25
 """Points on a deletion or insertion curve."""
@@ -38,11 +38,12 @@ def faithfulness_row(record: Record, store: "BundleStore", name: str, methods: S
     """
     import torch
 
-    from segx_viewer.inference.faithfulness import class_score, max_sensitivity
-    from segx_viewer.inference.folding import frozen
-    from segx_viewer.inference.predictor import forward, preprocess
-    from segx_viewer.inference.randomisation import cascading_randomisation
+    from segx_viewer.checks.faithfulness import class_score, max_sensitivity
+    from segx_viewer.checks.randomisation import cascading_randomisation
+    from segx_viewer.inference.predictor import preprocess
     from segx_viewer.inference.segmenter import segment
+    from segx_viewer.networks.folding import frozen
+    from segx_viewer.networks.forward import forward
 
     bundle, network = store.get(name), store.classifier(name)
     array, _ = preprocess(record.read_image(), bundle.preprocessing)
@@ -68,8 +69,8 @@ def faithfulness_row(record: Record, store: "BundleStore", name: str, methods: S
 
 
 def _areas(score: Any, tensor: "Tensor", A: NDArray[np.float32], X: NDArray[np.float32]) -> dict[str, float]:
-    from segx_viewer.inference.faithfulness import deletion, insertion
-    from segx_viewer.inference.sanity import moved_elsewhere
+    from segx_viewer.checks.faithfulness import deletion, insertion
+    from segx_viewer.checks.sanity import moved_elsewhere
 
     maps = {"original": A, "segx": X, "moved": moved_elsewhere(A, count=1)[0]}
     return {
@@ -81,7 +82,7 @@ def _areas(score: Any, tensor: "Tensor", A: NDArray[np.float32], X: NDArray[np.f
 
 def _explain(network: "nn.Module", method: str, layer: str, k: int, tensor: "Tensor", seed: int) -> NDArray[np.float32]:
     from segx_viewer.inference.attribution import Subject, get_method
-    from segx_viewer.inference.predictor import forward
+    from segx_viewer.networks.forward import forward
 
     passed = forward(network, tensor, layer)
     *_, (_, saliency_map) = get_method(method).maps(Subject(network, tensor, layer, passed, seed=seed), [k])

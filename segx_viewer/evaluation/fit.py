@@ -15,16 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
+from segx_viewer.bundles.manifest import ModelBundle, read_bundle, read_manifest, sha256_of
+from segx_viewer.bundles.store import BundleStore
+from segx_viewer.bundles.writing import write_manifest
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis, GateLevel
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation.calibrate import ALIGNMENT_FEATURES, CalibrationData, calibrate
-from segx_viewer.inference.bundle import ModelBundle, read_bundle, read_manifest, sha256_of
 from segx_viewer.inference.input_gate import GATE_FILE, PopulationDistance
-from segx_viewer.inference.predictor import forward_each, normalise, place
-from segx_viewer.inference.store import BundleStore
-from segx_viewer.inference.writing import write_manifest
+from segx_viewer.inference.predictor import normalise, place
+from segx_viewer.networks.forward import forward_each
 from segx_viewer.pipeline import analyse_to_end
 from segx_viewer.training.augment import augment
 from segx_viewer.training.datasets import Record, load_dataset

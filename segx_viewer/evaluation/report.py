@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis
 from segx_viewer.evaluation.collect import OpenStore, Row
@@ -18,7 +19,6 @@ from segx_viewer.evaluation.fit import record_image
 from segx_viewer.evaluation.statistics import Estimate, risk_coverage
 from segx_viewer.explain.ranking import PERCENTS
 from segx_viewer.imaging.display import to_display
-from segx_viewer.inference.store import BundleStore
 from segx_viewer.pipeline import analyse_to_end
 from segx_viewer.reporting.atomic import atomic_write
 from segx_viewer.reporting.content import method_label

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from segx_viewer.bundles.manifest import ModelBundle, read_bundle, read_manifest
+from segx_viewer.bundles.store import BundleStore
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation import figures
 from segx_viewer.evaluation.calibrate import fitted_digest
@@ -19,8 +21,6 @@ from segx_viewer.evaluation.fit import record_image
 from segx_viewer.evaluation.report import write_report
 from segx_viewer.evaluation.statistics import SEED, Resampler
 from segx_viewer.evaluation.strangers import judge, strangers
-from segx_viewer.inference.bundle import ModelBundle, read_bundle, read_manifest
-from segx_viewer.inference.store import BundleStore
 from segx_viewer.pipeline import library_versions
 from segx_viewer.reporting.atomic import atomic_write
 from segx_viewer.training.datasets import Record, load_dataset

@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import GateVerdict
 from segx_viewer.errors import SegxError
 from segx_viewer.imaging.reader import read_image
-from segx_viewer.inference.store import BundleStore
 from segx_viewer.pipeline import analyse
 
 log = logging.getLogger(__name__)

@@ -1,1 +1,1 @@
-"""Networks: bundles, prediction, segmentation, attribution. torch lives here and in training."""
+"""From a picture to a prediction, a region and an attribution: what is asked of a bundle's networks."""

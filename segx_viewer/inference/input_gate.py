@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
+from segx_viewer.bundles.manifest import ModelBundle
+from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.result import GateLevel, GateVerdict
-from segx_viewer.inference.bundle import ModelBundle
 
 GATE_FILE = "gate.safetensors"
 ACCEPTED = GateVerdict(GateLevel.ACCEPTED)
@@ -122,12 +123,11 @@ class InputGate:
     @classmethod
     def of(cls, bundle: ModelBundle) -> "InputGate":
         """Build a bundle's gate; without a `[gate]` table it judges by header and picture only."""
-        table = bundle.gate
-        population, layer, features = table.get("population", {}), table.get("layer", ""), None
-        if layer and "outside" in table:
+        table, features = bundle.gate, None
+        if bundle.gate_layer:
             distance = PopulationDistance.of_tensors(load_file(bundle.verified_path(GATE_FILE)))
             features = Look(distance, float(table["outside"]), float(table["refuse"]))
-        return cls(bundle.image_kind, bundle.modalities, population, layer if features else "", features)
+        return cls(bundle.image_kind, bundle.modalities, table.get("population", {}), bundle.gate_layer, features)
 
     def affinity(self, image: MedicalImage) -> int:
         """How well an image fits by its header and colours: 0 not at all, 1 possibly, 2 well."""
@@ -186,6 +186,19 @@ class InputGate:
         if score >= self.features.outside:
             return _outside("The image is unlike the images that the model learned from.", score)
         return GateVerdict(GateLevel.ACCEPTED, "", score)
+
+
+def gate_of(store: BundleStore, name: str) -> InputGate:
+    """Return an installed bundle's input gate, loaded once."""
+    return store.once(name, "gate", lambda: InputGate.of(store.get(name)))
+
+
+def candidates(store: BundleStore, image: MedicalImage) -> list[ModelBundle]:
+    """Return the bundles that could speak about an image, the best fitting first; all of them if none could."""
+    bundles = list(store.bundles().values())
+    ranked = sorted(bundles, key=lambda b: -gate_of(store, b.info.name).affinity(image))
+    fitting = [b for b in ranked if gate_of(store, b.info.name).affinity(image) > 0]
+    return fitting or ranked
 
 
 def worst(*verdicts: GateVerdict) -> GateVerdict:

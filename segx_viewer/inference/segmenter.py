@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 from scipy.special import expit, softmax
 from torch import Tensor, nn
 
+from segx_viewer.bundles.manifest import ModelBundle
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.result import Activation, Segmentation
 from segx_viewer.errors import ModelError
-from segx_viewer.inference.bundle import ModelBundle
 
 
 @torch.inference_mode()

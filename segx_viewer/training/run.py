@@ -13,8 +13,8 @@ from platformdirs import user_cache_path
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from segx_viewer.inference.architectures import build_classifier, build_segmenter
-from segx_viewer.inference.bundle import Preprocessing
+from segx_viewer.bundles.manifest import Preprocessing
+from segx_viewer.networks.architectures import build_classifier, build_segmenter
 from segx_viewer.training.adjust import adjust_logits, scale_logits
 from segx_viewer.training.datasets import Record, load_dataset
 from segx_viewer.training.imagenet import load_imagenet_weights
@@ -236,7 +236,7 @@ def _seed_everything(seed: int) -> None:
 
 
 def _write(recipe: Recipe, out: Path, work: Path, counts: dict[str, int], parts: dict[str, Part]) -> None:
-    from segx_viewer.inference.writing import write_bundle
+    from segx_viewer.bundles.writing import write_bundle
 
     training = {
         "recipe": recipe.path.name,

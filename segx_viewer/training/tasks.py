@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 from torch.utils.data import DataLoader, Dataset
 
-from segx_viewer.inference.bundle import Preprocessing
+from segx_viewer.bundles.manifest import Preprocessing
 from segx_viewer.training.augment import augment
 from segx_viewer.training.datasets import Record
 from segx_viewer.training.loop import Batch, Task

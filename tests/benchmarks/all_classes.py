@@ -5,14 +5,15 @@ import torch
 from pytorch_grad_cam import GradCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
+from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.result import GateLevel, GateVerdict
 from segx_viewer.explain.segu import assess, assess_maps
 from segx_viewer.explain.segx import segx_map
 from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.inference.attribution import Subject, get_method
-from segx_viewer.inference.predictor import forward, preprocess
+from segx_viewer.inference.predictor import preprocess
 from segx_viewer.inference.segmenter import segment
-from segx_viewer.inference.store import BundleStore
+from segx_viewer.networks.forward import forward
 from tests.benchmarks.harness import Outcome, compare
 from tests.benchmarks.pipeline import BUNDLE
 

@@ -1,6 +1,6 @@
 """The whole analysis with the badge's calibrated probability, against the bare networks of the same bundle."""
 
-from segx_viewer.inference.store import BundleStore
+from segx_viewer.bundles.store import BundleStore
 from tests.benchmarks.harness import Outcome
 from tests.benchmarks.pipeline import BUNDLE, measure
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import torch
 from PIL import Image
 
+from segx_viewer.bundles.manifest import ModelBundle
+from segx_viewer.bundles.store import BundleStore
 from segx_viewer.cli.batch import Batch, run_batch
 from segx_viewer.cli.outputs import Output
 from segx_viewer.imaging.synthetic import draw_lesion
-from segx_viewer.inference.bundle import ModelBundle
-from segx_viewer.inference.store import BundleStore
 from tests.benchmarks.harness import ROUNDS, Outcome
 from tests.benchmarks.pipeline import BUNDLE
 

@@ -105,8 +105,8 @@ def _photograph(megapixels: float) -> Any:
 
 
 def _analysed(image: Any, names: Sequence[str], indices: Sequence[int] | None, rounds: int) -> dict[str, Any]:
+    from segx_viewer.bundles.store import BundleStore
     from segx_viewer.domain.request import AnalysisRequest
-    from segx_viewer.inference.store import BundleStore
     from segx_viewer.pipeline import analyse_to_end
 
     store = BundleStore()

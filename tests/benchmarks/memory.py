@@ -24,7 +24,7 @@ def memory(name):  # VmHWM, unlike getrusage's ru_maxrss, does not begin with wh
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.imaging.limits import Limits
-from segx_viewer.inference.store import BundleStore
+from segx_viewer.bundles.store import BundleStore
 from segx_viewer.pipeline import analyse_to_end
 
 BundleStore().classifier("dermoscopy-ham10000")

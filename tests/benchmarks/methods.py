@@ -11,10 +11,11 @@ from pathlib import Path
 
 import torch
 
+from segx_viewer.bundles.store import BundleStore
 from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.inference.attribution import METHODS, Subject
-from segx_viewer.inference.predictor import forward, preprocess
-from segx_viewer.inference.store import BundleStore
+from segx_viewer.inference.predictor import preprocess
+from segx_viewer.networks.forward import forward
 
 BUNDLE = "dermoscopy-ham10000"
 README = Path(__file__).resolve().parents[2] / "README.md"

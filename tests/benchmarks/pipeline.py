@@ -12,15 +12,15 @@ from pathlib import Path
 
 import torch
 
+from segx_viewer.bundles.manifest import read_manifest
+from segx_viewer.bundles.store import BundleStore
+from segx_viewer.bundles.writing import write_manifest
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis
 from segx_viewer.imaging.display import to_display
 from segx_viewer.imaging.synthetic import draw_lesion
-from segx_viewer.inference.bundle import read_manifest
 from segx_viewer.inference.predictor import preprocess
-from segx_viewer.inference.store import BundleStore
-from segx_viewer.inference.writing import write_manifest
 from segx_viewer.paths import models_folder
 from segx_viewer.pipeline import analyse
 from segx_viewer.reporting.overlay import base_layer, compose, contour_layer, heatmap_layer, region_on_image

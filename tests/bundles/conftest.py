@@ -7,19 +7,16 @@ import pytest
 import torch
 from torch import nn
 
-from segx_viewer.bundles import install, offer
+from segx_viewer.api import add_model
+from segx_viewer.bundles import offer
 from segx_viewer.bundles.install import Added
-from segx_viewer.inference.reference import ReferenceUNet, reference_densenet121, reference_resnet50
+from segx_viewer.networks.reference import ReferenceUNet, reference_densenet121, reference_resnet50
 from segx_viewer.paths import models_folder
 
 
 @pytest.fixture(scope="session", autouse=True)
-def one_thread():
-    """Small networks are slower on several threads."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+def always_one_thread(one_thread):
+    """See `one_thread`."""
 
 
 def random_network(build: Callable[[], nn.Module]) -> nn.Module:
@@ -80,6 +77,6 @@ def add_small(tmp_path: Path, lender: Path) -> Callable[..., Added]:
             **{path.replace("__", "."): value for path, value in changes.items()},
         }
         found = offer.changed(found, entries, {"classifier": weights})
-        return install.add(found, into=tmp_path / "models", allow_pickle=True)
+        return add_model(found, into=tmp_path / "models", allow_pickle=True)
 
     return run

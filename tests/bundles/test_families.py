@@ -9,10 +9,11 @@ from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import save_file
 from torch import nn
 
+from segx_viewer.api import add_model
 from segx_viewer.bundles import offer
+from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.errors import ModelError
-from segx_viewer.inference.store import BundleStore
 from segx_viewer.pipeline import analyse_to_end
 
 SWIN = {"img_size": 96, "patch_size": 4, "window_size": 3, "embed_dim": 16, "depths": [1, 2], "num_heads": [1, 2]}
@@ -156,9 +157,8 @@ def test_an_onnx_segmenter(tmp_path, lender):
         },
         {"classifier": tmp_path / "weights.safetensors", "segmenter": path},
     )
-    from segx_viewer.bundles import install
 
-    analysis = install.add(found, into=tmp_path / "models").analysis
+    analysis = add_model(found, into=tmp_path / "models").analysis
     from segx_viewer.imaging.display import to_display
 
     picture = to_display(analysis.image).mean(2)

@@ -6,10 +6,11 @@ import shlex
 import timm
 from safetensors.torch import save_file
 
-from segx_viewer.bundles import install, offer
+from segx_viewer.api import add_model
+from segx_viewer.bundles import offer
+from segx_viewer.bundles.store import BundleStore
 from segx_viewer.cli.parser import build_parser
-from segx_viewer.inference.reference import ReferenceUNet
-from segx_viewer.inference.store import BundleStore
+from segx_viewer.networks.reference import ReferenceUNet
 from segx_viewer.paths import resources_folder
 
 PAGE = (resources_folder() / "docs" / "models.md").read_text("utf-8")
@@ -24,7 +25,7 @@ def test_the_manifest_works(tmp_path, make_random):
     save_file(classifier.state_dict(), folder / "classifier.safetensors")
     segmenter = make_random(lambda: ReferenceUNet(3, features=4, channels=1))
     save_file(segmenter.state_dict(), folder / "segmenter.safetensors")
-    found = install.add(offer.read_offer(folder), into=tmp_path / "models")
+    found = add_model(offer.read_offer(folder), into=tmp_path / "models")
     bundle = BundleStore([tmp_path / "models"]).get("chest-three")
     assert [(c.code, c.threshold, c.region) for c in bundle.classes][2] == ("card", 0.5, "heart")
     assert found.analysis.regions.keys() == {"lungs", "heart"}

@@ -3,7 +3,8 @@
 import pytest
 import tomli_w
 
-from segx_viewer.bundles import install, offer
+from segx_viewer.api import add_model
+from segx_viewer.bundles import offer
 from segx_viewer.errors import ModelError
 
 OUTSIDE = ["../evil.safetensors", "/etc/passwd", "a/b.safetensors", "..", "C:evil", "a\\b", ""]
@@ -45,7 +46,7 @@ def test_links_are_refused_and_nothing_is_copied(offered, tmp_path):
     folder = offered(files={"card.md": "0" * 64})
     (folder / "card.md").symlink_to(secret)
     with pytest.raises(ModelError, match=r"card\.md beside bundle\.toml is a link to elsewhere"):
-        install.add(offer.read_offer(folder), into=tmp_path / "models")
+        add_model(offer.read_offer(folder), into=tmp_path / "models")
     assert not (tmp_path / "models").exists()
 
 

@@ -8,13 +8,14 @@ import torch
 from torch.nn import functional
 from torchcam.methods import GradCAM
 
-from segx_viewer.bundles import install, offer
+from segx_viewer.api import add_model
+from segx_viewer.bundles import offer
+from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Target
 from segx_viewer.errors import ConsentNeededError, ModelError
 from segx_viewer.imaging.display import to_display
 from segx_viewer.inference.predictor import preprocess
-from segx_viewer.inference.store import BundleStore
 from segx_viewer.pipeline import analyse_to_end
 
 TASKS = {"densenet121": "ham10000", "resnet50": "chestx-det10"}
@@ -36,7 +37,7 @@ def offered(published, name):
 def added(request, published, tmp_path_factory):
     """Each reference classifier with the U-Net, installed by its template."""
     folder = tmp_path_factory.mktemp("added")
-    found = install.add(offered(published, request.param), into=folder, allow_pickle=True)
+    found = add_model(offered(published, request.param), into=folder, allow_pickle=True)
     return request.param, found, BundleStore([folder])
 
 
@@ -122,12 +123,12 @@ def test_no_finding_above_its_cut_off_explains_the_nearest(added):
 
 def test_a_pickle_is_not_read_without_consent(published, tmp_path):
     with pytest.raises(ConsentNeededError, match=r"model\.pth is a pickle"):
-        install.add(offered(published, "densenet121"), into=tmp_path)
+        add_model(offered(published, "densenet121"), into=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_another_networks_checkpoint_is_told_apart(published, tmp_path):
     wrong = offer.changed(offered(published, "densenet121"), {}, {"classifier": published["resnet50"][1]})
     with pytest.raises(ModelError, match=r"segx/densenet121\): these weights are missing: embed_layers"):
-        install.add(wrong, into=tmp_path, allow_pickle=True)
+        add_model(wrong, into=tmp_path, allow_pickle=True)
     assert list(tmp_path.iterdir()) == []

@@ -11,14 +11,15 @@ from safetensors.torch import save_file
 from torch import nn
 
 from segx_viewer import cli
-from segx_viewer.bundles import install, offer
+from segx_viewer.api import add_model
+from segx_viewer.bundles import offer
+from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Level
 from segx_viewer.errors import ModelError
 from segx_viewer.explain.alignment import ALIGNMENTS
 from segx_viewer.imaging.reader import read_image
 from segx_viewer.imaging.synthetic import draw_lesion
-from segx_viewer.inference.store import BundleStore
 from segx_viewer.pipeline import analyse_to_end
 
 H, W = 96, 96
@@ -78,7 +79,7 @@ def models(tmp_path_factory, make_random):
         "segmenter.channels": 3,
     }
     files = {"classifier": folder / "weights.safetensors", "segmenter": folder / "parts.pt2"}
-    install.add(offer.changed(offer.plain(), changes, files), into=folder / "models")
+    add_model(offer.changed(offer.plain(), changes, files), into=folder / "models")
     return folder / "models"
 
 
@@ -131,8 +132,8 @@ def test_a_class_of_an_unknown_region_is_told(models, tmp_path):
     found = offer.read_offer(models / "parts")
     wrong = offer.changed(found, {"name": "wrong", "classes": [{**CLASSES[0], "region": "spleen"}, *CLASSES[1:]]})
     with pytest.raises(ModelError, match="class opacity names the region spleen"):
-        install.add(wrong, into=tmp_path)
+        add_model(wrong, into=tmp_path)
     fewer = offer.changed(found, {"name": "wrong", "regions": [*REGIONS, {"name": "aorta", "channels": [7]}]})
     with pytest.raises(ModelError, match="'aorta' names channel 7; the segmenter has 3"):
-        install.add(fewer, into=tmp_path)
+        add_model(fewer, into=tmp_path)
     assert list(tmp_path.iterdir()) == []

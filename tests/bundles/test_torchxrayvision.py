@@ -20,15 +20,16 @@ from PIL import Image
 from scipy.special import expit
 from torch import nn
 
-from segx_viewer.bundles import install, offer
+from segx_viewer.api import add_model
+from segx_viewer.bundles import offer
+from segx_viewer.bundles.manifest import Preprocessing
+from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.errors import ConsentNeededError, ModelError
 from segx_viewer.imaging.display import to_display
 from segx_viewer.imaging.reader import read_image
-from segx_viewer.inference.architectures import build_classifier, build_segmenter
-from segx_viewer.inference.bundle import Preprocessing
 from segx_viewer.inference.predictor import preprocess
-from segx_viewer.inference.store import BundleStore
+from segx_viewer.networks.architectures import build_classifier, build_segmenter
 from segx_viewer.pipeline import analyse_to_end
 
 pytestmark = pytest.mark.filterwarnings("ignore:`nn.functional.upsample` is deprecated")  # the library's own
@@ -168,7 +169,7 @@ def offered(files, name):
 def added(request, files, image, tmp_path_factory):
     """Each classifier with the segmenter, installed by its template."""
     folder = tmp_path_factory.mktemp("added")
-    found = install.add(offered(files, request.param), into=folder, image=image, allow_pickle=True)
+    found = add_model(offered(files, request.param), into=folder, image=image, allow_pickle=True)
     return request.param, found, BundleStore([folder])
 
 
@@ -280,8 +281,8 @@ def test_the_heart_is_what_cardiomegaly_is_looked_for_in(added, image):
 
 def test_a_pickled_network_needs_consent_and_a_wrong_one_is_told(files, image, tmp_path):
     with pytest.raises(ConsentNeededError, match="is a pickle"):
-        install.add(offered(files, "densenet121"), into=tmp_path, image=image)
+        add_model(offered(files, "densenet121"), into=tmp_path, image=image)
     wrong = offer.changed(offered(files, "densenet121"), {}, {"classifier": files["resnet50"]})
     with pytest.raises(ModelError, match=r"xrv/densenet121\): these weights are missing: features"):
-        install.add(wrong, into=tmp_path, image=image, allow_pickle=True)
+        add_model(wrong, into=tmp_path, image=image, allow_pickle=True)
     assert list(tmp_path.iterdir()) == []

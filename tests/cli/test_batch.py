@@ -179,7 +179,7 @@ from types import SimpleNamespace
 bundle = SimpleNamespace(info=SimpleNamespace(digest="0"), classes=[])
 store = SimpleNamespace(bundles=lambda: {"none": bundle}, sharing_processor=lambda most: nullcontext((2, None)))
 store.sibling = lambda: store
-sys.modules["segx_viewer.inference.store"] = SimpleNamespace(BundleStore=lambda folders, device: store)  # no torch
+sys.modules["segx_viewer.bundles.store"] = SimpleNamespace(BundleStore=lambda folders, device: store)  # no torch
 from segx_viewer.cli import batch, main
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.result import Analysis, BundleInfo, GateLevel, GateVerdict

@@ -158,7 +158,7 @@ def test_nothing_is_written_when_there_is_nothing_to_analyse(batch, tmp_path, ca
 
 
 def test_models_are_listed_with_classes_and_licence(monkeypatch, capsys, tmp_path):
-    from segx_viewer.inference import store
+    from segx_viewer.bundles import store
 
     info = SimpleNamespace(name="skin", version="1.2", title="Skin", region="lesion", licence="CC0")
     classes = [SimpleNamespace(code="mel", label="Melanoma")]

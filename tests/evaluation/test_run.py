@@ -4,6 +4,8 @@ import shutil
 import pytest
 from safetensors.torch import save_file
 
+from segx_viewer.bundles.manifest import read_bundle, read_manifest
+from segx_viewer.bundles.writing import write_manifest
 from segx_viewer.domain.result import BadgeRecord, Level, LevelRecord
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation import collect, fit, report, run
@@ -12,10 +14,8 @@ from segx_viewer.evaluation.card import BEGIN, END, FACTS, write_model_card, wri
 from segx_viewer.evaluation.fit import collect_features, fit_bundle
 from segx_viewer.evaluation.run import RESULT, evaluate
 from segx_viewer.evaluation.strangers import strangers
-from segx_viewer.inference.architectures import build_classifier, build_segmenter
-from segx_viewer.inference.bundle import read_bundle, read_manifest
 from segx_viewer.inference.input_gate import InputGate
-from segx_viewer.inference.writing import write_manifest
+from segx_viewer.networks.architectures import build_classifier, build_segmenter
 from segx_viewer.training.datasets import load_dataset
 from segx_viewer.training.recipe import read_recipe
 from segx_viewer.training.run import train_recipe

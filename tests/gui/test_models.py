@@ -12,9 +12,9 @@ from safetensors.torch import save_file
 from segx_viewer.app.dialogs.modelform import ModelForm
 from segx_viewer.app.dialogs.modelmanager import Comparison, ModelManager
 from segx_viewer.app.jobs.worker import Capabilities, InferenceThread
+from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.imaging.synthetic import draw_lesion
-from segx_viewer.inference.store import BundleStore
 from segx_viewer.paths import models_folder, user_models_folder
 
 pytestmark = pytest.mark.skipif(

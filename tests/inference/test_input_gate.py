@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 import torch
 
+from segx_viewer.bundles.manifest import read_bundle
+from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.image import Acquisition
 from segx_viewer.domain.result import GateLevel, GateVerdict
 from segx_viewer.imaging.display import to_display
 from segx_viewer.imaging.synthetic import draw_lesion
-from segx_viewer.inference.bundle import read_bundle
 from segx_viewer.inference.input_gate import (
     InputGate,
     Look,
@@ -17,8 +18,7 @@ from segx_viewer.inference.input_gate import (
     _grey_levels,
     worst,
 )
-from segx_viewer.inference.predictor import forward, forward_each
-from segx_viewer.inference.store import BundleStore
+from segx_viewer.networks.forward import forward, forward_each
 
 CHEST = InputGate("chest radiograph", ("CR", "DX", ""), {"max_age_years": 18})
 SKIN = InputGate("dermoscopy", ("XC", "GM", ""), {})

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from segx_viewer.inference.architectures import build_classifier
-from segx_viewer.inference.bundle import Preprocessing
+from segx_viewer.bundles.manifest import Preprocessing
+from segx_viewer.networks.architectures import build_classifier
 from segx_viewer.training.loop import LATER_CYCLES, Task, _rate, train
 from segx_viewer.training.recipe import Augmentation, Schedule
 from segx_viewer.training.tasks import Samples, _mixed, classifier_task, normalise, segmenter_task

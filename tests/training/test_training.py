@@ -8,9 +8,9 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
+from segx_viewer.bundles.manifest import read_bundle
 from segx_viewer.errors import DataError
-from segx_viewer.inference.architectures import build_classifier
-from segx_viewer.inference.bundle import read_bundle
+from segx_viewer.networks.architectures import build_classifier
 from segx_viewer.training.augment import augment
 from segx_viewer.training.datasets import load_dataset
 from segx_viewer.training.imagenet import load_imagenet_weights

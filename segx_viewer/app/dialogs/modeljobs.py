@@ -51,12 +51,13 @@ def models(store: Any, message: str = "") -> Answer:
 
 def add(answers: dict[str, Any], store: Any, *, allow_pickle: bool = False) -> Answer:
     """Try a model on an image and install it."""
-    from segx_viewer.bundles import install, offer
+    from segx_viewer.api import add_model
+    from segx_viewer.bundles import offer
 
     installed = {name: bundle.folder for name, bundle in store.bundles().items()}
     changes = {**answers["changes"], "classes": answers["classes"] and offer.classes_of(answers["classes"])}
     found = offer.compose(answers["source"], changes, installed, start=answers["start"], segmenter=answers["segmenter"])
-    added = install.add(
+    added = add_model(
         found, taken=installed, image=answers["image"], allow_pickle=allow_pickle, device=store.device.type
     )
     store.refresh()

@@ -36,7 +36,7 @@ class Engine:
     def store(self) -> Any:
         """The bundle store, made at first use."""
         if self._store is None:
-            from segx_viewer.inference.store import BundleStore
+            from segx_viewer.bundles.store import BundleStore
 
             self._store = BundleStore()
         return self._store

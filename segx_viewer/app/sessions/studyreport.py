@@ -156,7 +156,7 @@ class _Engine:
         self._store: Any = None
 
     def analyse(self, request: AnalysisRequest, cancel: CancelToken) -> Iterator[Analysis]:
-        from segx_viewer.inference.store import BundleStore
+        from segx_viewer.bundles.store import BundleStore
         from segx_viewer.pipeline import analyse
 
         if self._store is None:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.domain.result import Target
-from segx_viewer.inference.predictor import ForwardPass
+from segx_viewer.networks.forward import ForwardPass
 
 ClassMap = tuple[int, NDArray[np.float32]]
 

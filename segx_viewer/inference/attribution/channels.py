@@ -22,8 +22,8 @@ from segx_viewer.inference.attribution.gradcam import (
     layer_output,
     to_input_grid,
 )
-from segx_viewer.inference.attribution.spatial import channel_axis, prefix_tokens
-from segx_viewer.inference.predictor import scores_from
+from segx_viewer.networks.forward import scores_from
+from segx_viewer.networks.spatial import channel_axis, prefix_tokens
 
 
 @dataclass(frozen=True, slots=True)

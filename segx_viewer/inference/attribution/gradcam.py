@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from segx_viewer.errors import ModelError
 from segx_viewer.inference.attribution.base import ClassMap, Subject
-from segx_viewer.inference.attribution.spatial import to_maps
+from segx_viewer.networks.spatial import to_maps
 
 Arrays = NDArray[np.float32]
 

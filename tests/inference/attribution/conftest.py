@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from segx_viewer.inference.architectures import build_classifier
 from segx_viewer.inference.attribution import Subject
-from segx_viewer.inference.predictor import forward
+from segx_viewer.networks.architectures import build_classifier
+from segx_viewer.networks.forward import forward
 
 LAYER = "bn2"
 INPUT = (64, 96)

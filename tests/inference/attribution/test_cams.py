@@ -16,7 +16,7 @@ from segx_viewer.explain.segx import segx_map, top
 from segx_viewer.inference.attribution import METHODS, Subject, channels, get_method
 from segx_viewer.inference.attribution.channels import ablated_scores, channel_scores
 from segx_viewer.inference.attribution.gradcam import scaled
-from segx_viewer.inference.predictor import forward
+from segx_viewer.networks.forward import forward
 
 CAMS = [name for name, method in METHODS.items() if method.needs_layer]
 

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from segx_viewer.errors import ModelError
-from segx_viewer.inference.architectures import build_classifier, build_segmenter
+from segx_viewer.networks.architectures import build_classifier, build_segmenter
 
 
 @pytest.fixture

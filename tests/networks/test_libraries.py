@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from segx_viewer.inference.architectures import Uninitialised, build_segmenter
+from segx_viewer.networks.architectures import Uninitialised, build_segmenter
 
 
 def run(script: str) -> str:
@@ -17,7 +17,7 @@ def run(script: str) -> str:
 def test_loading_a_bundle_does_not_import_torchs_compiler():
     script = """
 import sys
-from segx_viewer.inference.store import BundleStore
+from segx_viewer.bundles.store import BundleStore
 store = BundleStore()
 for name in store.bundles():
     store.classifier(name), store.segmenter(name)
@@ -28,7 +28,7 @@ print([m for m in ("torch._dynamo", "sympy", "triton") if m in sys.modules])
 
 def test_the_compiler_is_itself_afterwards():
     script = """
-import segx_viewer.inference.libraries
+import segx_viewer.networks.libraries
 import torch, torchvision
 from torchvision.ops.roi_align import is_compile_supported
 supported = is_compile_supported("cpu")
@@ -45,7 +45,7 @@ def test_a_library_that_wants_more_of_the_compiler_gets_it(tmp_path, wants):
     (tmp_path / "wanting.py").write_text(wants)
     script = f"""
 import sys
-from segx_viewer.inference.libraries import import_lean
+from segx_viewer.networks.libraries import import_lean
 sys.path.append({str(tmp_path)!r})
 import_lean("wanting")
 print("wanting" in sys.modules, "sympy" in sys.modules)

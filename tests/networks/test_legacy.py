@@ -13,8 +13,8 @@ import torch
 from torch import nn
 
 from segx_viewer.errors import ConsentNeededError, ModelError
-from segx_viewer.inference.legacy import is_legacy
-from segx_viewer.inference.weights import read_weights
+from segx_viewer.networks.legacy import is_legacy
+from segx_viewer.networks.weights import read_weights
 
 
 def save(found, path):

@@ -18,8 +18,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from segx_viewer.inference.libraries import give_back_memory, timm
-from segx_viewer.inference.runtime import onnxruntime
+from segx_viewer.networks.libraries import give_back_memory, timm
+from segx_viewer.networks.runtime import onnxruntime
 
 Conv2dSame = timm.layers.Conv2dSame
 

@@ -7,11 +7,12 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from segx_viewer.bundles.manifest import MANIFEST, read_bundle, read_manifest, sha256_of
+from segx_viewer.bundles.store import BundleStore
+from segx_viewer.bundles.writing import write_manifest
 from segx_viewer.domain.result import Activation, BadgeRecord, Level, LevelRecord
 from segx_viewer.errors import ModelError
-from segx_viewer.inference.bundle import MANIFEST, read_bundle, read_manifest, sha256_of
-from segx_viewer.inference.store import BundleStore
-from segx_viewer.inference.writing import write_manifest
+from segx_viewer.inference.input_gate import candidates, gate_of
 
 
 @pytest.fixture
@@ -87,9 +88,9 @@ def test_an_empty_folder_holds_no_bundle(tmp_path):
 
 
 def test_candidates_fit_the_image_best_first(store, lesion, chest_image, ct_image):
-    assert [b.info.name for b in store.candidates(lesion)] == ["tiny-skin", "tiny-chest"]
-    assert [b.info.name for b in store.candidates(chest_image)] == ["tiny-chest"]
-    assert len(store.candidates(ct_image)) == 2, "none fits: all of them are asked for their reasons"
+    assert [b.info.name for b in candidates(store, lesion)] == ["tiny-skin", "tiny-chest"]
+    assert [b.info.name for b in candidates(store, chest_image)] == ["tiny-chest"]
+    assert len(candidates(store, ct_image)) == 2, "none fits: all of them are asked for their reasons"
 
 
 def test_missing_weights(folder):
@@ -186,7 +187,7 @@ def test_a_link_is_not_followed(folder, tmp_path):
 def test_a_damaged_gate_is_an_error(folder):
     rewrite(folder, lambda m: m.update(gate={"layer": "blocks.1", "outside": 2.0, "refuse": 3.0}))
     with pytest.raises(ModelError, match=r"gate\.safetensors"):
-        BundleStore([folder.parent]).gate("tiny-skin")
+        gate_of(BundleStore([folder.parent]), "tiny-skin")
 
 
 def test_the_processor_is_parted_and_given_back(store):

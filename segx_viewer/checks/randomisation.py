@@ -10,9 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from segx_viewer.checks.faithfulness import Attribute, OnProgress
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.explain.consensus import consensus, rank_map
-from segx_viewer.inference.faithfulness import Attribute, OnProgress
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from segx_viewer.errors import ConsentNeededError, ModelError
-from segx_viewer.inference.legacy import is_legacy, read_legacy
+from segx_viewer.networks.legacy import is_legacy, read_legacy
 
 SAFETENSORS = ".safetensors"
 PICKLES = (".pth", ".pt", ".bin", ".ckpt", ".tar")

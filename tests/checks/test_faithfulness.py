@@ -8,10 +8,7 @@ import torch
 from scipy.ndimage import correlate1d
 from torch import nn
 
-from segx_viewer.domain.request import CancelToken
-from segx_viewer.domain.result import Activation
-from segx_viewer.errors import AnalysisCancelled
-from segx_viewer.inference.faithfulness import (
+from segx_viewer.checks.faithfulness import (
     blurred,
     class_score,
     deletion,
@@ -19,6 +16,9 @@ from segx_viewer.inference.faithfulness import (
     max_sensitivity,
     removal_order,
 )
+from segx_viewer.domain.request import CancelToken
+from segx_viewer.domain.result import Activation
+from segx_viewer.errors import AnalysisCancelled
 
 
 @pytest.fixture

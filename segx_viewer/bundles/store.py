@@ -11,22 +11,22 @@ import cv2
 import torch
 from torch import nn
 
-from segx_viewer.domain.image import MedicalImage
+from segx_viewer.bundles.manifest import AUTO, MANIFEST, ModelBundle, Preprocessing, read_bundle
 from segx_viewer.errors import ModelError
-from segx_viewer.inference.attribution.spatial import choose_layer
-from segx_viewer.inference.bundle import AUTO, MANIFEST, ModelBundle, Preprocessing, read_bundle
-from segx_viewer.inference.compiled import Compiled
-from segx_viewer.inference.devices import AUTO as ANY_DEVICE
-from segx_viewer.inference.devices import CPU, choose_device
-from segx_viewer.inference.folding import ready_classifier, ready_segmenter
-from segx_viewer.inference.input_gate import InputGate
-from segx_viewer.inference.libraries import give_back_memory
-from segx_viewer.inference.programs import Exported, Onnx
+from segx_viewer.networks.compiled import Compiled
+from segx_viewer.networks.devices import AUTO as ANY_DEVICE
+from segx_viewer.networks.devices import CPU, choose_device
+from segx_viewer.networks.folding import ready_classifier, ready_segmenter
+from segx_viewer.networks.libraries import give_back_memory
+from segx_viewer.networks.programs import Exported, Onnx
+from segx_viewer.networks.spatial import choose_layer
 from segx_viewer.paths import all_models_folders
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+NETWORKS = ("classifier", "segmenter")
 
 
 class BundleStore:
@@ -121,7 +121,7 @@ class BundleStore:
                 self.device, self._loaded = chosen, self._without_networks()
 
     def _without_networks(self) -> dict[tuple[str, str], Any]:
-        return {key: value for key, value in self._loaded.items() if isinstance(value, str | InputGate)}
+        return {key: value for key, value in self._loaded.items() if key[1] not in NETWORKS}
 
     def fall_back(self) -> bool:
         """Go on with the processor because the accelerator's memory ran out; False if that is where it ran."""
@@ -151,7 +151,7 @@ class BundleStore:
 
     def classifier(self, name: str) -> nn.Module:
         """Return a bundle's classifier, loaded once, for inference only."""
-        return self._once(name, "classifier", lambda: self._load_classifier(name))
+        return self.once(name, "classifier", lambda: self._load_classifier(name))
 
     def segmenter(self, name: str) -> nn.Module:
         """Return a bundle's segmenter, loaded once, for inference only."""
@@ -161,7 +161,7 @@ class BundleStore:
             example = _example(bundle.segmenter_input).to(self.device)
             return ready_segmenter(self._placed(bundle.load_segmenter()), example)
 
-        return self._once(name, "segmenter", load)
+        return self.once(name, "segmenter", load)
 
     def target_layer(self, name: str) -> str:
         """Return the layer that a bundle's classifier is explained at; "auto" in the manifest leaves it to tracing.
@@ -176,33 +176,22 @@ class BundleStore:
         self.classifier(name)
         return self._loaded[name, "target_layer"]
 
-    def gate(self, name: str) -> InputGate:
-        """Return a bundle's input gate, loaded once."""
-        return self._once(name, "gate", lambda: InputGate.of(self.get(name)))
-
-    def candidates(self, image: MedicalImage) -> list[ModelBundle]:
-        """Return the bundles that could speak about an image, the best fitting first; all of them if none could."""
-        bundles = list(self.bundles().values())
-        ranked = sorted(bundles, key=lambda b: -self.gate(b.info.name).affinity(image))
-        fitting = [b for b in ranked if self.gate(b.info.name).affinity(image) > 0]
-        return fitting or ranked
-
     def _load_classifier(self, name: str) -> nn.Module:
         bundle = self.get(name)
         networks, example, layer = [bundle.load_classifier()], _example(bundle.preprocessing), bundle.target_layer
         if bundle.info.methods:
             layer = ""
         elif layer == AUTO:
-            layer = self._once(name, "target_layer", lambda: choose_layer(networks[0], example))
-        gate_layer = self.gate(name).layer
+            layer = self.once(name, "target_layer", lambda: choose_layer(networks[0], example))
         # Given away: it is not needed any more as soon as there is a faster one.
-        return ready_classifier(self._placed(networks.pop()), example.to(self.device), layer, gate_layer)
+        return ready_classifier(self._placed(networks.pop()), example.to(self.device), layer, bundle.gate_layer)
 
     def _placed(self, network: nn.Module) -> nn.Module:
         """Move a network to the device; programs stay on the processor, for which they were made."""
         return network if isinstance(network, Exported | Onnx) else network.to(self.device)
 
-    def _once(self, name: str, what: str, load: Callable[[], T]) -> T:
+    def once(self, name: str, what: str, load: Callable[[], T]) -> T:
+        """Return something of a bundle, such as its "classifier", which `load` makes the first time."""
         key = (name, what)
         if key not in self._loaded:
             with self._loading:  # one thread loads, the others wait for what it has loaded
@@ -216,7 +205,7 @@ class BundleStore:
 
     def lend(self, name: str, what: str) -> nn.Module | None:
         """Return a bundle's "classifier" or "segmenter" if several threads may use it, else None."""
-        if what not in ("classifier", "segmenter"):
+        if what not in NETWORKS:
             return None
         network = self.classifier(name) if what == "classifier" else self.segmenter(name)
         return network if isinstance(network, Compiled) and network.serves_threads else None

@@ -6,11 +6,11 @@ import timm
 import torch
 from torch import nn
 
-from segx_viewer.inference import compiled
-from segx_viewer.inference.architectures import build_segmenter
-from segx_viewer.inference.compiled import Compiled, NotCompilable
-from segx_viewer.inference.folding import frozen, ready_classifier, ready_segmenter
-from segx_viewer.inference.predictor import forward_each, scores_from
+from segx_viewer.networks import compiled
+from segx_viewer.networks.architectures import build_segmenter
+from segx_viewer.networks.compiled import Compiled, NotCompilable
+from segx_viewer.networks.folding import frozen, ready_classifier, ready_segmenter
+from segx_viewer.networks.forward import forward_each, scores_from
 
 SHAPE = (3, 64, 96)
 

@@ -16,8 +16,8 @@ from torch import nn
 
 from segx_viewer.domain.result import Activation, BadgeRecord, BundleInfo, ClassInfo, Level, LevelRecord
 from segx_viewer.errors import ModelError
-from segx_viewer.inference.architectures import Uninitialised, build_classifier, build_segmenter
-from segx_viewer.inference.programs import BLACK_BOX_METHODS, ONNX, PROGRAMS, load_program
+from segx_viewer.networks.architectures import Uninitialised, build_classifier, build_segmenter
+from segx_viewer.networks.programs import BLACK_BOX_METHODS, ONNX, PROGRAMS, load_program
 from segx_viewer.paths import is_plain_name
 
 MANIFEST = "bundle.toml"
@@ -123,6 +123,11 @@ class ModelBundle:
     gate: Mapping[str, Any] = field(default_factory=dict, repr=False)
     calibration: Mapping[str, Any] = field(default_factory=dict, repr=False)
     training: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def gate_layer(self) -> str:
+        """The classifier's layer whose features the input gate looks at; "" where it looks at none."""
+        return str(self.gate.get("layer", "")) if "outside" in self.gate else ""
 
     def load_classifier(self) -> nn.Module:
         """Load the classifier, float32, in evaluation mode. Raises `ModelError` on damaged weights."""

@@ -7,9 +7,9 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from segx_viewer.errors import ModelError
-from segx_viewer.inference.libraries import smp, timm
-from segx_viewer.inference.reference import ReferenceUNet, reference_densenet121, reference_resnet50
-from segx_viewer.inference.xrv import XrvPspNet, xrv_densenet121, xrv_resnet50
+from segx_viewer.networks.libraries import smp, timm
+from segx_viewer.networks.reference import ReferenceUNet, reference_densenet121, reference_resnet50
+from segx_viewer.networks.xrv import XrvPspNet, xrv_densenet121, xrv_resnet50
 
 # The published weights' own networks: SegX's reference implementation, torchxrayvision.
 _CLASSIFIERS: dict[str, Callable[..., nn.Module]] = {

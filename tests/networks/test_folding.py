@@ -7,15 +7,15 @@ import torch
 import torchvision
 from torch import nn
 
+from segx_viewer.bundles.manifest import read_manifest
+from segx_viewer.bundles.store import BundleStore
+from segx_viewer.bundles.writing import write_manifest
 from segx_viewer.domain.request import AnalysisRequest
-from segx_viewer.inference.architectures import build_segmenter
 from segx_viewer.inference.attribution import METHODS, Subject
-from segx_viewer.inference.attribution.spatial import choose_layer
-from segx_viewer.inference.bundle import read_manifest
-from segx_viewer.inference.folding import fold, frozen, ready_classifier, ready_segmenter
-from segx_viewer.inference.predictor import forward
-from segx_viewer.inference.store import BundleStore
-from segx_viewer.inference.writing import write_manifest
+from segx_viewer.networks.architectures import build_segmenter
+from segx_viewer.networks.folding import fold, frozen, ready_classifier, ready_segmenter
+from segx_viewer.networks.forward import forward
+from segx_viewer.networks.spatial import choose_layer
 from segx_viewer.pipeline import analyse_to_end
 
 FAST = [name for name, method in METHODS.items() if method.cost == "fast"]

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from segx_viewer.inference.libraries import torchvision
+from segx_viewer.networks.libraries import torchvision
 
 
 def xrv_densenet121(classes: int = 18) -> nn.Module:

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from segx_viewer.inference.compiled import Compiled
-from segx_viewer.inference.devices import CPU
-from segx_viewer.inference.predictor import forward
-from segx_viewer.inference.programs import Exported, Onnx
+from segx_viewer.networks.compiled import Compiled
+from segx_viewer.networks.devices import CPU
+from segx_viewer.networks.forward import forward
+from segx_viewer.networks.programs import Exported, Onnx
 
 log = logging.getLogger(__name__)
 

@@ -4,9 +4,7 @@ import torch
 from scipy.stats import spearmanr
 from torch import nn
 
-from segx_viewer.domain.request import CancelToken
-from segx_viewer.errors import AnalysisCancelled
-from segx_viewer.inference.randomisation import (
+from segx_viewer.checks.randomisation import (
     cascading_randomisation,
     parameter_layers,
     randomise,
@@ -14,6 +12,8 @@ from segx_viewer.inference.randomisation import (
     seed_stability,
     similarity,
 )
+from segx_viewer.domain.request import CancelToken
+from segx_viewer.errors import AnalysisCancelled
 
 
 class Net(nn.Module):

@@ -6,10 +6,16 @@ import torchvision
 
 from segx_viewer.errors import ModelError
 from segx_viewer.inference.attribution import Subject, get_method
-from segx_viewer.inference.attribution.spatial import choose_layer, prefix_tokens, to_maps
-from segx_viewer.inference.predictor import forward
+from segx_viewer.networks.forward import forward
+from segx_viewer.networks.spatial import choose_layer, prefix_tokens, to_maps
 
 SWIN = {"img_size": 64, "patch_size": 2, "window_size": 4, "embed_dim": 16, "depths": (1, 2), "num_heads": (1, 2)}
+
+
+@pytest.fixture
+def tensor():
+    """A random input, not square."""
+    return torch.randn(1, 3, 64, 96, generator=torch.Generator().manual_seed(5))
 
 
 def build(name):
@@ -111,15 +117,15 @@ def test_the_last_block_of_a_vision_transformer_is_refused_not_drawn():
         list(get_method("gradcam").maps(subject, [0]))
 
 
-def test_a_layer_that_is_never_run_is_refused(subject):
+def test_a_layer_that_is_never_run_is_refused(tensor):
     network = torch.nn.Sequential()
     network.run, network.idle = torch.nn.Linear(96, 3), torch.nn.Conv2d(3, 3, 1)
     network.forward = lambda x: network.run(x.mean((1, 2)))
     with pytest.raises(ModelError, match="do not depend"):
-        forward(network, subject.tensor, "idle")
+        forward(network, tensor, "idle")
 
 
-def test_no_layer_to_choose_is_an_error(subject):
+def test_no_layer_to_choose_is_an_error(tensor):
     network = torch.nn.Sequential(torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(3, 2))
     with pytest.raises(ModelError, match="No layer"):
-        choose_layer(network, subject.tensor)
+        choose_layer(network, tensor)

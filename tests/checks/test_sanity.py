@@ -3,11 +3,11 @@ import pytest
 import torch
 from torch import nn
 
+from segx_viewer.checks.faithfulness import Curve, class_score
+from segx_viewer.checks.randomisation import Randomisation, Stability
+from segx_viewer.checks.sanity import Judgement, SanityReport, check, moved_elsewhere, summary, verdicts
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import AnalysisCancelled
-from segx_viewer.inference.faithfulness import Curve, class_score
-from segx_viewer.inference.randomisation import Randomisation, Stability
-from segx_viewer.inference.sanity import Judgement, SanityReport, check, moved_elsewhere, summary, verdicts
 
 
 def curve(auc, last=0.0):

@@ -13,6 +13,7 @@ from segx_viewer.domain.result import GateLevel, Level, Target
 from segx_viewer.errors import AnalysisCancelled, ModelError, SegxError
 from segx_viewer.explain.alignment import ALIGNMENTS, COSTLY, all_alignments
 from segx_viewer.explain.segu import NOT_CALIBRATED, NOT_PREDICTED, Calibration
+from segx_viewer.inference.input_gate import candidates
 from segx_viewer.pipeline import analyse, analyse_to_end, reassess
 from segx_viewer.reporting.overlay import base_layer, compose, heatmap_layer, region_on_image, shared_scale
 
@@ -93,7 +94,7 @@ def test_the_second_bundle_is_tried_when_the_first_refuses(store, as_image):
     y, x = np.mgrid[:80, :100]
     grey = (60 + y + x).astype(np.uint8)
     image = as_image(np.dstack([grey, grey + 1, grey]))
-    assert store.candidates(image)[0].info.name == "tiny-skin"
+    assert candidates(store, image)[0].info.name == "tiny-skin"
     found = analyse_to_end(AnalysisRequest(image), store)
     assert found.bundle.name == "tiny-chest"
     assert found.prediction is not None

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from segx_viewer.errors import ModelError
-from segx_viewer.inference.runtime import onnxruntime
+from segx_viewer.networks.runtime import onnxruntime
 
 EXPORTED, ONNX = "exported", "onnx"
 PROGRAMS = (EXPORTED, ONNX)

@@ -6,7 +6,7 @@ Outputs are logits: the reference's own sigmoid is applied by the bundle's activ
 import torch
 from torch import Tensor, nn
 
-from segx_viewer.inference.libraries import torchvision
+from segx_viewer.networks.libraries import torchvision
 
 HIDDEN = 256
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from segx_viewer.checks.faithfulness import Attribute, Curve, OnProgress, Score, deletion, insertion, max_sensitivity
+from segx_viewer.checks.randomisation import Randomisation, Stability, cascading_randomisation, seed_stability
 from segx_viewer.domain.request import CancelToken
-from segx_viewer.inference.faithfulness import Attribute, Curve, OnProgress, Score, deletion, insertion, max_sensitivity
-from segx_viewer.inference.randomisation import Randomisation, Stability, cascading_randomisation, seed_stability
 
 
 class Judgement(StrEnum):

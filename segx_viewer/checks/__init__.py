@@ -1,0 +1,1 @@
+"""Is an explanation to be trusted: deletion and insertion, randomised parameters, sensitivity, seeds."""
