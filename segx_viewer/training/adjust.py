@@ -44,7 +44,12 @@ def adjust_logits(
 
 
 def scale_logits(
-    network: nn.Module, weights: dict[str, Tensor], task: Task, report: Callable[[str], None]
+    network: nn.Module,
+    weights: dict[str, Tensor],
+    task: Task,
+    report: Callable[[str], None],
+    *,
+    equal_priors: bool = False,
 ) -> dict[str, Tensor]:
     """Scale all logits alike and shift each class's, so that validation's cross-entropy is least (Guo 2017).
 
@@ -53,7 +58,7 @@ def scale_logits(
     network.load_state_dict(weights)
     network.eval()
     logits, truth = task.answers(network)
-    factor, shift = fit_scaling(logits, truth)
+    factor, shift = fit_scaling(logits, truth, equal_priors=equal_priors)
     last = network.get_classifier()
     with torch.no_grad():
         last.weight.mul_(factor)
@@ -63,7 +68,9 @@ def scale_logits(
     return weights | {_name_of(network, p): p.detach().clone() for p in (last.weight, last.bias)}
 
 
-def fit_scaling(logits: NDArray[Any], truth: NDArray[np.int64]) -> tuple[float, NDArray[np.float64]]:
+def fit_scaling(
+    logits: NDArray[Any], truth: NDArray[np.int64], *, equal_priors: bool = False
+) -> tuple[float, NDArray[np.float64]]:
     """Return the factor and the shifts (K,), with mean 0, of the least cross-entropy.
 
     Parameters
@@ -71,13 +78,17 @@ def fit_scaling(logits: NDArray[Any], truth: NDArray[np.int64]) -> tuple[float, 
     logits : ndarray, shape (N, K)
     truth : ndarray, shape (N,)
         Indices of the true classes.
+    equal_priors : bool
+        Whether all classes weigh the same.
     """
     z = logits.astype(np.float64)
     rows = np.arange(len(z))
+    weights = 1 / np.bincount(truth)[truth] if equal_priors else np.ones(len(z))
+    weights = weights / weights.sum()
 
     def loss(parameters: NDArray[np.float64]) -> float:
         scaled = z * np.exp(parameters[0]) + parameters[1:]
-        return float(-log_softmax(scaled, axis=1)[rows, truth].mean() + SHRINKAGE * (parameters**2).sum())
+        return float(-(weights * log_softmax(scaled, axis=1)[rows, truth]).sum() + SHRINKAGE * (parameters**2).sum())
 
     found = minimize(loss, np.zeros(1 + z.shape[1])).x
     return float(np.exp(found[0])), found[1:] - found[1:].mean()

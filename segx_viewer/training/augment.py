@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from segx_viewer.training.marks import draw_marks
 from segx_viewer.training.recipe import Augmentation
 
 
@@ -28,6 +29,13 @@ def augment(
     out = _warp(picture, matrix, shape, cv2.BORDER_REFLECT_101)
     out_mask = None if mask is None else _warp(mask, matrix, shape, cv2.BORDER_REFLECT_101)
     out = _photometric(out, how, rng)
+    # One draw each only where there is a strength: recipes without them keep their random numbers.
+    if how.marks and rng.random() < how.marks:
+        out = draw_marks(out, rng)
+    if how.noise and rng.random() < how.noise:
+        out = _noise(out, rng)
+    if how.border and rng.random() < how.border:
+        out, out_mask = _border(out, out_mask, rng)
     if rng.random() < how.hair:
         out = _draw_hair(out, rng)
     if rng.random() < how.dark_corners:
@@ -80,6 +88,29 @@ def _photometric(picture: NDArray[np.uint8], how: Augmentation, rng: np.random.G
     channels = 1 + rng.uniform(-how.colour, how.colour, 3)
     table = ((levels - 0.5) * gain + 0.5 + shift) * channels
     return cv2.LUT(picture, (np.clip(table, 0, 1) * 255).astype(np.uint8).reshape(1, 256, 3))
+
+
+def _noise(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Add grey noise, or multiply by it as speckle does."""
+    grain = rng.normal(0, rng.uniform(0.01, 0.08), (*picture.shape[:2], 1)).astype(np.float32)
+    values = picture.astype(np.float32)
+    noisy = values * (1 + 2 * grain) if rng.random() < 0.5 else values + 255 * grain
+    return np.clip(noisy, 0, 255).astype(np.uint8)
+
+
+def _border(
+    picture: NDArray[np.uint8], mask: NDArray[np.uint8] | None, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
+    """Put the picture into a black frame, up to an eighth of the side on each side."""
+    h, w = picture.shape[:2]
+    top, bottom, left, right = (rng.uniform(0, 0.125, 4) * (h, h, w, w)).astype(int)
+    inner = (w - left - right, h - top - bottom)
+
+    def framed(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        small = cv2.resize(array, inner, interpolation=cv2.INTER_AREA)
+        return cv2.copyMakeBorder(small, top, bottom, left, right, cv2.BORDER_CONSTANT, value=0)
+
+    return framed(picture), None if mask is None else framed(mask)
 
 
 def _draw_hair(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:

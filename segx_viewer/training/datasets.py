@@ -6,8 +6,8 @@ Folders may hold images loose or in ZIP files of the same names; nothing is unpa
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import cv2
@@ -33,6 +33,14 @@ class Record:
     stratum : str
         What a split keeps in proportion.
     image, mask : Source or None
+    attributes : mapping of str to str
+        What figures are told apart by, such as the view or the source.
+    marked : bool
+        Callipers, text or coloured strokes are burnt into the picture.
+    position : float or None
+        Place within a run of examinations in file order, 0 to 1.
+    taught : mapping of str to float
+        Another network's probabilities by class code; {} where there are none.
     """
 
     dataset: str
@@ -42,6 +50,10 @@ class Record:
     stratum: str
     image: "Source"
     mask: "Source | None"
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    marked: bool = False
+    position: float | None = None
+    taught: Mapping[str, float] = field(default_factory=dict)
 
     def read_image(self) -> NDArray[np.uint8]:
         """Return the image as (H, W, 3) uint8 RGB."""
@@ -88,20 +100,26 @@ def load_dataset(layout: str, folder: Path) -> list[Record]:
     """
     if layout not in LAYOUTS:
         raise DataError(f"The data set {layout!r} is not known; known are {', '.join(sorted(LAYOUTS))}.")
-    root = folder / layout if (folder / layout).is_dir() else folder
-    if not root.is_dir():
-        raise DataError(f"There is no folder {folder} with the data set {layout}.")
+    root = root_of(layout, folder)
     records = LAYOUTS[layout](root)
     if not records:
         raise DataError(f"No image of the data set {layout} was found in {root}.")
     return sorted(records, key=lambda r: r.image_id)
 
 
+def root_of(name: str, folder: Path) -> Path:
+    """Return a data set's own folder: the one of its name, or the given one. Raises `DataError`."""
+    root = folder / name if (folder / name).is_dir() else folder
+    if not root.is_dir():
+        raise DataError(f"There is no folder {folder} with the data set {name}.")
+    return root
+
+
 def _read_ham10000(root: Path) -> list[Record]:
     """Original HAM10000 layout: metadata CSV, images in one or two parts, one segmentation per image."""
-    rows = _rows(root, "HAM10000_metadata")
-    images = _index(root, {".jpg", ".jpeg"})
-    masks = _index(root, {".png"})
+    rows = read_rows(root, "HAM10000_metadata")
+    images = index_files(root, {".jpg", ".jpeg"})
+    masks = index_files(root, {".png"})
     return [
         Record(
             "ham10000",
@@ -110,7 +128,7 @@ def _read_ham10000(root: Path) -> list[Record]:
             (row["dx"],),
             row["dx"],
             images[row["image_id"]],
-            _mask_of(row["image_id"], masks),
+            mask_of(row["image_id"], masks),
         )
         for row in rows
         if row["image_id"] in images
@@ -118,7 +136,7 @@ def _read_ham10000(root: Path) -> list[Record]:
 
 
 def _read_chest_paediatric(root: Path) -> list[Record]:
-    images, masks = _index(root, {".jpg", ".jpeg"}), _index(root, {".png"})
+    images, masks = index_files(root, {".jpg", ".jpeg"}), index_files(root, {".png"})
     return [
         Record(
             "chest-paediatric",
@@ -127,16 +145,16 @@ def _read_chest_paediatric(root: Path) -> list[Record]:
             (row["label"],),
             f"{row['label']} {row['has_lung_mask']}",
             images[row["image_id"]],
-            _mask_of(row["image_id"], masks),
+            mask_of(row["image_id"], masks),
         )
-        for row in _rows(root, "metadata")
+        for row in read_rows(root, "metadata")
         if row["image_id"] in images
     ]
 
 
 def _read_chest_adult(root: Path) -> list[Record]:
     """Adults have lung masks only: their findings are not the classifier's classes."""
-    images, masks = _index(root, {".jpg", ".jpeg"}), _index(root, {".png"})
+    images, masks = index_files(root, {".jpg", ".jpeg"}), index_files(root, {".png"})
     return [
         Record(
             "chest-adult",
@@ -145,20 +163,20 @@ def _read_chest_adult(root: Path) -> list[Record]:
             (),
             "adult",
             images[row["image_id"]],
-            _mask_of(row["image_id"], masks),
+            mask_of(row["image_id"], masks),
         )
-        for row in _rows(root, "metadata")
+        for row in read_rows(root, "metadata")
         if row["image_id"] in images
     ]
 
 
 def _read_chestx_det10(root: Path) -> list[Record]:
     """Multi-label layout: `metadata.csv` with `image_id`, optionally `person_id`, and one 0/1 column per finding."""
-    images = _index(root, {".png", ".jpg", ".jpeg"}, below="images")
-    masks = _index(root, {".png"}, below="masks")
+    images = index_files(root, {".png", ".jpg", ".jpeg"}, below="images")
+    masks = index_files(root, {".png"}, below="masks")
     known = {"image_id", "person_id", "patient_id", "has_lung_mask", "view", "age", "sex"}
     records = []
-    for row in _rows(root, "metadata"):
+    for row in read_rows(root, "metadata"):
         if row["image_id"] not in images:
             continue
         codes = tuple(name for name, value in row.items() if name not in known and value in {"1", "1.0"})
@@ -166,7 +184,7 @@ def _read_chestx_det10(root: Path) -> list[Record]:
         stratum = codes[0] if codes else "none"
         image_id = row["image_id"]
         records.append(
-            Record("chestx-det10", image_id, group, codes, stratum, images[image_id], _mask_of(image_id, masks))
+            Record("chestx-det10", image_id, group, codes, stratum, images[image_id], mask_of(image_id, masks))
         )
     return records
 
@@ -179,7 +197,8 @@ LAYOUTS: dict[str, Callable[[Path], list[Record]]] = {
 }
 
 
-def _rows(root: Path, stem: str) -> list[dict[str, str]]:
+def read_rows(root: Path, stem: str) -> list[dict[str, str]]:
+    """Return a metadata table's rows. Raises `DataError` when there is none."""
     # The original release of HAM10000 has its metadata without a suffix.
     path = next((p for p in (root / f"{stem}.csv", root / stem) if p.is_file()), None)
     if path is None:
@@ -188,7 +207,8 @@ def _rows(root: Path, stem: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _index(root: Path, suffixes: set[str], below: str = "") -> dict[str, Source]:
+def index_files(root: Path, suffixes: set[str], below: str = "") -> dict[str, Source]:
+    """Return the files with these endings by their names without them; only those whose path holds `below`."""
     return {
         PurePosixPath(source.name).stem: source
         for place, source in _sources(root)
@@ -210,5 +230,6 @@ def _sources(root: Path) -> Iterator[tuple[str, Source]]:
             yield name, Source(name, path)
 
 
-def _mask_of(image_id: str, masks: dict[str, Source]) -> Source | None:
+def mask_of(image_id: str, masks: Mapping[str, Source]) -> Source | None:
+    """Return the mask that belongs to an image, or None."""
     return next((masks[image_id + s] for s in MASK_SUFFIXES if image_id + s in masks), None)

@@ -95,7 +95,7 @@ def train(
         state["epoch"] += 1
         figures = task.score(average)
         state["history"].append({"epoch": state["epoch"], "loss": float(losses) / task.steps_per_epoch, **figures})
-        if schedule.swa or figures["score"] > state["best"]:
+        if schedule.swa or not schedule.choose_epoch or figures["score"] > state["best"]:
             state |= {"best": figures["score"], "best_epoch": state["epoch"]}
             state["weights"] = {k: v.detach().clone() for k, v in average.state_dict().items()}
         seconds = time.monotonic() - started

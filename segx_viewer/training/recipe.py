@@ -1,12 +1,15 @@
 """Recipes: readable TOML files beside each bundle that say how it is trained."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 from segx_viewer.errors import DataError
+from segx_viewer.training.datasets import Record, load_dataset
+from segx_viewer.training.splits import PARTS, SHARES, Part, Stretches, split, split_runs
+from segx_viewer.training.tables import Table
 
 T = TypeVar("T")
 
@@ -28,6 +31,11 @@ class Augmentation:
         Largest change of log2 gamma.
     blur, jpeg, hair, dark_corners : float
         Probabilities of blurring, JPEG artefacts, drawn hairs and the dark corners of a dermatoscope.
+    marks : float
+        Probability of callipers, dotted lines and letters drawn in, whatever the class, and of taking a picture that
+        has its own with them painted out: marks must not tell the class.
+    noise, border : float
+        Probabilities of noise of a receiver or detector, and of a black border round the picture.
     """
 
     rotation: float = 10.0
@@ -44,6 +52,9 @@ class Augmentation:
     jpeg: float = 0.2
     hair: float = 0.0
     dark_corners: float = 0.0
+    marks: float = 0.0
+    noise: float = 0.0
+    border: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,8 @@ class Schedule:
     scaling : bool
         After training, one factor for all logits and a shift for each class's, for the least cross-entropy on
         validation (after Guo 2017): the odds, and with them the most probable class, are honest.
+    equal_priors : bool
+        In `scaling`, all classes weigh the same, however many validation images each has.
     attention_guidance : float
         Weight of the loss on the share of the true class's activation map that falls outside the dilated
         reference mask ("right for the right reasons"; Ross 2017, applied to CAM).
@@ -88,6 +101,14 @@ class Schedule:
         averaging, after Izmailov 2018). `ema`, `patience` and `cycles` do not count then.
     freeze_blocks : int
         The stem and this many of the encoder's first stages keep their ImageNet weights.
+    head_std : float
+        Standard deviation of the last layer's first weights; its bias begins at 0. timm draws them from a range of
+        1 / sqrt(classes), which makes the first losses, and the first gradients into pretrained layers, several times
+        too large where there are few classes; 0 leaves them so.
+    choose_epoch : bool
+        Whether the epoch with the best validation score is kept, or the last one.
+    parts : tuple of str
+        Parts of the split that are learned from; a schedule of a fixed length may take validation too.
     input_shape : tuple of int
         (h, w) that pictures have while a network learns, where it is not that of the bundle's input: smaller ones
         take less time, and augmentation shows a network objects larger than it meets them later (Touvron 2019).
@@ -105,6 +126,7 @@ class Schedule:
     label_smoothing: float = 0.0
     logit_adjustment: bool = False
     scaling: bool = False
+    equal_priors: bool = False
     attention_guidance: float = 0.0
     mixup: float = 0.0
     drop_rate: float = 0.2
@@ -113,12 +135,17 @@ class Schedule:
     cycles: tuple[int, ...] = ()
     swa: bool = False
     freeze_blocks: int = 2
+    head_std: float = 0.01
+    choose_epoch: bool = True
+    parts: tuple[str, ...] = ("train",)
     input_shape: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         shape = self.input_shape
         if shape and not (isinstance(shape, tuple) and len(shape) == 2 and min(shape) > 0):
             raise ValueError("input_shape takes a height and a width")
+        if not isinstance(self.parts, tuple) or not {"train"} <= {*self.parts} <= {"train", "validation"}:
+            raise ValueError("parts are train, or train and validation: nothing learns from the others")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +156,10 @@ class Recipe:
     learns from; `manifest` is copied into `bundle.toml`. Classifiers of the architectures `teachers` learn by
     `teacher` first, each from its own seed; the shipped one learns from their mean probabilities too. It begins with
     ImageNet weights or, `from_teacher`, with those of the best teacher of its architecture; without epochs it is that
-    teacher. By `averaging`, where there is one, it goes on learning afterwards.
+    teacher. By `averaging`, where there is one, it goes on learning afterwards. `tables` describe data sets of its own;
+    `shares` or, where there are runs, `runs` say how images are split. Each finding's loss is weighted so that it does
+    not depend on the attributes `balance` (reweighing, Kamiran 2012). `segmenter_from` names the bundle beside this one
+    whose segmenter, with its split of `segmenter_data`, is taken as it is.
     """
 
     path: Path
@@ -146,6 +176,19 @@ class Recipe:
     teacher: Schedule | None = None
     from_teacher: bool = False
     averaging: Schedule | None = None
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    shares: Mapping[Part, float] = field(default_factory=lambda: SHARES)
+    runs: Stretches = field(default_factory=dict)
+    balance: tuple[str, ...] = ()
+    segmenter_from: str = ""
+
+    def load(self, layout: str, data: Path) -> list[Record]:
+        """Read one of the recipe's data sets, or another that is known. Raises `DataError`."""
+        return self.tables[layout].read(data) if layout in self.tables else load_dataset(layout, data)
+
+    def split(self, records: Iterable[Record]) -> dict[str, Part]:
+        """Return each image's part; images between the stretches of a run have none."""
+        return split_runs(records, self.runs) if self.runs else split(records, self.seed, self.shares)
 
     @property
     def name(self) -> str:
@@ -177,6 +220,8 @@ def read_recipe(path: Path) -> Recipe:
         teachers = _teachers(teaching, raw["classifier"]["architecture"])
         teacher = _fill(Schedule, {**classifying, "distillation": 0.0, **teaching})
         classifier, averaging = _fill(Schedule, classifying), None
+        if "segmenter" not in training and "segmenter_from" not in training:
+            raise KeyError("segmenter")
         if "averaging" in training:
             averaging = _fill(Schedule, {**classifying, **training["averaging"], "swa": True})
             if averaging.epochs < 2:
@@ -188,7 +233,8 @@ def read_recipe(path: Path) -> Recipe:
         if teachers and teacher.epochs < 1:
             raise ValueError("teachers need epochs")
         distilling = any(schedule.distillation for schedule in (classifier, averaging) if schedule is not None)
-        if distilling and not teachers:
+        tables = {name: Table.of(name, table) for name, table in training.get("data", {}).items()}
+        if distilling and not teachers and not any(table.teacher for table in tables.values()):
             raise ValueError("distillation needs teachers")
         if teachers and not (distilling or from_teacher):
             raise ValueError("nothing learns from the teachers, without distillation and from_teacher")
@@ -198,7 +244,7 @@ def read_recipe(path: Path) -> Recipe:
             classifier_data=tuple(training["classifier_data"]),
             segmenter_data=tuple(training["segmenter_data"]),
             classifier=classifier,
-            segmenter=_fill(Schedule, training["segmenter"]),
+            segmenter=_fill(Schedule, training.get("segmenter", {"epochs": 0, "learning_rate": 0.0})),
             augmentation=_fill(Augmentation, training["augmentation"]),
             segmenter_augmentation=_fill(
                 Augmentation, {**training["augmentation"], **training.get("segmenter_augmentation", {})}
@@ -209,6 +255,11 @@ def read_recipe(path: Path) -> Recipe:
             teacher=teacher,
             from_teacher=from_teacher,
             averaging=averaging,
+            tables=tables,
+            shares=_shares(training.get("split", {})),
+            runs=_runs(training.get("runs", {})),
+            balance=tuple(training.get("balance", ())),
+            segmenter_from=str(training.get("segmenter_from", "")),
         )
     except OSError as error:
         raise DataError(f"The recipe {path} could not be read ({error.strerror}).") from error
@@ -216,6 +267,22 @@ def read_recipe(path: Path) -> Recipe:
         raise DataError(f"The recipe {path} is not valid TOML: {error}.") from error
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"The recipe {path} has a missing, unknown or wrong entry: {error}.") from error
+
+
+def _shares(table: Mapping[str, float]) -> Mapping[Part, float]:
+    shares: dict[Part, float] = {part: float(table[part]) for part in PARTS if part in table}
+    if {*table} - {*PARTS}:
+        raise ValueError(f"{', '.join(sorted({*table} - {*PARTS}))} in [recipe.split]")
+    if shares and abs(sum(shares.values()) - 1) > 1e-6:
+        raise ValueError("the shares of a split are 1 together")
+    return shares or SHARES
+
+
+def _runs(table: Mapping[str, Mapping[Part, list[float]]]) -> Stretches:
+    for run, stretches in table.items():
+        if {*stretches} - {*PARTS}:
+            raise ValueError(f"{', '.join(sorted({*stretches} - {*PARTS}))} in [recipe.runs], {run}")
+    return {run: {part: (float(a), float(b)) for part, (a, b) in s.items()} for run, s in table.items()}
 
 
 def _teachers(table: dict[str, Any], architecture: str) -> tuple[str, ...]:

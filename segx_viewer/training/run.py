@@ -3,9 +3,10 @@
 import ctypes
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,14 +14,14 @@ from platformdirs import user_cache_path
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from segx_viewer.bundles.manifest import Preprocessing
+from segx_viewer.bundles.manifest import Preprocessing, read_bundle
 from segx_viewer.networks.architectures import build_classifier, build_segmenter
 from segx_viewer.training.adjust import adjust_logits, scale_logits
-from segx_viewer.training.datasets import Record, load_dataset
+from segx_viewer.training.datasets import Record
 from segx_viewer.training.imagenet import load_imagenet_weights
 from segx_viewer.training.loop import Task, freeze_first_stages, train
 from segx_viewer.training.recipe import Recipe, Schedule, read_recipe
-from segx_viewer.training.splits import Part, split, write_splits
+from segx_viewer.training.splits import PARTS, Part, read_splits, write_splits
 from segx_viewer.training.tasks import Samples, classifier_task, segmenter_task
 
 NETWORKS = ("classifier", "segmenter")
@@ -66,8 +67,8 @@ def train_recipe(
     out = out or recipe_path.parent
     work = work or user_cache_path("segx-viewer") / "training" / recipe.name
     work.mkdir(parents=True, exist_ok=True)
-    records = {layout: load_dataset(layout, data) for layout in {*recipe.classifier_data, *recipe.segmenter_data}}
-    parts = split([r for rs in records.values() for r in rs], recipe.seed)
+    records = {layout: recipe.load(layout, data) for layout in {*recipe.classifier_data, *recipe.segmenter_data}}
+    parts = _split(recipe, records)
     out.mkdir(parents=True, exist_ok=True)
     write_splits(out / SPLITS, parts)
     for name in networks:
@@ -77,6 +78,22 @@ def train_recipe(
         _write(recipe, out, work, {layout: len(rs) for layout, rs in records.items()}, parts)
         report(f"{recipe.name}: bundle written to {out}")
     return out
+
+
+def _split(recipe: Recipe, records: Mapping[str, Sequence[Record]]) -> dict[str, Part]:
+    """Split a recipe's images; those of a segmenter taken from another bundle as that bundle split them."""
+    if not recipe.segmenter_from:
+        return recipe.split(r for rs in records.values() for r in rs)
+    own = recipe.split(r for layout in recipe.classifier_data for r in records[layout])
+    theirs = read_splits(recipe.path.parent.parent / recipe.segmenter_from / SPLITS)
+    wanted = {r.image_id for layout in recipe.segmenter_data for r in records[layout]}
+    return {**{image_id: part for image_id, part in theirs.items() if image_id in wanted}, **own}
+
+
+def _take_segmenter(recipe: Recipe, work: Path) -> None:
+    """Take the segmenter of another bundle, with no history of its own."""
+    bundle = read_bundle(recipe.path.parent.parent / recipe.segmenter_from)
+    save_file(load_file(bundle.verified_path(bundle.segmenter.weights)), work / "segmenter.safetensors")
 
 
 def _train_network(
@@ -90,18 +107,20 @@ def _train_network(
     _keep_freed_memory()
     preprocessing = preprocessing_of(recipe)
     spec = recipe.manifest[name]
+    if name == "segmenter" and recipe.segmenter_from:
+        _take_segmenter(recipe, work)
+        return
     if name == "segmenter":
-        training, validation = _samples(recipe, name, records, parts, preprocessing)
-        task = segmenter_task(
-            training, validation, preprocessing, recipe.segmenter, recipe.segmenter_augmentation, recipe.seed
-        )
+        given = segmenter_input_of(recipe)
+        training, validation = _samples(recipe, name, records, parts, given, recipe.segmenter.parts)
+        task = segmenter_task(training, validation, given, recipe.segmenter, recipe.segmenter_augmentation, recipe.seed)
         _seed_everything(recipe.seed)
         network = build_segmenter(spec["architecture"], spec["options"])
         load_imagenet_weights(network.encoder.model, spec["options"]["encoder_name"])
         freeze_first_stages(network.encoder.model, recipe.segmenter.freeze_blocks)
         _learn(network, task, recipe.segmenter, work, name, report)
         return
-    training, validation = _samples(recipe, name, records, parts, preprocessing)
+    training, validation = _samples(recipe, name, records, parts, preprocessing, recipe.classifier.parts)
 
     def learn(
         stem: str,
@@ -121,6 +140,7 @@ def _train_network(
         )
         if start is None:
             load_imagenet_weights(network, architecture)
+            _set_head(network, schedule.head_std)
         else:
             network.load_state_dict(start.state_dict())
         freeze_first_stages(network, schedule.freeze_blocks)
@@ -143,6 +163,14 @@ def _train_network(
         start = learn("unaveraged", _unadjusted(recipe.classifier), recipe.seed, teachers, start)
     report(f"{recipe.name}: {name}, averaged")
     learn(name, recipe.averaging, recipe.seed, teachers, start)
+
+
+def _set_head(network: nn.Module, std: float) -> None:
+    """Draw a timm classifier's last layer anew, near zero; 0 leaves it as timm drew it."""
+    if std > 0:
+        last = network.get_classifier()
+        nn.init.normal_(last.weight, std=std)
+        nn.init.zeros_(last.bias)
 
 
 def _unadjusted(schedule: Schedule) -> Schedule:
@@ -168,16 +196,22 @@ def best_teacher(recipe: Recipe, work: Path) -> int:
 
 
 def _samples(
-    recipe: Recipe, name: str, records: dict[str, list[Record]], parts: dict[str, Part], preprocessing: Preprocessing
+    recipe: Recipe,
+    name: str,
+    records: dict[str, list[Record]],
+    parts: dict[str, Part],
+    preprocessing: Preprocessing,
+    learned: Sequence[str],
 ) -> tuple[Samples, Samples]:
-    """Return the training and the validation images that a network can learn from."""
+    """Return the images that a network learns from, and the validation images."""
     if name == "classifier":
         usable = [r for layout in recipe.classifier_data for r in records[layout] if r.codes or recipe.multi_label]
     else:
         usable = [r for layout in recipe.segmenter_data for r in records[layout] if r.mask is not None]
+    balance = recipe.balance if name == "classifier" else ()
     training, validation = (
-        Samples.load([r for r in usable if parts[r.image_id] == part], recipe.codes, preprocessing)
-        for part in ("train", "validation")
+        Samples.load([r for r in usable if parts.get(r.image_id) in wanted], recipe.codes, preprocessing, balance)
+        for wanted in (learned, ("validation",))
     )
     return training, validation
 
@@ -200,7 +234,7 @@ def _learn(
     if schedule.logit_adjustment:
         weights = adjust_logits(network, weights, task, report)
     if schedule.scaling:
-        weights = scale_logits(network, weights, task, report)
+        weights = scale_logits(network, weights, task, report, equal_priors=schedule.equal_priors)
     save_file({k: v.cpu().contiguous() for k, v in weights.items()}, work / f"{stem}.safetensors")
     (work / f"{stem}.json").write_text(json.dumps(history, indent=1), encoding="utf-8")
     network.load_state_dict(weights)
@@ -209,7 +243,15 @@ def _learn(
 
 def preprocessing_of(recipe: Recipe) -> Preprocessing:
     """Return the preprocessing that the recipe's manifest describes."""
-    table = recipe.manifest["preprocessing"]
+    return _preprocessing(recipe.manifest["preprocessing"])
+
+
+def segmenter_input_of(recipe: Recipe) -> Preprocessing:
+    """Return the segmenter's own preprocessing, or the bundle's."""
+    return _preprocessing(recipe.manifest["segmenter"].get("preprocessing", recipe.manifest["preprocessing"]))
+
+
+def _preprocessing(table: Mapping[str, Any]) -> Preprocessing:
     return Preprocessing(
         tuple(table["input_shape"]), table["fit"], table["colour"], tuple(table["mean"]), tuple(table["std"]),
         table.get("detail"),
@@ -242,7 +284,7 @@ def _write(recipe: Recipe, out: Path, work: Path, counts: dict[str, int], parts:
         "recipe": recipe.path.name,
         "seed": recipe.seed,
         "images": counts,
-        "split": {part: sum(p == part for p in parts.values()) for part in ("train", "validation", "test")},
+        "split": {part: sum(p == part for p in parts.values()) for part in PARTS},
         "epochs": {h.stem: len(json.loads(h.read_text())) for h in _histories(recipe, work)},
     }
     manifest = {**recipe.manifest, "training": training}

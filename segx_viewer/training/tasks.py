@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.special import expit, log_softmax, softmax
+from scipy.optimize import brentq
+from scipy.special import expit, log_softmax, logit, softmax
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
@@ -19,6 +20,7 @@ from segx_viewer.bundles.manifest import Preprocessing
 from segx_viewer.training.augment import augment
 from segx_viewer.training.datasets import Record
 from segx_viewer.training.loop import Batch, Task
+from segx_viewer.training.marks import paint_out
 from segx_viewer.training.recipe import Augmentation, Schedule
 
 EVALUATION_BATCH = 64
@@ -35,15 +37,30 @@ class Samples:
     masks : list of (H', W') uint8 0/255, or None
     targets : ndarray (N, K) float32
         One-hot or multi-hot; rows of zeros where there is no label.
+    weights : ndarray (N, K) float32
+        Of each image's loss for each finding.
+    taught : ndarray (N, K) float32
+        Another network's probabilities; NaN where there are none.
+    clean : list of (H, W, 3) uint8, or None
+        The picture with its marks painted out, where it has some.
     """
 
     pictures: list[NDArray[np.uint8]]
     masks: list[NDArray[np.uint8] | None]
     targets: NDArray[np.float32]
+    weights: NDArray[np.float32] | None = None
+    taught: NDArray[np.float32] | None = None
+    clean: list[NDArray[np.uint8] | None] | None = None
 
     @classmethod
-    def load(cls, records: Sequence[Record], codes: Sequence[str], preprocessing: Preprocessing) -> "Samples":
-        """Decode images and masks, reduced to what the input can show."""
+    def load(
+        cls,
+        records: Sequence[Record],
+        codes: Sequence[str],
+        preprocessing: Preprocessing,
+        balance: Sequence[str] = (),
+    ) -> "Samples":
+        """Decode images and masks, reduced to what the input can show; `balance` names attributes (see `Recipe`)."""
         longest = preprocessing.detail or 2 * max(preprocessing.input_shape)
         pictures, masks = [], []
         for record in records:
@@ -51,10 +68,53 @@ class Samples:
             mask = record.read_mask()
             masks.append(None if mask is None else _reduce(mask.astype(np.uint8) * 255, longest))
         targets = np.array([[float(c in r.codes) for c in codes] for r in records], np.float32)
-        return cls(pictures, masks, targets.reshape(len(records), len(codes)))
+        targets = targets.reshape(len(records), len(codes))
+        cells = [tuple(r.attributes.get(name, "") for name in balance) for r in records]
+        return cls(
+            pictures,
+            masks,
+            targets,
+            reweighed(targets, cells) if balance else None,
+            priors_moved(np.array([[r.taught.get(c, np.nan) for c in codes] for r in records], np.float32), targets)
+            if any(r.taught for r in records)
+            else None,
+            [paint_out(p) if r.marked else None for p, r in zip(pictures, records, strict=True)],
+        )
 
     def __len__(self) -> int:
         return len(self.pictures)
+
+
+def reweighed(targets: NDArray[np.float32], cells: Sequence[tuple[str, ...]]) -> NDArray[np.float32]:
+    """Return weights (N, K) under which each finding is as frequent in every cell of attributes (Kamiran 2012).
+
+    Between a quarter and four: a single film must not decide for its cell.
+    """
+    names = sorted(set(cells))
+    inside = np.array([[cell == name for name in names] for cell in cells], np.float64)  # (N, cells)
+    weights = np.ones(targets.shape, np.float64)
+    for value in (0.0, 1.0):
+        has = (targets == value).astype(np.float64)  # (N, K)
+        expected = inside.sum(0)[:, None] * has.sum(0) / len(targets)
+        ratio = expected / np.maximum(inside.T @ has, 1)
+        weights = np.where(has > 0, inside @ ratio, weights)
+    return np.clip(weights, 0.25, 4).astype(np.float32)
+
+
+def priors_moved(probabilities: NDArray[np.float32], targets: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Shift a teacher's log odds, per finding, until their mean probability is the share of its images that have it.
+
+    A teacher that learned where findings are rarer is right about the order, not about the odds.
+    """
+    moved = probabilities.copy()
+    for k in range(targets.shape[1]):
+        there = np.isfinite(probabilities[:, k])
+        if not there.any():
+            continue
+        z = logit(np.clip(probabilities[there, k].astype(np.float64), 1e-4, 1 - 1e-4))
+        share = np.clip(targets[there, k].mean(), 0.5 / there.sum(), 1 - 0.5 / there.sum())
+        moved[there, k] = expit(z + brentq(lambda shift, z=z, share=share: expit(z + shift).mean() - share, -30, 30))
+    return moved
 
 
 def normalise(pictures: Tensor, preprocessing: Preprocessing) -> Tensor:
@@ -90,6 +150,10 @@ def classifier_task(
     def build(chosen: NDArray[np.int64], rng: np.random.Generator) -> Batch:
         batch = _augmented(training, chosen, learned, augmentation, rng)
         batch["target"] = torch.from_numpy(training.targets[chosen])
+        if training.weights is not None:
+            batch["weight"] = torch.from_numpy(training.weights[chosen])
+        if training.taught is not None and schedule.distillation:
+            batch["taught"] = torch.from_numpy(training.taught[chosen])
         if schedule.mixup > 0:
             batch["partner"] = torch.from_numpy(rng.permutation(len(chosen)))
             batch["share"] = torch.tensor(rng.beta(schedule.mixup, schedule.mixup), dtype=torch.float32)
@@ -103,10 +167,10 @@ def classifier_task(
             features = network.forward_features(x)
             logits = network.forward_head(features).float()
         if multi_label:
-            result = F.binary_cross_entropy_with_logits(logits, target)
+            result = _findings_loss(logits, batch, schedule)
         else:
             result = F.cross_entropy(logits, target, label_smoothing=schedule.label_smoothing)
-        if teachers:
+        if teachers and not multi_label:
             taught = F.cross_entropy(logits, _mean_probabilities(teachers, x))
             result = (1 - schedule.distillation) * result + schedule.distillation * taught
         if schedule.attention_guidance > 0:
@@ -126,7 +190,8 @@ def classifier_task(
         logits, _ = answers(network)
         probabilities = expit(logits) if multi_label else softmax(logits, axis=1)
         targets = validation.targets
-        auroc = float(np.mean([roc_auc_score(targets[:, k], probabilities[:, k]) for k in range(targets.shape[1])]))
+        both = np.flatnonzero((targets.min(0) < 1) & (targets.max(0) > 0))  # of a rare finding there may be none here
+        auroc = float(np.mean([roc_auc_score(targets[:, k], probabilities[:, k]) for k in both]))
         if multi_label:
             return {"score": auroc, "macro_auroc": auroc}
         hit = probabilities.argmax(1) == truth
@@ -213,6 +278,16 @@ class _Stream(Dataset[Batch]):
         return iter(DataLoader(self, None, sampler=numbers, num_workers=workers, pin_memory=card))
 
 
+def _findings_loss(logits: Tensor, batch: Batch, schedule: Schedule) -> Tensor:
+    """Cross-entropy of findings, weighted; where another network's probabilities are known, partly against those."""
+    target = batch["target"] * (1 - schedule.label_smoothing) + schedule.label_smoothing / 2
+    if "taught" in batch:
+        known = batch["taught"].isfinite()
+        mixed = (1 - schedule.distillation) * target + schedule.distillation * batch["taught"].nan_to_num()
+        target = torch.where(known, mixed, target)
+    return F.binary_cross_entropy_with_logits(logits, target, weight=batch.get("weight"))
+
+
 def _low_precision(device: torch.device, *, on_processor: bool) -> torch.autocast:
     return torch.autocast(device.type, torch.bfloat16, enabled=on_processor or device.type != "cpu")
 
@@ -251,8 +326,11 @@ def _augmented(
 ) -> Batch:
     pictures, masks = [], []
     for index in chosen:
-        mask = samples.masks[index]
-        picture, changed = augment(samples.pictures[index], mask, preprocessing.input_shape, augmentation, rng)
+        mask, shown = samples.masks[index], samples.pictures[index]
+        clean = samples.clean[index] if samples.clean else None
+        if clean is not None and augmentation.marks and rng.random() < 0.5:
+            shown = clean
+        picture, changed = augment(shown, mask, preprocessing.input_shape, augmentation, rng)
         pictures.append(_colour(picture, preprocessing))
         masks.append(np.zeros(preprocessing.input_shape, np.uint8) if changed is None else changed)
     return {
@@ -265,7 +343,9 @@ def _augmented(
 def _mixed(batch: Batch) -> Batch:
     """Mix each picture and its target with its partner's (Zhang 2018); attention may fall on either's region."""
     partner, share = batch["partner"], batch["share"]
+    further: Batch = {k: share * batch[k] + (1 - share) * batch[k][partner] for k in ("weight", "taught") if k in batch}
     return {
+        **further,
         "picture": share * batch["picture"].float() + (1 - share) * batch["picture"][partner].float(),
         "target": share * batch["target"] + (1 - share) * batch["target"][partner],
         "mask": torch.maximum(batch["mask"], batch["mask"][partner]),
