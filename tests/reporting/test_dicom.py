@@ -10,6 +10,7 @@ import highdicom as hd
 import numpy as np
 import pydicom
 import pytest
+from PIL import Image
 from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian
 
 from segx_viewer.domain.geometry import Placement
@@ -217,3 +218,56 @@ def test_a_refused_image_has_only_its_page(make_analysis, tmp_path):
     refused = make_analysis(refused=True)
     refused = dataclasses.replace(refused, image=dataclasses.replace(refused.image, source=SourceInfo(None)))
     assert set(write_dicom_results(refused, tmp_path, "0001")) == {Kind.SOURCE, Kind.PAGE}
+
+
+RAMP = np.linspace(0, 1, 30 * 40).reshape(30, 40)
+GREYS = {
+    "8 bits": (np.uint8(255 * RAMP), "png", 0),
+    "16 bits": (np.uint16(65_535 * RAMP), "png", 0),
+    "few values in 16 bits": (np.uint16(40 * RAMP), "png", 0),
+    "negative whole numbers": (np.int32(4000 * RAMP - 1000), "tif", 0),
+    "fractions": (np.float32(3 * RAMP - 1), "tif", 3 / 65_535),
+    "more than 16 bits": (np.int32(1_000_000 * RAMP), "tif", 1_000_000 / 65_535),
+    "one value": (np.float32(0 * RAMP + 0.5), "tif", 1e-6),
+}
+
+
+@pytest.mark.parametrize("kind", GREYS)
+def test_a_grey_pictures_source_holds_its_pixels(make_analysis, tmp_path, kind):
+    values, suffix, step = GREYS[kind]
+    path = tmp_path / f"grey.{suffix}"
+    Image.fromarray(values).save(path)
+    picture = read_image(path)
+    analysis = dataclasses.replace(make_analysis(), image=picture, placement=Placement.stretch(picture.shape, (56, 56)))
+    written = write_dicom_results(analysis, tmp_path, "0001")
+    back = read_image(written[Kind.SOURCE])
+    assert np.abs(back.pixels - picture.pixels).max() <= step * 0.51
+    source = pydicom.dcmread(written[Kind.SOURCE])
+    assert (source.SamplesPerPixel, source.PhotometricInterpretation) == (1, "MONOCHROME2")
+    assert len(source.PixelData) == values.size * source.BitsAllocated // 8
+    assert ("ImageComments" in source) == (step > 0)
+    if DCIODVFY is not None:
+        assert [error for path in written.values() for error in _errors(path)] == []
+
+
+def test_the_same_picture_is_the_same_file_at_any_time(picture, tmp_path):
+    first = write_dicom_results(picture, tmp_path / "1", "a", kinds=[Kind.SOURCE])[Kind.SOURCE].read_bytes()
+    again = write_dicom_results(picture, tmp_path / "2", "b", kinds=[Kind.SOURCE])[Kind.SOURCE]
+    assert again.read_bytes() == first
+    assert "ContentTime" not in pydicom.dcmread(again)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "stated", "method"),
+    [("jpg", "01", "ISO_10918_1"), ("png", "00", None), ("webp", "", None), ("tif", "", None)],
+)
+def test_lossy_compression_is_stated_as_the_file_tells_it(picture, tmp_path, suffix, stated, method):
+    path = tmp_path / f"picture.{suffix}"
+    Image.fromarray(picture.image.pixels).save(path)
+    misnamed = path.rename(tmp_path / "picture.dat")
+    source = picture_dataset(read_image(misnamed))
+    assert source.get("LossyImageCompression") == stated
+    assert source.get("LossyImageCompressionMethod") == method
+    if stated == "01":
+        expected = picture.image.pixels.nbytes / misnamed.stat().st_size
+        assert float(source.LossyImageCompressionRatio) == pytest.approx(expected, abs=0.01)

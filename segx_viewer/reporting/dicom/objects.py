@@ -18,7 +18,8 @@ from segx_viewer.domain.result import Analysis, MapKey
 from segx_viewer.domain.result import Segmentation as Region
 from segx_viewer.reporting.content import method_label
 from segx_viewer.reporting.dicom.codes import algorithm, private, region_codes
-from segx_viewer.reporting.dicom.source import MANUFACTURER, new_uid, uid_of
+from segx_viewer.reporting.dicom.picture import MANUFACTURER
+from segx_viewer.reporting.dicom.uids import new_uid, uid_of
 from segx_viewer.reporting.overlay import region_on_image
 
 T = TypeVar("T", bound=Dataset)

@@ -30,7 +30,8 @@ from segx_viewer.explain.alignment import ALIGNMENTS
 from segx_viewer.reporting.content import method_label
 from segx_viewer.reporting.dicom.codes import class_concept, predicted, private, region_codes
 from segx_viewer.reporting.dicom.objects import SERIES
-from segx_viewer.reporting.dicom.source import MANUFACTURER, new_uid
+from segx_viewer.reporting.dicom.picture import MANUFACTURER
+from segx_viewer.reporting.dicom.uids import new_uid
 
 _Group = MeasurementsAndQualitativeEvaluations | PlanarROIMeasurementsAndQualitativeEvaluations
 

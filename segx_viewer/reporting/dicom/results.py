@@ -1,6 +1,5 @@
 """Write the results of an analysis as DICOM files, checked on reading back."""
 
-import copy
 import io
 from collections.abc import Collection
 from datetime import datetime
@@ -16,8 +15,10 @@ from segx_viewer.errors import ExportError
 from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.content import default_key, seen_for
 from segx_viewer.reporting.dicom.objects import capture, parametric_map, segmentation
+from segx_viewer.reporting.dicom.picture import picture_dataset
 from segx_viewer.reporting.dicom.report import structured_report
-from segx_viewer.reporting.dicom.source import give_identity, new_uid, reference_dataset, take_identity
+from segx_viewer.reporting.dicom.source import give_identity, reference_dataset, take_identity
+from segx_viewer.reporting.dicom.uids import new_uid
 from segx_viewer.reporting.panels import ReportView
 from segx_viewer.reporting.png import render_report
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
@@ -92,7 +93,6 @@ def write_dicom_results(
     key = key or default_key(analysis)
     analysis = seen_for(analysis, key)
     reference = reference_dataset(analysis.image)
-    source = copy.deepcopy(reference)
     taken = take_identity(reference)
     try:
         objects = _objects(analysis, key, reference, set(kinds))
@@ -108,8 +108,7 @@ def write_dicom_results(
     for result in objects.values():
         give_identity(result, taken)
     if Kind.SOURCE in kinds and not is_dicom:
-        source.PixelData = analysis.image.pixels.tobytes() + b"\0" * (analysis.image.pixels.size % 2)
-        objects[Kind.SOURCE] = source
+        objects[Kind.SOURCE] = picture_dataset(analysis.image, with_pixels=True)
     return {kind: _write(dataset, folder / f"{name}-{kind.value}.dcm") for kind, dataset in objects.items()}
 
 
