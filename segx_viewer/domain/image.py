@@ -57,6 +57,11 @@ class WindowLevel:
         if not (np.isfinite(self.center) and np.isfinite(self.width)) or self.width < minimum or self.width == 0:
             raise ValueError(f"window width {self.width} is below the minimum for {self.function.value}")
 
+    @property
+    def is_absurd(self) -> bool:
+        """Whether no single-precision pixels could be told apart in it, or none could lie in it."""
+        return self.width < max(1e-30, abs(self.center) * 2.0**-24) or max(abs(self.center), self.width) > 1e37
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VoiLut:

@@ -1,14 +1,19 @@
 """Modality LUT, rescale, VOI windows and VOI LUTs from a DICOM header (PS3.3 C.11.1, C.11.2)."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from segx_viewer.domain.image import VoiFunction, VoiLut, WindowLevel
+from segx_viewer.errors import ImageReadError
 from segx_viewer.imaging._decoded import Modality
 from segx_viewer.imaging._header import first_item, items, macro, number, numbers, text, value
+from segx_viewer.imaging._missing import NO_VALUE
+
+_SMALLEST_SPAN = 1e-30  # of modality values; single precision ends at 1e-38, and a window is a part of the span
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,26 @@ def modality(dataset: Dataset, frame: int, *, signed: bool) -> Modality:
     )
 
 
+def check_rescale(path: Path, modality: Modality, largest: float) -> None:
+    """Refuse a rescale that takes stored values beyond what single precision can hold, or tell apart.
+
+    Parameters
+    ----------
+    largest : float
+        Highest magnitude of the stored values.
+
+    Raises
+    ------
+    ImageReadError
+    """
+    span = abs(modality.slope) * max(1.0, largest)
+    if modality.table is None and (span + abs(modality.intercept) >= NO_VALUE or span < _SMALLEST_SPAN):
+        raise ImageReadError(
+            f"{path.name} is damaged: its rescale slope {modality.slope:g} and intercept {modality.intercept:g} make "
+            f"values that no image has."
+        )
+
+
 def windows(dataset: Dataset, frame: int) -> tuple[WindowLevel, ...]:
     """Return the valid windows of a frame, in order."""
     scope = macro(dataset, frame, "FrameVOILUTSequence")
@@ -69,9 +94,11 @@ def windows(dataset: Dataset, frame: int) -> tuple[WindowLevel, ...]:
     for index, (center, width) in enumerate(pairs):
         name = str(names[index]) if index < len(names) else ""
         try:
-            found.append(WindowLevel(center, width, function, name))
+            window = WindowLevel(center, width, function, name)
         except ValueError:
             continue  # a width of 0 or less shows nothing
+        if not window.is_absurd:
+            found.append(window)
     return tuple(found)
 
 

@@ -128,7 +128,7 @@ def native_bands(
         band = room[: part.stop - top]
         if file.readinto(memoryview(band).cast("B")) != band.nbytes:  # type: ignore[attr-defined]
             raise EOFError
-        _clear_unused_bits(band, options["bits_stored"])
+        _clear_unused_bits(band, options["bits_stored"], high_bit(options))
         yield top, band
 
 
@@ -141,9 +141,21 @@ def _dtype(options: dict[str, Any]) -> np.dtype[Any]:
     return np.dtype(f"<{'i' if options['pixel_representation'] else 'u'}{options['bits_allocated'] // 8}")
 
 
-def _clear_unused_bits(values: NDArray[Any], stored: int) -> None:
-    """Give bits above those stored the value that they should have had (PS3.5 8.1.1), where one has not."""
+def high_bit(options: dict[str, Any]) -> int:
+    """Return the highest bit of a pixel's value (PS3.5 8.1.1), the usual one where the header's is impossible."""
+    stored = int(options["bits_stored"])
+    stated = int(options["high_bit"])
+    return stated if stored <= stated < options["bits_allocated"] else stored - 1
+
+
+def _clear_unused_bits(values: NDArray[Any], stored: int, high: int) -> None:
+    """Bring values to the lowest bits, and give the bits above what they should have had (PS3.5 8.1.1)."""
+    above = values.itemsize * 8 - 1 - high
     unused = values.itemsize * 8 - stored
+    if above != unused:  # left-justified
+        np.left_shift(values, above, out=values)
+        np.right_shift(values, unused, out=values)
+        return
     signed = values.dtype.kind == "i"
     highest = 2 ** (stored - 1) - 1 if signed else 2**stored - 1
     if unused and (values.max() > highest or (signed and values.min() < -highest - 1)):

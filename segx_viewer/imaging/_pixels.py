@@ -9,7 +9,9 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate, get_frame
 from pydicom.pixels import get_decoder
+from pydicom.pixels.decoders.base import Decoder
 from pydicom.pixels.processing import apply_color_lut
 from pydicom.uid import (
     HTJ2K,
@@ -28,8 +30,10 @@ from pydicom.uid import (
 
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
 from segx_viewer.imaging import _jpeg12  # noqa: F401 - registers a decoder with pydicom
-from segx_viewer.imaging._header import number, text, uid_name, value
-from segx_viewer.imaging._native import is_native, read_native
+from segx_viewer.imaging._header import number, text, value
+from segx_viewer.imaging._native import high_bit, is_native, read_native
+from segx_viewer.imaging._stream import Stream, encapsulated_frames, stream_of
+from segx_viewer.imaging._unsupported import unknown_syntax
 
 # pydicom asks GDCM first; on damaged JPEG and JPEG 2000 data that is the one that takes the process down.
 _DECODERS = {
@@ -132,22 +136,79 @@ def decode_frame(
     try:
         decoder = get_decoder(syntax)
     except NotImplementedError:
-        name = uid_name(syntax) or "an unknown transfer syntax"
-        raise UnsupportedImageError(f"{path.name} is compressed as {name}, which the viewer does not decode.") from None
+        raise UnsupportedImageError(unknown_syntax(path, syntax)) from None
     options["transfer_syntax_uid"] = syntax
     if element.vr:
         options["pixel_vr"] = element.vr
-    decoders = _DECODERS.get(syntax, ("",))
-    for name in decoders:
+    depth = options["bits_allocated"]
+    if element.encapsulated and isinstance(source, io.IOBase):
+        compressed = _frame_bytes(source, element, options, frame)
+        depth = _follow_stream(path, dataset, options, stream_of(compressed))
+        source, frame = encapsulate([compressed], has_bot=False), 0
+    unused = high_bit(options) + 1 - options["bits_stored"]  # below the value: left-justified pixels
+    if unused and high_bit(options) < depth and element.keyword == "PixelData":
+        options["bits_stored"] += unused
+        values, photometric = _decoded(decoder, source, element, options, frame)
+        return np.right_shift(values, unused), photometric
+    return _decoded(decoder, source, element, options, frame)
+
+
+def _decoded(
+    decoder: Decoder, source: Any, element: PixelElement, options: dict[str, Any], frame: int
+) -> tuple[NDArray[Any], str]:
+    """Ask the decoders one after the other."""
+    names = _DECODERS.get(decoder.UID, ("",))
+    options = {name: option for name, option in options.items() if name != "high_bit"}
+    for name in names:
         if isinstance(source, io.IOBase):
             source.seek(element.offset)
         try:
             values, described = decoder.as_array(source, index=frame, raw=True, decoding_plugin=name, **options)
             break
         except Exception:
-            if name == decoders[-1]:
+            if name == names[-1]:
                 raise
     return values, str(described["photometric_interpretation"])
+
+
+def _frame_bytes(file: BinaryIO, element: PixelElement, options: dict[str, Any], frame: int) -> bytes:
+    """Return a frame's codestream; what `options` say of all frames then holds for this one."""
+    file.seek(element.offset)
+    offsets = options.pop("extended_offsets", None)
+    count, options["number_of_frames"] = options["number_of_frames"], 1
+    return bytes(get_frame(file, frame, number_of_frames=count, extended_offsets=offsets))
+
+
+def _follow_stream(path: Path, dataset: Dataset, options: dict[str, Any], stream: Stream | None) -> int:
+    """Correct header and options by what a codestream says of itself, and return its bits per sample.
+
+    A codestream decides over its size, depth, sign and order of samples (PS3.5 8.2). Rows and columns that the header
+    exchanged are taken from it; a picture of another size altogether belongs to another header.
+    """
+    if stream is None:
+        return int(options["bits_allocated"])
+    options["planar_configuration"] = 0  # ignored for compressed data; decoders give samples pixel by pixel
+    stated = options["rows"], options["columns"]
+    if stated != (stream.rows, stream.columns):
+        if stream.rows * stream.columns != stated[0] * stated[1]:
+            raise ImageReadError(
+                f"{path.name} is damaged: its header says {stated[1]} x {stated[0]} pixels, its compressed picture has "
+                f"{stream.columns} x {stream.rows}."
+            )
+        options["rows"], options["columns"] = dataset.Rows, dataset.Columns = stream.rows, stream.columns
+    if stream.process in ("hierarchical", "arithmetically coded"):
+        raise UnsupportedImageError(
+            f"{path.name} holds a {stream.process} JPEG picture, a process that the DICOM standard has retired and the "
+            f"viewer does not decode; export it again as uncompressed DICOM."
+        )
+    if stream.signed and not options["pixel_representation"]:
+        options["pixel_representation"] = dataset.PixelRepresentation = 1
+    if stream.precision <= 8 < options["bits_allocated"] or options["bits_stored"] > stream.precision:
+        options["bits_stored"] = dataset.BitsStored = stream.precision
+    if stream.precision <= 16:
+        options["bits_allocated"] = 8 if stream.precision <= 8 else 16
+        options["bits_stored"] = min(options["bits_stored"], options["bits_allocated"])
+    return stream.precision
 
 
 def pixel_options(dataset: Dataset, keyword: str) -> dict[str, Any]:
@@ -164,6 +225,7 @@ def pixel_options(dataset: Dataset, keyword: str) -> dict[str, Any]:
         "columns": int(number(dataset, "Columns") or 0),
         "bits_allocated": allocated,
         "bits_stored": int(number(dataset, "BitsStored") or allocated),
+        "high_bit": int(number(dataset, "HighBit") or 0),
         "pixel_representation": int(number(dataset, "PixelRepresentation") or 0),
         "allow_excess_frames": False,
     }
@@ -176,6 +238,29 @@ def pixel_options(dataset: Dataset, keyword: str) -> dict[str, Any]:
 def frame_count(dataset: Dataset) -> int:
     """Return the number of frames, at least 1."""
     return max(1, int(number(dataset, "NumberOfFrames") or 1))
+
+
+def held_frames(source: BinaryIO | Dataset, dataset: Dataset, element: PixelElement) -> int:
+    """Return how many frames there are: as many as the header claims, and no more than the pixel data can hold.
+
+    Frames that are cut off at the end of the file are not told apart here: what is missing is found on decoding.
+    """
+    claimed = frame_count(dataset)
+    if claimed == 1:
+        return 1
+    if element.encapsulated and isinstance(source, io.IOBase):
+        return max(1, min(claimed, encapsulated_frames(source, element.offset, claimed)))
+    bits = native_bits(dataset)
+    return max(1, min(claimed, element.length * 8 // bits)) if bits else claimed
+
+
+def native_bits(dataset: Dataset) -> int:
+    """Return the bits of one uncompressed frame."""
+    bits = int(number(dataset, "BitsAllocated") or 0)
+    samples = int(number(dataset, "SamplesPerPixel") or 1)
+    if text(dataset, "PhotometricInterpretation").upper() == "YBR_FULL_422":
+        samples, bits = 1, 2 * bits  # chrominance of every other pixel
+    return int(number(dataset, "Rows") or 0) * int(number(dataset, "Columns") or 0) * samples * bits
 
 
 def to_rgb(path: Path, values: NDArray[Any], photometric: str, dataset: Dataset, bits: int) -> NDArray[np.uint8]:

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.pixels import set_pixel_data
 
-from segx_viewer.domain.image import MedicalImage
+from segx_viewer.domain.image import MedicalImage, WindowLevel
 from segx_viewer.errors import UnsupportedImageError
 from segx_viewer.imaging import _jpeg12  # noqa: F401 - registers a decoder with pydicom
 from segx_viewer.imaging._quiet import ignore_library_warnings
-from segx_viewer.imaging.display import to_display
+from segx_viewer.imaging.display import default_voi, to_display
 
 _LETTER_HEIGHT = (5, 80)
 _LETTERS_PER_LINE = 3
@@ -72,10 +72,19 @@ def find_text(image: MedicalImage) -> tuple[Box, ...]:
 def blank(image: MedicalImage, boxes: tuple[Box, ...]) -> MedicalImage:
     """Return the image with the boxes' pixels set to what is displayed black. Nothing of them is kept."""
     pixels = image.pixels.copy()
-    black = pixels.max() if image.presentation_inverse else pixels.min()
+    black = _black(image)
     for box in boxes:
         pixels[box.region] = 0 if image.is_colour else black
     return replace(image, pixels=pixels)
+
+
+def _black(image: MedicalImage) -> float:
+    """Return a value that is displayed black, and that is no higher or lower than need be."""
+    voi = default_voi(image)
+    ends = [float(image.pixels.min()), float(image.pixels.max())]
+    if isinstance(voi, WindowLevel):
+        ends += [voi.center - voi.width / 2, voi.center + voi.width / 2]
+    return max(ends) if image.presentation_inverse else min(ends)
 
 
 def blank_dataset(dataset: Dataset, boxes: tuple[Box, ...]) -> None:

@@ -1,6 +1,7 @@
 """One frame of a DICOM file to a `MedicalImage`."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,6 +17,7 @@ from segx_viewer.imaging import _facts, _luts
 from segx_viewer.imaging._decoded import Decoded, Modality
 from segx_viewer.imaging._header import first_item, number, numbers, text, uid_name, value
 from segx_viewer.imaging._icc import array_to_srgb
+from segx_viewer.imaging._missing import without_missing
 from segx_viewer.imaging._native import each_band, frame_bytes, is_native
 from segx_viewer.imaging._overlays import read_overlays
 from segx_viewer.imaging._pixels import (
@@ -23,11 +25,13 @@ from segx_viewer.imaging._pixels import (
     decode_frame,
     find_pixel_element,
     frame_count,
+    held_frames,
     pixel_options,
     to_rgb,
     transfer_syntax,
 )
 from segx_viewer.imaging._quiet import ignore_library_warnings
+from segx_viewer.imaging._unsupported import check_supported
 from segx_viewer.imaging.halving import halved
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 from segx_viewer.imaging.preamble import preamble_notes
@@ -65,17 +69,29 @@ def read_dicom(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> D
         source: BinaryIO | Dataset = file
         if dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
             file.seek(0)
-            source, element = _inflated(file)
-            dataset = source
+            dataset, found = _inflated(file)
+            source = dataset
         else:
-            element = find_pixel_element(file, dataset)
-        _check_is_image(path, dataset, element)
-        frames = frame_count(dataset)
+            found = find_pixel_element(file, dataset)
+        element = _check_is_image(path, dataset, found)
+        claimed, frames = frame_count(dataset), held_frames(source, dataset, element)
         if not 0 <= frame < frames:
             raise ImageReadError(f"{path.name} has {frames} frame(s); there is no frame {frame + 1}.")
         rows, columns = int(number(dataset, "Rows") or 0), int(number(dataset, "Columns") or 0)
         limits.check_pixels(path, rows, columns)
-        return _decode(path, source, dataset, element, frame)  # type: ignore[arg-type]
+        check_supported(path, dataset, element.keyword)
+        if frames != claimed:
+            dataset.NumberOfFrames = frames
+        decoded = _decode(path, source, dataset, element, frame)
+        return decoded if frames == claimed else _noted(decoded, claimed)
+
+
+def _noted(decoded: Decoded, claimed: int) -> Decoded:
+    """Tell the reader that the header claims frames that are not there."""
+    source = decoded.fields["source"]
+    note = f"The header claims {claimed} frames; the file holds {source.frames}."
+    fields = {**decoded.fields, "source": replace(source, notes=(*source.notes, note))}
+    return replace(decoded, fields=fields)
 
 
 def read_native_dicom(
@@ -156,9 +172,9 @@ def _inflated(file: BinaryIO) -> tuple[Dataset, PixelElement | None]:
     return dataset, None
 
 
-def _check_is_image(path: Path, dataset: Dataset, element: PixelElement | None) -> None:
+def _check_is_image(path: Path, dataset: Dataset, element: PixelElement | None) -> PixelElement:
     if element is not None and "Rows" in dataset and "Columns" in dataset:
-        return
+        return element
     kind = uid_name(text(dataset, "SOPClassUID") or text(dataset.file_meta, "MediaStorageSOPClassUID"))
     if kind.endswith("Image Storage") or "Rows" in dataset or element is not None:
         raise ImageReadError(f"{path.name} is incomplete: it begins like an image, but has no readable pixels.")
@@ -180,9 +196,16 @@ def _decode(path: Path, source: BinaryIO | Dataset, dataset: Dataset, element: P
         photometric = "RGB" if photometric in _MONOCHROME else photometric  # three values cannot be monochrome
         stored = array_to_srgb(to_rgb(path, stored, photometric, dataset, bits), _icc_profile(dataset))
         photometric = "RGB"
-    elif stored.dtype.kind == "f":
-        stored = _finite(path, stored)
-    return Decoded(stored, *_described(path, dataset, element, syntax, frame, stored.shape[:2], photometric))
+    missing = False
+    if stored.dtype.kind == "f":
+        stored, missing = without_missing(path, stored)
+    modality, fields = _described(path, dataset, element, syntax, frame, stored.shape[:2], photometric)
+    if modality is not None and stored.dtype.kind == "f":
+        _luts.check_rescale(path, modality, float(np.abs(stored).max()))
+    if modality is not None and missing:
+        lowest = modality(stored.min(keepdims=True)).item()
+        fields["padding"] = lowest, lowest
+    return Decoded(stored, modality, fields)
 
 
 def _native_length(dataset: Dataset) -> int:
@@ -209,6 +232,8 @@ def _described(
     if not colour:
         modality = _luts.modality(dataset, frame, signed=signed)
         allocated = int(number(dataset, "BitsAllocated") or 0)
+        if element.keyword == "PixelData":
+            _luts.check_rescale(path, modality, 2.0 ** min(_bits_stored(dataset), 32))
         padding = _padding(dataset, modality, signed=signed, allocated=allocated)
     can_be_negative = modality is not None and modality.table is None and (signed or modality.intercept < 0)
     fields = {
@@ -268,16 +293,6 @@ def _is_inverse(dataset: Dataset, photometric: str) -> bool:
     The standard pairs MONOCHROME1 with the shape INVERSE; files that pair it with IDENTITY still mean MONOCHROME1.
     """
     return photometric == "MONOCHROME1" or text(dataset, "PresentationLUTShape").upper() == "INVERSE"
-
-
-def _finite(path: Path, pixels: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
-    """Replace NaN and infinities, which mean "no value" in float pixel data, by the lowest finite value."""
-    finite = np.isfinite(pixels)
-    if finite.all():
-        return pixels
-    if not finite.any():
-        raise ImageReadError(f"{path.name} has no pixel with a finite value.")
-    return np.where(finite, pixels, pixels[finite].min())
 
 
 def _padding(dataset: Dataset, modality: Modality, *, signed: bool, allocated: int) -> tuple[float, float] | None:

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from segx_viewer.domain.image import MedicalImage, VoiFunction, VoiLut, WindowLevel
 
 _SAMPLES = 1_000_000
+_DEPTHS, _DEEPEST = (8, 10, 12, 14), 16
+_WITHOUT_WHITE = {"CT", "MR", "PT", "NM", "RTDOSE"}
+_FARTHEST = 3e38  # single precision ends there
 _TABLE = 65536
 GreyScale = Callable[[NDArray[np.float32], NDArray[np.uint8] | None], NDArray[np.uint8]]
 """From modality values to grey levels, padding not looked at; written to the second argument where it can be."""
@@ -29,12 +32,33 @@ def default_voi(image: MedicalImage) -> WindowLevel | VoiLut | None:
         return image.voi_luts[0]
     if image.windows:
         return image.windows[0]
-    if image.bits_stored <= 8:
-        levels = 2**image.bits_stored
-        low, high = image.pixels.min(), image.pixels.max()
-        if low >= 0 and high < levels:
-            return WindowLevel(levels / 2, levels, explanation="Full range")
-    return auto_window(image)
+    return full_range(image) or auto_window(image)
+
+
+def full_range(image: MedicalImage) -> WindowLevel | None:
+    """Return the window of all values that the image's depth allows, at any depth alike; None where it has no depth.
+
+    Without a window the transformation is the identity (PS3.3 C.11.2.1), so that the same picture looks the same in
+    8 and in 16 bits. Many files keep 8, 10 or 12 bits in 16: the smallest usual depth that holds the pixels counts,
+    those of a marker far above all others left out. Sectional images and counts have no white of their own, and
+    neither have negative, 32-bit and real numbers.
+    """
+    if image.bits_stored > _DEEPEST or image.modality in _WITHOUT_WHITE:
+        return None
+    kept = None if image.padding is None else cv2.bitwise_not(is_padding(image.pixels, image.padding))
+    low, high, _, _ = cv2.minMaxLoc(image.pixels, kept)
+    bits = depth = _depth(high, image.bits_stored)
+    if bits > _DEPTHS[0]:
+        usual = _depth(float(np.percentile(_sampled(image), 99.5)), image.bits_stored)
+        depth = bits if bits - usual <= 2 else usual
+    if low < 0 or high >= 2**bits:
+        return None
+    return WindowLevel(2**depth / 2, 2**depth, explanation="Full range")
+
+
+def _depth(value: float, stored: int) -> int:
+    """Return the smallest usual depth of at most `stored` bits that holds a value."""
+    return next((bits for bits in _DEPTHS if bits < stored and value < 2**bits), stored)
 
 
 def auto_window(image: MedicalImage) -> WindowLevel:
@@ -49,17 +73,23 @@ def auto_window(image: MedicalImage) -> WindowLevel:
     """
     if image.is_colour:
         raise ValueError("a colour image has no window")
-    step = max(1, math.isqrt(image.pixels.size // _SAMPLES))
-    values = image.pixels[::step, ::step]
-    if image.padding is not None:
-        kept = values[(values < image.padding[0]) | (values > image.padding[1])]
-        values = kept if kept.size else values
+    values = _sampled(image)
     low, high = (float(v) for v in np.percentile(values, (0.5, 99.5)))
     if high <= low:
         low, high = float(values.min()), float(values.max())
     if high <= low:
         return WindowLevel(low, max(1.0, abs(low) * 1e-3), VoiFunction.LINEAR_EXACT, "Automatic")
     return WindowLevel((low + high) / 2, high - low, VoiFunction.LINEAR_EXACT, "Automatic")
+
+
+def _sampled(image: MedicalImage) -> NDArray[np.float32]:
+    """Return about a million pixels on a regular grid, padding left out."""
+    step = max(1, math.isqrt(image.pixels.size // _SAMPLES))
+    values = np.asarray(image.pixels[::step, ::step], np.float32)
+    if image.padding is None:
+        return values
+    kept = values[(values < image.padding[0]) | (values > image.padding[1])]
+    return kept if kept.size else values
 
 
 def to_display(
@@ -131,7 +161,9 @@ def _linear(
 
 def _through_window(window: WindowLevel, *, inverse: bool, largest: float | None) -> GreyScale:
     """Apply PS3.3 C.11.2.1.2 (LINEAR) or C.11.2.1.3 (LINEAR_EXACT, SIGMOID) with an output range of 0..255."""
-    center, width = window.center, window.width
+    center, width = max(-_FARTHEST, min(window.center, _FARTHEST)), min(window.width, _FARTHEST)
+    if window.is_absurd and width < 1e37:  # whatever the function, a step is left of it
+        return _threshold(center, inverse=inverse)
     if window.function is VoiFunction.SIGMOID:
         # exp(-4 (x - c) / w) is beyond 8 bits of difference outside c +- 1.6 w.
         low, high = center - 1.6 * width, center + 1.6 * width
@@ -141,13 +173,17 @@ def _through_window(window: WindowLevel, *, inverse: bool, largest: float | None
     if window.function is VoiFunction.LINEAR:
         center, width = center - 0.5, width - 1
     if width <= 0:  # LINEAR with width 1 is a threshold
-        limit, how = _scalar(center), cv2.CMP_LE if inverse else cv2.CMP_GT
-        return lambda pixels, out: cv2.compare(pixels, limit, how, out)
+        return _threshold(center, inverse=inverse)
     slope = 255 / width
     intercept = 127.5 - center * slope
     if inverse:
         slope, intercept = -slope, 255 - intercept
     return lambda pixels, out: _linear(pixels, slope, intercept, cv2.CV_8U, out, largest)
+
+
+def _threshold(value: float, *, inverse: bool) -> GreyScale:
+    limit, how = _scalar(value), cv2.CMP_LE if inverse else cv2.CMP_GT
+    return lambda pixels, out: cv2.compare(pixels, limit, how, out)
 
 
 def _through_lut(lut: VoiLut, *, inverse: bool) -> GreyScale:

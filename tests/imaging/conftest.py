@@ -96,7 +96,7 @@ def make_dicom(tmp_path: Path) -> MakeDicom:
                 del ds[keyword]
             else:
                 setattr(ds, keyword, value)
-        if "BitsStored" in ds:
+        if "BitsStored" in ds and "HighBit" not in header:
             ds.HighBit = ds.BitsStored - 1
         path = tmp_path / name
         pydicom.dcmwrite(path, ds, enforce_file_format=True)

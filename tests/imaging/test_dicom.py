@@ -18,6 +18,7 @@ from pydicom.uid import (
 from segx_viewer.domain.image import PhotometricInterpretation, SpacingOrigin, VoiFunction
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
 from segx_viewer.imaging import _pixels
+from segx_viewer.imaging.dicom import read_native_dicom
 from segx_viewer.imaging.display import to_display
 from segx_viewer.imaging.limits import Limits
 from segx_viewer.imaging.reader import read_image
@@ -328,3 +329,49 @@ def test_the_codec_with_threads_decodes_jpeg_2000_as_the_one_without_does(make_d
     for codec in ("pillow", "pylibjpeg"):
         monkeypatch.setitem(_pixels._DECODERS, JPEG2000Lossless, (codec,))
         assert np.array_equal(read_image(path).pixels, stored)
+
+
+def shown_evenly(image) -> bool:
+    """Whether the picture runs from black to white."""
+    picture = to_display(image)
+    return picture.min() <= 1 and picture.max() >= 250
+
+
+@pytest.mark.parametrize("function", ["LINEAR_EXACT", "SIGMOID"])
+@pytest.mark.parametrize(("center", "width"), [("50", "1E-30"), ("1E+300", "10"), ("50", "1E+300"), ("1E+9", "1")])
+def test_an_absurd_window_gives_way_to_the_automatic_one(make_dicom, function, center, width):
+    stored = np.linspace(0, 65535, 120).astype(np.uint16).reshape(12, 10)
+    path = make_dicom(stored, WindowCenter=center, WindowWidth=width, VOILUTFunction=function)
+    image = read_image(path)
+    assert image.windows == ()
+    assert shown_evenly(image)
+
+
+@pytest.mark.parametrize("header", [{"RescaleSlope": "1E+36"}, {"RescaleSlope": "1E-36"}, {"RescaleSlope": "-1E+38"},
+                                    {"RescaleSlope": "1", "RescaleIntercept": "1E+37"}])  # fmt: skip
+@pytest.mark.parametrize("kind", [np.uint16, np.float32])
+def test_a_rescale_beyond_single_precision_costs_one_sentence(make_dicom, header, kind):
+    header = {"RescaleIntercept": "0", **header}
+    with pytest.raises(ImageReadError, match=r"its rescale slope .* make values that no image has"):
+        read_image(make_dicom(RAMP.astype(kind), **header))
+    assert read_native_dicom(make_dicom(RAMP, **header)) is None
+
+
+@pytest.mark.parametrize("none", [3.4e38, -3.4e38, 1e39, -1e300, np.inf, -np.inf, np.nan, 9.96920996838687e36])
+def test_doubles_that_stand_for_no_value_are_left_out_of_the_window(make_dicom, none):
+    stored = np.linspace(1000, 2000, 120).reshape(12, 10)
+    stored[:5] = none
+    image = read_image(make_dicom(stored, BitsStored=None, PixelRepresentation=None, BitsAllocated=64))
+    assert image.padding == (image.pixels.min(), image.pixels.min())
+    assert np.isfinite(image.pixels).all()
+    assert np.array_equal(image.pixels[5:], np.float32(stored[5:]))
+    picture = to_display(image)
+    assert not picture[:5].any()
+    assert shown_evenly(image)
+    assert np.unique(picture).size > 60
+
+
+def test_floats_without_any_value(make_dicom):
+    path = make_dicom(np.full((4, 4), np.inf, np.float32), BitsStored=None, PixelRepresentation=None, BitsAllocated=32)
+    with pytest.raises(ImageReadError, match="no pixel with a value"):
+        read_image(path)

@@ -110,3 +110,78 @@ def test_colour_is_shown_as_it_is_and_inverts():
     assert default_voi(colour) is None
     assert np.array_equal(to_display(colour, WindowLevel(1, 2)), rgb)
     assert np.array_equal(to_display(colour, invert=True), 255 - rgb)
+
+
+FUNCTIONS = list(VoiFunction)
+ABSURD = (0.0, 1e-30, 30000.0, 1e30, -1e37, 1e300, -1.7e308)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("center", ABSURD)
+@pytest.mark.parametrize("width", [1e-300, 1e-30, 1e-7, 1.0, 400.0, 1e30, 1e37, 1e300, 1.79e308])
+@pytest.mark.parametrize("inverse", [False, True])
+def test_no_window_raises_however_absurd(function, center, width, inverse):
+    values = np.float32([[0, 1, -5, 65535, 9e36, -9e36, 1e-40, 30000]])
+    if function is VoiFunction.LINEAR and width < 1:
+        return  # not a window
+    window = WindowLevel(center, width, function)
+    shown = to_display(image(values, presentation_inverse=inverse), window).ravel()
+    order = shown[np.argsort(values.ravel(), kind="stable")].astype(int)
+    assert (np.diff(-order if inverse else order) >= 0).all()
+
+
+def test_a_window_too_narrow_for_single_precision_is_a_threshold():
+    window = WindowLevel(100, 1e-30, VoiFunction.SIGMOID)
+    assert window.is_absurd
+    assert to_display(image([[99.0, 101.0]]), window).ravel().tolist() == [0, 255]
+
+
+@pytest.mark.parametrize("span", [(0, 1e-42), (-9e36, 9e36), (0, 1e-20), (1e30, 1.0001e30)])
+def test_automatic_window_of_extreme_values(span):
+    pixels = np.linspace(*span, 256, dtype=np.float32)[None]
+    shown = to_display(image(pixels, bits_stored=32))
+    assert shown.min() <= 1
+    assert shown.max() >= 254
+
+
+RADIOGRAPH = np.clip(np.random.default_rng(5).normal(120, 40, (64, 64)), 20, 240).astype(np.uint8)
+SAME_IN_OTHER_DEPTHS = {
+    "8 bits kept in 16": (RADIOGRAPH, 16),
+    "10 bits": (RADIOGRAPH * 4.0, 10),
+    "12 bits": (RADIOGRAPH * 16.0, 12),
+    "12 bits kept in 16": (RADIOGRAPH * 16.0, 16),
+    "16 bits": (RADIOGRAPH * 257.0, 16),
+    "16 bits, shifted": (RADIOGRAPH * 256.0, 16),
+}
+
+
+@pytest.mark.parametrize("inverse", [False, True])
+@pytest.mark.parametrize("kind", SAME_IN_OTHER_DEPTHS)
+def test_without_a_window_a_radiograph_looks_the_same_in_every_depth(kind, inverse):
+    pixels, bits = SAME_IN_OTHER_DEPTHS[kind]
+    expected = to_display(image(RADIOGRAPH, bits_stored=8, presentation_inverse=inverse)).astype(int)
+    shown = to_display(image(np.float32(pixels), bits_stored=bits, presentation_inverse=inverse))
+    assert np.abs(shown - expected).max() <= 1
+    assert np.array_equal(expected, 255 - RADIOGRAPH if inverse else RADIOGRAPH)
+
+
+def test_a_marker_far_above_all_pixels_does_not_darken_them():
+    pixels = RADIOGRAPH * np.float32(16)
+    pixels[:2, :5] = 65535
+    shown = to_display(image(pixels, bits_stored=16))
+    assert np.abs(shown[2:].astype(int) - RADIOGRAPH[2:]).max() <= 1
+
+
+@pytest.mark.parametrize("changes", [{"modality": "CT"}, {"modality": "MR"}, {"bits_stored": 32}])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_images_without_a_white_of_their_own_get_an_automatic_window_in_every_depth(changes, bits):
+    pixels = np.float32(RADIOGRAPH) / 2
+    assert default_voi(image(pixels, **({"bits_stored": bits} | changes))).explanation == "Automatic"
+
+
+def test_padding_does_not_count_for_the_depth():
+    pixels = RADIOGRAPH * np.float32(16)
+    pixels[:20] = 65535
+    found = default_voi(image(pixels, bits_stored=16, padding=(65535.0, 65535.0)))
+    assert (found.center, found.width) == (2048, 4096)
