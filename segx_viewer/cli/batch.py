@@ -210,22 +210,30 @@ class _Run:
     def _decoded(self, files: Sequence[Input]) -> Iterator[_Task | None]:
         """Yield the images to analyse, a few being decoded ahead; None for one that an earlier run has done."""
         ahead: deque[_Task | None] = deque()
-        looks = deque[tuple[Input, Future[tuple[str, MedicalImage | None]]]]()
-        left = iter(files)
+        frames = self._frames(files)
         while True:
-            while len(looks) + len(ahead) <= self._batch.workers + 1 and (item := next(left, None)) is not None:
-                looks.append((item, self._readers.submit(self._look_at, item.path)))
-            while looks and len(ahead) <= self._batch.workers + 1:
-                item, look = looks.popleft()
-                content, image = look.result()
-                frames = 1 if image is None else image.source.frames
-                chosen = range(frames) if self._batch.frame is None else (self._batch.frame,)
-                for frame in chosen:
-                    suffix = f" frame {frame}" if len(chosen) > 1 else ""
-                    ahead.append(self._begin(item, content, frame, suffix, None if frame else image))
+            while len(ahead) <= self._batch.workers + 1 and (found := next(frames, None)) is not None:
+                ahead.append(self._begin(*found))
             if not ahead:
                 return
             yield ahead.popleft()
+
+    def _frames(self, files: Sequence[Input]) -> Iterator[tuple[Input, str, int, str, MedicalImage | None]]:
+        """Yield the arguments of `_begin` for each frame, one file being looked at while another is read."""
+        looks = deque[tuple[Input, Future[tuple[str, MedicalImage | None]]]]()
+        left = iter(files)
+        while True:
+            while len(looks) <= self._batch.workers + 1 and (item := next(left, None)) is not None:
+                looks.append((item, self._readers.submit(self._look_at, item.path)))
+            if not looks:
+                return
+            item, look = looks.popleft()
+            content, image = look.result()
+            frames = 1 if image is None else image.source.frames
+            chosen = range(frames) if self._batch.frame is None else (self._batch.frame,)
+            for frame in chosen:
+                suffix = f" frame {frame}" if len(chosen) > 1 else ""
+                yield item, content, frame, suffix, None if frame else image
 
     def _begin(self, item: Input, content: str, frame: int, suffix: str, image: MedicalImage | None) -> _Task | None:
         number, done = self._journal.begin(f"{content} frame {frame}" if frame else content)

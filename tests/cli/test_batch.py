@@ -273,6 +273,35 @@ def test_frames_are_chosen_and_all_of_them_are_images_of_their_own(batch, tmp_pa
     assert main(["analyze", str(film), "--out", str(tmp_path / "x"), "--frame", "-1"]) == 2
 
 
+def test_frames_of_a_long_film_are_read_no_further_ahead_than_need_be(batch, tmp_path, monkeypatch):
+    from pydicom import dcmread, dcmwrite
+    from pydicom.data import get_testdata_file
+
+    film = dcmread(get_testdata_file("CT_small.dcm"))
+    film.PixelData, film.NumberOfFrames = film.PixelData * 40, 2**31 - 1
+    dcmwrite(tmp_path / "film.dcm", film)
+    read, find, lock = batch.read_image_guarded, batch.pipeline.analyse_to_end, threading.Lock()
+    counts, ahead = {"read": 0, "analysed": 0}, []
+
+    def reading(path, frame=0, limits=None):
+        with lock:
+            counts["read"] += 1
+            ahead.append(counts["read"] - counts["analysed"])
+        return read(path, frame, limits)
+
+    def analysing(request, store):
+        with lock:
+            counts["analysed"] += 1
+        return find(request, store)
+
+    monkeypatch.setattr(batch, "read_image_guarded", reading)
+    monkeypatch.setattr(batch.pipeline, "analyse_to_end", analysing)
+    argv = ["analyze", str(tmp_path / "film.dcm"), "--out", str(tmp_path / "out"), "--output", "json"]
+    assert main([*argv, "--frame", "all"]) == 0
+    assert len(list((tmp_path / "out").glob("*.json"))) == counts["read"] == 40
+    assert max(ahead) < 20
+
+
 def test_theme_and_size_of_the_pages_are_chosen(batch, pictures, tmp_path):
     picture = tmp_path / "large.png"
     Image.new("RGB", (1200, 900), (200, 150, 130)).save(picture)
