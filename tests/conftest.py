@@ -193,6 +193,8 @@ learning_rate = 1e-3
 flip_vertical = true
 hair = 0.5
 dark_corners = 0.5
+[recipe.evaluation]
+views = ["flip_h", "rotate_90"]
 """
 
 

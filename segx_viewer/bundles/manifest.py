@@ -14,6 +14,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
+from segx_viewer.bundles.imagekinds import image_kind
 from segx_viewer.domain.result import Activation, BadgeRecord, BundleInfo, ClassInfo, Level, LevelRecord
 from segx_viewer.errors import ModelError
 from segx_viewer.networks.architectures import Uninitialised, build_classifier, build_segmenter
@@ -239,6 +240,7 @@ def _from_manifest(folder: Path, manifest: dict[str, Any], digest: str) -> Model
         ClassInfo(c["code"], c["label"], c.get("threshold", 0.5), c.get("region", "")) for c in manifest["classes"]
     )
     _check_regions(classes, regions)
+    image_kind(manifest["image_kind"], manifest.get("gate", {}).get("kind"))
     return ModelBundle(
         folder=folder,
         info=BundleInfo(

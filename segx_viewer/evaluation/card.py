@@ -90,7 +90,7 @@ def main_figures(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = [("accuracy", classified["accuracy"]), ("balanced accuracy", classified["balanced_accuracy"]),
              ("macro AUROC", classified["macro_auroc"])]  # fmt: skip
     if "auroc_normal_against_rest" in classified:
-        found.append(("AUROC, normal against pneumonia", classified["auroc_normal_against_rest"]))
+        found.append(("AUROC, healthy against the rest", classified["auroc_normal_against_rest"]))
     found += [(f"Dice of the region, {data}", value["dice"]) for data, value in result["segmentation"].items()]
     for method, table in result["interpretability"].items():
         for measure, label in (("iou", "IoU, top 5 %,"), ("auitc", "AUITC")):

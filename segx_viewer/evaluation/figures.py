@@ -34,8 +34,13 @@ CALIBRATION_FIGURES = {
 """The calibration's figures by their keys, in words."""
 
 
-def classification(rows: Sequence[Row], classes: Sequence[ClassInfo], resampler: Resampler) -> dict[str, Any]:
-    """Return accuracy, balanced accuracy, macro AUROC and, per class, recall, precision and AUROC."""
+def classification(
+    rows: Sequence[Row], classes: Sequence[ClassInfo], resampler: Resampler, healthy: str = ""
+) -> dict[str, Any]:
+    """Return accuracy, balanced accuracy, macro AUROC and, per class, recall, precision and AUROC.
+
+    With the code of the class that means "nothing found", also how well the others are told from it.
+    """
     codes = [c.code for c in classes]
     truth = np.array([codes.index(row["truth"][0]) for row in rows])
     p = np.array([row["probabilities"] for row in rows])
@@ -59,8 +64,8 @@ def classification(rows: Sequence[Row], classes: Sequence[ClassInfo], resampler:
             [int(((truth == a) & (predicted == b)).sum()) for b in range(len(codes))] for a in range(len(codes))
         ],
     }
-    if "normal" in codes:
-        k = codes.index("normal")
+    if healthy:
+        k = codes.index(healthy)
         figure = resampler.estimate(lambda i: auroc(1 - p[i, k], truth[i] != k))
         found["auroc_normal_against_rest"] = figure.to_dict()
     return found

@@ -42,9 +42,6 @@ NEAR_SHARE = 0.05
 COMPONENTS = 96
 BATCH = 16
 
-_CHEST_VIEWS = ("zoom",)  # as good on validation images as with its mirror image and the plain one
-_SKIN_VIEWS = ("flip_h", "rotate_90")  # as good on validation images as all eight orientations
-
 
 def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[str], None] = print) -> dict[str, Any]:
     """Fit gate and calibration and write them into the bundle.
@@ -90,7 +87,7 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
     write_manifest(folder, manifest)
 
     report(f"{recipe.name}: calibration")
-    views = _SKIN_VIEWS if manifest["image_kind"] == "dermoscopy" else _CHEST_VIEWS
+    views = recipe.evaluation.views
     rows = collect_features(folder, recipe.classifier_data, data, [r.image_id for r in validation], views, workers)
     changed = sum(row["changed"] for row in rows)
     set_name = (

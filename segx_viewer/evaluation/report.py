@@ -78,7 +78,7 @@ def write_report(
 
 def _classification(table: Mapping[str, Any]) -> str:
     names = {"accuracy": "accuracy", "balanced_accuracy": "balanced accuracy", "macro_auroc": "macro AUROC",
-             "auroc_normal_against_rest": "AUROC, normal against the rest"}  # fmt: skip
+             "auroc_normal_against_rest": "AUROC, healthy against the rest"}  # fmt: skip
     figures = _table(("figure", "value"), [(names[k], _ci(table[k])) for k in names if k in table])
     per_class = table["per_class"]
     figure, axes = _axes(len(per_class) * 0.45 + 1)

@@ -24,7 +24,7 @@ from segx_viewer.evaluation.strangers import judge, strangers
 from segx_viewer.pipeline import library_versions
 from segx_viewer.reporting.atomic import atomic_write
 from segx_viewer.training.datasets import Record, load_dataset
-from segx_viewer.training.recipe import read_recipe
+from segx_viewer.training.recipe import Recipe, read_recipe
 from segx_viewer.training.run import SPLITS
 from segx_viewer.training.splits import Part, read_splits
 
@@ -108,7 +108,7 @@ def evaluate(
         "part": part,
         "data": {layout: sum(r.dataset == layout for r in records) for layout in recipe.classifier_data},
         "versions": dict(library_versions()),
-        "classification": figures.classification(rows, bundle.classes, resampler),
+        "classification": figures.classification(rows, bundle.classes, resampler, recipe.evaluation.healthy),
         "segmentation": figures.segmentation(regions),
         "interpretability": figures.interpretability(rows, bundle.classes, resampler),
         "certainty": figures.certainty(rows, methods[0], resampler),
@@ -117,7 +117,7 @@ def evaluate(
         "extra_passes": bundle.calibration.get("extra_passes", 0),
         "gate": {
             "in_domain": figures.gate(rows, resampler),
-            **_gate_on_strangers(bundle, store, data, recipe.classifier_data),
+            **_gate_on_strangers(bundle, store, data, recipe),
         },
     }  # fmt: skip
     with atomic_write(out / RESULT) as path:
@@ -140,15 +140,17 @@ def _part(
     return [r for layout in layouts for r in load_dataset(layout, data) if parts.get(r.image_id) == part and usable(r)]
 
 
-def _gate_on_strangers(bundle: ModelBundle, store: BundleStore, data: Path, own: Sequence[str]) -> dict[str, Any]:
-    """Verdicts on images that packages ship, on drawn ones, and on another bundle's domain where it is at hand."""
+def _gate_on_strangers(bundle: ModelBundle, store: BundleStore, data: Path, recipe: Recipe) -> dict[str, Any]:
+    """Verdicts on images that packages ship, on drawn ones, and on another kind of images where it is at hand."""
     found = {name: judge(store, bundle.folder.name, image) for name, image in strangers()}
     result: dict[str, Any] = {
         "strangers": {name: {"verdict": v.level.value, "reason": v.reason} for name, v in found.items()}
     }
-    other = {"ham10000": "chest-paediatric"}.get(own[0], "ham10000")
+    other = recipe.evaluation.other_domain
+    if not other:
+        return result
     try:
-        records = load_dataset(other, data)[::50]
+        records = recipe.load(other, data)[::50]
     except DataError:
         return result
     verdicts = [judge(store, bundle.folder.name, record_image(r)).level.value for r in records]

@@ -6,6 +6,7 @@ what matters for the classes is left, in which strangers look like anything. Two
 *outside the training population* and *refused*.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
+from segx_viewer.bundles.imagekinds import ImageKind, image_kind
 from segx_viewer.bundles.manifest import ModelBundle
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.image import MedicalImage
@@ -23,10 +25,10 @@ GATE_FILE = "gate.safetensors"
 ACCEPTED = GateVerdict(GateLevel.ACCEPTED)
 ADULT_YEARS = 18.0
 
-# Body Part Examined (PS3.16 Annex L) that shows a chest; anything else that is named does not.
-CHEST_PARTS = ("CHEST", "THORAX", "LUNG", "PORT CHEST")
-LATERAL_VIEWS = ("LL", "RL", "LAT", "LATERAL", "LLD", "RLD")
-# Modalities that no bundled model could ever mean.
+GREY_CHROMA, COLOUR_CHROMA = 12, 4
+"""A picture that is more colourful than the first is not grey, one that is less than the second has no colours."""
+
+# Words for modalities that are better known by them.
 SECTIONAL = {"CT": "a CT slice", "MR": "an MR slice", "PT": "a PET slice", "NM": "a scintigram", "US": "an ultrasound"}
 
 
@@ -103,15 +105,17 @@ class InputGate:
     Attributes
     ----------
     image_kind : str
-        "chest radiograph", "dermoscopy" or another word, for which only the modality is checked.
+        What the images are called; see `bundles.imagekinds`.
     modalities : tuple of str
         Accepted; "" stands for pictures, which name none.
     population : mapping
-        `max_age_years` of the training population, where it matters.
+        `min_age_years` (inclusive) and `max_age_years` (exclusive) of the training population, where they matter.
     layer : str
         The classifier's layer whose features are looked at; "" for none.
     features : Look or None
         At those features.
+    stated : mapping
+        What the bundle itself states about its kind of images.
     """
 
     image_kind: str
@@ -119,6 +123,12 @@ class InputGate:
     population: Mapping[str, Any]
     layer: str = ""
     features: Look | None = None
+    stated: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> ImageKind:
+        """What images of this kind are like."""
+        return image_kind(self.image_kind, self.stated)
 
     @classmethod
     def of(cls, bundle: ModelBundle) -> "InputGate":
@@ -127,33 +137,30 @@ class InputGate:
         if bundle.gate_layer:
             distance = PopulationDistance.of_tensors(load_file(bundle.verified_path(GATE_FILE)))
             features = Look(distance, float(table["outside"]), float(table["refuse"]))
-        return cls(bundle.image_kind, bundle.modalities, table.get("population", {}), bundle.gate_layer, features)
+        population, stated = table.get("population", {}), table.get("kind", {})
+        return cls(bundle.image_kind, bundle.modalities, population, bundle.gate_layer, features, stated)
 
     def affinity(self, image: MedicalImage) -> int:
         """How well an image fits by its header and colours: 0 not at all, 1 possibly, 2 well."""
         if self.check_header(image).level is GateLevel.REFUSED:
             return 0
-        return 2 if image.is_colour is (self.image_kind == "dermoscopy") else 1
+        return 2 if image.is_colour is (self.kind.pixels == "colour") else 1
 
     def check_header(self, image: MedicalImage) -> GateVerdict:
         """Judge by what the header says."""
-        facts = image.acquisition
+        facts, kind = image.acquisition, self.kind
         if image.modality and image.modality not in self.modalities:
             what = SECTIONAL.get(image.modality, f"an image of modality {image.modality}")
-            return _refused(f"This is {what}; the model reads {_kind(self.image_kind)} only.")
-        if self.image_kind != "chest radiograph":
-            return ACCEPTED
-        if facts.body_part and not any(part in facts.body_part for part in CHEST_PARTS):
+            return _refused(f"This is {what}; the model reads {kind.many} only.")
+        if kind.body_parts and facts.body_part and not any(part in facts.body_part for part in kind.body_parts):
             part = facts.body_part.lower()
-            return _refused(f"The file says that this shows: {part}. The model reads chest radiographs only.")
-        if facts.view_position in LATERAL_VIEWS:
-            return _outside("This is a lateral view; the model learned from frontal radiographs only.")
-        limit = self.population.get("max_age_years")
-        if limit is not None and facts.age_years is not None and facts.age_years >= limit:
-            return _outside(
-                f"The patient is {facts.age_years:.0f} years old; the classifier learned from children's radiographs "
-                f"only."
-            )
+            return _refused(f"The file says that this shows: {part}. The model reads {kind.many} only.")
+        if facts.view_position in kind.other_views:
+            return _outside(kind.other_views_reason)
+        low, high = self.population.get("min_age_years", 0), self.population.get("max_age_years", math.inf)
+        if facts.age_years is not None and not low <= facts.age_years < high:
+            return _outside(f"The patient is {facts.age_years:.0f} years old; the classifier learned from "
+                            f"{_people(low, high)} only.")  # fmt: skip
         return ACCEPTED
 
     def check_picture(self, placed: NDArray[np.uint8], *, colour: NDArray[np.uint8] | None = None) -> GateVerdict:
@@ -166,14 +173,14 @@ class InputGate:
         colour : ndarray, optional
             The picture's own pixels (any size, RGB), when `placed` has lost its colours.
         """
-        low, high = _grey_levels(placed, (1, 99))
+        (low, high), kind = _grey_levels(placed, (1, 99)), self.kind
         if high - low < 8:
             return _refused("The image is blank: it holds next to no contrast.")
         chroma = _chroma(placed if colour is None else colour)
-        if self.image_kind == "dermoscopy" and chroma < 4:
-            return _refused("The image is grey; the model reads colour dermoscopy images only.")
-        if self.image_kind == "chest radiograph" and chroma > 12:
-            return _refused("The image is in colour; the model reads chest radiographs only.")
+        if kind.pixels == "colour" and chroma < COLOUR_CHROMA:
+            return _refused(f"The image is grey; the model reads {kind.many} in colour only.")
+        if kind.pixels == "grey" and chroma > GREY_CHROMA:
+            return _refused(f"The image is in colour; the model reads {kind.many} only.")
         return ACCEPTED
 
     def check_features(self, features: NDArray[np.float32] | None) -> GateVerdict:
@@ -182,7 +189,7 @@ class InputGate:
             return ACCEPTED
         score = float(self.features.distance(features[None])[0])
         if score >= self.features.refuse:
-            return _refused(f"This does not look like {_kind(self.image_kind, one=True)}.", score)
+            return _refused(f"This does not look like {self.kind.one}.", score)
         if score >= self.features.outside:
             return _outside("The image is unlike the images that the model learned from.", score)
         return GateVerdict(GateLevel.ACCEPTED, "", score)
@@ -230,10 +237,17 @@ def _level(counts: NDArray[np.int64], percent: float) -> float:
     return float(np.searchsorted(np.cumsum(counts), percent / 100 * counts.sum()))
 
 
-def _kind(image_kind: str, *, one: bool = False) -> str:
-    words = {"chest radiograph": ("chest radiographs", "a chest radiograph"),
-             "dermoscopy": ("dermoscopy images", "a dermoscopy image")}  # fmt: skip
-    return words.get(image_kind, (f"{image_kind} images", f"an image of {image_kind}"))[one]
+def _people(low: float, high: float) -> str:
+    """Name the patients from `low` to below `high` years.
+
+    >>> _people(0, 18), _people(18, math.inf), _people(40, 75)
+    ('children', 'adults', 'patients of 40 to 75 years')
+    """
+    if low <= 0:
+        return "children" if high <= ADULT_YEARS else f"patients younger than {high:g} years"
+    if math.isinf(high):
+        return "adults" if low == ADULT_YEARS else f"patients of {low:g} years and older"
+    return f"patients of {low:g} to {high:g} years"
 
 
 def _refused(reason: str, score: float | None = None) -> GateVerdict:

@@ -149,6 +149,25 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a bundle is measured by beside its own data.
+
+    Attributes
+    ----------
+    views : tuple of str
+        Further views of an image (see `inference.evidence.VIEWS`) that the badge may be fitted on.
+    other_domain : str
+        A data set of another kind of images, which the input gate should refuse; "" for none.
+    healthy : str
+        Code of the class that means "nothing found", to tell the share of the others from; "" for none.
+    """
+
+    views: tuple[str, ...] = ("flip_h",)
+    other_domain: str = ""
+    healthy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """Everything that decides how a bundle comes out.
 
@@ -159,7 +178,7 @@ class Recipe:
     teacher. By `averaging`, where there is one, it goes on learning afterwards. `tables` describe data sets of its own;
     `shares` or, where there are runs, `runs` say how images are split. Each finding's loss is weighted so that it does
     not depend on the attributes `balance` (reweighing, Kamiran 2012). `segmenter_from` names the bundle beside this one
-    whose segmenter, with its split of `segmenter_data`, is taken as it is.
+    whose segmenter, with its split of `segmenter_data`, is taken as it is. `evaluation` says what it is measured by.
     """
 
     path: Path
@@ -181,6 +200,7 @@ class Recipe:
     runs: Stretches = field(default_factory=dict)
     balance: tuple[str, ...] = ()
     segmenter_from: str = ""
+    evaluation: Evaluation = field(default_factory=Evaluation)
 
     def load(self, layout: str, data: Path) -> list[Record]:
         """Read one of the recipe's data sets, or another that is known. Raises `DataError`."""
@@ -260,6 +280,7 @@ def read_recipe(path: Path) -> Recipe:
             runs=_runs(training.get("runs", {})),
             balance=tuple(training.get("balance", ())),
             segmenter_from=str(training.get("segmenter_from", "")),
+            evaluation=_evaluation(training.get("evaluation", {}), raw["classes"]),
         )
     except OSError as error:
         raise DataError(f"The recipe {path} could not be read ({error.strerror}).") from error
@@ -267,6 +288,13 @@ def read_recipe(path: Path) -> Recipe:
         raise DataError(f"The recipe {path} is not valid TOML: {error}.") from error
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"The recipe {path} has a missing, unknown or wrong entry: {error}.") from error
+
+
+def _evaluation(table: Mapping[str, Any], classes: Iterable[Mapping[str, Any]]) -> Evaluation:
+    found = _fill(Evaluation, table)
+    if found.healthy and found.healthy not in {c["code"] for c in classes}:
+        raise ValueError(f"the healthy class {found.healthy} is not one of the classes")
+    return found
 
 
 def _shares(table: Mapping[str, float]) -> Mapping[Part, float]:

@@ -87,6 +87,15 @@ def test_an_empty_folder_holds_no_bundle(tmp_path):
         BundleStore([tmp_path, tmp_path / "missing"]).bundles()
 
 
+def test_a_wrong_entry_about_the_kind_of_images_is_named(folder):
+    rewrite(folder, lambda m: m.update(gate={"kind": {"pixels": "blue"}}))
+    with pytest.raises(ModelError, match="pixels of an image kind are grey, colour or left out"):
+        read_bundle(folder)
+    rewrite(folder, lambda m: m.update(gate={"kind": {"body_part": ["CHEST"]}}))
+    with pytest.raises(ModelError, match="body_part in the table of an image kind"):
+        read_bundle(folder)
+
+
 def test_candidates_fit_the_image_best_first(store, lesion, chest_image, ct_image):
     assert [b.info.name for b in candidates(store, lesion)] == ["tiny-skin", "tiny-chest"]
     assert [b.info.name for b in candidates(store, chest_image)] == ["tiny-chest"]

@@ -81,6 +81,33 @@ def test_a_picture_file_says_nothing_and_is_accepted_by_its_header(as_image):
     assert CHEST.check_header(image).level is GateLevel.ACCEPTED
 
 
+def test_a_bundle_states_what_its_own_kind_of_images_is_like(chest_image, leg_image):
+    stated = {"many": "knees", "one": "a knee", "pixels": "grey", "body_parts": ["KNEE", "EXTREMITY"],
+              "other_views": ["AP"], "other_views_reason": "The knee is to be seen from its side."}  # fmt: skip
+    gate = InputGate("knee", ("CR", "DX", "RG"), {}, stated=stated)
+    assert "The model reads knees only." in gate.check_header(with_facts(chest_image, body_part="CHEST")).reason
+    side = with_facts(leg_image, view_position="LAT")
+    assert gate.check_header(side).level is GateLevel.ACCEPTED
+    front = gate.check_header(with_facts(leg_image, view_position="AP"))
+    assert (front.level, front.reason) == (GateLevel.OUTSIDE, "The knee is to be seen from its side.")
+    assert gate.check_picture(draw_lesion((64, 64))).reason == "The image is in colour; the model reads knees only."
+
+
+def test_of_a_kind_that_nothing_is_known_about_either_sort_of_pixels_is_accepted(chest_image):
+    gate = InputGate("ultrasound", ("US", ""), {})
+    for picture in (draw_lesion((64, 64)), np.repeat(to_display(chest_image)[..., None], 3, axis=2)):
+        assert gate.check_picture(picture).level is GateLevel.ACCEPTED
+    assert "reads ultrasound images only" in gate.check_header(replace(chest_image, modality="MR")).reason
+
+
+def test_a_child_is_outside_an_adults_classifier(chest_image):
+    gate = InputGate("chest radiograph", ("CR", "DX", "RG", ""), {"min_age_years": 18})
+    assert gate.check_header(chest_image).level is GateLevel.ACCEPTED
+    child = gate.check_header(with_facts(chest_image, age_years=4.0))
+    assert child.level is GateLevel.OUTSIDE
+    assert "4 years old; the classifier learned from adults only" in child.reason
+
+
 @pytest.mark.parametrize("gate", [CHEST, SKIN])
 @pytest.mark.parametrize("value", [0, 128, 255])
 def test_a_blank_image_is_refused(gate, value):

@@ -93,6 +93,16 @@ def test_wrong_recipe_names_the_entry(tiny_recipe, tmp_path):
         read_recipe(path)
 
 
+@pytest.mark.parametrize(
+    ("entry", "word"), [('healthy = "ben"', "healthy class ben"), ("view = []", r"view in \[evaluation\]")]
+)
+def test_wrong_evaluation_names_the_entry(tiny_recipe, tmp_path, entry, word):
+    path = tmp_path / "recipe.toml"
+    path.write_text(f"{tiny_recipe.split('[recipe.evaluation]')[0]}[recipe.evaluation]\n{entry}\n")
+    with pytest.raises(DataError, match=word):
+        read_recipe(path)
+
+
 @pytest.mark.parametrize("shape", ["[160]", "[160, 0]", "160"])
 def test_wrong_shape_of_pictures_while_learning_is_refused(tiny_recipe, tmp_path, shape):
     path = tmp_path / "recipe.toml"

@@ -1,0 +1,73 @@
+"""Kinds of images: what a bundle can be sure of before any network looks, as data."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
+
+from segx_viewer.paths import resources_folder
+
+IMAGE_KINDS = "image_kinds.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageKind:
+    """What an image of a kind is like.
+
+    Attributes
+    ----------
+    one, many : str
+        The kind's words in a sentence, such as "a chest radiograph" and "chest radiographs".
+    pixels : str
+        "grey" or "colour" where the other sort is refused, "" where either may come.
+    body_parts : tuple of str
+        Values of Body Part Examined (PS3.16 Annex L); another one is refused. () where that tells nothing.
+    other_views : tuple of str
+        View Positions (0018,5101) that are outside what the networks learned from.
+    other_views_reason : str
+    """
+
+    one: str
+    many: str
+    pixels: str = ""
+    body_parts: tuple[str, ...] = ()
+    other_views: tuple[str, ...] = ()
+    other_views_reason: str = "The model did not learn from this view."
+
+    def __post_init__(self) -> None:
+        if self.pixels not in ("", "grey", "colour"):
+            raise ValueError("pixels of an image kind are grey, colour or left out")
+
+
+def image_kind(name: str, stated: Mapping[str, Any] | None = None) -> ImageKind:
+    """Return what is known about a kind of images.
+
+    Parameters
+    ----------
+    name : str
+        A manifest's `image_kind`.
+    stated : mapping, optional
+        A manifest's `[gate.kind]` table, whose entries come first.
+
+    Raises
+    ------
+    ValueError
+        If an entry is unknown or wrong.
+
+    Examples
+    --------
+    >>> image_kind("dermoscopy").many
+    'dermoscopy images'
+    >>> image_kind("brain MR", {"one": "an MR slice of a head"})
+    ImageKind(one='an MR slice of a head', many='brain MR images', pixels='', ...
+    """
+    found = {"one": f"an image of {name}", "many": f"{name} images", **_known().get(name, {}), **(stated or {})}
+    if unknown := set(found) - {f.name for f in fields(ImageKind)}:
+        raise ValueError(f"{', '.join(sorted(unknown))} in the table of an image kind")
+    return ImageKind(**{key: tuple(v) if isinstance(v, list) else v for key, v in found.items()})
+
+
+@cache
+def _known() -> dict[str, dict[str, Any]]:
+    return tomllib.loads((resources_folder() / IMAGE_KINDS).read_text("utf-8"))
