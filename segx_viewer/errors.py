@@ -29,5 +29,9 @@ class ExportError(SegxError):
     """A result could not be written, or did not read back as it was written."""
 
 
+class DiskFullError(ExportError):
+    """Nothing more can be written there: every further result would fail alike."""
+
+
 class DataError(SegxError):
     """A data set for training or evaluation is missing or not laid out as expected."""

@@ -4,7 +4,7 @@ import sys
 import time
 import traceback
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,17 +13,18 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from segx_viewer import __version__, pipeline
+from segx_viewer import pipeline
 from segx_viewer.bundles.store import BundleStore
+from segx_viewer.cli.index import Index
 from segx_viewer.cli.inputs import Input, Inputs
 from segx_viewer.cli.journal import Journal, content_hash
-from segx_viewer.cli.outputs import DEFAULT, Output, output_name, write_outputs
+from segx_viewer.cli.options import Batch, check, class_indices, run_settings
+from segx_viewer.cli.outputs import Output, is_result, output_name, write_outputs
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis
-from segx_viewer.errors import SegxError, UnsupportedImageError
+from segx_viewer.errors import DiskFullError, ExportError, SegxError, UnsupportedImageError
 from segx_viewer.imaging.guarded import read_image_guarded
-from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 from segx_viewer.paths import all_models_folders
 from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.content import default_key, method_label, percent
@@ -37,53 +38,39 @@ T = TypeVar("T")
 _POLL_SECONDS = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What to analyse and how; see ``segx-viewer analyze --help``."""
-
-    names: tuple[str, ...]
-    out: Path
-    lists: tuple[str, ...] = ()
-    bundle: str | None = None
-    models: Path | None = None
-    methods: tuple[str, ...] = ("gradcam",)
-    classes: tuple[str, ...] = ()
-    outputs: tuple[Output, ...] = DEFAULT
-    include_identity: bool = False
-    frame: int | None = 0
-    """Counted from 0; None for all."""
-    device: str = "auto"
-    theme: str = "light"
-    size: str = "full"
-    workers: int = 2
-    watch: Path | None = None
-    as_published: bool = False
-    limits: Limits = DEFAULT_LIMITS
-    verbose: bool = False
-
-
 def run_batch(batch: Batch) -> int:
-    """Analyse every file. Returns 0 when all were done, 1 when some failed, 2 when the options contradict."""
+    """Analyse every file.
+
+    Returns
+    -------
+    int
+        0 when all were done, 1 when some failed or there was no image, 2 when the options cannot be followed.
+    """
     screen = Console(stderr=True, highlight=False)
     try:
+        check(batch)
         store = BundleStore(all_models_folders(batch.models) if batch.models else None, device=batch.device)
-        classes = _class_indices(batch, store)
+        classes = class_indices(batch, store)
     except SegxError as error:
-        screen.print(f"segx-viewer: {error}", markup=False)
+        screen.print(f"segx-viewer: {error}", markup=False, soft_wrap=True)
         return 2
     with (
         Inputs(batch.names, batch.lists) as inputs,
-        Journal(batch.out, _settings(batch, store)) as journal,
+        Journal(batch.out, run_settings(batch, store)) as journal,
         _Run(batch, classes, store, journal, screen) as run,
     ):
-        files = inputs.files()
+        files = [item for item in inputs.files() if not is_result(item, batch.out)]
         if not files and batch.watch is None:
             raise SegxError("There is no file to analyse.")
+        for name in inputs.empty:
+            run.fail(name, "there is no file in it.")
         run.analyse(files)
         if batch.watch is not None:
             screen.print(f"Watching {batch.watch}; Ctrl+C ends.", markup=False)
             for arrived in _arrivals(batch.watch):
-                run.analyse(arrived)
+                run.analyse([item for item in arrived if not is_result(item, batch.out)])
+    if batch.watch is None and not run.count["done"] + run.count["failed"]:
+        raise SegxError("None of the files is an image that can be analysed.")
     return 1 if run.count["failed"] else 0
 
 
@@ -127,7 +114,8 @@ class _Written:
     item: Input
     number: int
     analysis: Analysis
-    name: "Future[str]"
+    name: "Future[tuple[str, str]]"
+    """What its files are called, and what went wrong with some of them."""
     label: str
 
 
@@ -156,6 +144,8 @@ class _Run:
         self._readers = ThreadPoolExecutor(batch.workers, "read")
         self._writers = ThreadPoolExecutor(batch.workers, "write")
         self._writing: deque[_Written] = deque()
+        self._index = Index(batch.index) if batch.index is not None else None
+        self._full: DiskFullError | None = None
 
     def __enter__(self) -> "_Run":
         return self
@@ -166,12 +156,29 @@ class _Run:
         self._writers.shutdown()
         while self._writing:
             self._collect(self._writing.popleft())
+        if self.count:
+            self._screen.print(f"{self._tally()}; results in {self._batch.out}", markup=False, soft_wrap=True)
+        try:
+            self._write_tables()
+        except DiskFullError as error:
+            self._full = error
+        if self._full is not None:
+            raise DiskFullError(f"{self._full} Make room and start the run again: it goes on where it was.")
+
+    def fail(self, name: str, reason: str) -> None:
+        """Tell and count something that was named and cannot be analysed."""
+        self.count["failed"] += 1
+        self._screen.print(f"failed  {name}: {reason}", markup=False, soft_wrap=True)
+
+    def _tally(self) -> str:
+        parts = [f"{self.count['done']} of {self.count.total() - self.count['skipped']} analysed"]
+        return ", ".join(parts + [f"{self.count[s]} {s}" for s in ("failed", "skipped") if self.count[s]])
+
+    def _write_tables(self) -> None:
         if Output.CSV in self._batch.outputs:
             write_bytes(self._batch.out / TABLE, csv_text(self._journal.rows()).encode("utf-8-sig"))
-        if self.count:
-            parts = [f"{self.count['done']} of {self.count.total() - self.count['skipped']} analysed"]
-            parts += [f"{self.count[status]} {status}" for status in ("failed", "skipped") if self.count[status]]
-            self._screen.print(f"{', '.join(parts)}; results in {self._batch.out}", markup=False, soft_wrap=True)
+        if self._index is not None:
+            self._index.write(self._journal)
 
     def analyse(self, files: Sequence[Input]) -> None:
         """Analyse files in order."""
@@ -194,6 +201,10 @@ class _Run:
 
             try:
                 for task in self._decoded(files):
+                    if self._full is not None:  # every further image would fail alike
+                        explainers.shutdown(wait=True, cancel_futures=True)
+                        explaining = deque(future for future in explaining if not future.cancelled())
+                        break
                     explaining.append(explainers.submit(self._explain, task))
                     while len(explaining) > 2 * count:
                         take()
@@ -236,7 +247,13 @@ class _Run:
                 yield item, content, frame, suffix, None if frame else image
 
     def _begin(self, item: Input, content: str, frame: int, suffix: str, image: MedicalImage | None) -> _Task | None:
-        number, done = self._journal.begin(f"{content} frame {frame}" if frame else content)
+        try:
+            number, done = self._journal.begin(f"{content} frame {frame}" if frame else content)
+        except DiskFullError as error:
+            self._full = error
+            return None
+        if self._index is not None:
+            self._index.add(number, content, frame, item.label)
         if done:
             self.count["done"] += 1
             return None
@@ -290,19 +307,29 @@ class _Run:
         name = self._writers.submit(self._write, outcome, task.number)
         self._writing.append(_Written(task.item, task.number, outcome, name, task.label))
 
-    def _write(self, analysis: Analysis, number: int) -> str:
+    def _write(self, analysis: Analysis, number: int) -> tuple[str, str]:
         name = output_name(number, analysis)
         batch = self._batch
         view = ReportView(dark=batch.theme == "dark", max_pixels=SIZES[batch.size])
-        write_outputs(analysis, batch.out, name, batch.outputs, view=view, include_identity=batch.include_identity)
-        return name
+        problem = ""
+        try:
+            write_outputs(analysis, batch.out, name, batch.outputs, view=view, include_identity=batch.include_identity)
+        except DiskFullError:
+            raise
+        except ExportError as error:  # what could be written has been
+            problem = str(error)
+        return name, problem
 
     def _collect(self, written: _Written) -> None:
         self._guard(written, self._finish, written)
 
     def _finish(self, written: _Written) -> None:
-        name = written.name.result()
-        self._journal.end(written.number, csv_row(written.analysis, name))
+        name, problem = written.name.result()
+        row = csv_row(written.analysis, name)
+        if problem:
+            self._note(written, "failed", problem, row)
+            return
+        self._journal.end(written.number, row)
         self.count["done"] += 1
         self._screen.print(f"{name}  {written.label}: {summary(written.analysis)}", markup=False, soft_wrap=True)
 
@@ -310,6 +337,8 @@ class _Run:
         """Do a step of one image; what goes wrong is told and noted, and the run goes on."""
         try:
             step(subject)
+        except DiskFullError as error:
+            self._full = error
         except SegxError as error:
             skipped = isinstance(error, UnsupportedImageError) and not task.item.named
             self._note(task, "skipped" if skipped else "failed", str(error))
@@ -318,44 +347,17 @@ class _Run:
             if self._batch.verbose:
                 traceback.print_exc()
 
-    def _note(self, task: _Task | _Written, status: str, reason: str) -> None:
+    def _note(self, task: _Task | _Written, status: str, reason: str, row: Mapping[str, object] | None = None) -> None:
         self.count[status] += 1
         self._screen.print(f"{status}  {task.label}: {reason}", markup=False, soft_wrap=True)
         if not self._batch.include_identity:
             for name in (task.item.label, str(task.item.path), task.item.path.name):
                 reason = reason.replace(name, "the file")
-        self._journal.end(task.number, {"id": f"{task.number:04d}", "status": status, "error": reason})
-
-
-def _settings(batch: Batch, store: BundleStore) -> dict[str, object]:
-    bundles = [store.get(batch.bundle)] if batch.bundle else store.bundles().values()
-    return {
-        "version": __version__,
-        "bundles": sorted(bundle.info.digest for bundle in bundles),
-        "methods": batch.methods,
-        "classes": batch.classes,
-        "as_published": batch.as_published,
-        "outputs": sorted(batch.outputs),
-        "include_identity": batch.include_identity,
-        "frame": batch.frame,
-        "theme": batch.theme,
-        "size": batch.size,
-    }
-
-
-def _class_indices(batch: Batch, store: BundleStore) -> tuple[int, ...] | None:
-    bundle = store.get(batch.bundle) if batch.bundle else None
-    if not batch.classes:
-        return None
-    if bundle is None:
-        raise SegxError("--class needs --bundle, because classes belong to a model.")
-    codes = [info.code for info in bundle.classes]
-    if batch.classes == ("all",):
-        return tuple(range(len(codes)))
-    unknown = [code for code in batch.classes if code not in codes]
-    if unknown:
-        raise SegxError(f"{batch.bundle} has no class {unknown[0]}; it has {', '.join(codes)}.")
-    return tuple(codes.index(code) for code in batch.classes)
+        known = row or {"id": f"{task.number:04d}"}
+        try:
+            self._journal.end(task.number, {**known, "status": status, "error": reason})
+        except DiskFullError as error:
+            self._full = error
 
 
 def _arrivals(folder: Path) -> Iterator[list[Input]]:

@@ -22,7 +22,8 @@ def open_window(arguments: argparse.Namespace) -> int:
 def analyze(arguments: argparse.Namespace) -> int:
     """Analyse files without a window."""
     with waiting("Loading"):
-        from segx_viewer.cli.batch import Batch, run_batch
+        from segx_viewer.cli.batch import run_batch
+        from segx_viewer.cli.options import Batch
         from segx_viewer.cli.outputs import DEFAULT, Output
 
     return run_batch(
@@ -42,6 +43,7 @@ def analyze(arguments: argparse.Namespace) -> int:
             size=arguments.size,
             workers=arguments.workers,
             watch=arguments.watch,
+            index=arguments.index,
             as_published=arguments.as_published,
             limits=_limits(arguments),
             verbose=arguments.verbose,

@@ -21,6 +21,8 @@ class Inputs:
     def __init__(self, names: Iterable[str], lists: Iterable[str] = ()) -> None:
         self._names = (*names, *(name for source in lists for name in _listed(source)))
         self._containers = Containers()
+        self.empty: list[str] = []
+        """What was named, and `files` found nothing in."""
 
     def __enter__(self) -> "Inputs":
         return self
@@ -37,8 +39,12 @@ class Inputs:
             If a glob matches nothing, or a list or an archive cannot be read.
         """
         found: dict[Path, Input] = {}
+        self.empty = []
         for name in self._names:
-            for item in self._opened(name):
+            items = list(self._opened(name))
+            if not items:
+                self.empty.append(name)
+            for item in items:
                 found.setdefault(item.path, item)
         return list(found.values())
 

@@ -1,15 +1,17 @@
 """What a run has done, so that a run that was killed goes on where it was. Holds no names of files."""
 
+import contextlib
 import hashlib
+import io
 import json
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from segx_viewer.errors import ExportError, SegxError
-from segx_viewer.reporting.atomic import PART
+from segx_viewer.errors import SegxError
+from segx_viewer.reporting.atomic import PART, write_error
 
 NAME = "run.jsonl"
 
@@ -24,6 +26,7 @@ class Journal:
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
         self._path = folder / NAME
         self._numbers: dict[str, list[int]] = defaultdict(list)
+        self._contents: dict[int, str] = {}
         self._rows: dict[int, dict[str, Any]] = {}
         self._next = 1
         plain = json.loads(json.dumps(settings))
@@ -36,9 +39,9 @@ class Journal:
             self._take(line)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._file = self._path.open("a", encoding="utf-8")
+            self._file = self._path.open("ab", buffering=0)
         except OSError as error:
-            raise ExportError(f"{self._path} could not be written: {error.strerror}.") from error
+            raise write_error(self._path, error) from error
         _lock(self._file, folder)
         for part in folder.glob(f"{PART}*"):  # what a killed run was writing
             part.unlink(missing_ok=True)
@@ -64,6 +67,7 @@ class Journal:
             return number, self._rows.get(number, {}).get("status") == "done"
         number = self._next
         self._next += 1
+        self._contents[number] = content
         self._append({"begun": number, "content": content})
         return number, False
 
@@ -73,15 +77,21 @@ class Journal:
         self._append({"ended": number, "row": dict(row)})
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield the rows of the run's table, by number."""
+        """Yield the rows of the run's table, by number, each with the hash of its file's content."""
         for number in sorted(self._rows):
-            yield self._rows[number]
+            yield self._rows[number] | {"file_sha256": file_hash(self._contents.get(number, ""))}
+
+    def identifier(self, number: int) -> str:
+        """Return what the results call an image; its number alone while it has none."""
+        return str(self._rows.get(number, {}).get("id", f"{number:04d}"))
 
     def _read(self) -> list[dict[str, Any]]:
         try:
             raw = self._path.read_bytes()
         except FileNotFoundError:
             return []
+        except OSError as error:
+            raise SegxError(f"{self._path} could not be read: {error.strerror or error}.") from error
         whole, _, torn = raw.rpartition(b"\n")
         try:
             lines = [json.loads(line) for line in whole.splitlines()]
@@ -95,17 +105,25 @@ class Journal:
     def _take(self, line: dict[str, Any]) -> None:
         if "begun" in line:
             self._numbers[line["content"]].append(line["begun"])
+            self._contents[line["begun"]] = line["content"]
             self._next = max(self._next, line["begun"] + 1)
         elif "ended" in line:
             self._rows[line["ended"]] = line["row"]
 
     def _append(self, line: dict[str, Any]) -> None:
-        self._file.write(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        data = (json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode()
+        whole = os.fstat(self._file.fileno()).st_size
+        try:
+            while data:
+                data = data[self._file.write(data) :]
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            with contextlib.suppress(OSError):  # half a line would be taken for damage
+                self._file.truncate(whole)
+            raise write_error(self._path, error) from error
 
 
-def _lock(file: IO[str], folder: Path) -> None:
+def _lock(file: io.FileIO, folder: Path) -> None:
     """Keep a second run out of the folder, where the system has such locks; they end with the process."""
     try:
         import fcntl
@@ -125,3 +143,15 @@ def content_hash(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return "unreadable " + hashlib.sha256(os.fsencode(path.absolute())).hexdigest()
+
+
+def file_hash(content: str) -> str:
+    """Return the SHA-256 of a file from what `Journal.begin` was told of it; "" for one that could not be read.
+
+    Examples
+    --------
+    >>> file_hash("ab12 frame 3"), file_hash("unreadable ab12")
+    ('ab12', '')
+    """
+    first = content.partition(" ")[0]
+    return "" if first == "unreadable" else first

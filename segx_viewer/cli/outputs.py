@@ -1,6 +1,7 @@
 """The files that a run writes for an image."""
 
 import io
+import re
 from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from segx_viewer.domain.result import Analysis
+from segx_viewer.errors import DiskFullError, ExportError, SegxError
+from segx_viewer.imaging.containers import Found as Input
 from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.content import pixel_digest
 from segx_viewer.reporting.panels import WHOLE_IMAGE, ReportView
@@ -34,6 +37,14 @@ def output_name(number: int, analysis: Analysis) -> str:
     return f"{number:04d}-{pixel_digest(analysis.image)[:8]}"
 
 
+_RESULT = re.compile(r"\d{4,}-[0-9a-f]{8}(-[a-z-]+)?\.(png|pdf|json|npz|dcm)|run\.jsonl|results\.csv|\.part-.*")
+
+
+def is_result(item: Input, folder: Path) -> bool:
+    """Whether a file that was found, not named, is one that a run has written into its folder."""
+    return not item.named and _RESULT.fullmatch(item.path.name) is not None and item.path.parent.samefile(folder)
+
+
 def write_outputs(
     analysis: Analysis,
     folder: Path,
@@ -43,28 +54,67 @@ def write_outputs(
     view: ReportView = WHOLE_IMAGE,
     include_identity: bool = False,
 ) -> list[Path]:
-    """Write one image's results, its report drawn as `view` says. Returns their paths. Raises `ExportError`."""
-    written = []
-    if Output.PNG in outputs:
-        written.append(folder / f"{name}.png")
-        write_png_report(analysis, written[-1], view=view, include_identity=include_identity)
-    if Output.PDF in outputs:
-        from segx_viewer.reporting.pdf import Sheet, write_pdf_report
+    """Write one image's results, its report drawn as `view` says.
 
-        written.append(folder / f"{name}.pdf")
-        write_pdf_report([Sheet(analysis, view=view)], written[-1], include_identity=include_identity)
-    if Output.NPZ in outputs:
-        written.append(folder / f"{name}.npz")
-        write_arrays(analysis, written[-1])
-    if Output.DICOM in outputs:
-        from segx_viewer.reporting.dicom import write_dicom_results
+    One that cannot be made or written does not cost the others.
 
-        results = write_dicom_results(analysis, folder, name, include_identity=include_identity)
-        written.extend(results.values())
-    if Output.JSON in outputs:
-        written.append(folder / f"{name}.json")
-        write_json(analysis, written[-1], include_identity=include_identity)
+    Returns
+    -------
+    list of Path
+        What was written.
+
+    Raises
+    ------
+    ExportError
+        After the others were written, with what went wrong; at once when the disk is full.
+    """
+    written: list[Path] = []
+    problems = []
+    for kind, write in _WRITERS.items():
+        if kind not in outputs:
+            continue
+        try:
+            written += write(analysis, folder / f"{name}.{kind.value}", view, include_identity)
+        except DiskFullError:
+            raise
+        except SegxError as error:
+            problems.append(str(error))
+        except Exception as error:  # noqa: BLE001 - an accident with one must not cost the others
+            problems.append(f"{kind.value}: unexpected {type(error).__name__}: {error}")
+    if problems:
+        raise ExportError(" ".join(problems))
     return written
+
+
+def _png(analysis: Analysis, path: Path, view: ReportView, include_identity: bool) -> list[Path]:
+    write_png_report(analysis, path, view=view, include_identity=include_identity)
+    return [path]
+
+
+def _pdf(analysis: Analysis, path: Path, view: ReportView, include_identity: bool) -> list[Path]:
+    from segx_viewer.reporting.pdf import Sheet, write_pdf_report
+
+    write_pdf_report([Sheet(analysis, view=view)], path, include_identity=include_identity)
+    return [path]
+
+
+def _npz(analysis: Analysis, path: Path, _view: ReportView, _include_identity: bool) -> list[Path]:
+    write_arrays(analysis, path)
+    return [path]
+
+
+def _dicom(analysis: Analysis, path: Path, _view: ReportView, include_identity: bool) -> list[Path]:
+    from segx_viewer.reporting.dicom import write_dicom_results
+
+    return list(write_dicom_results(analysis, path.parent, path.stem, include_identity=include_identity).values())
+
+
+def _json(analysis: Analysis, path: Path, _view: ReportView, include_identity: bool) -> list[Path]:
+    write_json(analysis, path, include_identity=include_identity)
+    return [path]
+
+
+_WRITERS = {Output.PNG: _png, Output.PDF: _pdf, Output.NPZ: _npz, Output.DICOM: _dicom, Output.JSON: _json}
 
 
 def write_arrays(analysis: Analysis, path: Path) -> None:

@@ -23,7 +23,8 @@ opened. Files that are found there and are no images are skipped; everything els
 and is told with its reason.
 
 What is written carries neither file names nor patients: an image is called by its number and the first 8 digits of
-the SHA-256 of its pixels, for example 0003-1f09a2c4.png. Which file is which is shown on the terminal only.
+the SHA-256 of its pixels, for example 0003-1f09a2c4.png. Which file is which is shown on the terminal, and written
+only to the --index that you ask for.
 
 A run that was stopped goes on when it is started again with the same folder and options: DIR/run.jsonl holds what is
 done, by the hashes of the files' contents."""
@@ -140,6 +141,12 @@ def _add_analyze(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="images that are read ahead and reports that are written at the same time (default: 2)",
     )
     command.add_argument("--watch", type=Path, metavar="DIR", help="go on with the files that arrive in a folder")
+    command.add_argument(
+        "--index",
+        type=Path,
+        metavar="FILE",
+        help="write which file is which, for you alone: id as in results.csv, SHA-256 of the file, frame, path",
+    )
     command.add_argument(
         "--include-identity",
         action="store_true",

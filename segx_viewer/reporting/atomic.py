@@ -1,15 +1,18 @@
 """Files that appear complete or not at all."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from segx_viewer.errors import ExportError
+from segx_viewer.errors import DiskFullError, ExportError
 
 PART = ".part-"
 """Beginning of the names of unfinished files; what a killed program leaves of them may be removed."""
+
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}  # no room, or no more for this user
 
 
 def _umask() -> int:
@@ -42,7 +45,7 @@ def atomic_write(path: Path, *, private: bool = False) -> Iterator[Path]:
     Raises
     ------
     ExportError
-        If the folder or file cannot be written.
+        If the folder or file cannot be written; `DiskFullError` if that is for want of room.
     """
     path = Path(path)
     try:
@@ -50,7 +53,7 @@ def atomic_write(path: Path, *, private: bool = False) -> Iterator[Path]:
         handle, name = tempfile.mkstemp(prefix=PART, suffix=path.suffix, dir=path.parent)
         os.close(handle)
     except OSError as error:
-        raise ExportError(f"{path} could not be written: {_words(error)}.") from error
+        raise write_error(path, error) from error
     part = Path(name)
     try:
         yield part
@@ -59,7 +62,7 @@ def atomic_write(path: Path, *, private: bool = False) -> Iterator[Path]:
             part.chmod(0o666 & ~_UMASK)
         part.replace(path)
     except OSError as error:
-        raise ExportError(f"{path} could not be written: {_words(error)}.") from error
+        raise write_error(path, error) from error
     finally:
         part.unlink(missing_ok=True)
 
@@ -77,5 +80,15 @@ def _flush(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _words(error: OSError) -> str:
-    return error.strerror or str(error)
+def write_error(path: Path, error: OSError) -> ExportError:
+    """Return what to raise for a file that the system did not let us write.
+
+    Examples
+    --------
+    >>> import errno
+    >>> write_error(Path("a.png"), OSError(errno.ENOSPC, "No space left on device"))
+    DiskFullError('a.png could not be written: the disk is full.')
+    """
+    if error.errno in _FULL:
+        return DiskFullError(f"{path} could not be written: the disk is full.")
+    return ExportError(f"{path} could not be written: {error.strerror or error}.")

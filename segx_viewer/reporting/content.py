@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from segx_viewer.domain.image import MedicalImage, SpacingOrigin
+from segx_viewer.domain.methods import METHODS
 from segx_viewer.domain.result import Activation, Analysis, Attribution, Certainty, GateLevel, Level, MapKey, Target
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
 
@@ -32,24 +33,7 @@ MODALITIES = {
     "SC": "Secondary capture",
 }
 
-METHODS = {
-    "gradcam": "Grad-CAM",
-    "gradcampp": "Grad-CAM++",
-    "gradcam++": "Grad-CAM++",
-    "xgradcam": "XGrad-CAM",
-    "hirescam": "HiResCAM",
-    "layercam": "LayerCAM",
-    "eigencam": "Eigen-CAM",
-    "eigengradcam": "Eigen-Grad-CAM",
-    "scorecam": "Score-CAM",
-    "ablationcam": "Ablation-CAM",
-    "integrated_gradients": "Integrated Gradients",
-    "gradient_shap": "Gradient SHAP",
-    "smoothgrad": "SmoothGrad",
-    "saliency": "Gradient",
-    "occlusion": "Occlusion",
-    "rise": "RISE",
-}
+_RETIRED = {"gradcampp": "Grad-CAM++", "eigengradcam": "Eigen-Grad-CAM", "saliency": "Gradient"}  # in old records
 
 _SCALED = {"gradcam", "gradcam++", "gradcampp", "hirescam", "layercam", "xgradcam"}
 
@@ -134,7 +118,7 @@ def seen_for(analysis: Analysis, key: MapKey | None) -> Analysis:
 
 def method_label(name: str) -> str:
     """Return a method's name for people."""
-    return METHODS.get(name, name)
+    return METHODS.get(name) or _RETIRED.get(name, name)
 
 
 _digests: dict[int, str] = {}

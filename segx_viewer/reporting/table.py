@@ -61,6 +61,7 @@ CSV_COLUMNS = (
     *ALIGNMENTS,
     "seconds",
     "pixel_sha256",
+    "file_sha256",
 )
 """Columns of the run table, in order."""
 

@@ -1,0 +1,92 @@
+"""What to analyse and how, and whether that can be: looked at before the first image is read."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from segx_viewer import __version__
+from segx_viewer.bundles.store import BundleStore
+from segx_viewer.cli.outputs import DEFAULT, Output
+from segx_viewer.domain.methods import METHODS
+from segx_viewer.errors import SegxError
+from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
+
+_ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What to analyse and how; see ``segx-viewer analyze --help``."""
+
+    names: tuple[str, ...]
+    out: Path
+    lists: tuple[str, ...] = ()
+    bundle: str | None = None
+    models: Path | None = None
+    methods: tuple[str, ...] = ("gradcam",)
+    classes: tuple[str, ...] = ()
+    outputs: tuple[Output, ...] = DEFAULT
+    include_identity: bool = False
+    frame: int | None = 0
+    """Counted from 0; None for all."""
+    device: str = "auto"
+    theme: str = "light"
+    size: str = "full"
+    workers: int = 2
+    watch: Path | None = None
+    index: Path | None = None
+    as_published: bool = False
+    limits: Limits = DEFAULT_LIMITS
+    verbose: bool = False
+
+
+def check(batch: Batch) -> None:
+    """Raise `SegxError` for what would fail for every image alike."""
+    unknown = [name for name in batch.methods if name not in METHODS]
+    if unknown:
+        raise SegxError(f"There is no method {unknown[0]}; there are {', '.join(METHODS)}.")
+    for option, folder in (("--models", batch.models), ("--watch", batch.watch)):
+        if folder is not None and not folder.is_dir():
+            raise SegxError(f"{option} {folder} is no folder.")
+    check_folder(batch.out)
+    if batch.index is not None and batch.index.is_dir():
+        raise SegxError(f"--index {batch.index} is a folder; name a file.")
+
+
+def check_folder(path: Path) -> None:
+    """Raise `SegxError` where a folder for results cannot be, because a file is in its place or above it."""
+    place = next((place for place in (path, *path.parents) if place.exists()), path)
+    if place.exists() and not place.is_dir():
+        raise SegxError(f"--out {path}: {place} is a file, not a folder.")
+
+
+def class_indices(batch: Batch, store: BundleStore) -> tuple[int, ...] | None:
+    """Return the numbers of the classes to explain, None for the most probable one. Raises `SegxError`."""
+    bundle = store.get(batch.bundle) if batch.bundle else None
+    if not batch.classes:
+        return None
+    if bundle is None:
+        raise SegxError("--class needs --bundle, because classes belong to a model.")
+    codes = [info.code for info in bundle.classes]
+    if _ALL in batch.classes and _ALL not in codes:
+        return tuple(range(len(codes)))
+    unknown = [code for code in batch.classes if code not in codes]
+    if unknown:
+        raise SegxError(f"{batch.bundle} has no class {unknown[0]}; it has {', '.join(codes)}.")
+    return tuple(codes.index(code) for code in dict.fromkeys(batch.classes))
+
+
+def run_settings(batch: Batch, store: BundleStore) -> dict[str, object]:
+    """Return what must be the same for a run to go on: everything that the results depend on."""
+    bundles = [store.get(batch.bundle)] if batch.bundle else store.bundles().values()
+    return {
+        "version": __version__,
+        "bundles": sorted(bundle.info.digest for bundle in bundles),
+        "methods": batch.methods,
+        "classes": batch.classes,
+        "as_published": batch.as_published,
+        "outputs": sorted(batch.outputs),
+        "include_identity": batch.include_identity,
+        "frame": batch.frame,
+        "theme": batch.theme,
+        "size": batch.size,
+    }
