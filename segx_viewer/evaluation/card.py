@@ -14,6 +14,16 @@ from segx_viewer.evaluation.statistics import Estimate
 from segx_viewer.reporting.atomic import atomic_write
 from segx_viewer.reporting.content import method_label
 
+CLASSIFICATION_FIGURES = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "macro_auroc": "macro AUROC",
+    "mean_auroc": "mean AUROC of the findings",
+    "auroc_no_finding": "AUROC of no finding",
+    "auroc_normal_against_rest": "AUROC, healthy against the rest",
+}
+"""The classification's figures by their keys, in words."""
+
 CARD = "MODEL_CARD.md"
 FACTS = "card.md"
 BEGIN, END = "<!-- figures:begin -->", "<!-- figures:end -->"
@@ -87,10 +97,7 @@ def write_readme_figures(readme: Path, evaluations: Sequence[Path]) -> None:
 def main_figures(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the figures a reader asks for first, by name."""
     classified = result["classification"]
-    found = [("accuracy", classified["accuracy"]), ("balanced accuracy", classified["balanced_accuracy"]),
-             ("macro AUROC", classified["macro_auroc"])]  # fmt: skip
-    if "auroc_normal_against_rest" in classified:
-        found.append(("AUROC, healthy against the rest", classified["auroc_normal_against_rest"]))
+    found = [(name, classified[key]) for key, name in CLASSIFICATION_FIGURES.items() if key in classified]
     found += [(f"Dice of the region, {data}", value["dice"]) for data, value in result["segmentation"].items()]
     for method, table in result["interpretability"].items():
         for measure, label in (("iou", "IoU, top 5 %,"), ("auitc", "AUITC")):
@@ -118,10 +125,6 @@ def _title(bundle: ModelBundle) -> str:
 def _figures(bundle: ModelBundle, result: Mapping[str, Any]) -> str:
     table = ["| figure | value (95 % interval), n |", "|---|---|"]
     table += [f"| {name} | {value} |" for name, value in main_figures(result)]
-    per_class = ["| class | n | recall | precision | AUROC |", "|---|---|---|---|---|"]
-    for c in result["classification"]["per_class"].values():
-        cells = " | ".join(_number(c[key]) for key in ("recall", "precision", "auroc"))
-        per_class.append(f"| {c['label']} | {c['n']} | {cells} |")
     sections = [
         f"## Measured on the {result['part']} part ({result['date']})",
         "The split is by lesion or person; intervals come from 1000 resamples of lesions or persons, that of "
@@ -129,12 +132,13 @@ def _figures(bundle: ModelBundle, result: Mapping[str, Any]) -> str:
         "by hand.",
         "\n".join(table),
         "### Per class",
-        "\n".join(per_class),
+        "\n".join(_per_class(result["classification"])),
+        *_within(result["classification"]),
         "### SegX against the original map, per class",
         "\n".join(_per_class_maps(result)),
         "### Does SegU tell right from wrong?",
         _verdict(result),
-        "### What the badge's calibration was chosen from (validation part)",
+        f"### What the badge's calibration was chosen from ({bundle.calibration.get('set', 'not fitted')})",
         "\n".join(_steps(bundle)),
         *_fits(bundle),
         "### Faithfulness",
@@ -143,6 +147,30 @@ def _figures(bundle: ModelBundle, result: Mapping[str, Any]) -> str:
         _gate(result["gate"], result["part"]),
     ]
     return "\n\n".join(sections)
+
+
+def _per_class(table: Mapping[str, Any]) -> list[str]:
+    several = "mean_auroc" in table
+    keys = ("cut_off", "recall", "specificity", "precision") if several else ("recall", "precision", "auroc")
+    columns = ["finding" if several else "class", "n", *(["AUROC"] if several else []),
+               *(key.replace("_", "-") if key != "auroc" else "AUROC" for key in keys)]  # fmt: skip
+    rows = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
+    for c in table["per_class"].values():
+        area = [_interval(c["auroc"]).rpartition(",")[0]] if several else []
+        rows.append(f"| {' | '.join([c['label'], str(c['n']), *area, *(_number(c[key]) for key in keys)])} |")
+    return rows
+
+
+def _within(table: Mapping[str, Any]) -> list[str]:
+    """Return the figures apart for each value of the attributes: a shortcut shows as a difference."""
+    rows = []
+    for attribute, values in table.get("within", {}).items():
+        for value, entry in values.items():
+            shown = [f"{name} {_interval(entry[key])}" for key, name in CLASSIFICATION_FIGURES.items() if key in entry]
+            recalls = [f"{code} {_number(recall)}" for code, recall in entry.get("recall", {}).items()]
+            shown += [f"recall: {', '.join(recalls)}"] if recalls else []
+            rows.append(f"| {attribute} {value} | {entry['n']} | {'; '.join(shown)} |")
+    return ["### Apart", "\n".join(["| images | n | figures |", "|---|---|---|", *rows])] if rows else []
 
 
 def _per_class_maps(result: Mapping[str, Any]) -> list[str]:
@@ -204,7 +232,7 @@ def _fits(bundle: ModelBundle) -> list[str]:
         f"| {f['fitted']} | {f['judged']} | {f['log_loss']:.3f} | {f['ece']:.3f} | {f['too_sure']:+.3f} |" for f in fits
     ]
     return [
-        "### What changed images teach the badge (validation part)",
+        "### What changed images teach the badge",
         "\n".join(rows),
         "Out of fold, with the chosen features. Changed: each image once more, changed at random as in training, since "
         "users' images will differ from these (after Tomani et al. 2021). The badge is fitted on both.",

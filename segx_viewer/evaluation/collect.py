@@ -24,7 +24,8 @@ from segx_viewer.explain.segx import segx_map
 from segx_viewer.inference.input_gate import InputGate
 from segx_viewer.inference.predictor import preprocess
 from segx_viewer.pipeline import analyse_to_end
-from segx_viewer.training.datasets import Record, load_dataset
+from segx_viewer.training.datasets import Record
+from segx_viewer.training.recipe import read_recipe
 
 Row = dict[str, Any]
 Task = tuple[str, str]
@@ -131,7 +132,8 @@ _benches: dict[tuple[Path, str, Path, tuple[str, ...]], _Bench] = {}
 def _work(job: Job) -> list[Row]:
     key = (job.folder, job.digest, job.data, job.layouts)
     if key not in _benches:
-        records = {r.image_id: r for layout in job.layouts for r in load_dataset(layout, job.data)}
+        recipe = read_recipe(job.folder / "recipe.toml")
+        records = {r.image_id: r for layout in job.layouts for r in recipe.load(layout, job.data)}
         _benches[key] = _Bench(OpenStore([job.folder.parent]), BundleStore([job.folder.parent]), records)
     bench = _benches[key]
     rows = []
@@ -172,7 +174,9 @@ def image_row(record: Record, open_store: OpenStore, store: BundleStore, name: s
         "truth": list(record.codes),
         "probabilities": [round(float(p), 6) for p in prediction.probabilities],
         "predicted": prediction.classes[k].code,
-        "correct": prediction.classes[k].code in record.codes,
+        "correct": (prediction.classes[k].code in record.codes) == (k in prediction.findings),
+        "stated": k in prediction.findings,
+        "attributes": dict(record.attributes),
         "gate": verdict.level.value,
         "gate_reason": verdict.reason,
         "gate_score": verdict.score,
@@ -231,7 +235,7 @@ def segmentation_row(record: Record, store: BundleStore, name: str) -> Row:
     from segx_viewer.inference.segmenter import segment
 
     bundle = store.get(name)
-    array, placement = preprocess(record.read_image(), bundle.preprocessing)
+    array, placement = preprocess(record.read_image(), bundle.segmenter_input)
     found = segment(store.segmenter(name), torch.from_numpy(array)[None], bundle)
     truth = record.read_mask()
     mask = placement.to_image(found.probability, truth.shape) > bundle.segmentation_threshold

@@ -41,16 +41,18 @@ def faithfulness_row(record: Record, store: "BundleStore", name: str, methods: S
     from segx_viewer.checks.faithfulness import class_score, max_sensitivity
     from segx_viewer.checks.randomisation import cascading_randomisation
     from segx_viewer.inference.predictor import preprocess
-    from segx_viewer.inference.segmenter import segment
+    from segx_viewer.inference.segmenter import segment_all
     from segx_viewer.networks.folding import frozen
     from segx_viewer.networks.forward import forward
 
     bundle, network = store.get(name), store.classifier(name)
-    array, _ = preprocess(record.read_image(), bundle.preprocessing)
+    picture = record.read_image()
+    array, placement = preprocess(picture, bundle.preprocessing)
     tensor = torch.from_numpy(array)[None].contiguous(memory_format=torch.channels_last)
     layer = store.target_layer(name)
     k = int(forward(network, tensor, layer).logits.argmax())
-    mask = segment(store.segmenter(name), tensor, bundle).mask
+    seen, own_grid = preprocess(picture, bundle.segmenter_input)
+    mask = segment_all(store.segmenter(name), torch.from_numpy(seen)[None], bundle, (own_grid, placement))[0].mask
     score = class_score(network, k, bundle.activation)
     # Randomised apart from the store's network, in which batch norms are folded away.
     own = frozen(bundle.load_classifier())

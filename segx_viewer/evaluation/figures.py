@@ -1,6 +1,6 @@
 """From rows to the figures of the protocol: classification, interpretability, certainty, calibration, segmentation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,9 @@ from segx_viewer.evaluation.statistics import (
 # Scores of certainty, by their names in a row's evidence, with the sign that makes higher more certain.
 BASELINES = {"max-softmax": ("max_softmax", 1), "entropy": ("entropy", -1), "energy": ("energy", 1),
              "test-time views": ("views_mean", 1)}  # fmt: skip
+
+MOST_VALUES = 8
+"""Of an attribute by which figures are told apart."""
 
 CALIBRATION_FIGURES = {
     "ece": "ECE of the badge's probability",
@@ -64,10 +67,29 @@ def classification(
             [int(((truth == a) & (predicted == b)).sum()) for b in range(len(codes))] for a in range(len(codes))
         ],
     }
+    found["within"] = within(rows, lambda chosen, inner: {
+        "accuracy": inner.mean((predicted == truth)[chosen].astype(float)).to_dict(),
+        "recall": {c.code: _share(predicted[chosen & (truth == k)] == k) for k, c in enumerate(classes)},
+    })  # fmt: skip
     if healthy:
         k = codes.index(healthy)
         figure = resampler.estimate(lambda i: auroc(1 - p[i, k], truth[i] != k))
         found["auroc_normal_against_rest"] = figure.to_dict()
+    return found
+
+
+def within(
+    rows: Sequence[Row], figures: Callable[[NDArray[np.bool_], Resampler], dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Return figures apart for each value of each attribute that has few, such as the view or the source."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in rows[0].get("attributes", {}):
+        values = np.array([row["attributes"][name] for row in rows])
+        if 1 < len(set(values)) <= MOST_VALUES:
+            for value in sorted(set(values)):
+                chosen = values == value
+                inner = Resampler(np.array([row["group"] for row in rows])[chosen])
+                found.setdefault(name, {})[value] = {"n": int(chosen.sum()), **figures(chosen, inner)}
     return found
 
 
@@ -77,7 +99,7 @@ def interpretability(rows: Sequence[Row], classes: Sequence[ClassInfo], resample
     Maps are of the predicted class, as the reader sees them; classes are the true ones. Images where one of the two
     is undefined (no reference mask, empty region, flat map) are left out of both and counted.
     """
-    truth = np.array([row["truth"][0] for row in rows])
+    truth = np.array([row["truth"][0] if row["truth"] else "" for row in rows])
     found: dict[str, Any] = {}
     for method in rows[0]["methods"]:
         entries = [row["methods"][method] for row in rows]
@@ -134,7 +156,12 @@ def calibration(rows: Sequence[Row], resampler: Resampler) -> dict[str, Any]:
     Beside the ECE, what exact probabilities would have by chance on these images, and by how much the stated ones are
     too high on the mean.
     """
-    judged = [row for row in rows if row["probability_correct"] is not None and row["gate"] == GateLevel.ACCEPTED.value]
+    judged = [
+        row for row in rows
+        if row["probability_correct"] is not None
+        and row["gate"] == GateLevel.ACCEPTED.value
+        and row.get("stated", True)
+    ]  # fmt: skip
     if not judged:
         return {}
     p = np.array([row["probability_correct"] for row in judged])

@@ -1,8 +1,9 @@
 """`segx-viewer calibrate`: fit a bundle's input gate and the badge's calibration on its own split.
 
-The gate's distances are learned from training images, its thresholds and the calibration from validation images. Each
-image is seen as it is and once more, changed at random as in training (for the gate without blur, JPEG artefacts and
-most hairs). The test part is never read here.
+The gate's distances are learned from training images, its thresholds and the calibration from the calibration part,
+which chose nothing, or from validation images where the split has none. Each image is seen as it is and once more,
+changed at random as in training (for the gate without blur, JPEG artefacts and most hairs). The test part is never read
+here.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +29,7 @@ from segx_viewer.inference.predictor import normalise, place
 from segx_viewer.networks.forward import forward_each
 from segx_viewer.pipeline import analyse_to_end
 from segx_viewer.training.augment import augment
-from segx_viewer.training.datasets import Record, load_dataset
+from segx_viewer.training.datasets import Record
 from segx_viewer.training.recipe import Recipe, read_recipe
 from segx_viewer.training.run import SPLITS, preprocessing_of
 from segx_viewer.training.splits import read_splits
@@ -67,7 +68,10 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
     """
     recipe = read_recipe(folder / "recipe.toml")
     parts = read_splits(folder / SPLITS)
-    records = [r for layout in recipe.classifier_data for r in load_dataset(layout, data) if r.codes]
+    part = recipe.badge_part(parts)
+    records = [
+        r for layout in recipe.classifier_data for r in recipe.load(layout, data) if r.codes or recipe.multi_label
+    ]
     manifest = read_manifest(folder)
     for stale in ("calibration", "evaluation"):
         manifest.pop(stale, None)
@@ -75,10 +79,11 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
     write_manifest(folder, manifest)
 
     report(f"{recipe.name}: input gate")
-    training, validation = ([r for r in records if parts[r.image_id] == part] for part in ("train", "validation"))
-    near = [r for layout in recipe.segmenter_data if layout not in recipe.classifier_data
-            for r in load_dataset(layout, data) if parts[r.image_id] != "test"]  # fmt: skip
-    gate, tensors = _fit_gate(folder, recipe, training, validation, near)
+    training, held_out = ([r for r in records if parts.get(r.image_id) == wanted] for wanted in ("train", part))
+    further = [layout for layout in recipe.segmenter_data if layout not in recipe.classifier_data]
+    near = [r for layout in (further if recipe.evaluation.near is None else recipe.evaluation.near)
+            for r in recipe.load(layout, data) if parts.get(r.image_id, "test") != "test"]  # fmt: skip
+    gate, tensors = _fit_gate(folder, recipe, training, held_out, near)
     manifest["files"] = {name: digest for name, digest in manifest["files"].items() if name != GATE_FILE}
     if tensors:
         save_file(tensors, folder / GATE_FILE)
@@ -88,10 +93,11 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
 
     report(f"{recipe.name}: calibration")
     views = recipe.evaluation.views
-    rows = collect_features(folder, recipe.classifier_data, data, [r.image_id for r in validation], views, workers)
+    rows = collect_features(folder, recipe.classifier_data, data, [r.image_id for r in held_out], views, workers)
     changed = sum(row["changed"] for row in rows)
+    what = "findings stated on images" if recipe.multi_label else "images"
     set_name = (
-        f"{', '.join(recipe.classifier_data)}, validation part ({len(rows) - changed} images as they are, "
+        f"{', '.join(recipe.classifier_data)}, {part} part ({len(rows) - changed} {what} as they are, "
         f"{changed} changed at random)"
     )
     table = calibrate(_as_data(rows), views, set_name)
@@ -184,8 +190,8 @@ def _listed_rows(job: tuple[Path, tuple[str, ...], Path, list[str], tuple[str, .
 def _rows_of(job: tuple[Path, tuple[str, ...], Path, list[str], tuple[str, ...]]) -> Iterator[dict[str, Any]]:
     folder, layouts, data, wanted, views = job
     store = BundleStore([folder.parent])
-    records = {r.image_id: r for layout in layouts for r in load_dataset(layout, data)}
     recipe = read_recipe(folder / "recipe.toml")
+    records = {r.image_id: r for layout in layouts for r in recipe.load(layout, data)}
     for image_id in wanted:
         record = records[image_id]
         pixels = record.read_image()
@@ -194,30 +200,33 @@ def _rows_of(job: tuple[Path, tuple[str, ...], Path, list[str], tuple[str, ...]]
         for is_changed, seen in ((False, pixels), (True, changed)):
             request = AnalysisRequest(_as_image(seen, record.image.name), bundle_name=folder.name)
             analysis = analyse_to_end(request, store, evidence_views=views)
-            features = _features_of(analysis)
-            if features is not None:
-                predicted = analysis.prediction.classes[analysis.prediction.top].code
+            for code, features in _features_of(analysis).items():
                 yield {
                     "image_id": image_id,
                     "changed": is_changed,
                     "group": record.group,
-                    "correct": predicted in record.codes,
+                    "correct": code in record.codes,
                     "features": features,
                 }
 
 
-def _features_of(analysis: Analysis) -> dict[str, float] | None:
-    """Return what the badge can be fitted on; None where it abstains."""
-    if analysis.gate.level is not GateLevel.ACCEPTED or analysis.prediction is None:
-        return None
-    certainty = analysis.certainties["gradcam", analysis.prediction.top]
-    aligned = {name: certainty.alignments[name].value for name in ALIGNMENT_FEATURES}
-    return None if any(value is None for value in aligned.values()) else {**certainty.evidence, **aligned}
+def _features_of(analysis: Analysis) -> dict[str, dict[str, float]]:
+    """Return what the badge can be fitted on, for each class that is stated; {} where it abstains."""
+    prediction = analysis.prediction
+    if analysis.gate.level is not GateLevel.ACCEPTED or prediction is None:
+        return {}
+    found = {}
+    for k in prediction.findings:
+        certainty = analysis.certainties["gradcam", k]
+        aligned = {name: certainty.alignments[name].value for name in ALIGNMENT_FEATURES}
+        if all(value is not None for value in aligned.values()):
+            found[prediction.classes[k].code] = {**certainty.evidence, **aligned}
+    return found
 
 
 def _as_data(rows: Sequence[dict[str, Any]]) -> CalibrationData:
     if not rows:
-        raise DataError("No validation image passed the input gate.")
+        raise DataError("No image that the badge could be fitted on passed the input gate with a region.")
     names = rows[0]["features"]
     return CalibrationData(
         {name: np.array([row["features"][name] for row in rows], np.float64) for name in names},

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis
+from segx_viewer.evaluation.card import CLASSIFICATION_FIGURES
 from segx_viewer.evaluation.collect import OpenStore, Row
 from segx_viewer.evaluation.figures import BASELINES, CALIBRATION_FIGURES
 from segx_viewer.evaluation.fit import record_image
@@ -77,8 +78,7 @@ def write_report(
 
 
 def _classification(table: Mapping[str, Any]) -> str:
-    names = {"accuracy": "accuracy", "balanced_accuracy": "balanced accuracy", "macro_auroc": "macro AUROC",
-             "auroc_normal_against_rest": "AUROC, healthy against the rest"}  # fmt: skip
+    names = CLASSIFICATION_FIGURES
     figures = _table(("figure", "value"), [(names[k], _ci(table[k])) for k in names if k in table])
     per_class = table["per_class"]
     figure, axes = _axes(len(per_class) * 0.45 + 1)
@@ -199,11 +199,13 @@ def _cases(rows: Sequence[Row], records: Mapping[str, Record], store: BundleStor
     """Pictures of the most and the least aligned explanations that have a reference mask."""
     method = next(iter(rows[0]["methods"]))
     rated = [(row["methods"][method].get("auitc_original"), row["image_id"]) for row in rows]
+    if all(value is None for value, _ in rated):  # no reference masks: by agreement with the predicted region
+        rated = [(row["methods"][method]["segu"].get("auitc"), row["image_id"]) for row in rows]
     ordered = [image_id for value, image_id in sorted(r for r in rated if r[0] is not None)]
     open_store = OpenStore([store.get(name).folder.parent])
     found = []
     for title, chosen in (("Best", ordered[::-1][:CASES]), ("Worst", ordered[:CASES])):
-        found.append(f"<h3>{title} ten by AUITC of the original map</h3>")
+        found.append(f"<h3>{title} ten by AUITC of the original map with the reference (or the region found)</h3>")
         for image_id in chosen:
             request = AnalysisRequest(record_image(records[image_id]), bundle_name=name, methods=(method,))
             found.append(_case(analyse_to_end(request, open_store), records[image_id], method))
@@ -219,7 +221,7 @@ def _case(analysis: Analysis, record: Record, method: str) -> str:
     maps = [heatmap_layer(A, placement, region=inside, vmax=float(A.max()) or 1.0) for inside in (None, region)]
     panels = [compose([base]), *(compose([base, heat, contour_layer(region)]) for heat in maps)]
     picture = np.concatenate([_shrunk(p) for p in panels], axis=1)
-    truth = ", ".join(record.codes)
+    truth = ", ".join(record.codes) or "no finding"
     caption = f"{record.image_id}: {truth}; predicted {prediction.classes[k].code} {prediction.probabilities[k]:.0%}"
     return f'<figure><img alt="" src="{_png(picture)}"><figcaption>{html.escape(caption)}</figcaption></figure>'
 

@@ -14,7 +14,7 @@ import numpy as np
 from segx_viewer.bundles.manifest import ModelBundle, read_bundle, read_manifest
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.errors import DataError
-from segx_viewer.evaluation import figures
+from segx_viewer.evaluation import figures, findings
 from segx_viewer.evaluation.calibrate import fitted_digest
 from segx_viewer.evaluation.collect import Row, Task, collect_rows
 from segx_viewer.evaluation.fit import record_image
@@ -23,7 +23,7 @@ from segx_viewer.evaluation.statistics import SEED, Resampler
 from segx_viewer.evaluation.strangers import judge, strangers
 from segx_viewer.pipeline import library_versions
 from segx_viewer.reporting.atomic import atomic_write
-from segx_viewer.training.datasets import Record, load_dataset
+from segx_viewer.training.datasets import Record
 from segx_viewer.training.recipe import Recipe, read_recipe
 from segx_viewer.training.run import SPLITS
 from segx_viewer.training.splits import Part, read_splits
@@ -79,10 +79,12 @@ def evaluate(
     fitted = fitted_digest(read_manifest(folder))  # now: the badge may be calibrated anew while this runs
     parts = read_splits(folder / SPLITS)
     out.mkdir(parents=True, exist_ok=True)
-    records = _part(recipe.classifier_data, data, parts, part, lambda r: bool(r.codes))[:limit]
+    records = _part(recipe, recipe.classifier_data, data, parts, part, lambda r: bool(r.codes) or recipe.multi_label)[
+        :limit
+    ]
     if not records:
         raise DataError(f"{data} holds no image of the {part} part of {bundle.info.name}.")
-    masked = _part(recipe.segmenter_data, data, parts, part, lambda r: r.mask is not None)[:limit]
+    masked = _part(recipe, recipe.segmenter_data, data, parts, part, lambda r: r.mask is not None)[:limit]
     chosen = np.random.default_rng(SEED).permutation(len(records))[:FAITHFULNESS_IMAGES]
     tasks: list[Task] = [
         *(("image", r.image_id) for r in records),
@@ -99,6 +101,10 @@ def evaluate(
     store = BundleStore([folder.parent])
     report("input gate")
     resampler = Resampler(np.array([row["group"] for row in rows]))
+    if recipe.multi_label:
+        classification = findings.classification(rows, bundle.classes, resampler)
+    else:
+        classification = figures.classification(rows, bundle.classes, resampler, recipe.evaluation.healthy)
     result = {
         "schema": SCHEMA,
         "bundle": {"name": bundle.info.name, "version": bundle.info.version,
@@ -108,7 +114,7 @@ def evaluate(
         "part": part,
         "data": {layout: sum(r.dataset == layout for r in records) for layout in recipe.classifier_data},
         "versions": dict(library_versions()),
-        "classification": figures.classification(rows, bundle.classes, resampler, recipe.evaluation.healthy),
+        "classification": classification,
         "segmentation": figures.segmentation(regions),
         "interpretability": figures.interpretability(rows, bundle.classes, resampler),
         "certainty": figures.certainty(rows, methods[0], resampler),
@@ -135,9 +141,14 @@ def _cache_name(bundle: ModelBundle, part: Part, methods: Sequence[str]) -> str:
 
 
 def _part(
-    layouts: Sequence[str], data: Path, parts: dict[str, Part], part: Part, usable: Callable[[Record], bool]
+    recipe: Recipe,
+    layouts: Sequence[str],
+    data: Path,
+    parts: dict[str, Part],
+    part: Part,
+    usable: Callable[[Record], bool],
 ) -> list[Record]:
-    return [r for layout in layouts for r in load_dataset(layout, data) if parts.get(r.image_id) == part and usable(r)]
+    return [r for layout in layouts for r in recipe.load(layout, data) if parts.get(r.image_id) == part and usable(r)]
 
 
 def _gate_on_strangers(bundle: ModelBundle, store: BundleStore, data: Path, recipe: Recipe) -> dict[str, Any]:
@@ -170,7 +181,7 @@ def _write_tables(out: Path, rows: Sequence[Row], regions: Sequence[Row]) -> Non
 
 def _flattened(row: Row) -> dict[str, Any]:
     flat = {k: row[k] for k in ("image_id", "group", "predicted", "correct", "level", "probability_correct", "gate")}
-    flat |= {"truth": " ".join(row["truth"]), **row["evidence"]}
+    flat |= {"truth": " ".join(row["truth"]), **row["attributes"], **row["evidence"]}
     for method, entry in row["methods"].items():
         flat |= {f"{method} SegU {name}": value for name, value in entry["segu"].items()}
         flat |= {f"{method} {name}": value for name, value in entry.items() if not isinstance(value, (dict, list))}

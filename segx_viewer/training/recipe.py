@@ -160,11 +160,15 @@ class Evaluation:
         A data set of another kind of images, which the input gate should refuse; "" for none.
     healthy : str
         Code of the class that means "nothing found", to tell the share of the others from; "" for none.
+    near : tuple of str or None
+        Data sets whose images the gate lets in, if unlike those that the classifier learned from; None for those that
+        only the segmenter learned from.
     """
 
     views: tuple[str, ...] = ("flip_h",)
     other_domain: str = ""
     healthy: str = ""
+    near: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +213,10 @@ class Recipe:
     def split(self, records: Iterable[Record]) -> dict[str, Part]:
         """Return each image's part; images between the stretches of a run have none."""
         return split_runs(records, self.runs) if self.runs else split(records, self.seed, self.shares)
+
+    def badge_part(self, parts: Mapping[str, Part]) -> Part:
+        """Return the part that badge and gate are fitted on: the one that chose nothing, where there is one."""
+        return "calibration" if "calibration" in parts.values() else "validation"
 
     @property
     def name(self) -> str:

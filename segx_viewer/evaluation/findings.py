@@ -1,0 +1,69 @@
+"""Figures of several findings at once: each for itself, their mean, and "no finding", apart within each attribute."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segx_viewer.domain.result import ClassInfo
+from segx_viewer.evaluation.collect import Row
+from segx_viewer.evaluation.figures import within
+from segx_viewer.evaluation.statistics import Resampler, auroc, rounded
+
+
+def classification(rows: Sequence[Row], classes: Sequence[ClassInfo], resampler: Resampler) -> dict[str, Any]:
+    """Return the mean AUROC, that of "no finding", and per finding AUROC, sensitivity, specificity and precision.
+
+    "No finding" is told by the finding that is nearest to being stated, in log odds from its cut-off: the farther it
+    is, the clearer the film. A finding that no image holds, or every one, does not count in the mean.
+    """
+    p = np.array([row["probabilities"] for row in rows], np.float64)
+    truth = np.array([[c.code in row["truth"] for c in classes] for row in rows])
+    cut_offs = np.array([c.threshold for c in classes])
+    margin = (_log_odds(p) - _log_odds(cut_offs)).max(1)
+    stated = p > cut_offs
+    clear = ~truth.any(1)
+    everything = np.ones(len(rows), bool)
+
+    def figures(chosen: NDArray[np.bool_], inner: Resampler) -> dict[str, Any]:
+        own, labels, nearest, empty = p[chosen], truth[chosen], margin[chosen], clear[chosen]
+        return {
+            "mean_auroc": inner.estimate(lambda i: mean_auroc(own[i], labels[i])).to_dict(),
+            "auroc_no_finding": inner.estimate(lambda i: auroc(-nearest[i], empty[i])).to_dict(),
+        }
+
+    return {
+        "n": len(rows),
+        **figures(everything, resampler),
+        "without_finding": {"n": int(clear.sum()), "nothing_stated": _share(~stated[clear].any(1))},
+        "per_class": {
+            c.code: {
+                "label": c.label,
+                "n": int(truth[:, k].sum()),
+                "cut_off": c.threshold,
+                "auroc": resampler.estimate(lambda i, k=k: auroc(p[i, k], truth[i, k])).to_dict(),
+                "recall": _share(stated[truth[:, k], k]),
+                "specificity": _share(~stated[~truth[:, k], k]),
+                "precision": _share(truth[stated[:, k], k]),
+            }
+            for k, c in enumerate(classes)
+        },
+        "within": within(rows, figures),
+    }
+
+
+def mean_auroc(probabilities: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
+    """Return the mean AUROC of the findings that some images hold and some do not."""
+    areas = [auroc(probabilities[:, k], truth[:, k]) for k in range(truth.shape[1])]
+    defined = [area for area in areas if np.isfinite(area)]
+    return float(np.mean(defined)) if defined else float("nan")
+
+
+def _log_odds(p: NDArray[np.float64]) -> NDArray[np.float64]:
+    p = np.clip(p, 1e-6, 1 - 1e-6)
+    return np.asarray(np.log(p / (1 - p)))
+
+
+def _share(hits: NDArray[np.bool_]) -> float | None:
+    return rounded(float(hits.mean())) if len(hits) else None
