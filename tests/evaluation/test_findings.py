@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+
+from segx_viewer.domain.result import ClassInfo
+from segx_viewer.evaluation.card import _per_class, _within
+from segx_viewer.evaluation.figures import within
+from segx_viewer.evaluation.findings import classification, mean_auroc
+from segx_viewer.evaluation.statistics import Resampler
+
+CLASSES = (ClassInfo("mass", "Mass", 0.3), ClassInfo("hernia", "Hernia", 0.6), ClassInfo("never", "Never seen", 0.5))
+
+
+def _row(name, truth, p, view):
+    return {
+        "image_id": name,
+        "group": name,
+        "truth": truth,
+        "probabilities": p,
+        "attributes": {"view": view, "age": name},
+    }
+
+
+@pytest.fixture
+def rows():
+    return [
+        _row("a", ["mass"], [0.9, 0.1, 0.1], "PA"),
+        _row("b", ["mass", "hernia"], [0.4, 0.7, 0.1], "AP"),
+        _row("c", [], [0.1, 0.5, 0.1], "PA"),
+        _row("d", [], [0.35, 0.1, 0.1], "AP"),
+        *(_row(f"e{n}", [], [0.05, 0.05, 0.05], "PA") for n in range(8)),
+    ]
+
+
+@pytest.fixture
+def found(rows):
+    return classification(rows, CLASSES, Resampler(np.array([row["group"] for row in rows]), resamples=20))
+
+
+def test_findings_by_hand(found):
+    mass, hernia, never = found["per_class"].values()
+    assert (mass["n"], mass["recall"], mass["precision"]) == (2, 1.0, pytest.approx(2 / 3, abs=1e-4))
+    assert mass["specificity"] == 0.9
+    assert mass["auroc"]["value"] == 1.0
+    assert (hernia["recall"], hernia["specificity"]) == (1.0, 1.0)
+    assert never["auroc"]["value"] is None
+    assert never["recall"] is None
+    assert found["mean_auroc"]["value"] == 1.0, "a finding that no image holds does not count"
+    assert found["without_finding"] == {"n": 10, "nothing_stated": 0.9}
+
+
+def test_film_is_clear_by_its_nearest_finding_from_the_cut_off(found):
+    # Clear film "d" is stated with 0.35 above 0.3, "b" with 0.7 above 0.6: nearer in probability, not in log odds. The
+    # largest probabilities alone would put "c" (0.5, cut-off 0.6) before "b" of a mass with 0.4.
+    assert found["auroc_no_finding"]["value"] == 1.0
+
+
+def test_figures_stand_apart_for_attributes_of_few_values_only(rows, found):
+    assert set(found["within"]) == {"view"}, "there are twelve ages"
+    assert found["within"]["view"]["AP"]["n"] == 2
+    assert found["within"]["view"]["PA"]["mean_auroc"]["value"] == 1.0
+    one_view = [row | {"attributes": {"view": "PA"}} for row in rows]
+    assert within(one_view, lambda chosen, inner: {}) == {}
+
+
+def test_card_shows_findings_with_cut_offs_and_views(found):
+    table = "\n".join(_per_class(found))
+    assert "| finding | n | AUROC | cut-off | recall | specificity | precision |" in table
+    assert "| Mass | 2 | 1.000 (1.000 to 1.000) | 0.300 | 1.000 | 0.900 | 0.667 |" in table
+    assert "| Never seen | 0 | undefined | 0.500 | - |" in table
+    apart = "\n".join(_within(found))
+    assert "| view AP | 2 | mean AUROC of the findings" in apart
+
+
+def test_mean_auroc_of_nothing_is_undefined():
+    assert np.isnan(mean_auroc(np.zeros((2, 1)), np.zeros((2, 1), bool)))
