@@ -36,6 +36,7 @@ def without_missing(
     ImageReadError
         If no pixel has a value.
     """
+    pixels = pixels.astype(np.float32) if pixels.itemsize < 4 else pixels
     valid = np.abs(pixels) < NO_VALUE  # NaN is not
     if stated is not None:
         valid &= pixels != pixels.dtype.type(stated)

@@ -141,16 +141,17 @@ def decode_frame(
     if element.vr:
         options["pixel_vr"] = element.vr
     depth = options["bits_allocated"]
+    pixels: bytes | BinaryIO | Dataset = source
     if element.encapsulated and isinstance(source, io.IOBase):
         compressed = _frame_bytes(source, element, options, frame)
         depth = _follow_stream(path, dataset, options, stream_of(compressed))
-        source, frame = encapsulate([compressed], has_bot=False), 0
+        pixels, frame = encapsulate([compressed], has_bot=False), 0
     unused = high_bit(options) + 1 - options["bits_stored"]  # below the value: left-justified pixels
     if unused and high_bit(options) < depth and element.keyword == "PixelData":
         options["bits_stored"] += unused
-        values, photometric = _decoded(decoder, source, element, options, frame)
+        values, photometric = _decoded(decoder, pixels, element, options, frame)
         return np.right_shift(values, unused), photometric
-    return _decoded(decoder, source, element, options, frame)
+    return _decoded(decoder, pixels, element, options, frame)
 
 
 def _decoded(

@@ -2,7 +2,7 @@
 
 import warnings
 
-_LIBRARIES = r"(pydicom|PIL|pylibjpeg|openjpeg|jpeg_ls)(\.|$)"
+_LIBRARIES = r"(pydicom|PIL|tifffile|pylibjpeg|openjpeg|jpeg_ls)(\.|$)"
 
 
 def ignore_library_warnings() -> None:

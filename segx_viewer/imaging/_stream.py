@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 _SOF = {0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7}
 _BARE = {0x01, *range(0xD0, 0xD9)}  # markers without a length
-_PROCESSES = {0xC2: "progressive", 0xC5: "hierarchical", 0xC6: "hierarchical", 0xC7: "hierarchical"}
+_PROCESSES = {0xC3: "lossless", 0xC5: "hierarchical", 0xC6: "hierarchical", 0xC7: "hierarchical", 0xF7: "near-lossless"}
 _ARITHMETIC = range(0xC9, 0xD0)
 _DEEPEST_HEADER = 2**20  # bytes looked through: application segments may hold a colour profile
 _ITEM = 0xFFFE, 0xE000
@@ -26,7 +26,7 @@ class Stream:
     signed : bool or None
         Of the first component; None where the format has no signs (JPEG, JPEG-LS).
     process : str
-        "progressive", "hierarchical", "arithmetically coded" or "", of JPEG alone.
+        Of JPEG: "lossless", "near-lossless" (JPEG-LS), "hierarchical", "arithmetically coded"; "" for others.
     """
 
     rows: int

@@ -65,7 +65,7 @@ def read_dicom(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> D
     """
     ignore_library_warnings()
     with _BoundedReader(path.open("rb", buffering=0)) as file:
-        dataset = pydicom.dcmread(file, force=True, stop_before_pixels=True)
+        dataset: Dataset = pydicom.dcmread(file, force=True, stop_before_pixels=True)
         source: BinaryIO | Dataset = file
         if dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
             file.seek(0)

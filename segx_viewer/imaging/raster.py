@@ -1,6 +1,7 @@
 """Photographs and other picture files to a `MedicalImage`."""
 
 import contextlib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,21 +12,28 @@ from PIL import Image, ImageOps
 
 from segx_viewer.domain.image import PhotometricInterpretation, SourceInfo
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
+from segx_viewer.imaging import _tiff
 from segx_viewer.imaging._decoded import Decoded, Modality
 from segx_viewer.imaging._icc import to_srgb
+from segx_viewer.imaging._missing import without_missing
 from segx_viewer.imaging._quiet import ignore_library_warnings
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 
 _FORMATS = ("JPEG", "MPO", "PNG", "TIFF", "WEBP", "BMP", "GIF", "JPEG2000", "PPM", "HEIF", "AVIF")
 _DEEP_GREY = {"I;16", "I;16B", "I;16L", "I;16N", "I", "F"}
+_VIEWS = "Multi-Frame"  # how Pillow calls the MP types of panorama, disparity and angles
 
 
 def is_picture(path: Path) -> bool:
     """Whether the file's first bytes are those of a picture format that the viewer opens."""
     ignore_library_warnings()
     try:
-        with Image.open(path, formats=_known_formats()):
-            return True
+        with path.open("rb") as file:
+            if file.read(4) in _tiff.MAGIC:
+                return _tiff.has_pages(path)
+            file.seek(0)
+            with Image.open(file, formats=_known_formats()):
+                return True
     except Image.DecompressionBombError:
         return True  # a picture, and far too large: reading it says so
     except Exception:  # noqa: BLE001 - format plug-ins raise anything on foreign bytes
@@ -43,10 +51,15 @@ def _known_formats() -> list[str]:
     return [name for name in _FORMATS if name in Image.OPEN]
 
 
+def opens_heic() -> bool:
+    """Whether the extra "heic" is installed."""
+    return "HEIF" in _known_formats()
+
+
 def read_picture(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> Decoded:
     """Decode one page of a picture file, upright, in sRGB, transparent parts on white.
 
-    Pictures without colour become MONOCHROME2, with their own depth.
+    Pictures without colour become monochrome, with their own depth.
 
     Parameters
     ----------
@@ -61,43 +74,109 @@ def read_picture(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) ->
     ImageReadError
         If the file is damaged, or has no such page.
     UnsupportedImageError
-        If the picture is too large.
+        If the picture is too large, or of a kind that the viewer does not open.
     """
     ignore_library_warnings()
     try:
-        picture = Image.open(path, formats=_known_formats())
+        with path.open("rb") as file:
+            if file.read(4) in _tiff.MAGIC:
+                return _read_tiff(path, frame, limits)
+            file.seek(0)
+            # From an open file: a path is mapped into memory, and a mapped picture that lies on its side is scattered.
+            with Image.open(file, formats=_known_formats()) as picture:
+                frames = _frames(picture)
+                _check_frame(path, frame, frames)
+                if frame:
+                    picture.seek(frame)
+                limits.check_pixels(path, picture.height, picture.width)
+                return _decoded(path, frame, frames, picture)
     except Image.DecompressionBombError:
         raise UnsupportedImageError(
             f"{path.name} has more pixels than the limit of {limits.pixels / 1e6:.0f} megapixels."
         ) from None
-    with picture:
-        frames = getattr(picture, "n_frames", 1)
-        if not 0 <= frame < frames:
-            raise ImageReadError(f"{path.name} has {frames} page(s); there is no page {frame + 1}.")
-        if frame:
-            picture.seek(frame)
-        limits.check_pixels(path, picture.height, picture.width)
-        picture.load()
-        format_name = picture.format or ""
-        ImageOps.exif_transpose(picture, in_place=True)
+
+
+def _check_frame(path: Path, frame: int, frames: int) -> None:
+    if not 0 <= frame < frames:
+        raise ImageReadError(f"{path.name} has {frames} page(s); there is no page {frame + 1}.")
+
+
+def _frames(picture: Image.Image) -> int:
+    """Return the number of pictures: gain maps, previews and depths in a JPEG file are none of their own."""
+    frames = int(getattr(picture, "n_frames", 1))
+    if picture.format != "MPO" or frames == 1:
+        return frames
+    entries = getattr(picture, "mpinfo", {}).get(0xB002, ())
+    return frames if all(entry["Attribute"]["MPType"].startswith(_VIEWS) for entry in entries[1:]) else 1
+
+
+def _read_tiff(path: Path, frame: int, limits: Limits) -> Decoded:
+    with _tiff.opened(path, frame) as (found, frames):
+        _check_frame(path, frame, frames)
+        assert found is not None  # noqa: S101 - there is such a page
+        limits.check_pixels(path, *found.shape)
+        if found.is_plain:
+            with found.picture(path) as picture:
+                decoded = _decoded(path, frame, frames, picture)
+        else:
+            decoded = _deep(path, frame, frames, _tiff.read_deep(path, found))
+        source = replace(decoded.fields["source"], notes=found.notes)
+        return replace(decoded, fields={**decoded.fields, "source": source})
+
+
+def _deep(path: Path, frame: int, frames: int, deep: _tiff.Deep) -> Decoded:
+    """Finish numbers that are no 8-bit picture."""
+    if deep.mode:
+        picture = Image.frombytes(deep.mode, (deep.values.shape[1], deep.values.shape[0]), deep.values.tobytes())
+        picture.info["icc_profile"] = deep.profile
+        picture = picture.convert("RGBA") if deep.mode == "RGBa" else picture
         pixels, bits = _pixels(picture)
+        return Decoded(pixels, *_facts(path, frame, frames, "TIFF", pixels, bits))
+    values, no_value = deep.values, deep.no_value
+    if values.dtype.kind == "f":
+        values, missing = without_missing(path, values, no_value)
+        no_value, bits = (float(values.min()) if missing else None), 32
+    else:
+        bits = _depth(values)
+    modality, fields = _facts(path, frame, frames, "TIFF", values, bits)
+    fields["photometric"] = deep.photometric
+    fields["presentation_inverse"] = deep.photometric is PhotometricInterpretation.MONOCHROME1
+    fields["padding"] = None if no_value is None else (float(np.float32(no_value)),) * 2
+    return Decoded(values, modality, fields)
+
+
+def _decoded(path: Path, frame: int, frames: int, picture: Image.Image) -> Decoded:
+    picture.load()
+    format_name = picture.format or ""
+    ImageOps.exif_transpose(picture, in_place=True)
+    pixels, bits = _pixels(picture)
+    return Decoded(pixels, *_facts(path, frame, frames, format_name, pixels, bits))
+
+
+def _facts(
+    path: Path, frame: int, frames: int, format_name: str, pixels: NDArray[Any], bits: int
+) -> tuple[Modality | None, dict[str, Any]]:
     grey = pixels.ndim == 2
-    fields = {
+    return Modality() if grey else None, {
         "modality": "",
         "photometric": PhotometricInterpretation.MONOCHROME2 if grey else PhotometricInterpretation.RGB,
         "source": SourceInfo(path=path, frame=frame, frames=frames, transfer_syntax=format_name),
         "bits_stored": bits,
     }
-    return Decoded(pixels, Modality() if grey else None, fields)
+
+
+def _depth(values: NDArray[Any]) -> int:
+    """Return the bits of integers; 32-bit ones that would go into 16 bits have 16."""
+    if values.dtype.itemsize <= 2:
+        return 8 * int(values.dtype.itemsize)
+    return 16 if 0 <= values.min() <= values.max() < 65536 else 32
 
 
 def _pixels(picture: Image.Image) -> tuple[NDArray[Any], int]:
     """Return (H, W) for a picture without colour, else uint8 (H, W, 3); and the bits per sample."""
     if picture.mode in _DEEP_GREY:
         values = np.asarray(picture)
-        if values.dtype.kind == "f":
-            return np.nan_to_num(values, nan=0.0, posinf=np.finfo(values.dtype).max), 32
-        return values, 16 if values.dtype.itemsize == 2 or 0 <= values.min() <= values.max() < 65536 else 32
+        return values, _depth(values)
     if picture.mode == "1":
         picture = picture.convert("L")
     if picture.has_transparency_data:

@@ -7,9 +7,10 @@ from pathlib import Path
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.errors import ImageReadError, SegxError, UnsupportedImageError
 from segx_viewer.imaging._decoded import Decoded
+from segx_viewer.imaging._unsupported import foreign_kind
 from segx_viewer.imaging.dicom import read_dicom
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
-from segx_viewer.imaging.raster import is_picture, read_picture
+from segx_viewer.imaging.raster import is_picture, opens_heic, read_picture
 
 _PREAMBLE = 128
 _VRS = {
@@ -91,7 +92,8 @@ def _read(path: Path, frame: int, limits: Limits) -> Decoded:
         return read_picture(path, frame, limits)
     if looks_like_bare_dicom(head):
         return read_dicom(path, frame, limits)
-    raise UnsupportedImageError(f"{path.name} is not an image that the viewer can open.")
+    kind = foreign_kind(path, heic=opens_heic()) or "is not an image that the viewer can open."
+    raise UnsupportedImageError(f"{path.name} {kind}")
 
 
 def looks_like_bare_dicom(head: bytes) -> bool:

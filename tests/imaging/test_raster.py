@@ -159,3 +159,25 @@ def test_pixel_limit_is_checked_from_the_header(tmp_path):
     Image.fromarray(LESION).save(tmp_path / "a.png")
     with pytest.raises(UnsupportedImageError, match="64 x 48 pixels, more than the limit of 1000 pixels"):
         read_image(tmp_path / "a.png", limits=Limits(pixels=1000))
+
+
+@pytest.mark.parametrize(("kind", "frames"), [(0x000000, 1), (0x010001, 1), (0x020002, 2), (0x020003, 2)])
+def test_only_views_that_stand_side_by_side_are_frames_of_a_jpeg_file(tmp_path, kind, frames):
+    """Gain maps of Ultra HDR (of undefined type) and previews are none of their own."""
+    path = tmp_path / "a.jpg"
+    gain_map = Image.fromarray(LESION[::4, ::4, 0])
+    Image.fromarray(LESION).save(path, "MPO", save_all=True, append_images=[gain_map])
+    with Image.open(path) as picture:
+        sizes = [entry["Size"] for entry in picture.mpinfo[0xB002]]
+    second = path.read_bytes().find(sizes[1].to_bytes(4, "little")) - 4
+    content = bytearray(path.read_bytes())
+    content[second : second + 4] = kind.to_bytes(4, "little")
+    path.write_bytes(content)
+    image = read_image(path)
+    assert image.source.frames == frames
+    assert image.shape == (48, 64)
+    if frames == 1:
+        with pytest.raises(ImageReadError, match="no page 2"):
+            read_image(path, frame=1)
+    else:
+        assert read_image(path, frame=1).shape == (12, 16)

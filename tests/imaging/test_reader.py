@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
+from segx_viewer.imaging import raster
 from segx_viewer.imaging.reader import read_image
 from segx_viewer.imaging.study import collect_files
 from segx_viewer.imaging.synthetic import draw_lesion
@@ -59,3 +60,41 @@ def test_drawn_lesion_is_the_same_every_time():
     assert np.array_equal(draw_lesion(seed=3), draw_lesion(seed=3))
     assert not np.array_equal(draw_lesion(seed=3), draw_lesion(seed=4))
     assert draw_lesion().shape == (450, 600, 3)
+
+
+FOREIGN = {
+    "JPEG XL": (b"\xff\x0a\xfa\x1f", "is a JPEG XL picture.*export it as PNG or TIFF"),
+    "JPEG XL in boxes": (b"\0\0\0\x0cJXL \r\n\x87\n", "is a JPEG XL picture.*export it as PNG or TIFF"),
+    "Photoshop": (b"8BPS\0\1", "is a Photoshop document.*export it as PNG or TIFF"),
+    "GIMP": (b"gimp xcf v011\0", "is a GIMP document.*export it as PNG or TIFF"),
+    "OpenEXR": (b"v/1\x01\2\0\0\0", "is an OpenEXR picture.*export it as PNG or TIFF"),
+    "FITS": (b"SIMPLE  =                    T", "is a FITS picture.*export it as PNG or TIFF"),
+    "NRRD": (b"NRRD0004\n", "is an NRRD volume.*export it as PNG or TIFF"),
+    "NIfTI": (b"\x5c\1\0\0".ljust(344, b"\0") + b"n+1\0", "is a NIfTI volume.*export its slices as DICOM"),
+    "Fujifilm raw": (b"FUJIFILMCCD-RAW 0201", "camera's raw file; export the picture as TIFF, PNG or JPEG"),
+    "Olympus raw": (b"IIRO\x08\0\0\0", "camera's raw file; export the picture as TIFF, PNG or JPEG"),
+    "Panasonic raw": (b"IIU\0\x18\0\0\0", "camera's raw file; export the picture as TIFF, PNG or JPEG"),
+    "Canon raw": (b"\0\0\0\x18ftypcrx \0\0\0\1", "camera's raw file; export the picture as TIFF, PNG or JPEG"),
+    "Sigma raw": (b"FOVb\0\0\3\0", "camera's raw file; export the picture as TIFF, PNG or JPEG"),
+    "JPEG XR": (b"II\xbc\1", "is a JPEG XR picture.*export it as PNG or TIFF"),
+    "12-bit JPEG": (b"\xff\xd8\xff\xc1\0\x0b\x0c\0\x10\0\x10\1\1\x11\0", "is a 12-bit JPEG picture.*PNG or TIFF"),
+    "lossless JPEG": (b"\xff\xd8\xff\xc3\0\x0b\x10\0\x10\0\x10\1\1\x11\0", "is a lossless JPEG picture.*PNG or TIFF"),
+    "JPEG-LS": (b"\xff\xd8\xff\xf7\0\x0b\x08\0\x10\0\x10\1\1\x11\0", "is a near-lossless JPEG picture.*PNG or TIFF"),
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+@pytest.mark.parametrize("name", ["x", "x.png", "x.dcm"])
+def test_what_is_merely_unsupported_is_named_with_the_way_out(tmp_path, kind, name):
+    content, sentence = FOREIGN[kind]
+    (tmp_path / name).write_bytes(content.ljust(600, b"\0"))
+    with pytest.raises(UnsupportedImageError, match=rf"^{name} {sentence}" if " is " in sentence else sentence):
+        read_image(tmp_path / name)
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"heix", b"mif1"])
+def test_heic_without_the_extra_names_the_extra(tmp_path, monkeypatch, brand):
+    monkeypatch.setattr(raster, "_known_formats", lambda: ["JPEG", "PNG"])
+    (tmp_path / "x.heic").write_bytes(b"\0\0\0\x18ftyp" + brand + bytes(500))
+    with pytest.raises(UnsupportedImageError, match=r'its extra "heic" \(pip install "segx-viewer\[heic\]"\)'):
+        read_image(tmp_path / "x.heic")

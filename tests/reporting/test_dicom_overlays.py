@@ -74,3 +74,20 @@ def test_overlays_that_need_a_codec_or_are_too_large_are_refused(written, tmp_pa
         read_overlays(tmp_path / "coded.dcm")
     with pytest.raises(UnsupportedImageError, match="limit"):
         read_overlays(written[Kind.REGION], Limits(pixels=100))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"NumberOfFrames": 300}, r"is a segmentation of a volume, with 300 frames for 1 segment\(s\)"),
+        ({"NumberOfFrames": 300, "PixelData": b"\0\0"}, "is a segmentation of a volume"),
+        ({"SegmentationType": "LABELMAP"}, "is a segmentation as a map of labels.*export it with one binary frame"),
+    ],
+)
+def test_segmentations_that_are_merely_unsupported_are_not_called_damaged(written, tmp_path, changes, sentence):
+    dataset = pydicom.dcmread(written[Kind.REGION])
+    for keyword, value in changes.items():
+        setattr(dataset, keyword, value)
+    dataset.save_as(tmp_path / "x.dcm")
+    with pytest.raises(UnsupportedImageError, match=sentence):
+        read_overlays(tmp_path / "x.dcm")

@@ -26,6 +26,8 @@ from segx_viewer.errors import ImageReadError, UnsupportedImageError
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 from segx_viewer.reporting.overlay import Layer, LayerKind, contour_layer, shared_scale
 
+_LABEL_MAPS = "1.2.840.10008.5.1.4.1.1.66.7"  # Label Map Segmentation Storage
+
 # Read without a codec's native code, so that no decoding process is needed.
 SYNTAXES = (ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian, RLELossless)
 
@@ -87,6 +89,7 @@ def read_overlays(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[DicomOver
                 f"{path.name} is a compressed overlay; only uncompressed and RLE ones are shown."
             )
         dataset = pydicom.dcmread(path)
+        _refuse_volume(dataset, path)
         limits.check_pixels(path, int(dataset.get("NumberOfFrames", 1)) * int(dataset.Rows), int(dataset.Columns))
         kind = dataset.get("SOPClassUID")
         if kind == SegmentationStorage:
@@ -96,6 +99,23 @@ def read_overlays(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[DicomOver
     except (OSError, InvalidDicomError, AttributeError, KeyError, IndexError, ValueError, RuntimeError) as error:
         raise ImageReadError(f"{path.name} is damaged or not a readable DICOM file.") from error
     raise UnsupportedImageError(f"{path.name} is neither a segmentation nor a parametric map.")
+
+
+def _refuse_volume(dataset: Dataset, path: Path) -> None:
+    """Refuse a segmentation of a stack of images, or a map of labels, by the header, whatever its pixels are."""
+    if dataset.get("SOPClassUID") not in (SegmentationStorage, _LABEL_MAPS):
+        return
+    frames, segments = int(dataset.get("NumberOfFrames") or 1), len(dataset.get("SegmentSequence") or ())
+    if dataset.get("SegmentationType") == "LABELMAP":
+        raise UnsupportedImageError(
+            f"{path.name} is a segmentation as a map of labels, which the viewer does not draw; export it with one "
+            f"binary frame for each segment."
+        )
+    if frames > segments > 0:
+        raise UnsupportedImageError(
+            f"{path.name} is a segmentation of a volume, with {frames} frames for {segments} segment(s); the viewer "
+            f"draws segmentations of single images."
+        )
 
 
 def _segments(dataset: Dataset, path: Path) -> Iterator[DicomOverlay]:
