@@ -87,10 +87,19 @@ class NetworkSpec:
 
 @dataclass(frozen=True, slots=True)
 class RegionSpec:
-    """A region: its name and the segmenter's output channels that make it up."""
+    """A region: its name and the segmenter's output channels that make it up.
+
+    `side` is "left" or "right" where the region is only what lies on that side of the patient, in frontal images with
+    the patient's right on the viewer's left, and "" where it is all of it.
+    """
 
     name: str
     channels: tuple[int, ...] = (0,)
+    side: str = ""
+
+    def __post_init__(self) -> None:
+        if self.side not in ("", "left", "right"):
+            raise ValueError("side of a region is left, right or left out")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -235,7 +244,9 @@ def _from_manifest(folder: Path, manifest: dict[str, Any], digest: str) -> Model
     preprocessing = _preprocessing(manifest["preprocessing"])
     segmenter = dict(manifest["segmenter"])
     classifier = dict(manifest["classifier"])
-    regions = tuple(RegionSpec(r["name"], tuple(r["channels"])) for r in manifest.get("regions", ()))
+    regions = tuple(
+        RegionSpec(r["name"], tuple(r.get("channels", (0,))), r.get("side", "")) for r in manifest.get("regions", ())
+    )
     classes = tuple(
         ClassInfo(c["code"], c["label"], c.get("threshold", 0.5), c.get("region", "")) for c in manifest["classes"]
     )

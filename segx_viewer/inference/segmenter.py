@@ -12,6 +12,12 @@ from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.result import Activation, Segmentation
 from segx_viewer.errors import ModelError
 
+GROWN_TOGETHER = 0.75
+"""Share of a paired region from which one connected part is both halves together."""
+
+CUT_REACH = 0.15
+"""How far from the middle such a part may be cut, as a share of its width."""
+
 
 @torch.inference_mode()
 def segment(network: nn.Module, tensor: Tensor, bundle: ModelBundle) -> Segmentation:
@@ -61,6 +67,8 @@ def regions_of(
             probability = regrid(probability, *grid)
         threshold = bundle.segmentation_threshold
         without_specks(probability, threshold, bundle.smallest_part)
+        if region.side:
+            probability = on_side(probability, threshold, region.side)
         found.append(Segmentation(probability, threshold, probability > threshold, name=region.name))
     return found
 
@@ -90,3 +98,41 @@ def without_specks(probability: NDArray[np.float32], threshold: float, smallest_
     areas = np.bincount(labels.ravel())[1:]
     strays = 1 + np.flatnonzero(areas < smallest_part * areas.max())
     np.minimum(probability, threshold, out=probability, where=np.isin(labels, strays))
+
+
+def on_side(probability: NDArray[np.float32], threshold: float, side: str) -> NDArray[np.float32]:
+    """Return a paired region's one half, such as the left lung: what lies on that side has its probability, the rest 0.
+
+    Parameters
+    ----------
+    probability : ndarray, shape (h, w), float32
+        Of both together; a frontal image with the patient's right on the viewer's left.
+    threshold : float
+    side : str
+        The patient's "left" or "right".
+
+    Notes
+    -----
+    Connected parts go as a whole to the side of the middle of all parts that their own centre lies on. A part that
+    holds most of the region is both halves grown together, and is cut at its narrowest column near that middle.
+    """
+    mask = probability > threshold
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(mask.view(np.uint8))
+    width = mask.shape[1]
+    if count <= 1:
+        return np.zeros_like(probability)
+    columns = np.flatnonzero(mask.any(0))
+    middle = (columns[0] + columns[-1] + 1) / 2
+    first = np.zeros_like(mask)
+    for part in range(1, count):
+        inside = labels == part
+        left, across = stats[part, cv2.CC_STAT_LEFT], stats[part, cv2.CC_STAT_WIDTH]
+        if left < middle < left + across and stats[part, cv2.CC_STAT_AREA] > GROWN_TOGETHER * mask.sum():
+            reach = max(1, round(CUT_REACH * across))
+            low, high = max(0, round(middle) - reach), min(width, round(middle) + reach + 1)
+            inside = inside & (np.arange(width) < low + int(inside[:, low:high].sum(0).argmin()))
+            first |= inside
+        elif centres[part, 0] < middle:
+            first |= inside
+    wanted = first if side == "right" else mask & ~first
+    return np.where(wanted, probability, np.float32(0))

@@ -27,6 +27,7 @@ from segx_viewer.training.tasks import Samples, classifier_task, segmenter_task
 NETWORKS = ("classifier", "segmenter")
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # malloc.h
 SPLITS = "splits.csv"
+CUT_OFFS = "-cut-offs.json"
 
 
 def train_recipe(
@@ -235,6 +236,11 @@ def _learn(
         weights = adjust_logits(network, weights, task, report)
     if schedule.scaling:
         weights = scale_logits(network, weights, task, report, equal_priors=schedule.equal_priors)
+    if task.cut_offs is not None:
+        network.load_state_dict(weights)
+        cut_offs = [round(float(c), 4) for c in task.cut_offs(network.eval())]
+        report(f"findings are stated above {cut_offs}")
+        (work / f"{stem}{CUT_OFFS}").write_text(json.dumps(cut_offs), encoding="utf-8")
     save_file({k: v.cpu().contiguous() for k, v in weights.items()}, work / f"{stem}.safetensors")
     (work / f"{stem}.json").write_text(json.dumps(history, indent=1), encoding="utf-8")
     network.load_state_dict(weights)
@@ -288,4 +294,10 @@ def _write(recipe: Recipe, out: Path, work: Path, counts: dict[str, int], parts:
         "epochs": {h.stem: len(json.loads(h.read_text())) for h in _histories(recipe, work)},
     }
     manifest = {**recipe.manifest, "training": training}
+    cut_offs = work / f"classifier{CUT_OFFS}"
+    if recipe.multi_label and cut_offs.is_file():
+        chosen = json.loads(cut_offs.read_text(encoding="utf-8"))
+        manifest["classes"] = [
+            {**c, "threshold": cut_off} for c, cut_off in zip(recipe.manifest["classes"], chosen, strict=True)
+        ]
     write_bundle(out, manifest, *(load_file(work / f"{name}.safetensors") for name in NETWORKS))

@@ -117,6 +117,19 @@ def priors_moved(probabilities: NDArray[np.float32], targets: NDArray[np.float32
     return moved
 
 
+def stated_as_often(probabilities: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the cut-off (K,) above which each finding is stated on as large a share of images as it should be.
+
+    Parameters
+    ----------
+    probabilities : ndarray, shape (N, K)
+        Of validation images.
+    shares : ndarray, shape (K,)
+        Of the images labelled with each finding; of those learned from, for validation may hold three of a rare one.
+    """
+    return np.array([np.quantile(p, 1 - share) for p, share in zip(probabilities.T, shares, strict=True)])
+
+
 def normalise(pictures: Tensor, preprocessing: Preprocessing) -> Tensor:
     """Turn (N, h, w, 3) uint8 pictures into normalised (N, 3, h, w) float32 tensors on the same device."""
     mean, std = (torch.tensor(v, device=pictures.device) for v in (preprocessing.mean, preprocessing.std))
@@ -204,11 +217,22 @@ def classifier_task(
             "accuracy": float(hit.mean()),
         }
 
+    def cut_offs(network: nn.Module) -> NDArray[np.float64]:
+        return stated_as_often(expit(answers(network)[0]), training.targets.mean(0))
+
     shares = torch.from_numpy((weights[:, None] * training.targets).sum(0).clip(1e-6)).float()
     log_shares = None if multi_label else shares.log() - shares.log().mean()
     stream = _Stream(seed, schedule, epoch_samples // schedule.batch_size, order, build)
     judge = torch.inference_mode()
-    return Task(stream.batches, stream.steps, loss, judge(score), None if multi_label else judge(answers), log_shares)
+    return Task(
+        stream.batches,
+        stream.steps,
+        loss,
+        judge(score),
+        None if multi_label else judge(answers),
+        log_shares,
+        judge(cut_offs) if multi_label else None,
+    )
 
 
 def segmenter_task(

@@ -18,7 +18,7 @@ from segx_viewer.training.recipe import Augmentation, Schedule, read_recipe
 from segx_viewer.training.run import _set_head, _split, train_recipe
 from segx_viewer.training.splits import split, split_runs, write_splits
 from segx_viewer.training.tables import Table
-from segx_viewer.training.tasks import Samples, classifier_task, priors_moved, reweighed
+from segx_viewer.training.tasks import Samples, classifier_task, priors_moved, reweighed, stated_as_often
 
 STILL = Augmentation(
     rotation=0, scale=0, aspect=0, shift=0, flip_horizontal=False, brightness=0, contrast=0, blur=0, jpeg=0
@@ -293,3 +293,31 @@ def test_images_of_a_taken_segmenter_keep_the_parts_it_learned_with(tiny_recipe,
     assert parts["m1"] == "test"
     assert parts["m2"] == "train"
     assert set(parts) == {"m1", "m2", *(r.image_id for r in own)}
+
+
+def test_findings_are_stated_as_often_as_they_are_labelled():
+    p = np.random.default_rng(0).random((1000, 2))
+    shares = np.array([0.1, 0.4])
+    np.testing.assert_allclose((p > stated_as_often(p, shares)).mean(0), shares, atol=0.002)
+
+
+def test_cut_offs_are_chosen_after_learning_and_written_into_the_bundle(tiny_recipe, tmp_path, drawn_ham10000):
+    from safetensors.torch import save_file
+
+    from segx_viewer.bundles.manifest import read_bundle
+    from segx_viewer.networks.architectures import build_segmenter
+
+    work = tmp_path / "work"
+    work.mkdir()
+    path = tmp_path / "recipe.toml"
+    path.write_text(tiny_recipe.replace('activation = "softmax"', 'activation = "sigmoid"'))
+    manifest = read_recipe(path).manifest
+    networks = {
+        "classifier": build_classifier(manifest["classifier"]["architecture"], 2),
+        "segmenter": build_segmenter(manifest["segmenter"]["architecture"], manifest["segmenter"]["options"]),
+    }
+    for name, network in networks.items():
+        save_file(network.state_dict(), work / f"{name}.safetensors")
+    (work / "classifier-cut-offs.json").write_text("[0.25, 0.7]")
+    folder = train_recipe(path, drawn_ham10000, tmp_path / "out", work=work, networks=(), report=lambda _line: None)
+    assert [c.threshold for c in read_bundle(folder).classes] == [0.25, 0.7]
