@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from segx_viewer import __version__
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.image import MedicalImage
+from segx_viewer.domain.methods import Needs
 from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress, Stage
 from segx_viewer.domain.result import (
     Alignment,
@@ -280,9 +281,9 @@ class _Run:
                 target=target,
                 scaled=self.request.as_published,
                 cancel=self.cancel,
-                on_fraction=lambda f, n=number, m=method: self._attributing((n + f) / len(methods), m.label),
+                on_fraction=lambda f, n=number, m=method: self._attributing((n + f) / len(methods), m.info.label),
             )
-            layer = target_layer if method.needs_layer else None
+            layer = target_layer if method.info.needs is Needs.LAYER else None
             spent: dict[int, float] = {}
             started = time.perf_counter()
             # A slow method gives a class's map more than once, ever finer.
@@ -413,14 +414,14 @@ def _methods(names: Sequence[str], bundle: "ModelBundle") -> tuple[list["Method"
 
     methods = [get_method(name) for name in names]
     usable = bundle.info.methods
-    unfit = [method.label for method in methods if usable and method.name not in usable]
+    unfit = [method.info.label for method in methods if usable and method.name not in usable]
     if not unfit:
         return methods, ""
     instead = get_method(usable[0])
     kept = dict.fromkeys(method if method.name in usable else instead for method in methods)
     return list(
         kept
-    ), f"{', '.join(unfit)}: not possible for this model, which gives no gradients; {instead.label} instead."
+    ), f"{', '.join(unfit)}: not possible for this model, which gives no gradients; {instead.info.label} instead."
 
 
 def _extent(placement: Placement) -> tuple[slice, slice]:

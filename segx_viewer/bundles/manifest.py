@@ -15,10 +15,11 @@ from safetensors.torch import load_file
 from torch import nn
 
 from segx_viewer.bundles.imagekinds import image_kind
+from segx_viewer.domain.methods import BLACK_BOX_METHODS
 from segx_viewer.domain.result import Activation, BadgeRecord, BundleInfo, ClassInfo, Level, LevelRecord
 from segx_viewer.errors import ModelError
 from segx_viewer.networks.architectures import Uninitialised, build_classifier, build_segmenter
-from segx_viewer.networks.programs import BLACK_BOX_METHODS, ONNX, PROGRAMS, load_program
+from segx_viewer.networks.programs import ONNX, PROGRAMS, load_program
 from segx_viewer.paths import is_plain_name
 
 MANIFEST = "bundle.toml"

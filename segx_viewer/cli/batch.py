@@ -21,13 +21,14 @@ from segx_viewer.cli.journal import Journal, content_hash
 from segx_viewer.cli.options import Batch, check, class_indices, run_settings
 from segx_viewer.cli.outputs import Output, is_result, output_name, write_outputs
 from segx_viewer.domain.image import MedicalImage
+from segx_viewer.domain.methods import method_label
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis
 from segx_viewer.errors import DiskFullError, ExportError, SegxError, UnsupportedImageError
 from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.paths import all_models_folders
 from segx_viewer.reporting.atomic import write_bytes
-from segx_viewer.reporting.content import default_key, method_label, percent
+from segx_viewer.reporting.content import default_key, percent
 from segx_viewer.reporting.panels import SIZES, ReportView
 from segx_viewer.reporting.table import csv_row, csv_text
 

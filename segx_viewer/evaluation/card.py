@@ -7,12 +7,12 @@ from typing import Any
 
 from segx_viewer.bundles.manifest import ModelBundle, read_bundle, read_manifest
 from segx_viewer.bundles.writing import write_manifest
+from segx_viewer.domain.methods import method_label
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation.calibrate import WORTH_A_PASS, fitted_digest
 from segx_viewer.evaluation.figures import CALIBRATION_FIGURES
 from segx_viewer.evaluation.statistics import Estimate
 from segx_viewer.reporting.atomic import atomic_write
-from segx_viewer.reporting.content import method_label
 
 CLASSIFICATION_FIGURES = {
     "accuracy": "accuracy",

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from segx_viewer.bundles.store import BundleStore
+from segx_viewer.domain.methods import method_label
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis
 from segx_viewer.evaluation.card import CLASSIFICATION_FIGURES
@@ -22,7 +23,6 @@ from segx_viewer.explain.ranking import PERCENTS
 from segx_viewer.imaging.display import to_display
 from segx_viewer.pipeline import analyse_to_end
 from segx_viewer.reporting.atomic import atomic_write
-from segx_viewer.reporting.content import method_label
 from segx_viewer.reporting.overlay import base_layer, compose, contour_layer, heatmap_layer, region_on_image
 from segx_viewer.training.datasets import Record
 

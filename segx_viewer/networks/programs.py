@@ -17,9 +17,6 @@ EXPORTED, ONNX = "exported", "onnx"
 PROGRAMS = (EXPORTED, ONNX)
 """Architectures whose weights file holds the network itself."""
 
-BLACK_BOX_METHODS = ("occlusion", "rise")
-"""Attribution methods that ask for outputs only, the preferred one first."""
-
 _EPSILON = 1e-7
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from segx_viewer.domain.image import MedicalImage, SpacingOrigin
-from segx_viewer.domain.methods import METHODS
+from segx_viewer.domain.methods import SCALED_AS_PUBLISHED, method_label
 from segx_viewer.domain.result import Activation, Analysis, Attribution, Certainty, GateLevel, Level, MapKey, Target
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
 
@@ -32,10 +32,6 @@ MODALITIES = {
     "OT": "Other",
     "SC": "Secondary capture",
 }
-
-_RETIRED = {"gradcampp": "Grad-CAM++", "eigengradcam": "Eigen-Grad-CAM", "saliency": "Gradient"}  # in old records
-
-_SCALED = {"gradcam", "gradcam++", "gradcampp", "hirescam", "layercam", "xgradcam"}
 
 LEVELS = {
     Level.HIGH: "On the validation data, findings judged like this one were usually right.",
@@ -114,11 +110,6 @@ def seen_for(analysis: Analysis, key: MapKey | None) -> Analysis:
     own = analysis.seen_for(key[1])
     name = own.segmentation.name if own.segmentation is not None else ""
     return replace(own, bundle=replace(own.bundle, region=name)) if name else own
-
-
-def method_label(name: str) -> str:
-    """Return a method's name for people."""
-    return METHODS.get(name) or _RETIRED.get(name, name)
 
 
 _digests: dict[int, str] = {}
@@ -358,8 +349,9 @@ def _made(analysis: Analysis, attribution: Attribution | None) -> Iterator[Row]:
 
 def _scaling(attribution: Attribution | None) -> str:
     """Say whether a map was scaled: only as SegX's reference publishes it, and only of these methods."""
-    published = attribution is not None and attribution.target is Target.PROBABILITY
-    return "scaled to 0..1 as published" if published and attribution.method in _SCALED else "not normalised"
+    if attribution is None or attribution.target is not Target.PROBABILITY:
+        return "not normalised"
+    return "scaled to 0..1 as published" if attribution.method in SCALED_AS_PUBLISHED else "not normalised"
 
 
 def percent(value: float) -> str:

@@ -7,11 +7,14 @@ forward pass is timed again beside the map, so that the ratios hold on a machine
 import argparse
 import statistics
 import time
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from segx_viewer.bundles.store import BundleStore
+from segx_viewer.domain.methods import MethodInfo
 from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.inference.attribution import METHODS, Subject
 from segx_viewer.inference.predictor import preprocess
@@ -24,8 +27,8 @@ ROUNDS = {"fast": 15, "slow": 5, "very slow": 3}
 PASSES = 15  # timed in each round, the median counts
 
 
-def measure() -> list[tuple[str, str, str, float]]:
-    """Return (label, paper, what it needs, forward passes per map) of each method."""
+def measure() -> list[MethodInfo]:
+    """Return each method with the forward passes per map that it took here."""
     torch.set_num_threads(1)
     store = BundleStore(device="cpu")
     network, layer = store.classifier(BUNDLE), store.target_layer(BUNDLE)
@@ -37,17 +40,18 @@ def measure() -> list[tuple[str, str, str, float]]:
         passes = _ratio(
             lambda method=method, subject=subject: list(method.maps(subject, [0])),
             lambda: forward(network, x, layer),
-            ROUNDS[method.cost],
+            ROUNDS[method.info.cost],
         )
-        needs = "outputs" if method.black_box else "a layer" if method.needs_layer else "gradients"
-        rows.append((method.label, method.paper, needs + (", seeded" if method.random else ""), passes))
+        rows.append(replace(method.info, passes=passes))
     return rows
 
 
-def table(rows: list[tuple[str, str, str, float]]) -> str:
-    """Return the rows as Markdown."""
+def table(methods: Iterable[MethodInfo]) -> str:
+    """Return the methods as Markdown."""
     lines = ["| method | paper | needs | time per map, in forward passes |", "|---|---|---|---|"]
-    lines += [f"| {label} | {paper} | {needs} | {_short(passes)} |" for label, paper, needs, passes in rows]
+    for m in methods:
+        needs = m.needs.value + (", seeded" if m.seeded else "")
+        lines.append(f"| {m.label} | {m.paper} | {needs} | {_short(m.passes)} |")
     return "\n".join(lines)
 
 

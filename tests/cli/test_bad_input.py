@@ -36,7 +36,7 @@ def nothing_is_read(batch, monkeypatch):
 
 
 def test_the_methods_that_the_command_line_knows_are_those_that_there_are():
-    assert {name: method.label for name, method in REGISTERED.items()} == METHODS
+    assert {name: method.info for name, method in REGISTERED.items()} == METHODS
 
 
 def test_a_file_in_place_of_the_folder_for_results_is_told(nothing_is_read, pictures, tmp_path, capsys):

@@ -18,7 +18,7 @@ from segx_viewer.networks.forward import forward
 from segx_viewer.networks.spatial import choose_layer
 from segx_viewer.pipeline import analyse_to_end
 
-FAST = [name for name, method in METHODS.items() if method.cost == "fast"]
+FAST = [name for name, method in METHODS.items() if method.info.cost == "fast"]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from segx_viewer.domain.methods import METHODS
 from segx_viewer.domain.request import AnalysisRequest, CancelToken
 from segx_viewer.errors import AnalysisCancelled, SegxError
 
@@ -43,8 +44,6 @@ class Engine:
 
     def capabilities(self) -> Capabilities:
         """List the bundles and attribution methods."""
-        from segx_viewer.inference.attribution import METHODS
-
         bundles = tuple((name, bundle.info.title) for name, bundle in self.store.bundles().items())
         methods = tuple((name, method.label) for name, method in METHODS.items())
         return Capabilities(bundles, methods, {name: method.cost for name, method in METHODS.items()})

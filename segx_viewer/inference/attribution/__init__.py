@@ -1,4 +1,4 @@
-"""Attribution methods behind one registry."""
+"""Attribution methods, one file per family; `domain.methods` says what each one is."""
 
 from segx_viewer.errors import ModelError
 from segx_viewer.inference.attribution.base import Method, Subject
@@ -9,9 +9,9 @@ from segx_viewer.inference.attribution.perturbation import PERTURBATION_METHODS
 
 __all__ = ["METHODS", "Method", "Subject", "get_method"]
 
-METHODS: dict[str, Method] = {
-    method.name: method for method in (*CAM_METHODS, *CHANNEL_METHODS, *GRADIENT_METHODS, *PERTURBATION_METHODS)
-}
+_FAMILIES = (*CAM_METHODS, *CHANNEL_METHODS, *GRADIENT_METHODS, *PERTURBATION_METHODS)
+METHODS: dict[str, Method] = {method.name: method for method in _FAMILIES}
+"""Every method by its name, in the order of `domain.methods`."""
 
 
 def get_method(name: str) -> Method:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from segx_viewer.domain.methods import METHODS, MethodInfo
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.domain.result import Target
 from segx_viewer.networks.forward import ForwardPass
@@ -63,31 +64,28 @@ class Subject:
         return replace(self, on_fraction=lambda fraction: tell((part + fraction) / parts))
 
 
-class Method(Protocol):
-    """An attribution method.
+class Described:
+    """A method that the table of methods describes, by its name."""
 
-    Attributes
-    ----------
-    name, label : str
-        Registry name, and the name for people.
-    paper : str
-    cost : str
-        "fast" (about one pass), "slow" (tens of passes), "very slow" (hundreds).
-    random, signed, needs_layer : bool
-        Draws random numbers (seeded); attributions have a sign before the absolute value is taken; depends on
-        the target layer.
-    black_box : bool
-        Asks the network for its outputs only, so that it explains networks without gradients and layers too.
-    """
-
+    __slots__ = ()
     name: str
-    label: str
-    paper: str
-    cost: str
-    random: bool
-    signed: bool
-    needs_layer: bool
-    black_box: bool
+
+    @property
+    def info(self) -> MethodInfo:
+        """What the method is."""
+        return METHODS[self.name]
+
+
+class Method(Protocol):
+    """An attribution method as it is carried out; `domain.methods` says what it is."""
+
+    @property
+    def name(self) -> str:
+        """Its name in requests and files."""
+
+    @property
+    def info(self) -> MethodInfo:
+        """What the method is."""
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
         """Yield (class, saliency map): (h, w) float32, >= 0, on the input grid, not normalised.

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from segx_viewer.domain.result import Target
-from segx_viewer.inference.attribution.base import ClassMap, Subject
+from segx_viewer.inference.attribution.base import ClassMap, Described, Subject
 from segx_viewer.inference.attribution.batches import in_batches
 from segx_viewer.inference.attribution.gradcam import (
     activation_maps,
@@ -27,17 +27,10 @@ from segx_viewer.networks.spatial import channel_axis, prefix_tokens
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreCam:
+class ScoreCam(Described):
     """Weights: softmax over the channels of the score of the input seen through each channel."""
 
     name: str = "scorecam"
-    label: str = "Score-CAM"
-    paper: str = "Wang 2020"
-    cost: str = "very slow"
-    random: bool = False
-    signed: bool = False
-    needs_layer: bool = True
-    black_box: bool = False
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
         """Yield (class, raw map) for each class."""
@@ -48,7 +41,7 @@ class ScoreCam:
 
 
 @dataclass(frozen=True, slots=True)
-class AblationCam:
+class AblationCam(Described):
     """Weights: how far the score falls when the channel is set to zero.
 
     The paper divides the drop by the score. A logit may be negative, which would turn the map's sign: the drop itself
@@ -56,13 +49,6 @@ class AblationCam:
     """
 
     name: str = "ablationcam"
-    label: str = "Ablation-CAM"
-    paper: str = "Desai 2020"
-    cost: str = "very slow"
-    random: bool = False
-    signed: bool = False
-    needs_layer: bool = True
-    black_box: bool = False
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
         """Yield (class, raw map) for each class."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from segx_viewer.errors import ModelError
-from segx_viewer.inference.attribution.base import ClassMap, Subject
+from segx_viewer.inference.attribution.base import ClassMap, Described, Subject
 from segx_viewer.networks.spatial import to_maps
 
 Arrays = NDArray[np.float32]
@@ -50,18 +50,11 @@ def by_package(name: str) -> Callable[[Arrays, Arrays], Arrays]:
 
 
 @dataclass(frozen=True, slots=True)
-class CamMethod:
+class CamMethod(Described):
     """A method that weights the target layer's activations by their gradients (one pass serves all classes)."""
 
     name: str
-    label: str
-    paper: str
     weighted: Callable[[Arrays, Arrays], Arrays]
-    cost: str = "fast"
-    random: bool = False
-    signed: bool = False
-    needs_layer: bool = True
-    black_box: bool = False
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
         """Yield (class, raw map) for each class."""
@@ -75,20 +68,13 @@ class CamMethod:
 
 
 @dataclass(frozen=True, slots=True)
-class EigenCam:
+class EigenCam(Described):
     """First principal component of the activations; it knows no class, so all classes get the same map.
 
     The grad-cam package finds every component to use the first, which takes a hundred times as long.
     """
 
     name: str = "eigencam"
-    label: str = "Eigen-CAM"
-    paper: str = "Muhammad 2020"
-    cost: str = "fast"
-    random: bool = False
-    signed: bool = False
-    needs_layer: bool = True
-    black_box: bool = False
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
         """Yield (class, the same map) for each class."""
@@ -151,10 +137,10 @@ def to_input_grid(raw: Arrays, shape: tuple[int, int]) -> Arrays:
 
 
 CAM_METHODS = (
-    CamMethod("gradcam", "Grad-CAM", "Selvaraju 2017", weighted_by_mean_gradient),
-    CamMethod("gradcam++", "Grad-CAM++", "Chattopadhay 2018", by_package("GradCAMPlusPlus")),
-    CamMethod("hirescam", "HiResCAM", "Draelos 2020", by_package("HiResCAM")),
-    CamMethod("layercam", "LayerCAM", "Jiang 2021", by_package("LayerCAM")),
-    CamMethod("xgradcam", "XGrad-CAM", "Fu 2020", by_package("XGradCAM")),
+    CamMethod("gradcam", weighted_by_mean_gradient),
+    CamMethod("gradcam++", by_package("GradCAMPlusPlus")),
+    CamMethod("hirescam", by_package("HiResCAM")),
+    CamMethod("layercam", by_package("LayerCAM")),
+    CamMethod("xgradcam", by_package("XGradCAM")),
     EigenCam(),
 )

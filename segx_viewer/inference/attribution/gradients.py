@@ -12,24 +12,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from segx_viewer.inference.attribution.base import ClassMap, Subject
+from segx_viewer.inference.attribution.base import ClassMap, Described, Subject
 from segx_viewer.inference.attribution.batches import in_batches
 
 BATCH = 8
 
 
 @dataclass(frozen=True, slots=True)
-class GradientShap:
+class GradientShap(Described):
     """Expected gradients between a blank, noisy baseline and the image (Lundberg 2017, Erion 2021)."""
 
     name: str = "gradient_shap"
-    label: str = "Gradient SHAP"
-    paper: str = "Lundberg 2017"
-    cost: str = "slow"
-    random: bool = True
-    signed: bool = True
-    needs_layer: bool = False
-    black_box: bool = False
     samples: int = 12
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
@@ -51,17 +44,10 @@ class GradientShap:
 
 
 @dataclass(frozen=True, slots=True)
-class IntegratedGradients:
+class IntegratedGradients(Described):
     """Path integral of the gradient from the image's mean colour to the image (Sundararajan 2017)."""
 
     name: str = "integrated_gradients"
-    label: str = "Integrated Gradients"
-    paper: str = "Sundararajan 2017"
-    cost: str = "slow"
-    random: bool = False
-    signed: bool = True
-    needs_layer: bool = False
-    black_box: bool = False
     steps: int = 24
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
@@ -89,17 +75,10 @@ class IntegratedGradients:
 
 
 @dataclass(frozen=True, slots=True)
-class SmoothGrad:
+class SmoothGrad(Described):
     """Mean gradient of noisy copies of the image (Smilkov 2017)."""
 
     name: str = "smoothgrad"
-    label: str = "SmoothGrad"
-    paper: str = "Smilkov 2017"
-    cost: str = "slow"
-    random: bool = True
-    signed: bool = True
-    needs_layer: bool = False
-    black_box: bool = False
     samples: int = 16
     noise: float = 0.15
 

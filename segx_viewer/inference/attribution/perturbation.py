@@ -9,25 +9,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from segx_viewer.inference.attribution.base import ClassMap, Subject
+from segx_viewer.inference.attribution.base import ClassMap, Described, Subject
 from segx_viewer.inference.attribution.batches import in_batches
 
 
 @dataclass(frozen=True, slots=True)
-class Occlusion:
+class Occlusion(Described):
     """How far the score falls when a square is painted in the image's mean colour, at every place (Zeiler 2014).
 
     First with large squares side by side, for an early coarse map, then with overlapping smaller ones.
     """
 
     name: str = "occlusion"
-    label: str = "Occlusion"
-    paper: str = "Zeiler 2014"
-    cost: str = "very slow"
-    random: bool = False
-    signed: bool = False
-    needs_layer: bool = False
-    black_box: bool = True
     coarse: int = 4
     fine: int = 8
 
@@ -48,7 +41,7 @@ class Occlusion:
 
 
 @dataclass(frozen=True, slots=True)
-class Rise:
+class Rise(Described):
     """How much higher the score is when a pixel is visible, over random masks (Petsiuk 2018).
 
     The paper weights the masks by the score. Logits may be negative, so here the mean score over all masks is taken
@@ -56,13 +49,6 @@ class Rise:
     """
 
     name: str = "rise"
-    label: str = "RISE"
-    paper: str = "Petsiuk 2018"
-    cost: str = "very slow"
-    random: bool = True
-    signed: bool = False
-    needs_layer: bool = False
-    black_box: bool = True
     masks: int = 480
     cells: int = 7
     visible: float = 0.5

@@ -14,9 +14,9 @@ from pydicom.sr.codedict import codes
 from pydicom.uid import JPEG2000Lossless
 
 from segx_viewer import __version__
+from segx_viewer.domain.methods import method_label
 from segx_viewer.domain.result import Analysis, MapKey
 from segx_viewer.domain.result import Segmentation as Region
-from segx_viewer.reporting.content import method_label
 from segx_viewer.reporting.dicom.codes import algorithm, private, region_codes
 from segx_viewer.reporting.dicom.picture import MANUFACTURER
 from segx_viewer.reporting.dicom.uids import new_uid, uid_of

@@ -25,9 +25,9 @@ from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
 
 from segx_viewer import __version__
+from segx_viewer.domain.methods import method_label
 from segx_viewer.domain.result import Analysis, BundleInfo, Certainty, Level, MapKey
 from segx_viewer.explain.alignment import ALIGNMENTS
-from segx_viewer.reporting.content import method_label
 from segx_viewer.reporting.dicom.codes import class_concept, predicted, private, region_codes
 from segx_viewer.reporting.dicom.objects import SERIES
 from segx_viewer.reporting.dicom.picture import MANUFACTURER

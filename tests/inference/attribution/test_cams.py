@@ -10,6 +10,7 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from pytorch_grad_cam.utils.svd_on_activations import get_2d_projection
 from torch.nn import functional
 
+from segx_viewer.domain.methods import Needs
 from segx_viewer.domain.result import Target
 from segx_viewer.errors import ModelError
 from segx_viewer.explain.segx import segx_map, top
@@ -18,7 +19,7 @@ from segx_viewer.inference.attribution.channels import ablated_scores, channel_s
 from segx_viewer.inference.attribution.gradcam import scaled
 from segx_viewer.networks.forward import forward
 
-CAMS = [name for name, method in METHODS.items() if method.needs_layer]
+CAMS = [name for name, method in METHODS.items() if method.info.needs is Needs.LAYER]
 
 
 def activations_and_gradients(subject, k):

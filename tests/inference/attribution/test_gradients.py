@@ -17,9 +17,9 @@ from segx_viewer.inference.attribution.gradients import (
     seeded,
 )
 
-RANDOM = [name for name, method in METHODS.items() if method.random]
+RANDOM = [name for name, method in METHODS.items() if method.info.seeded]
 # Ablation-CAM of an affine head needs no batches; see test_cams.py.
-SLOW = [name for name, method in METHODS.items() if method.cost != "fast" and name != "ablationcam"]
+SLOW = [name for name, method in METHODS.items() if method.info.cost != "fast" and name != "ablationcam"]
 
 
 class Linear(nn.Module):
