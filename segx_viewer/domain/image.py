@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segx_viewer.domain._arrays import read_only
+from segx_viewer.domain.slices import SlicePosition
 
 
 class PhotometricInterpretation(StrEnum):
@@ -118,7 +119,11 @@ class PixelSpacing:
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """Where an image came from. UIDs are empty for pictures; `notes` are sentences about the file for the reader."""
+    """Where an image came from. UIDs are empty for pictures; `notes` are sentences about the file for the reader.
+
+    `frame_stacks` are the frames of a multi-frame image stack by stack, in the order of scrolling; empty where all of
+    them are one stack in the order of the file.
+    """
 
     path: Path | None
     frame: int = 0
@@ -128,6 +133,7 @@ class SourceInfo:
     study_uid: str = ""
     transfer_syntax: str = ""
     notes: tuple[str, ...] = ()
+    frame_stacks: tuple[tuple[int, ...], ...] = ()
 
     @property
     def name(self) -> str:
@@ -149,8 +155,12 @@ class Acquisition:
         Upper case, as in the header.
     study_date : str
         YYYYMMDD or empty.
+    study_time : str
+        HHMMSS, or its beginning, or empty.
     description : str
         Series or study description.
+    study_description, series_description : str
+    series_number : int or None
     """
 
     age_years: float | None = None
@@ -160,6 +170,10 @@ class Acquisition:
     laterality: str = ""
     study_date: str = ""
     description: str = ""
+    study_time: str = ""
+    study_description: str = ""
+    series_description: str = ""
+    series_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +212,8 @@ class MedicalImage:
     identity : PatientIdentity or None
     overlays : tuple of Overlay
         Graphics of the file, not part of the pixels.
+    place : SlicePosition
+        Where a single-frame image lies in its series.
     """
 
     pixels: NDArray[np.float32] | NDArray[np.uint8] = field(repr=False)
@@ -214,6 +230,7 @@ class MedicalImage:
     acquisition: Acquisition = Acquisition()
     identity: PatientIdentity | None = field(default=None, repr=False)
     overlays: tuple[Overlay, ...] = ()
+    place: SlicePosition = field(default_factory=SlicePosition)
 
     def __post_init__(self) -> None:
         colour = self.photometric is PhotometricInterpretation.RGB

@@ -1,19 +1,18 @@
-"""Header facts of a DICOM image: spacing, orientation, acquisition, identity."""
+"""Header facts of a DICOM image: spacing, orientation, acquisition."""
 
 import re
-from datetime import datetime
+from math import isfinite
 
 from pydicom.dataset import Dataset
-from pydicom.valuerep import PersonName
 
-from segx_viewer.domain.image import Acquisition, PatientIdentity, PixelSpacing, SpacingOrigin
+from segx_viewer.domain.image import Acquisition, PixelSpacing, SpacingOrigin
 from segx_viewer.imaging._header import code_meaning, items, macro, number, numbers, text, value
+from segx_viewer.imaging._person import age_years, study_date, study_time
 
 PROJECTION = frozenset({"CR", "DX", "MG", "RG", "RF", "XA", "IO", "PX", "DR"})
 """Modalities whose pixel spacing is that of the detector unless a calibration says otherwise."""
 
 _DIRECTION = re.compile("[LRAPHF]{1,3}")
-_DAYS_PER = {"D": 1.0, "W": 7.0, "M": 365.25 / 12, "Y": 365.25}
 _CENTIMETRES = 3
 _MINIMAL_COSINE = 0.2  # directions further than about 78 degrees from an axis do not name it
 
@@ -83,40 +82,18 @@ def _letters(cosines: tuple[float, ...]) -> str:
 def acquisition(dataset: Dataset) -> Acquisition:
     """Return the facts that say what kind of image this is."""
     sex = text(dataset, "PatientSex").upper()
+    series, study = text(dataset, "SeriesDescription"), text(dataset, "StudyDescription")
+    number_in_study = number(dataset, "SeriesNumber")
     return Acquisition(
-        age_years=_age(dataset),
+        age_years=age_years(dataset),
         sex=sex if sex in {"M", "F", "O"} else "",
         body_part=(text(dataset, "BodyPartExamined") or code_meaning(dataset, "AnatomicRegionSequence")).upper(),
         view_position=(text(dataset, "ViewPosition") or code_meaning(dataset, "ViewCodeSequence")).upper(),
         laterality=(text(dataset, "ImageLaterality") or text(dataset, "Laterality")).upper(),
-        study_date=_date(text(dataset, "StudyDate")),
-        description=text(dataset, "SeriesDescription") or text(dataset, "StudyDescription"),
+        study_date=study_date(dataset),
+        study_time=study_time(dataset),
+        description=series or study,
+        study_description=study or code_meaning(dataset, "ProcedureCodeSequence"),
+        series_description=series or text(dataset, "ProtocolName"),
+        series_number=None if number_in_study is None or not isfinite(number_in_study) else int(number_in_study),
     )
-
-
-def _date(stated: str) -> str:
-    """Return YYYYMMDD, or "" for anything else and for the years before radiology, which stand for a removed date."""
-    digits = stated.replace(".", "").replace("-", "")
-    return digits if re.fullmatch(r"\d{8}", digits) and digits >= "1850" else ""
-
-
-def _age(dataset: Dataset) -> float | None:
-    if match := re.fullmatch(r"(\d{1,3})([DWMY])", text(dataset, "PatientAge").upper()):
-        return int(match[1]) * _DAYS_PER[match[2]] / _DAYS_PER["Y"]
-    try:
-        birth, study = (datetime.strptime(_date(text(dataset, k)), "%Y%m%d") for k in ("PatientBirthDate", "StudyDate"))
-    except ValueError:
-        return None
-    years = (study - birth).days / 365.25
-    return years if 0 <= years < 130 else None
-
-
-def identity(dataset: Dataset) -> PatientIdentity | None:
-    """Return who the patient is, or None where the header does not say."""
-    name = value(dataset, "PatientName")
-    if isinstance(name, PersonName):
-        name = ", ".join(part for part in (name.family_name, name.given_name) if part)
-    person = PatientIdentity(
-        str(name or "").strip(), text(dataset, "PatientID"), _date(text(dataset, "PatientBirthDate"))
-    )
-    return person if person != PatientIdentity() else None

@@ -13,7 +13,7 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
-from segx_viewer.imaging import _facts, _luts
+from segx_viewer.imaging import _facts, _luts, _person
 from segx_viewer.imaging._decoded import Decoded, Modality
 from segx_viewer.imaging._header import first_item, number, numbers, text, uid_name, value
 from segx_viewer.imaging._icc import array_to_srgb
@@ -31,6 +31,7 @@ from segx_viewer.imaging._pixels import (
     transfer_syntax,
 )
 from segx_viewer.imaging._quiet import ignore_library_warnings
+from segx_viewer.imaging._slices import frame_orders, slice_position
 from segx_viewer.imaging._unsupported import check_supported
 from segx_viewer.imaging.halving import halved
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
@@ -149,6 +150,47 @@ def _native(path: Path, frame: int, limits: Limits) -> tuple[MedicalImage, NDArr
     return MedicalImage(pixels=pixels, **fields), half
 
 
+def read_header(path: Path) -> tuple[MedicalImage, tuple[int, int]] | None:
+    """Read what the header of a DICOM image says, without its pixels, for sorting many files fast.
+
+    Returns
+    -------
+    image : MedicalImage
+        The facts of `read_dicom`'s first frame; a single black pixel, no look-up tables, no overlays.
+    shape : tuple of int
+        (H, W) of the image.
+
+    None instead of the two for a file that is no DICOM image with a short header of the usual kind; no error is raised.
+    """
+    ignore_library_warnings()
+    try:
+        return _header(path)
+    except Exception:  # noqa: BLE001 - pydicom's have no common base; whoever reads the image finds words for them
+        return None
+
+
+def _header(path: Path) -> tuple[MedicalImage, tuple[int, int]] | None:
+    with path.open("rb") as file:
+        start = file.read(_SHORT_HEADER)
+        if start[128:132] != b"DICM" or DeflatedExplicitVRLittleEndian.encode() in start:
+            return None
+        head = io.BytesIO(start)
+        dataset = pydicom.dcmread(head, stop_before_pixels=True)
+        element = find_pixel_element(head, dataset)
+        if element is None:
+            return None
+        if (frames := held_frames(file, dataset, element)) != frame_count(dataset):
+            dataset.NumberOfFrames = frames
+        syntax = transfer_syntax(file, dataset, element, _native_length(dataset))
+    shape = int(dataset.Rows), int(dataset.Columns)
+    photometric = text(dataset, "PhotometricInterpretation").upper()
+    if photometric not in _MONOCHROME:
+        photometric = "RGB"
+    _, fields = _described(path, dataset, element, syntax, 0, shape, photometric, overlays=False)
+    pixels = np.zeros((1, 1) if photometric in _MONOCHROME else (1, 1, 3), np.float32)
+    return MedicalImage(pixels=pixels, **{**fields, "voi_luts": ()}), shape
+
+
 class _BoundedReader(io.BufferedReader):
     """A file that never reserves more memory than it has bytes left, whatever length a damaged element claims."""
 
@@ -223,6 +265,8 @@ def _described(
     frame: int,
     shape: tuple[int, int],
     photometric: str,
+    *,
+    overlays: bool = True,
 ) -> tuple[Modality | None, dict[str, Any]]:
     """Return the transformation of the stored values, None for colour, and the fields of the image but `pixels`."""
     colour = photometric not in _MONOCHROME
@@ -248,6 +292,7 @@ def _described(
             study_uid=text(dataset, "StudyInstanceUID"),
             transfer_syntax=str(syntax),
             notes=preamble_notes((dataset.preamble or b"") + b"DICM"),
+            frame_stacks=frame_orders(dataset, frame_count(dataset), path),
         ),
         "windows": () if colour else _luts.windows(dataset, frame),
         "voi_luts": () if colour else _luts.voi_luts(dataset, frame, signed=can_be_negative),
@@ -257,8 +302,9 @@ def _described(
         "padding": padding,
         "bits_stored": _bits_stored(dataset),
         "acquisition": _facts.acquisition(dataset),
-        "identity": _facts.identity(dataset),
-        "overlays": read_overlays(dataset, frame, shape),
+        "identity": _person.identity(dataset),
+        "overlays": read_overlays(dataset, frame, shape) if overlays else (),
+        "place": slice_position(dataset),
     }
     return modality, fields
 

@@ -4,9 +4,11 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from segx_viewer.imaging.stacks import natural_key
+
 
 def collect_files(paths: Iterable[Path]) -> list[Path]:
-    """List the files to open: files as given, folders searched recursively, sorted within each folder.
+    """List the files to open: files as given, folders searched recursively, their files as people count.
 
     Hidden files and folders inside a folder are left out, links to folders are not followed, and no file is
     listed twice. Whether a file is an image is only known on reading it. A path that does not exist is kept,
@@ -27,8 +29,8 @@ def collect_files(paths: Iterable[Path]) -> list[Path]:
             found[path] = None
             continue
         for folder, subfolders, names in os.walk(path):
-            subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-            for name in sorted(names):
+            subfolders[:] = sorted((name for name in subfolders if not name.startswith(".")), key=natural_key)
+            for name in sorted(names, key=natural_key):
                 file = Path(folder, name)
                 if not name.startswith(".") and file.is_file():
                     found[file] = None

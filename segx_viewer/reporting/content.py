@@ -201,7 +201,7 @@ class Scrubber:
                 secrets |= {str(source.path.parent), source.path.parent.as_posix()}
         if identity is not None:
             secrets |= {identity.name, identity.birth_date, identity.patient_id if len(identity.patient_id) > 3 else ""}
-            secrets |= {part for part in re.split(r"[\^=\s,]+", identity.name) if len(part) > 2}
+            secrets |= {part for part in re.split(r"[\^=\s,()]+", identity.name) if len(part) > 2}
         if len(facts.description.split()) > 1:
             secrets.add(facts.description)
         words = sorted((re.escape(s) for s in secrets if len(s) > 2), key=len, reverse=True)
