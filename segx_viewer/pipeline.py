@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
+from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -199,18 +200,29 @@ class _Run:
         return replace(analysis, certainties=certainties)
 
     def _choose_bundle(self, image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Any]:
-        """Return the first bundle that does not refuse the image, with what it needs; or the first's refusal."""
-        from segx_viewer.inference.input_gate import candidates
+        """Return the bundle that fits the image best, with what it needs; or the first one's refusal.
+
+        The first rank that accepts the image has it, and in it the bundle whose images it is most like; where none
+        accepts it, it is outside what the first one learned from that does not refuse it.
+        """
+        from segx_viewer.inference.input_gate import gate_of, ranks
 
         name = self.request.bundle_name
-        refusals = []
-        for bundle in [self.store.get(name)] if name else candidates(self.store, image):
-            self.cancel.raise_if_cancelled()
-            analysis, prepared = self._enter(bundle, image, picture)
-            if prepared is not None:
-                return analysis, prepared
-            refusals.append(analysis)
-        return refusals[0], None
+        refusals, outside = [], []
+        for equals in [[self.store.get(name)]] if name else ranks(self.store, image):
+            accepted = []
+            for bundle in equals:
+                self.cancel.raise_if_cancelled()
+                analysis, prepared = self._enter(bundle, image, picture)
+                if prepared is None:
+                    refusals.append(analysis)
+                    continue
+                strangeness = gate_of(self.store, bundle.info.name).strangeness(analysis.gate)
+                fits = analysis.gate.level is GateLevel.ACCEPTED
+                (accepted if fits else outside).append((strangeness, analysis, prepared))
+            if accepted:
+                return min(accepted, key=itemgetter(0))[1:]
+        return outside[0][1:] if outside else (refusals[0], None)
 
     def _enter(self, bundle: "ModelBundle", image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Any]:
         from segx_viewer.inference.input_gate import gate_of, worst

@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 import sys
 import threading
@@ -8,12 +9,15 @@ import pytest
 import torch
 
 from segx_viewer import pipeline
+from segx_viewer.bundles.manifest import read_manifest
+from segx_viewer.bundles.store import BundleStore
+from segx_viewer.bundles.writing import write_manifest
 from segx_viewer.domain.request import AnalysisRequest, CancelToken, Stage
 from segx_viewer.domain.result import GateLevel, Level, Target
 from segx_viewer.errors import AnalysisCancelled, ModelError, SegxError
 from segx_viewer.explain.alignment import ALIGNMENTS, COSTLY, all_alignments
 from segx_viewer.explain.segu import NOT_CALIBRATED, NOT_PREDICTED, Calibration
-from segx_viewer.inference.input_gate import candidates
+from segx_viewer.inference.input_gate import InputGate, candidates, ranks
 from segx_viewer.pipeline import analyse, analyse_to_end, reassess
 from segx_viewer.reporting.overlay import base_layer, compose, heatmap_layer, region_on_image, shared_scale
 
@@ -398,3 +402,34 @@ def test_as_published_maps_are_scaled_and_never_calibrated(store, lesion):
 
 def test_versions_are_those_installed():
     assert pipeline.library_versions()["numpy"] == np.__version__
+
+
+@pytest.fixture
+def by_age(tiny_models, tmp_path):
+    """Two models of chest radiographs: one of adults, one of children."""
+    for name, population in (("adults", {"min_age_years": 18}), ("children", {"max_age_years": 18})):
+        shutil.copytree(tiny_models / "tiny-chest", tmp_path / name)
+        manifest = read_manifest(tmp_path / name)
+        gate = {**manifest.get("gate", {}), "population": population}
+        write_manifest(tmp_path / name, {**manifest, "name": name, "gate": gate})
+    return BundleStore([tmp_path])
+
+
+@pytest.mark.parametrize(("years", "name"), [(54.0, "adults"), (4.0, "children")])
+def test_a_film_goes_to_the_model_of_its_patients_age(by_age, chest_image, years, name):
+    image = replace(chest_image, acquisition=replace(chest_image.acquisition, age_years=years))
+    found = next(analyse(AnalysisRequest(image), by_age))
+    assert (found.bundle.name, found.gate.level) == (name, GateLevel.ACCEPTED)
+
+
+def test_without_an_age_the_model_has_it_whose_images_it_is_most_like(by_age, chest_image, monkeypatch):
+    image = replace(chest_image, acquisition=replace(chest_image.acquisition, age_years=None))
+    assert [len(equals) for equals in ranks(by_age, image)] == [2]
+    for nearest in ("adults", "children"):
+        near = {name: 0.5 if name == nearest else 0.9 for name in ("adults", "children")}
+
+        def score(gate, _verdict, near=near):
+            return near["children" if "max_age_years" in gate.population else "adults"]
+
+        monkeypatch.setattr(InputGate, "strangeness", score)
+        assert next(analyse(AnalysisRequest(image), by_age)).bundle.name == nearest

@@ -141,10 +141,20 @@ class InputGate:
         return cls(bundle.image_kind, bundle.modalities, population, bundle.gate_layer, features, stated)
 
     def affinity(self, image: MedicalImage) -> int:
-        """How well an image fits by its header and colours: 0 not at all, 1 possibly, 2 well."""
-        if self.check_header(image).level is GateLevel.REFUSED:
+        """How well an image fits by its header and colours, 0..4; 0 is not at all."""
+        level = self.check_header(image).level
+        if level is GateLevel.REFUSED:
             return 0
-        return 2 if image.is_colour is (self.kind.pixels == "colour") else 1
+        return 1 + 2 * (image.is_colour is (self.kind.pixels == "colour")) + (level is GateLevel.ACCEPTED)
+
+    def strangeness(self, verdict: GateVerdict) -> float:
+        """How far an image's features are from those learned from; the same number for every gate at its threshold.
+
+        1 is where "outside" begins, and what a gate says that does not look at features.
+        """
+        if self.features is None or verdict.score is None:
+            return 1.0
+        return verdict.score / self.features.outside
 
     def check_header(self, image: MedicalImage) -> GateVerdict:
         """Judge by what the header says."""
@@ -202,10 +212,15 @@ def gate_of(store: BundleStore, name: str) -> InputGate:
 
 def candidates(store: BundleStore, image: MedicalImage) -> list[ModelBundle]:
     """Return the bundles that could speak about an image, the best fitting first; all of them if none could."""
-    bundles = list(store.bundles().values())
-    ranked = sorted(bundles, key=lambda b: -gate_of(store, b.info.name).affinity(image))
-    fitting = [b for b in ranked if gate_of(store, b.info.name).affinity(image) > 0]
-    return fitting or ranked
+    return [bundle for equals in ranks(store, image) for bundle in equals]
+
+
+def ranks(store: BundleStore, image: MedicalImage) -> list[list[ModelBundle]]:
+    """Return the `candidates`, those that fit equally well by header and colours together."""
+    found: dict[int, list[ModelBundle]] = {}
+    for bundle in store.bundles().values():
+        found.setdefault(gate_of(store, bundle.info.name).affinity(image), []).append(bundle)
+    return [found[fit] for fit in sorted(found, reverse=True) if fit > 0] or [found[0]]
 
 
 def worst(*verdicts: GateVerdict) -> GateVerdict:

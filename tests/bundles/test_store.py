@@ -12,7 +12,7 @@ from segx_viewer.bundles.store import BundleStore
 from segx_viewer.bundles.writing import write_manifest
 from segx_viewer.domain.result import Activation, BadgeRecord, Level, LevelRecord
 from segx_viewer.errors import ModelError
-from segx_viewer.inference.input_gate import candidates, gate_of
+from segx_viewer.inference.input_gate import candidates, gate_of, ranks
 
 
 @pytest.fixture
@@ -100,6 +100,12 @@ def test_candidates_fit_the_image_best_first(store, lesion, chest_image, ct_imag
     assert [b.info.name for b in candidates(store, lesion)] == ["tiny-skin", "tiny-chest"]
     assert [b.info.name for b in candidates(store, chest_image)] == ["tiny-chest"]
     assert len(candidates(store, ct_image)) == 2, "none fits: all of them are asked for their reasons"
+
+
+def test_bundles_that_fit_equally_well_are_of_one_rank(store, lesion, chest_image):
+    names = [[b.info.name for b in equals] for equals in ranks(store, lesion)]
+    assert names == [["tiny-skin"], ["tiny-chest"]]
+    assert [[b.info.name for b in equals] for equals in ranks(store, chest_image)] == [["tiny-chest"]]
 
 
 def test_missing_weights(folder):

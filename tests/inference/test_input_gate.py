@@ -194,6 +194,13 @@ def test_affinity_prefers_the_kind_of_the_image(chest_image, leg_image, lesion):
     assert CHEST.affinity(leg_image) == 0
 
 
+def test_strangeness_is_one_where_outside_begins_for_every_gate():
+    gate = replace(CHEST, features=Look(None, 1.6, 2.4))
+    assert gate.strangeness(GateVerdict(GateLevel.OUTSIDE, "", 1.6)) == 1.0
+    assert gate.strangeness(GateVerdict(GateLevel.ACCEPTED, "", 0.8)) == 0.5
+    assert CHEST.strangeness(GateVerdict(GateLevel.ACCEPTED)) == 1.0
+
+
 def test_levels_are_percentiles():
     """By histogram, within one grey level of numpy's."""
     picture = draw_lesion((90, 70))
