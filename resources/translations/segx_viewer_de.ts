@@ -1616,6 +1616,10 @@
       <translation>Dort fügt sie der eigenen Zuversicht des Netzes nichts Sicheres hinzu.</translation>
     </message>
     <message>
+      <source>This did not work, for a reason nobody expected; see Help &gt; Log.</source>
+      <translation>Das hat aus einem unerwarteten Grund nicht geklappt; siehe Hilfe &gt; Protokoll.</translation>
+    </message>
+    <message>
       <source>This file is not DICOM; it has no tags.</source>
       <translation>Diese Datei ist kein DICOM; sie hat keine Tags.</translation>
     </message>

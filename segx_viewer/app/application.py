@@ -106,7 +106,7 @@ class Program(QObject):
         if self._paths:
             window.open_paths(list(self._paths))
         # The models load once the window is on the screen and answers.
-        QTimer.singleShot(_WARM_UP_MS, window.controller.prepare)
+        QTimer.singleShot(_WARM_UP_MS, window.workspace.prepare)
 
     def end(self) -> None:
         """Listen no more, and forget what shall not be remembered."""
@@ -138,7 +138,7 @@ class ExceptionHook:
 
         logging.getLogger(__name__).error("Unexpected error", exc_info=(kind, error, trace))
         if threading.current_thread() is threading.main_thread() and self._window.follower is not None:
-            self._window.show_message(f"Something went wrong ({kind.__name__}); the details are in Help > Log.")
+            self._window.workspace.say(f"Something went wrong ({kind.__name__}); the details are in Help > Log.")
 
     def remove(self) -> None:
         """Put the former hook back."""

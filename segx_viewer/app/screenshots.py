@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication
 from segx_viewer.app.application import make_application
 from segx_viewer.app.canvas.scene import Panel
 from segx_viewer.app.demo import LESION, demo_files
-from segx_viewer.app.jobs.worker import Engine
+from segx_viewer.app.jobs.engine import Engine
 from segx_viewer.app.kit import language, theme
 from segx_viewer.app.model.viewstate import Compare, Layout
 from segx_viewer.app.window import Window
@@ -136,17 +136,19 @@ class _Shooting:
         state.update(layout=Layout.THREE, top_mode=True, colormap="cividis")
         self._shoot("06-top-5-percent-cividis")
         state.update(top_mode=False, colormap="viridis", layout=Layout.LARGE)
-        self.window.controller.prepare()
-        self._until(lambda: bool(self.window.controller.costs) or len(self.window.controller.methods) > 1)
-        self.window.actions.run("grid")
+        self.window.workspace.prepare()
+        self._until(
+            lambda: bool(self.window.workspace.analyses.costs) or len(self.window.workspace.analyses.methods) > 1
+        )
+        self.window.commands.run("grid")
         self._until(lambda: bool(self.window.grid.cells) and all(c.filled for c in self.window.grid.cells.values()))
         self._until(lambda: not self.window.status.cancel.isVisible())
         self._shoot("07-grid")
-        self.window.actions.run("grid")
+        self.window.commands.run("grid")
         self._edit()
 
     def _edit(self) -> None:
-        self.window.actions.run("edit_region")
+        self.window.commands.run("edit_region")
         self._wait(50)
         port = self.window.viewports.ports[Panel.ORIGINAL]
         height, width = self.window.scene.shape
@@ -157,16 +159,16 @@ class _Shooting:
         QTest.mouseRelease(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, points[-1])
         self._shoot("08-edited-region")
         self.window.editor.reset()
-        self.window.actions.run("edit_region")
+        self.window.commands.run("edit_region")
 
     def _two_images(self, chest: Path, lesion: Path) -> None:
         self._show(chest)
         self._show(lesion)
         window, comparison = self.window, self.window.comparison
-        window.actions.run("two")
+        window.commands.run("two")
         self._until(lambda: comparison.beside_scene.has_map() and not window.status.cancel.isVisible())
         self._shoot("15-two-images")
-        window.actions.run("two")
+        window.commands.run("two")
 
     def _abstention(self) -> None:
         from pydicom.data import get_testdata_file
@@ -191,9 +193,9 @@ class _Shooting:
         self.window.state.update(read_first=True)
         self._shoot("11-read-first")
         self.window.state.update(read_first=False)
-        self.window.actions.run("theme_light")
+        self.window.commands.run("theme_light")
         self._shoot("12-light-theme")
-        self.window.actions.run("theme_dark")
+        self.window.commands.run("theme_dark")
         self._shoot("14-3840x2160-at-200-percent", ratio=2.0)
         self.window.close()
         language.use("de")
@@ -205,7 +207,7 @@ class _Shooting:
 
     def _show(self, path: Path) -> None:
         self.window.open_paths([path])
-        documents = self.window.controller.documents
+        documents = self.window.workspace.documents
         self._until(lambda: documents.current is not None and documents.current.path == path)
         self._until(self.window.has_result)
         self._until(lambda: documents.current.thumbnail is not None and not self.window.status.cancel.isVisible())

@@ -15,17 +15,17 @@ from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.panels.emptypage import EmptyPage
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QUndoCommand, QUndoGroup
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QUndoGroup
 
     from segx_viewer.app.canvas.editing import Editor
     from segx_viewer.app.canvas.scene import Scene
     from segx_viewer.app.canvas.viewport import Viewport
     from segx_viewer.app.canvas.viewports import Viewports
+    from segx_viewer.app.commands.desk import Desk
     from segx_viewer.app.contents import Follower
-    from segx_viewer.app.jobs.controller import Controller
-    from segx_viewer.app.jobs.worker import Engine
-    from segx_viewer.app.kit.actions import Actions
-    from segx_viewer.app.model.documents import Document
+    from segx_viewer.app.jobs.engine import Engine
+    from segx_viewer.app.jobs.workspace import Workspace
+    from segx_viewer.app.model.actions import Actions
     from segx_viewer.app.model.stack import Scroller
     from segx_viewer.app.model.viewstate import ViewState
     from segx_viewer.app.panels.certainty import CertaintyPanel
@@ -55,13 +55,13 @@ class Window(QMainWindow):
     """
 
     # Made by `contents.assemble`.
+    workspace: "Workspace"
     state: "ViewState"
     scene: "Scene"
-    controller: "Controller"
     undo_group: "QUndoGroup"
     log: "LogKeeper"
     editor: "Editor"
-    actions: "Actions"
+    commands: "Actions[Desk]"
     studies: "Studies"
     results: "Results"
     findings: "Findings"
@@ -106,7 +106,7 @@ class Window(QMainWindow):
         bar.setFixedHeight(36)
         self.rooms = (studies, right, bar)  # for the widgets that take their places later
         self.pages = QStackedWidget()
-        self.empty_page = EmptyPage(self)
+        self.empty_page = EmptyPage(self.run, self.open_paths, self)
         self.pages.addWidget(self.empty_page)
         self.splitter = QSplitter()
         for widget in (self.left, self.pages, right):
@@ -130,8 +130,8 @@ class Window(QMainWindow):
 
     def _shut_down(self) -> None:
         """End what would outlive the window, as far as it was made."""
-        if hasattr(self, "controller"):
-            self.controller.shut_down()
+        if hasattr(self, "workspace"):
+            self.workspace.shut_down()
         if hasattr(self, "log"):
             self.log.stop()
 
@@ -140,7 +140,7 @@ class Window(QMainWindow):
     def run(self, command: str) -> None:
         """Carry out a command by its id."""
         self.complete()
-        self.actions.run(command)
+        self.commands.run(command)
 
     def open_paths(self, paths: list[Path]) -> None:
         """Open files, folders and sessions."""
@@ -150,26 +150,17 @@ class Window(QMainWindow):
         sessions = [path for path in paths if is_session(path)]
         for path in sessions:
             open_session(self, path)
-        self.controller.open_paths([path for path in paths if path not in sessions])
+        self.workspace.opener.open([path for path in paths if path not in sessions])
         self.autosave.add_recent([path for path in paths if path.exists()])
 
-    def show_document(self, document: "Document") -> None:
-        """Look at another open image."""
-        self.controller.remember_view()
-        self.controller.documents.set_current(document)
+    @property
+    def above(self) -> QWidget:
+        """What dialogs stand above: the window itself."""
+        return self
 
-    def close_current(self) -> None:
-        """Close the image being looked at."""
-        current = self.controller.documents.current
-        if current is not None:
-            self.controller.documents.close(current)
-
-    def push(self, command: "QUndoCommand") -> None:
-        """Carry out a change of the current image that can be undone."""
-        self.controller.documents.current.undo.push(command)
-
-    def show_panels(self, visible: bool) -> None:
-        """Show or hide everything but the pictures."""
+    def show_panels(self, visible: bool | None = None) -> None:
+        """Show or hide everything but the pictures; None for the other way round."""
+        visible = not self.left.isVisible() if visible is None else visible
         for widget in (self.left, self.results):
             widget.setVisible(visible)
 
@@ -185,28 +176,36 @@ class Window(QMainWindow):
 
     def follow_theme(self) -> None:
         """Draw icons and pictures again in the colours of the theme."""
-        self.actions.retranslate()
-        self.actions.follow()
+        self.commands.retranslate()
+        self.commands.follow()
         self.empty_page.follow_theme()
         self.studies.follow_theme()
         self.viewports.refresh()
         self.update()
 
-    def show_message(self, sentence: str) -> None:
-        """Say something in the status bar."""
-        self.status.show_message(sentence)
+    def forget(self) -> None:
+        """Close everything, and remove the session, recent files and folders, and the log. Settings stay."""
+        from segx_viewer.app.model.privacy import drop_all
 
-    def show_analysis(self, analysis: "Analysis") -> None:
+        self.autosave.opened.clear()
+        self.workspace.documents.close_all()
+        self.log.clear()
+        drop_all()
+        self.workspace.jobs.run(drop_all)  # a session that was about to be written waits in this thread
+        self.empty_page.offer_restore(False)
+        self.empty_page.refresh()
+        self.workspace.say(tr("Everything was forgotten."))
+
+    def show_edited(self, analysis: "Analysis") -> None:
         """Show an analysis that is not taken over yet, while the region is being drawn."""
-        self.scene.set_analysis(analysis, self.controller.key)
-        self.certainty.show_certainty(analysis, self.controller.key)
+        key = self.workspace.analyses.key
+        self.scene.set_analysis(analysis, key)
+        self.certainty.show_certainty(analysis, key)
         self.viewports.refresh()
 
     def has_result(self) -> bool:
-        """Whether there is something to report: the map being looked at, or a refusal."""
-        analysis = self.controller.analysis
-        refused = analysis is not None and analysis.complete and analysis.prediction is None
-        return not self.scene.hidden and (self.scene.has_map() or refused)
+        """Whether there is something to report."""
+        return self.workspace.has_result()
 
     @property
     def shown_ports(self) -> "list[Viewport]":

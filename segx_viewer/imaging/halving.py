@@ -1,9 +1,12 @@
 """Pictures at half their resolution."""
 
+from dataclasses import replace
 from typing import Any
 
 import cv2
 from numpy.typing import NDArray
+
+from segx_viewer.domain.image import MedicalImage
 
 
 def halved(pixels: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
@@ -24,3 +27,16 @@ def halved(pixels: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any
     """
     height, width = pixels.shape[0] // 2, pixels.shape[1] // 2
     return cv2.resize(pixels[: 2 * height, : 2 * width], (width, height), out, interpolation=cv2.INTER_AREA)
+
+
+def reduced(image: MedicalImage, side: int) -> MedicalImage:
+    """Return the image with at most `side` pixels on its longer side, area-averaged; itself if it is small enough."""
+    pixels = image.pixels
+    while max(pixels.shape[:2]) >= 4 * side and min(pixels.shape[:2]) > 1:  # much faster than in one go
+        pixels = halved(pixels)
+    height, width = pixels.shape[:2]
+    factor = side / max(height, width)
+    if factor >= 1:
+        return image
+    shape = (max(1, round(width * factor)), max(1, round(height * factor)))
+    return replace(image, pixels=cv2.resize(pixels, shape, interpolation=cv2.INTER_AREA))

@@ -73,7 +73,7 @@ def slices(count: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         folder = write_series(Path(name, "series"), count)
         stage = Stage(SilentEngine(), Path(name))
-        documents = stage.window.controller.documents
+        documents = stage.window.workspace.documents
         started = time.perf_counter()
         stage.window.open_paths([folder])
         stage.spin(lambda: len(documents) == count and all(d.header is not None for d in documents), 600)

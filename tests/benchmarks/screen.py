@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from segx_viewer.app.application import make_application
 from segx_viewer.app.canvas.viewport import Viewport
-from segx_viewer.app.jobs.worker import Capabilities
+from segx_viewer.app.jobs.engine import Capabilities
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import (
@@ -138,9 +138,9 @@ class Stage:
         self.window.complete()
         self.window.resize(2400, 1300)
         self.window.show()
-        self.window.controller.prepare()
+        self.window.workspace.prepare()
         self.folder = folder
-        self.spin(lambda: len(self.window.controller.methods) == len(METHODS))
+        self.spin(lambda: len(self.window.workspace.analyses.methods) == len(METHODS))
 
     def spin(self, until: Callable[[], bool], seconds: float = 60.0) -> None:
         """Handle events until a condition holds."""
@@ -261,14 +261,14 @@ def map_switch(stage: Stage, rounds: int) -> dict[str, Any]:
     from segx_viewer.app.model.viewstate import Layout
 
     stage.open(write_radiograph(stage.folder / "SYNTHETIC-radiograph.dcm"))
-    controller = stage.window.controller
+    analyses = stage.window.workspace.analyses
     stage.window.state.update(layout=Layout.THREE)
     keys = [(method, k) for k in range(CLASSES) for method in METHODS]
     shown = stage.fit_views(VIEW)
     first, again = [], []
     for turn in range(-len(keys), rounds):
         method, k = keys[turn % len(keys)]
-        taken = stage.step(lambda m=method, k=k: controller.explain(method=m, class_index=k), len(shown))
+        taken = stage.step(lambda m=method, k=k: analyses.explain(method=m, class_index=k), len(shown))
         (again if turn >= 0 else first).append(taken)
     return {"first": first, "ours": again}
 
@@ -294,7 +294,7 @@ def open_dicom(stage: Stage, rounds: int) -> dict[str, Any]:
                 ours.append((_paints[0] - started) * 1e3)
                 reference.append(alone * 1e3)
             stage.rest(0.15)  # thumbnails and whatever else goes on after the first paint
-            stage.window.controller.documents.close_all()
+            stage.window.workspace.documents.close_all()
             stage.rest(0.05)  # the start page is painted
         found[name] = {"ours": ours, "reference": reference}
     return found

@@ -33,7 +33,8 @@ def beat():
 
 def finished(progress):
     # None: nothing runs any more.
-    if progress is not None or window.controller.analysis is None or not window.controller.analysis.complete:
+    analysis = window.workspace.analyses.current
+    if progress is not None or analysis is None or not analysis.complete:
         return
     longest.append(state["gap"] * 1e3)
     state.update(beat=None, gap=0.0)
@@ -46,15 +47,15 @@ def finished(progress):
 
 def again():
     state.update(beat=None, gap=0.0)
-    window.controller.analyse()
+    window.workspace.analyses.analyse()
 
 heart = QTimer(window)
 heart.setTimerType(Qt.TimerType.PreciseTimer)
 heart.timeout.connect(beat)
 heart.start(1)
-window.controller.progress.connect(finished, Qt.ConnectionType.QueuedConnection)
-window.controller.failed.connect(lambda sentence: sys.exit(sentence))
-QTimer.singleShot(300, window.controller.prepare)
+window.workspace.analyses.progress.connect(finished, Qt.ConnectionType.QueuedConnection)
+window.workspace.analyses.failed.connect(lambda sentence: sys.exit(sentence))
+QTimer.singleShot(300, window.workspace.prepare)
 QTimer.singleShot(500, lambda: window.open_paths([path]))
 app.exec()
 """

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QSettings, QThread
 
-from segx_viewer.app.jobs.worker import Capabilities
+from segx_viewer.app.jobs.engine import Capabilities
 from segx_viewer.app.kit import theme
 from segx_viewer.app.window import Window
 from segx_viewer.domain.geometry import Placement

@@ -51,7 +51,7 @@ def test_both_images_are_shown_with_their_own_analysis(two):
 def test_a_click_makes_the_other_image_the_one_worked_on(qtbot, two):
     green = two.comparison.other
     qtbot.mouseClick(two.comparison.columns[1].ports[Panel.SEGX], MIDDLE)
-    assert two.controller.documents.current is green
+    assert two.workspace.documents.current is green
     assert two.windowTitle().startswith("green.png")
     assert two.comparison.columns[1].property("active")
     assert two.comparison.slots[1] is green  # nobody changes sides
@@ -64,15 +64,15 @@ def test_zoom_and_pan_follow_where_they_are_linked(two):
     drag(port, RIGHT, QPoint(100, 200), QPoint(100, 120))
     assert two.state.view.zoom > 1.5
     assert two.comparison.beside.view.zoom == two.state.view.zoom
-    two.actions["link_pan"].trigger()
+    two.commands["link_pan"].trigger()
     before = other.to_image(QPointF(50, 50))
     drag(port, MIDDLE, QPoint(100, 100), QPoint(160, 100))
     assert other.to_image(QPointF(50, 50)) == before
-    two.actions["link_pan"].trigger()
+    two.commands["link_pan"].trigger()
     drag(port, MIDDLE, QPoint(100, 100), QPoint(160, 100))
     assert other.to_image(QPointF(50, 50)) != before
-    two.actions["link_zoom"].trigger()
-    two.actions.run("fit")
+    two.commands["link_zoom"].trigger()
+    two.commands.run("fit")
     assert two.comparison.beside.view.zoom > 1.5
 
 
@@ -83,8 +83,8 @@ def test_the_others_view_is_kept_when_it_becomes_the_current_one(qtbot, two):
 
 
 def test_another_image_from_the_tree_takes_the_active_side(qtbot, two):
-    blue = list(two.controller.documents)[2]
-    two.show_document(blue)
+    blue = list(two.workspace.documents)[2]
+    two.workspace.look_at(blue)
     qtbot.waitUntil(two.has_result)
     assert [d.name for d in two.comparison.slots] == ["blue.png", "green.png"]
 
@@ -97,10 +97,10 @@ def test_the_same_command_ends_it(qtbot, two):
 
 @pytest.mark.parametrize("command", ["layout_2x2", "curtain", "grid"])
 def test_another_arrangement_ends_it(two, command):
-    assert not two.actions["layout_1+2"].isChecked()
-    two.actions.run(command)
+    assert not two.commands["layout_1+2"].isChecked()
+    two.commands.run(command)
     assert not two.comparison.isVisible()
-    assert two.actions[command].isChecked()
+    assert two.commands[command].isChecked()
 
 
 def test_one_image_alone_cannot_be_compared(qtbot, opened):
@@ -116,9 +116,9 @@ def test_stacks_scroll_together_where_they_are_linked(qtbot, window, tmp_path):
         path.write_bytes(Path(get_testdata_file("emri_small.dcm", download=False)).read_bytes())
         films.append(path)
     window.open_paths(films)
-    qtbot.waitUntil(lambda: all(d.header is not None for d in window.controller.documents))
+    qtbot.waitUntil(lambda: all(d.header is not None for d in window.workspace.documents))
     qtbot.waitUntil(window.has_result)
-    window.actions.run("two")
+    window.commands.run("two")
     qtbot.waitUntil(lambda: window.comparison.other.image is not None)
     port = window.comparison.columns[0].ports[Panel.IMAGE]
     wheel(port, -120)

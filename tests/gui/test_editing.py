@@ -28,7 +28,7 @@ def port(opened):
 
 @pytest.fixture
 def region(opened):
-    return lambda: opened.controller.analysis.segmentation
+    return lambda: opened.workspace.analyses.current.segmentation
 
 
 def outside_text(window) -> str:
@@ -36,9 +36,9 @@ def outside_text(window) -> str:
 
 
 def test_the_brush_adds_and_the_certainty_follows(opened, port, region):
-    opened.actions.run("edit_region")
+    opened.commands.run("edit_region")
     assert opened.edit_bar.isVisible()
-    assert opened.actions["brush"].isChecked()
+    assert opened.commands["brush"].isChecked()
     drag(port, (100, 75), (110, 75))  # within the region already
     before = outside_text(opened)
     assert not region().mask[4, 4]
@@ -50,29 +50,29 @@ def test_the_brush_adds_and_the_certainty_follows(opened, port, region):
 
 
 def test_the_certainty_follows_while_the_button_is_still_held(opened, port):
-    opened.actions.run("edit_region")
+    opened.commands.run("edit_region")
     before = outside_text(opened)
     QTest.mousePress(port, LEFT, NONE, at(port, 25, 19))
     assert outside_text(opened) != before
-    assert opened.controller.documents.current.region is None  # not taken over before the release
+    assert opened.workspace.documents.current.region is None  # not taken over before the release
     QTest.mouseRelease(port, LEFT, NONE, at(port, 25, 19))
-    assert opened.controller.documents.current.region is not None
+    assert opened.workspace.documents.current.region is not None
 
 
 def test_the_eraser_takes_away_and_undo_gives_back(opened, port, region):
     original = region().mask.copy()
-    opened.actions.run("eraser")
+    opened.commands.run("eraser")
     drag(port, (70, 75), (130, 75))
     assert region().mask.sum() < original.sum()
-    opened.actions.run("undo")
+    opened.commands.run("undo")
     assert np.array_equal(region().mask, original)
     assert not region().edited
-    opened.actions.run("redo")
+    opened.commands.run("redo")
     assert region().edited
 
 
 def test_a_polygon_is_clicked_and_closed(opened, port, region):
-    opened.actions.run("polygon")
+    opened.commands.run("polygon")
     for x, y in ((5, 5), (60, 5), (60, 50)):
         QTest.mouseClick(port, LEFT, NONE, at(port, x, y))
     QTest.mouseDClick(port, LEFT, NONE, at(port, 60, 50))
@@ -82,47 +82,47 @@ def test_a_polygon_is_clicked_and_closed(opened, port, region):
 
 
 def test_the_threshold_and_reset(opened, region):
-    opened.actions.run("edit_region")
+    opened.commands.run("edit_region")
     area = region().mask.sum()
     opened.edit_bar.threshold.setValue(90)
     opened.edit_bar.threshold.sliderReleased.emit()
     assert region().mask.sum() < area
-    certainty = opened.controller.analysis.certainties["gradcam", 0]
+    certainty = opened.workspace.analyses.current.certainties["gradcam", 0]
     opened.edit_bar.reset.click()
     assert region().mask.sum() == area
     assert not region().edited
-    assert opened.controller.analysis.certainties["gradcam", 0] is not certainty
+    assert opened.workspace.analyses.current.certainties["gradcam", 0] is not certainty
     assert opened.certainty.word.text() == "Moderate certainty"  # the certainty that was measured with it
 
 
 def test_further_maps_use_the_drawn_region(qtbot, opened, port, engine):
-    opened.actions.run("edit_region")
+    opened.commands.run("edit_region")
     drag(port, (25, 19), (30, 25))
-    drawn = opened.controller.analysis.segmentation.mask
-    opened.controller.explain(class_index=1)
-    qtbot.waitUntil(lambda: ("gradcam", 1) in opened.controller.analysis.attributions)
+    drawn = opened.workspace.analyses.current.segmentation.mask
+    opened.workspace.analyses.explain(class_index=1)
+    qtbot.waitUntil(lambda: ("gradcam", 1) in opened.workspace.analyses.current.attributions)
     assert np.array_equal(engine.requests[-1].mask_override, drawn)
-    assert opened.controller.analysis.segmentation.edited
+    assert opened.workspace.analyses.current.segmentation.edited
 
 
 def test_an_analysis_that_still_runs_with_the_old_region_is_dropped(qtbot, opened, port, engine):
     engine.gate.clear()
-    opened.controller.explain(class_index=1)
+    opened.workspace.analyses.explain(class_index=1)
     qtbot.waitUntil(lambda: len(engine.requests) == 2)
-    opened.controller.explain(class_index=0)
+    opened.workspace.analyses.explain(class_index=0)
     region = np.zeros((32, 32), bool)
     region[2:9, 2:9] = True
-    opened.controller.set_region(opened.controller.documents.current, region)
+    opened.workspace.analyses.set_region(opened.workspace.documents.current, region)
     engine.gate.set()
     qtbot.wait(100)
-    assert ("gradcam", 1) not in opened.controller.analysis.attributions
-    opened.controller.explain(class_index=1)
-    qtbot.waitUntil(lambda: ("gradcam", 1) in opened.controller.analysis.attributions)
+    assert ("gradcam", 1) not in opened.workspace.analyses.current.attributions
+    opened.workspace.analyses.explain(class_index=1)
+    qtbot.waitUntil(lambda: ("gradcam", 1) in opened.workspace.analyses.current.attributions)
     assert np.array_equal(engine.requests[-1].mask_override, region)
 
 
 def test_a_step_of_the_brush_is_fast_enough(opened, port):
-    opened.actions.run("edit_region")
+    opened.commands.run("edit_region")
     drag(port, (25, 19), (30, 25))
     started = time.thread_time()  # of this thread alone: other programs do not count
     QTest.mousePress(port, LEFT, NONE, at(port, 60, 75))
@@ -133,7 +133,7 @@ def test_a_step_of_the_brush_is_fast_enough(opened, port):
 
 
 def test_done_gives_the_left_button_back(opened):
-    opened.actions.run("edit_region")
+    opened.commands.run("edit_region")
     opened.edit_bar.done.click()
     assert not opened.edit_bar.isVisible()
     assert opened.state.view.tool == "navigate"

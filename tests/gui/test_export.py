@@ -19,23 +19,23 @@ from segx_viewer.explain.alignment import ALIGNMENTS
 @pytest.mark.parametrize("suffix", [".png", ".pdf", ".json"])
 def test_every_format_is_written(qtbot, opened, tmp_path, suffix):
     target = tmp_path / f"report{suffix}"
-    export_report(opened, target)
+    export_report(opened.workspace, target)
     qtbot.waitUntil(lambda: f"report{suffix}" in opened.status.message.text(), timeout=120_000)
     assert target.stat().st_size > 500
 
 
 def test_dicom_objects_are_written_into_a_folder(qtbot, opened, tmp_path):
-    export_report(opened, tmp_path / "result.dcm")
+    export_report(opened.workspace, tmp_path / "result.dcm")
     qtbot.waitUntil(lambda: "result" in opened.status.message.text(), timeout=120_000)
     assert list((tmp_path / "result").glob("*.dcm"))
 
 
 def test_the_figures_hold_impression_and_drawings(qtbot, opened, tmp_path):
-    document = opened.controller.documents.current
-    opened.controller.documents.update(document, impression=Impression("Looks benign", "possible"))
+    document = opened.workspace.documents.current
+    opened.workspace.documents.update(document, impression=Impression("Looks benign", "possible"))
     add(opened, Annotation(Kind.LENGTH, ((10, 10), (40, 50))))
     target = tmp_path / "report.json"
-    export_report(opened, target)
+    export_report(opened.workspace, target)
     qtbot.waitUntil(lambda: "report.json" in opened.status.message.text(), timeout=120_000)
     text = target.read_text()
     assert "Looks benign (possible)" in text
@@ -50,13 +50,13 @@ def late(qtbot, window, engine, pictures):
     engine.gate.clear()
     window.open_paths(pictures[:1])
     qtbot.waitUntil(window.has_result)
-    assert window.controller.is_analysing
+    assert window.workspace.analyses.is_analysing
     return window
 
 
 def test_an_export_waits_for_the_late_figures(qtbot, late, engine, tmp_path):
     target = tmp_path / "report.json"
-    export_report(late, target)
+    export_report(late.workspace, target)
     assert "when the analysis has finished" in late.status.message.text()
     qtbot.wait(50)
     assert not target.exists()
@@ -67,40 +67,40 @@ def test_an_export_waits_for_the_late_figures(qtbot, late, engine, tmp_path):
 
 def test_an_export_waits_for_nothing_else(qtbot, late, engine, tmp_path):
     """The map that is shown has its figures; what the analysis still computes is not on the page."""
-    document = late.controller.documents.current
-    key, analysis = late.controller.key, late.controller.analysis
+    document = late.workspace.documents.current
+    key, analysis = late.workspace.analyses.key, late.workspace.analyses.current
     whole = replace(analysis.certainties[key], alignments=dict.fromkeys(ALIGNMENTS, Alignment(None, "not asked for")))
-    late.controller.documents.update(
+    late.workspace.documents.update(
         document, analysis=replace(analysis, certainties={**analysis.certainties, key: whole})
     )
     target = tmp_path / "report.json"
-    export_report(late, target)
+    export_report(late.workspace, target)
     qtbot.waitUntil(target.exists, timeout=120_000)
-    assert late.controller.is_analysing
+    assert late.workspace.analyses.is_analysing
     qtbot.waitUntil(lambda: "report.json" in late.status.message.text(), timeout=120_000)
 
 
 def test_a_waiting_export_is_given_up_with_its_image(qtbot, late, engine, pictures, tmp_path):
-    export_report(late, tmp_path / "report.json")
+    export_report(late.workspace, tmp_path / "report.json")
     late.open_paths(pictures[1:2])
-    qtbot.waitUntil(lambda: late.controller.documents.current.path == pictures[1])
+    qtbot.waitUntil(lambda: late.workspace.documents.current.path == pictures[1])
     engine.gate.set()
-    qtbot.waitUntil(lambda: late.has_result() and not late.controller.is_analysing)
+    qtbot.waitUntil(lambda: late.has_result() and not late.workspace.analyses.is_analysing)
     assert not list(tmp_path.glob("report*"))
 
 
 def test_an_export_that_fails_says_so(qtbot, opened, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    export_report(opened, tmp_path / "file" / "report.png")
+    export_report(opened.workspace, tmp_path / "file" / "report.png")
     qtbot.waitUntil(lambda: "could not be written" in opened.status.message.text(), timeout=120_000)
 
 
 def test_the_dialog_names_nobody_unless_asked(opened):
-    dialog = ExportDialog(opened)
+    dialog = ExportDialog(opened.workspace, opened)
     assert not dialog.identity.isChecked()
     assert "not say whose" in dialog.note.text()
     # A file is often called after its patient.
-    assert opened.controller.documents.current.path.stem not in dialog.path.text().rsplit("/", 1)[-1]
+    assert opened.workspace.documents.current.path.stem not in dialog.path.text().rsplit("/", 1)[-1]
     dialog.formats[".pdf"].setChecked(True)
     assert dialog.path.text().endswith(".pdf")
     dialog.identity.setChecked(True)
@@ -119,25 +119,25 @@ def test_a_study_is_one_pdf_with_a_page_for_each_image(qtbot, opened, pictures, 
         studyreport._Engine, "analyse", lambda self, request, cancel: engine.analyse(request, cancel, lambda _p: None)
     )
     opened.open_paths(pictures)
-    qtbot.waitUntil(lambda: len(opened.controller.documents) == 3 and opened.has_result())
+    qtbot.waitUntil(lambda: len(opened.workspace.documents) == 3 and opened.has_result())
     target = tmp_path / "study.pdf"
-    studyreport.export_study(opened, target, options=PageOptions(dark=True, size="small"))
+    studyreport.export_study(opened.workspace, target, options=PageOptions(dark=True, size="small"))
     qtbot.waitUntil(lambda: "study.pdf" in opened.status.message.text())
     texts = _pages(target)
     assert [f"Page {n} of 3" in text for n, text in enumerate(texts, 1)] == [True] * 3
-    studyreport.export_study(opened, tmp_path / "study.png", options=PageOptions(size="small"))
+    studyreport.export_study(opened.workspace, tmp_path / "study.png", options=PageOptions(size="small"))
     qtbot.waitUntil(lambda: "study-01.png" in opened.status.message.text())
     assert sorted(p.name for p in tmp_path.glob("*.png")) == [f"study-0{n}.png" for n in (1, 2, 3)]
 
 
 def test_theme_size_and_part_are_chosen_in_the_dialog(qtbot, opened, tmp_path):
     opened.state.update(zoom=6.0)
-    dialog = ExportDialog(opened)
+    dialog = ExportDialog(opened.workspace, opened)
     assert dialog.whole.isEnabled()
     assert not dialog.study.isEnabled()  # one image
     pages = {}
     for name, theme, size, whole in (("a", 0, 0, True), ("b", 1, 0, True), ("c", 0, 0, False)):
-        dialog = ExportDialog(opened)
+        dialog = ExportDialog(opened.workspace, opened)
         dialog.path.setText(str(tmp_path / f"{name}.png"))
         dialog.theme.setCurrentIndex(theme)
         dialog.size.setCurrentIndex(size)
@@ -152,7 +152,7 @@ def test_theme_size_and_part_are_chosen_in_the_dialog(qtbot, opened, tmp_path):
 
 
 def test_the_report_is_copied_to_the_clipboard(qtbot, opened):
-    opened.actions.run("copy_report")
+    opened.commands.run("copy_report")
     qtbot.waitUntil(lambda: "clipboard" in opened.status.message.text())
     image = QGuiApplication.clipboard().image()
     assert image.width() > 1000
@@ -163,10 +163,10 @@ def test_the_captured_page_has_what_the_reader_drew_and_noted(qtbot, opened, tmp
 
     given = {}
     monkeypatch.setattr(results, "write_dicom_results", lambda *args, **options: given.update(options))
-    document = opened.controller.documents.current
-    opened.controller.documents.update(document, impression=Impression("Looks benign", "possible"))
+    document = opened.workspace.documents.current
+    opened.workspace.documents.update(document, impression=Impression("Looks benign", "possible"))
     add(opened, Annotation(Kind.LENGTH, ((10, 10), (40, 50))))
-    export_report(opened, tmp_path / "result.dcm", options=PageOptions(dark=True))
+    export_report(opened.workspace, tmp_path / "result.dcm", options=PageOptions(dark=True))
     qtbot.waitUntil(lambda: bool(given))
     assert given["reading"].impression == "Looks benign (possible)"
     assert [mark.text for mark in given["reading"].marks] == ["50.0 px"]

@@ -66,9 +66,9 @@ def test_composed_views(shown, name, tmp_path):
 
 
 def test_a_cell_of_the_grid(qtbot, shown, tmp_path):
-    shown.controller.prepare()
-    qtbot.waitUntil(lambda: len(shown.controller.methods) == 2)
-    shown.actions.run("grid")
+    shown.workspace.prepare()
+    qtbot.waitUntil(lambda: len(shown.workspace.analyses.methods) == 2)
+    shown.commands.run("grid")
     qtbot.waitUntil(lambda: ("gradcam", 0) in shown.grid.cells and shown.grid.cells["gradcam", 0].filled)
     cell = shown.grid.cells["gradcam", 0]
     cell.setFixedSize(*SIZE)

@@ -56,10 +56,10 @@ def test_overlay_planes_are_drawn_and_can_be_hidden(qtbot, window, with_plane):
 def test_a_note_about_the_file_stands_beside_the_results(qtbot, opened):
     from dataclasses import replace
 
-    document = opened.controller.documents.current
+    document = opened.workspace.documents.current
     assert not opened.results.notes.isVisible()
     source = replace(document.header.source, notes=("This file is also a program.",))
-    opened.controller.documents.update(document, header=replace(document.header, source=source))
+    opened.workspace.documents.update(document, header=replace(document.header, source=source))
     assert opened.results.notes.isVisible()
     assert "also a program" in opened.results.notes.text()
 
@@ -80,5 +80,5 @@ def test_the_magnifier_enlarges_what_lies_under_the_mouse(qtbot, opened):
 
 
 def test_a_key_held_down_switches_once(opened):
-    assert not opened.actions["magnifier"].autoRepeat()
-    assert opened.actions["zoom_in"].autoRepeat()
+    assert not opened.commands["magnifier"].autoRepeat()
+    assert opened.commands["zoom_in"].autoRepeat()

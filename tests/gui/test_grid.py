@@ -4,27 +4,27 @@ from PySide6.QtCore import QPoint, Qt
 
 @pytest.fixture
 def grid(qtbot, opened):
-    opened.controller.prepare()
-    qtbot.waitUntil(lambda: len(opened.controller.methods) == 2)
-    opened.actions.run("grid")
+    opened.workspace.prepare()
+    qtbot.waitUntil(lambda: len(opened.workspace.analyses.methods) == 2)
+    opened.commands.run("grid")
     return opened.grid
 
 
 def test_the_grid_fills_as_results_arrive(qtbot, opened, grid):
     assert not opened.viewports.isVisible()
     qtbot.waitUntil(lambda: len(grid.cells) == 6 and all(cell.filled for cell in grid.cells.values()))
-    assert len(opened.controller.analysis.attributions) == 6
+    assert len(opened.workspace.analyses.current.attributions) == 6
 
 
 def test_a_slow_method_leaves_its_cells_waiting(qtbot, opened, engine):
     engine.gate.clear()
-    opened.controller.prepare()
-    qtbot.waitUntil(lambda: len(opened.controller.methods) == 2)
-    opened.actions.run("grid")
+    opened.workspace.prepare()
+    qtbot.waitUntil(lambda: len(opened.workspace.analyses.methods) == 2)
+    opened.commands.run("grid")
     qtbot.waitUntil(lambda: len(opened.grid.cells) == 6)
     filled = {key for key, cell in opened.grid.cells.items() if cell.filled}
     assert filled == {("gradcam", 0)}
-    opened.actions.run("cancel")
+    opened.commands.run("cancel")
     qtbot.waitUntil(lambda: not opened.status.cancel.isVisible())
     engine.gate.set()
     qtbot.wait(50)
@@ -35,7 +35,7 @@ def test_choosing_a_cell_looks_at_it_without_computing_again(qtbot, opened, grid
     qtbot.waitUntil(lambda: len(grid.cells) == 6 and all(cell.filled for cell in grid.cells.values()))
     asked = len(engine.requests)
     qtbot.mouseClick(grid.cells["ig", 2], Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
-    assert opened.controller.key == ("ig", 2)
+    assert opened.workspace.analyses.key == ("ig", 2)
     assert opened.viewports.isVisible()
     assert opened.has_result()
     assert len(engine.requests) == asked

@@ -102,15 +102,15 @@ def test_colour_maps_are_the_legible_ones(opened):
 def test_arrows_move_within_the_control_that_has_the_focus(qtbot, window, pictures):
     window.open_paths(pictures)
     qtbot.waitUntil(window.has_result)
-    first = window.controller.documents.current
+    first = window.workspace.documents.current
     window.activateWindow()
     window.findings.list.setFocus()
     QTest.keyClick(window.findings.list, Qt.Key.Key_Down)
     assert window.state.view.class_index == 1
-    assert window.controller.documents.current is first
+    assert window.workspace.documents.current is first
     window.viewports.ports[Panel.IMAGE].setFocus()
     QTest.keyClick(window.viewports.ports[Panel.IMAGE], Qt.Key.Key_Down)
-    assert window.controller.documents.current is not first
+    assert window.workspace.documents.current is not first
 
 
 def test_the_threshold_slider_shows_less_or_more_of_the_map(qtbot, opened):

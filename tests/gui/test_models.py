@@ -11,7 +11,11 @@ from safetensors.torch import save_file
 
 from segx_viewer.app.dialogs.modelform import ModelForm
 from segx_viewer.app.dialogs.modelmanager import Comparison, ModelManager
-from segx_viewer.app.jobs.worker import Capabilities, InferenceThread
+from segx_viewer.app.jobs.analyses import Analyses
+from segx_viewer.app.jobs.engine import Capabilities
+from segx_viewer.app.jobs.jobs import Jobs
+from segx_viewer.app.model.documents import Documents
+from segx_viewer.app.model.viewstate import ViewState
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.imaging.synthetic import draw_lesion
@@ -38,23 +42,23 @@ def manager(qtbot):
     """The dialog, on a thread of its own, with a lesion open."""
     from PySide6.QtWidgets import QWidget
 
-    thread = InferenceThread(RealStore())
+    jobs = Jobs()
     image = MedicalImage(
         draw_lesion((150, 200)), "", PhotometricInterpretation.RGB, SourceInfo(Path("SYNTHETIC lesion.png"))
     )
     window = QWidget()
     qtbot.addWidget(window)
     prepared = []
-    window.controller = SimpleNamespace(
-        inference=thread,
+    workspace = SimpleNamespace(
+        analyses=Analyses(Documents(), ViewState(), jobs, RealStore()),
         documents=SimpleNamespace(current=SimpleNamespace(image=image)),
         prepare=lambda: prepared.append(True),
     )
-    dialog = ModelManager(window)
+    dialog = ModelManager(workspace, window)
     dialog.prepared = prepared
     qtbot.waitUntil(dialog.isEnabled, timeout=60_000)
     yield dialog
-    thread.stop()
+    jobs.stop()
 
 
 def choose(dialog, *names):

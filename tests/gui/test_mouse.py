@@ -12,7 +12,7 @@ LEFT, RIGHT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.
 
 @pytest.fixture
 def page(opened):
-    opened.actions.run("mouse")
+    opened.commands.run("mouse")
     (shown,) = opened.findChildren(MousePage)
     return shown
 

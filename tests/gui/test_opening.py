@@ -17,7 +17,7 @@ from PySide6.QtGui import QDropEvent
 
 from segx_viewer.app.application import ExceptionHook
 from segx_viewer.app.canvas.scene import Panel
-from segx_viewer.app.sessions.export import export_report, visible_part
+from segx_viewer.app.sessions.export import export_report
 from segx_viewer.errors import ImageReadError
 from segx_viewer.imaging.reader import read_image
 
@@ -47,14 +47,14 @@ def archive(tmp_path, pictures) -> Path:
 def test_an_archive_is_unpacked_named_and_cleaned_up(qtbot, window, archive):
     drop(window, archive)
     qtbot.waitUntil(window.has_result)
-    qtbot.waitUntil(lambda: [d.name for d in window.controller.documents] == ["red.png", "green.png"])
+    qtbot.waitUntil(lambda: [d.name for d in window.workspace.documents] == ["red.png", "green.png"])
     assert "left out: 1" in window.status.message.text()
     folder = window.studies.topLevelItem(0)
     assert folder.text(0) == "study.zip"
-    unpacked = [d.path for d in window.controller.documents]
+    unpacked = [d.path for d in window.workspace.documents]
     drop(window, archive)
     qtbot.wait(200)
-    assert len(window.controller.documents) <= 3  # the same files, not a second copy
+    assert len(window.workspace.documents) <= 3  # the same files, not a second copy
     window.close()
     assert not any(path.exists() for path in unpacked)
 
@@ -66,9 +66,9 @@ def test_a_dicomdir_is_opened(qtbot, window, tmp_path):
     files.write(tmp_path / "disc")
     files._stage["t"].cleanup()  # else its end is a warning
     drop(window, tmp_path / "disc" / "DICOMDIR")
-    qtbot.waitUntil(lambda: len(window.controller.documents) == 2)
+    qtbot.waitUntil(lambda: len(window.workspace.documents) == 2)
     qtbot.waitUntil(window.has_result)
-    assert {d.header.modality for d in window.controller.documents if d.header} <= {"CT", "MR"}
+    assert {d.header.modality for d in window.workspace.documents if d.header} <= {"CT", "MR"}
 
 
 def test_a_damaged_archive_gives_a_sentence(qtbot, window, archive):
@@ -80,7 +80,7 @@ def test_a_damaged_archive_gives_a_sentence(qtbot, window, archive):
 def test_files_of_a_folder_that_are_no_images_are_left_out(qtbot, window, pictures):
     (pictures[0].parent / "a-letter.txt").write_text("no image")
     drop(window, pictures[0].parent)
-    qtbot.waitUntil(lambda: [d.path.suffix for d in window.controller.documents] == [".png"] * 3)
+    qtbot.waitUntil(lambda: [d.path.suffix for d in window.workspace.documents] == [".png"] * 3)
     qtbot.waitUntil(window.has_result)
 
 
@@ -90,7 +90,7 @@ def test_a_segmentation_is_drawn_on_its_image(qtbot, window, tmp_path):
     window.open_paths([image])
     qtbot.waitUntil(window.has_result)
     out = tmp_path / "result.dcm"
-    export_report(window, out, include_identity=True)
+    export_report(window.workspace, out, include_identity=True)
     qtbot.waitUntil(lambda: (tmp_path / "result").is_dir() and "result" in window.status.message.text())
     found = {dcmread(path).SOPClassUID.name: path for path in (tmp_path / "result").glob("*.dcm")}
     segmentation = found["Segmentation Storage"]
@@ -98,7 +98,7 @@ def test_a_segmentation_is_drawn_on_its_image(qtbot, window, tmp_path):
     before = port.grab().toImage()
     window.open_paths([segmentation])
     qtbot.waitUntil(lambda: "is drawn on image.dcm" in window.status.message.text())
-    assert [d.name for d in window.controller.documents] == ["image.dcm"]
+    assert [d.name for d in window.workspace.documents] == ["image.dcm"]
     qtbot.waitUntil(lambda: port.grab().toImage() != before)
     with_graphics = port.grab().toImage()
     qtbot.keyClick(window, Qt.Key.Key_U)
@@ -106,9 +106,9 @@ def test_a_segmentation_is_drawn_on_its_image(qtbot, window, tmp_path):
 
 
 def test_a_segmentation_without_its_image_says_what_to_do(qtbot, window, opened, tmp_path):
-    window.controller.opener.attach(window.controller.documents.current, [])
+    window.workspace.opener.attach(window.workspace.documents.current, [])
     window.follower.show_page()
-    assert "open that image as well" in window.controller.documents.current.error
+    assert "open that image as well" in window.workspace.documents.current.error
 
 
 # -- work that takes time --------------------------------------------------------------------------
@@ -126,14 +126,14 @@ def test_cancel_acts_at_once_though_a_method_does_not_look(qtbot, window, engine
 
     engine.analyse = deaf
     window.open_paths(pictures[:1])
-    qtbot.waitUntil(lambda: window.controller.analysis is not None and window.status.cancel.isVisible())
+    qtbot.waitUntil(lambda: window.workspace.analyses.current is not None and window.status.cancel.isVisible())
     qtbot.mouseClick(window.status.cancel, LEFT)
     assert not window.status.cancel.isVisible()
     assert "Cancelled" in window.status.message.text()
     release.set()
     qtbot.wait(100)
     assert not window.has_result()  # what came late was dropped
-    window.actions.run("analyse")
+    window.commands.run("analyse")
     qtbot.waitUntil(window.has_result)
 
 
@@ -173,10 +173,10 @@ def reads(monkeypatch) -> list[str]:
 
 def test_a_radiograph_that_needs_no_decoder_is_shown_at_once(qtbot, window, reads):
     pages = []
-    window.controller.image_shown.connect(lambda document: pages.append(document.image is not None))
+    window.workspace.loader.shown.connect(lambda document: pages.append(document.image is not None))
     window.open_paths([dicom("CT_small.dcm")])
     qtbot.waitUntil(window.has_result)
-    document = window.controller.documents.current
+    document = window.workspace.documents.current
     qtbot.waitUntil(lambda: document.thumbnail is not None and bool(document.sha256))
     assert pages == [True]  # not even a page that says that it is being read
     assert reads == []
@@ -189,7 +189,7 @@ def test_a_radiograph_that_needs_no_decoder_is_shown_at_once(qtbot, window, read
 def test_a_picture_is_decoded_once_for_screen_and_thumbnail(qtbot, window, pictures, reads):
     window.open_paths(pictures[:1])
     qtbot.waitUntil(window.has_result)
-    document = window.controller.documents.current
+    document = window.workspace.documents.current
     qtbot.waitUntil(lambda: document.thumbnail is not None)
     assert reads == ["red.png"]
 
@@ -197,7 +197,7 @@ def test_a_picture_is_decoded_once_for_screen_and_thumbnail(qtbot, window, pictu
 def test_an_image_that_was_passed_over_gets_its_thumbnail_all_the_same(qtbot, window, pictures):
     window.open_paths(pictures[:1])
     window.open_paths(pictures[1:2])
-    qtbot.waitUntil(lambda: [d.thumbnail is not None for d in window.controller.documents] == [True, True])
+    qtbot.waitUntil(lambda: [d.thumbnail is not None for d in window.workspace.documents] == [True, True])
 
 
 def test_many_thumbnails_show_how_far_they_are(qtbot, window, tmp_path, monkeypatch):
@@ -220,7 +220,7 @@ def test_many_thumbnails_show_how_far_they_are(qtbot, window, tmp_path, monkeypa
     assert not window.status.cancel.isVisible()
     release.set()
     qtbot.wait(100)
-    assert any(d.thumbnail is None for d in window.controller.documents)
+    assert any(d.thumbnail is None for d in window.workspace.documents)
 
 
 def test_a_cancelled_export_leaves_the_earlier_report(qtbot, opened, tmp_path, monkeypatch):
@@ -236,7 +236,7 @@ def test_a_cancelled_export_leaves_the_earlier_report(qtbot, opened, tmp_path, m
     monkeypatch.setattr(export, "_write_png", slowly)
     target = tmp_path / "report.png"
     target.write_bytes(b"earlier")
-    export_report(opened, target)
+    export_report(opened.workspace, target)
     qtbot.waitUntil(opened.status.cancel.isVisible)
     qtbot.mouseClick(opened.status.cancel, LEFT)
     release.set()
@@ -251,12 +251,12 @@ def test_the_report_shows_the_part_and_the_top_set_of_the_screen(qtbot, opened, 
 
     views = []
     monkeypatch.setattr(export, "_write_png", lambda job, path: views.append(job.shown))
-    assert visible_part(opened) is None
+    assert opened.workspace.visible_part() is None
     opened.state.update(zoom=4.0, centre=(0.5, 0.5), top_mode=True, top_percent=10.0)
-    top, left, height, width = visible_part(opened)
+    top, left, height, width = opened.workspace.visible_part()
     assert 0 < top < 75 < top + height
     assert 0 < left < 100 < left + width
-    export_report(opened, tmp_path / "r.png")
+    export_report(opened.workspace, tmp_path / "r.png")
     qtbot.waitUntil(lambda: bool(views))
     assert views[0].crop == (top, left, height, width)
     assert views[0].top_percent == pytest.approx(10.0)

@@ -36,7 +36,7 @@ def test_details_show_curve_alignments_with_chance_and_baselines(opened):
 
 @pytest.mark.parametrize(("gain_low", "adds_nothing"), [(0.02, False), (-0.01, True)])
 def test_details_and_badge_say_what_the_badge_rests_on(opened, gain_low, adds_nothing):
-    analysis, key = opened.controller.analysis, ("gradcam", 0)
+    analysis, key = opened.workspace.analyses.current, ("gradcam", 0)
     details, badge = opened.results.details, opened.results.certainty
     assert details.record_title.isHidden(), "the badge of this model was never fitted"
 
@@ -76,7 +76,7 @@ def test_details_and_badge_say_what_the_badge_rests_on(opened, gain_low, adds_no
 
 
 def test_facts_tell_shares_as_the_findings_do(opened):
-    analysis = opened.controller.analysis
+    analysis = opened.workspace.analyses.current
     prediction = replace(analysis.prediction, probabilities=np.float32([0.9996, 0.0003, 0.0001]))
     opened.results.show_analysis(None, replace(analysis, prediction=prediction), ("gradcam", 0), hidden=False)
     facts = {name.text(): value.text() for name, value in opened.results.certainty._rows}
@@ -92,7 +92,7 @@ def test_enter_on_the_badge_opens_what_it_means(qtbot, opened):
     assert QToolTip.text() == badge.toolTip() != ""
     assert badge.shape.accessibleDescription() == badge.toolTip()
 
-    analysis = opened.controller.analysis
+    analysis = opened.workspace.analyses.current
     fitted = replace(analysis.bundle, badge=BadgeRecord("drawn, validation part"))
     opened.results.show_analysis(None, replace(analysis, bundle=fitted), ("gradcam", 0), hidden=False)
     qtbot.waitUntil(lambda: not QToolTip.isVisible(), timeout=2000)  # it spoke of another badge
@@ -136,16 +136,16 @@ def test_the_log_shows_what_was_and_what_follows(qtbot, window):
 
 
 def test_shortcuts_can_be_searched_and_changed_and_stay(qtbot, window):
-    page = ShortcutPage(window.actions, window)
+    page = ShortcutPage(window.commands, window)
     qtbot.keyClicks(page.search, "invert")
     (item,) = [item for item in page.items() if not item.isHidden()]
     page.tree.setCurrentItem(item)
     page.keys.setKeySequence("Ctrl+J")
     page.apply()
-    assert window.actions["invert"].shortcut().toString() == "Ctrl+J"
-    assert window.actions.shortcut("invert") == "Ctrl+J"  # from the settings file
+    assert window.commands["invert"].shortcut().toString() == "Ctrl+J"
+    assert window.commands.shortcut("invert") == "Ctrl+J"  # from the settings file
     page.restore()
-    assert window.actions["invert"].shortcut().toString() == "I"
+    assert window.commands["invert"].shortcut().toString() == "I"
 
 
 def test_numbers_of_a_window_that_is_dragged_can_be_read(qtbot, window, radiograph):
@@ -168,20 +168,20 @@ def test_numbers_of_a_window_that_is_dragged_can_be_read(qtbot, window, radiogra
 
 
 def test_taken_keys_are_not_given_twice(window):
-    page = ShortcutPage(window.actions, window)
+    page = ShortcutPage(window.commands, window)
     item = next(item for item in page.items() if item.text(1) == "I")
     page.tree.setCurrentItem(item)
     page.keys.setKeySequence("Ctrl+O")
     page.apply()
     assert "Open files" in page.note.text()
-    assert window.actions["invert"].shortcut().toString() == "I"
+    assert window.commands["invert"].shortcut().toString() == "I"
 
 
 def test_a_right_click_opens_the_context_menu(qtbot, opened):
     port = opened.viewports.ports[Panel.IMAGE]
     qtbot.mouseClick(port, Qt.MouseButton.RightButton, pos=QPoint(60, 60))
     menus = [menu for menu in opened.findChildren(QMenu) if menu.isVisible()]
-    assert opened.actions["invert"] in menus[0].actions()
+    assert opened.commands["invert"] in menus[0].actions()
     assert opened.state.view.zoom == 1.0
     menus[0].close()
 

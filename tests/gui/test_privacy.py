@@ -40,7 +40,7 @@ def test_what_names_patients_is_for_its_owner_only(qtbot, opened, tmp_path):
     assert mode(settings.session_file()) == 0o600
     assert mode(settings.data_folder()) == 0o700
     assert mode(Path(settings.settings().fileName())) == 0o600
-    saved = sessionfile.save(sessionfile.capture(opened), tmp_path / "kept.segx")
+    saved = sessionfile.save(sessionfile.capture(opened.workspace), tmp_path / "kept.segx")
     assert mode(saved) == 0o600
 
 
@@ -51,14 +51,14 @@ def test_everything_is_forgotten(qtbot, opened, pictures, monkeypatch):
     (settings.data_folder() / ".part-left.json").write_text(str(pictures[0]))
     settings.settings().sync()
     assert "red.png" in remembered()
-    page = PrivacyPage(opened)
+    page = PrivacyPage(opened.forget, opened)
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.No)
     page.forget.click()
-    assert len(opened.controller.documents) == 1
+    assert len(opened.workspace.documents) == 1
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
     opened.autosave.add_recent(pictures[:1])  # not written yet
     page.forget.click()
-    assert len(opened.controller.documents) == 0
+    assert len(opened.workspace.documents) == 0
     assert not opened.log.lines
     opened.close()
     assert not settings.session_file().exists()
@@ -93,14 +93,14 @@ def test_the_start_page_names_nothing_whose_time_is_over(qtbot, engine, pictures
 
 
 def test_limits_are_settings(qtbot, window, pictures):
-    page = PrivacyPage(window)
+    page = PrivacyPage(window.forget, window)
     page.megapixels.setValue(1)
     page.seconds.setValue(5)
     assert (privacy.limits().pixels, privacy.limits().seconds) == (10**6, 5)
     large = pictures[0].parent / "large.png"
     Image.new("L", (1100, 1000)).save(large)
     window.open_paths([large])
-    document = lambda: window.controller.documents.current  # noqa: E731
+    document = lambda: window.workspace.documents.current  # noqa: E731
     qtbot.waitUntil(lambda: document() is not None and bool(document().error))
     assert "more than the limit of 1 megapixels" in document().error
     settings.settings().setValue("limits/megapixels", "nonsense")
@@ -127,7 +127,7 @@ def named_file(tmp_path: Path) -> Path:
 def test_a_copy_without_identity(qtbot, window, named_file, tmp_path):
     window.open_paths([named_file])
     qtbot.waitUntil(window.has_result)
-    dialog = CopyDialog(window, window.controller.documents.current)
+    dialog = CopyDialog(window.workspace, window.workspace.documents.current, window)
     dialog.show()
     qtbot.waitUntil(dialog.save.isEnabled)
     texts = [dialog.table.item(row, 2).text() for row in range(dialog.table.rowCount())]
@@ -153,7 +153,7 @@ def test_a_copy_without_identity(qtbot, window, named_file, tmp_path):
 def test_the_original_stays(qtbot, window, named_file):
     window.open_paths([named_file])
     qtbot.waitUntil(window.has_result)
-    dialog = CopyDialog(window, window.controller.documents.current)
+    dialog = CopyDialog(window.workspace, window.workspace.documents.current, window)
     dialog.show()
     qtbot.waitUntil(dialog.save.isEnabled)
     before = named_file.read_bytes()
@@ -164,5 +164,5 @@ def test_the_original_stays(qtbot, window, named_file):
 
 
 def test_pictures_have_no_header_to_clean(opened):
-    opened.actions.run("deidentify")
+    opened.commands.run("deidentify")
     assert not opened.findChildren(CopyDialog)

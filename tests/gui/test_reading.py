@@ -8,9 +8,11 @@ from segx_viewer.app.kit.qimage import to_array
 
 @pytest.fixture
 def reading(qtbot, window, pictures):
-    window.actions.run("read_first")
+    window.commands.run("read_first")
     window.open_paths(pictures[:1])
-    qtbot.waitUntil(lambda: window.controller.analysis is not None and window.controller.analysis.complete)
+    qtbot.waitUntil(
+        lambda: window.workspace.analyses.current is not None and window.workspace.analyses.current.complete
+    )
     return window
 
 
@@ -25,7 +27,7 @@ def test_results_are_hidden_until_an_impression_is_noted(qtbot, reading):
     assert abs(bare - [200, 0, 0]).max() < 3
     assert not reading.findings.isVisible()
     assert reading.certainty.word.text() == ""
-    assert not reading.actions["export"].isEnabled()
+    assert not reading.commands["export"].isEnabled()
     assert not reading.results.read_first.button.isEnabled()
     qtbot.keyClicks(reading.results.read_first.text, "A nevus, I think")
     reading.results.read_first.button.click()
@@ -33,7 +35,7 @@ def test_results_are_hidden_until_an_impression_is_noted(qtbot, reading):
     assert reading.certainty.word.text() == "Moderate certainty"
     assert "A nevus, I think" in reading.results.impression_line.text()
     assert abs(shown() - bare).max() > 50
-    assert reading.controller.documents.current.impression.confidence == "probable"
+    assert reading.workspace.documents.current.impression.confidence == "probable"
 
 
 def test_the_probe_does_not_give_the_results_away(reading):
@@ -43,5 +45,5 @@ def test_the_probe_does_not_give_the_results_away(reading):
 
 
 def test_the_grid_and_editing_stay_away_too(reading):
-    assert not reading.actions["grid"].isEnabled()
-    assert not reading.actions["edit_region"].isEnabled()
+    assert not reading.commands["grid"].isEnabled()
+    assert not reading.commands["edit_region"].isEnabled()

@@ -36,13 +36,13 @@ def another(qtbot, engine):
 
 def test_a_crashed_session_comes_back_whole(qtbot, opened, pictures, another):
     opened.open_paths(pictures[:2])
-    qtbot.waitUntil(lambda: len(opened.controller.documents) == 2 and opened.has_result())
+    qtbot.waitUntil(lambda: len(opened.workspace.documents) == 2 and opened.has_result())
     add(opened, Annotation(Kind.LENGTH, ((10, 10), (40, 50))))
-    document = opened.controller.documents.current
-    opened.controller.documents.update(document, impression=Impression("Benign", "certain"))
+    document = opened.workspace.documents.current
+    opened.workspace.documents.update(document, impression=Impression("Benign", "certain"))
     region = np.zeros((32, 32), bool)
     region[3:9, 4:20] = True
-    opened.controller.set_region(document, region)
+    opened.workspace.analyses.set_region(document, region)
     opened.state.update(compare=Compare.CURTAIN, opacity=0.3, zoom=2.0, voi=WindowLevel(100, 50))
     opened.autosave.save()
     qtbot.waitUntil(lambda: session.ended_badly())
@@ -51,13 +51,13 @@ def test_a_crashed_session_comes_back_whole(qtbot, opened, pictures, another):
     assert second.empty_page.restore.isVisible()
     second.empty_page.restore.click()
     qtbot.waitUntil(second.has_result)
-    found = second.controller.documents.current
-    assert [d.path for d in second.controller.documents] == pictures[:2]
+    found = second.workspace.documents.current
+    assert [d.path for d in second.workspace.documents] == pictures[:2]
     assert found.path == document.path
     assert found.annotations == document.annotations
     assert found.impression.text == "Benign"
-    assert np.array_equal(second.controller.analysis.segmentation.mask, region)
-    assert second.controller.analysis.segmentation.edited
+    assert np.array_equal(second.workspace.analyses.current.segmentation.mask, region)
+    assert second.workspace.analyses.current.segmentation.edited
     view = second.state.view
     assert (view.compare, view.opacity, view.zoom, view.voi) == (Compare.CURTAIN, 0.3, 2.0, WindowLevel(100, 50))
 
@@ -89,14 +89,14 @@ def test_a_proper_end_does_not_ask_for_a_restore(qtbot, opened, another):
 def test_a_damaged_session_file_is_passed_over(window, content):
     settings.session_file().write_text(content)
     assert not session.ended_badly()
-    assert session.restore(window) == 0
+    assert session.restore(window.workspace) == 0
 
 
 @pytest.mark.expects_warnings
 def test_a_session_of_wrong_values_is_passed_over(window):
     stored = {"version": session.VERSION, "documents": [{"path": __file__}], "view": {}, "current": 0}
     settings.session_file().write_text(json.dumps(stored))
-    assert session.restore(window) == 0
+    assert session.restore(window.workspace) == 0
 
 
 def test_files_that_are_gone_are_left_out(qtbot, opened, pictures, another):
@@ -104,7 +104,7 @@ def test_files_that_are_gone_are_left_out(qtbot, opened, pictures, another):
     qtbot.waitUntil(lambda: session.ended_badly())
     pictures[0].unlink()
     second = another()
-    assert session.restore(second) == 0
+    assert session.restore(second.workspace) == 0
 
 
 def test_a_second_launch_hands_its_files_over(qtbot, pictures):
@@ -125,8 +125,8 @@ def test_images_of_an_archive_are_unpacked_again(qtbot, window, pictures, anothe
     add(window, Annotation(Kind.LENGTH, ((10, 10), (40, 50))))
     window.close()
     second = another()
-    assert session.restore(second) == 1
+    assert session.restore(second.workspace) == 1
     qtbot.waitUntil(second.has_result)
-    document = second.controller.documents.current
+    document = second.workspace.documents.current
     assert document.name == "red.png"
     assert [a.kind for a in document.annotations] == [Kind.LENGTH]

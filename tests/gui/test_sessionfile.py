@@ -28,11 +28,11 @@ def region():
 def saved(qtbot, opened, pictures, tmp_path, region):
     """Two images, one with a drawing, an impression and a region of the reader's; saved beside the pictures' folder."""
     opened.open_paths(pictures[:2])
-    qtbot.waitUntil(lambda: len(opened.controller.documents) == 2 and opened.has_result())
+    qtbot.waitUntil(lambda: len(opened.workspace.documents) == 2 and opened.has_result())
     add(opened, Annotation(Kind.LENGTH, ((10, 10), (40, 50))))
-    document = opened.controller.documents.current
-    opened.controller.documents.update(document, impression=Impression("Benign", "certain"))
-    opened.controller.set_region(document, region)
+    document = opened.workspace.documents.current
+    opened.workspace.documents.update(document, impression=Impression("Benign", "certain"))
+    opened.workspace.analyses.set_region(document, region)
     opened.state.update(opacity=0.3)
     path = tmp_path / "reading.segx"
     commands_results.save_session(opened, path)
@@ -62,12 +62,12 @@ def test_it_opens_elsewhere_by_the_images_content(qtbot, saved, another, picture
     commands_results.open_session(another, moved)
     qtbot.waitUntil(another.has_result)
     assert asked == [(2, 2)]
-    documents = list(another.controller.documents)
+    documents = list(another.workspace.documents)
     assert [d.path.name for d in documents] == ["renamed-0.png", "renamed-1.png"]
-    current = another.controller.documents.current
+    current = another.workspace.documents.current
     assert current.annotations == (Annotation(Kind.LENGTH, ((10, 10), (40, 50))),)
     assert current.impression.text == "Benign"
-    assert np.array_equal(another.controller.analysis.segmentation.mask, region)
+    assert np.array_equal(another.workspace.analyses.current.segmentation.mask, region)
     assert another.state.view.opacity == 0.3
 
 
@@ -90,7 +90,7 @@ def test_an_image_that_changed_is_not_taken(qtbot, saved, another, pictures, mon
     monkeypatch.setattr(commands_results, "ask_for_images", lambda *args: None)
     commands_results.open_session(another, saved)
     qtbot.waitUntil(lambda: "1 of 2" in another.status.message.text())
-    assert [d.path for d in another.controller.documents] == [pictures[1]]
+    assert [d.path for d in another.workspace.documents] == [pictures[1]]
 
 
 def test_images_out_of_an_archive_are_found_in_it_again(qtbot, window, another, pictures, tmp_path):
@@ -107,13 +107,13 @@ def test_images_out_of_an_archive_are_found_in_it_again(qtbot, window, another, 
         picture.unlink()
     commands_results.open_session(another, path)
     qtbot.waitUntil(another.has_result)
-    assert len(another.controller.documents) == 1
+    assert len(another.workspace.documents) == 1
 
 
 def test_a_session_is_opened_like_any_file(qtbot, saved, another):
     another.open_paths([saved])
     qtbot.waitUntil(another.has_result)
-    assert len(another.controller.documents) == 2
+    assert len(another.workspace.documents) == 2
 
 
 def _changed(path, **changes):

@@ -13,11 +13,11 @@ def put_back(qapp):
 
 def test_the_theme_changes_at_once_and_stays(window, put_back):
     dark = window.palette().window().color().lightness()
-    window.actions.run("theme_light")
+    window.commands.run("theme_light")
     assert window.palette().window().color().lightness() > dark + 100
     assert settings.settings().value("theme") == "light"
-    assert window.actions["theme_light"].isChecked()
-    assert not window.actions["theme_dark"].isChecked()
+    assert window.commands["theme_light"].isChecked()
+    assert not window.commands["theme_dark"].isChecked()
 
 
 def test_a_german_window(qtbot, engine, pictures, put_back):
@@ -37,6 +37,6 @@ def test_a_german_window(qtbot, engine, pictures, put_back):
 
 
 def test_the_language_is_remembered(window):
-    window.actions.run("language_de")
+    window.commands.run("language_de")
     assert settings.settings().value("language") == "de"
     assert "started again" in window.status.message.text()

@@ -54,14 +54,14 @@ def test_findings_above_their_cut_offs_come_first_and_are_marked(opened):
 
 def test_no_finding_is_told(qtbot, opened, engine):
     engine.change = lambda analysis: several(analysis, np.float32([0.05, 0.5, 0.2]))
-    opened.controller.analyse()
+    opened.workspace.analyses.analyse()
     qtbot.waitUntil(lambda: "No finding" in opened.findings.note.text())
     assert [mark for mark, _ in bars(opened.findings)] == [False] * 3
 
 
 def test_one_of_several_classes_has_no_cut_offs(qtbot, opened, engine):
     engine.change = lambda analysis: analysis
-    opened.controller.analyse()
+    opened.workspace.analyses.analyse()
     qtbot.waitUntil(lambda: opened.findings.list.item(0).text() == "Melanoma")
     assert not opened.findings.note.isVisible()
     assert "cut-off" not in opened.findings.list.item(0).toolTip()
@@ -86,7 +86,7 @@ def test_a_class_is_seen_with_the_region_it_names(qtbot, window, engine, picture
 
     for row, class_index, name in ((2, 1, "right"), (0, 2, "left"), (1, 0, "lesion")):
         window.findings.list.setCurrentRow(row)
-        qtbot.waitUntil(lambda k=class_index: window.controller.key == ("gradcam", k) and window.has_result())
+        qtbot.waitUntil(lambda k=class_index: window.workspace.analyses.key == ("gradcam", k) and window.has_result())
         labels = [label.text() for label, _ in window.certainty._rows]
         assert f"Attribution outside the {name}" in labels
 
@@ -100,17 +100,17 @@ def test_as_published_is_asked_for_shown_and_kept_to(qtbot, opened, engine):
 
     engine.change = change
     assert not engine.requests[-1].as_published
-    opened.actions["as_published"].trigger()
+    opened.commands["as_published"].trigger()
     qtbot.waitUntil(lambda: "as published" in opened.results.model_line.text())
     assert engine.requests[-1].as_published
-    assert opened.actions["as_published"].isChecked()
-    assert {a.target for a in opened.controller.analysis.attributions.values()} == {Target.PROBABILITY}
+    assert opened.commands["as_published"].isChecked()
+    assert {a.target for a in opened.workspace.analyses.current.attributions.values()} == {Target.PROBABILITY}
 
     opened.state.update(as_published=False)  # as another image's setting would
     opened.findings.list.setCurrentRow(1)
-    qtbot.waitUntil(lambda: len(opened.controller.analysis.attributions) == 2)
+    qtbot.waitUntil(lambda: len(opened.workspace.analyses.current.attributions) == 2)
     assert engine.requests[-1].as_published, "maps of one analysis are made in one way"
 
-    opened.controller.analyse()
+    opened.workspace.analyses.analyse()
     qtbot.waitUntil(lambda: "as published" not in opened.results.model_line.text())
     assert not engine.requests[-1].as_published

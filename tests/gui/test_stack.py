@@ -43,11 +43,11 @@ def wheel(window, notches: int, modifiers=Qt.KeyboardModifier.NoModifier) -> Non
 
 
 def frame(window) -> int:
-    return window.controller.documents.current.frame
+    return window.workspace.documents.current.frame
 
 
 def read_frame(window):
-    image = window.controller.documents.current.image
+    image = window.workspace.documents.current.image
     return None if image is None else image.source.frame
 
 
@@ -55,7 +55,7 @@ def test_the_wheel_scrolls_and_each_frame_gets_its_own_analysis(qtbot, film):
     wheel(film, -1)
     assert frame(film) == 1
     qtbot.waitUntil(lambda: read_frame(film) == 1 and film.has_result())
-    assert film.controller.analysis.image.source.frame == 1
+    assert film.workspace.analyses.current.image.source.frame == 1
     wheel(film, 1)
     assert frame(film) == 0
     wheel(film, 1)
@@ -86,13 +86,13 @@ def test_ctrl_and_wheel_zoom(film):
 
 
 def test_home_end_and_film(qtbot, film):
-    film.actions.run("last")
+    film.commands.run("last")
     qtbot.waitUntil(lambda: read_frame(film) == 4)
-    film.actions.run("first")
+    film.commands.run("first")
     qtbot.waitUntil(lambda: read_frame(film) == 0)
-    film.actions.run("film")
+    film.commands.run("film")
     qtbot.waitUntil(lambda: read_frame(film) == 2)
-    film.actions.run("film")
+    film.commands.run("film")
     assert not film.scroller.playing
 
 

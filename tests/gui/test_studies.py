@@ -17,7 +17,7 @@ def shown(window):
 
 def test_pictures_stand_under_their_folder(qtbot, window, pictures, shown):
     window.open_paths(pictures)
-    qtbot.waitUntil(lambda: all(d.thumbnail is not None for d in window.controller.documents) and bool(shown()))
+    qtbot.waitUntil(lambda: all(d.thumbnail is not None for d in window.workspace.documents) and bool(shown()))
     (folder,) = shown()
     assert folder == "pictures"
     assert "red.png\n200 x 150 px" in shown()[folder]
@@ -37,14 +37,14 @@ def test_dicom_stands_under_patient_study_and_series(qtbot, window, shown):
 def test_hiding_the_patient_hides_the_name_in_the_tree(qtbot, window, shown):
     window.open_paths([Path(get_testdata_file("CT_small.dcm", download=False))])
     qtbot.waitUntil(lambda: "CompressedSamples, CT1" in shown())
-    window.actions.run("identity")
+    window.commands.run("identity")
     assert "CompressedSamples" not in str(shown())
-    window.actions.run("identity")
+    window.commands.run("identity")
     assert "CompressedSamples, CT1" in shown()
 
 
 def test_closing_the_last_image_of_a_group_removes_the_group(qtbot, opened, shown):
-    opened.actions.run("close")
+    opened.commands.run("close")
     assert shown() == {}
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF
 
 import segx_viewer as sx
 from segx_viewer.app.canvas.scene import Panel
-from segx_viewer.app.jobs.worker import Engine
+from segx_viewer.app.jobs.engine import Engine
 from segx_viewer.app.kit.qimage import to_array
 from segx_viewer.app.model.viewstate import MaskStyle
 from segx_viewer.app.sessions.export import export_report
@@ -70,13 +70,13 @@ def test_a_radiograph_from_opening_to_the_report(qtbot, real, radiograph, tmp_pa
     air = port.to_panel(QPointF(60, 160)).toPoint()
     assert picture[spine.y(), spine.x()].mean() > picture[air.y(), air.x()].mean() + 60  # bright bones, dark air
 
-    first = real.controller.key
+    first = real.workspace.analyses.key
     real.findings.list.setCurrentRow(1)
-    qtbot.waitUntil(lambda: real.controller.key != first and real.has_result(), timeout=120_000)
-    assert len(real.controller.analysis.attributions) == 2
+    qtbot.waitUntil(lambda: real.workspace.analyses.key != first and real.has_result(), timeout=120_000)
+    assert len(real.workspace.analyses.current.attributions) == 2
 
     target = tmp_path / "report.png"
-    export_report(real, target)
+    export_report(real.workspace, target)
     qtbot.waitUntil(lambda: "report.png" in real.status.message.text(), timeout=120_000)
     report = np.asarray(Image.open(target).convert("RGB")).astype(int)
     assert report.shape[1] > 3 * 1841  # three panels at full resolution
@@ -89,9 +89,9 @@ def test_window_command_line_and_python_give_identical_numbers(qtbot, real, imag
     """One image, three ways: the record of the window's export is that of `analyze` and of `sx.analyze`."""
     path = Path(request.getfixturevalue(image))
     shown(qtbot, real, path)
-    qtbot.waitUntil(lambda: real.controller.analysis.complete, timeout=600_000)  # the last alignments come late
+    qtbot.waitUntil(lambda: real.workspace.analyses.current.complete, timeout=600_000)  # the last alignments come late
     target = tmp_path / "window.json"
-    export_report(real, target)
+    export_report(real.workspace, target)
     qtbot.waitUntil(target.exists, timeout=600_000)
     assert main(["analyze", str(path), "--out", str(tmp_path / "out"), "--output", "json"]) == 0
     (line,) = (tmp_path / "out").glob("*.json")
@@ -110,10 +110,10 @@ def test_the_screen_shows_what_compose_shows(qtbot, real, lesion):
     """The viewport blends by itself; it must come out as the report's `compose` does, within a tolerance."""
     shown(qtbot, real, lesion)
     real.state.update(opacity=0.6, mask=MaskStyle.OFF, corner_text=False)
-    real.actions.run("actual_size")
+    real.commands.run("actual_size")
     port = real.viewports.ports[Panel.ORIGINAL]
     screen = to_array(port.grab().toImage()).astype(int)
-    analysis, key = real.controller.analysis, real.controller.key
+    analysis, key = real.workspace.analyses.current, real.workspace.analyses.key
     saliency = analysis.attributions[key].saliency_map
     vmin, vmax = overlay.shared_scale(saliency)
     heat = overlay.heatmap_layer(saliency, analysis.placement, vmin=vmin, vmax=vmax, opacity=0.6)

@@ -19,7 +19,7 @@ from segx_viewer.app.model.viewstate import Compare, MaskStyle
 from segx_viewer.app.sessions.export import export_report
 from segx_viewer.app.window import Window
 from segx_viewer.domain.result import GateLevel, GateVerdict, Level
-from segx_viewer.errors import ModelError
+from segx_viewer.errors import ModelError, SegxError
 
 LEFT, RIGHT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton
 
@@ -46,7 +46,7 @@ def test_the_empty_window_invites_and_warns(window):
     assert window.research_use.isVisible()
     assert window.research_use.text() == "RESEARCH USE ONLY - not for diagnosis"
     assert window.empty_page.open.isVisible()
-    assert not window.actions["export"].isEnabled()
+    assert not window.commands["export"].isEnabled()
     assert window.minimumSizeHint().width() <= 1280
 
 
@@ -81,9 +81,9 @@ def test_segx_shows_nothing_outside_the_region(opened):
 
 def test_choosing_a_finding_explains_that_class(qtbot, opened, engine):
     opened.findings.list.setCurrentRow(1)
-    qtbot.waitUntil(lambda: ("gradcam", 1) in opened.controller.analysis.attributions)
-    assert opened.controller.key == ("gradcam", 1)
-    assert ("gradcam", 0) in opened.controller.analysis.attributions  # the first map is kept
+    qtbot.waitUntil(lambda: ("gradcam", 1) in opened.workspace.analyses.current.attributions)
+    assert opened.workspace.analyses.key == ("gradcam", 1)
+    assert ("gradcam", 0) in opened.workspace.analyses.current.attributions  # the first map is kept
     asked = len(engine.requests)
     opened.findings.list.setCurrentRow(0)
     assert opened.has_result()
@@ -91,12 +91,12 @@ def test_choosing_a_finding_explains_that_class(qtbot, opened, engine):
 
 
 def test_next_class_and_next_method_keys(qtbot, opened):
-    opened.controller._inference.prepare()
-    qtbot.waitUntil(lambda: len(opened.controller.methods) == 2)
+    opened.workspace.prepare()
+    qtbot.waitUntil(lambda: len(opened.workspace.analyses.methods) == 2)
     qtbot.keyClick(opened, Qt.Key.Key_N)
     assert opened.state.view.class_index == 1
     qtbot.keyClick(opened, Qt.Key.Key_M)
-    qtbot.waitUntil(lambda: ("ig", 1) in opened.controller.analysis.attributions)
+    qtbot.waitUntil(lambda: ("ig", 1) in opened.workspace.analyses.current.attributions)
     assert opened.control_bar.method.currentText() == "Integrated gradients"
 
 
@@ -150,39 +150,47 @@ def test_cancel_stops_the_analysis(qtbot, window, engine, pictures):
     engine.gate.clear()
     window.open_paths(pictures[:1])
     qtbot.waitUntil(window.status.cancel.isVisible)
-    qtbot.waitUntil(lambda: window.controller.analysis is not None)
+    qtbot.waitUntil(lambda: window.workspace.analyses.current is not None)
     qtbot.mouseClick(window.status.cancel, LEFT)
     qtbot.waitUntil(lambda: not window.status.cancel.isVisible(), timeout=500)
     assert not window.has_result()
     engine.gate.set()
-    window.actions.run("analyse")
+    window.commands.run("analyse")
     qtbot.waitUntil(window.has_result)
 
 
 def test_another_image_never_shows_the_old_overlay(qtbot, window, engine, pictures):
     engine.gate.clear()
     window.open_paths(pictures)
-    qtbot.waitUntil(lambda: window.controller.analysis is not None)
-    first = window.controller.documents.current
-    second = list(window.controller.documents)[1]
+    qtbot.waitUntil(lambda: window.workspace.analyses.current is not None)
+    first = window.workspace.documents.current
+    second = list(window.workspace.documents)[1]
     seen = []
-    window.controller.analysis_changed.connect(lambda a: seen.append((window.controller.documents.current, a)))
-    window.show_document(second)
+    window.workspace.analyses.changed.connect(lambda a: seen.append((window.workspace.documents.current, a)))
+    window.workspace.look_at(second)
     assert window.scene.overlays is None
     engine.gate.set()
     qtbot.waitUntil(window.has_result)
     assert all(a is None or a.image.source.path == d.path for d, a in seen)
-    assert window.controller.analysis.image.source.path == second.path
+    assert window.workspace.analyses.current.image.source.path == second.path
     assert first.analysis is None or not first.analysis.complete
 
 
-def test_an_answer_of_an_earlier_generation_is_dropped(opened):
-    before = opened.controller.analysis
-    stale = opened.controller._generation - 1
-    opened.controller._on_finished(stale, "anything")
-    opened.controller._on_analysis(stale, "anything")
-    opened.controller._on_failed(stale, "stale failure")
-    assert opened.controller.analysis is before
+def test_an_answer_of_an_earlier_question_is_dropped(qtbot, opened, engine):
+    analyses, before = opened.workspace.analyses, opened.workspace.analyses.current
+    engine.gate.clear()
+    analyses.analyse()
+    stale = analyses._running
+    qtbot.waitUntil(lambda: not analyses.current.complete)
+    before = analyses.current
+    analyses.stop()
+    engine.error = SegxError("stale failure")
+    engine.gate.set()
+    done = []
+    opened.workspace.jobs.run(lambda: True, then=done.append, lane="models")
+    qtbot.waitUntil(lambda: bool(done))
+    assert stale.token.cancelled
+    assert opened.workspace.analyses.current is before
     assert "stale" not in opened.status.message.text()
 
 
@@ -191,22 +199,22 @@ def test_dropping_files_opens_them(qtbot, window, pictures):
     data.setUrls([QUrl.fromLocalFile(str(pictures[0].parent))])
     event = QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
     window.dropEvent(event)
-    qtbot.waitUntil(lambda: len(window.controller.documents) == 3)
+    qtbot.waitUntil(lambda: len(window.workspace.documents) == 3)
     qtbot.waitUntil(window.has_result)
     qtbot.waitUntil(lambda: settings.recent() == [pictures[0].parent])
 
 
 def test_thumbnails_arrive_for_all(qtbot, window, pictures):
     window.open_paths(pictures)
-    qtbot.waitUntil(lambda: [d.thumbnail is None for d in window.controller.documents] == [False] * 3)
-    colours = [d.thumbnail.reshape(-1, 3).mean(0).argmax() for d in window.controller.documents]
-    names = [d.path.stem for d in window.controller.documents]
+    qtbot.waitUntil(lambda: [d.thumbnail is None for d in window.workspace.documents] == [False] * 3)
+    colours = [d.thumbnail.reshape(-1, 3).mean(0).argmax() for d in window.workspace.documents]
+    names = [d.path.stem for d in window.workspace.documents]
     assert dict(zip(names, colours, strict=True)) == {"red": 0, "green": 1, "blue": 2}
 
 
 def test_export_writes_what_is_shown(qtbot, opened, tmp_path):
     target = tmp_path / "out" / "report.png"
-    export_report(opened, target)
+    export_report(opened.workspace, target)
     qtbot.waitUntil(lambda: "report.png" in opened.status.message.text() and target.exists(), timeout=20000)
     report = np.asarray(Image.open(target).convert("RGB")).astype(int)
     assert min(report.shape[:2]) > 300
@@ -296,26 +304,26 @@ def test_compare_modes(qtbot, opened):
     x = int(port.width() * 0.5)
     drag(port, LEFT, QPoint(x, 200), QPoint(x + 100, 200))
     assert opened.state.view.curtain == pytest.approx((x + 100) / port.width(), abs=0.02)
-    opened.actions.run("blend")
+    opened.commands.run("blend")
     assert opened.viewports.blend.isVisible()
-    opened.actions.run("flicker")
+    opened.commands.run("flicker")
     qtbot.waitUntil(lambda: opened.state.view.flicker, timeout=2000)
-    opened.actions.run("side")
+    opened.commands.run("side")
     assert len(opened.viewports.visible_ports) == 3
 
 
 def test_layouts(opened):
     shown = {}
     for name in ("1x1", "1x2", "1x3", "1+2", "2x2"):
-        opened.actions.run(f"layout_{name}")
+        opened.commands.run(f"layout_{name}")
         shown[name] = [port.panel for port in opened.viewports.visible_ports]
     assert [len(panels) for panels in shown.values()] == [1, 2, 3, 3, 4]
     assert shown["2x2"][3] is Panel.OUTSIDE
-    assert opened.actions["layout_2x2"].isChecked()
+    assert opened.commands["layout_2x2"].isChecked()
 
 
 def test_the_outside_panel_shows_what_segx_hides(opened):
-    opened.actions.run("layout_2x2")
+    opened.commands.run("layout_2x2")
     opened.state.update(opacity=1.0)
     port = opened.viewports.ports[Panel.OUTSIDE]
     hot, inside = (port.to_panel(QPointF(x, y)).toPoint() for x, y in ((25, 19), (100, 75)))
@@ -325,8 +333,8 @@ def test_the_outside_panel_shows_what_segx_hides(opened):
 
 
 def test_a_model_can_be_chosen(qtbot, opened, engine):
-    opened.controller.prepare()
-    qtbot.waitUntil(lambda: bool(opened.controller.bundles))
+    opened.workspace.prepare()
+    qtbot.waitUntil(lambda: bool(opened.workspace.analyses.bundles))
     menu = next(m for m in opened.findChildren(QMenu) if m.title() == "Mo&del")
     menu.aboutToShow.emit()
     automatic, fake = menu.actions()
@@ -346,11 +354,11 @@ def test_the_probe_reads_pixel_map_and_region(opened):
 
 
 def test_tab_leaves_only_the_pictures(opened):
-    opened.actions.run("panels")
+    opened.commands.run("panels")
     assert not opened.left.isVisible()
     assert not opened.results.isVisible()
     assert opened.research_use.isVisible()
-    opened.actions.run("panels")
+    opened.commands.run("panels")
     assert opened.results.isVisible()
 
 
@@ -363,7 +371,7 @@ def test_double_click_shows_one_panel_and_back(qtbot, opened):
 
 
 def test_closing_the_image_returns_to_the_empty_page(opened):
-    opened.actions.run("close")
+    opened.commands.run("close")
     assert opened.pages.currentWidget() is opened.empty_page
     assert opened.findings.list.isHidden()
     assert opened.viewports.color_bar.scale is None
@@ -388,7 +396,7 @@ def test_the_program_fills_the_frame_and_opens_what_was_asked_for(qtbot, engine,
     window.show()
     assert window.follower is None
     qtbot.waitUntil(lambda: window.follower is not None and window.has_result())
-    assert [document.name for document in window.controller.documents] == ["red.png"]
+    assert [document.name for document in window.workspace.documents] == ["red.png"]
     assert all(menu.actions() for menu in window.menus)
     window.close()
     program.end()

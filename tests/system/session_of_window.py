@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from segx_viewer.app.application import make_application
 from segx_viewer.app.dialogs.privacycopy import CopyDialog
-from segx_viewer.app.model import privacy
-from segx_viewer.app.sessions import sessionfile as archive
+from segx_viewer.app.sessions import sessionfile
 from segx_viewer.app.sessions.export import export_report
 from segx_viewer.app.sessions.studyreport import export_study
 from segx_viewer.app.window import Window
@@ -23,31 +22,31 @@ Condition = Callable[[], object]
 
 def session(window: Window, out: Path) -> Iterator[Condition]:
     """Do what a reader does, step by step; each step says what is waited for."""
-    controller = window.controller
-    idle = lambda: window.has_result() and not controller.is_analysing  # noqa: E731
+    workspace = window.workspace
+    idle = lambda: window.has_result() and not workspace.analyses.is_analysing  # noqa: E731
     yield idle
     for method in ("gradcam", "integrated_gradients"):
-        controller.explain(method=method)
+        workspace.analyses.explain(method=method)
         yield idle
     for suffix in (".png", ".pdf", ".json"):
-        export_report(window, out / f"report{suffix}")
+        export_report(workspace, out / f"report{suffix}")
         yield (out / f"report{suffix}").exists
-    export_report(window, out / "objects.dcm")
+    export_report(workspace, out / "objects.dcm")
     yield lambda: list(out.glob("objects/*sr*"))
-    export_study(window, out / "study.pdf")
+    export_study(workspace, out / "study.pdf")
     yield (out / "study.pdf").exists
-    window.actions.run("copy_report")
-    archive.save(archive.capture(window), out / "kept.segx")
+    window.commands.run("copy_report")
+    sessionfile.save(sessionfile.capture(workspace), out / "kept.segx")
     window.open_paths([Path(get_testdata_file("CT_small.dcm", download=False))])
-    yield lambda: window.has_result() and controller.documents.current.image.modality == "CT"
-    dialog = CopyDialog(window, controller.documents.current)
+    yield lambda: window.has_result() and workspace.documents.current.image.modality == "CT"
+    dialog = CopyDialog(workspace, workspace.documents.current, window)
     dialog.show()
     yield dialog.save.isEnabled
     dialog.write(out / "copy.dcm")
     yield (out / "copy.dcm").exists
     window.autosave.save()
-    privacy.forget(window)
-    yield lambda: not len(controller.documents)
+    window.forget()
+    yield lambda: not len(workspace.documents)
 
 
 class Reader:

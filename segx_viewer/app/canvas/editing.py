@@ -1,7 +1,8 @@
 """Editing the region: brush, eraser, polygon, threshold; SegX and SegU follow at once."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPolygonF, QUndoCommand
 
 from segx_viewer.app.canvas.mouse import Drag, Tool
+from segx_viewer.app.jobs.analyses import Analyses
+from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.model.region import paint_polygon, paint_stroke
@@ -16,46 +19,40 @@ from segx_viewer.domain.result import Analysis
 
 if TYPE_CHECKING:
     from segx_viewer.app.canvas.viewport import Viewport
-    from segx_viewer.app.jobs.controller import Controller
-    from segx_viewer.app.window import Window
 
 Mask = NDArray[np.bool_]
 
 
 class Editor:
-    """The current image's region while it is being edited."""
+    """The current image's region while it is being edited; `show` draws one that is not taken over yet."""
 
-    def __init__(self, window: "Window") -> None:
-        self._window = window
-
-    @property
-    def _controller(self) -> "Controller":
-        return self._window.controller
+    def __init__(self, workspace: Workspace, show: Callable[[Analysis], None]) -> None:
+        self._workspace, self._show = workspace, show
 
     @property
     def analysis(self) -> Analysis | None:
         """The analysis whose region is edited; None where there is nothing to edit."""
-        analysis = self._controller.analysis
+        analysis = self._workspace.analyses.current
         ready = analysis is not None and analysis.complete and analysis.segmentation is not None
         return analysis if ready else None
 
     @property
     def radius(self) -> float:
         """Radius of the brush in image pixels."""
-        return self._window.state.view.brush * min(self._controller.analysis.image.shape) / 2
+        return self._workspace.state.view.brush * min(self._workspace.analyses.current.image.shape) / 2
 
     def preview(self, mask: Mask) -> None:
         """Show a region that is still being drawn: only the map being looked at follows."""
         from segx_viewer.pipeline import reassess
 
-        analysis, key = self.analysis, self._controller.key
+        analysis, key = self.analysis, self._workspace.analyses.key
         shown = {key: analysis.attributions[key]} if key in analysis.attributions else {}
-        self._window.show_analysis(reassess(replace(analysis, attributions=shown), mask))
+        self._show(reassess(replace(analysis, attributions=shown), mask))
 
     def commit(self, mask: Mask | None) -> None:
         """Take over a region, None the predicted one, so that it can be undone."""
-        document = self._controller.documents.current
-        self._window.push(SetRegion(self._controller, document, mask))
+        document = self._workspace.documents.current
+        document.undo.push(SetRegion(self._workspace.analyses, document, mask))
 
     def set_threshold(self, threshold: float) -> None:
         """Preview the region above another threshold of the segmenter's probability."""
@@ -76,18 +73,18 @@ class Editor:
 class SetRegion(QUndoCommand):
     """Replaces a document's region."""
 
-    def __init__(self, controller: "Controller", document: Document, after: Mask | None) -> None:
+    def __init__(self, analyses: Analyses, document: Document, after: Mask | None) -> None:
         super().__init__(tr("Edit the region"))
-        self._controller, self._document = controller, document
+        self._analyses, self._document = analyses, document
         self._before, self._after = document.region, after
 
     def redo(self) -> None:
         """Do it, or do it again."""
-        self._controller.set_region(self._document, self._after)
+        self._analyses.set_region(self._document, self._after)
 
     def undo(self) -> None:
         """Take it back."""
-        self._controller.set_region(self._document, self._before)
+        self._analyses.set_region(self._document, self._before)
 
 
 class Brush(Tool):
@@ -175,22 +172,3 @@ class Polygon(Tool):
         for colour, width in ((QColor(0, 0, 0, 200), 3.5), (QColor("#ffffff"), 1.5)):
             painter.setPen(QPen(colour, width))
             painter.drawPolyline(QPolygonF(points))
-
-
-def restored(analysis: Analysis, predicted: dict[str, Any] | None) -> Analysis:
-    """Return the analysis with the predicted region and the certainties that were measured with it.
-
-    Maps that were only computed with an edited region are left out; they are computed again when asked for.
-    """
-    from segx_viewer.explain.segx import segx_map
-
-    if predicted is None:
-        return analysis
-    kept = {k: a for k, a in analysis.attributions.items() if k in predicted["certainties"]}
-    return replace(
-        analysis,
-        segmentation=predicted["segmentation"],
-        attributions=kept,
-        segx={k: segx_map(a.saliency_map, predicted["segmentation"].mask) for k, a in kept.items()},
-        certainties={k: predicted["certainties"][k] for k in kept},
-    )

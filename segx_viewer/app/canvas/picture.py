@@ -21,7 +21,6 @@ from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.result import Analysis, MapKey
 from segx_viewer.imaging import display
-from segx_viewer.imaging.halving import halved
 from segx_viewer.reporting import overlay
 
 OUTLINE_SIDE = 1024
@@ -32,19 +31,6 @@ _SCREENS = 6  # panels of different size that keep the image's values at their p
 _OVERLAY_BYTES = 96 * 2**20
 _RIM = 3  # panel pixels by which a drawn outline is wider than its path
 _BAND = 2**16  # pixels that are windowed and drawn at a time: they stay in the processor's cache
-
-
-def reduced(image: MedicalImage, side: int) -> MedicalImage:
-    """Return the image with at most `side` pixels on its longer side, area-averaged; itself if it is small enough."""
-    pixels = image.pixels
-    while max(pixels.shape[:2]) >= 4 * side and min(pixels.shape[:2]) > 1:  # much faster than in one go
-        pixels = halved(pixels)
-    height, width = pixels.shape[:2]
-    factor = side / max(height, width)
-    if factor >= 1:
-        return image
-    shape = (max(1, round(width * factor)), max(1, round(height * factor)))
-    return replace(image, pixels=cv2.resize(pixels, shape, interpolation=cv2.INTER_AREA))
 
 
 def outline_shape(shape: tuple[int, int]) -> tuple[int, int]:

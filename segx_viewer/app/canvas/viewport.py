@@ -90,6 +90,16 @@ class Viewport(QWidget):
         fitting = fit_scale(self.state.view, self.scene.shape or (1, 1), self.extent)
         return 1 / (fitting * self.devicePixelRatioF())
 
+    def visible_part(self) -> tuple[int, int, int, int] | None:
+        """Return (top, left, height, width) of what the panel shows of the image; None for all of it."""
+        height, width = self.scene.shape
+        corners = [self.to_image(QPointF(x, y)) for x in (0, self.width()) for y in (0, self.height())]
+        left, right = (round(min(max(f(p.x() for p in corners), 0), width)) for f in (min, max))
+        top, bottom = (round(min(max(f(p.y() for p in corners), 0), height)) for f in (min, max))
+        part = top, left, bottom - top, right - left
+        whole = part == (0, 0, height, width) or part[2] < 2 or part[3] < 2
+        return None if whole else part
+
     # -- painting --------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102 - Qt's name

@@ -5,22 +5,22 @@ from typing import TYPE_CHECKING
 
 from segx_viewer.app.canvas.editing import Brush, Polygon
 from segx_viewer.app.commands.tools import navigate
-from segx_viewer.app.kit.actions import Command
 from segx_viewer.app.kit.i18n import mark
+from segx_viewer.app.model.actions import Command
 
 if TYPE_CHECKING:
     from segx_viewer.app.canvas.mouse import Tool
+    from segx_viewer.app.commands.desk import Desk
     from segx_viewer.app.model.viewstate import View
-    from segx_viewer.app.window import Window
 
-_MAKE: "dict[str, Callable[[Window], Tool]]" = {
+_MAKE: "dict[str, Callable[[Desk], Tool]]" = {
     "brush": lambda window: Brush(window.editor, True),
     "eraser": lambda window: Brush(window.editor, False),
     "polygon": lambda window: Polygon(window.editor),
 }
 
 
-def toggle_editing(window: "Window") -> None:
+def toggle_editing(window: "Desk") -> None:
     """Begin to edit the region, or end it."""
     editing = not window.state.view.editing
     window.state.update(editing=editing)
@@ -30,10 +30,10 @@ def toggle_editing(window: "Window") -> None:
         navigate(window)
 
 
-def use(name: str) -> "Callable[[Window], None]":
+def use(name: str) -> "Callable[[Desk], None]":
     """Return a handler that gives the left button an editing tool."""
 
-    def handler(window: "Window") -> None:
+    def handler(window: "Desk") -> None:
         window.viewports.set_tool(lambda: _MAKE[name](window))
         window.state.update(tool=name, editing=True)
 

@@ -4,50 +4,50 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from segx_viewer.app.commands.view import toggle
-from segx_viewer.app.kit.actions import Command
 from segx_viewer.app.kit.i18n import mark
+from segx_viewer.app.model.actions import Command
 from segx_viewer.app.model.viewstate import Compare, MaskStyle, View
 
 if TYPE_CHECKING:
-    from segx_viewer.app.window import Window
+    from segx_viewer.app.commands.desk import Desk
 
 
-def next_class(window: "Window") -> None:
+def next_class(window: "Desk") -> None:
     """Explain the next class in the order of probability."""
-    controller = window.controller
-    key = controller.key
+    analyses = window.workspace.analyses
+    key = analyses.key
     if key is not None:
-        ranking = controller.analysis.prediction.ranking
-        controller.explain(class_index=ranking[(ranking.index(key[1]) + 1) % len(ranking)])
+        ranking = analyses.current.prediction.ranking
+        analyses.explain(class_index=ranking[(ranking.index(key[1]) + 1) % len(ranking)])
 
 
-def next_method(window: "Window") -> None:
+def next_method(window: "Desk") -> None:
     """Explain by the next method."""
-    names = [name for name, _ in window.controller.methods]
+    names = [name for name, _ in window.workspace.analyses.methods]
     current = window.state.view.method
     position = names.index(current) if current in names else -1
-    window.controller.explain(method=names[(position + 1) % len(names)])
+    window.workspace.analyses.explain(method=names[(position + 1) % len(names)])
 
 
-def next_mask(window: "Window") -> None:
+def next_mask(window: "Desk") -> None:
     """Go from outline to fill to off."""
     styles = list(MaskStyle)
     window.state.update(mask=styles[(styles.index(window.state.view.mask) + 1) % len(styles)])
 
 
-def compare(mode: Compare) -> "Callable[[Window], None]":
+def compare(mode: Compare) -> "Callable[[Desk], None]":
     """Return a handler that compares in this way, or side by side if it does already."""
 
-    def handler(window: "Window") -> None:
+    def handler(window: "Desk") -> None:
         same = _is(mode)(window.state.view)
         window.state.update(compare=Compare.SIDE if same else mode, two=False, grid=False)
 
     return handler
 
 
-def toggle_grid(window: "Window") -> None:
+def toggle_grid(window: "Desk") -> None:
     """Show the grid, or the panels again."""
-    window.controller.was_cancelled = False
+    window.workspace.analyses.was_cancelled = False
     window.state.update(grid=not window.state.view.grid, two=False)
 
 
@@ -67,8 +67,16 @@ ROWS = (
         "eye",
         checked=lambda v: v.read_first,
     ),
-    Command("analyse", mark("&Analyse again"), lambda w: w.controller.analyse(), "F5", _EXPLAIN, "play", needs="image"),
-    Command("cancel", mark("&Cancel"), lambda w: w.controller.cancel_by_reader(), "Ctrl+.", _EXPLAIN, "x"),
+    Command(
+        "analyse",
+        mark("&Analyse again"),
+        lambda w: w.workspace.analyses.analyse(),
+        "F5",
+        _EXPLAIN,
+        "play",
+        needs="image",
+    ),
+    Command("cancel", mark("&Cancel"), lambda w: w.workspace.stop_by_reader(), "Ctrl+.", _EXPLAIN, "x"),
     Command("next_class", mark("&Next class"), next_class, "N", _EXPLAIN, needs="prediction"),
     Command("next_method", mark("Next &method"), next_method, "M", _EXPLAIN, needs="prediction"),
     Command(

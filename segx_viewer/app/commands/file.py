@@ -8,27 +8,27 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from segx_viewer import __version__
 from segx_viewer.app.dialogs.exportdialog import ExportDialog
 from segx_viewer.app.kit import settings
-from segx_viewer.app.kit.actions import Command
 from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.model.actions import Command
 from segx_viewer.app.sessions import session
 
 if TYPE_CHECKING:
-    from segx_viewer.app.window import Window
+    from segx_viewer.app.commands.desk import Desk
 
 
-def open_files(window: "Window") -> None:
+def open_files(window: "Desk") -> None:
     """Ask for files and open them."""
-    names, _ = QFileDialog.getOpenFileNames(window, tr("Open images"), _last_folder())
+    names, _ = QFileDialog.getOpenFileNames(window.above, tr("Open images"), _last_folder())
     _open(window, names)
 
 
-def open_folder(window: "Window") -> None:
+def open_folder(window: "Desk") -> None:
     """Ask for a folder and open what is in it."""
-    name = QFileDialog.getExistingDirectory(window, tr("Open folder"), _last_folder())
+    name = QFileDialog.getExistingDirectory(window.above, tr("Open folder"), _last_folder())
     _open(window, [name] if name else [])
 
 
-def _open(window: "Window", names: list[str]) -> None:
+def _open(window: "Desk", names: list[str]) -> None:
     if names:
         settings.settings().setValue("last_folder", str(Path(names[0]).parent))
         window.open_paths([Path(name) for name in names])
@@ -38,51 +38,58 @@ def _last_folder() -> str:
     return str(settings.settings().value("last_folder", ""))
 
 
-def restore_session(window: "Window") -> None:
+def restore_session(window: "Desk") -> None:
     """Open what the last session had open."""
-    count = session.restore(window)
+    count = session.restore(window.workspace)
     if count == 0:
-        window.show_message(tr("There is no session to restore, or its files are gone."))
+        window.workspace.say(tr("There is no session to restore, or its files are gone."))
 
 
-def open_demo(window: "Window") -> None:
+def open_demo(window: "Desk") -> None:
     """Open the two demonstration images."""
     from segx_viewer.app.demo import demo_files
 
-    window.controller.open_demo(demo_files)
+    window.workspace.opener.open_made(demo_files)
 
 
-def ask_export(window: "Window") -> None:
+def close_current(window: "Desk") -> None:
+    """Close the image being looked at."""
+    current = window.workspace.documents.current
+    if current is not None:
+        window.workspace.documents.close(current)
+
+
+def ask_export(window: "Desk") -> None:
     """Ask where the report shall go, and write it."""
-    ExportDialog(window).open()
+    ExportDialog(window.workspace, window.above).open()
 
 
-def show_tags(window: "Window") -> None:
+def show_tags(window: "Desk") -> None:
     """Show all tags of the current file."""
     from segx_viewer.app.dialogs.tags import TagBrowser, read_tags
 
-    document = window.controller.documents.current
-    TagBrowser(document.name, read_tags(document.path), window).show()
+    document = window.workspace.documents.current
+    TagBrowser(document.name, read_tags(document.path), window.above).show()
 
 
-def show_log(window: "Window") -> None:
+def show_log(window: "Desk") -> None:
     """Show what was logged."""
     from segx_viewer.app.panels.logview import LogView
 
-    LogView(window.log, window).show()
+    LogView(window.log, window.above).show()
 
 
-def show_shortcuts(window: "Window") -> None:
+def show_shortcuts(window: "Desk") -> None:
     """Show and edit the keyboard shortcuts."""
     from segx_viewer.app.dialogs.shortcuts import ShortcutPage
 
-    ShortcutPage(window.actions, window).show()
+    ShortcutPage(window.commands, window.above).show()
 
 
-def about(window: "Window") -> None:
+def about(window: "Desk") -> None:
     """Say what this is."""
     QMessageBox.about(
-        window,
+        window.above,
         tr("About SegX Viewer"),
         tr(
             "<h3>SegX Viewer {version}</h3><p>Shows what a network saw in a clinical image, and how far its "
@@ -100,8 +107,8 @@ ROWS = (
     Command("demo", mark("Try the &demo"), open_demo, "", _FILE, "circle-play"),
     Command("restore", mark("Restore the last &session"), restore_session, "", _FILE, "refresh-cw"),
     Command("export", mark("&Export report …"), ask_export, "Ctrl+E", _FILE, "download", needs="map"),
-    Command("close", mark("&Close image"), lambda w: w.close_current(), "Ctrl+W", _FILE, "x", needs=""),
-    Command("close_all", mark("Close &all"), lambda w: w.controller.documents.close_all(), "Ctrl+Shift+W", _FILE),
+    Command("close", mark("&Close image"), close_current, "Ctrl+W", _FILE, "x", needs=""),
+    Command("close_all", mark("Close &all"), lambda w: w.workspace.documents.close_all(), "Ctrl+Shift+W", _FILE),
     Command("quit", mark("&Quit"), lambda w: w.close(), "Ctrl+Q", _FILE),
     Command("tags", mark("&Tags …"), show_tags, "Ctrl+T", _FILE, "tag", needs="image"),
     Command("shortcuts", mark("&Keyboard shortcuts …"), show_shortcuts, "F1", _HELP, "keyboard"),

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractSlider, QComboBox, QListView, QTreeView, QWidget
 
 if TYPE_CHECKING:
-    from segx_viewer.app.window import Window
+    from segx_viewer.app.commands.desk import Desk
 
 _ARROWS = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right})
 _ENDS = frozenset({Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
@@ -16,20 +16,20 @@ _ENDS = frozenset({Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Ke
 class Keys(QObject):
     """Watches the window's keys: B shows the bare image, Space pans, while they are held."""
 
-    def __init__(self, window: "Window") -> None:
-        super().__init__(window)
+    def __init__(self, window: "Desk") -> None:
+        super().__init__(window.above)
         self._window = window
-        window.installEventFilter(self)
+        window.above.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802, D102 - Qt's name
         kind = event.type()
         if kind == QEvent.Type.ShortcutOverride:
-            if _belongs_to(self._window.focusWidget(), Qt.Key(event.key())):
+            if _belongs_to(self._window.above.focusWidget(), Qt.Key(event.key())):
                 event.accept()
                 return True
         elif kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             self._hold(event, down=kind == QEvent.Type.KeyPress)
-        elif kind == QEvent.Type.ActivationChange and not self._window.isActiveWindow():
+        elif kind == QEvent.Type.ActivationChange and not self._window.above.isActiveWindow():
             self._window.state.update(bare=False)  # the key may be released over another window
         return super().eventFilter(watched, event)
 

@@ -6,14 +6,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
 from segx_viewer.app.kit import settings
-from segx_viewer.app.kit.actions import Actions
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.kit.language import LANGUAGES
 from segx_viewer.app.model import presets
+from segx_viewer.app.model.actions import Actions
 from segx_viewer.app.model.viewstate import Layout
 
 if TYPE_CHECKING:
-    from segx_viewer.app.window import Window
+    from segx_viewer.app.commands.desk import Desk
 
 RECENT = "recent"
 WINDOWS = "windows"
@@ -143,21 +143,21 @@ CONTEXT = (
 )
 
 
-def context_menu(window: "Window", actions: Actions) -> QMenu:
+def context_menu(window: "Desk", actions: "Actions[Desk]") -> QMenu:
     """Return the panels' context menu, deleted when it closes."""
-    menu = QMenu(window)
+    menu = QMenu(window.above)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     add(menu, CONTEXT, window, actions)
     return menu
 
 
-def fill(menus: list[QMenu], window: "Window", actions: Actions) -> None:
+def fill(menus: list[QMenu], window: "Desk", actions: "Actions[Desk]") -> None:
     """Fill the menu bar's menus."""
     for menu, ids in zip(menus, MENUS, strict=True):
         add(menu, ids, window, actions)
 
 
-def add(menu: QMenu, ids: tuple[Any, ...], window: "Window", actions: Actions) -> None:
+def add(menu: QMenu, ids: tuple[Any, ...], window: "Desk", actions: "Actions[Desk]") -> None:
     """Add commands to a menu."""
     for entry in ids:
         if entry is None:
@@ -167,14 +167,28 @@ def add(menu: QMenu, ids: tuple[Any, ...], window: "Window", actions: Actions) -
         elif entry == MODELS:
             _models(menu.addMenu(tr("Mo&del")), window)
         elif entry == WINDOWS:
-            presets.fill_menu(menu.addMenu(tr("&Window")), window)
+            _windows(menu.addMenu(tr("&Window")), window)
         elif isinstance(entry, tuple):
             add(menu.addMenu(tr(entry[0])), entry[1], window, actions)
         else:
             menu.addAction(actions[entry])
 
 
-def _recent(menu: QMenu, window: "Window") -> None:
+def _windows(menu: QMenu, window: "Desk") -> None:
+    """Fill a menu with the current image's windows each time it opens."""
+
+    def fill_windows() -> None:
+        menu.clear()
+        image = window.scene.base.image if window.scene.base is not None else None
+        for name, voi in presets.windows(image) if image is not None else []:
+            menu.addAction(name, lambda voi=voi: window.state.update(voi=voi))
+        if menu.isEmpty():
+            menu.addAction(tr("No windows: this is a colour picture")).setEnabled(False)
+
+    menu.aboutToShow.connect(fill_windows)
+
+
+def _recent(menu: QMenu, window: "Desk") -> None:
     def fill_recent() -> None:
         menu.clear()
         for path in settings.recent():
@@ -185,19 +199,19 @@ def _recent(menu: QMenu, window: "Window") -> None:
     menu.aboutToShow.connect(fill_recent)
 
 
-def _models(menu: QMenu, window: "Window") -> None:
+def _models(menu: QMenu, window: "Desk") -> None:
     """Fill a menu with the installed models; the image chooses unless the reader does."""
-    controller = window.controller
+    analyses = window.workspace.analyses
 
     def choose(name: str | None) -> None:
-        controller.bundle = name
-        controller.analyse()
+        analyses.bundle = name
+        analyses.analyse()
 
     def fill_models() -> None:
         menu.clear()
-        for name, title in ((None, tr("The one that fits the image")), *controller.bundles):
+        for name, title in ((None, tr("The one that fits the image")), *analyses.bundles):
             action = menu.addAction(tr(title), lambda name=name: choose(name))
             action.setCheckable(True)
-            action.setChecked(controller.bundle == name)
+            action.setChecked(analyses.bundle == name)
 
     menu.aboutToShow.connect(fill_models)

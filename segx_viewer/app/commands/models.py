@@ -2,24 +2,24 @@
 
 from typing import TYPE_CHECKING
 
-from segx_viewer.app.kit.actions import Command
 from segx_viewer.app.kit.i18n import mark
+from segx_viewer.app.model.actions import Command
 
 if TYPE_CHECKING:
-    from segx_viewer.app.window import Window
+    from segx_viewer.app.commands.desk import Desk
 
 
-def show_models(window: "Window") -> None:
+def show_models(window: "Desk") -> None:
     """Open the Model Manager."""
     from segx_viewer.app.dialogs.modelmanager import ModelManager
 
-    ModelManager(window).open()
+    ModelManager(window.workspace, window.above).open()
 
 
-def as_published(window: "Window") -> None:
+def as_published(window: "Desk") -> None:
     """Explain the current image anew as SegX's reference implementation does, or as this program does again."""
     window.state.update(as_published=not window.state.view.as_published)
-    window.controller.analyse()
+    window.workspace.analyses.analyse()
 
 
 _EXPLAIN = mark("Explain")

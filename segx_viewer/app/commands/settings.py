@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication
 
 from segx_viewer.app.kit import language, settings, theme
-from segx_viewer.app.kit.actions import Command
 from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.model.actions import Command
 
 if TYPE_CHECKING:
+    from segx_viewer.app.commands.desk import Desk
     from segx_viewer.app.model.viewstate import View
-    from segx_viewer.app.window import Window
 
 
-def use_theme(name: str) -> "Callable[[Window], None]":
+def use_theme(name: str) -> "Callable[[Desk], None]":
     """Return a handler that changes the theme at once."""
 
-    def handler(window: "Window") -> None:
+    def handler(window: "Desk") -> None:
         settings.settings().setValue("theme", name)
         theme.apply(QApplication.instance(), name)
         window.follow_theme()
@@ -25,40 +25,40 @@ def use_theme(name: str) -> "Callable[[Window], None]":
     return handler
 
 
-def use_language(name: str) -> "Callable[[Window], None]":
+def use_language(name: str) -> "Callable[[Desk], None]":
     """Return a handler that chooses the language of the next start."""
 
-    def handler(window: "Window") -> None:
+    def handler(window: "Desk") -> None:
         settings.settings().setValue("language", name)
-        window.show_message(tr("The language changes when the program is started again."))
-        window.actions.follow()
+        window.workspace.say(tr("The language changes when the program is started again."))
+        window.commands.follow()
 
     return handler
 
 
-def show_mouse(window: "Window") -> None:
+def show_mouse(window: "Desk") -> None:
     """Show and change what the mouse buttons do."""
     from segx_viewer.app.dialogs.mousepage import MousePage
 
-    MousePage(window).show()
+    MousePage(window.above).show()
 
 
-def show_privacy(window: "Window") -> None:
+def show_privacy(window: "Desk") -> None:
     """Show and change what is remembered and how much a file may ask for."""
     from segx_viewer.app.dialogs.privacypage import PrivacyPage
 
-    PrivacyPage(window).show()
+    PrivacyPage(window.forget, window.above).show()
 
 
-def deidentify(window: "Window") -> None:
+def deidentify(window: "Desk") -> None:
     """Show what a de-identified copy of the current file leaves out, and write it."""
     from segx_viewer.app.dialogs.privacycopy import CopyDialog, is_dicom
 
-    document = window.controller.documents.current
+    document = window.workspace.documents.current
     if is_dicom(document.path):
-        CopyDialog(window, document).show()
+        CopyDialog(window.workspace, document, window.above).show()
     else:
-        window.show_message(tr("{name} is not a DICOM file.").format(name=document.name))
+        window.workspace.say(tr("{name} is not a DICOM file.").format(name=document.name))
 
 
 def _theme_is(name: str) -> "Callable[[View], bool]":

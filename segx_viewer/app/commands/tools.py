@@ -5,21 +5,21 @@ from typing import TYPE_CHECKING
 
 from segx_viewer.app.canvas.annotating import Draw, SetAnnotations
 from segx_viewer.app.canvas.mouse import Navigate
-from segx_viewer.app.kit.actions import Command
 from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.model.actions import Command
 from segx_viewer.app.model.annotations import Annotation, Kind
 
 if TYPE_CHECKING:
+    from segx_viewer.app.commands.desk import Desk
     from segx_viewer.app.model.viewstate import View
-    from segx_viewer.app.window import Window
 
 NAVIGATE = "navigate"
 
 
-def use(kind: Kind) -> "Callable[[Window], None]":
+def use(kind: Kind) -> "Callable[[Desk], None]":
     """Return a handler that gives the left button a drawing tool, or takes it away again."""
 
-    def handler(window: "Window") -> None:
+    def handler(window: "Desk") -> None:
         if window.state.view.tool == kind.value:
             navigate(window)
             return
@@ -29,23 +29,25 @@ def use(kind: Kind) -> "Callable[[Window], None]":
     return handler
 
 
-def navigate(window: "Window") -> None:
+def navigate(window: "Desk") -> None:
     """Give the left button back to window and level."""
     window.viewports.set_tool(Navigate)
     window.state.update(tool=NAVIGATE)
 
 
-def add(window: "Window", annotation: Annotation) -> None:
+def add(window: "Desk", annotation: Annotation) -> None:
     """Add an annotation to the current image, so that it can be undone."""
-    document = window.controller.documents.current
-    window.push(SetAnnotations(window.controller.documents, document, (*document.annotations, annotation), tr("Draw")))
+    document = window.workspace.documents.current
+    document.undo.push(
+        SetAnnotations(window.workspace.documents, document, (*document.annotations, annotation), tr("Draw"))
+    )
 
 
-def remove_all(window: "Window") -> None:
+def remove_all(window: "Desk") -> None:
     """Remove the current image's annotations."""
-    document = window.controller.documents.current
+    document = window.workspace.documents.current
     if document is not None and document.annotations:
-        window.push(SetAnnotations(window.controller.documents, document, (), tr("Remove all drawings")))
+        document.undo.push(SetAnnotations(window.workspace.documents, document, (), tr("Remove all drawings")))
 
 
 def _using(name: str) -> "Callable[[View], bool]":

@@ -4,24 +4,24 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from segx_viewer.app.kit.actions import Command
 from segx_viewer.app.kit.i18n import mark, tr
-from segx_viewer.app.model.presets import next_window
+from segx_viewer.app.model.actions import Command
+from segx_viewer.app.model.presets import windows
 from segx_viewer.app.model.viewstate import GEOMETRY, Layout, View
 
 if TYPE_CHECKING:
-    from segx_viewer.app.window import Window
+    from segx_viewer.app.commands.desk import Desk
 
 
-def zoom_by(factor: float) -> "Callable[[Window], None]":
+def zoom_by(factor: float) -> "Callable[[Desk], None]":
     """Return a handler that zooms about the middle."""
     return lambda window: window.state.update(zoom=window.state.view.zoom * factor)
 
 
-def rotate(degrees: int) -> "Callable[[Window], None]":
+def rotate(degrees: int) -> "Callable[[Desk], None]":
     """Return a handler that turns the picture clockwise as seen, whatever its flips."""
 
-    def handler(window: "Window") -> None:
+    def handler(window: "Desk") -> None:
         view = window.state.view
         seen = -degrees if view.flip_h != view.flip_v else degrees
         window.state.update(rotation=view.rotation + seen)
@@ -29,17 +29,17 @@ def rotate(degrees: int) -> "Callable[[Window], None]":
     return handler
 
 
-def flip(name: str) -> "Callable[[Window], None]":
+def flip(name: str) -> "Callable[[Desk], None]":
     """Return a handler that mirrors the picture as seen."""
     return lambda window: window.state.update(**{name: not getattr(window.state.view, name)})
 
 
-def actual_size(window: "Window") -> None:
+def actual_size(window: "Desk") -> None:
     """Show one image pixel as one screen pixel."""
     window.state.update(zoom=window.shown_ports[0].actual_size_zoom())
 
 
-def auto_window(window: "Window") -> None:
+def auto_window(window: "Desk") -> None:
     """Choose a window from the image's values."""
     from segx_viewer.imaging.display import auto_window as choose
 
@@ -48,51 +48,60 @@ def auto_window(window: "Window") -> None:
         window.state.update(voi=choose(image))
 
 
-def reset(window: "Window") -> None:
+def next_window(window: "Desk") -> None:
+    """Go to the next window in the list."""
+    found = [voi for _, voi in windows(window.scene.base.image)]
+    if found:
+        current = window.state.view.voi or window.scene.base.voi
+        same = [i for i, voi in enumerate(found) if voi == current]
+        window.state.update(voi=found[(same[0] + 1 if same else 0) % len(found)])
+
+
+def reset(window: "Desk") -> None:
     """Show the image as it was opened."""
     window.state.reset(*GEOMETRY, "voi", "invert")
 
 
-def toggle(name: str) -> "Callable[[Window], None]":
+def toggle(name: str) -> "Callable[[Desk], None]":
     """Return a handler that switches a field of the view."""
     return lambda window: window.state.update(**{name: not getattr(window.state.view, name)})
 
 
-def toggle_panels(window: "Window") -> None:
+def toggle_panels(window: "Desk") -> None:
     """Hide the side panels, or show them again."""
-    window.show_panels(not window.left.isVisible())
+    window.show_panels()
 
 
-def compare_two(window: "Window") -> None:
+def compare_two(window: "Desk") -> None:
     """Compare the current image with the next open one, or end it."""
-    documents, current = list(window.controller.documents), window.controller.documents.current
+    documents, current = list(window.workspace.documents), window.workspace.documents.current
     others = [d for d in documents if d is not current and d.frame == 0 and not d.error]
     if window.state.view.two:
         window.state.update(two=False)
     elif current is None or not others:
-        window.show_message(tr("Open a second image to compare the two."))
+        window.workspace.say(tr("Open a second image to compare the two."))
     else:
         after = [d for d in others if documents.index(d) > documents.index(current)]
-        window.controller.remember_view()
+        window.workspace.documents.remember(window.state.view)
         window.comparison.begin(current, (after or others)[0])
         window.state.update(two=True, grid=False)
-    window.actions.follow()
+    window.commands.follow()
 
 
-def step(offset: int) -> "Callable[[Window], None]":
+def step(offset: int) -> "Callable[[Desk], None]":
     """Return a handler that goes to another open image."""
 
-    def handler(window: "Window") -> None:
-        documents = list(window.controller.documents)
-        current = window.controller.documents.current
+    def handler(window: "Desk") -> None:
+        documents = list(window.workspace.documents)
+        current = window.workspace.documents.current
         if documents and current in documents:
             position = min(len(documents) - 1, max(0, documents.index(current) + offset))
-            window.show_document(documents[position])
+            window.workspace.look_at(documents[position])
 
     return handler
 
 
-def _arrange(layout: Layout) -> "Callable[[Window], None]":
+def _arrange(layout: Layout) -> "Callable[[Desk], None]":
     return lambda window: window.state.update(layout=layout, two=False, grid=False)
 
 

@@ -1,7 +1,6 @@
 """Asks what a report shall be."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -15,31 +14,30 @@ from PySide6.QtWidgets import (
     QPushButton,
     QRadioButton,
     QVBoxLayout,
+    QWidget,
 )
 
+from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.i18n import tr
-from segx_viewer.app.sessions.export import FORMATS, SIZES, PageOptions, export_report, suggested_path, visible_part
+from segx_viewer.app.sessions.export import FORMATS, SIZES, PageOptions, export_report, suggested_path
 from segx_viewer.app.sessions.studyreport import export_study, study_of
-
-if TYPE_CHECKING:
-    from segx_viewer.app.window import Window
 
 
 class ExportDialog(QDialog):
     """Asks for format, place, what the page shows and how, and whether the patient may be named."""
 
-    def __init__(self, window: "Window") -> None:
-        super().__init__(window)
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setWindowTitle(tr("Export report"))
         self.setMinimumWidth(520)
-        self._window = window
+        self._workspace = workspace
         self.formats = {suffix: QRadioButton(tr(text)) for suffix, text in FORMATS.items()}
         self.formats[".png"].setChecked(True)
-        self.path = QLineEdit(str(suggested_path(window)))
+        self.path = QLineEdit(str(suggested_path(workspace)))
         self.study = QCheckBox(tr("All images of the study that are open"))
-        self.study.setEnabled(len(study_of(window)) > 1)
+        self.study.setEnabled(len(study_of(workspace)) > 1)
         self.whole = QCheckBox(tr("The whole image, not the part on the screen"))
-        self.whole.setEnabled(visible_part(window) is not None)
+        self.whole.setEnabled(workspace.visible_part() is not None)
         self.theme = QComboBox()
         self.theme.addItem(tr("Light page"), False)
         self.theme.addItem(tr("Dark page"), True)
@@ -47,7 +45,7 @@ class ExportDialog(QDialog):
         for name, text in SIZES.items():
             self.size.addItem(tr(text), name)
         self.identity = QCheckBox(tr("Name the patient and the file"))
-        image = window.scene.base.image
+        image = workspace.documents.current.image
         self.note = QLabel()
         self.note.setObjectName("muted")
         self.note.setWordWrap(True)
@@ -107,7 +105,7 @@ class ExportDialog(QDialog):
         super().accept()
         write = export_study if self.study.isChecked() else export_report
         write(
-            self._window,
+            self._workspace,
             Path(self.path.text()),
             include_identity=self.identity.isChecked(),
             options=PageOptions(self.theme.currentData(), self.size.currentData(), self.whole.isChecked()),

@@ -1,7 +1,8 @@
 """The installed models: add, verify, remove, compare two on the current image, and where they run."""
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
@@ -19,11 +20,9 @@ from PySide6.QtWidgets import (
 
 from segx_viewer.app.dialogs import modeljobs
 from segx_viewer.app.dialogs.modelform import ModelForm
+from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.errors import ConsentNeededError, SegxError
-
-if TYPE_CHECKING:
-    from segx_viewer.app.window import Window
 
 _NAME = Qt.ItemDataRole.UserRole
 
@@ -31,13 +30,12 @@ _NAME = Qt.ItemDataRole.UserRole
 class ModelManager(QDialog):
     """Lists the models; everything slow happens in the thread of the models."""
 
-    def __init__(self, window: "Window") -> None:
-        super().__init__(window)
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setWindowTitle(tr("Models"))
         self.resize(760, 460)
-        self._window = window
+        self._workspace = workspace
         self._models: dict[str, modeljobs.Model] = {}
-        self._pending: Any = None
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Models"))
         self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
@@ -55,14 +53,11 @@ class ModelManager(QDialog):
         self.device.setAccessibleName(tr("Models run on"))
         self.device.activated.connect(lambda _row: self._use(self.device.currentData()))
         self.add = self._button(tr("Add …"), self._add)
-        self.verify = self._button(tr("Verify"), lambda: self._run("verify", modeljobs.verify))
+        self.verify = self._button(tr("Verify"), lambda: self._ask(modeljobs.verify))
         self.remove = self._button(tr("Remove"), self._remove)
         self.compare = self._button(tr("Compare"), self._compare)
         self._lay_out()
-        worker = window.controller.inference.worker
-        worker.job_done.connect(self._done)
-        worker.job_failed.connect(self._failed)
-        self._run("list", modeljobs.models)
+        self._ask(modeljobs.models)
 
     def _lay_out(self) -> None:
         right = QVBoxLayout()
@@ -96,10 +91,16 @@ class ModelManager(QDialog):
         """Names of the chosen models."""
         return [item.data(_NAME) for item in self.list.selectedItems()]
 
-    def _run(self, kind: str, job: Any) -> None:
+    def _ask(
+        self,
+        job: Callable[[Any], Any],
+        then: Callable[[Any], None] | None = None,
+        failed: Callable[[SegxError], None] | None = None,
+    ) -> None:
+        """Do something with the store of models; by default it answers with the list of models."""
         self.setEnabled(False)
         self.note.setText(tr("One moment …"))
-        self._window.controller.inference.run((id(self), kind), job)
+        self._workspace.analyses.with_models(job, then or self._show_models, failed or self._show_failure)
 
     def _add(self) -> None:
         form = ModelForm(self, list(self._models), self._image())
@@ -108,47 +109,48 @@ class ModelManager(QDialog):
 
     def add_model(self, answers: dict[str, Any], *, allow_pickle: bool = False) -> None:
         """Try a model and install it; a pickle is asked about first."""
-        self._pending = answers
-        self._run("add", partial(modeljobs.add, answers, allow_pickle=allow_pickle))
+        job = partial(modeljobs.add, answers, allow_pickle=allow_pickle)
+        self._ask(job, self._show_changed_models, partial(self._ask_consent, answers))
 
     def _use(self, device: str) -> None:
-        self._run("device", partial(modeljobs.use, device))
+        self._ask(partial(modeljobs.use, device))
 
     def _remove(self) -> None:
         names = self.chosen()
         question = tr("Remove {names}? The files are deleted.").format(names=", ".join(names))
         if QMessageBox.question(self, tr("Models"), question) == QMessageBox.StandardButton.Yes:
-            self._run("remove", partial(modeljobs.remove, names))
+            self._ask(partial(modeljobs.remove, names), self._show_changed_models)
 
     def _compare(self) -> None:
-        self._run("compare", partial(modeljobs.compare, self._image(), self.chosen()))
+        self._ask(partial(modeljobs.compare, self._image(), self.chosen()), self._show_comparison)
 
     # -- what comes back -------------------------------------------------------------------------
 
-    def _done(self, tag: Any, result: Any) -> None:
-        if tag[0] != id(self):
-            return
+    def _show_models(self, answer: modeljobs.Answer) -> None:
         self.setEnabled(True)
-        kind, self._pending = tag[1], None
-        if kind == "compare":
-            self.note.setText("")
-            Comparison(self, result).open()
-            return
-        self._models, device, message = result
+        self._models, device, message = answer
         self._fill(device)
         self.note.setText(message)
-        if kind in ("add", "remove"):
-            self._window.controller.prepare()
 
-    def _failed(self, tag: Any, error: SegxError) -> None:
-        if tag[0] != id(self):
-            return
+    def _show_changed_models(self, answer: modeljobs.Answer) -> None:
+        self._show_models(answer)
+        self._workspace.prepare()
+
+    def _show_comparison(self, sides: list[modeljobs.Side]) -> None:
+        self.setEnabled(True)
+        self.note.setText("")
+        Comparison(self, sides).open()
+
+    def _show_failure(self, error: SegxError) -> None:
         self.setEnabled(True)
         self.note.setText(str(error))
-        if isinstance(error, ConsentNeededError) and self._pending is not None:
+
+    def _ask_consent(self, answers: dict[str, Any], error: SegxError) -> None:
+        self._show_failure(error)
+        if isinstance(error, ConsentNeededError):
             yes = QMessageBox.StandardButton.Yes
             if QMessageBox.question(self, tr("Models"), f"{error}\n\n{tr('Read it?')}") == yes:
-                self.add_model(self._pending, allow_pickle=True)
+                self.add_model(answers, allow_pickle=True)
 
     def _fill(self, device: str) -> None:
         chosen = self.chosen()
@@ -170,14 +172,14 @@ class ModelManager(QDialog):
         self.compare.setEnabled(len(names) == 2 and self._image() is not None)
 
     def _image(self) -> Any:
-        document = self._window.controller.documents.current
+        document = self._workspace.documents.current
         return document.image if document is not None else None
 
 
 class Comparison(QDialog):
     """What two models say about the same image."""
 
-    def __init__(self, parent: QWidget, sides: list["modeljobs.Side"]) -> None:
+    def __init__(self, parent: QWidget, sides: list[modeljobs.Side]) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Compare two models"))
         row = QHBoxLayout(self)

@@ -1,14 +1,18 @@
 """The page on which the reader says what each mouse button and the wheel do."""
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from segx_viewer.app.canvas import mouse
 from segx_viewer.app.kit.i18n import mark, tr
-
-if TYPE_CHECKING:
-    from segx_viewer.app.window import Window
 
 _NAMES = {
     "left": mark("Left button, drag"),
@@ -21,7 +25,7 @@ _NAMES = {
 class MousePage(QDialog):
     """A choice for each button; it holds at once and stays."""
 
-    def __init__(self, parent: "Window | None" = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Mouse buttons"))
         self.setMinimumWidth(420)

@@ -1,8 +1,10 @@
 """A de-identified copy of a DICOM file: what is taken out, which text in the picture is blanked, then the file."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
@@ -17,14 +19,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.kit.qimage import to_qimage
 from segx_viewer.app.model.documents import Document
-from segx_viewer.errors import SegxError
+from segx_viewer.app.model.privacy import limits
+from segx_viewer.domain.image import MedicalImage
+from segx_viewer.errors import ImageReadError, SegxError
 from segx_viewer.imaging.burned_in import Box
 
 if TYPE_CHECKING:
-    from segx_viewer.app.window import Window
+    from segx_viewer.imaging.privacy import BurnedIn, Finding
 
 _ACTIONS = {"removed": mark("removed"), "emptied": mark("emptied"), "replaced": mark("replaced")}
 _BURNED_IN = {
@@ -115,12 +120,9 @@ class Blanking(QWidget):
 class CopyDialog(QDialog):
     """Preview of what goes, and the button that writes the copy."""
 
-    looked = Signal(object)  # what `_look` returns, or a sentence
-    written = Signal(str)
-
-    def __init__(self, window: "Window", document: Document) -> None:
-        super().__init__(window)
-        self._window, self._document = window, document
+    def __init__(self, workspace: Workspace, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace, self._document = workspace, document
         self.setWindowTitle(tr("De-identified copy of {name}").format(name=document.name))
         self.resize(1080, 620)
         self.table = QTableWidget(0, 3)
@@ -157,15 +159,12 @@ class CopyDialog(QDialog):
         layout.addWidget(self.sentence)
         layout.addLayout(middle, 1)
         layout.addWidget(buttons)
-        self.looked.connect(self._show)
-        self.written.connect(self._done)
-        path, image = document.path, document.image
-        window.controller.run_job("deidentify", lambda: self.looked.emit(_look(path, image)))
+        workspace.jobs.run(_look, document.path, document.image, then=self._show, failed=self._show_failure)
 
-    def _show(self, found: Any) -> None:
-        if isinstance(found, str):
-            self.sentence.setText(found)
-            return
+    def _show_failure(self, error: SegxError) -> None:
+        self.sentence.setText(str(error))
+
+    def _show(self, found: "Identity") -> None:
         findings, burned, shown, boxes = found
         self.table.setRowCount(len(findings))
         for row, finding in enumerate(findings):
@@ -189,42 +188,49 @@ class CopyDialog(QDialog):
         """Write the copy, in the file thread."""
         source, boxes = self._document.path, tuple(self.picture.boxes)
         self.save.setEnabled(False)
-        self._window.controller.run_job("deidentify", lambda: self.written.emit(_write(source, target, boxes)))
+        self._workspace.jobs.run(_write, source, target, boxes, then=self._on_written, failed=self._on_not_written)
 
-    def _done(self, problem: str) -> None:
+    def _on_written(self, _target: Path) -> None:
+        self._workspace.say(tr("The de-identified copy was written."))
+        self.accept()
+
+    def _on_not_written(self, error: SegxError) -> None:
         self.save.setEnabled(True)
-        if problem:
-            self.sentence.setText(problem)
-        else:
-            self._window.show_message(tr("The de-identified copy was written."))
-            self.accept()
+        self._show_failure(error)
 
 
-def _look(path: Path, image: Any) -> Any:
-    """In the file thread: findings, whether text may be burned in, the picture, its lines of text; or a sentence."""
+class Identity(NamedTuple):
+    """What tells who a file is of: elements, whether text may be burned in, the picture, its lines of text."""
+
+    findings: "list[Finding]"
+    burned: "BurnedIn"
+    shown: NDArray[np.uint8]
+    boxes: tuple[Box, ...]
+
+
+def _look(path: Path, image: MedicalImage | None) -> Identity:
+    """Beside the window."""
     import pydicom
 
-    from segx_viewer.app.jobs.files import read
     from segx_viewer.imaging.burned_in import find_text
     from segx_viewer.imaging.display import to_display
+    from segx_viewer.imaging.guarded import read_image_guarded
     from segx_viewer.imaging.privacy import burned_in, find_identity
 
     try:
         dataset = pydicom.dcmread(path, stop_before_pixels=True)
-        image = image if image is not None else read(path)
+        image = image if image is not None else read_image_guarded(path, 0, limits())
         findings, burned = find_identity(dataset), burned_in(dataset)
-        return findings, burned, to_display(image), find_text(image)
-    except SegxError as error:
-        return str(error)
-    except Exception:  # noqa: BLE001 - pydicom converts lazily, and a malformed value may raise anything
-        return f"{path.name} could not be read to the end, so it cannot be de-identified."
+        return Identity(findings, burned, to_display(image), find_text(image))
+    except SegxError:
+        raise
+    except Exception as error:  # pydicom converts lazily, and a malformed value may raise anything
+        sentence = f"{path.name} could not be read to the end, so it cannot be de-identified."
+        raise ImageReadError(sentence) from error
 
 
-def _write(source: Path, target: Path, boxes: tuple[Box, ...]) -> str:
+def _write(source: Path, target: Path, boxes: tuple[Box, ...]) -> Path:
     from segx_viewer.imaging.privacy import deidentify_file
 
-    try:
-        deidentify_file(source, target, boxes)
-    except SegxError as error:
-        return str(error)
-    return ""
+    deidentify_file(source, target, boxes)
+    return target

@@ -1,6 +1,6 @@
 """The page on what is remembered, for how long, and how much a file may ask for."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtWidgets import (
     QComboBox,
@@ -12,14 +12,12 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QPushButton,
     QVBoxLayout,
+    QWidget,
 )
 
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.model import privacy
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
-
-if TYPE_CHECKING:
-    from segx_viewer.app.window import Window
 
 _PERIODS = {
     0: mark("until the program ends"),
@@ -33,9 +31,9 @@ _PERIODS = {
 class PrivacyPage(QDialog):
     """Choices that hold at once and stay."""
 
-    def __init__(self, window: "Window") -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, forget: Callable[[], None], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._forget = forget
         self.setWindowTitle(tr("Privacy and limits"))
         self.setMinimumWidth(500)
         self.period = QComboBox()
@@ -84,8 +82,7 @@ class PrivacyPage(QDialog):
             "Images, reports and sessions that you saved stay where they are."
         )
         if QMessageBox.question(self, tr("Forget everything"), question) == QMessageBox.StandardButton.Yes:
-            privacy.forget(self._window)
-            self._window.show_message(tr("Everything was forgotten."))
+            self._forget()
 
 
 def _box(low: float, high: float, decimals: int, suffix: str) -> QDoubleSpinBox:

@@ -1,6 +1,6 @@
 """The shortcut page: every command, searchable, its keys editable."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
@@ -15,13 +15,11 @@ from PySide6.QtWidgets import (
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
+    QWidget,
 )
 
-from segx_viewer.app.kit.actions import Actions
 from segx_viewer.app.kit.i18n import tr
-
-if TYPE_CHECKING:
-    from segx_viewer.app.window import Window
+from segx_viewer.app.model.actions import Actions
 
 _ID = Qt.ItemDataRole.UserRole
 
@@ -29,7 +27,7 @@ _ID = Qt.ItemDataRole.UserRole
 class ShortcutPage(QDialog):
     """Choose a command, press its new keys."""
 
-    def __init__(self, actions: Actions, parent: "Window | None" = None) -> None:
+    def __init__(self, actions: Actions[Any], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Keyboard shortcuts"))
         self.resize(560, 640)

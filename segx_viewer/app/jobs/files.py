@@ -1,15 +1,10 @@
-"""The file thread: collecting, decoding, thumbnails and exports, so that the window never waits for a disk."""
+"""What is done with files beside the window: collecting, decoding, hashing, thumbnails."""
 
-import logging
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
-
 from segx_viewer.domain.request import CancelToken
-from segx_viewer.errors import AnalysisCancelled, SegxError, UnsupportedImageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,60 +12,9 @@ if TYPE_CHECKING:
     from segx_viewer.domain.image import MedicalImage
     from segx_viewer.imaging.containers import Containers, Found
 
-log = logging.getLogger(__name__)
-_TURN_SECONDS = 0.0005
 _HEAD = 2048  # bytes in which a DICOM file names its class
 _SOP_CLASS = b"\x02\x00\x02\x00UI"  # Media Storage SOP Class UID (0002,0002); two bytes of length follow
 _OVERLAY_CLASSES = (b"1.2.840.10008.5.1.4.1.1.66.4", b"1.2.840.10008.5.1.4.1.1.30")  # Segmentation, Parametric Map
-
-
-class FileWorker(QObject):
-    """Runs one job at a time. A job is a function without arguments that has captured all it needs."""
-
-    done = Signal(object, object)  # tag, result
-    failed = Signal(object, str, bool)  # tag, sentence, whether the file is of a kind that the viewer does not open
-    cancelled = Signal(object)  # tag
-    stepped = Signal(object, int, int)  # tag, done, total
-
-    @Slot(object, object)
-    def run(self, tag: object, job: Callable[[], Any]) -> None:
-        """Run a job and report under its tag."""
-        try:
-            result = job()
-        except AnalysisCancelled:
-            self.cancelled.emit(tag)
-        except SegxError as error:
-            self.failed.emit(tag, str(error), isinstance(error, UnsupportedImageError))
-        except Exception:
-            log.exception("A file job failed: %r", tag)
-            self.failed.emit(tag, "This did not work, for a reason nobody expected; see Help > Log.", False)
-        else:
-            self.done.emit(tag, result)
-
-
-class FileThread(QObject):
-    """Owns the file worker and its thread."""
-
-    _run = Signal(object, object)
-
-    def __init__(self, parent: QObject | None = None, name: str = "files") -> None:
-        super().__init__(parent)
-        sys.setswitchinterval(_TURN_SECONDS)  # Python's own 5 ms is as long as reading a file, or painting
-        self._thread = QThread(self)
-        self._thread.setObjectName(name)
-        self.worker = FileWorker()
-        self.worker.moveToThread(self._thread)
-        self._run.connect(self.worker.run)
-        self._thread.start()
-
-    def post(self, tag: object, job: Callable[[], Any]) -> None:
-        """Queue a job."""
-        self._run.emit(tag, job)
-
-    def stop(self) -> None:
-        """End the thread after its current job."""
-        self._thread.quit()
-        self._thread.wait()
 
 
 class Collect:
@@ -167,8 +111,8 @@ def thumbnail(image: Any, size: int = 96) -> Any:
     """Return the displayed picture of an image, at most `size` px wide or high, as a uint8 array."""
     import cv2
 
-    from segx_viewer.app.canvas.picture import reduced
     from segx_viewer.imaging.display import to_display
+    from segx_viewer.imaging.halving import reduced
 
     small = to_display(reduced(image, size * 2))
     factor = min(1.0, size / max(small.shape[:2]))

@@ -9,11 +9,13 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from segx_viewer.app.jobs import files
-from segx_viewer.app.jobs.thumbnails import Thumbnails
+from segx_viewer.app.jobs.jobs import FILES, Jobs
+from segx_viewer.app.jobs.thumbnails import Thumbnail, Thumbnails, draw
 from segx_viewer.app.jobs.work import Work
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.documents import Document, Documents
 from segx_viewer.domain.request import CancelToken
+from segx_viewer.errors import AnalysisCancelled, SegxError, UnsupportedImageError
 
 log = logging.getLogger(__name__)
 _MANY = 4  # thumbnails that are worth a progress bar
@@ -22,31 +24,39 @@ _MANY = 4  # thumbnails that are worth a progress bar
 class Opener(QObject):
     """Fills the list of documents, in the file thread."""
 
-    message = Signal(str)  # sentence for the status bar
+    said = Signal(str)  # sentence for the status bar
     attached = Signal()  # overlays were read
     opened = Signal(object, object)  # list of Document, and the one to look at
 
-    def __init__(self, documents: Documents, thread: files.FileThread, work: Work, parent: QObject) -> None:
+    def __init__(self, documents: Documents, jobs: Jobs, work: Work, parent: QObject) -> None:
         super().__init__(parent)
-        self._documents, self._thread, self._work = documents, thread, work
+        self._documents, self._jobs, self._work = documents, jobs, work
         self._collect = files.Collect()
         self._cancel = CancelToken()
-        self._thumbnails = Thumbnails(documents, thread.post, self._on_thumbnail)
+        self._thumbnails = Thumbnails(self._draw, self._on_thumbnails)
         self._left_out = 0
         self._keep: Callable[[Document], None] | None = None
         self.overlays: dict[str, list[Any]] = {}  # by the SOP Instance UID of the image that they belong to
-        thread.worker.stepped.connect(self._on_step)
         documents.updated.connect(self._on_updated)
+
+    # -- files -----------------------------------------------------------------------------------
 
     def open(self, paths: list[Path]) -> None:
         """Open files, folders, archives and DICOMDIRs."""
         if not paths:
             return
-        self.message.emit(tr("Opening …"))
+        self.said.emit(tr("Opening …"))
         self._work.begin("collect", tr("Opening …"))
         self._cancel = CancelToken()
-        on_step = partial(self._thread.worker.stepped.emit, "collect")
-        self._thread.post("collect", partial(self._find, [Path(p) for p in paths], self._cancel, on_step))
+        self._jobs.run(
+            self._find,
+            [Path(p) for p in paths],
+            self._cancel,
+            self._jobs.teller(self._on_step),
+            then=self._on_found,
+            failed=self._on_failed,
+            lane=FILES,
+        )
 
     def _find(
         self, paths: list[Path], cancel: CancelToken, on_step: Callable[[int, int], None]
@@ -55,16 +65,21 @@ class Opener(QObject):
         found = self._collect(paths, cancel, on_step)
         return found, files.read_at_once(found[0].path) if found else None
 
+    def open_made(self, make: Callable[[], list[Path]]) -> None:
+        """Open the files that `make` makes or finds, in the file thread."""
+        self._jobs.run(make, then=self.open, lane=FILES)
+
     def reopen(self, archives: list[Path], keep: Callable[[Document], None]) -> None:
         """Open archives of an earlier session again; `keep` is called with each document before it is shown."""
         self._keep = keep
         self.open(archives)
 
-    def collected(self, found: list[Any], opened: files.Opened | None) -> None:
+    def _on_found(self, answer: tuple[list[Any], files.Opened | None]) -> None:
         """Take over the files that were found, and what is in the first one if it is there already."""
+        found, opened = answer
         self._work.end("collect")
         if not found:
-            self.message.emit(tr("There is no image file in there."))
+            self.said.emit(tr("There is no image file in there."))
             return
         documents = [self._documents.add(f.path, label=_label(f), named=f.named) for f in found]
         keep, self._keep = self._keep, None
@@ -72,28 +87,42 @@ class Opener(QObject):
             keep(document)
         if opened is not None and documents[0].image is None:
             documents[0].take(*opened)
-        self.message.emit("")
+        self.said.emit("")
         self.opened.emit(documents, documents[0])
+
+    def _on_failed(self, error: SegxError) -> None:
+        self._work.end("collect")
+        self.said.emit(tr("Cancelled.") if isinstance(error, AnalysisCancelled) else str(error))
+
+    # -- thumbnails ------------------------------------------------------------------------------
 
     def draw_thumbnails(self, documents: list[Document]) -> None:
         """Draw the thumbnails that are missing, one after the other."""
         self._thumbnails.add(documents)
 
-    def thumbnail(self, number: int, result: Any) -> None:
-        """Take over a thumbnail."""
-        document = self._documents.by_number(number)
-        if isinstance(result, list):
-            if document is not None:
-                self.attach(document, result)
-            result = None
-        self._thumbnails.done(number, result, document.error if document is not None else "")
+    def _draw(self, document: Document) -> None:
+        self._jobs.run(
+            draw,
+            document.path,
+            document.frame,
+            then=partial(self._on_thumbnail, document),
+            failed=partial(self._on_no_thumbnail, document),
+            lane=FILES,
+        )
 
-    def thumbnail_failed(self, number: int, sentence: str, unsupported: bool) -> None:
-        """Take over why there is no thumbnail."""
-        document = self._documents.by_number(number)
-        self._thumbnails.done(number, None, sentence)
-        if document is not None:
-            self.leave_out(document, sentence, unsupported)
+    def _on_thumbnail(self, document: Document, found: Thumbnail | list[Any]) -> None:
+        is_open = document in self._documents
+        if isinstance(found, Thumbnail) and is_open:
+            self._documents.update(document, thumbnail=found.picture, header=found.header, size=found.size, error="")
+        elif is_open:
+            self.attach(document, found)
+        self._thumbnails.next()
+
+    def _on_no_thumbnail(self, document: Document, error: SegxError) -> None:
+        if document in self._documents:
+            self._documents.update(document, error=str(error))
+            self.leave_out(document, str(error), isinstance(error, UnsupportedImageError))
+        self._thumbnails.next()
 
     def leave_out(self, document: Document, sentence: str, unsupported: bool) -> bool:
         """Close a file that is no image and that nobody named; return whether it was one."""
@@ -102,7 +131,7 @@ class Opener(QObject):
         log.info("Left out: %s", sentence)
         self._left_out += 1
         self._documents.close(document)
-        self.message.emit(tr("Files that hold no image were left out: {count}").format(count=self._left_out))
+        self.said.emit(tr("Files that hold no image were left out: {count}").format(count=self._left_out))
         return True
 
     # -- overlays in files of their own ----------------------------------------------------------
@@ -130,16 +159,16 @@ class Opener(QObject):
             if waiting is self._documents.current:
                 self._documents.set_current(document)
             self._documents.close(waiting)
-            self.message.emit(text)
+            self.said.emit(text)
 
     # -- progress --------------------------------------------------------------------------------
 
-    def _on_step(self, tag: Any, done: int, total: int) -> None:
-        if tag == "collect" and "collect" in self._work:
+    def _on_step(self, done: int, total: int) -> None:
+        if "collect" in self._work:
             text = tr("Unpacking {done} of {total}").format(done=done + 1, total=total)
             self._work.begin("collect", text, done / total)
 
-    def _on_thumbnail(self, done: int, total: int) -> None:
+    def _on_thumbnails(self, done: int, total: int) -> None:
         if done >= total:
             self._work.end("thumbnails")
         elif total >= _MANY:

@@ -11,8 +11,9 @@ from PySide6.QtGui import QUndoStack
 
 from segx_viewer.app.model.annotations import Annotation
 from segx_viewer.app.model.impression import Impression
+from segx_viewer.app.model.viewstate import PER_IMAGE, View
 from segx_viewer.domain.image import MedicalImage
-from segx_viewer.domain.result import Analysis
+from segx_viewer.domain.result import Analysis, MapKey
 
 _KEPT = 6  # decoded images with their analyses that stay in memory
 
@@ -62,6 +63,15 @@ class Document:
         return self.label.rpartition("!")[0] or str(self.path.parent)
 
 
+def key_of(document: Document, method: str) -> MapKey | None:
+    """Return the map of a document that is shown: of the class chosen for it, or of the most probable one."""
+    prediction = document.analysis.prediction if document.analysis is not None else None
+    if prediction is None:
+        return None
+    chosen = document.view.get("class_index")
+    return method, prediction.top if chosen is None else chosen
+
+
 def header_of(image: MedicalImage) -> MedicalImage:
     """Return the image's facts without its pixels."""
     return replace(image, pixels=image.pixels[:1, :1].copy(), voi_luts=(), overlays=())
@@ -87,6 +97,9 @@ class Documents(QObject):
 
     def __len__(self) -> int:
         return len(self._all)
+
+    def __contains__(self, document: object) -> bool:
+        return any(document is known for known in self._all)
 
     @property
     def current(self) -> Document | None:
@@ -116,6 +129,12 @@ class Documents(QObject):
         if document is not None:
             self.use(document)
         self.current_changed.emit(document)
+
+    def remember(self, view: View) -> None:
+        """Keep the per-image part of a view with the current image, if it is there."""
+        document = self._current
+        if document is not None and document.image is not None:
+            document.view = {name: getattr(view, name) for name in PER_IMAGE}
 
     def use(self, document: Document) -> None:
         """Keep an image in memory; those that were not used for longest are dropped."""

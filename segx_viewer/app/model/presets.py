@@ -1,15 +1,9 @@
 """Windows to choose from: the file's own, and presets for the modality."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
-
-from PySide6.QtWidgets import QMenu
 
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.domain.image import MedicalImage, VoiLut, WindowLevel
-
-if TYPE_CHECKING:
-    from segx_viewer.app.window import Window
 
 _CT = (
     (mark("Lung"), -600, 1500),
@@ -57,26 +51,3 @@ def full_range(image: MedicalImage) -> WindowLevel:
     """Return the window that spans all of an image's values."""
     low, high = float(image.pixels.min()), float(image.pixels.max())
     return WindowLevel((low + high) / 2, max(1.0, high - low), explanation=tr("All values"))
-
-
-def fill_menu(menu: QMenu, window: "Window") -> None:
-    """Fill a menu with the current image's windows each time it opens."""
-
-    def fill() -> None:
-        menu.clear()
-        image = window.scene.base.image if window.scene.base is not None else None
-        for name, voi in windows(image) if image is not None else []:
-            menu.addAction(name, lambda voi=voi: window.state.update(voi=voi))
-        if menu.isEmpty():
-            menu.addAction(tr("No windows: this is a colour picture")).setEnabled(False)
-
-    menu.aboutToShow.connect(fill)
-
-
-def next_window(window: "Window") -> None:
-    """Go to the next window in the list."""
-    found = [voi for _, voi in windows(window.scene.base.image)]
-    if found:
-        current = window.state.view.voi or window.scene.base.voi
-        same = [i for i, voi in enumerate(found) if voi == current]
-        window.state.update(voi=found[(same[0] + 1 if same else 0) % len(found)])

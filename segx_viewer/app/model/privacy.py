@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from segx_viewer.app.kit import settings
 
 if TYPE_CHECKING:
-    from segx_viewer.app.window import Window
     from segx_viewer.imaging.limits import Limits
 
 FOREVER = -1
@@ -54,19 +53,8 @@ def drop_old_names() -> None:
         settings.drop_recent(time.time() - kept * _SECONDS_PER_DAY)
 
 
-def forget(window: "Window") -> None:
-    """Close everything, and remove the session, recent files and folders, and the log. Settings stay."""
-    window.autosave.opened.clear()
-    window.controller.documents.close_all()
-    window.log.clear()
-    _drop_all()
-    # A session that was about to be written waits in this thread.
-    window.controller.run_job("forget", _drop_all)
-    window.empty_page.offer_restore(False)
-    window.empty_page.refresh()
-
-
-def _drop_all() -> None:
+def drop_all() -> None:
+    """Forget the session, and the names of recent files and folders."""
     _drop_session()
     _drop_names()
 

@@ -1,13 +1,16 @@
-"""Changing a region on the analysis grid by what is drawn on the image. Pure array functions."""
+"""Changing a region on the analysis grid by what is drawn on the image, and taking it back. Pure functions."""
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from segx_viewer.domain.geometry import Placement
+from segx_viewer.domain.result import Analysis
 
 Point = tuple[float, float]
 Mask = NDArray[np.bool_]
@@ -45,3 +48,22 @@ def capsule(start: Point, end: Point, radius: float) -> list[Point]:
             a = along + turn + math.pi * i / _ROUND
             corners.append((x + radius * math.cos(a), y + radius * math.sin(a)))
     return corners
+
+
+def restored(analysis: Analysis, predicted: dict[str, Any] | None) -> Analysis:
+    """Return the analysis with the predicted region and the certainties that were measured with it.
+
+    Maps that were only computed with an edited region are left out; they are computed again when asked for.
+    """
+    from segx_viewer.explain.segx import segx_map
+
+    if predicted is None:
+        return analysis
+    kept = {k: a for k, a in analysis.attributions.items() if k in predicted["certainties"]}
+    return replace(
+        analysis,
+        segmentation=predicted["segmentation"],
+        attributions=kept,
+        segx={k: segx_map(a.saliency_map, predicted["segmentation"].mask) for k, a in kept.items()},
+        certainties={k: predicted["certainties"][k] for k in kept},
+    )

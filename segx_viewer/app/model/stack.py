@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
 from segx_viewer.app.model.documents import Document, Documents
-
-if TYPE_CHECKING:
-    from segx_viewer.app.window import Window
+from segx_viewer.app.model.viewstate import ViewState
 
 _CINE_MS = 100
 
@@ -48,17 +45,16 @@ def stack_of(documents: Documents, document: Document | None) -> Stack | None:
 class Scroller(QObject):
     """Moves through the current image's stack, by steps or as a film."""
 
-    def __init__(self, window: "Window") -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, documents: Documents, state: ViewState, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._documents, self._state = documents, state
         self._film = QTimer(self, interval=_CINE_MS)
         self._film.timeout.connect(self._next_of_film)
 
     @property
     def stack(self) -> Stack | None:
         """The current stack."""
-        documents = self._window.controller.documents
-        return stack_of(documents, documents.current)
+        return stack_of(self._documents, self._documents.current)
 
     @property
     def playing(self) -> bool:
@@ -73,12 +69,11 @@ class Scroller(QObject):
         target = min(len(stack) - 1, max(0, position))
         if target != stack.position:
             path, frame = stack.members[target]
-            window = self._window
-            current = window.controller.documents.current
-            document = window.controller.documents.add(path, frame, label=current.label, named=current.named)
-            window.controller.remember_view()
+            current = self._documents.current
+            document = self._documents.add(path, frame, label=current.label, named=current.named)
+            self._documents.remember(self._state.view)
             document.view = {**current.view, "class_index": document.view.get("class_index")}
-            window.controller.documents.set_current(document)
+            self._documents.set_current(document)
         return True
 
     def step(self, offset: int) -> bool:
@@ -95,10 +90,10 @@ class Scroller(QObject):
 
     def _next_of_film(self) -> None:
         stack = self.stack
-        documents = self._window.controller.documents
+        current = self._documents.current
         if stack is None:
-            if documents.current is None or documents.current.error:
+            if current is None or current.error:
                 self._film.stop()
             return
-        if documents.current.image is not None:  # wait for the decoder rather than skip frames
+        if current.image is not None:  # wait for the decoder rather than skip frames
             self.go((stack.position + 1) % len(stack))

@@ -1,5 +1,6 @@
 """Two images beside each other, each with its own analysis; one of them is the one being worked on."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -10,7 +11,9 @@ from segx_viewer.app.canvas.colorbar import ColorBar
 from segx_viewer.app.canvas.graphics import Graphics
 from segx_viewer.app.canvas.scene import Panel, Scene
 from segx_viewer.app.canvas.viewport import Viewport
+from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.model.documents import key_of
 from segx_viewer.app.model.impression import hidden
 from segx_viewer.app.model.stack import stack_of
 from segx_viewer.app.model.viewstate import PER_IMAGE, View, ViewState
@@ -20,7 +23,6 @@ from segx_viewer.reporting.content import percent
 
 if TYPE_CHECKING:
     from segx_viewer.app.model.documents import Document
-    from segx_viewer.app.window import Window
 
 _SHOWN = (Panel.IMAGE, Panel.SEGX)
 _LINKS = {"link_zoom": ("zoom",), "link_pan": ("centre",), "link_window": ("voi", "invert")}
@@ -87,13 +89,15 @@ class Comparison(QWidget):
     activated = Signal(object)  # Document to work on
     wanted = Signal(object)  # Document whose image or analysis is missing
 
-    def __init__(self, window: "Window") -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(
+        self, workspace: Workspace, scene: Scene, scroll: Callable[[int], bool], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._workspace, self._state, self._scene, self._scroll_current = workspace, workspace.state, scene, scroll
         self.beside_scene, self.beside = Scene(), ViewState(self)
         self.slots: list[Document | None] = [None, None]
         self.active = 0
-        self.columns = [Column(window.scene, window.state), Column(self.beside_scene, self.beside)]
+        self.columns = [Column(scene, workspace.state), Column(self.beside_scene, self.beside)]
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
@@ -102,7 +106,7 @@ class Comparison(QWidget):
             for port in column.ports.values():
                 port.pressed.connect(lambda index=index: self._activate(index))
                 port.scroll = self._scroll
-        window.state.changed.connect(self._on_view_changed)
+        workspace.state.changed.connect(self._on_view_changed)
         self.hide()
 
     @property
@@ -123,7 +127,7 @@ class Comparison(QWidget):
 
     def follow(self, document: "Document | None") -> None:
         """Follow the window to another current image: it changes sides, or takes the active side."""
-        if not self._window.state.view.two or document is None:
+        if not self._state.view.two or document is None:
             return
         if document is self.other:
             self.active = 1 - self.active
@@ -136,13 +140,13 @@ class Comparison(QWidget):
             active = index == self.active
             column.show_active(active)
             for port in column.ports.values():
-                scene, state = self._window.scene, self._window.state
+                scene, state = self._scene, self._state
                 port.attach(scene if active else self.beside_scene, state if active else self.beside)
         self.refresh()
 
     def refresh(self) -> None:
         """Show what is known of both images by now."""
-        other, state = self.other, self._window.state
+        other, state = self.other, self._state
         if other is None or not state.view.two:
             return
         self.beside.update(**{name: getattr(state.view, name) for name in View.__slots__ if name not in PER_IMAGE})
@@ -151,13 +155,13 @@ class Comparison(QWidget):
         scene = self.beside_scene
         if scene.document is not other or (scene.base is None) != (other.image is None):
             scene.show(other)
-            overlays = self._window.controller.opener.overlays
+            overlays = self._workspace.opener.overlays
             image = other.image
             found = overlays.get(image.source.sop_instance_uid, []) if image is not None else []
             scene.graphics = Graphics(image, found) if image is not None else None
         scene.hidden = hidden(other, state.view.read_first)
         scene.set_analysis(other.analysis, key_of(other, state.view.method))
-        for index, shown in ((self.active, self._window.scene), (1 - self.active, scene)):
+        for index, shown in ((self.active, self._scene), (1 - self.active, scene)):
             if self.slots[index] is not None:
                 self.columns[index].show_summary(self.slots[index], shown, state.view.colormap)
         if other.image is None or not scene.has_map():
@@ -168,11 +172,11 @@ class Comparison(QWidget):
             self.activated.emit(self.slots[index])
 
     def _on_view_changed(self, changed: frozenset[str]) -> None:
-        view = self._window.state.view
+        view = self._state.view
         if not view.two:
             return
         other = self.other
-        changing = self._window.controller.documents.current is not self.slots[self.active]
+        changing = self._workspace.documents.current is not self.slots[self.active]
         if other is None or changing:
             return
         linked = {name for link, names in _LINKS.items() if getattr(view, link) for name in names}
@@ -184,25 +188,16 @@ class Comparison(QWidget):
 
     def _scroll(self, offset: int) -> bool:
         """Scroll the active image's stack, and the other one's with it where they are linked."""
-        controller, other = self._window.controller, self.other
-        stack = stack_of(controller.documents, other)
-        if self._window.state.view.link_scroll and stack is not None:
+        documents, other = self._workspace.documents, self.other
+        stack = stack_of(documents, other)
+        if self._state.view.link_scroll and stack is not None:
             target = min(len(stack) - 1, max(0, stack.position + offset))
             path, frame = stack.members[target]
-            moved = controller.documents.add(path, frame, label=other.label, named=other.named)
+            moved = documents.add(path, frame, label=other.label, named=other.named)
             moved.view = dict(other.view)
             self.slots[1 - self.active] = moved
             self.refresh()
-        return self._window.scroller.step(offset)
-
-
-def key_of(document: "Document", method: str) -> MapKey | None:
-    """Return the map of a document that is shown: of the class chosen for it, or of the most probable one."""
-    prediction = document.analysis.prediction if document.analysis is not None else None
-    if prediction is None:
-        return None
-    chosen = document.view.get("class_index")
-    return method, prediction.top if chosen is None else chosen
+        return self._scroll_current(offset)
 
 
 def summary(analysis: Analysis | None, key: MapKey | None) -> tuple[Level | None, str]:

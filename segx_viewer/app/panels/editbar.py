@@ -1,44 +1,44 @@
 """The bar that appears above the panels while the region is being edited."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSlider, QToolButton, QWidget
 
+from segx_viewer.app.canvas.editing import Editor
 from segx_viewer.app.kit.i18n import tr
-
-if TYPE_CHECKING:
-    from segx_viewer.app.window import Window
+from segx_viewer.app.model.actions import Actions
+from segx_viewer.app.model.viewstate import ViewState
 
 
 class EditBar(QFrame):
     """Brush, eraser, polygon, their size, the segmenter's threshold, reset."""
 
-    def __init__(self, window: "Window", parent: QWidget | None = None) -> None:
+    def __init__(self, state: ViewState, editor: Editor, actions: Actions[Any], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("topbar")
-        self._window = window
+        self._state, self._editor = state, editor
         self.title = QLabel()
         self.title.setObjectName("muted")
         self.size_slider = _slider(1, 40, 90)
-        self.size_slider.valueChanged.connect(lambda v: window.state.update(brush=v / 100))
+        self.size_slider.valueChanged.connect(lambda v: state.update(brush=v / 100))
         self.threshold = _slider(2, 98, 90)
         self.threshold.setToolTip(tr("How sure the segmentation must be for a pixel to belong to the region"))
-        self.threshold.valueChanged.connect(lambda v: window.editor.set_threshold(v / 100))
-        self.threshold.sliderReleased.connect(lambda: window.editor.commit_threshold(self.threshold.value() / 100))
+        self.threshold.valueChanged.connect(lambda v: editor.set_threshold(v / 100))
+        self.threshold.sliderReleased.connect(lambda: editor.commit_threshold(self.threshold.value() / 100))
         self.reset = QPushButton(tr("Reset"))
         self.reset.setToolTip(tr("Go back to the predicted region"))
-        self.reset.clicked.connect(window.editor.reset)
+        self.reset.clicked.connect(editor.reset)
         self.done = QPushButton(tr("Done"))
         self.done.setObjectName("primary")
-        self.done.clicked.connect(lambda: window.actions.run("edit_region"))
+        self.done.clicked.connect(lambda: actions.run("edit_region"))
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 5, 8, 5)
         row.setSpacing(6)
         row.addWidget(self.title)
         for name in ("brush", "eraser", "polygon"):
             button = QToolButton()
-            button.setDefaultAction(window.actions[name])
+            button.setDefaultAction(actions[name])
             button.setObjectName("flat")
             button.setIconSize(QSize(18, 18))
             row.addWidget(button)
@@ -51,7 +51,7 @@ class EditBar(QFrame):
         row.addStretch(1)
         row.addWidget(self.reset)
         row.addWidget(self.done)
-        window.state.changed.connect(lambda changed: self.follow() if changed & {"editing", "brush"} else None)
+        state.changed.connect(lambda changed: self.follow() if changed & {"editing", "brush"} else None)
         self.follow()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802, D102 - Qt's name
@@ -59,7 +59,7 @@ class EditBar(QFrame):
 
     def follow(self) -> None:
         """Show the state of the view and the analysis."""
-        view, analysis = self._window.state.view, self._window.editor.analysis
+        view, analysis = self._state.view, self._editor.analysis
         self.setVisible(view.editing and analysis is not None)
         blockers = [QSignalBlocker(self.size_slider), QSignalBlocker(self.threshold)]
         self.size_slider.setValue(round(view.brush * 100))

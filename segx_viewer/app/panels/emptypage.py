@@ -1,15 +1,13 @@
 """What stands in the middle when nothing is open: a way to begin."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from segx_viewer.app.kit import settings, theme
 from segx_viewer.app.kit.assembly import centred
 from segx_viewer.app.kit.i18n import tr
-
-if TYPE_CHECKING:
-    from segx_viewer.app.window import Window
 
 _SHOWN = 5
 ICONS = {"open": "file-plus", "open_folder": "folder-open", "demo": "circle-play", "restore": "refresh-cw"}
@@ -18,9 +16,11 @@ ICONS = {"open": "file-plus", "open_folder": "folder-open", "demo": "circle-play
 class EmptyPage(QWidget):
     """One sentence, a drop target, recent files, the demo. The first thing that is seen, so it needs little."""
 
-    def __init__(self, window: "Window") -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(
+        self, run: Callable[[str], None], open_paths: Callable[[list[Path]], None], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._run, self._open_paths = run, open_paths
         box = QFrame()
         box.setObjectName("drop")
         box.setMinimumWidth(560)
@@ -60,7 +60,7 @@ class EmptyPage(QWidget):
     def _button(self, text: str, command: str, name: str = "") -> QPushButton:
         result = QPushButton(f" {text}")  # the style leaves no room between icon and text
         result.setObjectName(name)
-        result.clicked.connect(lambda: self._window.run(command))
+        result.clicked.connect(lambda: self._run(command))
         return result
 
     def offer_restore(self, offered: bool) -> None:
@@ -98,5 +98,5 @@ class EmptyPage(QWidget):
             link.setToolTip(str(path))
             link.setIcon(theme.icon("folder" if path.is_dir() else "clock"))
             link.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            link.clicked.connect(lambda _=False, path=path: self._window.open_paths([path]))
+            link.clicked.connect(lambda _=False, path=path: self._open_paths([path]))
             self._recent.addWidget(link)

@@ -177,8 +177,8 @@ def _region(analysis: Analysis) -> np.ndarray | None:
 
 
 def _picture(analysis: Analysis, key: MapKey, view: View) -> QImage:
-    from segx_viewer.app.canvas.picture import reduced
     from segx_viewer.imaging.display import default_voi, to_display
+    from segx_viewer.imaging.halving import reduced
 
     shape = _shape(analysis)
     shown = to_display(reduced(analysis.image, _SIDE), view.voi or default_voi(analysis.image), invert=view.invert)

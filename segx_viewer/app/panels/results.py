@@ -5,10 +5,11 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 from segx_viewer.app.kit.assembly import fill_panel
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.documents import Document
-from segx_viewer.app.model.impression import ReadFirst, confidence_word
+from segx_viewer.app.model.impression import confidence_word
 from segx_viewer.app.panels.certainty import CertaintyPanel
 from segx_viewer.app.panels.details import Details
 from segx_viewer.app.panels.findings import Findings
+from segx_viewer.app.panels.readfirst import ReadFirst
 from segx_viewer.domain.result import Analysis, GateLevel, MapKey, Target
 from segx_viewer.reporting.content import seen_for
 

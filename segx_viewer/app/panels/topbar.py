@@ -1,11 +1,13 @@
 """The bar above the panels: the commands one reaches for most."""
 
+from typing import Any
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
-from segx_viewer.app.kit.actions import Actions
 from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.model.actions import Actions
 
 # A double click shows one panel alone, I inverts: their buttons would take the room of words.
 GROUPS = (
@@ -29,7 +31,7 @@ _WORDS = {
 class TopBar(QFrame):
     """Tool buttons in groups; text beside an icon wherever its meaning is not universal."""
 
-    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: Actions[Any], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("topbar")
         row = QHBoxLayout(self)
@@ -63,7 +65,7 @@ class TopBar(QFrame):
             self.layout().invalidate()
 
 
-def _button(actions: Actions, name: str) -> QToolButton:
+def _button(actions: Actions[Any], name: str) -> QToolButton:
     action = actions[name]
     result = QToolButton()
     result.setDefaultAction(action)

@@ -4,8 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF
-
+from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.model.annotations import Annotation, Kind, measured
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from segx_viewer.app.window import Window
     from segx_viewer.reporting.panels import ReportView
     from segx_viewer.reporting.pdf import Sheet
     from segx_viewer.reporting.reading import Reading
@@ -174,89 +172,77 @@ def _write_dicom(job: Job, path: Path) -> None:
     )
 
 
-def suggested_path(window: "Window", suffix: str = ".png") -> Path:
+def suggested_path(workspace: Workspace, suffix: str = ".png") -> Path:
     """Return a report's path beside the last export, named by the pixels: file names often name the patient."""
     from segx_viewer.reporting.content import pixel_digest
 
-    document = window.controller.documents.current
+    document = workspace.documents.current
     folder = Path(str(settings.settings().value("export_folder", "") or Path.home()))
     name = f"report-{pixel_digest(document.image)[:8]}" if document.image is not None else "report"
     return folder / f"{name}{suffix}"
 
 
 def export_report(
-    window: "Window", path: Path, *, include_identity: bool = False, options: PageOptions = AS_SHOWN
+    workspace: Workspace, path: Path, *, include_identity: bool = False, options: PageOptions = AS_SHOWN
 ) -> None:
     """Write what is shown in the file thread; the suffix chooses the format.
 
     While the analysis runs, its late figures are waited for.
     """
-    if not window.has_result():
-        window.show_message(tr("There is no finished analysis to export yet."))
+    if not workspace.has_result():
+        workspace.say(tr("There is no finished analysis to export yet."))
         return
-    if window.controller.is_analysing and _has_figures_to_come(window):
-        _export_when_finished(window, path, include_identity, options)
+    if workspace.analyses.is_analysing and _has_figures_to_come(workspace):
+        _export_when_finished(workspace, path, include_identity, options)
         return
     path = path if path.suffix in FORMATS else path.with_name(path.name + ".png")
     settings.settings().setValue("export_folder", str(path.parent))
-    window.show_message(tr("Writing the report …"))
-    window.controller.export(lambda cancel: job_for(window, path, cancel, include_identity, options))
+    workspace.say(tr("Writing the report …"))
+    workspace.export(lambda cancel: job_for(workspace, path, cancel, include_identity, options))
 
 
-def _has_figures_to_come(window: "Window") -> bool:
+def _has_figures_to_come(workspace: Workspace) -> bool:
     """Whether the map that is shown lacks alignments; what else is being computed, an export need not wait for."""
     from segx_viewer.explain.alignment import ALIGNMENTS
 
-    certainty = window.controller.analysis.certainties.get(window.controller.key)
+    certainty = workspace.analyses.current.certainties.get(workspace.analyses.key)
     return certainty is not None and not certainty.alignments.keys() >= ALIGNMENTS.keys()
 
 
-def _export_when_finished(window: "Window", path: Path, include_identity: bool, options: PageOptions) -> None:
-    document, controller = window.controller.documents.current, window.controller
-    window.show_message(tr("The report will be written when the analysis has finished."))
+def _export_when_finished(workspace: Workspace, path: Path, include_identity: bool, options: PageOptions) -> None:
+    document, analyses = workspace.documents.current, workspace.analyses
+    workspace.say(tr("The report will be written when the analysis has finished."))
 
     def follow(progress: object) -> None:
-        if progress is not None or controller.is_analysing:
+        if progress is not None or analyses.is_analysing:
             return
-        controller.progress.disconnect(follow)
-        if controller.documents.current is document and window.has_result():
-            export_report(window, path, include_identity=include_identity, options=options)
+        analyses.progress.disconnect(follow)
+        if workspace.documents.current is document and workspace.has_result():
+            export_report(workspace, path, include_identity=include_identity, options=options)
         else:
-            window.show_message(tr("No report was written: another image was opened meanwhile."))
+            workspace.say(tr("No report was written: another image was opened meanwhile."))
 
-    controller.progress.connect(follow)
+    analyses.progress.connect(follow)
 
 
 def job_for(
-    window: "Window",
+    workspace: Workspace,
     path: Path,
     cancel: CancelToken,
     include_identity: bool = False,
     options: PageOptions = AS_SHOWN,
 ) -> Job:
     """Capture what is shown now."""
-    document, controller = window.controller.documents.current, window.controller
+    document = workspace.documents.current
     return Job(
-        controller.analysis,
+        workspace.analyses.current,
         path,
-        controller.key,
-        window.state.view,
+        workspace.analyses.key,
+        workspace.state.view,
         document.annotations,
         document.impression,
         include_identity,
-        visible_part(window),
+        workspace.visible_part(),
         cancel,
         options,
     )
-
-
-def visible_part(window: "Window") -> tuple[int, int, int, int] | None:
-    """Return (top, left, height, width) of what the first panel shows of the image; None for all of it."""
-    port = window.shown_ports[0]
-    height, width = window.scene.shape
-    corners = [port.to_image(QPointF(x, y)) for x in (0, port.width()) for y in (0, port.height())]
-    left, right = (round(min(max(f(p.x() for p in corners), 0), width)) for f in (min, max))
-    top, bottom = (round(min(max(f(p.y() for p in corners), 0), height)) for f in (min, max))
-    part = top, left, bottom - top, right - left
-    whole = part == (0, 0, height, width) or part[2] < 2 or part[3] < 2
-    return None if whole else part

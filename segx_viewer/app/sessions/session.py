@@ -6,20 +6,18 @@ import logging
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
+from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import settings
 from segx_viewer.app.model.annotations import Annotation, Kind
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.model.impression import Impression
 from segx_viewer.app.model.viewstate import PER_IMAGE, Compare, Layout, MaskStyle, View
 from segx_viewer.domain.image import VoiFunction, VoiLut, WindowLevel
-
-if TYPE_CHECKING:
-    from segx_viewer.app.window import Window
 
 log = logging.getLogger(__name__)
 VERSION = 1
@@ -31,16 +29,17 @@ _PASSING = {"bare", "flicker", "editing", "tool", "grid", "two", "magnifier"}  #
 class Autosave(QObject):
     """Writes the session, and which files were opened, a moment after each change, in the thread of the exports."""
 
-    def __init__(self, window: "Window") -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._workspace = workspace
         self.opened: list[Path] = []  # files and folders to be listed among the recent ones
         self._timer = QTimer(self, singleShot=True, interval=_DELAY_MS)
         self._timer.timeout.connect(self.save)
-        documents = window.controller.documents
-        for signal in (documents.added, documents.updated, documents.removed, documents.current_changed):
+        documents = workspace.documents
+        changes = (documents.added, documents.updated, documents.removed, documents.current_changed)
+        for signal in (*changes, workspace.analyses.changed):
             signal.connect(lambda _document: self._timer.start())
-        window.state.changed.connect(lambda _changed: self._timer.start())
+        workspace.state.changed.connect(lambda _changed: self._timer.start())
 
     def add_recent(self, paths: list[Path]) -> None:
         """List files and folders among the recent ones when there is time: it takes as long as opening a file."""
@@ -51,17 +50,17 @@ class Autosave(QObject):
         """Write the session now."""
         opened, self.opened = self.opened, []
         if opened:
-            self._window.controller.run_job("recent", lambda: settings.add_recent(opened))
-        if len(self._window.controller.documents):
-            text = json.dumps(snapshot(self._window))
-            self._window.controller.run_job("session", lambda: _write(text))
+            self._workspace.jobs.run(settings.add_recent, opened)
+        if len(self._workspace.documents):
+            text = json.dumps(snapshot(self._workspace))
+            self._workspace.jobs.run(_write, text)
 
     def end(self) -> None:
         """Write the session as one that ended properly; called before the threads end."""
         self._timer.stop()
         settings.add_recent(self.opened)
-        if len(self._window.controller.documents) or settings.session_file().exists():
-            _write(json.dumps({**snapshot(self._window), "ended": True}))
+        if len(self._workspace.documents) or settings.session_file().exists():
+            _write(json.dumps({**snapshot(self._workspace), "ended": True}))
 
 
 def _write(text: str) -> None:
@@ -91,13 +90,12 @@ def ended_badly() -> bool:
 # -- taking a snapshot -----------------------------------------------------------------------------
 
 
-def snapshot(window: "Window") -> dict[str, Any]:
+def snapshot(workspace: Workspace) -> dict[str, Any]:
     """Return the session as plain values."""
-    controller = window.controller
-    controller.remember_view()
-    current = controller.documents.current
+    documents, current = workspace.documents, workspace.documents.current
+    documents.remember(workspace.state.view)
     view = {
-        field.name: getattr(window.state.view, field.name)
+        field.name: getattr(workspace.state.view, field.name)
         for field in fields(View)
         if field.name not in PER_IMAGE and field.name not in _PASSING
     }
@@ -105,8 +103,8 @@ def snapshot(window: "Window") -> dict[str, Any]:
         "version": VERSION,
         "ended": False,
         "view": view,
-        "documents": [_document(document) for document in controller.documents],
-        "current": list(controller.documents).index(current) if current is not None else None,
+        "documents": [_document(document) for document in documents],
+        "current": list(documents).index(current) if current is not None else None,
     }
 
 
@@ -146,21 +144,21 @@ def _pack(mask: np.ndarray) -> dict[str, Any]:
 # -- restoring -------------------------------------------------------------------------------------
 
 
-def restore(window: "Window") -> int:
+def restore(workspace: Workspace) -> int:
     """Open what the stored session had open; return how many of its files were found."""
     stored = read_session()
     if stored is None:
         return 0
     try:
-        return _restore(window, stored)
+        return _restore(workspace, stored)
     except (KeyError, TypeError, ValueError, IndexError):
         log.exception("The session could not be restored")
         return 0
 
 
-def _restore(window: "Window", stored: dict[str, Any]) -> int:
+def _restore(workspace: Workspace, stored: dict[str, Any]) -> int:
     paths = [Path(entry["path"]) for entry in stored["documents"]]
-    count = reopen(window, stored, [path if path.exists() else None for path in paths])
+    count = reopen(workspace, stored, [path if path.exists() else None for path in paths])
     # What was unpacked is gone by now; it is unpacked again.
     gone = [e for e, path in zip(stored["documents"], paths, strict=True) if e.get("label") and not path.exists()]
     entries = {e["label"]: e for e in gone if _archive(e).is_file()}
@@ -170,7 +168,7 @@ def _restore(window: "Window", stored: dict[str, Any]) -> int:
             if document.label in entries:
                 _fill(document, entries[document.label])
 
-        window.controller.opener.reopen(list(dict.fromkeys(map(_archive, entries.values()))), keep)
+        workspace.opener.reopen(list(dict.fromkeys(map(_archive, entries.values()))), keep)
     return count + len(entries)
 
 
@@ -178,7 +176,7 @@ def _archive(entry: dict[str, Any]) -> Path:
     return Path(entry["label"].rpartition("!")[0])
 
 
-def reopen(window: "Window", stored: dict[str, Any], paths: Sequence[Path | None]) -> int:
+def reopen(workspace: Workspace, stored: dict[str, Any], paths: Sequence[Path | None]) -> int:
     """Open the images of a snapshot from where they are now, None for those that are gone; return how many.
 
     Raises KeyError, TypeError, ValueError or IndexError where the snapshot is not one.
@@ -187,16 +185,16 @@ def reopen(window: "Window", stored: dict[str, Any], paths: Sequence[Path | None
     for i, (entry, path) in enumerate(zip(stored["documents"], paths, strict=True)):
         if path is None:
             continue
-        document = window.controller.documents.add(path, int(entry["frame"]), label=str(entry.get("label", "")))
+        document = workspace.documents.add(path, int(entry["frame"]), label=str(entry.get("label", "")))
         _fill(document, entry)
         documents.append(document)
         if i == stored["current"]:
             current = document
     known = {field.name for field in fields(View)}
     view = {name: value for name, value in stored["view"].items() if name in known}
-    window.state.update(**{n: _ENUMS[n](v) if n in _ENUMS else v for n, v in view.items()})
+    workspace.state.update(**{n: _ENUMS[n](v) if n in _ENUMS else v for n, v in view.items()})
     if documents:
-        window.controller.open_documents(documents, current or documents[0])
+        workspace.look_through(documents, current or documents[0])
     return len(documents)
 
 

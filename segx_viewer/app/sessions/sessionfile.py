@@ -12,16 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from segx_viewer import __version__
+from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.errors import ImageReadError, SegxError
-
-if TYPE_CHECKING:
-    from segx_viewer.app.window import Window
 
 SUFFIX = ".segx"
 FORMAT = "segx-viewer/session"
@@ -44,12 +42,12 @@ class Stored:
 # -- saving ----------------------------------------------------------------------------------------
 
 
-def capture(window: "Window") -> dict[str, Any]:
+def capture(workspace: Workspace) -> dict[str, Any]:
     """Return the session as plain values and arrays, for `save`, which needs no window."""
     from segx_viewer.app.sessions.session import snapshot
 
-    values = snapshot(window)
-    for entry, document in zip(values["documents"], window.controller.documents, strict=True):
+    values = snapshot(workspace)
+    for entry, document in zip(values["documents"], workspace.documents, strict=True):
         entry["sha256"] = document.sha256
         entry["region"] = document.region
         entry["label"] = document.label

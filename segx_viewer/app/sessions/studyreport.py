@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.documents import Document
@@ -15,13 +16,10 @@ from segx_viewer.domain.result import Analysis
 from segx_viewer.errors import ExportError
 from segx_viewer.reporting.content import default_key
 
-if TYPE_CHECKING:
-    from segx_viewer.app.window import Window
 
-
-def study_of(window: "Window") -> list[Document]:
+def study_of(workspace: Workspace) -> list[Document]:
     """Return the open images of the current one's study, itself among them; of a picture, those of its folder."""
-    documents = window.controller.documents
+    documents = workspace.documents
     current = documents.current
     if current is None:
         return []
@@ -104,33 +102,33 @@ class _Sheets(Sequence[Any]):
 
 
 def export_study(
-    window: "Window", path: Path, *, include_identity: bool = False, options: PageOptions = AS_SHOWN
+    workspace: Workspace, path: Path, *, include_identity: bool = False, options: PageOptions = AS_SHOWN
 ) -> None:
     """Write a page for each open image of the study in the file thread; the suffix chooses the format."""
     path = path if path.suffix in FORMATS else path.with_name(path.name + ".png")
     settings.settings().setValue("export_folder", str(path.parent))
-    read_first = window.state.view.read_first
-    documents = [d for d in study_of(window) if not hidden(d, read_first)]
+    read_first = workspace.state.view.read_first
+    documents = [d for d in study_of(workspace) if not hidden(d, read_first)]
     if not documents:
-        window.show_message(tr("There is no finished analysis to export yet."))
+        workspace.say(tr("There is no finished analysis to export yet."))
         return
-    window.controller.remember_view()
+    workspace.documents.remember(workspace.state.view)
     engine = _Engine()
 
     def make(cancel: CancelToken) -> StudyJob:
-        pages = tuple(_page(window, document, path, cancel, options, engine) for document in documents)
+        pages = tuple(_page(workspace, document, path, cancel, options, engine) for document in documents)
         return StudyJob(path, pages, include_identity, cancel)
 
-    window.show_message(tr("Writing the report …"))
-    window.controller.export(make)
+    workspace.say(tr("Writing the report …"))
+    workspace.export(make)
 
 
 def _page(
-    window: "Window", document: Document, path: Path, cancel: CancelToken, options: PageOptions, engine: "_Engine"
+    workspace: Workspace, document: Document, path: Path, cancel: CancelToken, options: PageOptions, engine: "_Engine"
 ) -> Page:
-    controller, view = window.controller, window.state.view
-    if document is controller.documents.current and window.has_result():
-        job = job_for(window, path, cancel, options=options)
+    view = workspace.state.view
+    if document is workspace.documents.current and workspace.has_result():
+        job = job_for(workspace, path, cancel, options=options)
     else:
         done = document.analysis if document.analysis is not None and document.analysis.complete else None
         shown = replace(view, **document.view) if document.view else replace(view, voi=None, class_index=None)
@@ -140,7 +138,7 @@ def _page(
     def request(image: Any) -> AnalysisRequest:
         return AnalysisRequest(
             image=image,
-            bundle_name=controller.bundle,
+            bundle_name=workspace.analyses.bundle,
             methods=(view.method,),
             mask_override=document.region,
             as_published=view.as_published,

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QSizeF
 from PySide6.QtGui import QImage, QPainter
 
 from segx_viewer.app.canvas import picture
-from segx_viewer.app.canvas.picture import BasePicture, OverlayPictures, heat_table, leakage_table, reduced
+from segx_viewer.app.canvas.picture import BasePicture, OverlayPictures, heat_table, leakage_table
 from segx_viewer.app.canvas.raster import Raster, visible_raster
 from segx_viewer.app.kit.qimage import to_array
 from segx_viewer.app.model.viewstate import View
@@ -29,6 +29,7 @@ from segx_viewer.domain.result import (
     Target,
 )
 from segx_viewer.imaging.display import to_display
+from segx_viewer.imaging.halving import reduced
 from segx_viewer.reporting import overlay
 
 SHAPE = (90, 120)

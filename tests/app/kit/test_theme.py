@@ -3,8 +3,8 @@ import re
 
 import pytest
 
-from segx_viewer.app.commands import menus
-from segx_viewer.app.kit import actions, theme
+from segx_viewer.app.commands import menus, table
+from segx_viewer.app.kit import theme
 from segx_viewer.app.panels import emptypage
 from segx_viewer.paths import resources_folder
 
@@ -51,7 +51,7 @@ def test_the_style_sheet_is_complete(name):
 
 
 def test_every_command_has_a_known_icon_and_menus_name_known_commands():
-    rows = {row.id: row for row in actions.rows()}
+    rows = {row.id: row for row in table.rows()}
     for row in rows.values():
         assert not row.icon or (resources_folder() / "icons" / f"{row.icon}.svg").is_file()
 
@@ -70,5 +70,5 @@ def test_every_command_has_a_known_icon_and_menus_name_known_commands():
 
 
 def test_no_shortcut_is_used_twice():
-    keys = [key for row in actions.rows() for key in row.shortcut.split("; ") if key]
+    keys = [key for row in table.rows() for key in row.shortcut.split("; ") if key]
     assert len(keys) == len(set(keys))

@@ -2,24 +2,23 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Generic, TypeVar
 
 from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
 
 from segx_viewer.app.kit import settings, theme
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.model.viewstate import View, ViewState
 
-if TYPE_CHECKING:
-    from segx_viewer.app.model.viewstate import View
-    from segx_viewer.app.window import Window
+Target = TypeVar("Target")
 
 _DRAGGED = {"voi", "opacity", "curtain", "blend", "zoom", "centre", "brush"}
 """Fields of the view that no command depends on, and that change with every movement of the mouse."""
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class Command(Generic[Target]):
     """One command.
 
     Attributes
@@ -29,7 +28,7 @@ class Command:
     text : str
         Marked for translation; sentence case; "…" where a dialog follows.
     handler : callable
-        Called with the window.
+        Called with what the commands may use.
     shortcut : str
         Key sequence(s), several separated by "; ".
     group : str
@@ -44,38 +43,51 @@ class Command:
 
     id: str
     text: str
-    handler: "Callable[[Window], None]"
+    handler: Callable[[Target], object]
     shortcut: str = ""
     group: str = ""
     icon: str = ""
-    checked: "Callable[[View], bool] | None" = None
+    checked: Callable[[View], bool] | None = None
     needs: str = ""
 
 
-def rows() -> tuple[Command, ...]:
-    """Return all commands."""
-    names = ("file", "results", "view", "explain", "tools", "edit", "settings", "models")
-    modules = [import_module(f"segx_viewer.app.commands.{name}") for name in names]
-    return tuple(row for module in modules for row in module.ROWS)
+class Actions(Generic[Target]):
+    """The commands as QActions of one window.
 
+    Parameters
+    ----------
+    target : object
+        Given to the commands' handlers.
+    parent : QWidget
+        Where the shortcuts hold.
+    state : ViewState
+        Followed by what is checked.
+    there : callable
+        Returns which of the things are there that a command may need.
+    commands : iterable of Command
+    """
 
-class Actions:
-    """The commands as QActions of one window."""
-
-    def __init__(self, window: "Window", commands: Iterable[Command] | None = None) -> None:
-        self.window = window
-        self.rows = {command.id: command for command in (rows() if commands is None else commands)}
+    def __init__(
+        self,
+        target: Target,
+        parent: QWidget,
+        state: ViewState,
+        there: Callable[[], frozenset[str]],
+        commands: Iterable[Command[Target]],
+    ) -> None:
+        self._target, self._parent, self._state, self._there = target, parent, state, there
+        self.rows = {command.id: command for command in commands}
         self.by_id: dict[str, QAction] = {}
         for command in self.rows.values():
             self.by_id[command.id] = self._make(command)
-        window.state.changed.connect(self._on_view_changed)
+        state.changed.connect(self._on_view_changed)
         self.follow()
 
     def __getitem__(self, name: str) -> QAction:
         return self.by_id[name]
 
-    def _make(self, command: Command) -> QAction:
-        action = QAction(tr(command.text), self.window)
+    def _make(self, command: Command[Target]) -> QAction:
+        action = QAction(tr(command.text), self._parent)
         action.setObjectName(command.id)
         if command.icon:
             action.setIcon(theme.icon(command.icon))
@@ -83,7 +95,7 @@ class Actions:
         action.setCheckable(command.checked is not None)
         action.setAutoRepeat(command.checked is None)  # a key held down must not flicker a switch
         action.triggered.connect(lambda *_: self.run(command.id))
-        self.window.addAction(action)
+        self._parent.addAction(action)
         return action
 
     def shortcut(self, name: str) -> str:
@@ -96,9 +108,9 @@ class Actions:
         settings.settings().setValue(f"shortcuts/{name}", keys)
         self[name].setShortcuts(QKeySequence.listFromString(keys))
 
-    def run(self, name: str) -> Any:
+    def run(self, name: str) -> None:
         """Carry out a command by its id."""
-        return self.rows[name].handler(self.window)
+        self.rows[name].handler(self._target)
 
     def retranslate(self) -> None:
         """Write the texts and icons again, in the current language and theme."""
@@ -112,17 +124,10 @@ class Actions:
             self.follow()
 
     def follow(self) -> None:
-        """Enable and check what fits the window's state."""
-        window = self.window
-        has = {
-            "": True,
-            "image": window.scene.base is not None,
-            "prediction": window.controller.key is not None and not window.scene.hidden,
-            "map": window.has_result(),
-            "region": window.editor.analysis is not None and not window.scene.hidden,
-        }
+        """Enable and check what fits the state of things."""
+        there = self._there()
         for name, action in self.by_id.items():
             row = self.rows[name]
-            action.setEnabled(has[row.needs])
+            action.setEnabled(not row.needs or row.needs in there)
             if row.checked is not None:
-                action.setChecked(row.checked(self.window.state.view))
+                action.setChecked(row.checked(self._state.view))

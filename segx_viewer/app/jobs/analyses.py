@@ -1,0 +1,346 @@
+"""Asks the models for analyses and applies the answers that are still wanted."""
+
+import itertools
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from segx_viewer.app.jobs.engine import Capabilities, Engine
+from segx_viewer.app.jobs.jobs import MODELS, Jobs
+from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.model.documents import Document, Documents, key_of
+from segx_viewer.app.model.region import restored
+from segx_viewer.app.model.viewstate import ViewState
+from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress, Stage
+from segx_viewer.domain.result import Analysis, MapKey, Target
+from segx_viewer.errors import AnalysisCancelled, SegxError
+
+GRID: MapKey = ("*", -1)
+"""Stands for all cells of the grid where one map's key would stand."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Running:
+    """The analysis under way: of which image, asked for which map (None: for the whole of it), how to stop it."""
+
+    document: Document
+    key: MapKey | None
+    token: CancelToken
+
+
+class Analyses(QObject):
+    """What the models found in the open images, and what they are asked.
+
+    One analysis is under way at a time. Another question, another image or the reader's word ends it: its answers are
+    dropped from then on, so that nothing of an earlier image or question is ever applied.
+    """
+
+    changed = Signal(object)  # Document, with the analysis that it has now
+    progress = Signal(object)  # Progress, or None when nothing runs
+    failed = Signal(str)  # sentence about the current image's analysis
+    said = Signal(str)  # sentence for the status bar
+    ready = Signal(object)  # Capabilities
+
+    def __init__(
+        self,
+        documents: Documents,
+        state: ViewState,
+        jobs: Jobs,
+        engine: Engine | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._documents, self._state, self._jobs = documents, state, jobs
+        self._engine = engine or Engine()
+        self.methods: tuple[tuple[str, str], ...] = (("gradcam", "Grad-CAM"),)
+        self.costs: Mapping[str, str] = {}
+        self.bundles: tuple[tuple[str, str], ...] = ()
+        self.bundle: str | None = None  # None: chosen by the image
+        self.was_cancelled = False  # or it failed; nothing starts again by itself then
+        self._running: Running | None = None
+        self._numbers = itertools.count(1)
+        documents.current_changed.connect(lambda _document: self.stop())
+
+    # -- the models ------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Load the models in the background, and list them."""
+        self._jobs.run(_prepare, self._engine, then=self._on_ready, lane=MODELS)
+
+    def _on_ready(self, capabilities: Capabilities) -> None:
+        self.methods = capabilities.methods
+        self.costs = capabilities.costs
+        self.bundles = capabilities.bundles
+        self.ready.emit(capabilities)
+
+    def with_models(
+        self,
+        job: Callable[[Any], Any],
+        then: Callable[[Any], object],
+        failed: Callable[[SegxError], object] | None = None,
+    ) -> None:
+        """Run ``job(store)`` with the store of the models, in their thread."""
+        self._jobs.run(lambda: job(self._engine.store), then=then, failed=failed, lane=MODELS)
+
+    # -- the current image -----------------------------------------------------------------------
+
+    @property
+    def current(self) -> Analysis | None:
+        """The current image's analysis so far."""
+        document = self._documents.current
+        return document.analysis if document is not None else None
+
+    @property
+    def key(self) -> MapKey | None:
+        """Method and class being looked at, None before there is a prediction."""
+        analysis = self.current
+        if analysis is None or analysis.prediction is None:
+            return None
+        chosen, method, usable = self._state.view.class_index, self._state.view.method, analysis.bundle.methods
+        if usable and method not in usable:  # the model is a black box: its own method stands in
+            method = usable[0]
+        return method, analysis.prediction.top if chosen is None else chosen
+
+    def analyse(self, key: MapKey | None = None) -> None:
+        """Analyse the current image, or explain one class by one method of it."""
+        methods = (key[0] if key else self._state.view.method,)
+        self._ask(methods, (key[1],) if key else None, key)
+
+    def explain(self, class_index: int | None = None, method: str | None = None) -> None:
+        """Look at another class or method; its map is computed if it is not there yet."""
+        if class_index is not None:
+            self._state.update(class_index=class_index)
+        if method is not None:
+            self._state.update(method=method)
+        analysis, key = self.current, self.key
+        if analysis is None or key is None:
+            return
+        if key not in analysis.attributions:
+            if not self._runs_for(key):
+                self.analyse(key)
+        elif self._running is not None and self._running.key not in (None, GRID):
+            self.cancel()  # another map was asked for meanwhile; this one is here already
+
+    def fill_grid(self, classes: int) -> None:
+        """Compute what the grid lacks: the most probable `classes` classes by every method that is not very slow."""
+        analysis = self.current
+        if analysis is None or analysis.prediction is None or self._runs_for(GRID):
+            return
+        wanted = analysis.prediction.ranking[:classes]
+        order = {"fast": 0, "slow": 1}
+        names = sorted(self.grid_methods, key=lambda name: order.get(self.costs.get(name, "fast"), 2))
+        missing = [name for name in names if any((name, k) not in analysis.attributions for k in wanted)]
+        if missing:
+            self._ask(missing, wanted, GRID)
+
+    @property
+    def grid_methods(self) -> list[str]:
+        """Names of the methods that the grid shows, in the order of the menu."""
+        return [name for name, _ in self.methods if self.costs.get(name) != "very slow"]
+
+    def analyse_beside(self, document: Document) -> None:
+        """Analyse an image that is shown beside the current one, when nothing else is to be done."""
+        current = self.current
+        if self._running is not None or self.was_cancelled or current is None or not current.complete:
+            return
+        key, analysis = key_of(document, self._state.view.method), document.analysis
+        if analysis is None or not analysis.complete:
+            self._ask((self._state.view.method,), None, None, document)
+        elif key is not None and key not in analysis.attributions:
+            self._ask((key[0],), (key[1],), key, document)
+
+    # -- the region ------------------------------------------------------------------------------
+
+    def set_region(self, document: Document, mask: NDArray[np.bool_] | None) -> None:
+        """Take over a region drawn by the reader, or the predicted one for None; SegX and SegU follow."""
+        from segx_viewer.pipeline import reassess
+
+        if document is self._documents.current:
+            self.stop()  # what runs was asked with another region
+        analysis = document.analysis
+        document.region = mask
+        if analysis is None or analysis.segmentation is None:
+            return
+        if not analysis.segmentation.edited:
+            document.predicted = {
+                "segmentation": analysis.segmentation,
+                "certainties": dict(analysis.certainties),
+            }
+        if mask is not None:
+            analysis = reassess(analysis, mask)
+        elif document.predicted is not None:
+            analysis = restored(analysis, document.predicted)
+        else:
+            analysis = None  # restored from a session: only the models know the predicted region
+        document.analysis = analysis
+        self.changed.emit(document)
+        if document is self._documents.current:
+            if analysis is None:
+                self.analyse()
+            elif self.key not in analysis.attributions:
+                self.analyse(self.key)
+
+    # -- stopping --------------------------------------------------------------------------------
+
+    @property
+    def is_analysing(self) -> bool:
+        """Whether an analysis is under way."""
+        return self._running is not None
+
+    def cancel(self) -> None:
+        """Stop the running analysis at its next check, and say so then."""
+        if self._running is not None:
+            self._running.token.cancel()
+
+    def stop(self) -> None:
+        """Stop the running analysis; whatever it still finds is dropped."""
+        self.cancel()
+        self._running = None
+        self.progress.emit(None)
+
+    def stop_by_reader(self) -> None:
+        """Stop what runs because the reader said so; nothing starts again by itself."""
+        if self._running is not None:
+            self.was_cancelled = True
+            self.stop()
+            self.said.emit(tr("Cancelled. Press F5 to analyse again."))
+
+    # -- asking and being answered ---------------------------------------------------------------
+
+    def _runs_for(self, key: MapKey) -> bool:
+        return self._running is not None and self._running.key == key
+
+    def _ask(
+        self,
+        methods: Sequence[str],
+        classes: tuple[int, ...] | None,
+        key: MapKey | None,
+        document: Document | None = None,
+    ) -> None:
+        document = document or self._documents.current
+        if document is None or document.image is None:
+            return
+        self.cancel()
+        self.was_cancelled = False
+        asked = self._running = Running(document, key, CancelToken())
+        request = AnalysisRequest(
+            image=document.image,
+            generation=next(self._numbers),
+            bundle_name=document.analysis.bundle.name if key and document.analysis else self.bundle,
+            methods=tuple(methods),
+            classes=classes,
+            mask_override=document.region,
+            as_published=self._as_published(document, key),
+        )
+
+        def wanted() -> bool:
+            return self._running is asked
+
+        self._jobs.run(
+            _analyse,
+            self._engine,
+            request,
+            asked.token,
+            self._jobs.teller(self.progress.emit, wanted),
+            self._jobs.teller(partial(self._take, asked), wanted),
+            then=partial(self._finish, asked),
+            failed=self._fail,
+            lane=MODELS,
+            wanted=wanted,
+        )
+        # Loading the models comes before their first word.
+        self.progress.emit(Progress(Stage.CHECK, 0.0))
+
+    def _as_published(self, document: Document, key: MapKey | None) -> bool:
+        """Whether to explain as the reference does: further maps of an analysis are made like those it has."""
+        made = document.analysis.attributions.values() if key and document.analysis else ()
+        return next((a.target is Target.PROBABILITY for a in made), self._state.view.as_published)
+
+    def _take(self, asked: Running, analysis: Analysis) -> None:
+        document = asked.document
+        if asked.key is not None and document.analysis is not None:
+            analysis = _extended(document.analysis, analysis)
+        document.analysis = analysis
+        self.changed.emit(document)
+
+    def _finish(self, asked: Running, analysis: Analysis) -> None:
+        self._take(asked, analysis)
+        if self._running is not asked:
+            return  # a receiver has already asked for something else
+        self._running = None
+        self.progress.emit(None)
+        key = self.key
+        if asked.document is not self._documents.current or key is None:
+            return
+        if analysis.attributions and key not in self.current.attributions:
+            self.analyse(key)  # the reader chose another class before the prediction's own map was done
+
+    def _fail(self, error: SegxError) -> None:
+        self._running = None
+        if isinstance(error, AnalysisCancelled):
+            self.progress.emit(None)
+            self.said.emit(tr("Cancelled. Press F5 to analyse again."))
+            return
+        self.was_cancelled = True
+        self.progress.emit(None)
+        self.failed.emit(str(error))
+
+
+def _prepare(engine: Engine) -> Capabilities:
+    """In the models' thread."""
+    try:
+        capabilities = engine.capabilities()
+        engine.prepare()
+    except SegxError:
+        raise
+    except Exception as error:
+        log.exception("The models could not be prepared")
+        raise SegxError("The models could not be loaded; see Help > Log.") from error
+    return capabilities
+
+
+def _analyse(
+    engine: Engine,
+    request: AnalysisRequest,
+    token: CancelToken,
+    on_progress: Callable[[Progress], None],
+    on_partial: Callable[[Analysis], None],
+) -> Analysis:
+    """Run a request to its end, in the models' thread."""
+    token.raise_if_cancelled()
+    try:
+        for analysis in engine.analyse(request, token, on_progress):
+            token.raise_if_cancelled()
+            if not analysis.complete:
+                on_partial(analysis)
+    except SegxError:
+        raise
+    except Exception as error:
+        name = request.image.source.name
+        log.exception("An analysis of %s failed", name)
+        raise SegxError(f"{name}: the analysis failed unexpectedly; see Help > Log.") from error
+    return analysis
+
+
+def _extended(old: Analysis, new: Analysis) -> Analysis:
+    """Return `new` with the maps that `old` already had."""
+    return replace(
+        new,
+        # The same model saw the same image: the old objects keep their pictures valid.
+        prediction=old.prediction or new.prediction,
+        segmentation=old.segmentation or new.segmentation,
+        regions=old.regions or new.regions,
+        attributions={**old.attributions, **new.attributions},
+        segx={**old.segx, **new.segx},
+        certainties={**old.certainties, **new.certainties},
+        warnings=tuple(dict.fromkeys([*old.warnings, *new.warnings])),
+        complete=True,
+    )

@@ -1,0 +1,55 @@
+"""What the window asks of the models. torch is imported behind this, in their thread, and nowhere else in app."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from segx_viewer.domain.methods import METHODS
+from segx_viewer.domain.request import AnalysisRequest, CancelToken
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the installed models and methods can do: (name, title) pairs for the menus.
+
+    `costs` says by method name how long one takes: "fast", "slow" or "very slow".
+    """
+
+    bundles: tuple[tuple[str, str], ...]
+    methods: tuple[tuple[str, str], ...]
+    costs: Mapping[str, str] = field(default_factory=dict)
+
+
+class Engine:
+    """Reaches the pipeline; everything heavy is imported when first used, in the worker's thread."""
+
+    def __init__(self) -> None:
+        self._store: Any = None
+
+    @property
+    def store(self) -> Any:
+        """The bundle store, made at first use."""
+        if self._store is None:
+            from segx_viewer.bundles.store import BundleStore
+
+            self._store = BundleStore()
+        return self._store
+
+    def capabilities(self) -> Capabilities:
+        """List the bundles and attribution methods."""
+        bundles = tuple((name, bundle.info.title) for name, bundle in self.store.bundles().items())
+        methods = tuple((name, method.label) for name, method in METHODS.items())
+        return Capabilities(bundles, methods, {name: method.cost for name, method in METHODS.items()})
+
+    def prepare(self) -> None:
+        """Import what only the end of an analysis needs, beside whatever the worker does meanwhile."""
+        from segx_viewer.explain.distance import transport_solver
+
+        threading.Thread(target=transport_solver, name="preparing", daemon=True).start()
+
+    def analyse(self, request: AnalysisRequest, token: CancelToken, on_progress: Callable[[Any], None]) -> Any:
+        """Return the iterator over an ever fuller analysis."""
+        from segx_viewer.pipeline import analyse
+
+        return analyse(request, self.store, cancel=token, on_progress=on_progress)

@@ -1,0 +1,164 @@
+"""Reads the image that is looked at, and does for it what can wait until it is on the screen."""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from segx_viewer.app.jobs import files
+from segx_viewer.app.jobs.analyses import Analyses
+from segx_viewer.app.jobs.jobs import FILES, Jobs
+from segx_viewer.app.jobs.opening import Opener
+from segx_viewer.app.jobs.work import Work
+from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.model.documents import Document, Documents
+from segx_viewer.app.model.stack import stack_of
+from segx_viewer.app.model.viewstate import PER_IMAGE, ViewState
+from segx_viewer.errors import SegxError, UnsupportedImageError
+
+log = logging.getLogger(__name__)
+_PAUSE_MS = 400
+_PAINTED_MS = 5  # by then an image that is shown is on the screen
+
+
+class Loader(QObject):
+    """Follows the list of documents: what becomes the current one is read, shown and analysed."""
+
+    shown = Signal(object)  # Document, with the image and the analysis that it has so far
+
+    def __init__(
+        self, documents: Documents, state: ViewState, jobs: Jobs, work: Work, analyses: Analyses, opener: Opener
+    ) -> None:
+        super().__init__(opener.parent())
+        self._documents, self._state, self._jobs, self._work = documents, state, jobs, work
+        self._opener = opener
+        self._read: object | None = None  # stands for the reading that is waited for
+        self._reading: Document | None = None
+        self._beside: set[Document] = set()
+        self._pause = QTimer(self, singleShot=True)
+        self._pause.timeout.connect(analyses.analyse)
+        self._painted = QTimer(self, singleShot=True, interval=_PAINTED_MS)
+        self._painted.timeout.connect(self._settle)
+        documents.current_changed.connect(self._on_current)
+
+    def _on_current(self, document: Document | None) -> None:
+        self._pause.stop()
+        passed = self._stop_reading()
+        if document is None:
+            self.shown.emit(None)
+        elif document.image is not None:
+            self._show(document)
+        else:  # it is read while the window makes room for it
+            self._read_current(document)
+            self.shown.emit(document)
+            self._work.begin("read", tr("Reading {name} …").format(name=document.name))
+        if passed is not None:
+            self._opener.draw_thumbnails([passed])
+
+    def _read_current(self, document: Document) -> None:
+        asked = self._read = object()
+        self._reading = document
+        self._jobs.run(
+            files.read,
+            document.path,
+            document.frame,
+            then=partial(self._on_read, document),
+            failed=partial(self._on_unread, document),
+            lane=FILES,
+            wanted=lambda: self._read is asked,  # frames that were scrolled past are not decoded
+        )
+
+    def _stop_reading(self) -> Document | None:
+        """Wait no more for the image that is being read; return its document."""
+        passed, self._reading, self._read = self._reading, None, None
+        self._work.end("read")
+        return passed
+
+    def _on_read(self, document: Document, found: files.Opened | list[Any]) -> None:
+        self._stop_reading()
+        if isinstance(found, list):
+            self._opener.attach(document, found)
+            if document is self._documents.current:
+                self.shown.emit(document)
+            return
+        document.take(*found)
+        self._show(document)
+
+    def _on_unread(self, document: Document, error: SegxError) -> None:
+        self._stop_reading()
+        if not self._opener.leave_out(document, str(error), isinstance(error, UnsupportedImageError)):
+            self._documents.update(document, error=str(error))
+            self.shown.emit(document)
+
+    def _show(self, document: Document) -> None:
+        self._state.reset(*PER_IMAGE)
+        self._state.update(**document.view)
+        self.shown.emit(document)
+        self._painted.start()
+        if document.analysis is None or not document.analysis.complete:
+            # Not before it is painted; in a stack, when the reader stays at it.
+            self._pause.start(_PAINTED_MS if stack_of(self._documents, document) is None else _PAUSE_MS)
+
+    def _settle(self) -> None:
+        """Do for the current image whatever could wait until it was on the screen."""
+        document = self._documents.current
+        if document is None or document.image is None:
+            return
+        self._documents.update(document)
+        if not document.sha256:
+            self._add(document, "sha256", files.sha256, document.path)
+        if document.thumbnail is None and document.frame == 0:  # the file's first frame stands for all
+            self._add(document, "thumbnail", files.thumbnail, document.image, lane=FILES)
+
+    def _add(self, document: Document, field: str, find: Callable[..., Any], *captured: Any, **where: str) -> None:
+        """Find out something about an image that is shown already."""
+        self._jobs.run(
+            find,
+            *captured,
+            then=lambda found: self._documents.update(document, **{field: found}),
+            failed=lambda error: log.info("Nothing added: %s", error),  # the image itself is there
+            wanted=lambda: document in self._documents,
+            **where,
+        )
+
+    def load_beside(self, document: Document) -> None:
+        """Read an image that is shown beside the current one."""
+        if document.error or document in self._beside:
+            return
+        self._beside.add(document)
+        self._jobs.run(
+            files.read,
+            document.path,
+            document.frame,
+            then=partial(self._on_loaded, document),
+            failed=lambda error: self._on_loaded(document, None, str(error)),
+            lane=FILES,
+        )
+
+    def _on_loaded(self, document: Document, found: files.Opened | list[Any] | None, error: str = "") -> None:
+        self._beside.discard(document)
+        if document not in self._documents:
+            return
+        if isinstance(found, list):
+            self._opener.attach(document, found)
+            return
+        self._documents.use(document)
+        if found is not None:
+            document.take(*found)
+        self._documents.update(document, error=error)
+
+    def stop_by_reader(self) -> bool:
+        """Stop reading because the reader said so; return whether something was being read."""
+        document = self._stop_reading()
+        if document is None:
+            return False
+        self._documents.update(document, error=tr("Opening was cancelled."))
+        self.shown.emit(document)
+        return True
+
+    def shut_down(self) -> None:
+        """Begin nothing more."""
+        self._pause.stop()
+        self._painted.stop()
