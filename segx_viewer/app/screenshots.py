@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication
 
 from segx_viewer.app.application import make_application
 from segx_viewer.app.canvas.scene import Panel
-from segx_viewer.app.demo import LESION, demo_files
+from segx_viewer.app.jobs.demo import LESION, demo_files
 from segx_viewer.app.jobs.engine import Engine
 from segx_viewer.app.kit import language, theme
 from segx_viewer.app.model.viewstate import Compare, Layout

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from segx_viewer.app.demo import LESION, RADIOGRAPH, demo_files
+from segx_viewer.app.jobs.demo import LESION, RADIOGRAPH, demo_files
 from segx_viewer.cli import open_window
 from segx_viewer.errors import SegxError
 

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("data_store", reason="pydicom-data (the demo's radiograph) is not installed")
 
-from segx_viewer.app import demo as files
+from segx_viewer.app.jobs import demo as files
 from segx_viewer.cli import main
 from segx_viewer.paths import models_folder
 

@@ -47,7 +47,7 @@ def restore_session(window: "Desk") -> None:
 
 def open_demo(window: "Desk") -> None:
     """Open the two demonstration images."""
-    from segx_viewer.app.demo import demo_files
+    from segx_viewer.app.jobs.demo import demo_files
 
     window.workspace.opener.open_made(demo_files)
 
