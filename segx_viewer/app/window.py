@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QSplitter, QStackedWidget, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QMainWindow, QSplitter, QStackedWidget, QWidget
 
 from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.assembly import column, fill_panel
@@ -185,11 +186,20 @@ class Window(QMainWindow):
 
     def forget(self) -> None:
         """Close everything, and remove the session, recent files and folders, and the log. Settings stay."""
-        from segx_viewer.app.model.privacy import drop_all
+        from segx_viewer.app.kit.filedialogs import forget_folders_of_this_run
+        from segx_viewer.app.model.privacy import OURS, drop_all
 
         self.autosave.opened.clear()
         self.workspace.documents.close_all()
+        self.workspace.opener.forget()
+        self.comparison.end()
+        for dialog in self.findChildren(QDialog):  # such as an image's tags
+            dialog.reject()
+        copied = QGuiApplication.clipboard().mimeData()
+        if copied is not None and copied.hasFormat(OURS):  # None where there is no clipboard
+            QGuiApplication.clipboard().clear()
         self.log.clear()
+        forget_folders_of_this_run()
         drop_all()
         self.workspace.jobs.run(drop_all)  # a session that was about to be written waits in this thread
         self.empty_page.offer_restore(False)

@@ -108,7 +108,8 @@ class FakeEngine:
 
 @pytest.fixture(autouse=True)
 def moved_settings(private_folders: Path) -> None:
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(private_folders / "settings"))
+    for format in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):  # the latter is Qt's own
+        QSettings.setPath(format, QSettings.Scope.UserScope, str(private_folders / "settings"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -141,3 +141,31 @@ def wheel(widget, delta: int) -> None:
     none = Qt.MouseButton.NoButton
     event = QWheelEvent(at, at, QPoint(), QPoint(0, delta), none, NONE, Qt.ScrollPhase.NoScrollPhase, False)
     QApplication.sendEvent(widget, event)
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["the one worked on", "the one beside"])
+def test_a_closed_image_is_not_beside_the_next(qtbot, two, which):
+    red, green = two.comparison.slots
+    if which == 1:
+        two.show_document(green)
+    two.commands.run("close")
+    assert two.comparison.slots == [None, None]
+    assert two.comparison.beside_scene.base is None
+    assert not two.state.view.two
+    assert not two.comparison.isVisible()
+    closed, left = (red, green) if which == 0 else (green, red)
+    for column in two.comparison.columns:
+        assert column.title.text() == column.finding.text() == ""
+    blue = next(d for d in two.workspace.documents if d not in (red, green))
+    qtbot.waitUntil(two.viewports.isVisible)
+    two.commands.run("two")
+    assert closed not in two.comparison.slots
+    assert {left, blue} == set(two.comparison.slots)
+
+
+def test_no_image_stays_when_all_are_closed(two):
+    two.commands.run("close_all")
+    assert two.comparison.slots == [None, None]
+    assert two.comparison.beside_scene.base is None
+    assert two.scene.base is None
+    assert not two.comparison.isVisible()

@@ -3,17 +3,22 @@ import os
 import stat
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import numpy as np
+import platformdirs
 import pydicom
 import pytest
+import shiboken6
 from PIL import Image, ImageDraw
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QMessageBox, QToolButton
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QToolButton
 
 from segx_viewer.app.dialogs.privacycopy import CopyDialog
 from segx_viewer.app.dialogs.privacypage import PrivacyPage
+from segx_viewer.app.dialogs.tags import TagBrowser
 from segx_viewer.app.kit import settings
 from segx_viewer.app.model import privacy
 from segx_viewer.app.sessions import sessionfile
@@ -28,7 +33,7 @@ def mode(path: Path) -> int:
 
 def remembered() -> str:
     """Everything below the settings and data folders, as one text."""
-    folder = Path(settings.settings().fileName()).parent
+    folder = Path(settings.settings().fileName()).parent.parent  # Qt's own settings file lies there
     return "".join(p.read_text(errors="replace") for p in folder.rglob("*") if p.is_file())
 
 
@@ -66,6 +71,82 @@ def test_everything_is_forgotten(qtbot, opened, pictures, monkeypatch):
     left = remembered()
     assert "red.png" not in left
     assert str(pictures[0].parent) not in left
+
+
+def use_file_dialog(folder: Path) -> None:
+    """Choose a folder in a dialog of Qt's own."""
+    dialog = QFileDialog(None, "", str(folder))
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.selectFile(str(folder))
+    dialog.open()
+    dialog.accept()
+    shiboken6.delete(dialog)
+
+
+def test_folders_that_qt_remembers_are_forgotten(opened, pictures, tmp_path):
+    patient = tmp_path / "patient-miller" / "ct"
+    patient.mkdir(parents=True)
+    use_file_dialog(patient)
+    assert "patient-miller" in remembered()
+    opened.forget()
+    assert "patient-miller" not in remembered()
+    use_file_dialog(tmp_path)  # a dialog that is closed writes down where the one before was
+    assert "patient-miller" not in remembered()
+
+
+def test_folders_that_qt_remembers_go_with_the_recent_ones(tmp_path):
+    (tmp_path / "patient-miller" / "ct").mkdir(parents=True)
+    use_file_dialog(tmp_path / "patient-miller" / "ct")
+    privacy.set_days(0)
+    privacy.drop_old_names()
+    assert "patient-miller" not in remembered()
+
+
+def test_nothing_is_forgotten_by_pressing_enter(opened, monkeypatch):
+    asked = []
+    monkeypatch.setattr(QMessageBox, "question", lambda *words: asked.append(words) or words[-1])
+    PrivacyPage(opened.forget, opened).forget.click()
+    assert asked[0][-1] is QMessageBox.StandardButton.Cancel
+    assert len(opened.workspace.documents) == 1
+
+
+def test_nothing_of_an_image_stays_on_the_screen(qtbot, opened, pictures):
+    opened.open_paths(pictures)
+    qtbot.waitUntil(opened.has_result)
+    opened.commands.run("two")
+    browser = TagBrowser("red.png", [], opened)
+    browser.show()
+    opened.commands.run("copy_report")
+    qtbot.waitUntil(lambda: not QGuiApplication.clipboard().image().isNull())
+    opened.forget()
+    assert not opened.comparison.isVisible()
+    assert opened.comparison.beside_scene.base is None
+    assert not browser.isVisible()
+    assert QGuiApplication.clipboard().image().isNull()
+
+
+def test_what_was_unpacked_is_removed(qtbot, window, pictures, tmp_path):
+    with zipfile.ZipFile(tmp_path / "images.zip", "w") as archive:
+        archive.write(pictures[0], "red.png")
+    window.open_paths([tmp_path / "images.zip"])
+    qtbot.waitUntil(window.has_result)
+    unpacked = window.workspace.documents.current.path
+    assert unpacked.exists()
+    window.forget()
+    qtbot.waitUntil(lambda: not unpacked.exists())
+
+
+def test_what_onnx_runtime_left_is_forgotten(opened):
+    caches = platformdirs.user_cache_path()
+    left = caches / "Microsoft" / "DeveloperTools" / ".onnxruntime"
+    left.mkdir(parents=True)
+    (left / "deviceid").write_text("0")
+    other = caches / "Microsoft" / "of-another-program"
+    other.write_text("")
+    opened.forget()
+    assert not left.parent.exists()
+    assert other.exists()
 
 
 @pytest.mark.parametrize(

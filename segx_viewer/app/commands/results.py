@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.kit.qimage import to_qimage
+from segx_viewer.app.model import privacy
 from segx_viewer.app.model.actions import Command
 from segx_viewer.app.sessions import export, sessionfile
 from segx_viewer.app.sessions.session import reopen
@@ -80,7 +82,10 @@ def copy_report(window: "Desk") -> None:
     workspace.say(tr("Drawing the report …"))
 
     def copy(pixels: NDArray[np.uint8]) -> None:
-        QGuiApplication.clipboard().setImage(to_qimage(pixels))
+        report = QMimeData()
+        report.setImageData(to_qimage(pixels))
+        report.setData(privacy.OURS, b"report")
+        QGuiApplication.clipboard().setMimeData(report)
         workspace.say(tr("The report is on the clipboard."))
 
     workspace.jobs.run(job.picture, then=copy)

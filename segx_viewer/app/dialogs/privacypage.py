@@ -81,7 +81,8 @@ class PrivacyPage(QDialog):
             "Close all images and forget the session, the recent files and folders, and the log? "
             "Images, reports and sessions that you saved stay where they are."
         )
-        if QMessageBox.question(self, tr("Forget everything"), question) == QMessageBox.StandardButton.Yes:
+        yes, cancel = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.Cancel
+        if QMessageBox.question(self, tr("Forget everything"), question, yes | cancel, cancel) == yes:
             self._forget()
 
 

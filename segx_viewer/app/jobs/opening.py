@@ -181,6 +181,12 @@ class Opener(QObject):
         self._work.end("collect")
         self._thumbnails.clear()
 
+    def forget(self) -> None:
+        """Keep nothing of what was opened: no overlays, and nothing unpacked on the disk."""
+        self.cancel()
+        self.overlays.clear()
+        self._jobs.run(self._collect.close, lane=FILES)
+
     def shut_down(self) -> None:
         """Stop, and remove what was unpacked; called when the file thread has ended."""
         self.cancel()

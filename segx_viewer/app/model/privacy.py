@@ -3,12 +3,15 @@
 import time
 from typing import TYPE_CHECKING
 
-from segx_viewer.app.kit import settings
+from segx_viewer import process
+from segx_viewer.app.kit import filedialogs, settings
 
 if TYPE_CHECKING:
     from segx_viewer.imaging.limits import Limits
 
 FOREVER = -1
+OURS = "application/x-segx-viewer"
+"""Format that marks what this program put on the clipboard, so that it can be taken away again."""
 DAYS = (0, 1, 7, 30, FOREVER)
 _DEFAULT_DAYS = 30
 _MEGA, _GIGA = 10**6, 2**30
@@ -54,9 +57,10 @@ def drop_old_names() -> None:
 
 
 def drop_all() -> None:
-    """Forget the session, and the names of recent files and folders."""
+    """Forget the session, the names of recent files and folders, and what libraries wrote."""
     _drop_session()
     _drop_names()
+    process.drop_telemetry()
 
 
 def _drop_session() -> None:
@@ -72,6 +76,7 @@ def _drop_names() -> None:
     for name in _REMEMBERED:
         stored.remove(name)
     stored.sync()
+    filedialogs.forget_folders()
 
 
 def limits() -> "Limits":

@@ -76,6 +76,15 @@ class Column(QFrame):
             port.title = tr("Image") if panel is Panel.IMAGE else tr("SegX map")
             port.update()
 
+    def clear(self) -> None:
+        """Name no image, and say nothing about one."""
+        for label in (self.title, self.finding):
+            label.clear()
+            label.setToolTip("")
+        self.shape.show_level(None)
+        self.shape.hide()
+        self.color_bar.show_scale("", None)
+
     def show_active(self, active: bool) -> None:
         """Mark the image that the panels on the right are about."""
         self.setProperty("active", active)
@@ -107,6 +116,7 @@ class Comparison(QWidget):
                 port.pressed.connect(lambda index=index: self._activate(index))
                 port.scroll = self._scroll
         workspace.state.changed.connect(self._on_view_changed)
+        workspace.documents.removed.connect(self._on_removed)
         self.hide()
 
     @property
@@ -124,6 +134,20 @@ class Comparison(QWidget):
         """Compare the current image with another one."""
         self.slots, self.active = [document, other], 0
         self._bind()
+
+    def end(self) -> None:
+        """Compare no more, and keep nothing of either image: what is closed must not stay beside the next patient."""
+        self.slots, self.active = [None, None], 0
+        self.beside.reset(*PER_IMAGE)
+        self.beside_scene.show(None)
+        self.beside_scene.graphics = None
+        for column in self.columns:
+            column.clear()
+        self._state.update(two=False)
+
+    def _on_removed(self, document: "Document") -> None:
+        if any(document is shown for shown in self.slots):
+            self.end()
 
     def follow(self, document: "Document | None") -> None:
         """Follow the window to another current image: it changes sides, or takes the active side."""
