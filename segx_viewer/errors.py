@@ -1,5 +1,8 @@
 """One family of errors. Each message is already the sentence that the user reads."""
 
+import errno
+from pathlib import Path
+
 
 class SegxError(Exception):
     """Something the user can be told in one sentence: what happened, to which file, and what to do."""
@@ -31,6 +34,22 @@ class ExportError(SegxError):
 
 class DiskFullError(ExportError):
     """Nothing more can be written there: every further result would fail alike."""
+
+
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}  # no room, or no more for this user
+
+
+def write_error(path: Path, error: OSError) -> ExportError:
+    """Return what to raise for a file that the system did not let us write.
+
+    Examples
+    --------
+    >>> write_error(Path("a.png"), OSError(errno.ENOSPC, "No space left on device"))
+    DiskFullError('a.png could not be written: the disk is full.')
+    """
+    if error.errno in _FULL:
+        return DiskFullError(f"{path} could not be written: the disk is full.")
+    return ExportError(f"{path} could not be written: {error.strerror or error}.")
 
 
 class DataError(SegxError):

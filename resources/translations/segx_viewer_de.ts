@@ -856,6 +856,10 @@
       <translation>IoU-Schwellenkurve</translation>
     </message>
     <message>
+      <source>kept</source>
+      <translation>behalten</translation>
+    </message>
+    <message>
       <source>Keyboard shortcuts</source>
       <translation>Tastenkürzel</translation>
     </message>
@@ -1462,6 +1466,10 @@
     <message>
       <source>Share of the whole attribution that lies inside the region.</source>
       <translation>Anteil der gesamten Attribution, der in der Region liegt.</translation>
+    </message>
+    <message>
+      <source>shifted</source>
+      <translation>verschoben</translation>
     </message>
     <message>
       <source>Short name</source>

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from segx_viewer.errors import SegxError
-from segx_viewer.reporting.atomic import PART, write_error
+from segx_viewer.errors import SegxError, write_error
+from segx_viewer.reporting.atomic import PART
 
 NAME = "run.jsonl"
 

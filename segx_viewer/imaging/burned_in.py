@@ -5,6 +5,7 @@ not a proof of absence: a person looks at the preview and decides.
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -100,7 +101,8 @@ def blank_dataset(dataset: Dataset, boxes: tuple[Box, ...]) -> None:
     ignore_library_warnings()
     if dataset.file_meta.TransferSyntaxUID.is_encapsulated:
         dataset.decompress(generate_instance_uid=False)
-    stored = dataset.pixel_array.copy()
+    stored = _right_justified(dataset.pixel_array.copy(), dataset)
+    claimed = dataset.get("NumberOfFrames")
     photometric = dataset.PhotometricInterpretation
     if photometric.startswith("YBR"):  # pixel_array has converted it
         photometric = "RGB"
@@ -111,7 +113,15 @@ def blank_dataset(dataset: Dataset, boxes: tuple[Box, ...]) -> None:
         for box in boxes:
             frame[box.region] = black
     set_pixel_data(dataset, stored, photometric, dataset.BitsStored, generate_instance_uid=False)
+    if claimed is not None:  # a multi-frame object of one frame says so
+        dataset.NumberOfFrames = claimed
     dataset.BurnedInAnnotation = "NO"
+
+
+def _right_justified(stored: NDArray[Any], dataset: Dataset) -> NDArray[Any]:
+    """Return pixels whose highest bit is the one below Bits Stored, as they are written again."""
+    unused = int(dataset.HighBit) + 1 - int(dataset.BitsStored) if "HighBit" in dataset else 0
+    return stored >> unused if unused > 0 and stored.dtype.kind in "iu" else stored
 
 
 def _letters(grey: NDArray[np.uint8]) -> list[_Letter]:

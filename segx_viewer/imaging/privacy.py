@@ -1,38 +1,68 @@
 """Who the patient is, and how to take that out: PS3.15 Annex E, Basic Application Confidentiality Profile.
 
-The table of what to remove, empty or replace is that of `dicom-anonymizer` (E.1-1 of 2026c). Its own walk stops
-at the first level; this one goes into sequences, and takes every private element.
+The rules are in `_profile`, what replaces the patient in `pseudonyms`. The walk goes into sequences, and takes every
+private element and every one that no dictionary knows.
 """
 
+import hashlib
+import os
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pydicom
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.errors import InvalidDicomError
 from pydicom.tag import BaseTag
+from pydicom.uid import (
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    SecondaryCaptureImageStorage,
+)
 
-from segx_viewer.errors import ExportError, ImageReadError, SegxError
-from segx_viewer.imaging._header import text
+from segx_viewer.errors import ExportError, ImageReadError, SegxError, write_error
+from segx_viewer.imaging._embedded import clear_embedded_overlays
+from segx_viewer.imaging._header import text, uid_name
+from segx_viewer.imaging._profile import INSIDE, Action, Dates, Stranger, decide
 from segx_viewer.imaging._quiet import ignore_library_warnings
 from segx_viewer.imaging.burned_in import Box, blank_dataset
+from segx_viewer.imaging.pseudonyms import Key, new_key
 
-_TABLE = "dicomfields_2026c"
+__all__ = [
+    "Action",
+    "BurnedIn",
+    "Dates",
+    "Disguise",
+    "Finding",
+    "burned_in",
+    "deidentify",
+    "deidentify_file",
+    "find_identity",
+    "open_dicom",
+]
+
 _KEPT_META = {0x00020000, 0x00020001, 0x00020002, 0x00020003, 0x00020010, 0x00020012, 0x00020013}
+_GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
 _PHOTOGRAPHED_SCREENS = {"US", "SC", "OT", "XC", "ES", "DOC", "XA", "RF", "MG"}
 
-_Rule = Callable[[Dataset, tuple[int, int]], None]
+
+@dataclass(frozen=True, slots=True)
+class Disguise:
+    """How patients are replaced: by a key, which makes it the same every time, and with or without dates."""
+
+    key: Key
+    dates: Dates = Dates.EMPTY
+
+    def of(self, dataset: Dataset) -> Stranger:
+        """Return who the patient of a data set becomes."""
+        return Stranger(self.key, self.key.pseudonym(dataset), self.dates, _is_document(dataset))
 
 
-class Action(StrEnum):
-    """What the profile does to an element."""
-
-    REMOVE = "removed"
-    EMPTY = "emptied"
-    REPLACE = "replaced"
+_ONCE = Disguise(new_key())  # nobody keeps it: the same patient is the same as long as the program runs
 
 
 class BurnedIn(StrEnum):
@@ -64,21 +94,22 @@ class Finding:
     value: str = field(default="", repr=False)
 
 
-def find_identity(dataset: Dataset) -> tuple[Finding, ...]:
+def find_identity(dataset: Dataset, disguise: Disguise = _ONCE) -> tuple[Finding, ...]:
     """List what `deidentify` would change, for a preview. The data set stays as it is."""
     ignore_library_warnings()
-    return tuple(finding for finding, _ in _walk(dataset, ""))
+    return tuple(finding for finding, _ in _walk(dataset, "", disguise.of(dataset)))
 
 
-def deidentify(dataset: Dataset) -> tuple[Finding, ...]:
+def deidentify(dataset: Dataset, disguise: Disguise = _ONCE) -> tuple[Finding, ...]:
     """Take identity out of a data set by the Basic Profile, in place.
-
-    UIDs are replaced by random ones, the same one for the same original as long as the program runs.
 
     Parameters
     ----------
     dataset : pydicom.Dataset
-        With its `file_meta` where it has one. Its pixels are left alone: see `burned_in`.
+        With its `file_meta` where it has one. Its pixels are left alone (see `burned_in`) but for overlays in bits
+        that are not theirs.
+    disguise : Disguise
+        What name, ID, UIDs and dates are replaced by; a key that nobody keeps by default.
 
     Returns
     -------
@@ -86,11 +117,14 @@ def deidentify(dataset: Dataset) -> tuple[Finding, ...]:
         What was changed.
     """
     ignore_library_warnings()
+    clear_embedded_overlays(dataset)
+    stranger = disguise.of(dataset)
     findings = []
-    for finding, apply in list(_walk(dataset, "")):
+    for finding, apply in list(_walk(dataset, "", stranger)):
         findings.append(finding)
         apply()
     dataset.remove_private_tags()  # those inside a sequence that was replaced as a whole
+    dataset.PatientID = dataset.PatientName = stranger.pseudonym  # also where it had none
     meta = getattr(dataset, "file_meta", None)
     if meta is not None:
         for tag in [tag for tag in meta.keys() if int(tag) not in _KEPT_META]:  # noqa: SIM118 - a Dataset iterates values
@@ -98,18 +132,47 @@ def deidentify(dataset: Dataset) -> tuple[Finding, ...]:
         if "SOPInstanceUID" in dataset:
             meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
     dataset.preamble = b"\0" * 128
-    _state_it(dataset)
+    _state_it(dataset, disguise.dates)
     return tuple(findings)
 
 
-def deidentify_file(source: Path, target: Path, blanked: tuple[Box, ...] = ()) -> tuple[Finding, ...]:
-    """Write a de-identified copy of a DICOM file.
+def open_dicom(path: Path, *, stop_before_pixels: bool = False) -> Dataset:
+    """Read a DICOM file, also one without preamble or file meta information.
+
+    Raises
+    ------
+    pydicom.errors.InvalidDicomError
+        If it is none.
+    """
+    from segx_viewer.imaging.reader import looks_like_bare_dicom
+
+    try:
+        return pydicom.dcmread(path, stop_before_pixels=stop_before_pixels)
+    except InvalidDicomError:
+        with path.open("rb") as file:
+            if not looks_like_bare_dicom(file.read(132)):
+                raise
+        return pydicom.dcmread(path, stop_before_pixels=stop_before_pixels, force=True)
+
+
+def deidentify_file(
+    source: Path,
+    target: Path,
+    blanked: tuple[Box, ...] = (),
+    disguise: Disguise = _ONCE,
+    *,
+    looked_at: bool = True,
+) -> tuple[Finding, ...]:
+    """Write a de-identified copy of a DICOM file, complete or not at all.
 
     Parameters
     ----------
     source, target : Path
     blanked : tuple of Box
         Parts of the picture to blank in every frame; see `burned_in.find_text`.
+    disguise : Disguise
+    looked_at : bool
+        Whether a person decided about the text in the picture: only then the copy may state that there is none.
 
     Returns
     -------
@@ -127,20 +190,63 @@ def deidentify_file(source: Path, target: Path, blanked: tuple[Box, ...] = ()) -
     if target.exists() and target.samefile(source):
         raise ExportError(f"{target.name} is the original; choose another name for the de-identified copy.")
     try:
-        dataset = pydicom.dcmread(source)
-        findings = deidentify(dataset)
+        dataset = open_dicom(source)
+        _complete(dataset, source, disguise.key)
+        findings = deidentify(dataset, disguise)
         if blanked:
+            stated = dataset.get("BurnedInAnnotation")
             blank_dataset(dataset, blanked)
+            if not looked_at:
+                _restore(dataset, stated)
     except SegxError:
         raise
     except Exception as error:
         raise ImageReadError(f"{source.name} could not be read to the end, so it was not de-identified.") from error
-    try:
-        dataset.save_as(target, enforce_file_format=True)
-    except Exception as error:
-        target.unlink(missing_ok=True)  # half a file might still hold identity
-        raise ExportError(f"{target.name} could not be written.") from error
+    _save(dataset, target)
     return findings
+
+
+def _complete(dataset: Dataset, source: Path, key: Key) -> None:
+    """Add what a file must have and older ones may lack: meta information, classes, an instance's UID (PS3.10 7.1)."""
+    if not text(dataset, "SOPInstanceUID"):
+        with source.open("rb") as file:
+            dataset.SOPInstanceUID = key.uid(hashlib.file_digest(file, "sha256").hexdigest())
+    if not text(dataset, "SOPClassUID"):
+        dataset.SOPClassUID = SecondaryCaptureImageStorage
+    meta = getattr(dataset, "file_meta", None) or FileMetaDataset()
+    dataset.file_meta = meta
+    if not meta.get("TransferSyntaxUID"):
+        implicit, little = dataset.original_encoding
+        explicit = ExplicitVRLittleEndian if little is not False else ExplicitVRBigEndian
+        meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
+    meta.MediaStorageSOPClassUID = dataset.SOPClassUID
+
+
+def _restore(dataset: Dataset, stated: str | None) -> None:
+    if stated is None:
+        dataset.pop("BurnedInAnnotation", None)
+    else:
+        dataset.BurnedInAnnotation = stated
+
+
+def _save(dataset: Dataset, target: Path) -> None:
+    part = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".part-", suffix=".dcm", dir=target.parent)
+        part = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            dataset.save_as(file, enforce_file_format=True)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    except OSError as error:
+        raise write_error(target, error) from error
+    except Exception as error:
+        raise ExportError(f"{target.name} could not be written: the file's header cannot be encoded again.") from error
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)  # half a file might still hold identity
 
 
 def burned_in(dataset: Dataset) -> BurnedIn:
@@ -153,63 +259,46 @@ def burned_in(dataset: Dataset) -> BurnedIn:
     return BurnedIn.NO
 
 
-def _walk(dataset: Dataset, parent: str) -> Iterator[tuple[Finding, Callable[[], None]]]:
+def _walk(dataset: Dataset, parent: str, stranger: Stranger) -> Iterator[tuple[Finding, Callable[[], None]]]:
     """Find identity depth first; with each finding comes what removes it."""
-    exact, ranges = _rules()
     for tag in sorted(dataset.keys()):
         path = f"{parent} > {_name(dataset, tag)}" if parent else _name(dataset, tag)
-        found, nested = _rule(tag, exact, ranges), _items(dataset, tag)
+        nested = _items(dataset, tag)
+        found = decide(tag, _vr(dataset, tag), stranger)
+        shown = str(tag).replace(" ", "")
+        if found is None and (nested is None or not (_is_known(tag) or tag.element == 0)):
+            yield Finding(path, shown, Action.REMOVE), partial(_remove, dataset, tag)
+            continue
         if found is not None:
             action, rule = found
-            yield Finding(path, str(tag).replace(" ", ""), action, _shown(dataset, tag)), _applied(dataset, tag, rule)
-        elif nested is None:
-            yield Finding(path, str(tag).replace(" ", ""), Action.REMOVE), _applied(dataset, tag, None)
-        else:
-            for item in nested:
-                yield from _walk(item, path)
+            yield (
+                Finding(path, shown, action, _shown(dataset, tag)),
+                _applied(dataset, tag, partial(rule, dataset, tag, stranger)),
+            )
+        if found is None or (rule is INSIDE and nested):
+            for item in nested or ():
+                yield from _walk(item, path, stranger)
 
 
-def _rule(
-    tag: BaseTag, exact: dict[tuple[int, int], Any], ranges: dict[tuple[int, ...], Any]
-) -> tuple[Action, _Rule | None] | None:
-    if tag.is_private:
-        return Action.REMOVE, None
-    if (tag.group, tag.element) in exact:
-        return exact[tag.group, tag.element]
-    for (group, element, group_mask, element_mask), rule in ranges.items():
-        if tag.group & group_mask == group & group_mask and tag.element & element_mask == element & element_mask:
-            return rule
-    return None
+def _vr(dataset: Dataset, tag: BaseTag) -> str:
+    try:
+        return str(dataset[tag].VR)
+    except Exception:  # noqa: BLE001 - pydicom converts lazily, and a malformed value may raise anything
+        return ""
 
 
-@cache
-def _rules() -> tuple[dict[tuple[int, int], Any], dict[tuple[int, ...], Any]]:
-    from dicomanonymizer import simpledicomanonymizer as library
-
-    actions = {
-        library.delete: (Action.REMOVE, None),
-        library.empty: (Action.EMPTY, library.empty),
-        library.delete_or_empty: (Action.EMPTY, library.delete_or_empty),
-    }
-    rules = {
-        tag: actions.get(function, (Action.REPLACE, function))
-        for tag, function in library.initialize_actions(_TABLE).items()
-    }
-    exact = {tag: rule for tag, rule in rules.items() if len(tag) == 2}
-    return exact, {tag: rule for tag, rule in rules.items() if len(tag) == 4}
+def _remove(dataset: Dataset, tag: BaseTag) -> None:
+    dataset._dict.pop(tag, None)
 
 
-def _applied(dataset: Dataset, tag: BaseTag, rule: _Rule | None) -> Callable[[], None]:
+def _applied(dataset: Dataset, tag: BaseTag, rule: Callable[[], None]) -> Callable[[], None]:
     def apply() -> None:
         if tag not in dataset:
             return
         try:
-            if rule is None:
-                del dataset[tag]
-            else:
-                rule(dataset, (tag.group, tag.element))
+            rule()
         except Exception:  # noqa: BLE001 - a malformed value, or a VR without a dummy: then it goes altogether
-            dataset._dict.pop(tag, None)
+            _remove(dataset, tag)
 
     return apply
 
@@ -243,13 +332,24 @@ def _shown(dataset: Dataset, tag: BaseTag) -> str:
         return ""
 
 
-def _state_it(dataset: Dataset) -> None:
-    """Say in the file what was done (PS3.15 E.1.1, PS3.16 CID 7050)."""
+def _is_document(dataset: Dataset) -> bool:
+    """Return whether it is an enhanced image or no image, whose modules ask for more than those of other images."""
+    enhanced = uid_name(text(dataset, "SOPClassUID")).startswith("Enhanced")
+    return enhanced or "Rows" not in dataset or any(group in dataset for group in _GROUPS)
+
+
+def _state_it(dataset: Dataset, dates: Dates) -> None:
+    """Say in the file what was done (PS3.15 E.1.1 and E.3.6, PS3.16 CID 7050)."""
+    done = {"113100": "Basic Application Confidentiality Profile"}
+    if dates is Dates.SHIFT:
+        done["113107"] = "Retain Longitudinal Temporal Information Modified Dates Option"
     dataset.PatientIdentityRemoved = "YES"
     dataset.DeidentificationMethod = "PS3.15 Basic Application Confidentiality Profile"
+    dataset.DeidentificationMethodCodeSequence = [_method(*code) for code in done.items()]
+    dataset.LongitudinalTemporalInformationModified = "MODIFIED" if dates is Dates.SHIFT else "REMOVED"
+
+
+def _method(value: str, meaning: str) -> Dataset:
     method = Dataset()
-    method.CodeValue = "113100"
-    method.CodingSchemeDesignator = "DCM"
-    method.CodeMeaning = "Basic Application Confidentiality Profile"
-    dataset.DeidentificationMethodCodeSequence = [method]
-    dataset.LongitudinalTemporalInformationModified = "REMOVED"
+    method.CodeValue, method.CodingSchemeDesignator, method.CodeMeaning = value, "DCM", meaning
+    return method

@@ -1,18 +1,15 @@
 """Files that appear complete or not at all."""
 
-import errno
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from segx_viewer.errors import DiskFullError, ExportError
+from segx_viewer.errors import ExportError, write_error
 
 PART = ".part-"
 """Beginning of the names of unfinished files; what a killed program leaves of them may be removed."""
-
-_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}  # no room, or no more for this user
 
 
 def _umask() -> int:
@@ -78,17 +75,3 @@ def write_bytes(path: Path, data: bytes, *, private: bool = False) -> None:
 def _flush(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
-
-
-def write_error(path: Path, error: OSError) -> ExportError:
-    """Return what to raise for a file that the system did not let us write.
-
-    Examples
-    --------
-    >>> import errno
-    >>> write_error(Path("a.png"), OSError(errno.ENOSPC, "No space left on device"))
-    DiskFullError('a.png could not be written: the disk is full.')
-    """
-    if error.errno in _FULL:
-        return DiskFullError(f"{path} could not be written: the disk is full.")
-    return ExportError(f"{path} could not be written: {error.strerror or error}.")

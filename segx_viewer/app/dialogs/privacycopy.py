@@ -31,7 +31,13 @@ from segx_viewer.imaging.burned_in import Box
 if TYPE_CHECKING:
     from segx_viewer.imaging.privacy import BurnedIn, Finding
 
-_ACTIONS = {"removed": mark("removed"), "emptied": mark("emptied"), "replaced": mark("replaced")}
+_ACTIONS = {
+    "removed": mark("removed"),
+    "emptied": mark("emptied"),
+    "replaced": mark("replaced"),
+    "shifted": mark("shifted"),
+    "kept": mark("kept"),
+}
 _BURNED_IN = {
     "yes": mark("The file says that text is burned into the picture."),
     "no": mark("Text in the picture is unlikely for this kind of file."),
