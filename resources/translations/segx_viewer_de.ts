@@ -288,6 +288,10 @@
       <translation>über seinem Grenzwert von {cut_off}</translation>
     </message>
     <message>
+      <source>acquisition {value}</source>
+      <translation>Aufnahme {value}</translation>
+    </message>
+    <message>
       <source>Actinic keratosis / Bowen's disease</source>
       <translation>Aktinische Keratose / Morbus Bowen</translation>
     </message>
@@ -378,6 +382,14 @@
     <message>
       <source>Average surface distance</source>
       <translation>Mittlerer Oberflächenabstand</translation>
+    </message>
+    <message>
+      <source>axial</source>
+      <translation>axial</translation>
+    </message>
+    <message>
+      <source>b = {value} s/mm²</source>
+      <translation>b = {value} s/mm²</translation>
     </message>
     <message>
       <source>B&amp;lend</source>
@@ -540,6 +552,10 @@
       <translation>Alles kopieren</translation>
     </message>
     <message>
+      <source>coronal</source>
+      <translation>koronal</translation>
+    </message>
+    <message>
       <source>correct</source>
       <translation>richtig</translation>
     </message>
@@ -618,6 +634,10 @@
     <message>
       <source>Earth mover's distance</source>
       <translation>Earth-Mover-Abstand</translation>
+    </message>
+    <message>
+      <source>echo {value}</source>
+      <translation>Echo {value}</translation>
     </message>
     <message>
       <source>Edit region</source>
@@ -912,6 +932,10 @@
       <translation>&amp;Zoom koppeln</translation>
     </message>
     <message>
+      <source>localiser</source>
+      <translation>Übersichtsaufnahme</translation>
+    </message>
+    <message>
       <source>Log</source>
       <translation>Protokoll</translation>
     </message>
@@ -1122,6 +1146,10 @@
     <message>
       <source>Nothing yet</source>
       <translation>Noch nichts</translation>
+    </message>
+    <message>
+      <source>oblique</source>
+      <translation>schräg</translation>
     </message>
     <message>
       <source>off</source>
@@ -1376,6 +1404,10 @@
       <translation>Nach &amp;rechts drehen</translation>
     </message>
     <message>
+      <source>sagittal</source>
+      <translation>sagittal</translation>
+    </message>
+    <message>
       <source>Save copy …</source>
       <translation>Kopie speichern …</translation>
     </message>
@@ -1500,6 +1532,10 @@
       <translation>langsam</translation>
     </message>
     <message>
+      <source>stack {value}</source>
+      <translation>Stapel {value}</translation>
+    </message>
+    <message>
       <source>Start from</source>
       <translation>Ausgehen von</translation>
     </message>
@@ -1592,6 +1628,10 @@
       <translation>Der Bericht sagt nicht, wessen Bild es ist.</translation>
     </message>
     <message>
+      <source>the same image as {name}</source>
+      <translation>dasselbe Bild wie {name}</translation>
+    </message>
+    <message>
       <source>The session is open again.</source>
       <translation>Die Sitzung ist wieder geöffnet.</translation>
     </message>
@@ -1644,6 +1684,10 @@
       <translation>Zeit zum Dekodieren einer Datei</translation>
     </message>
     <message>
+      <source>time {value}</source>
+      <translation>Zeitpunkt {value}</translation>
+    </message>
+    <message>
       <source>Title</source>
       <translation>Titel</translation>
     </message>
@@ -1658,6 +1702,10 @@
     <message>
       <source>Top {value} %</source>
       <translation>Oberste {value} %</translation>
+    </message>
+    <message>
+      <source>trigger {value} ms</source>
+      <translation>Trigger {value} ms</translation>
     </message>
     <message>
       <source>Try it on the image that is open, not on a drawn one</source>
@@ -1808,6 +1856,10 @@
       <translation>{count} Bilder</translation>
     </message>
     <message>
+      <source>{count} frames, stack {number} of {total}</source>
+      <translation>{count} Bilder, Stapel {number} von {total}</translation>
+    </message>
+    <message>
       <source>{count} items</source>
       <translation>{count} Einträge</translation>
     </message>
@@ -1854,6 +1906,10 @@
     <message>
       <source>{position} / {count}</source>
       <translation>{position} / {count}</translation>
+    </message>
+    <message>
+      <source>{position} / {count} so far, files are still being read</source>
+      <translation>{position} / {count} bisher, Dateien werden noch gelesen</translation>
     </message>
     <message>
       <source>{value} cm</source>

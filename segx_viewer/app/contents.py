@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF
+from PySide6.QtCore import QObject, QPointF, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon, QUndoGroup
 from PySide6.QtWidgets import QWidget
 
@@ -21,7 +21,7 @@ from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.actions import Actions
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.model.impression import Impression, hidden
-from segx_viewer.app.model.stack import Scroller, stack_of
+from segx_viewer.app.model.stack import Scroller, stack_text
 from segx_viewer.app.panels.comparison import Comparison
 from segx_viewer.app.panels.controlbar import ControlBar
 from segx_viewer.app.panels.editbar import EditBar
@@ -39,6 +39,8 @@ from segx_viewer.paths import resources_folder
 
 if TYPE_CHECKING:
     from segx_viewer.app.window import Window
+
+_PLACE_MS = 100
 
 
 def assemble(window: "Window", engine: Engine | None) -> "Follower":
@@ -108,6 +110,8 @@ class Follower(QObject):
         super().__init__(window)
         self._window = window
         self._keys = Keys(window)
+        self._place_later = QTimer(self, singleShot=True, interval=_PLACE_MS)  # many files are told one after the other
+        self._place_later.timeout.connect(self._show_place)
         self._follow_workspace(window.workspace)
         self._follow_widgets(window.workspace)
 
@@ -119,6 +123,8 @@ class Follower(QObject):
         workspace.opener.attached.connect(self._show_graphics)
         workspace.documents.updated.connect(self._on_document_updated)
         workspace.documents.added.connect(lambda d: window.undo_group.addStack(d.undo))
+        workspace.documents.removed.connect(lambda _document: self._place_later.start())
+        workspace.documents.described.connect(lambda _documents: self._place_later.start())
         workspace.state.changed.connect(self._on_view_changed)
         analyses.changed.connect(self._on_analysis)
         analyses.progress.connect(self._on_progress)
@@ -158,9 +164,7 @@ class Follower(QObject):
         window.edit_bar.follow()
         title = "SegX Viewer" if document is None else f"{document.name} - SegX Viewer"
         window.setWindowTitle(title)
-        stack = stack_of(window.workspace.documents, document)
-        place = tr("{position} / {count}") + "\n"
-        window.scene.stack_text = place.format(position=stack.position + 1, count=len(stack)) if stack else ""
+        self._show_place()
         window.status.show_probe(None)
         window.comparison.follow(document)
         self.show_page()
@@ -169,11 +173,21 @@ class Follower(QObject):
     def _on_document_updated(self, document: Document) -> None:
         window = self._window
         window.commands.follow()
+        self._place_later.start()
         if document is window.scene.document:
+            if window.scene.base is not None:
+                window.scene.base.take_voi(document.voi)
             window.viewports.refresh()
             window.results.show_notes(document)
         if document is window.comparison.other:
             window.comparison.refresh()
+
+    def _show_place(self) -> None:
+        """Say which image of its stack is shown, of as many as are known by now."""
+        documents, scene = self._window.workspace.documents, self._window.scene
+        text = stack_text(documents, scene.document)
+        scene.stack_text = f"{text}\n" if text else ""
+        self._window.viewports.refresh()
 
     def _show_graphics(self) -> None:
         window = self._window

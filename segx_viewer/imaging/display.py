@@ -1,7 +1,8 @@
 """From modality values to 8-bit grey levels: VOI LUT or window, presentation, padding (DICOM PS3.3 C.11.2, C.11.6)."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -90,6 +91,13 @@ def _sampled(image: MedicalImage) -> NDArray[np.float32]:
         return values
     kept = values[(values < image.padding[0]) | (values > image.padding[1])]
     return kept if kept.size else values
+
+
+def spanning(windows: Sequence[WindowLevel]) -> WindowLevel:
+    """Return the automatic window that shows whatever any of some windows shows, for images of one stack."""
+    low = min(w.center - w.width / 2 for w in windows)
+    high = max(w.center + w.width / 2 for w in windows)
+    return replace(windows[0], center=(low + high) / 2, width=high - low)
 
 
 def to_display(

@@ -96,6 +96,16 @@ def _read(path: Path, frame: int, limits: Limits) -> Decoded:
     raise UnsupportedImageError(f"{path.name} {kind}")
 
 
+def is_dicom(path: Path) -> bool:
+    """Whether a file's first bytes are those of a DICOM file, with or without a preamble."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_PREAMBLE + 4)
+    except OSError:
+        return False
+    return head[_PREAMBLE:] == b"DICM" or looks_like_bare_dicom(head)
+
+
 def looks_like_bare_dicom(head: bytes) -> bool:
     """Whether a file begins with a DICOM data element, without the preamble.
 

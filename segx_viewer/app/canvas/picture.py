@@ -18,7 +18,7 @@ from segx_viewer.app.kit.kept import Kept
 from segx_viewer.app.kit.qimage import sharing
 from segx_viewer.app.model.viewstate import View
 from segx_viewer.domain.geometry import Placement
-from segx_viewer.domain.image import MedicalImage
+from segx_viewer.domain.image import MedicalImage, VoiLut, WindowLevel
 from segx_viewer.domain.result import Analysis, MapKey
 from segx_viewer.imaging import display
 from segx_viewer.reporting import overlay
@@ -60,13 +60,26 @@ class BasePicture:
     image : MedicalImage
     half : ndarray, optional
         Its pixels at half the resolution, if they were made already.
+    voi : WindowLevel or VoiLut, optional
+        That it is first shown with; the image's own by default.
     """
 
-    def __init__(self, image: MedicalImage, half: NDArray[Any] | None = None) -> None:
+    def __init__(
+        self,
+        image: MedicalImage,
+        half: NDArray[Any] | None = None,
+        voi: WindowLevel | VoiLut | None = None,
+    ) -> None:
         self.image = image
-        self.voi = display.default_voi(image)  # of all pixels, wherever the view is
+        self.voi = voi or display.default_voi(image)  # of all pixels, wherever the view is
         self._pyramid = Pyramid(image.pixels, half)
         self._screens: Kept[_Screen] = Kept(_SCREENS, lambda _: 1)
+
+    def take_voi(self, voi: WindowLevel | VoiLut | None) -> None:
+        """Show the image with another window where the view states none."""
+        if voi is not None and voi != self.voi:
+            self.voi = voi
+            self._screens = Kept(_SCREENS, lambda _: 1)
 
     def draw(self, painter: QPainter, corner: QPointF, raster: Raster, view: View) -> None:
         """Draw the picture at a raster's pixels, whose corner lies at `corner`, windowed as `view` says.

@@ -51,7 +51,7 @@ class Scene:
         if image is None:
             self.base = None
         elif self.base is None or self.base.image is not image:
-            self.base = BasePicture(image, document.half)
+            self.base = BasePicture(image, document.half, document.voi)
 
     def set_analysis(self, analysis: Analysis | None, key: MapKey | None) -> None:
         """Take over a fuller analysis; one of another image is refused."""

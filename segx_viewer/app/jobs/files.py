@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from segx_viewer.domain.request import CancelToken
+from segx_viewer.errors import SegxError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from segx_viewer.domain.image import MedicalImage
+    from segx_viewer.domain.image import MedicalImage, WindowLevel
     from segx_viewer.imaging.containers import Containers, Found
 
 _HEAD = 2048  # bytes in which a DICOM file names its class
@@ -43,6 +44,31 @@ class Collect:
             self._containers.close()
 
 
+def first_to_show(found: "list[Found]") -> int:
+    """Return which of the files found is opened first: one that was named, or DICOM before a disc's other pictures."""
+    from segx_viewer.imaging.reader import is_dicom
+
+    named = next((i for i, item in enumerate(found) if item.named), None)
+    if named is not None:
+        return named
+    return next((i for i, item in enumerate(found) if is_dicom(item.path) and not holds_overlays(item.path)), 0)
+
+
+def stack_window(members: "list[tuple[Path, int]]") -> "WindowLevel | None":
+    """Return one window for some images of a stack, None if none of them can be read."""
+    from segx_viewer.imaging.display import auto_window, spanning
+
+    windows = []
+    for path, frame in members:
+        try:
+            found = read(path, frame)
+        except SegxError:
+            continue  # opening it says so
+        if isinstance(found, Opened) and not found.image.is_colour:
+            windows.append(auto_window(found.image))
+    return spanning(windows) if windows else None
+
+
 class Opened(NamedTuple):
     """An image and, ready for the screen, its pixels at half the resolution; None where there is no half."""
 
@@ -70,20 +96,21 @@ def read_at_once(path: Path, frame: int = 0) -> Opened | None:
     from segx_viewer.app.model.privacy import limits
     from segx_viewer.imaging.dicom import read_native_dicom
 
-    found = None if _holds_overlays(path) else read_native_dicom(path, frame, limits())
+    found = None if holds_overlays(path) else read_native_dicom(path, frame, limits())
     return Opened(*found) if found is not None else None
 
 
 def _overlays(path: Path, allowed: Any) -> Any:
     """Return the overlays of a segmentation or parametric map, nothing for any other file."""
-    if not _holds_overlays(path):
+    if not holds_overlays(path):
         return None
     from segx_viewer.reporting.dicom.overlays import read_overlays
 
     return read_overlays(path, allowed)
 
 
-def _holds_overlays(path: Path) -> bool:
+def holds_overlays(path: Path) -> bool:
+    """Whether a file is a segmentation or a parametric map, by the class that it names."""
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)

@@ -1,7 +1,7 @@
 """Reads the image that is looked at, and does for it what can wait until it is on the screen."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import partial
 from typing import Any
 
@@ -14,12 +14,14 @@ from segx_viewer.app.jobs.opening import Opener
 from segx_viewer.app.jobs.work import Work
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.documents import Document, Documents
-from segx_viewer.app.model.stack import stack_of
+from segx_viewer.app.model.stack import shared_window, stack_of
 from segx_viewer.app.model.viewstate import PER_IMAGE, ViewState
+from segx_viewer.domain.image import WindowLevel
 from segx_viewer.errors import SegxError, UnsupportedImageError
 
 log = logging.getLogger(__name__)
 _PAUSE_MS = 400
+_SAMPLES = 5  # images of a stack that are looked at for its window
 _PAINTED_MS = 5  # by then an image that is shown is on the screen
 
 
@@ -41,7 +43,9 @@ class Loader(QObject):
         self._pause.timeout.connect(analyses.analyse)
         self._painted = QTimer(self, singleShot=True, interval=_PAINTED_MS)
         self._painted.timeout.connect(self._settle)
+        self._looked_through: set[Hashable] = set()  # stacks whose window was looked for
         documents.current_changed.connect(self._on_current)
+        documents.described.connect(lambda _documents: self._find_window())
 
     def _on_current(self, document: Document | None) -> None:
         self._pause.stop()
@@ -95,6 +99,7 @@ class Loader(QObject):
     def _show(self, document: Document) -> None:
         self._state.reset(*PER_IMAGE)
         self._state.update(**document.view)
+        document.voi = shared_window(self._documents, document)
         self.shown.emit(document)
         self._painted.start()
         if document.analysis is None or not document.analysis.complete:
@@ -111,6 +116,30 @@ class Loader(QObject):
             self._add(document, "sha256", files.sha256, document.path)
         if document.thumbnail is None and document.frame == 0:  # the file's first frame stands for all
             self._add(document, "thumbnail", files.thumbnail, document.image, lane=FILES)
+        self._find_window()
+
+    def _find_window(self) -> None:
+        """Look at some images all over the current stack for its window, once the stack is complete."""
+        document = self._documents.current
+        if document is None or self._documents.pending:
+            return
+        window, stack = shared_window(self._documents, document), stack_of(self._documents, document)
+        if not isinstance(window, WindowLevel) or window.explanation != "Automatic" or stack is None:
+            return
+        if stack.key not in self._looked_through:
+            self._looked_through.add(stack.key)
+            samples = [stack.members[round(i * (len(stack) - 1) / (_SAMPLES - 1))] for i in range(_SAMPLES)]
+            then = partial(self._on_window, stack.key)
+            self._jobs.run(files.stack_window, list(dict.fromkeys(samples)), then=then, lane=FILES)
+
+    def _on_window(self, key: Hashable, window: WindowLevel | None) -> None:
+        if window is None or key not in self._documents.windows:
+            return
+        self._documents.windows[key] = window
+        document = self._documents.current
+        stack = stack_of(self._documents, document)
+        if document is not None and stack is not None and stack.key == key:
+            self._documents.update(document, voi=window)
 
     def _add(self, document: Document, field: str, find: Callable[..., Any], *captured: Any, **where: str) -> None:
         """Find out something about an image that is shown already."""
@@ -147,6 +176,7 @@ class Loader(QObject):
         self._documents.use(document)
         if found is not None:
             document.take(*found)
+            document.voi = shared_window(self._documents, document)
         self._documents.update(document, error=error)
 
     def stop_by_reader(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from segx_viewer.app.jobs import files
+from segx_viewer.app.jobs import files, headers
 from segx_viewer.app.jobs.jobs import FILES, Jobs
 from segx_viewer.app.jobs.thumbnails import Thumbnail, Thumbnails, draw
 from segx_viewer.app.jobs.work import Work
@@ -34,6 +34,7 @@ class Opener(QObject):
         self._collect = files.Collect()
         self._cancel = CancelToken()
         self._thumbnails = Thumbnails(self._draw, self._on_thumbnails)
+        self._headers = headers.Headers(self._read_headers)
         self._left_out = 0
         self._keep: Callable[[Document], None] | None = None
         self.overlays: dict[str, list[Any]] = {}  # by the SOP Instance UID of the image that they belong to
@@ -60,10 +61,11 @@ class Opener(QObject):
 
     def _find(
         self, paths: list[Path], cancel: CancelToken, on_step: Callable[[int, int], None]
-    ) -> tuple[list[Any], files.Opened | None]:
-        """Return the files and what is in the first one if that is there at once, in the file thread."""
+    ) -> tuple[list[Any], int, files.Opened | None]:
+        """Return the files, which to show first and what is in it if that is there at once, in the file thread."""
         found = self._collect(paths, cancel, on_step)
-        return found, files.read_at_once(found[0].path) if found else None
+        first = files.first_to_show(found)
+        return found, first, files.read_at_once(found[first].path) if found else None
 
     def open_made(self, make: Callable[[], list[Path]]) -> None:
         """Open the files that `make` makes or finds, in the file thread."""
@@ -74,9 +76,9 @@ class Opener(QObject):
         self._keep = keep
         self.open(archives)
 
-    def _on_found(self, answer: tuple[list[Any], files.Opened | None]) -> None:
+    def _on_found(self, answer: tuple[list[Any], int, files.Opened | None]) -> None:
         """Take over the files that were found, and what is in the first one if it is there already."""
-        found, opened = answer
+        found, number, opened = answer
         self._work.end("collect")
         if not found:
             self.said.emit(tr("There is no image file in there."))
@@ -85,10 +87,11 @@ class Opener(QObject):
         keep, self._keep = self._keep, None
         for document in documents if keep is not None else ():
             keep(document)
-        if opened is not None and documents[0].image is None:
-            documents[0].take(*opened)
+        first = documents[number]
+        if opened is not None and first.image is None:
+            first.take(*opened)
         self.said.emit("")
-        self.opened.emit(documents, documents[0])
+        self.opened.emit(documents, first)
 
     def _on_failed(self, error: SegxError) -> None:
         self._work.end("collect")
@@ -97,8 +100,36 @@ class Opener(QObject):
     # -- thumbnails ------------------------------------------------------------------------------
 
     def draw_thumbnails(self, documents: list[Document]) -> None:
-        """Draw the thumbnails that are missing, one after the other."""
+        """Read the headers and draw the thumbnails that are missing, turn by turn."""
+        self._headers.add(documents)
         self._thumbnails.add(documents)
+
+    def _read_headers(self, documents: list[Document]) -> None:
+        then = partial(self._on_headers, documents)
+        self._jobs.run(headers.read, [d.path for d in documents], then=then, lane=FILES)
+
+    def _on_headers(self, documents: list[Document], found: list[headers.Header | None]) -> None:
+        described = []
+        for document, header in zip(documents, found, strict=True):
+            document.scanned = True
+            if header is not None and document.header is None and document in self._documents:
+                document.header, document.size = header
+                described.append(document)
+        self._documents.describe(described)
+        for document in described:
+            self._on_updated(document)
+        self._headers.next()
+
+    def _lead_stacks(self, document: Document) -> None:
+        """Add an entry for every further stack of frames that a file holds: scrolling stays within one."""
+        source = document.header.source if document.header is not None else None
+        if source is None or document.frame or not source.frame_stacks:
+            return
+        stacks = [stack for stack in source.frame_stacks if 0 not in stack]
+        missing = [s for s in stacks if not any(d.path == document.path and d.frame == s[0] for d in self._documents)]
+        for stack in missing:
+            led = self._documents.add(document.path, stack[0], label=document.label, named=document.named, leads=True)
+            self._thumbnails.add([led])
 
     def _draw(self, document: Document) -> None:
         self._jobs.run(
@@ -151,6 +182,7 @@ class Opener(QObject):
         self.attached.emit()
 
     def _on_updated(self, document: Document) -> None:
+        self._lead_stacks(document)
         uid = document.header.source.sop_instance_uid if document.header is not None else ""
         if not uid or uid not in self.overlays:
             return
@@ -179,6 +211,8 @@ class Opener(QObject):
         """Stop looking for files and drawing thumbnails."""
         self._cancel.cancel()
         self._work.end("collect")
+        for document in self._headers.clear():
+            document.scanned = True
         self._thumbnails.clear()
 
     def forget(self) -> None:

@@ -31,7 +31,7 @@ class Thumbnails:
 
     def add(self, documents: list[Document]) -> None:
         """Ask for the thumbnails that are missing; a file's first frame stands for all."""
-        new = [d for d in documents if d.thumbnail is None and not d.error and d.frame == 0]
+        new = [d for d in documents if d.thumbnail is None and not d.error and (d.frame == 0 or d.leads)]
         self._total = len(self._waiting) + len(new)
         self._waiting += new
         if not self._busy:

@@ -1,5 +1,6 @@
 """What is open: one entry per file, the current one, and what is known about each."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from PySide6.QtGui import QUndoStack
 from segx_viewer.app.model.annotations import Annotation
 from segx_viewer.app.model.impression import Impression
 from segx_viewer.app.model.viewstate import PER_IMAGE, View
-from segx_viewer.domain.image import MedicalImage
+from segx_viewer.domain.image import MedicalImage, VoiLut, WindowLevel
 from segx_viewer.domain.result import Analysis, MapKey
 
 _KEPT = 6  # decoded images with their analyses that stay in memory
@@ -40,6 +41,9 @@ class Document:
     header: MedicalImage | None = None
     size: tuple[int, int] | None = None  # (H, W) of the image
     sha256: str = ""  # of the file; known soon after its image
+    voi: WindowLevel | VoiLut | None = None  # that it is first shown with, if it is not the image's own
+    scanned: bool = False  # its header was looked for, ahead of its pixels
+    leads: bool = False  # stands in the list for a stack of frames that the first one is not in
     view: dict[str, Any] = field(default_factory=dict)
     region: NDArray[np.bool_] | None = None  # drawn by the reader, on the analysis grid
     predicted: dict[str, Any] | None = None  # segmentation and certainties before it was drawn
@@ -81,6 +85,7 @@ class Documents(QObject):
     """The list of what is open."""
 
     added = Signal(object)
+    described = Signal(object)  # list of Document whose headers were read ahead of their pixels
     updated = Signal(object)
     removed = Signal(object)
     current_changed = Signal(object)
@@ -91,6 +96,8 @@ class Documents(QObject):
         self._numbers = 0
         self._current: Document | None = None
         self._used: list[Document] = []
+        self.stacks: dict[str, tuple[Any, Any]] = {}  # of each series, and the numbers of its documents
+        self.windows: dict[Hashable, WindowLevel | VoiLut | None] = {}  # of each stack
 
     def __iter__(self) -> Any:
         return iter(self._all)
@@ -110,13 +117,23 @@ class Documents(QObject):
         """Return the document of that number, None if it was closed."""
         return next((d for d in self._all if d.number == number), None)
 
-    def add(self, path: Path, frame: int = 0, *, label: str = "", named: bool = True) -> Document:
+    @property
+    def pending(self) -> int:
+        """How many files there are of which nothing is known yet."""
+        return sum(d.header is None and not d.error and not d.scanned and d.frame == 0 for d in self._all)
+
+    def describe(self, documents: list[Document]) -> None:
+        """Tell those who show them that headers of documents were read."""
+        if documents:
+            self.described.emit(documents)
+
+    def add(self, path: Path, frame: int = 0, *, label: str = "", named: bool = True, leads: bool = False) -> Document:
         """Add a file's frame, or return the entry that has it already."""
         known = next((d for d in self._all if d.path == path and d.frame == frame), None)
         if known is not None:
             return known
         self._numbers += 1
-        document = Document(self._numbers, path, frame, label, named)
+        document = Document(self._numbers, path, frame, label, named, leads=leads)
         self._all.append(document)
         self.added.emit(document)
         return document
@@ -168,4 +185,6 @@ class Documents(QObject):
             self._all.remove(document)
             self.removed.emit(document)
         self._used = []
+        self.stacks.clear()
+        self.windows.clear()
         self.set_current(None)

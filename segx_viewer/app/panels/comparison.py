@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 from segx_viewer.app.canvas.badge import WORDS, BadgeShape
 from segx_viewer.app.canvas.colorbar import ColorBar
 from segx_viewer.app.canvas.graphics import Graphics
+from segx_viewer.app.canvas.imagetext import date_text
 from segx_viewer.app.canvas.scene import Panel, Scene
 from segx_viewer.app.canvas.viewport import Viewport
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.documents import key_of
 from segx_viewer.app.model.impression import hidden
-from segx_viewer.app.model.stack import stack_of
+from segx_viewer.app.model.stack import stack_of, stack_text
 from segx_viewer.app.model.viewstate import PER_IMAGE, View, ViewState
 from segx_viewer.app.panels.certainty import statement
 from segx_viewer.domain.result import Analysis, Level, MapKey
@@ -60,12 +61,15 @@ class Column(QFrame):
         grid.addWidget(self.color_bar, 1, 1, len(_SHOWN), 1)
         grid.setColumnStretch(0, 1)
 
-    def show_summary(self, document: "Document", scene: Scene, colormap: str) -> None:
-        """Say which image this is, what was found, and how far to trust it."""
+    def show_summary(self, document: "Document", scene: Scene, colormap: str, *, identity: bool = True) -> None:
+        """Say whose image of which day this is, what was found, and how far to trust it.
+
+        Without `identity` the patient is not named.
+        """
         analysis = scene.overlays.analysis if scene.overlays is not None and not scene.hidden else None
         level, sentence = summary(analysis, scene.key)
-        self.title.setText(document.name)
-        self.title.setToolTip(document.label or str(document.path))
+        self.title.setText(head_text(document, identity))
+        self.title.setToolTip("\n".join((head_text(document, identity), document.label or str(document.path))))
         self.finding.setText(document.error or sentence)
         self.finding.setToolTip(self.finding.text())
         self.shape.setVisible(level is not None)
@@ -183,11 +187,15 @@ class Comparison(QWidget):
             image = other.image
             found = overlays.get(image.source.sop_instance_uid, []) if image is not None else []
             scene.graphics = Graphics(image, found) if image is not None else None
+        place = stack_text(self._workspace.documents, other)
+        scene.stack_text = f"{place}\n" if place else ""
         scene.hidden = hidden(other, state.view.read_first)
         scene.set_analysis(other.analysis, key_of(other, state.view.method))
         for index, shown in ((self.active, self._scene), (1 - self.active, scene)):
             if self.slots[index] is not None:
-                self.columns[index].show_summary(self.slots[index], shown, state.view.colormap)
+                self.columns[index].show_summary(
+                    self.slots[index], shown, state.view.colormap, identity=state.view.identity
+                )
         if other.image is None or not scene.has_map():
             self.wanted.emit(other)
 
@@ -207,7 +215,7 @@ class Comparison(QWidget):
         names = changed & (set(View.__slots__) - set(PER_IMAGE) | linked)
         self.beside.update(**{name: getattr(view, name) for name in names})
         other.view = {name: getattr(self.beside.view, name) for name in PER_IMAGE}
-        if changed & {"method", "colormap", "two"}:
+        if changed & {"method", "colormap", "two", "identity"}:
             self.refresh()
 
     def _scroll(self, offset: int) -> bool:
@@ -222,6 +230,17 @@ class Comparison(QWidget):
             self.slots[1 - self.active] = moved
             self.refresh()
         return self._scroll_current(offset)
+
+
+def head_text(document: "Document", identity: bool = True) -> str:
+    """Return whose image this is, of which day and examination, and its file's name."""
+    header = document.header
+    if header is None:
+        return document.name
+    facts, who = header.acquisition, header.identity
+    name = (who.name or who.patient_id) if who is not None and identity else ""
+    parts = (name, date_text(facts.study_date), facts.study_description or facts.description, document.name)
+    return " · ".join(part for part in parts if part)
 
 
 def summary(analysis: Analysis | None, key: MapKey | None) -> tuple[Level | None, str]:

@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 
@@ -13,17 +13,26 @@ from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.kit.qimage import to_qimage
 from segx_viewer.app.kit.theme import colour
 from segx_viewer.app.model.documents import Document, Documents
+from segx_viewer.app.model.stack import Parts, file_stacks, part_words
 
 _THUMB = 56
 _NUMBER = Qt.ItemDataRole.UserRole
 _KEY = Qt.ItemDataRole.UserRole + 1
 
+_ORDER_MS = 100
+_LAST = 2**31
+
+Order = tuple[int | str, ...]
 Groups = tuple[tuple[str, str], ...]
 """(key, title) of each group above an image, outermost first."""
 
 
 class Studies(QTreeWidget):
-    """A tree that files each image where its header says, once the header is read; choosing one shows it."""
+    """A tree that files each image where its header says, once the header is read; choosing one shows it.
+
+    The newest study comes first, series in the order of their numbers, images in that of their stacks. What stands in
+    a heading once does not change again, whichever image is chosen.
+    """
 
     chosen = Signal(object)  # Document
 
@@ -31,6 +40,7 @@ class Studies(QTreeWidget):
         super().__init__(parent)
         self._documents = documents
         self._items: dict[int, QTreeWidgetItem] = {}
+        self._parts: dict[int, Parts] = {}  # of each document's stack, as far as its series has several
         self._identity = True
         self.setHeaderHidden(True)
         self.setIconSize(QSize(_THUMB, _THUMB))
@@ -39,9 +49,12 @@ class Studies(QTreeWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setAccessibleName(tr("Studies"))
+        self._order_later = QTimer(self, singleShot=True, interval=_ORDER_MS)  # not once for each of a thousand files
+        self._order_later.timeout.connect(self.order)
         self.currentItemChanged.connect(self._on_chosen)
         documents.added.connect(self._on_added)
         documents.updated.connect(self._on_updated)
+        documents.described.connect(self._on_described)
         documents.removed.connect(self._on_removed)
         documents.current_changed.connect(self._on_current)
 
@@ -69,14 +82,14 @@ class Studies(QTreeWidget):
     def _group(self, parent: QTreeWidgetItem, key: str, title: str) -> QTreeWidgetItem:
         for i in range(parent.childCount()):
             if parent.child(i).data(0, _KEY) == key:
-                parent.child(i).setText(0, title)
-                parent.child(i).setToolTip(0, title)
+                if key.startswith("patient ") or _says_more(title, parent.child(i).text(0)):
+                    _entitle(parent.child(i), title)
                 return parent.child(i)
-        group = QTreeWidgetItem([title])
+        group = QTreeWidgetItem()
+        _entitle(group, title)
         group.setData(0, _KEY, key)
         group.setFlags(Qt.ItemFlag.ItemIsEnabled)
         group.setForeground(0, colour("muted"))
-        group.setToolTip(0, title)
         parent.addChild(group)
         group.setExpanded(True)
         return group
@@ -85,7 +98,7 @@ class Studies(QTreeWidget):
         """Put a document's item where it belongs; groups that are left empty go."""
         item = self._items[document.number]
         place = self.invisibleRootItem()
-        for key, title in group_path(document, self._identity):
+        for key, title in group_path(document, self._identity, self._parts.get(document.number, ())):
             place = self._group(place, key, title)
         former = item.parent()
         if former is place:
@@ -98,6 +111,7 @@ class Studies(QTreeWidget):
         if current:
             self.setCurrentItem(item)
         self._prune(former)
+        self._order_later.start()
         del blocker
 
     def _prune(self, group: QTreeWidgetItem | None) -> None:
@@ -106,11 +120,53 @@ class Studies(QTreeWidget):
             (above or self.invisibleRootItem()).removeChild(group)
             group = above
 
+    # -- order -----------------------------------------------------------------------------------
+
+    def order(self) -> None:
+        """Part the series into their stacks, and bring everything into its order."""
+        self._order_later.stop()
+        ranks: dict[int, tuple[int, int]] = {}
+        for uid in {d.header.source.series_uid for d in self._documents if d.header is not None}:
+            for number, stack in enumerate(file_stacks(self._documents, uid)):
+                for rank, document in enumerate(stack.documents):
+                    ranks[document.number] = (number, rank)
+                for document in (*stack.documents, *(twin for twin, _ in stack.twins)):
+                    self._part(document, stack.parts)
+        blocker = QSignalBlocker(self)
+        self._sort(self.invisibleRootItem(), ranks)
+        del blocker
+
+    def _part(self, document: Document, parts: Parts) -> None:
+        if document.number in self._items and self._parts.get(document.number, ()) != parts:
+            self._parts[document.number] = parts
+            self._file(document)
+
+    def _sort(self, parent: QTreeWidgetItem, ranks: dict[int, tuple[int, int]]) -> Order:
+        """Sort what is below an item; return the first place in order that is found there."""
+        children = [parent.child(i) for i in range(parent.childCount())]
+        orders = {id(child): self._order_of(child, ranks) for child in children}
+        wanted = sorted(children, key=lambda child: orders[id(child)])
+        if wanted != children:
+            current, open_ones = self.currentItem(), {id(child): child.isExpanded() for child in children}
+            parent.takeChildren()
+            parent.addChildren(wanted)
+            for child in wanted:
+                child.setExpanded(open_ones[id(child)])
+            self.setCurrentItem(current)
+        return min(orders.values(), default=())
+
+    def _order_of(self, item: QTreeWidgetItem, ranks: dict[int, tuple[int, int]]) -> Order:
+        number = item.data(0, _NUMBER)
+        if number is None:
+            return self._sort(item, ranks)
+        document = self._documents.by_number(number)
+        return order_of(document, ranks.get(number)) if document is not None else ()
+
     # -- following the documents -----------------------------------------------------------------
 
     def _on_added(self, document: Document) -> None:
-        if document.frame > 0:
-            return  # the file's first frame stands for all
+        if document.frame > 0 and not document.leads:
+            return  # the file's first frame stands for all of its stack
         item = QTreeWidgetItem([document.name])
         item.setData(0, _NUMBER, document.number)
         item.setSizeHint(0, QSize(0, _THUMB + 10))
@@ -132,7 +188,13 @@ class Studies(QTreeWidget):
         else:
             item.setIcon(0, QIcon(_placeholder("circle-alert" if document.error else "file-image")))
 
+    def _on_described(self, documents: list[Document]) -> None:
+        for document in documents:
+            self._on_updated(document)
+        self._order_later.start()
+
     def _on_removed(self, document: Document) -> None:
+        self._parts.pop(document.number, None)
         item = self._items.pop(document.number, None)
         if item is None:
             return
@@ -148,8 +210,11 @@ class Studies(QTreeWidget):
         del blocker
 
     def _item_of(self, document: Document) -> QTreeWidgetItem | None:
-        same_file = (d.number for d in self._documents if d.path == document.path)
-        return next((self._items[number] for number in same_file if number in self._items), None)
+        listed = [d for d in self._documents if d.path == document.path and d.number in self._items]
+        source = document.header.source if document.header is not None else None
+        frames = next((s for s in source.frame_stacks if document.frame in s), ()) if source is not None else ()
+        of_stack = [d for d in listed if d is document or d.frame in frames]
+        return self._items[(of_stack or listed)[0].number] if listed else None
 
     def _on_chosen(self, item: QTreeWidgetItem | None, _previous: QTreeWidgetItem | None) -> None:
         number = item.data(0, _NUMBER) if item is not None else None
@@ -158,22 +223,50 @@ class Studies(QTreeWidget):
             self.chosen.emit(document)
 
 
-def group_path(document: Document, identity: bool = True) -> Groups:
-    """Return the groups above a document: patient, study and series for DICOM, else the folder."""
+def group_path(document: Document, identity: bool = True, parts: Parts = ()) -> Groups:
+    """Return the groups above a document: patient, study and series for DICOM, else the folder.
+
+    `parts` tell its stack from the others of its series.
+    """
     header = document.header
     if header is None or not header.source.study_uid:
         return ((document.place, Path(document.place).name or document.place),)
     who = header.identity
     patient = (who.name or who.patient_id) if who is not None and identity else ""
     facts = header.acquisition
-    study = "  ".join(part for part in (date_text(facts.study_date), facts.description) if part)
-    series = " ".join(part for part in (header.modality, facts.body_part, facts.view_position) if part)
+    study = "  ".join(part for part in (date_text(facts.study_date), facts.study_description) if part)
+    series = " ".join(part for part in (header.modality, facts.series_description or facts.body_part) if part)
+    series = series or tr("Series")
     key = f"{who.patient_id} {who.name}" if who is not None else ""
     return (
         (f"patient {key}", patient or tr("Patient")),
         (f"study {header.source.study_uid}", study or tr("Study")),
-        (f"series {header.source.series_uid}", series or tr("Series")),
+        (f"series {header.source.series_uid} {parts}", " · ".join(filter(None, (series, part_words(parts))))),
     )
+
+
+def order_of(document: Document, rank: tuple[int, int] | None = None) -> Order:
+    """Return what a document is sorted by: DICOM before pictures, newest study first, series by number, stack, place.
+
+    `rank` is the number of its stack in the series and its place in that.
+    """
+    header = document.header
+    if header is None or not header.source.study_uid:
+        return (1, document.number)
+    facts, source, place = header.acquisition, header.source, header.place
+    when = int(f"{facts.study_date or 0:0>8}{facts.study_time:0<6}")
+    series = _LAST if facts.series_number is None else facts.series_number
+    stack, position = rank or (_LAST, _LAST if place.instance is None else place.instance)
+    return (0, -when, source.study_uid, series, source.series_uid, stack, position, document.number)
+
+
+def _entitle(group: QTreeWidgetItem, title: str) -> None:
+    group.setText(0, title)
+    group.setToolTip(0, title)
+
+
+def _says_more(title: str, than: str) -> bool:
+    return than in (tr("Study"), tr("Series")) or (title.startswith(than) and title != than)
 
 
 def _subtitle(document: Document) -> str:
@@ -185,9 +278,15 @@ def _subtitle(document: Document) -> str:
     if header is None:
         return "…"
     if header.source.frames > 1:
-        return tr("{count} frames").format(count=header.source.frames)
+        stacks = header.source.frame_stacks
+        here = next((i for i, stack in enumerate(stacks) if document.frame in stack), None)
+        if here is None or len(stacks) < 2:
+            return tr("{count} frames").format(count=header.source.frames)
+        text = tr("{count} frames, stack {number} of {total}")
+        return text.format(count=len(stacks[here]), number=here + 1, total=len(stacks))
     height, width = document.size or (0, 0)
-    return f"{width} x {height} px" if document.size else tr("Picture")
+    size = f"{width} x {height} px" if document.size else tr("Picture")
+    return " · ".join(part for part in (header.acquisition.view_position, size) if part)
 
 
 def _placeholder(name: str) -> QPixmap:

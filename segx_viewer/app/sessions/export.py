@@ -8,6 +8,7 @@ from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.model.annotations import Annotation, Kind, measured
+from segx_viewer.app.model.documents import Document
 from segx_viewer.app.model.impression import Impression, confidence_word
 from segx_viewer.app.model.viewstate import MaskStyle, View
 from segx_viewer.domain.request import CancelToken
@@ -225,6 +226,11 @@ def _export_when_finished(workspace: Workspace, path: Path, include_identity: bo
     analyses.progress.connect(follow)
 
 
+def as_shown(view: View, document: Document) -> View:
+    """Return the view with the window that the document's stack is shown with, where the reader chose none."""
+    return replace(view, voi=document.voi) if view.voi is None and document.voi is not None else view
+
+
 def job_for(
     workspace: Workspace,
     path: Path,
@@ -238,7 +244,7 @@ def job_for(
         workspace.analyses.current,
         path,
         workspace.analyses.key,
-        workspace.state.view,
+        as_shown(workspace.state.view, document),
         document.annotations,
         document.impression,
         include_identity,

@@ -10,7 +10,7 @@ from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.model.impression import hidden
-from segx_viewer.app.sessions.export import AS_SHOWN, FORMATS, Job, PageOptions, job_for
+from segx_viewer.app.sessions.export import AS_SHOWN, FORMATS, Job, PageOptions, as_shown, job_for
 from segx_viewer.domain.request import AnalysisRequest, CancelToken
 from segx_viewer.domain.result import Analysis
 from segx_viewer.errors import ExportError
@@ -132,6 +132,7 @@ def _page(
     else:
         done = document.analysis if document.analysis is not None and document.analysis.complete else None
         shown = replace(view, **document.view) if document.view else replace(view, voi=None, class_index=None)
+        shown = as_shown(shown, document)
         key = (view.method, shown.class_index) if shown.class_index is not None else None
         job = Job(done, path, key, shown, document.annotations, document.impression, False, None, cancel, options)
 
