@@ -189,7 +189,7 @@ class _Run:
         network, how = self.store.segmenter(bundle.info.name), bundle.segmenter_input
         if how == bundle.preprocessing:
             return segment_all(network, tensor, bundle)
-        placed, own = place(picture, how)
+        placed, own = place(picture, how, self.request.image.stretch)
         return segment_all(network, _tensor(placed, how, self.store), bundle, (own, placement))
 
     def _with_late_alignments(self, analysis: Analysis) -> Analysis:
@@ -230,7 +230,7 @@ class _Run:
 
         gate = gate_of(self.store, bundle.info.name)
         with self._stage(Stage.CHECK):
-            placed, placement = place(picture, bundle.preprocessing)
+            placed, placement = place(picture, bundle.preprocessing, image.stretch)
             tensor = _tensor(placed, bundle.preprocessing, self.store)
             looks = gate.check_picture(placed[_extent(placement)], colour=_colour_of(picture))
             verdict = worst(gate.check_header(image), looks)

@@ -42,11 +42,20 @@ class Placement:
         return cls(image_shape, input_shape, (h / H, w / W))
 
     @classmethod
-    def letterbox(cls, image_shape: tuple[int, int], input_shape: tuple[int, int]) -> "Placement":
-        """Keep the aspect ratio and centre the image in the input."""
-        (H, W), (h, w) = image_shape, input_shape
-        factor = min(h / H, w / W)
-        return cls(image_shape, input_shape, (factor, factor), ((h - H * factor) / 2, (w - W * factor) / 2))
+    def letterbox(
+        cls, image_shape: tuple[int, int], input_shape: tuple[int, int], stretch: tuple[float, float] = (1.0, 1.0)
+    ) -> "Placement":
+        """Keep the aspect ratio and centre the image in the input.
+
+        Parameters
+        ----------
+        stretch : tuple of float
+            (row, column): what makes the image's pixels square, see `MedicalImage.stretch`.
+        """
+        (H, W), (h, w), (sy, sx) = image_shape, input_shape, stretch
+        factor = min(h / (H * sy), w / (W * sx))
+        scale = factor * sy, factor * sx
+        return cls(image_shape, input_shape, scale, ((h - H * scale[0]) / 2, (w - W * scale[1]) / 2))
 
     def to_input(self, xy: tuple[float, float]) -> tuple[float, float]:
         """Map an image position (x, y) to the input grid."""

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from segx_viewer.domain._arrays import read_only
 from segx_viewer.domain.slices import SlicePosition
 
+_NEARLY_SQUARE = 1e-3  # half a pixel in 500
+_LONGEST_PIXEL = 20.0  # sections of thick slices
+
 
 class PhotometricInterpretation(StrEnum):
     """How pixel values relate to brightness or colour (DICOM PS3.3 C.7.6.3.1.2), after decoding to RGB where colour."""
@@ -203,6 +206,8 @@ class MedicalImage:
     presentation_inverse : bool
         True for MONOCHROME1 or Presentation LUT Shape INVERSE: the lowest value is shown white.
     spacing : PixelSpacing or None
+    pixel_aspect : float
+        Height of a pixel over its width where no spacing is known (PS3.3 C.7.6.3.1.7).
     orientation : tuple of str or None
         Patient orientation (0020,0020) of the rows' and columns' direction, for example ``("L", "F")``.
     padding : tuple of float or None
@@ -224,6 +229,7 @@ class MedicalImage:
     voi_luts: tuple[VoiLut, ...] = field(default=(), repr=False)
     presentation_inverse: bool = False
     spacing: PixelSpacing | None = None
+    pixel_aspect: float = 1.0
     orientation: tuple[str, str] | None = None
     padding: tuple[float, float] | None = None
     bits_stored: int = 8
@@ -243,6 +249,17 @@ class MedicalImage:
     def shape(self) -> tuple[int, int]:
         """Height and width in pixels."""
         return self.pixels.shape[0], self.pixels.shape[1]
+
+    @property
+    def stretch(self) -> tuple[float, float]:
+        """Factors of rows and columns, one of them 1 and the other not below, that make the pixels square.
+
+        Nearly square pixels count as square, and so do those that no scanner makes.
+        """
+        aspect = self.spacing.row / self.spacing.column if self.spacing is not None else self.pixel_aspect
+        if not 1 / _LONGEST_PIXEL <= aspect <= _LONGEST_PIXEL or abs(aspect - 1) < _NEARLY_SQUARE:
+            return 1.0, 1.0
+        return max(aspect, 1.0), max(1 / aspect, 1.0)
 
     @property
     def is_colour(self) -> bool:

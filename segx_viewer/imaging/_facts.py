@@ -38,6 +38,12 @@ def pixel_spacing(dataset: Dataset, frame: int) -> PixelSpacing | None:
     return _ultrasound_spacing(dataset)
 
 
+def pixel_aspect(dataset: Dataset) -> float:
+    """Return the height of a pixel over its width as Pixel Aspect Ratio states it (PS3.3 C.7.6.3.1.7), else 1."""
+    found = numbers(dataset, "PixelAspectRatio")
+    return found[0] / found[1] if len(found) == 2 and all(0 < v < 1e6 for v in found) else 1.0
+
+
 def _pair(dataset: Dataset, keyword: str) -> tuple[float, float] | None:
     found = numbers(dataset, keyword)
     if len(found) == 2 and all(0 < v < 1e4 for v in found):

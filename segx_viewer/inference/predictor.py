@@ -14,7 +14,9 @@ from segx_viewer.domain.result import Activation, ClassInfo, Prediction
 from segx_viewer.errors import ModelError
 
 
-def preprocess(picture: NDArray[np.uint8], how: Preprocessing) -> tuple[NDArray[np.float32], Placement]:
+def preprocess(
+    picture: NDArray[np.uint8], how: Preprocessing, stretch: tuple[float, float] = (1.0, 1.0)
+) -> tuple[NDArray[np.float32], Placement]:
     """Turn a displayed picture into a network's input.
 
     Parameters
@@ -22,6 +24,8 @@ def preprocess(picture: NDArray[np.uint8], how: Preprocessing) -> tuple[NDArray[
     picture : ndarray, shape (H, W) or (H, W, 3), uint8
         As shown: after VOI and inversion.
     how : Preprocessing
+    stretch : tuple of float
+        (row, column): what makes the picture's pixels square.
 
     Returns
     -------
@@ -30,7 +34,7 @@ def preprocess(picture: NDArray[np.uint8], how: Preprocessing) -> tuple[NDArray[
     placement : Placement
         Where the picture lies in the input.
     """
-    placed, placement = place(picture, how)
+    placed, placement = place(picture, how, stretch)
     return normalise(placed, how), placement
 
 
@@ -45,15 +49,25 @@ def normalise(placed: NDArray[np.uint8], how: Preprocessing) -> NDArray[np.float
     return looked_up.reshape(*placed.shape[:2], how.channels).transpose(2, 0, 1)
 
 
-def place(picture: NDArray[np.uint8], how: Preprocessing) -> tuple[NDArray[np.uint8], Placement]:
-    """Bring a displayed picture to the input grid, (h, w, 3) uint8, in the colours the network expects."""
-    fit = Placement.letterbox if how.fit == "letterbox" else Placement.stretch
-    placement = fit(picture.shape[:2], how.input_shape)
+def place(
+    picture: NDArray[np.uint8], how: Preprocessing, stretch: tuple[float, float] = (1.0, 1.0)
+) -> tuple[NDArray[np.uint8], Placement]:
+    """Bring a displayed picture to the input grid, (h, w, 3) uint8, in the colours the network expects.
+
+    `stretch` makes pixels square that are not; where each axis gets its own factor, it changes nothing.
+    """
+
+    def fit(shape: tuple[int, int]) -> Placement:
+        if how.fit == "letterbox":
+            return Placement.letterbox(shape, how.input_shape, stretch)
+        return Placement.stretch(shape, how.input_shape)
+
+    placement = fit(picture.shape[:2])
     if how.detail and max(picture.shape[:2]) > how.detail:
         factor = how.detail / max(picture.shape[:2])
         size = max(1, round(picture.shape[1] * factor)), max(1, round(picture.shape[0] * factor))
         picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    placed = fit(picture.shape[:2], how.input_shape).place(picture)
+    placed = fit(picture.shape[:2]).place(picture)
     if placed.ndim == 3 and how.colour == "grey":
         placed = cv2.cvtColor(placed, cv2.COLOR_RGB2GRAY)
     if placed.ndim == 2:

@@ -342,7 +342,8 @@ class _Setter:
             self.paragraph(starts[1], top, 2 * width + gap, "No explanation was made.", BODY, theme.muted)
         else:
             self.colour_bar(starts[1], self.y, 2 * width + gap, panels.scale, table, content.scaling)
-        end = self.paragraph(starts[0], self.y - 2 * u, width, _picture_note(panels, content), SMALL, theme.muted)
+        note = _picture_note(panels, content, image.stretch)
+        end = self.paragraph(starts[0], self.y - 2 * u, width, note, SMALL, theme.muted)
         for number, mark in enumerate(content.reading.marks, 1):
             words = " · ".join(mark.text.splitlines()) or mark.shape.value
             end = self.paragraph(starts[0], end, width, f"{number}  {words}", SMALL)
@@ -472,7 +473,7 @@ class _Setter:
         return text.rstrip() + "…"
 
 
-def _picture_note(panels: Panels, content: Content) -> str:
+def _picture_note(panels: Panels, content: Content, stretch: tuple[float, float]) -> str:
     if panels.zoom == 1:
         resolution = "Full resolution"
     elif panels.zoom > 1:
@@ -480,6 +481,9 @@ def _picture_note(panels: Panels, content: Content) -> str:
     else:
         resolution = f"Reduced to {100 * panels.zoom:.0f} % of the image's resolution"
     outline = f"; the line is the edge of the {content.region}" if panels.segx is not None else ""
+    if stretch != (1.0, 1.0):
+        times, form = (stretch[0], "high as wide") if stretch[0] > 1 else (stretch[1], "wide as high")
+        outline = f"; its pixels are {times:.3g} times as {form}{outline}"
     return f"{resolution}{outline}."
 
 

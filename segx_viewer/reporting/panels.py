@@ -71,8 +71,9 @@ SIZES = {"full": WHOLE_IMAGE.max_pixels, "medium": 1_500_000, "small": 350_000}
 class Panels:
     """The pictures, all of one shape, and how large they are against the image.
 
-    `zoom` is picture pixels per image pixel: 1 for full resolution, whole numbers for enlarged small images, below
-    1 for images reduced to `ReportView.max_pixels`. `original` and `segx` are None without an explanation.
+    `zoom` is picture pixels per image pixel, of its shorter side where it is not square: 1 for full resolution, whole
+    numbers for enlarged small images, below 1 for images reduced to `ReportView.max_pixels`. `original` and `segx` are
+    None without an explanation.
     """
 
     image: NDArray[np.uint8] = field(repr=False)
@@ -111,14 +112,16 @@ def draw_panels(
     """
     analysis = analysis.seen_for(key[1]) if key else analysis
     crop = _valid_crop(view.crop, analysis.image.shape)
-    shape, zoom = _shape(crop, view.max_pixels, enlarge)
+    stretch = analysis.image.stretch
+    shape, zoom = _shape(crop, view.max_pixels, enlarge, stretch)
     base = base_layer(_base(analysis.image, crop, shape, voi, view.invert))
     plain = compose([base], shape)
     if key is None or key not in analysis.attributions:
         return Panels(plain, None, None, (0.0, 1.0), zoom, crop)
 
     # Everything is drawn for the whole image at the picture's zoom and then cut, so that a crop shows the same pixels.
-    whole = (round(analysis.image.shape[0] * zoom), round(analysis.image.shape[1] * zoom))
+    zooms = zoom * stretch[0], zoom * stretch[1]
+    whole = (round(analysis.image.shape[0] * zooms[0]), round(analysis.image.shape[1] * zooms[1]))
     scale = shared_scale(analysis.attributions[key].saliency_map)
     region = None
     if analysis.segmentation is not None:
@@ -127,14 +130,14 @@ def draw_panels(
     lines = []
     if view.outline and region is not None:
         width = max(2, round(max(shape) / 450))
-        lines = [contour_layer(_cut(region, crop, zoom, shape), width=width)]
+        lines = [contour_layer(_cut(region, crop, zooms, shape), width=width)]
     masked = None
     if region is not None:
         layer = _map_layer(analysis, key, view, whole, scale, region)
-        masked = compose([base, _cut_layer(layer, crop, zoom, shape), *lines], shape)
+        masked = compose([base, _cut_layer(layer, crop, zooms, shape), *lines], shape)
     return Panels(
         image=plain,
-        original=compose([base, _cut_layer(original, crop, zoom, shape), *lines], shape),
+        original=compose([base, _cut_layer(original, crop, zooms, shape), *lines], shape),
         segx=masked,
         scale=scale,
         zoom=zoom,
@@ -178,7 +181,9 @@ def _base(
     if shape == shown.shape[:2]:
         return shown
     # Enlarged pixels stay squares: the reader sees what the camera recorded, not what an interpolation made of it.
-    how = cv2.INTER_NEAREST_EXACT if shape[0] > height else cv2.INTER_AREA
+    # Of those that are none, some would be drawn wider than others.
+    enlarged = cv2.INTER_NEAREST_EXACT if image.stretch == (1.0, 1.0) else cv2.INTER_LINEAR
+    how = enlarged if shape[0] > height or shape[1] > width else cv2.INTER_AREA
     return np.asarray(cv2.resize(shown, (shape[1], shape[0]), interpolation=how), np.uint8)
 
 
@@ -189,20 +194,23 @@ def _valid_crop(crop: Crop | None, shape: tuple[int, int]) -> Crop:
     return top, left, min(max(crop[2], 1), shape[0] - top), min(max(crop[3], 1), shape[1] - left)
 
 
-def _shape(crop: Crop, max_pixels: int, enlarge: bool) -> tuple[tuple[int, int], float]:
-    height, width = crop[2:]
+def _shape(
+    crop: Crop, max_pixels: int, enlarge: bool, stretch: tuple[float, float] = (1.0, 1.0)
+) -> tuple[tuple[int, int], float]:
+    height, width = crop[2] * stretch[0], crop[3] * stretch[1]
     if height * width > max_pixels:
         zoom = (max_pixels / (height * width)) ** 0.5
         return (max(1, int(height * zoom)), max(1, int(width * zoom))), zoom
-    factor = max(1, min(_COMFORTABLE[0] // width, _COMFORTABLE[1] // height)) if enlarge else 1
-    return (height * factor, width * factor), float(factor)
+    factor = int(max(1, min(_COMFORTABLE[0] // width, _COMFORTABLE[1] // height))) if enlarge else 1
+    return (max(1, round(height * factor)), max(1, round(width * factor))), float(factor)
 
 
-def _cut(array: NDArray[Any], crop: Crop, zoom: float, shape: tuple[int, int]) -> NDArray[Any]:
-    top, left = round(crop[0] * zoom), round(crop[1] * zoom)
+def _cut(array: NDArray[Any], crop: Crop, zooms: tuple[float, float], shape: tuple[int, int]) -> NDArray[Any]:
+    top = min(round(crop[0] * zooms[0]), array.shape[0] - shape[0])  # where both are rounded up
+    left = min(round(crop[1] * zooms[1]), array.shape[1] - shape[1])
     return array[top : top + shape[0], left : left + shape[1]]
 
 
-def _cut_layer(layer: Layer, crop: Crop, zoom: float, shape: tuple[int, int]) -> Layer:
-    data = _cut(layer.data, crop, zoom, shape)
+def _cut_layer(layer: Layer, crop: Crop, zooms: tuple[float, float], shape: tuple[int, int]) -> Layer:
+    data = _cut(layer.data, crop, zooms, shape)
     return replace(layer, data=data)

@@ -60,3 +60,14 @@ def test_another_resolution_shows_the_same_field_of_view():
 def test_a_map_of_another_grid_is_refused():
     with pytest.raises(ValueError, match="input grid"):
         Placement.stretch((10, 10), (8, 8)).to_image(np.zeros((9, 8), np.float32))
+
+
+@pytest.mark.parametrize("stretch", [(2.0, 1.0), (1.0, 4 / 3)])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_letterbox_makes_pixels_square_that_are_not(shape, stretch):
+    placement = Placement.letterbox(shape, (224, 224), stretch)
+    assert placement.scale[0] / placement.scale[1] == pytest.approx(stretch[0] / stretch[1])
+    top_left, bottom_right = placement.to_input((0, 0)), placement.to_input((shape[1], shape[0]))
+    assert np.add(top_left, bottom_right) == pytest.approx((224, 224))  # in the middle
+    assert max(np.subtract(bottom_right, top_left)) == pytest.approx(224)
+    assert placement.to_image_xy(placement.to_input((3.5, 7.25))) == pytest.approx((3.5, 7.25))

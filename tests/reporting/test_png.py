@@ -1,3 +1,4 @@
+import dataclasses
 import os
 import re
 
@@ -6,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from segx_viewer.domain.image import PixelSpacing, SpacingOrigin
 from segx_viewer.errors import ExportError
 from segx_viewer.reporting import png
 from segx_viewer.reporting.content import default_key
@@ -120,3 +122,18 @@ def test_text_and_lines_stay_on_the_page(make_analysis):
     page = render_report(make_analysis((450, 600)), include_identity=True)
     for margin in (page[:10], page[-8:], page[:, :30], page[:, -30:]):
         assert (margin == 255).all()
+
+
+@pytest.mark.parametrize("spacing", [(0.4, 0.2), (0.2, 0.4), (0.4, 0.3)])
+@pytest.mark.parametrize("crop", [None, (10, 20, 50, 60)])
+@pytest.mark.parametrize("most", [25_000_000, 6000])
+def test_pictures_of_a_report_have_square_pixels(make_analysis, spacing, crop, most):
+    analysis = make_analysis()
+    stretched = dataclasses.replace(analysis.image, spacing=PixelSpacing(*spacing, SpacingOrigin.CALIBRATED))
+    analysis = dataclasses.replace(analysis, image=stretched)
+    panels = draw_panels(analysis, KEY, ReportView(crop=crop, max_pixels=most))
+    rows, columns = (crop or (0, 0, *stretched.shape))[2:]
+    expected = rows * spacing[0] / (columns * spacing[1])
+    assert panels.shape[0] / panels.shape[1] == pytest.approx(expected, rel=0.03)
+    assert panels.image.shape == panels.original.shape == panels.segx.shape
+    assert panels.shape[0] * panels.shape[1] <= max(most, 4 * 640 * 600)

@@ -38,8 +38,10 @@ class Editor:
 
     @property
     def radius(self) -> float:
-        """Radius of the brush in image pixels."""
-        return self._workspace.state.view.brush * min(self._workspace.analyses.current.image.shape) / 2
+        """Radius of the brush in image pixels, of their shorter side."""
+        image = self._workspace.analyses.current.image
+        sides = [side * factor for side, factor in zip(image.shape, image.stretch, strict=True)]
+        return self._workspace.state.view.brush * min(sides) / 2
 
     def preview(self, mask: Mask) -> None:
         """Show a region that is still being drawn: only the map being looked at follows."""
@@ -130,6 +132,7 @@ class _Stroke:
             (here.x(), here.y()),
             self._editor.radius,
             self._value,
+            self._editor.analysis.image.stretch,
         )
         self._last = here
         self._editor.preview(self._mask)

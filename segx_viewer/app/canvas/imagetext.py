@@ -208,11 +208,14 @@ class ScaleBar:
 def scale_bar(image: MedicalImage, view: View, scale: float, room: float) -> ScaleBar | None:
     """Choose a round length that fits into `room` panel pixels; None when the pixel spacing is unknown.
 
-    `scale` is panel pixels per image pixel. Where the spacing is that of the detector, the text says so.
+    `scale` is panel pixels per image pixel, of its shorter side. Where the spacing is that of the detector, the
+    text says so.
     """
     if image.spacing is None:
         return None
-    step = image.spacing.column if view.rotation % 180 == 0 else image.spacing.row
+    step = image.spacing.column / image.stretch[1]  # mm of a square pixel, the same in all directions
+    if image.stretch == (1.0, 1.0) and view.rotation % 180:
+        step = image.spacing.row
     fitting = [mm for mm in _NICE_MM if mm / step * scale <= room]
     if not fitting:
         return None

@@ -28,7 +28,7 @@ def paint(painter: QPainter, port: "Viewport", mouse: QPointF) -> None:
     view, panel = port.state.view, port.panel
     if panel is Panel.COMPARE and view.compare is Compare.CURTAIN:
         panel = Panel.ORIGINAL if mouse.x() < port.width() * view.curtain else Panel.SEGX
-    zoom = port.scale * TIMES / fit_scale(view, port.scene.shape, size)
+    zoom = port.scale * TIMES / fit_scale(view, port.scene.shape, size, port.scene.stretch)
     enlarged = replace(view, zoom=zoom, centre=(point.x() / width, point.y() / height))
     corner = QPointF(round(mouse.x() - side / 2), round(mouse.y() - side / 2))
     rim = QPainterPath()

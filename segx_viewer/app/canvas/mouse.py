@@ -82,7 +82,8 @@ class PanDrag:
         self._start, self._view = point, port.state.view
 
     def move(self, port: "Viewport", point: QPointF) -> None:  # noqa: D102
-        port.state.update(centre=panned(self._view, port.scene.shape, port.extent, point - self._start))
+        shift = point - self._start
+        port.state.update(centre=panned(self._view, port.scene.shape, port.extent, shift, port.scene.stretch))
 
     def finish(self, port: "Viewport", point: QPointF) -> None:  # noqa: D102
         self.move(port, point)
@@ -103,7 +104,7 @@ class ZoomDrag:
         self._moved = True
         factor = 1.01 ** (self._start.y() - point.y())
         zoom = min(MAX_ZOOM, max(MIN_ZOOM, self._view.zoom * factor))
-        zoom, centre = zoomed(self._view, port.scene.shape, port.extent, zoom, self._start)
+        zoom, centre = zoomed(self._view, port.scene.shape, port.extent, zoom, self._start, port.scene.stretch)
         port.state.update(zoom=zoom, centre=centre)
 
     def finish(self, port: "Viewport", point: QPointF) -> None:  # noqa: D102
@@ -211,5 +212,5 @@ def wheel(port: "Viewport", point: QPointF, notches: float, zoom_key: bool = Fal
         return
     view = port.state.view
     zoom = min(MAX_ZOOM, max(MIN_ZOOM, view.zoom * 1.2**notches))
-    zoom, centre = zoomed(view, port.scene.shape, port.extent, zoom, point)
+    zoom, centre = zoomed(view, port.scene.shape, port.extent, zoom, point, port.scene.stretch)
     port.state.update(zoom=zoom, centre=centre)

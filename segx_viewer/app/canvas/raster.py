@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QTransform
 
-from segx_viewer.app.canvas.transform import image_to_panel
+from segx_viewer.app.canvas.transform import SQUARE, Stretch, image_to_panel
 from segx_viewer.app.model.viewstate import GEOMETRY, View
 
 _TILE = 64  # rasters end on whole tiles, so that a short pan finds the pictures of the last one
@@ -103,25 +103,27 @@ def _within(positions: NDArray[np.float64], length: int) -> tuple[int, int]:
     return low, max(low + 1, min(length, math.ceil(positions.max()) + 3))
 
 
-def visible_raster(view: View, image: tuple[int, int], panel: QSizeF, ratio: float) -> tuple[Raster, QPointF] | None:
+def visible_raster(
+    view: View, image: tuple[int, int], panel: QSizeF, ratio: float, stretch: Stretch = SQUARE
+) -> tuple[Raster, QPointF] | None:
     """Return the raster of what a panel shows of an (H, W) image, and where in the panel its corner lies.
 
     The image begins on a whole screen pixel and fills whole screen pixels, so that copying needs no interpolation.
     None when nothing of the image is visible.
     """
     geometry = tuple(getattr(view, name) for name in GEOMETRY)
-    found = _placed(geometry, image, (panel.width(), panel.height()), ratio)
+    found = _placed(geometry, image, (panel.width(), panel.height()), ratio, stretch)
     return (found[0], QPointF(*found[1])) if found is not None else None
 
 
 @lru_cache(32)  # every step of a slider asks each panel where its image lies, which has not moved
 def _placed(
-    geometry: tuple[Any, ...], image: tuple[int, int], size: tuple[float, float], ratio: float
+    geometry: tuple[Any, ...], image: tuple[int, int], size: tuple[float, float], ratio: float, stretch: Stretch
 ) -> tuple[Raster, tuple[float, float]] | None:
     view, panel = View(**dict(zip(GEOMETRY, geometry, strict=True))), QSizeF(*size)
     height, width = image
     whole = QRectF(0, 0, width, height)
-    box = image_to_panel(view, image, panel).mapRect(whole)
+    box = image_to_panel(view, image, panel, stretch).mapRect(whole)
     columns, rows = max(1, round(box.width() * ratio)), max(1, round(box.height() * ratio))
     at_x, at_y = round(box.left() * ratio), round(box.top() * ratio)
     left, right = _visible(at_x, columns, panel.width() * ratio)

@@ -69,6 +69,11 @@ class Scene:
         """(H, W) of the image, None without one."""
         return self.base.image.shape if self.base is not None else None
 
+    @property
+    def stretch(self) -> tuple[float, float]:
+        """What makes the image's pixels square, by (row, column)."""
+        return self.base.image.stretch if self.base is not None else (1.0, 1.0)
+
     def has_map(self) -> bool:
         """Whether the map asked for is computed."""
         return self.overlays is not None and self.key is not None and self.key in self.overlays.analysis.attributions
@@ -94,7 +99,7 @@ class Scene:
         Only what is `asked` for needs to be drawn, if that is given.
         """
         whole = QRectF(QPointF(0, 0), size)
-        placed = visible_raster(view, self.shape, size, ratio) if self.base is not None else None
+        placed = visible_raster(view, self.shape, size, ratio, self.stretch) if self.base is not None else None
         if placed is None:
             painter.fillRect(whole, Qt.GlobalColor.black)
             return
@@ -124,7 +129,7 @@ class Scene:
 
     def covered(self, size: QSizeF, view: View, ratio: float = 1.0) -> QRect:
         """Return the part of a panel that the image covers."""
-        placed = visible_raster(view, self.shape, size, ratio) if self.base is not None else None
+        placed = visible_raster(view, self.shape, size, ratio, self.stretch) if self.base is not None else None
         if placed is None:
             return QRect()
         return _extent(*placed).toAlignedRect()

@@ -73,22 +73,25 @@ class Viewport(QWidget):
 
     def to_image(self, point: QPointF) -> QPointF:
         """Return the image position under a panel position."""
-        return panel_to_image(self.state.view, self.scene.shape or (1, 1), self.extent, point)
+        shape = self.scene.shape or (1, 1)
+        return panel_to_image(self.state.view, shape, self.extent, point, self.scene.stretch)
 
     def to_panel(self, point: QPointF) -> QPointF:
         """Return the panel position of an image position."""
-        return image_to_panel(self.state.view, self.scene.shape or (1, 1), self.extent).map(point)
+        shape = self.scene.shape or (1, 1)
+        return image_to_panel(self.state.view, shape, self.extent, self.scene.stretch).map(point)
 
     @property
     def scale(self) -> float:
-        """Panel pixels per image pixel."""
-        view = self.state.view
-        return fit_scale(view, self.scene.shape or (1, 1), self.extent) * view.zoom
+        """Panel pixels per image pixel, of its shorter side."""
+        return self._fitting() * self.state.view.zoom
 
     def actual_size_zoom(self) -> float:
         """Return the zoom at which one image pixel is one screen pixel."""
-        fitting = fit_scale(self.state.view, self.scene.shape or (1, 1), self.extent)
-        return 1 / (fitting * self.devicePixelRatioF())
+        return 1 / (self._fitting() * self.devicePixelRatioF())
+
+    def _fitting(self) -> float:
+        return fit_scale(self.state.view, self.scene.shape or (1, 1), self.extent, self.scene.stretch)
 
     def visible_part(self) -> tuple[int, int, int, int] | None:
         """Return (top, left, height, width) of what the panel shows of the image; None for all of it."""

@@ -142,6 +142,7 @@ def thumbnail(image: Any, size: int = 96) -> Any:
     from segx_viewer.imaging.halving import reduced
 
     small = to_display(reduced(image, size * 2))
-    factor = min(1.0, size / max(small.shape[:2]))
-    shape = (max(1, round(small.shape[1] * factor)), max(1, round(small.shape[0] * factor)))
+    height, width = small.shape[0] * image.stretch[0], small.shape[1] * image.stretch[1]
+    factor = min(1.0, size / max(height, width))
+    shape = (max(1, round(width * factor)), max(1, round(height * factor)))
     return cv2.resize(small, shape, interpolation=cv2.INTER_AREA)

@@ -52,8 +52,10 @@ def measured(annotation: Annotation, image: MedicalImage) -> str:
 
 
 def _steps(image: MedicalImage) -> tuple[float, float]:
-    """Size of a pixel (x, y) in mm, or in pixels where the spacing is unknown."""
-    return (image.spacing.column, image.spacing.row) if image.spacing is not None else (1.0, 1.0)
+    """Size of a pixel (x, y) in mm, or in pixels, of their shorter side, where the spacing is unknown."""
+    if image.spacing is not None:
+        return image.spacing.column, image.spacing.row
+    return image.stretch[1], image.stretch[0]
 
 
 def length_text(a: Point, b: Point, image: MedicalImage) -> str:

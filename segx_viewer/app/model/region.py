@@ -28,9 +28,22 @@ def paint_polygon(mask: Mask, placement: Placement, points: Sequence[Point], val
     return result.astype(np.bool_)
 
 
-def paint_stroke(mask: Mask, placement: Placement, start: Point, end: Point, radius: float, value: bool) -> Mask:
-    """Return the mask with a round brush's stroke set to `value`; `radius` is in image pixels."""
-    return paint_polygon(mask, placement, capsule(start, end, radius), value)
+def paint_stroke(
+    mask: Mask,
+    placement: Placement,
+    start: Point,
+    end: Point,
+    radius: float,
+    value: bool,
+    stretch: tuple[float, float] = (1.0, 1.0),
+) -> Mask:
+    """Return the mask with a round brush's stroke set to `value`.
+
+    `radius` is in image pixels, of their shorter side; `stretch` (row, column) makes them square.
+    """
+    (sy, sx), ((x0, y0), (x1, y1)) = stretch, (start, end)
+    outline = capsule((x0 * sx, y0 * sy), (x1 * sx, y1 * sy), radius)
+    return paint_polygon(mask, placement, [(x / sx, y / sy) for x, y in outline], value)
 
 
 def capsule(start: Point, end: Point, radius: float) -> list[Point]:

@@ -165,7 +165,7 @@ class Cell(QWidget):
 
 
 def _shape(analysis: Analysis) -> tuple[int, int]:
-    height, width = analysis.image.shape
+    height, width = (side * factor for side, factor in zip(analysis.image.shape, analysis.image.stretch, strict=True))
     factor = _SIDE / max(height, width)
     return max(1, round(height * factor)), max(1, round(width * factor))
 

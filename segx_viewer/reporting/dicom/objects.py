@@ -73,11 +73,12 @@ def segmentation(analysis: Analysis, reference: Dataset, series: str, number: in
     return _complete(result, reference)
 
 
-def planar(reference: Dataset) -> Dataset:
+def planar(reference: Dataset, stretch: tuple[float, float] = (1.0, 1.0)) -> Dataset:
     """Return a reference that lies in a frame of reference, which a Parametric Map must have (PS3.3 A.75.3).
 
     Radiographs and photographs lie in none: their maps get one of their own, with the image plane at its origin, that
-    follows from the image's UID, so that all maps of one image register. Without a pixel spacing it is 1 mm.
+    follows from the image's UID, so that all maps of one image register. Without a pixel spacing it is 1 mm,
+    times what makes the pixels square, by (row, column).
     """
     if "FrameOfReferenceUID" in reference:
         return reference
@@ -88,7 +89,7 @@ def planar(reference: Dataset) -> Dataset:
     result.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
     result.SliceThickness = 1
     if "PixelSpacing" not in result:
-        result.PixelSpacing = [1, 1]
+        result.PixelSpacing = [round(factor, 6) for factor in stretch]
     return result
 
 
@@ -127,7 +128,7 @@ def parametric_map(
         quantity_definition=private("ATTRIBUTION", "Attribution (saliency) of a class"),
     )
     result = ParametricMap(
-        source_images=[planar(reference)],
+        source_images=[planar(reference, analysis.image.stretch)],
         pixel_array=values[None],
         contains_recognizable_visual_features=False,
         real_world_value_mappings=[mapping],

@@ -60,3 +60,18 @@ def test_a_region_beyond_the_edge_counts_only_what_is_there(image):
 
 def test_half_an_annotation_measures_nothing(image):
     assert measured(Annotation(Kind.ANGLE, ((0, 0), (1, 1))), image) == ""
+
+
+def test_a_stated_aspect_counts_for_angles_and_areas_without_a_spacing(image):
+    high = replace(image, pixel_aspect=4 / 3)  # as Pixel Aspect Ratio 4\\3 says
+    assert measured(Annotation(Kind.ANGLE, ((10, 0), (0, 0), (10, 10))), high) == "53.1°"
+    assert measured(Annotation(Kind.LENGTH, ((0, 0), (0, 30))), high) == "40.0 px"
+    assert measured(Annotation(Kind.LENGTH, ((0, 0), (30, 0))), high) == "30.0 px"
+    assert "area 533.3 px²" in measured(Annotation(Kind.RECTANGLE, ((10, 20), (30, 40))), high)
+
+
+def test_a_disc_of_tall_pixels_measures_the_same_in_all_directions(image):
+    tall = replace(image, spacing=PixelSpacing(0.4, 0.2, SpacingOrigin.CALIBRATED))
+    across, down = ((10, 30), (50, 30)), ((30, 20), (30, 40))  # a disc of 8 mm
+    assert measured(Annotation(Kind.LENGTH, across), tall) == measured(Annotation(Kind.LENGTH, down), tall) == "8.0 mm"
+    assert "area 50.27 mm²" in measured(Annotation(Kind.ELLIPSE, ((10, 20), (50, 40))), tall)
