@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from segx_viewer import __version__
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.image import MedicalImage
-from segx_viewer.domain.methods import Needs
+from segx_viewer.domain.methods import METHODS, MethodInfo, Needs
 from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress, Stage
 from segx_viewer.domain.result import (
     Alignment,
@@ -49,17 +49,22 @@ from segx_viewer.explain.reassess import (
 from segx_viewer.explain.segu import assess
 from segx_viewer.explain.segx import segx_map
 from segx_viewer.imaging.display import to_display
+from segx_viewer.inference.features import NETWORK_FEATURES
+from segx_viewer.inference.input_gate import gate_of, worst
+from segx_viewer.inference.predictor import normalise, place, to_prediction
+from segx_viewer.inference.roads import ready_runner, torch_runner
+from segx_viewer.inference.runner import Runner, Wish
+from segx_viewer.inference.segmenter import regions_of
 
 if TYPE_CHECKING:
-    from segx_viewer.bundles.manifest import ModelBundle, Preprocessing
+    from segx_viewer.bundles.manifest import ModelBundle
     from segx_viewer.bundles.store import BundleStore
-    from segx_viewer.inference.attribution import Method
 
 __all__ = ["analyse", "analyse_to_end", "library_versions", "reassess"]
 
 # Share of an analysis that is done when a stage begins.
 _BEGINS = {Stage.CHECK: 0.0, Stage.CLASSIFY: 0.1, Stage.SEGMENT: 0.35, Stage.ATTRIBUTE: 0.6, Stage.SEGU: 0.9}
-_LIBRARIES = ("torch", "onnxruntime", "timm", "segmentation-models-pytorch", "grad-cam", "captum", "pydicom", "numpy")
+_LIBRARIES = ("torch", "onnxruntime", "timm", "segmentation-models-pytorch", "captum", "pydicom", "numpy")
 
 
 def analyse(
@@ -130,6 +135,27 @@ def analyse_to_end(
 
 
 @dataclass(eq=False)
+class _Runners:
+    """The runner that classified, and torch's for what it cannot do, made when it is first needed."""
+
+    first: Runner
+    by_torch: Callable[[], Runner]
+    _second: Runner | None = None
+
+    def that_explains(self, method: str, wish: Wish) -> Runner:
+        return self.first if self.first.explains(method, wish) else self._other()
+
+    def evidence(self, *wanted: Any) -> dict[str, float]:
+        found = self.first.evidence(*wanted)
+        return found if found is not None else self._other().evidence(*wanted) or {}
+
+    def _other(self) -> Runner:
+        if self._second is None:
+            self._second = self.by_torch()
+        return self._second
+
+
+@dataclass(eq=False)
 class _Run:
     """One analysis in progress."""
 
@@ -154,16 +180,13 @@ class _Run:
         if prepared is None:
             yield self._finished(analysis)
             return
-        bundle, tensor, passed = prepared
+        bundle, runner, inputs, scores = prepared
         self._check_request(bundle)
-
-        from segx_viewer.inference.predictor import to_prediction
-
-        prediction = to_prediction(passed.logits, bundle.classes, bundle.activation)
+        prediction = to_prediction(scores.logits, bundle.classes, bundle.activation)
         analysis = replace(analysis, prediction=prediction)
         yield analysis
         with self._stage(Stage.SEGMENT):
-            found = self._segment(bundle, picture, tensor, analysis.placement)
+            found = self._segment(bundle, runner, picture, inputs, analysis.placement)
             if self.request.mask_override is not None:
                 found = [drawn_region(region, self.request.mask_override) for region in found]
             named = {region.name: region for region in found if len(found) > 1}
@@ -172,7 +195,7 @@ class _Run:
         # Alignments that take their time are computed beside what follows, and do not delay the badge.
         with ThreadPoolExecutor(1, "alignments") as helper:
             try:
-                analysis = yield from self._explain(analysis, bundle, tensor, passed, helper)
+                analysis = yield from self._explain(analysis, bundle, runner, inputs, helper)
                 with self._stage(Stage.SEGU):
                     analysis = self._with_late_alignments(analysis)
             finally:
@@ -180,17 +203,19 @@ class _Run:
         yield self._finished(analysis)
 
     def _segment(
-        self, bundle: "ModelBundle", picture: NDArray[np.uint8], tensor: Any, placement: Placement
+        self,
+        bundle: "ModelBundle",
+        runner: Runner,
+        picture: NDArray[np.uint8],
+        inputs: NDArray[np.float32],
+        placement: Placement,
     ) -> list[Segmentation]:
         """Find the bundle's regions, on the classifier's grid also where the segmenter sees the image otherwise."""
-        from segx_viewer.inference.predictor import place
-        from segx_viewer.inference.segmenter import segment_all
-
-        network, how = self.store.segmenter(bundle.info.name), bundle.segmenter_input
+        how = bundle.segmenter_input
         if how == bundle.preprocessing:
-            return segment_all(network, tensor, bundle)
+            return regions_of(runner.segment(inputs), bundle)
         placed, own = place(picture, how, self.request.image.stretch)
-        return segment_all(network, _tensor(placed, how, self.store), bundle, (own, placement))
+        return regions_of(runner.segment(normalise(placed, how)[None]), bundle, (own, placement))
 
     def _with_late_alignments(self, analysis: Analysis) -> Analysis:
         certainties = dict(analysis.certainties)
@@ -225,29 +250,26 @@ class _Run:
         return outside[0][1:] if outside else (refusals[0], None)
 
     def _enter(self, bundle: "ModelBundle", image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Any]:
-        from segx_viewer.inference.input_gate import gate_of, worst
-        from segx_viewer.inference.predictor import place
-
         gate = gate_of(self.store, bundle.info.name)
         with self._stage(Stage.CHECK):
             placed, placement = place(picture, bundle.preprocessing, image.stretch)
-            tensor = _tensor(placed, bundle.preprocessing, self.store)
+            inputs = normalise(placed, bundle.preprocessing)[None]
             looks = gate.check_picture(placed[_extent(placement)], colour=_colour_of(picture))
             verdict = worst(gate.check_header(image), looks)
         if verdict.level is GateLevel.REFUSED:
             return self._begin(bundle, placement, verdict), None
 
         with self._stage(Stage.CLASSIFY):
-            passed = self._classify(bundle, tensor, gate.layer)
-            verdict = worst(verdict, gate.check_features(passed.features))
+            runner = self._runner(bundle)
+            scores = runner.classify(inputs)
+            verdict = worst(verdict, gate.check_features(scores.features))
         begun = self._begin(bundle, placement, verdict)
-        return begun, None if verdict.level is GateLevel.REFUSED else (bundle, tensor, passed)
+        return begun, None if verdict.level is GateLevel.REFUSED else (bundle, runner, inputs, scores)
 
-    def _classify(self, bundle: "ModelBundle", tensor: Any, gate_layer: str) -> Any:
-        from segx_viewer.networks.forward import forward
-
-        name = bundle.info.name
-        return forward(self.store.classifier(name), tensor, self.store.target_layer(name), gate_layer)
+    def _runner(self, bundle: "ModelBundle") -> Runner:
+        """Ready graphs where there are some and they can give what a calibration to be fitted asks for."""
+        ready = None if self.evidence_views is not None else ready_runner(self.store, bundle.info.name)
+        return ready or torch_runner(self.store, bundle.info.name)
 
     def _begin(self, bundle: "ModelBundle", placement: Placement, verdict: GateVerdict) -> Analysis:
         return Analysis(
@@ -267,11 +289,14 @@ class _Run:
                 raise ModelError(f"{bundle.info.title}: there is no class {k}; the classes are 0 to {count - 1}.")
 
     def _explain(
-        self, analysis: Analysis, bundle: "ModelBundle", tensor: Any, passed: Any, helper: Executor
+        self,
+        analysis: Analysis,
+        bundle: "ModelBundle",
+        runner: Runner,
+        inputs: NDArray[np.float32],
+        helper: Executor,
     ) -> Generator[Analysis, None, Analysis]:
         """Add maps, each with SegX and with SegU but for the late alignments; return the last analysis."""
-        from segx_viewer.inference.attribution import Subject
-
         prediction = analysis.prediction
         assert prediction is not None  # noqa: S101 - set by the stages before
         # Every finding; where none lies above its cut-off, what comes nearest to one.
@@ -284,22 +309,19 @@ class _Run:
         spacing = input_spacing(analysis.image, analysis.placement)
         regions = {id(s): Region(s.mask, spacing) for s in (analysis.segmentation, *analysis.regions.values())}
         target_layer = self.store.target_layer(bundle.info.name)
+        runners = _Runners(runner, partial(self._classified_by_torch, bundle, inputs))
         for number, method in enumerate(methods):
-            subject = Subject(
-                self.store.classifier(bundle.info.name),
-                tensor,
-                target_layer,
-                passed,
+            wish = Wish(
                 target=target,
                 scaled=self.request.as_published,
                 cancel=self.cancel,
-                on_fraction=lambda f, n=number, m=method: self._attributing((n + f) / len(methods), m.info.label),
+                on_fraction=lambda f, n=number, m=method: self._attributing((n + f) / len(methods), m.label),
             )
-            layer = target_layer if method.info.needs is Needs.LAYER else None
+            layer = target_layer if method.needs is Needs.LAYER else None
             spent: dict[int, float] = {}
             started = time.perf_counter()
             # A slow method gives a class's map more than once, ever finer.
-            for k, saliency_map in method.maps(subject, classes):
+            for k, saliency_map in runners.that_explains(method.name, wish).maps(method.name, classes, wish):
                 self.cancel.raise_if_cancelled()
                 seconds = time.perf_counter() - started
                 self._count(Stage.ATTRIBUTE, seconds)
@@ -317,7 +339,7 @@ class _Run:
                     with suppress(UndefinedAlignment):
                         _ = region.on(saliency_map).transport
                     transport = helper.submit(costly_alignments, saliency_map, region, ("emd",))
-                    evidence = self._evidence(calibration, bundle, tensor, analysis.seen_for(k), attribution)
+                    evidence = self._evidence(calibration, bundle, runners, analysis.seen_for(k), attribution)
                     certainty = self._assess(attribution, analysis.seen_for(k), region, calibration, evidence)
                     segx = segx_map(saliency_map, segmentation.mask)
                     self.late[key] = partial(costly_alignments, saliency_map, region, ("hd95", "assd")), transport
@@ -335,7 +357,7 @@ class _Run:
         self,
         calibration: Calibration | None,
         bundle: "ModelBundle",
-        tensor: Any,
+        runners: "_Runners",
         analysis: Analysis,
         attribution: Attribution,
     ) -> dict[str, float]:
@@ -343,17 +365,18 @@ class _Run:
         fitting = self.evidence_views is not None
         if not fitting and (calibration is None or not _applies(attribution, analysis)):
             return {}
-        from segx_viewer.inference import evidence
-
-        return evidence.collect(
-            (*evidence.COUNTERFACTUAL_FEATURES, *evidence.VIEW_FEATURES) if fitting else calibration.features,
-            self.store.classifier(bundle.info.name),
-            tensor,
+        return runners.evidence(
+            NETWORK_FEATURES if fitting else calibration.features,
             analysis.prediction,
             predicted_region(analysis.segmentation),
             attribution.saliency_map,
             self.evidence_views if fitting else bundle.calibration["views"],
         )
+
+    def _classified_by_torch(self, bundle: "ModelBundle", inputs: NDArray[np.float32]) -> Runner:
+        runner = torch_runner(self.store, bundle.info.name)
+        runner.classify(inputs)
+        return runner
 
     def _assess(
         self,
@@ -406,34 +429,25 @@ class _Run:
         self._count(stage, time.perf_counter() - started)
 
 
-def _tensor(placed: NDArray[np.uint8], how: "Preprocessing", store: "BundleStore") -> Any:
-    import torch
-
-    from segx_viewer.inference.predictor import normalise
-
-    tensor = torch.from_numpy(normalise(placed, how))[None]
-    return tensor.contiguous(memory_format=torch.channels_last).to(store.device)
-
-
 def _applies(attribution: Attribution, analysis: Analysis) -> bool:
     """Calibrations are fitted on Grad-CAM of the predicted class."""
     return attribution.method == "gradcam" and attribution.class_index == analysis.prediction.top
 
 
-def _methods(names: Sequence[str], bundle: "ModelBundle") -> tuple[list["Method"], str]:
+def _methods(names: Sequence[str], bundle: "ModelBundle") -> tuple[list[MethodInfo], str]:
     """Return the methods asked for; those that cannot explain the bundle are replaced, which the note says."""
-    from segx_viewer.inference.attribution import get_method
-
-    methods = [get_method(name) for name in names]
+    for name in names:
+        if name not in METHODS:
+            raise ModelError(f"There is no attribution method {name!r}; there are {', '.join(METHODS)}.")
+    methods = [METHODS[name] for name in names]
     usable = bundle.info.methods
-    unfit = [method.info.label for method in methods if usable and method.name not in usable]
+    unfit = [method.label for method in methods if usable and method.name not in usable]
     if not unfit:
         return methods, ""
-    instead = get_method(usable[0])
+    instead = METHODS[usable[0]]
     kept = dict.fromkeys(method if method.name in usable else instead for method in methods)
-    return list(
-        kept
-    ), f"{', '.join(unfit)}: not possible for this model, which gives no gradients; {instead.info.label} instead."
+    note = f"{', '.join(unfit)}: not possible for this model, which gives no gradients; {instead.label} instead."
+    return list(kept), note
 
 
 def _extent(placement: Placement) -> tuple[slice, slice]:

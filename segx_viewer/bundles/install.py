@@ -72,6 +72,8 @@ def add(
         raise ModelError(f"There is a model {name!r} already; choose another name or remove it first.")
     root = into or user_models_folder()
     root.mkdir(parents=True, exist_ok=True)
+    from segx_viewer.bundles.graphs import add_graphs
+
     # In the same folder, so that the finished bundle moves into its place in one step.
     with tempfile.TemporaryDirectory(prefix=".adding-", dir=root) as folder:
         built = Path(folder) / name
@@ -80,6 +82,7 @@ def add(
         except KeyError as error:
             raise ModelError(f"The model's manifest has no entry {error}.") from error
         analysis = _dry_run(Path(folder), name, image, device, trial)
+        add_graphs(built)  # where there are none, it runs as it did just now
         place = root / name
         if place.exists():
             raise ModelError(f"{place} is in the way; remove it first.")
@@ -146,7 +149,7 @@ def _take(
     from safetensors.torch import save_file
 
     from segx_viewer.networks.architectures import build_classifier, build_segmenter
-    from segx_viewer.networks.programs import PROGRAMS
+    from segx_viewer.networks.kinds import PROGRAMS
     from segx_viewer.networks.weights import fitted, read_weights
 
     if not source.is_file():

@@ -8,19 +8,20 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file
-from torch import nn
 
 from segx_viewer.bundles.imagekinds import image_kind
 from segx_viewer.domain.methods import BLACK_BOX_METHODS
 from segx_viewer.domain.result import Activation, BadgeRecord, BundleInfo, ClassInfo, Level, LevelRecord
 from segx_viewer.errors import ModelError
-from segx_viewer.networks.architectures import Uninitialised, build_classifier, build_segmenter
-from segx_viewer.networks.programs import ONNX, PROGRAMS, load_program
+from segx_viewer.networks.graph_spec import GraphSpec
+from segx_viewer.networks.kinds import ONNX, PROGRAMS
 from segx_viewer.paths import is_plain_name
+
+if TYPE_CHECKING:
+    from torch import nn
 
 MANIFEST = "bundle.toml"
 
@@ -73,12 +74,14 @@ class NetworkSpec:
     """Architecture, options and weights file of one network.
 
     `output` matters for programs ("exported", "onnx") only: whether they give "logits" or "probabilities".
+    `graph` is the file of its ready graph and what has to be known to run it, where the bundle has one.
     """
 
     architecture: str
     weights: str
     options: Mapping[str, Any] = field(default_factory=dict)
     output: str = "logits"
+    graph: tuple[str, GraphSpec] | None = None
 
     @property
     def is_program(self) -> bool:
@@ -140,21 +143,30 @@ class ModelBundle:
         """The classifier's layer whose features the input gate looks at; "" where it looks at none."""
         return str(self.gate.get("layer", "")) if "outside" in self.gate else ""
 
-    def load_classifier(self) -> nn.Module:
+    @property
+    def has_graphs(self) -> bool:
+        """Whether both networks can run as ready graphs."""
+        return self.classifier.graph is not None and self.segmenter.graph is not None
+
+    def load_classifier(self) -> "nn.Module":
         """Load the classifier, float32, in evaluation mode. Raises `ModelError` on damaged weights."""
         spec = self.classifier
         if spec.is_program:
             return self._load_program(spec, self.activation)
+        from segx_viewer.networks.architectures import Uninitialised, build_classifier
+
         channels = self.preprocessing.channels
         with Uninitialised():
             network = build_classifier(spec.architecture, len(self.classes), channels=channels, **spec.options)
         return self._load(network, spec)
 
-    def load_segmenter(self) -> nn.Module:
+    def load_segmenter(self) -> "nn.Module":
         """Load the segmenter, float32, in evaluation mode. Raises `ModelError` on damaged weights."""
         spec = self.segmenter
         if spec.is_program:
             return self._load_program(spec, self.segmenter_activation)
+        from segx_viewer.networks.architectures import Uninitialised, build_segmenter
+
         shape = {"classes": self.segmenter_channels, "channels": self.segmenter_input.channels}
         with Uninitialised():
             network = build_segmenter(spec.architecture, spec.options, **shape)
@@ -185,13 +197,17 @@ class ModelBundle:
                 found.append(str(error))
         return found
 
-    def _load_program(self, spec: NetworkSpec, activation: Activation) -> nn.Module:
+    def _load_program(self, spec: NetworkSpec, activation: Activation) -> "nn.Module":
+        from segx_viewer.networks.programs import load_program
+
         for name in self.digests:  # an ONNX model may keep its weights in further files
             self.verified_path(name)
         turn = activation.value if spec.output == "probabilities" else "logits"
         return load_program(spec.architecture, self.verified_path(spec.weights), turn).eval()
 
-    def _load(self, network: nn.Module, spec: NetworkSpec) -> nn.Module:
+    def _load(self, network: "nn.Module", spec: NetworkSpec) -> "nn.Module":
+        from safetensors.torch import load_file
+
         path = self.verified_path(spec.weights)
         try:
             state = load_file(path)
@@ -315,7 +331,11 @@ def _network(table: Mapping[str, Any]) -> NetworkSpec:
         raise ValueError("output is logits or probabilities")
     name = table["weights"]
     _check_is_beside(name)
-    return NetworkSpec(table["architecture"], name, table.get("options", {}), output)
+    graph = table.get("graph")
+    if graph is not None:
+        _check_is_beside(graph["file"])
+        graph = (graph["file"], GraphSpec.of_table(graph))
+    return NetworkSpec(table["architecture"], name, table.get("options", {}), output, graph)
 
 
 def _digests(files: Mapping[str, str]) -> dict[str, str]:

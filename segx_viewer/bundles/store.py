@@ -1,26 +1,27 @@
 """Installed bundles and their loaded networks."""
 
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import cv2
-import torch
-from torch import nn
 
-from segx_viewer.bundles.manifest import AUTO, MANIFEST, ModelBundle, Preprocessing, read_bundle
+from segx_viewer.bundles.graphs import graph_of
+from segx_viewer.bundles.manifest import AUTO, MANIFEST, ModelBundle, read_bundle
 from segx_viewer.errors import ModelError
-from segx_viewer.networks.compiled import Compiled
-from segx_viewer.networks.devices import AUTO as ANY_DEVICE
-from segx_viewer.networks.devices import CPU, choose_device
-from segx_viewer.networks.folding import ready_classifier, ready_segmenter
-from segx_viewer.networks.libraries import give_back_memory
-from segx_viewer.networks.programs import Exported, Onnx
-from segx_viewer.networks.spatial import choose_layer
+from segx_viewer.networks.graph import Graph
+from segx_viewer.networks.kinds import AUTO as ANY_DEVICE
+from segx_viewer.networks.kinds import CPU, DEVICES
+from segx_viewer.networks.threads import processors, set_thread_count, thread_count
 from segx_viewer.paths import all_models_folders
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ NETWORKS = ("classifier", "segmenter")
 
 class BundleStore:
     """Finds bundles and keeps what was loaded from them.
+
+    torch is imported when the first torch network is asked for, or a device by name; ready graphs do without.
 
     Parameters
     ----------
@@ -44,7 +47,7 @@ class BundleStore:
     Attributes
     ----------
     device : torch.device
-        Where the networks run.
+        Where the torch networks run.
     damaged : dict of str to str
         Sentences about bundle folders whose manifest could not be read, by the folder's name.
     """
@@ -58,11 +61,29 @@ class BundleStore:
     ) -> None:
         self._lender = lender
         self._folders = tuple(all_models_folders() if folders is None else folders)
-        self.device = choose_device(device)
+        if device not in (ANY_DEVICE, CPU):
+            from segx_viewer.networks.devices import choose_device
+
+            choose_device(device)  # an error now rather than at the first image
+        self._wanted, self._device = device, None
         self.damaged: dict[str, str] = {}
         self._lock, self._loading = threading.Lock(), threading.RLock()
         self._bundles: dict[str, ModelBundle] | None = None
         self._loaded: dict[tuple[str, str], Any] = {}
+
+    @property
+    def device(self) -> "torch.device":
+        """Where the torch networks run."""
+        if self._device is None:
+            from segx_viewer.networks.devices import choose_device
+
+            self._device = choose_device(self._wanted)
+        return self._device
+
+    @property
+    def device_name(self) -> str:
+        """What was asked for as long as nothing had to be chosen, else where the torch networks run, by name."""
+        return self._wanted if self._device is None else self._device.type
 
     def bundles(self) -> dict[str, ModelBundle]:
         """Return the bundles by name, in order of their folders' names. Raises `ModelError` if there is none."""
@@ -91,7 +112,7 @@ class BundleStore:
 
     def sibling(self) -> "BundleStore":
         """Return a store of the same bundles for another thread: most networks serve one thread at a time."""
-        return BundleStore(self._folders, device=self.device.type, lender=self)
+        return BundleStore(self._folders, device=self._wanted, lender=self)
 
     @contextmanager
     def sharing_processor(self, most: int) -> Iterator[tuple[int, Callable[[], None]]]:
@@ -104,32 +125,50 @@ class BundleStore:
         begin : callable
             To be called in each of them before its first network runs.
         """
-        threads, opencv = torch.get_num_threads(), cv2.getNumThreads()
-        count = max(1, min(most, threads)) if self.device.type == CPU else 1
+        torch = sys.modules.get("torch")
+        threads, opencv = torch.get_num_threads() if torch else processors(), cv2.getNumThreads()
+        count = max(1, min(most, threads)) if self._serves_threads() else 1
         cv2.setNumThreads(threads // count)
+
+        def begin() -> None:
+            set_thread_count(threads // count)
+            _limit_torch()
+
         try:
-            yield count, lambda: torch.set_num_threads(threads // count)
+            yield count, begin
         finally:
             cv2.setNumThreads(opencv)
-            torch.set_num_threads(threads)
+            if torch:
+                torch.set_num_threads(threads)
+
+    def _serves_threads(self) -> bool:
+        """Whether images can be analysed side by side: on a processor."""
+        if self._wanted == CPU:
+            return True
+        ready = self._wanted == ANY_DEVICE and all(b.has_graphs for b in self.bundles().values())
+        return ready or self.device.type == CPU
 
     def use_device(self, device: str) -> None:
         """Run the networks elsewhere from now on. Raises `ModelError` when there is no such device."""
-        chosen = choose_device(device)
-        if chosen != self.device:
-            with self._lock:
-                self.device, self._loaded = chosen, self._without_networks()
+        if device not in DEVICES or device not in (ANY_DEVICE, CPU):
+            from segx_viewer.networks.devices import choose_device
+
+            choose_device(device)
+        with self._lock:
+            self._wanted, self._device, self._loaded = device, None, self._without_networks()
 
     def _without_networks(self) -> dict[tuple[str, str], Any]:
         return {key: value for key, value in self._loaded.items() if key[1] not in NETWORKS}
 
     def fall_back(self) -> bool:
         """Go on with the processor because the accelerator's memory ran out; False if that is where it ran."""
-        if self.device.type == CPU:
+        if self._device is None or self._device.type == CPU:
             return False
+        import torch
+
         log.info("Not enough memory on %s: going on with the processor", self.device)
         with self._lock:
-            self.device, self._loaded = choose_device(CPU), self._without_networks()
+            self._wanted, self._device, self._loaded = CPU, torch.device(CPU), self._without_networks()
         torch.accelerator.empty_cache()
         return True
 
@@ -149,16 +188,29 @@ class BundleStore:
             found.setdefault(bundle.info.name, bundle)
         return found
 
-    def classifier(self, name: str) -> nn.Module:
+    def graph(self, name: str, network: str) -> Graph | None:
+        """Return the ready graph of a bundle's "classifier" or "segmenter", loaded once; None where it has none.
+
+        Graphs run on the processor, so there is none for a store that was asked for another device.
+        """
+        if self._wanted not in (ANY_DEVICE, CPU):
+            return None
+        return self.once(name, f"{network} graph", lambda: graph_of(self.get(name), network))
+
+    def classifier(self, name: str) -> "nn.Module":
         """Return a bundle's classifier, loaded once, for inference only."""
+        _limit_torch()
         return self.once(name, "classifier", lambda: self._load_classifier(name))
 
-    def segmenter(self, name: str) -> nn.Module:
+    def segmenter(self, name: str) -> "nn.Module":
         """Return a bundle's segmenter, loaded once, for inference only."""
+        from segx_viewer.networks.folding import example_of, ready_segmenter
+
+        _limit_torch()
         bundle = self.get(name)
 
-        def load() -> nn.Module:
-            example = _example(bundle.segmenter_input).to(self.device)
+        def load() -> "nn.Module":
+            example = example_of(bundle.segmenter_input.channels, bundle.segmenter_input.input_shape).to(self.device)
             return ready_segmenter(self._placed(bundle.load_segmenter()), example)
 
         return self.once(name, "segmenter", load)
@@ -176,9 +228,13 @@ class BundleStore:
         self.classifier(name)
         return self._loaded[name, "target_layer"]
 
-    def _load_classifier(self, name: str) -> nn.Module:
+    def _load_classifier(self, name: str) -> "nn.Module":
+        from segx_viewer.networks.folding import example_of, ready_classifier
+        from segx_viewer.networks.spatial import choose_layer
+
         bundle = self.get(name)
-        networks, example, layer = [bundle.load_classifier()], _example(bundle.preprocessing), bundle.target_layer
+        example = example_of(bundle.preprocessing.channels, bundle.preprocessing.input_shape)
+        networks, layer = [bundle.load_classifier()], bundle.target_layer
         if bundle.info.methods:
             layer = ""
         elif layer == AUTO:
@@ -186,8 +242,10 @@ class BundleStore:
         # Given away: it is not needed any more as soon as there is a faster one.
         return ready_classifier(self._placed(networks.pop()), example.to(self.device), layer, bundle.gate_layer)
 
-    def _placed(self, network: nn.Module) -> nn.Module:
+    def _placed(self, network: "nn.Module") -> "nn.Module":
         """Move a network to the device; programs stay on the processor, for which they were made."""
+        from segx_viewer.networks.programs import Exported, Onnx
+
         return network if isinstance(network, Exported | Onnx) else network.to(self.device)
 
     def once(self, name: str, what: str, load: Callable[[], T]) -> T:
@@ -198,21 +256,32 @@ class BundleStore:
                 if key not in self._loaded:
                     lent = None if self._lender is None else self._lender.lend(name, what)
                     loaded = load() if lent is None else lent
-                    give_back_memory()
+                    _give_back_memory()
                     with self._lock:
                         self._loaded.setdefault(key, loaded)
         return self._loaded[key]
 
-    def lend(self, name: str, what: str) -> nn.Module | None:
-        """Return a bundle's "classifier" or "segmenter" if several threads may use it, else None."""
+    def lend(self, name: str, what: str) -> "nn.Module | Graph | None":
+        """Return a bundle's "classifier" or "segmenter", or the graph of one, if several threads may use it."""
+        if what.endswith(" graph"):
+            return self.graph(name, what.removesuffix(" graph"))
         if what not in NETWORKS:
             return None
+        from segx_viewer.networks.compiled import Compiled
+
         network = self.classifier(name) if what == "classifier" else self.segmenter(name)
         return network if isinstance(network, Compiled) and network.serves_threads else None
 
 
-def _example(how: Preprocessing) -> torch.Tensor:
-    """Return an input of the right shape whose values differ everywhere."""
-    generator = torch.Generator().manual_seed(0)
-    x = torch.randn(1, how.channels, *how.input_shape, generator=generator)
-    return x.contiguous(memory_format=torch.channels_last)
+def _limit_torch() -> None:
+    """Let torch run on as many threads as this thread was told: it counts for each thread by itself."""
+    torch = sys.modules.get("torch")
+    if torch is not None and thread_count() < torch.get_num_threads():
+        torch.set_num_threads(thread_count())
+
+
+def _give_back_memory() -> None:
+    if "torch" in sys.modules:  # its exporter and loader leave some
+        from segx_viewer.networks.libraries import give_back_memory
+
+        give_back_memory()

@@ -41,6 +41,13 @@ def write_bundle(
     write_manifest(folder, {**manifest, "files": digests})
 
 
+def write_bytes_beside(path: Path, data: bytes) -> None:
+    """Replace one of a bundle's files in one step."""
+    temporary = path.with_name(f"{path.name}.tmp")
+    temporary.write_bytes(data)
+    temporary.replace(path)
+
+
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Replace `bundle.toml` in one step."""
     temporary = folder / f"{MANIFEST}.tmp"

@@ -230,13 +230,12 @@ def perturbed(mask: NDArray[np.bool_], how: str) -> NDArray[np.bool_]:
 
 def segmentation_row(record: Record, store: BundleStore, name: str) -> Row:
     """Compare the predicted region with the reference mask at the reference's own resolution."""
-    import torch
-
     from segx_viewer.inference.segmenter import segment
+    from segx_viewer.networks.forward import on_arrays
 
     bundle = store.get(name)
     array, placement = preprocess(record.read_image(), bundle.segmenter_input)
-    found = segment(store.segmenter(name), torch.from_numpy(array)[None], bundle)
+    found = segment(on_arrays(store.segmenter(name)), array[None], bundle)
     truth = record.read_mask()
     mask = placement.to_image(found.probability, truth.shape) > bundle.segmentation_threshold
     overlap, total = int((mask & truth).sum()), int(mask.sum()) + int(truth.sum())

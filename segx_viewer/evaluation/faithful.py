@@ -43,7 +43,7 @@ def faithfulness_row(record: Record, store: "BundleStore", name: str, methods: S
     from segx_viewer.inference.predictor import preprocess
     from segx_viewer.inference.segmenter import segment_all
     from segx_viewer.networks.folding import frozen
-    from segx_viewer.networks.forward import forward
+    from segx_viewer.networks.forward import forward, on_arrays
 
     bundle, network = store.get(name), store.classifier(name)
     picture = record.read_image()
@@ -52,7 +52,7 @@ def faithfulness_row(record: Record, store: "BundleStore", name: str, methods: S
     layer = store.target_layer(name)
     k = int(forward(network, tensor, layer).logits.argmax())
     seen, own_grid = preprocess(picture, bundle.segmenter_input)
-    mask = segment_all(store.segmenter(name), torch.from_numpy(seen)[None], bundle, (own_grid, placement))[0].mask
+    mask = segment_all(on_arrays(store.segmenter(name)), seen[None], bundle, (own_grid, placement))[0].mask
     score = class_score(network, k, bundle.activation)
     # Randomised apart from the store's network, in which batch norms are folded away.
     own = frozen(bundle.load_classifier())

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
+from segx_viewer.bundles.graphs import add_graphs
 from segx_viewer.bundles.manifest import ModelBundle, read_bundle, read_manifest, sha256_of
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.bundles.writing import write_manifest
@@ -103,6 +104,7 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
     table = calibrate(_as_data(rows), views, set_name)
     manifest["calibration"] = table
     write_manifest(folder, manifest)
+    add_graphs(folder)  # the gate looks at a layer of its own
     for step in table["steps"]:
         mark = " (chosen)" if step["chosen"] else ""
         report(f"  {step['name']}: AUROC {step['auroc']:.3f}, ECE {step['ece']:.3f}{mark}")

@@ -13,15 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from segx_viewer.domain.result import Activation, Prediction, Segmentation
+from segx_viewer.inference.features import COUNTERFACTUAL_FEATURES, VIEW_FEATURES, free_features
 
 REGION_MARGIN = 0.04
 """The region is dilated by this share of the input's side before it serves as a counterfactual."""
-
-COUNTERFACTUAL_FEATURES = ("only_region", "without_region", "region_drop")
-"""They cost two forward passes."""
-
-VIEW_FEATURES = ("views_mean", "views_spread", "views_agree", "views_entropy")
-"""They cost a forward pass per view."""
 
 VIEWS = {
     "flip_h": lambda x: x.flip(-1),
@@ -35,57 +30,6 @@ VIEWS = {
     "zoom_flip_h": lambda x: _zoom(x, 0.9).flip(-1),
 }
 """Test-time views of a (1, 3, h, w) input with h == w."""
-
-
-def prediction_features(prediction: Prediction) -> dict[str, float]:
-    """Scores of the classifier's own confidence; they cost nothing.
-
-    Returns
-    -------
-    dict
-        `max_softmax` (as a log-odds), `entropy` (0..1, relative to log K), `margin` (difference of the two
-        highest logits), `energy` (logsumexp of the logits; Liu 2020), and `predicted CODE` 0/1 per class.
-    """
-    logits = prediction.logits.astype(np.float64)
-    p = np.clip(prediction.probabilities.astype(np.float64), 1e-6, 1 - 1e-6)
-    order = np.sort(logits)
-    if prediction.activation is Activation.SOFTMAX:
-        entropy = float(-(p * np.log(p)).sum() / np.log(len(p)))
-    else:
-        entropy = float(-(p * np.log2(p) + (1 - p) * np.log2(1 - p)).mean())
-    top = p[prediction.top]
-    return {
-        "max_softmax": float(np.log(top / (1 - top))),
-        "entropy": entropy,
-        "margin": float(order[-1] - order[-2]) if len(order) > 1 else float(order[-1]),
-        "energy": float(np.log(np.exp(logits - order[-1]).sum()) + order[-1]),
-        **{f"predicted {c.code}": float(k == prediction.top) for k, c in enumerate(prediction.classes)},
-    }
-
-
-def region_features(saliency_map: NDArray[np.float32], segmentation: Segmentation) -> dict[str, float]:
-    """Strength of the map and quality of the region; they cost nothing.
-
-    Returns
-    -------
-    dict
-        `map_strength` (log of the raw map's mean), `map_peak` (log of its maximum), `map_spread` (share of the
-        image above half the maximum), `region_area` (log share of the image), `region_confidence` (mean
-        distance of the segmentation's probability from one half, inside the region) and `region_edge`
-        (mean of 4 p (1 - p): how undecided the outline is, relative to the region's area).
-    """
-    A = saliency_map.astype(np.float64)
-    P, M = segmentation.probability.astype(np.float64), segmentation.mask
-    area = max(float(M.mean()), 1e-4)
-    peak = float(A.max())
-    return {
-        "map_strength": float(np.log(A.mean() + 1e-6)),
-        "map_peak": float(np.log(peak + 1e-6)),
-        "map_spread": float((peak / 2 < A).mean()) if peak > 0 else 0.0,
-        "region_area": float(np.log(area)),
-        "region_confidence": float(2 * np.abs(P[M] - 0.5).mean()) if M.any() else 0.0,
-        "region_edge": float((4 * P * (1 - P)).mean() / area),
-    }
 
 
 @torch.inference_mode()
@@ -175,7 +119,7 @@ def collect(
 
     `views` names the test-time views, as the calibration was fitted with.
     """
-    features = {**prediction_features(prediction), **region_features(saliency_map, segmentation)}
+    features = free_features(prediction, saliency_map, segmentation)
     if set(needed) & set(COUNTERFACTUAL_FEATURES):
         features |= counterfactual_features(classifier, tensor, prediction, segmentation.mask)
     if set(needed) & set(VIEW_FEATURES):

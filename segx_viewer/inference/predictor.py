@@ -1,12 +1,8 @@
-"""From a displayed picture to a tensor, and from a tensor to a prediction."""
-
-from collections.abc import Callable
+"""From a displayed picture to a network's input, and from its output to probabilities. Arrays only."""
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from segx_viewer.bundles.manifest import Preprocessing
 from segx_viewer.domain.geometry import Placement
@@ -75,16 +71,35 @@ def place(
     return placed, placement
 
 
-def to_prediction(logits: Tensor, classes: tuple[ClassInfo, ...], activation: Activation) -> Prediction:
+def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the logistic function of logits, without overflow.
+
+    Examples
+    --------
+    >>> sigmoid(np.float32([-1000, 0, 1000]))
+    array([0. , 0.5, 1. ], dtype=float32)
+    """
+    small = np.exp(-np.abs(logits))
+    return np.where(logits >= 0, 1, small) / (1 + small)
+
+
+def softmax(logits: NDArray[np.float32], axis: int = -1) -> NDArray[np.float32]:
+    """Return the softmax of logits along an axis, without overflow.
+
+    Examples
+    --------
+    >>> softmax(np.float32([1000, 1000]))
+    array([0.5, 0.5], dtype=float32)
+    """
+    exponentials = np.exp(logits - logits.max(axis=axis, keepdims=True))
+    return exponentials / exponentials.sum(axis=axis, keepdims=True)
+
+
+def to_prediction(logits: NDArray[np.float32], classes: tuple[ClassInfo, ...], activation: Activation) -> Prediction:
     """Wrap logits (1, K) as a `Prediction`. Raises `ModelError` when they are not finite, or not one per class."""
-    row = logits.detach()[0].float()
+    row = np.asarray(logits[0], np.float32)
     if row.shape != (len(classes),):
-        raise ModelError(f"The classifier gives {tuple(row.shape)} scores; the model names {len(classes)} classes.")
-    if not torch.isfinite(row).all():
+        raise ModelError(f"The classifier gives {row.shape} scores; the model names {len(classes)} classes.")
+    if not np.isfinite(row).all():
         raise ModelError("The classifier's output is not finite; its weights may be damaged.")
-    function: Callable[[Tensor], Tensor] = torch.sigmoid if activation is Activation.SIGMOID else _softmax
-    return Prediction(classes, row.cpu().numpy(), function(row).cpu().numpy(), activation)
-
-
-def _softmax(row: Tensor) -> Tensor:
-    return row.softmax(0)
+    return Prediction(classes, row, sigmoid(row) if activation is Activation.SIGMOID else softmax(row), activation)

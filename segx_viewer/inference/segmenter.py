@@ -1,16 +1,19 @@
 """The clinically relevant region."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from scipy.special import expit, softmax
-from torch import Tensor, nn
 
 from segx_viewer.bundles.manifest import ModelBundle
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.result import Activation, Segmentation
 from segx_viewer.errors import ModelError
+from segx_viewer.inference.predictor import sigmoid, softmax
+
+Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+"""Inputs (N, C, h, w) to outputs (N, K, h', w')."""
 
 GROWN_TOGETHER = 0.75
 """Share of a paired region from which one connected part is both halves together."""
@@ -19,40 +22,38 @@ CUT_REACH = 0.15
 """How far from the middle such a part may be cut, as a share of its width."""
 
 
-@torch.inference_mode()
-def segment(network: nn.Module, tensor: Tensor, bundle: ModelBundle) -> Segmentation:
+def segment(network: Network, inputs: NDArray[np.float32], bundle: ModelBundle) -> Segmentation:
     """Segment one input (1, C, h, w); return the bundle's main region on the segmenter's grid."""
-    return segment_all(network, tensor, bundle)[0]
+    return segment_all(network, inputs, bundle)[0]
 
 
-@torch.inference_mode()
 def segment_all(
-    network: nn.Module, tensor: Tensor, bundle: ModelBundle, grid: tuple[Placement, Placement] | None = None
+    network: Network, inputs: NDArray[np.float32], bundle: ModelBundle, grid: tuple[Placement, Placement] | None = None
 ) -> list[Segmentation]:
     """Segment one input; return each of the bundle's regions, the main one first.
 
     Parameters
     ----------
-    tensor : Tensor, shape (1, C, h, w)
+    inputs : ndarray, shape (1, C, h, w), float32
         As `bundle.segmenter_input` wants it.
     grid : tuple of Placement, optional
-        Where the image lies in `tensor`, and in the input on whose grid the regions are wanted.
+        Where the image lies in `inputs`, and in the input on whose grid the regions are wanted.
 
     Raises
     ------
     ModelError
         If a region names a channel that the segmenter does not have.
     """
-    return regions_of(network(tensor)[0], bundle, grid)
+    return regions_of(network(inputs)[0], bundle, grid)
 
 
 def regions_of(
-    output: Tensor, bundle: ModelBundle, grid: tuple[Placement, Placement] | None = None
+    output: NDArray[np.float32], bundle: ModelBundle, grid: tuple[Placement, Placement] | None = None
 ) -> list[Segmentation]:
     """Return the regions in a segmenter's output (K, h, w) for one input; see `segment_all`."""
-    logits = output.float().cpu().numpy()
+    logits = np.asarray(output, np.float32)
     one_of_many = bundle.segmenter_activation is Activation.SOFTMAX
-    channels = softmax(logits, axis=0) if one_of_many else expit(logits)
+    channels = softmax(logits, axis=0) if one_of_many else sigmoid(logits)
     found = []
     for region in bundle.regions:
         if max(region.channels) >= len(channels):

@@ -77,7 +77,7 @@ class Compiled(nn.Module):
         self.head: Callable[[Tensor], Tensor] | None = getattr(network, "forward_head", None) if layers else None
         self._example = example
         self._like = example.shape[1:]
-        self._graph: bytes | None = _graph_of(network, example, self.layers)
+        self._graph: bytes | None = graph_of(network, example, self.layers)
         self._sessions: OrderedDict[int, onnxruntime.InferenceSession] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -136,7 +136,7 @@ class Compiled(nn.Module):
         options.add_session_config_entry("session.force_spinning_stop", "1")  # others need the cores then
         options.add_session_config_entry("session.use_env_allocators", "1")
         # The graph is made anew for other threads: it holds the weights once more.
-        graph, self._graph = self._graph or _graph_of(self.network, self._example, self.layers), None
+        graph, self._graph = self._graph or graph_of(self.network, self._example, self.layers), None
         give_back_memory()
         session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         session._model_bytes = None  # kept for a change of providers, which there is none of
@@ -166,7 +166,19 @@ class _WithLayers(nn.Module):
         return (output, *(kept[name] for name in self.layers))
 
 
-def _graph_of(network: nn.Module, example: Tensor, layers: Sequence[str]) -> bytes:
+def graph_of(network: nn.Module, example: Tensor, layers: Sequence[str], *, folded: bool = True) -> bytes:
+    """Return a network as an ONNX model that gives the outputs of some layers beside its own.
+
+    Parameters
+    ----------
+    folded : bool
+        Whether constants are worked out and batch norms folded; otherwise each weight stands there by its own name.
+
+    Raises
+    ------
+    NotCompilable
+        When it is too large, or the exporter cannot follow it.
+    """
     size = sum(p.numel() * p.element_size() for p in network.parameters())
     if size > LARGEST:
         raise NotCompilable(f"its weights take {size >> 20} MiB")
@@ -178,7 +190,8 @@ def _graph_of(network: nn.Module, example: Tensor, layers: Sequence[str]) -> byt
         try:
             torch.onnx.export(
                 _WithLayers(network, layers).eval(), (example,), file, dynamo=False,
-                input_names=["input"], output_names=["output", *layers],
+                input_names=["input"], output_names=["output", *layers], do_constant_folding=folded,
+                training=torch.onnx.TrainingMode.EVAL if folded else torch.onnx.TrainingMode.PRESERVE,
             )  # fmt: skip
         except (RuntimeError, TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
             raise NotCompilable(str(error)) from error

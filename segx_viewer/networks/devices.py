@@ -3,9 +3,7 @@
 import torch
 
 from segx_viewer.errors import ModelError
-
-AUTO, CPU = "auto", "cpu"
-DEVICES = (AUTO, CPU, "cuda", "mps")
+from segx_viewer.networks.kinds import AUTO, CPU, DEVICES
 
 
 def choose_device(wanted: str = AUTO) -> torch.device:

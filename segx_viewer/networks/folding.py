@@ -48,6 +48,12 @@ def ready_classifier(network: nn.Module, example: Tensor, target_layer: str, gat
     return _compiled(network, example, outputs, tuple(dict.fromkeys(filter(None, (target_layer, gate_layer)))))
 
 
+def example_of(channels: int, shape: tuple[int, int]) -> Tensor:
+    """Return an input (1, C, h, w) whose values differ everywhere."""
+    x = torch.randn(1, channels, *shape, generator=torch.Generator().manual_seed(0))
+    return x.contiguous(memory_format=torch.channels_last)
+
+
 @torch.no_grad()
 def ready_segmenter(network: nn.Module, example: Tensor) -> nn.Module:
     """Freeze a segmenter, fold and compile it, as long as its output stays what it is."""

@@ -133,6 +133,17 @@ def scores_from(network: nn.Module, tensor: Tensor, layer: str, output: Tensor) 
         return network(tensor)
 
 
+def on_arrays(network: nn.Module) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
+    """Return a network on the processor as a function of arrays."""
+
+    @torch.inference_mode()
+    def answer(inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        found: NDArray[np.float32] = network(torch.from_numpy(inputs)).float().numpy()
+        return found
+
+    return answer
+
+
 @contextmanager
 def _hooked(*handles: torch.utils.hooks.RemovableHandle) -> Iterator[None]:
     try:

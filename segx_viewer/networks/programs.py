@@ -11,11 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from segx_viewer.errors import ModelError
+from segx_viewer.networks.kinds import EXPORTED
 from segx_viewer.networks.runtime import onnxruntime
-
-EXPORTED, ONNX = "exported", "onnx"
-PROGRAMS = (EXPORTED, ONNX)
-"""Architectures whose weights file holds the network itself."""
 
 _EPSILON = 1e-7
 

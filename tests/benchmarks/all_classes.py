@@ -13,7 +13,7 @@ from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.inference.attribution import Subject, get_method
 from segx_viewer.inference.predictor import preprocess
 from segx_viewer.inference.segmenter import segment
-from segx_viewer.networks.forward import forward
+from segx_viewer.networks.forward import forward, on_arrays
 from tests.benchmarks.harness import Outcome, compare
 from tests.benchmarks.pipeline import BUNDLE
 
@@ -27,7 +27,7 @@ def run() -> Outcome:
     bundle = store.get(BUNDLE)
     array, _ = preprocess(draw_lesion((450, 600)), bundle.preprocessing)
     tensor = torch.from_numpy(array)[None]
-    segmentation = segment(store.segmenter(BUNDLE), tensor, bundle)
+    segmentation = segment(on_arrays(store.segmenter(BUNDLE)), tensor.numpy(), bundle)
     network, plain = store.classifier(BUNDLE), bundle.load_classifier()
     layer, classes = store.target_layer(BUNDLE), range(len(bundle.classes))
 

@@ -10,10 +10,9 @@ from segx_viewer.inference.evidence import (
     VIEWS,
     collect,
     counterfactual_features,
-    prediction_features,
-    region_features,
     view_features,
 )
+from segx_viewer.inference.features import prediction_features, region_features
 
 CLASSES = (ClassInfo("a", "A"), ClassInfo("b", "B"), ClassInfo("c", "C"))
 

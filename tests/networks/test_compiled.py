@@ -135,7 +135,7 @@ class Unknown(nn.Module):
 
 def test_padding_is_part_of_the_convolutions():
     network = seeded(lambda: nn.Sequential(timm.layers.Conv2dSame(3, 4, 3, stride=2), nn.ReLU()))
-    graph = onnx.load_from_string(compiled._graph_of(network, images(), ())).graph
+    graph = onnx.load_from_string(compiled.graph_of(network, images(), ())).graph
     assert [node.op_type for node in graph.node] == ["Conv", "Relu"]
     x = images(seed=5)
     torch.testing.assert_close(Compiled(network, images())(x), network(x))

@@ -46,7 +46,7 @@ def models(store: Any, message: str = "") -> Answer:
     found = {name: Model(b.info.title, _details(b), b.folder.parent == own) for name, b in store.bundles().items()}
     for name, sentence in store.damaged.items():
         found.setdefault(name, Model(name, sentence, (own / name).is_dir()))
-    return found, store.device.type, message
+    return found, store.device_name, message
 
 
 def add(answers: dict[str, Any], store: Any, *, allow_pickle: bool = False) -> Answer:
@@ -58,7 +58,7 @@ def add(answers: dict[str, Any], store: Any, *, allow_pickle: bool = False) -> A
     changes = {**answers["changes"], "classes": answers["classes"] and offer.classes_of(answers["classes"])}
     found = offer.compose(answers["source"], changes, installed, start=answers["start"], segmenter=answers["segmenter"])
     added = add_model(
-        found, taken=installed, image=answers["image"], allow_pickle=allow_pickle, device=store.device.type
+        found, taken=installed, image=answers["image"], allow_pickle=allow_pickle, device=store.device_name
     )
     store.refresh()
     says = tr("Added {name}.").format(name=added.folder.name)

@@ -20,8 +20,8 @@ from segx_viewer.inference.attribution.gradcam import (
     activation_maps,
     class_gradients,
     layer_output,
-    to_input_grid,
 )
+from segx_viewer.inference.cam import to_input_grid
 from segx_viewer.networks.forward import scores_from
 from segx_viewer.networks.spatial import channel_axis, prefix_tokens
 

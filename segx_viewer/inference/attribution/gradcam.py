@@ -1,52 +1,22 @@
-"""The Grad-CAM family: Grad-CAM itself, its kin through the grad-cam package.
+"""The Grad-CAM family with gradients that torch finds: for every network, whatever follows its target layer.
 
-The package's public call min-max-scales every map, twice. Here its weights and sums are used, and the raw map is kept:
-relevance mass and scales shared between classes need it. It is imported when first used: with the plotting and learning
-libraries that it brings, that takes seconds and 140 MB, which an analysis by Grad-CAM does not have to wait for.
+The formulas are those of `segx_viewer.inference.cam`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from segx_viewer.errors import ModelError
 from segx_viewer.inference.attribution.base import ClassMap, Described, Subject
+from segx_viewer.inference.cam import WEIGHTED, Weighted, principal_component, to_input_grid
 from segx_viewer.networks.spatial import to_maps
 
 Arrays = NDArray[np.float32]
-
-_NO_NETWORK = nn.Linear(1, 1)
-"""Stands in for the network: the pass was made before, and the package would walk through it and hook its layers."""
-
-
-def weighted_by_mean_gradient(activations: Arrays, gradients: Arrays) -> Arrays:
-    """Return Grad-CAM's raw maps (K, h, w) from activations and gradients, (K, C, h, w) each (Selvaraju 2017, eq. 1-2).
-
-    Examples
-    --------
-    >>> A = np.float32([[[[1, 2]], [[10, 20]]]])
-    >>> weighted_by_mean_gradient(A, np.float32([[[[1, 3]], [[0, 1]]]]))
-    array([[[ 7., 14.]]], dtype=float32)
-    """
-    return np.einsum("kc,kchw->khw", gradients.mean((2, 3)), activations)
-
-
-def by_package(name: str) -> Callable[[Arrays, Arrays], Arrays]:
-    """Return the same for a class of the grad-cam package."""
-
-    def weighted(activations: Arrays, gradients: Arrays) -> Arrays:
-        import pytorch_grad_cam
-
-        cam = getattr(pytorch_grad_cam, name)(_NO_NETWORK, [_NO_NETWORK])
-        found: Arrays = cam.get_cam_image(None, _NO_NETWORK, [], activations, gradients, False)
-        return found
-
-    return weighted
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +24,7 @@ class CamMethod(Described):
     """A method that weights the target layer's activations by their gradients (one pass serves all classes)."""
 
     name: str
-    weighted: Callable[[Arrays, Arrays], Arrays]
+    weighted: Weighted
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
         """Yield (class, raw map) for each class."""
@@ -69,22 +39,14 @@ class CamMethod(Described):
 
 @dataclass(frozen=True, slots=True)
 class EigenCam(Described):
-    """First principal component of the activations; it knows no class, so all classes get the same map.
-
-    The grad-cam package finds every component to use the first, which takes a hundred times as long.
-    """
+    """First principal component of the activations; it knows no class, so all classes get the same map."""
 
     name: str = "eigencam"
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
         """Yield (class, the same map) for each class."""
         subject.cancel.raise_if_cancelled()
-        activations = np.nan_to_num(activation_maps(subject)[0])
-        positions = activations.reshape(len(activations), -1).T
-        scores, sizes, _ = np.linalg.svd(positions - positions.mean(0), full_matrices=False)
-        raw = (scores[:, 0] * sizes[0]).reshape(activations.shape[1:])
-        # The sign of a principal component is arbitrary: the stronger side is taken as the salient one.
-        found = to_input_grid(raw if raw.max() >= -raw.min() else -raw, subject.input_shape)
+        found = to_input_grid(principal_component(activation_maps(subject)[0]), subject.input_shape)
         for k in classes:
             yield k, found
         subject.on_fraction(1.0)
@@ -130,17 +92,4 @@ def scaled(raw: Arrays) -> Arrays:
     return coarse / (coarse.max() + np.float32(1e-8))  # TorchCAM's own term: it matters where the sigmoid saturates
 
 
-def to_input_grid(raw: Arrays, shape: tuple[int, int]) -> Arrays:
-    """ReLU a coarse map and resample it bilinearly to the input grid."""
-    coarse = np.maximum(np.asarray(raw, np.float32), 0)
-    return np.maximum(cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_LINEAR), 0)
-
-
-CAM_METHODS = (
-    CamMethod("gradcam", weighted_by_mean_gradient),
-    CamMethod("gradcam++", by_package("GradCAMPlusPlus")),
-    CamMethod("hirescam", by_package("HiResCAM")),
-    CamMethod("layercam", by_package("LayerCAM")),
-    CamMethod("xgradcam", by_package("XGradCAM")),
-    EigenCam(),
-)
+CAM_METHODS = (*(CamMethod(name, weighted) for name, weighted in WEIGHTED.items()), EigenCam())

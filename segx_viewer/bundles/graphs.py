@@ -1,0 +1,96 @@
+"""A bundle's ready graphs: found and filled with its weights, or made from its torch networks.
+
+See `segx_viewer.networks.graph`. Like every file of a bundle a graph is named in the manifest with its checksum.
+"""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from safetensors import SafetensorError
+
+from segx_viewer.bundles.manifest import AUTO, ModelBundle, NetworkSpec, read_bundle, read_manifest, sha256_of
+from segx_viewer.errors import ModelError
+from segx_viewer.networks.graph import Graph
+from segx_viewer.networks.graph_spec import Weights
+
+if TYPE_CHECKING:
+    from torch import nn
+
+NETWORKS = ("classifier", "segmenter")
+
+
+def graph_of(bundle: ModelBundle, network: str) -> Graph | None:
+    """Return the ready graph of a bundle's "classifier" or "segmenter"; None where it has none.
+
+    Raises
+    ------
+    ModelError
+        When a file does not match its checksum, or graph and weights do not belong together.
+    """
+    spec: NetworkSpec = getattr(bundle, network)
+    if spec.graph is None:
+        return None
+    file, how = spec.graph
+    return Graph(bundle.verified_path(file).read_bytes(), how, partial(read_weights, bundle, spec))
+
+
+def read_weights(bundle: ModelBundle, spec: NetworkSpec) -> Weights:
+    """Return a network's tensors by name, float32. Raises `ModelError` on damaged weights."""
+    from safetensors.numpy import load_file
+
+    path = bundle.verified_path(spec.weights)
+    try:
+        found = load_file(path)
+    except SafetensorError as error:
+        raise ModelError(f"{bundle.info.name}: the weights in {spec.weights} cannot be read: {error}") from error
+    return {name: array.astype(np.float32) for name, array in found.items() if array.dtype.kind == "f"}
+
+
+def add_graphs(folder: Path) -> list[str]:
+    """Make the ready graphs of a bundle and write them into it; return why there are none, in sentences.
+
+    Both networks or none: an analysis that needs torch for one of them gains nothing by the other. Graphs that the
+    bundle had before are replaced.
+    """
+    from segx_viewer.bundles.writing import write_bytes_beside, write_manifest
+
+    manifest = read_manifest(folder)
+    for network in NETWORKS:
+        before = manifest[network].pop("graph", None)
+        if before is not None:
+            manifest["files"].pop(before["file"], None)
+    bundle = read_bundle(folder)
+    try:
+        made = {network: _made(bundle, network) for network in NETWORKS}
+    except ModelError as error:
+        write_manifest(folder, manifest)
+        return [str(error)]
+    for network, (data, table) in made.items():
+        name = f"{network}.onnx"
+        write_bytes_beside(folder / name, data)
+        manifest[network]["graph"] = {"file": name, **table}
+        manifest["files"][name] = sha256_of(folder / name)
+    write_manifest(folder, manifest)
+    return []
+
+
+def _made(bundle: ModelBundle, network: str) -> tuple[bytes, dict[str, object]]:
+    from segx_viewer.networks.folding import example_of, frozen
+    from segx_viewer.networks.skeleton import skeleton_of
+
+    spec: NetworkSpec = getattr(bundle, network)
+    if spec.is_program:
+        raise ModelError(f"The {network} is a program; it is run as it is.")
+    layers: tuple[str, ...] = ()
+    if network == "classifier":
+        if bundle.target_layer == AUTO:
+            raise ModelError("The target layer is found when the network is loaded.")
+        layers = tuple(dict.fromkeys(filter(None, (bundle.target_layer, bundle.gate_layer))))
+        how, loaded = bundle.preprocessing, bundle.load_classifier()
+    else:
+        how, loaded = bundle.segmenter_input, bundle.load_segmenter()
+    module: nn.Module = frozen(loaded)
+    data, made = skeleton_of(module, example_of(how.channels, how.input_shape), layers)
+    return data, made.table()

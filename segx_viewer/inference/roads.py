@@ -1,0 +1,48 @@
+"""Which way a bundle's networks are run; see `segx_viewer.inference.runner`."""
+
+import logging
+
+from segx_viewer.bundles.graphs import add_graphs
+from segx_viewer.bundles.store import BundleStore
+from segx_viewer.errors import ModelError
+from segx_viewer.inference.by_graph import GraphRunner
+from segx_viewer.inference.runner import Runner
+
+log = logging.getLogger(__name__)
+
+
+def ready_runner(store: BundleStore, name: str) -> Runner | None:
+    """Return a bundle's ready graphs; None where it has none, or explains what they do not give.
+
+    A graph that does not match its checksum is never run. It is made anew where the bundle's folder may be written to;
+    torch answers meanwhile.
+    """
+    bundle = store.get(name)
+    layer, gate_layer = bundle.target_layer, bundle.gate_layer
+    if not bundle.has_graphs:
+        return None
+    try:
+        classifier, segmenter = store.graph(name, "classifier"), store.graph(name, "segmenter")
+    except ModelError as error:
+        log.info("%s Its graphs are made anew.", error)
+        _renew(store, name)
+        return None
+    if classifier is None or segmenter is None or not {layer, *filter(None, [gate_layer])} <= {*classifier.layers}:
+        return None
+    return GraphRunner(classifier, segmenter, layer, gate_layer)
+
+
+def torch_runner(store: BundleStore, name: str) -> Runner:
+    """Return a bundle's torch networks."""
+    from segx_viewer.inference.by_torch import TorchRunner
+
+    return TorchRunner(store, name)
+
+
+def _renew(store: BundleStore, name: str) -> None:
+    try:
+        add_graphs(store.get(name).folder)
+    except OSError as error:  # what came with the program may lie where only its owner may write
+        log.info("The graphs of %s could not be written: %s", name, error)
+    else:
+        store.refresh()
