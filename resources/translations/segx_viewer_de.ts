@@ -256,6 +256,22 @@
       <translation>0 heißt, dass ein Befund alles hat, 1, dass alle gleich wahrscheinlich sind. Niedriger ist sicherer.</translation>
     </message>
     <message>
+      <source>1 day</source>
+      <translation>1 Tag</translation>
+    </message>
+    <message>
+      <source>1 month</source>
+      <translation>1 Monat</translation>
+    </message>
+    <message>
+      <source>1 week</source>
+      <translation>1 Woche</translation>
+    </message>
+    <message>
+      <source>1 year</source>
+      <translation>1 Jahr</translation>
+    </message>
+    <message>
       <source>95 % Hausdorff distance</source>
       <translation>95-%-Hausdorff-Abstand</translation>
     </message>
@@ -1848,6 +1864,10 @@
       <translation>{count} Bytes</translation>
     </message>
     <message>
+      <source>{count} days</source>
+      <translation>{count} Tage</translation>
+    </message>
+    <message>
       <source>{count} elements carry or may carry identity (DICOM PS3.15, Basic Profile).</source>
       <translation>{count} Elemente weisen auf die Person hin oder können es (DICOM PS3.15, Basic Profile).</translation>
     </message>
@@ -1864,8 +1884,20 @@
       <translation>{count} Einträge</translation>
     </message>
     <message>
+      <source>{count} months</source>
+      <translation>{count} Monate</translation>
+    </message>
+    <message>
       <source>{count} of {all} findings lie above their cut-offs (the mark on the bar).</source>
       <translation>{count} von {all} Befunden liegen über ihren Grenzwerten (der Marke auf dem Balken).</translation>
+    </message>
+    <message>
+      <source>{count} weeks</source>
+      <translation>{count} Wochen</translation>
+    </message>
+    <message>
+      <source>{count} years</source>
+      <translation>{count} Jahre</translation>
     </message>
     <message>
       <source>{keys} already belongs to “{command}”.</source>
@@ -1922,10 +1954,6 @@
     <message>
       <source>{width} x {height} px, {zoom:.0f} %</source>
       <translation>{width} x {height} px, {zoom:.0f} %</translation>
-    </message>
-    <message>
-      <source>{years:.0f} years</source>
-      <translation>{years:.0f} Jahre</translation>
     </message>
   </context>
 </TS>

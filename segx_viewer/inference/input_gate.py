@@ -18,6 +18,7 @@ from safetensors.numpy import load_file
 from segx_viewer.bundles.imagekinds import ImageKind, image_kind
 from segx_viewer.bundles.manifest import ModelBundle
 from segx_viewer.bundles.store import BundleStore
+from segx_viewer.domain.age import age_text
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.result import GateLevel, GateVerdict
 
@@ -169,7 +170,7 @@ class InputGate:
             return _outside(kind.other_views_reason)
         low, high = self.population.get("min_age_years", 0), self.population.get("max_age_years", math.inf)
         if facts.age_years is not None and not low <= facts.age_years < high:
-            return _outside(f"The patient is {facts.age_years:.0f} years old; the classifier learned from "
+            return _outside(f"The patient is {age_text(facts.age_years)} old; the classifier learned from "
                             f"{_people(low, high)} only.")  # fmt: skip
         return ACCEPTED
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from segx_viewer.domain.age import age_text
 from segx_viewer.domain.image import MedicalImage, SpacingOrigin
 from segx_viewer.domain.methods import SCALED_AS_PUBLISHED, method_label
 from segx_viewer.domain.result import Activation, Analysis, Attribution, Certainty, GateLevel, Level, MapKey, Target
@@ -274,9 +275,7 @@ def age_words(years: float | None) -> str:
         return ""
     if years > OLDEST_AGE:
         return f"{OLDEST_AGE + 1} years or older"
-    if years < 2:
-        return f"{round(years * 12)} months"
-    return f"{years:.0f} years"
+    return age_text(years)
 
 
 def _findings(analysis: Analysis, key: MapKey | None) -> Iterator[Finding]:

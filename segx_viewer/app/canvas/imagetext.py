@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen, Q
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.kit.kept import Kept
 from segx_viewer.app.model.viewstate import View
+from segx_viewer.domain.age import WORDS, age_parts
 from segx_viewer.domain.image import MedicalImage, SpacingOrigin, VoiLut, WindowLevel
 
 IMAGE_TEXT = 11
@@ -124,9 +125,17 @@ def study_text(image: MedicalImage) -> str:
     """Return what was done, and when; no identity in it."""
     facts = image.acquisition
     what = " ".join(fact for fact in (image.modality, facts.body_part, facts.view_position, facts.laterality) if fact)
-    age = tr("{years:.0f} years").format(years=facts.age_years) if facts.age_years is not None else ""
+    age = age_words(facts.age_years)
     who = ", ".join(fact for fact in (age, facts.sex) if fact)
     return "\n".join(line for line in (what, facts.description, date_text(facts.study_date), who) if line)
+
+
+def age_words(years: float | None) -> str:
+    """Return an age in the reader's language: days, weeks, months or years; "" for none."""
+    if years is None:
+        return ""
+    count, unit = age_parts(years)
+    return tr(WORDS[unit][count != 1]).format(count=count)
 
 
 def date_text(dicom: str) -> str:

@@ -28,12 +28,14 @@ def source_texts(package: Path) -> set[str]:
 
 def outside_texts() -> set[str]:
     """Return the texts of other packages that the window translates."""
+    from segx_viewer.domain.age import WORDS
     from segx_viewer.domain.image import SpacingOrigin
     from segx_viewer.domain.request import Stage
     from segx_viewer.explain import segu
     from segx_viewer.explain.alignment import ALIGNMENTS
 
     found = {word.value for kind in (Stage, SpacingOrigin) for word in kind}
+    found |= {word for both in WORDS.values() for word in both}
     found |= {segu.NOT_CALIBRATED, segu.NOT_PREDICTED, "slow", "very slow"}
     found |= {text for measure in ALIGNMENTS.values() for text in (measure.label, measure.sentence)}
     for manifest in models_folder().glob("*/bundle.toml"):

@@ -153,6 +153,8 @@ class Studies(QTreeWidget):
             for child in wanted:
                 child.setExpanded(open_ones[id(child)])
             self.setCurrentItem(current)
+            if current is not None:
+                self.scrollToItem(current)
         return min(orders.values(), default=())
 
     def _order_of(self, item: QTreeWidgetItem, ranks: dict[int, tuple[int, int]]) -> Order:
