@@ -22,6 +22,11 @@ def user_models_folder() -> Path:
     return Path(platformdirs.user_data_dir("segx-viewer", appauthor=False)) / "models"
 
 
+def pseudonym_key_file() -> Path:
+    """Return where the key of de-identified copies is kept unless the user names another file; it may not exist yet."""
+    return user_models_folder().with_name("pseudonyms.key")
+
+
 def all_models_folders(more: Path | None = None) -> list[Path]:
     """Return where bundles are looked for: the packaged ones, the user's own, and those in a further folder."""
     return [models_folder(), user_models_folder(), *([more] if more is not None else [])]

@@ -45,7 +45,8 @@ class Inputs:
             if not items:
                 self.empty.append(name)
             for item in items:
-                found.setdefault(item.path, item)
+                if item.named or item.path not in found:  # named by itself, it must be an image
+                    found[item.path] = item
         return list(found.values())
 
     def _opened(self, name: str) -> Iterator[Input]:

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from segx_viewer import __version__
-from segx_viewer.cli import commands, models
+from segx_viewer.cli import commands, deidentify, models
 from segx_viewer.imaging.limits import DEFAULT_LIMITS
 
 _DESCRIPTION = """\
@@ -45,6 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
     command.set_defaults(run=commands.open_window)
 
     _add_analyze(actions)
+    deidentify.register(actions)
 
     command = actions.add_parser(
         "demo",

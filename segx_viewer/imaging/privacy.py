@@ -42,6 +42,7 @@ __all__ = [
     "deidentify",
     "deidentify_file",
     "find_identity",
+    "new_instance_uid",
     "open_dicom",
 ]
 
@@ -57,9 +58,9 @@ class Disguise:
     key: Key
     dates: Dates = Dates.EMPTY
 
-    def of(self, dataset: Dataset) -> Stranger:
+    def of(self, dataset: Dataset, pseudonym: str = "") -> Stranger:
         """Return who the patient of a data set becomes."""
-        return Stranger(self.key, self.key.pseudonym(dataset), self.dates, _is_document(dataset))
+        return Stranger(self.key, pseudonym or self.key.pseudonym(dataset), self.dates, _is_document(dataset))
 
 
 _ONCE = Disguise(new_key())  # nobody keeps it: the same patient is the same as long as the program runs
@@ -100,7 +101,7 @@ def find_identity(dataset: Dataset, disguise: Disguise = _ONCE) -> tuple[Finding
     return tuple(finding for finding, _ in _walk(dataset, "", disguise.of(dataset)))
 
 
-def deidentify(dataset: Dataset, disguise: Disguise = _ONCE) -> tuple[Finding, ...]:
+def deidentify(dataset: Dataset, disguise: Disguise = _ONCE, pseudonym: str = "") -> tuple[Finding, ...]:
     """Take identity out of a data set by the Basic Profile, in place.
 
     Parameters
@@ -110,6 +111,8 @@ def deidentify(dataset: Dataset, disguise: Disguise = _ONCE) -> tuple[Finding, .
         that are not theirs.
     disguise : Disguise
         What name, ID, UIDs and dates are replaced by; a key that nobody keeps by default.
+    pseudonym : str
+        The patient's; from the key by default.
 
     Returns
     -------
@@ -118,7 +121,7 @@ def deidentify(dataset: Dataset, disguise: Disguise = _ONCE) -> tuple[Finding, .
     """
     ignore_library_warnings()
     clear_embedded_overlays(dataset)
-    stranger = disguise.of(dataset)
+    stranger = disguise.of(dataset, pseudonym)
     findings = []
     for finding, apply in list(_walk(dataset, "", stranger)):
         findings.append(finding)
@@ -162,6 +165,7 @@ def deidentify_file(
     disguise: Disguise = _ONCE,
     *,
     looked_at: bool = True,
+    pseudonym: str = "",
 ) -> tuple[Finding, ...]:
     """Write a de-identified copy of a DICOM file, complete or not at all.
 
@@ -173,6 +177,8 @@ def deidentify_file(
     disguise : Disguise
     looked_at : bool
         Whether a person decided about the text in the picture: only then the copy may state that there is none.
+    pseudonym : str
+        The patient's; from the key by default.
 
     Returns
     -------
@@ -191,8 +197,8 @@ def deidentify_file(
         raise ExportError(f"{target.name} is the original; choose another name for the de-identified copy.")
     try:
         dataset = open_dicom(source)
-        _complete(dataset, source, disguise.key)
-        findings = deidentify(dataset, disguise)
+        _complete(dataset, source)
+        findings = deidentify(dataset, disguise, pseudonym)
         if blanked:
             stated = dataset.get("BurnedInAnnotation")
             blank_dataset(dataset, blanked)
@@ -206,11 +212,22 @@ def deidentify_file(
     return findings
 
 
-def _complete(dataset: Dataset, source: Path, key: Key) -> None:
+def new_instance_uid(dataset: Dataset, source: Path, key: Key) -> str:
+    """Return the instance UID of a file's copy."""
+    return key.uid(text(dataset, "SOPInstanceUID") or _missing_uid(source))
+
+
+def _missing_uid(source: Path) -> str:
+    """Return what stands for the instance UID of a file that has none: it follows from its content."""
+    with source.open("rb") as file:
+        number = int.from_bytes(hashlib.file_digest(file, "sha256").digest()[:15])
+    return f"2.25.{number}"
+
+
+def _complete(dataset: Dataset, source: Path) -> None:
     """Add what a file must have and older ones may lack: meta information, classes, an instance's UID (PS3.10 7.1)."""
     if not text(dataset, "SOPInstanceUID"):
-        with source.open("rb") as file:
-            dataset.SOPInstanceUID = key.uid(hashlib.file_digest(file, "sha256").hexdigest())
+        dataset.SOPInstanceUID = _missing_uid(source)
     if not text(dataset, "SOPClassUID"):
         dataset.SOPClassUID = SecondaryCaptureImageStorage
     meta = getattr(dataset, "file_meta", None) or FileMetaDataset()
