@@ -8,10 +8,12 @@ import secrets
 import signal
 import sys
 import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -29,7 +31,7 @@ def serve(connection: Connection, memory_bytes: int) -> None:
     """Answer requests ``(path, frame, pixel limit)`` until told to stop, or until the other side has gone.
 
     First comes the shared memory (a file descriptor; on Windows there is none, see `_share`). Answers are
-    ``(class name, message)`` of an error, or ``(None, (name, shape, dtype, modality, fields))``.
+    ``(class name, message)`` of an error, or ``(None, (name, shape, dtype, modality, fields))``, after `Begun`.
     """
     _be_quiet()
     process.stay_offline()
@@ -40,7 +42,24 @@ def serve(connection: Connection, memory_bytes: int) -> None:
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while (request := connection.recv()) is not STOP:
             path, frame, pixels = request
-            connection.send(_answer(Path(path), frame, Limits(pixels=pixels), descriptor))
+            connection.send(_answer(Path(path), frame, _Telling(pixels=pixels, tell=connection.send), descriptor))
+
+
+class Begun(NamedTuple):
+    """Told before an answer: the header is read, and the decoding of so many pixels begins."""
+
+    pixels: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling(Limits):
+    """Limits that tell how large a picture is when they are asked about it, which is before it is decoded."""
+
+    tell: Callable[[Begun], None] = lambda _begun: None
+
+    def check_pixels(self, path: Path, rows: int, columns: int) -> None:
+        Limits.check_pixels(self, path, rows, columns)
+        self.tell(Begun(rows * columns))
 
 
 def _answer(path: Path, frame: int, limits: Limits, descriptor: int) -> tuple[str | None, Any]:

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing import reduction
 from multiprocessing.process import BaseProcess
@@ -19,7 +20,7 @@ import numpy as np
 
 from segx_viewer import errors
 from segx_viewer.domain.image import MedicalImage
-from segx_viewer.errors import ImageReadError
+from segx_viewer.errors import AnalysisCancelled, ImageReadError
 from segx_viewer.imaging import _decoder_process
 from segx_viewer.imaging._decoded import Decoded
 from segx_viewer.imaging.dicom import read_native_dicom
@@ -27,14 +28,20 @@ from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 
 _START_SECONDS = 60.0
 _KEPT_BYTES = 2**26
+_BUSY_SECONDS = 0.3  # a decoder that is busy for longer has its next file decoded by the spare one
+_SURE_SECONDS = 1.0  # what takes less is not given up: a new process takes as long
+_LOOK_SECONDS = 0.1  # between looks at whether somebody still waits
 
 
-def read_image_guarded(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> MedicalImage:
+def read_image_guarded(
+    path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS, wanted: Callable[[], bool] | None = None
+) -> MedicalImage:
     """Do what `reader.read_image` does, in a decoding process with limits on memory, time and pixels.
 
     Uncompressed monochrome DICOM pixels, which need no decoder, are read here within the same limits. The process
     is started on first use and used again; it imports neither Qt nor torch. Pixels come back in shared memory.
-    Safe to call from any thread; calls wait for each other.
+    Safe to call from any thread. Calls wait for each other; where one takes long, the next is not kept waiting but
+    has a second process.
 
     Parameters
     ----------
@@ -42,26 +49,46 @@ def read_image_guarded(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMI
     frame : int
         Counted from 0.
     limits : Limits
-        Memory is bounded on Linux only.
+        Memory is bounded on Linux only. Time is bounded by what is enough for the picture's size.
+    wanted : callable, optional
+        Asked, from this thread, whether an image that takes long is still waited for; it is given up if not.
 
     Raises
     ------
     ImageReadError, UnsupportedImageError
         As `reader.read_image` does; also when the decoder crashed, or exceeded the limits.
+    AnalysisCancelled
+        When the image is not wanted any more.
     """
     path = Path(path)
     found = read_native_dicom(path, frame, limits)
-    return found[0] if found is not None else _decoder.read(path, frame, limits)
+    return found[0] if found is not None else _read(path, frame, limits, wanted)
+
+
+def _read(path: Path, frame: int, limits: Limits, wanted: Callable[[], bool] | None) -> MedicalImage:
+    """Ask the decoder, or the spare one where it is busy for long."""
+    while True:
+        for decoder in (_decoder, _spare):
+            if decoder.lock.acquire(timeout=_BUSY_SECONDS):
+                try:
+                    return decoder.read(path, frame, limits, wanted)
+                finally:
+                    decoder.lock.release()
+            if wanted is not None and not wanted():
+                raise AnalysisCancelled
 
 
 def start_decoder() -> None:
     """Start the decoding process ahead of its first use, which takes about a second."""
-    _decoder.start()
+    with _decoder.lock:
+        _decoder.start()
 
 
 def stop_decoder() -> None:
     """End the decoding process. It is started again when needed."""
-    _decoder.stop()
+    for decoder in (_decoder, _spare):
+        with decoder.lock:
+            decoder.stop()
 
 
 class _Died(Exception):  # noqa: N818 - never leaves this module
@@ -141,44 +168,47 @@ def _anonymous_file() -> int:
 
 
 class _Decoder:
-    """Asks one worker, and replaces it when it has died. The lock is held from question to answer."""
+    """Asks one worker, and replaces it when it has died. The caller holds the lock from question to answer."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
         self._worker: _Worker | None = None
 
     def start(self, limits: Limits = DEFAULT_LIMITS) -> None:
-        with self._lock:
-            self._running(limits)
+        self._running(limits)
 
     def stop(self) -> None:
-        with self._lock:
-            self._end()
+        self._end()
 
-    def read(self, path: Path, frame: int, limits: Limits) -> MedicalImage:
-        with self._lock:
-            worker, (error, answer) = self._question(path, frame, limits)
-            if error is not None:
-                raise getattr(errors, error)(answer)
-            name, shape, dtype, modality, fields = answer
-            values = worker.take_values(name, shape, dtype)
-            for key in ("voi_luts", "overlays"):  # unpickled arrays are writable: made anew, they are read-only
-                fields[key] = tuple(replace(item) for item in fields.get(key, ()))
+    def read(self, path: Path, frame: int, limits: Limits, wanted: Callable[[], bool] | None = None) -> MedicalImage:
+        worker, (error, answer) = self._question(path, frame, limits, wanted)
+        if error is not None:
+            raise getattr(errors, error)(answer)
+        name, shape, dtype, modality, fields = answer
+        values = worker.take_values(name, shape, dtype)
+        for key in ("voi_luts", "overlays"):  # unpickled arrays are writable: made anew, they are read-only
+            fields[key] = tuple(replace(item) for item in fields.get(key, ()))
         return Decoded(values, modality, fields).image()
 
-    def _question(self, path: Path, frame: int, limits: Limits) -> tuple[_Worker, Any]:
+    def _question(
+        self, path: Path, frame: int, limits: Limits, wanted: Callable[[], bool] | None
+    ) -> tuple[_Worker, Any]:
         """Return who answered, and what. Without an answer, end the worker."""
         self._running(limits)  # the time that starting takes is not the file's
-        deadline = time.monotonic() + limits.seconds
-        answered = False
+        begun, answered = time.monotonic(), False
+        file_bytes = path.stat().st_size if path.is_file() else 0
+        seconds = limits.seconds_for(0, file_bytes)
         try:
             worker = self._ask((str(path), frame, limits.pixels), limits)
-            answer = worker.receive(deadline - time.monotonic())
+            answer = _waited_for(worker, begun, seconds, wanted)
+            while isinstance(answer, _decoder_process.Begun):
+                seconds = limits.seconds_for(answer.pixels, file_bytes)
+                answer = _waited_for(worker, begun, seconds, wanted)
             answered = True
         except _Died:
             raise ImageReadError(f"{path.name} is probably damaged: its decoder crashed.") from None
         except TimeoutError:
-            raise ImageReadError(f"{path.name} could not be read within {limits.seconds:g} seconds.") from None
+            raise ImageReadError(f"{path.name} could not be read within {seconds:g} seconds.") from None
         finally:
             if not answered:  # an answer that comes late must not be taken for the next file's
                 self._end()
@@ -206,5 +236,28 @@ class _Decoder:
             self._worker = None
 
 
-_decoder = _Decoder()
+def _waited_for(worker: _Worker, begun: float, seconds: float, wanted: Callable[[], bool] | None) -> Any:
+    """Return what a worker says before `seconds` from `begun` are over.
+
+    Raises
+    ------
+    TimeoutError
+    AnalysisCancelled
+        If it takes long and nobody wants it any more.
+    """
+    if wanted is None:
+        return worker.receive(begun + seconds - time.monotonic())
+    look = min(begun + _SURE_SECONDS, begun + seconds)
+    while True:
+        try:
+            return worker.receive(look - time.monotonic())
+        except TimeoutError:
+            if not wanted():
+                raise AnalysisCancelled from None
+            if look >= begun + seconds:
+                raise
+        look = min(look + _LOOK_SECONDS, begun + seconds)
+
+
+_decoder, _spare = _Decoder(), _Decoder()
 atexit.register(stop_decoder)

@@ -1,9 +1,14 @@
 """How much a file may ask for. Checked from the header, before anything is allocated."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
 from segx_viewer.errors import UnsupportedImageError
+
+_PATIENCE = 5.0  # seconds that any file is given
+_PIXELS_PER_SECOND = 500_000  # a tenth of what the slowest codec does on one core
+_BYTES_PER_SECOND = 2_000_000  # a slow network
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +22,23 @@ class Limits:
     memory_bytes : int
         Memory that a decoding process may add to its own (guarded decoding only).
     seconds : float
-        Wall-clock time for one frame (guarded decoding only).
+        Wall-clock time for one frame, at most (guarded decoding only); small files are given less, see `seconds_for`.
     """
 
     pixels: int = 2**27
     memory_bytes: int = 4 * 2**30
     seconds: float = 60.0
+
+    def seconds_for(self, pixels: int, file_bytes: int) -> float:
+        """Return the time that is enough for a frame, and at most `seconds`: nobody waits a minute for a small file.
+
+        Examples
+        --------
+        >>> Limits().seconds_for(512 * 512, 200_000), Limits().seconds_for(100_000_000, 10**8)
+        (5.7, 60.0)
+        """
+        needed = _PATIENCE + pixels / _PIXELS_PER_SECOND + file_bytes / _BYTES_PER_SECOND
+        return min(self.seconds, math.ceil(10 * needed) / 10)
 
     def check_pixels(self, path: Path, rows: int, columns: int) -> None:
         """Refuse a picture that is larger than the limit.

@@ -19,7 +19,9 @@ from segx_viewer.app.application import ExceptionHook
 from segx_viewer.app.canvas.scene import Panel
 from segx_viewer.app.sessions.export import export_report
 from segx_viewer.errors import ImageReadError
+from segx_viewer.imaging import guarded
 from segx_viewer.imaging.reader import read_image
+from tests.imaging import waiting_decoder
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -163,9 +165,9 @@ def reads(monkeypatch) -> list[str]:
 
     names, read = [], files.read
 
-    def counted(path, frame=0):
+    def counted(path, frame=0, wanted=None):
         names.append(path.name)
-        return read(path, frame)
+        return read(path, frame, wanted)
 
     monkeypatch.setattr(files, "read", counted)
     return names
@@ -208,10 +210,10 @@ def test_many_thumbnails_show_how_far_they_are(qtbot, window, tmp_path, monkeypa
     for number in range(6):
         Image.new("RGB", (20, 20)).save(tmp_path / f"{number}.png")
 
-    def slowly(path, frame=0):
+    def slowly(path, frame=0, wanted=None):
         if path.stem == "3":
             release.wait(20)
-        return read(path, frame)
+        return read(path, frame, wanted)
 
     monkeypatch.setattr(files, "read", slowly)
     window.open_paths(sorted(tmp_path.glob("*.png")))
@@ -308,3 +310,20 @@ def test_a_small_archive_of_one_picture_needs_no_name(qtbot, window, tmp_path):
     window.open_paths([path])
     qtbot.waitUntil(window.has_result)
     assert window.windowTitle().startswith("x.png")
+
+
+def test_a_file_that_takes_long_keeps_no_other_one_waiting(qtbot, window, pictures, monkeypatch):
+    guarded.stop_decoder()
+    monkeypatch.setattr(waiting_decoder, "Begun", guarded._decoder_process.Begun, raising=False)
+    monkeypatch.setattr(guarded, "_decoder_process", waiting_decoder)
+    slow = [pictures[0].rename(pictures[0].with_name(f"slow {name}.png")) for name in ("a",)]
+    slow.append(pictures[1].rename(pictures[1].with_name("slow b.png")))
+    window.open_paths([*slow, pictures[2]])
+    documents = window.workspace.documents
+    qtbot.waitUntil(lambda: len(documents) == 3)
+    *_, quick = documents
+    documents.set_current(quick)
+    qtbot.waitUntil(lambda: quick.image is not None)
+    assert [d.image for d in documents][:2] == [None, None]
+    (pictures[0].with_name("go")).touch()
+    guarded.stop_decoder()

@@ -15,7 +15,7 @@ def film(qtbot, window, tmp_path, monkeypatch):
     path = tmp_path / "film.dcm"
     path.write_bytes(b"five frames")
 
-    def read(path, frame=0):
+    def read(path, frame=0, wanted=None):
         source = SourceInfo(path, frame, 5, study_uid="1.2", series_uid="1.2.3")
         pixels = np.full((40, 50), frame * 10, np.float32)
         return files.Opened(MedicalImage(pixels, "US", PhotometricInterpretation.MONOCHROME2, source), None)

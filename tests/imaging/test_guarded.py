@@ -13,12 +13,13 @@ from PIL import Image
 from pydicom import dcmread
 from pydicom.uid import RLELossless
 
-from segx_viewer.errors import ImageReadError, UnsupportedImageError
-from segx_viewer.imaging import guarded
+from segx_viewer.errors import AnalysisCancelled, ImageReadError, UnsupportedImageError
+from segx_viewer.imaging import guarded, limits
 from segx_viewer.imaging.guarded import read_image_guarded, start_decoder, stop_decoder
 from segx_viewer.imaging.limits import Limits
 from segx_viewer.imaging.reader import read_image
 from segx_viewer.imaging.synthetic import draw_lesion
+from tests.imaging import waiting_decoder
 
 RAMP = np.arange(12 * 10, dtype=np.uint16).reshape(12, 10)
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
@@ -185,3 +186,54 @@ def test_pixels_that_need_no_decoder_need_no_process(make_dicom):
     stop_decoder()
     assert np.array_equal(read_image_guarded(make_dicom(RAMP)).pixels, RAMP)
     assert guarded._decoder._worker is None
+
+
+@pytest.fixture
+def waiting(monkeypatch):
+    """Decoders that let files wait whose name begins with "slow", as some damaged ones do."""
+    stop_decoder()
+    monkeypatch.setattr(guarded, "_decoder_process", waiting_decoder)
+    monkeypatch.setattr(waiting_decoder, "Begun", guarded_begun, raising=False)
+    yield
+    stop_decoder()
+
+
+guarded_begun = guarded._decoder_process.Begun
+
+
+def test_a_file_is_given_the_time_that_is_enough_for_its_size(make_compressed, waiting, monkeypatch):
+    monkeypatch.setattr(limits, "_PATIENCE", 0.5)
+    with pytest.raises(ImageReadError, match=r"^slow\.dcm could not be read within 0\.6 seconds\.$"):
+        read_image_guarded(make_compressed(RAMP, "slow.dcm"))
+    monkeypatch.setattr(limits, "_PATIENCE", 30.0)
+    assert np.array_equal(read_image_guarded(make_compressed(RAMP, "b.dcm")).pixels, RAMP)
+
+
+def test_the_time_grows_with_pixels_and_bytes_up_to_the_limit():
+    allowed = Limits(seconds=60.0)
+    small, large = allowed.seconds_for(2**18, 10**5), allowed.seconds_for(20 * 10**6, 10**7)
+    assert 5 < small < 6
+    assert small < allowed.seconds_for(2**18, 10**7) < large <= 60
+    assert allowed.seconds_for(2**27, 10**9) == 60
+    assert Limits(seconds=2.0).seconds_for(2**27, 10**9) == 2
+
+
+def test_other_files_are_not_kept_waiting(make_compressed, waiting, monkeypatch, tmp_path):
+    monkeypatch.setattr(limits, "_PATIENCE", 60.0)
+    slow = make_compressed(RAMP, "slow.dcm")
+    found = []
+    thread = threading.Thread(target=lambda: found.append(read_image_guarded(slow)))
+    thread.start()
+    for number in range(3):
+        assert np.array_equal(read_image_guarded(make_compressed(RAMP + number)).pixels, RAMP + number)
+    assert thread.is_alive()
+    assert not found
+    (tmp_path / "go").touch()
+    thread.join()
+    assert np.array_equal(found[0].pixels, RAMP)
+
+
+def test_a_file_that_nobody_waits_for_any_more_is_given_up(make_compressed, waiting):
+    with pytest.raises(AnalysisCancelled):
+        read_image_guarded(make_compressed(RAMP, "slow.dcm"), wanted=lambda: False)
+    assert np.array_equal(read_image_guarded(make_compressed(RAMP), wanted=lambda: True).pixels, RAMP)

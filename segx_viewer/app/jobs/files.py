@@ -76,8 +76,11 @@ class Opened(NamedTuple):
     half: "NDArray[Any] | None"
 
 
-def read(path: Path, frame: int = 0) -> Any:
-    """Return one frame as `Opened`, or the list of overlays in a file. Raises the reader's errors."""
+def read(path: Path, frame: int = 0, wanted: Callable[[], bool] | None = None) -> Any:
+    """Return one frame as `Opened`, or the list of overlays in a file.
+
+    Raises the reader's errors, and `AnalysisCancelled` where it takes long and is not `wanted` any more.
+    """
     from segx_viewer.app.model.privacy import limits
     from segx_viewer.imaging.guarded import read_image_guarded
 
@@ -86,7 +89,7 @@ def read(path: Path, frame: int = 0) -> Any:
     if found is None:
         from segx_viewer.imaging.halving import halved
 
-        image = read_image_guarded(path, frame, allowed)
+        image = read_image_guarded(path, frame, allowed, wanted)
         found = Opened(image, halved(image.pixels) if min(image.shape) > 1 else None)
     return found
 

@@ -16,12 +16,14 @@ log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 FILES = "files"
-"""Finding, decoding, thumbnails."""
+"""Finding, and decoding what is looked at."""
+BACKGROUND = "background"
+"""Thumbnails and whatever else nobody waits for: a file that takes long there keeps no other one waiting."""
 EXPORTS = "exports"
 """Whatever is written, and what must not wait behind the reading of a folder."""
 MODELS = "models"
 """The networks; the only lane that imports torch."""
-LANES = (FILES, EXPORTS, MODELS)
+LANES = (FILES, BACKGROUND, EXPORTS, MODELS)
 _TURN_SECONDS = 0.0005
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from segx_viewer.app.jobs import files
 from segx_viewer.app.jobs.analyses import Analyses
-from segx_viewer.app.jobs.jobs import FILES, Jobs
+from segx_viewer.app.jobs.jobs import BACKGROUND, FILES, Jobs
 from segx_viewer.app.jobs.opening import Opener
 from segx_viewer.app.jobs.work import Work
 from segx_viewer.app.kit.i18n import tr
@@ -64,14 +64,19 @@ class Loader(QObject):
     def _read_current(self, document: Document) -> None:
         asked = self._read = object()
         self._reading = document
+
+        def wanted() -> bool:  # frames that were scrolled past are not decoded, and what takes long is given up
+            return self._read is asked
+
         self._jobs.run(
             files.read,
             document.path,
             document.frame,
+            wanted,
             then=partial(self._on_read, document),
             failed=partial(self._on_unread, document),
             lane=FILES,
-            wanted=lambda: self._read is asked,  # frames that were scrolled past are not decoded
+            wanted=wanted,
         )
 
     def _stop_reading(self) -> Document | None:
@@ -115,7 +120,7 @@ class Loader(QObject):
         if not document.sha256:
             self._add(document, "sha256", files.sha256, document.path)
         if document.thumbnail is None and document.frame == 0:  # the file's first frame stands for all
-            self._add(document, "thumbnail", files.thumbnail, document.image, lane=FILES)
+            self._add(document, "thumbnail", files.thumbnail, document.image, lane=BACKGROUND)
         self._find_window()
 
     def _find_window(self) -> None:
@@ -130,7 +135,7 @@ class Loader(QObject):
             self._looked_through.add(stack.key)
             samples = [stack.members[round(i * (len(stack) - 1) / (_SAMPLES - 1))] for i in range(_SAMPLES)]
             then = partial(self._on_window, stack.key)
-            self._jobs.run(files.stack_window, list(dict.fromkeys(samples)), then=then, lane=FILES)
+            self._jobs.run(files.stack_window, list(dict.fromkeys(samples)), then=then, lane=BACKGROUND)
 
     def _on_window(self, key: Hashable, window: WindowLevel | None) -> None:
         if window is None or key not in self._documents.windows:

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from segx_viewer.app.jobs import files, headers
-from segx_viewer.app.jobs.jobs import FILES, Jobs
+from segx_viewer.app.jobs.jobs import BACKGROUND, FILES, Jobs
 from segx_viewer.app.jobs.thumbnails import Thumbnail, Thumbnails, draw
 from segx_viewer.app.jobs.work import Work
 from segx_viewer.app.kit.i18n import tr
@@ -138,7 +138,7 @@ class Opener(QObject):
             document.frame,
             then=partial(self._on_thumbnail, document),
             failed=partial(self._on_no_thumbnail, document),
-            lane=FILES,
+            lane=BACKGROUND,
         )
 
     def _on_thumbnail(self, document: Document, found: Thumbnail | list[Any]) -> None:
