@@ -30,7 +30,7 @@ class Batch:
     """Counted from 0; None for all."""
     device: str = "auto"
     theme: str = "light"
-    size: str = "full"
+    size: str = "medium"
     workers: int = 2
     watch: Path | None = None
     index: Path | None = None

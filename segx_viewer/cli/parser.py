@@ -124,14 +124,14 @@ def _add_analyze(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "--device",
         choices=("auto", "cpu", "cuda", "mps"),
         default="auto",
-        help="where the networks run (default: auto, a graphics card if PyTorch can use one)",
+        help="where the networks run (default: auto, ready graphs on the processor, the rest on a graphics card if there is one)",
     )
     command.add_argument("--theme", choices=("light", "dark"), default="light", help="of the report pages")
     command.add_argument(
         "--size",
         choices=("full", "medium", "small"),
-        default="full",
-        help="of the pictures on the report pages (default: full, the image's own resolution)",
+        default="medium",
+        help="of the pictures on the report pages (default: medium, 1.5 megapixels; full: the image's own resolution)",
     )
     command.add_argument("--models", type=Path, metavar="DIR", help="folder with more model bundles")
     command.add_argument(
