@@ -54,3 +54,15 @@ def write_error(path: Path, error: OSError) -> ExportError:
 
 class DataError(SegxError):
     """A data set for training or evaluation is missing or not laid out as expected."""
+
+
+class ArchiveError(SegxError):
+    """An archive could not be reached, refused what was asked, or broke off."""
+
+
+class SecretNeededError(ArchiveError):
+    """An archive needs a password or token, and none is known."""
+
+
+class ArchiveCancelled(SegxError):  # noqa: N818 - a cancellation is an outcome, not a fault
+    """The user cancelled a search, a retrieval or a sending."""

@@ -10,7 +10,10 @@ from segx_viewer.errors import SegxError
 __all__ = ["COMMANDS", "DONE", "FAILED", "INTERRUPTED", "USAGE", "main"]
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
-COMMANDS = ("open", "analyze", "deidentify", "demo", "train", "calibrate", "evaluate", "card", "models", "screenshots")
+COMMANDS = (
+    *("open", "analyze", "deidentify", "demo", "train", "calibrate", "evaluate", "card", "models"),
+    *("archive", "receive", "screenshots"),
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

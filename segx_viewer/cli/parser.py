@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from segx_viewer import __version__
-from segx_viewer.cli import commands, deidentify, models
+from segx_viewer.cli import archive, commands, deidentify, models, receive
 from segx_viewer.imaging.limits import DEFAULT_LIMITS
 
 _DESCRIPTION = """\
@@ -60,6 +60,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_training(actions)
 
     models.register(actions)
+    archive.register(actions)
+    receive.register(actions)
 
     command = actions.add_parser("screenshots", help="take pictures of the window for the documentation")
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the pictures")

@@ -147,7 +147,7 @@ def wheel(widget, delta: int) -> None:
 def test_a_closed_image_is_not_beside_the_next(qtbot, two, which):
     red, green = two.comparison.slots
     if which == 1:
-        two.show_document(green)
+        two.workspace.look_at(green)
     two.commands.run("close")
     assert two.comparison.slots == [None, None]
     assert two.comparison.beside_scene.base is None

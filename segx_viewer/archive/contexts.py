@@ -1,0 +1,94 @@
+"""Presentation contexts (PS3.8 7.1.1.13): which classes of objects, in which transfer syntaxes."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pydicom.uid import (
+    JPEG2000,
+    MPEG2MPML,
+    MPEG4HP41,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    HTJ2KLossless,
+    ImplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+    JPEGLossless,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+    JPEGLSNearLossless,
+    RLELossless,
+)
+
+if TYPE_CHECKING:
+    from pynetdicom.presentation import PresentationContext
+
+PLAIN = (str(ExplicitVRLittleEndian), str(ImplicitVRLittleEndian))
+"""What every server can decode; implicit is the default transfer syntax (PS3.5 10.1)."""
+COMPRESSED = tuple(
+    str(syntax)
+    for syntax in (
+        JPEGBaseline8Bit,
+        JPEGExtended12Bit,
+        JPEGLossless,
+        JPEGLosslessSV1,
+        JPEGLSLossless,
+        JPEGLSNearLossless,
+        JPEG2000Lossless,
+        JPEG2000,
+        HTJ2KLossless,
+        RLELossless,
+        DeflatedExplicitVRLittleEndian,
+        ExplicitVRBigEndian,
+        MPEG2MPML,
+        MPEG4HP41,
+    )
+)
+ALL_SYNTAXES = (*PLAIN, *COMPRESSED)
+_PER_CLASS = 1 + len(COMPRESSED)
+
+
+def storage_classes() -> list[str]:
+    """Return every storage class (PS3.4 B.5), those first that images and results mostly have."""
+    from pynetdicom import AllStoragePresentationContexts
+
+    known = [str(context.abstract_syntax) for context in AllStoragePresentationContexts]
+    return sorted(known, key=lambda uid: (_COMMON.get(uid, len(_COMMON)), known.index(uid)))
+
+
+_TAILS = (
+    # CR, DX, CT, MR, SC, XC, MG
+    *("1", "1.1", "2", "4", "7", "77.1.4", "1.2"),
+    # SEG, PM, SR (comprehensive 3D, comprehensive, enhanced, basic), PDF, presentation state, key objects, LABELMAP
+    *("66.4", "30", "88.34", "88.33", "88.22", "88.11", "104.1", "11.1", "88.59", "66.7"),
+    # US, NM, PET, enhanced CT and MR, XA, RF, intra-oral, OP, endoscopy, multi-frame SC
+    *("6.1", "20", "128", "2.1", "4.1", "12.1", "12.2", "1.3", "77.1.5.1", "77.1.1", "7.2", "7.4"),
+)
+_COMMON = {f"1.2.840.10008.5.1.4.1.1.{tail}": place for place, tail in enumerate(_TAILS)}
+
+
+def contexts(classes: Iterable[str]) -> "list[PresentationContext]":
+    """Return contexts for receiving classes, one for each compressed syntax.
+
+    A server picks one syntax of a context, and may be able to send an object in another one only: so each compressed
+    one has a context of its own, and what is stored compressed comes as it is.
+    """
+    from pynetdicom import build_context
+
+    found = []
+    for uid in classes:
+        found.append(build_context(uid, list(PLAIN)))
+        found += [build_context(uid, [syntax]) for syntax in COMPRESSED]
+    return found
+
+
+def groups(classes: Sequence[str], taken: int = 1) -> Iterator[list[str]]:
+    """Yield classes in groups that fit one association, beside contexts that are taken already."""
+    from segx_viewer.archive.association import MAX_CONTEXTS
+
+    left = iter(classes)
+    while group := list(islice(left, (MAX_CONTEXTS - taken) // _PER_CLASS)):
+        yield group

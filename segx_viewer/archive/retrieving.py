@@ -1,0 +1,104 @@
+"""Getting studies and series as files: what is there already stays, what is missing is asked for until it is there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from segx_viewer.archive.cache import Files
+from segx_viewer.archive.model import Archive, Instance, Series, check
+from segx_viewer.domain.request import CancelToken
+from segx_viewer.errors import ArchiveError
+
+OnFile = Callable[[Path, int, int], None]
+"""Told of each file: its path, how many are there now, and how many there will be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What a retrieval brought: files in the order of their series and numbers, and how many objects did not come."""
+
+    files: tuple[Path, ...]
+    missing: int
+
+
+def retrieve(
+    archive: Archive,
+    files: Files,
+    study_uid: str,
+    series_uid: str = "",
+    *,
+    on_file: OnFile = lambda path, done, total: None,
+    cancel: CancelToken | None = None,
+) -> Retrieved:
+    """Get a study, or one of its series.
+
+    What an earlier retrieval brought is not asked for again, so that one that was cancelled or broke off goes on.
+
+    Parameters
+    ----------
+    archive : Archive
+    files : Files
+        Where they go.
+    study_uid, series_uid : str
+        No series UID: all series.
+    on_file : callable
+        Called from this thread or that of the network, one call at a time.
+    cancel : CancelToken, optional
+
+    Raises
+    ------
+    ArchiveError
+        If the archive has no such study, or broke off; what has come stays.
+    ArchiveCancelled
+        What has come stays.
+    ExportError
+        If a file could not be written.
+    """
+    cancel = cancel or CancelToken()
+    plan = _plan(archive, study_uid, series_uid, cancel)
+    total = sum(len(instances) for _, instances in plan)
+    if not total:
+        raise ArchiveError("The archive has no such images.")
+    done = 0
+
+    for series, instances in plan:
+        check(cancel)
+        by_uid = {instance.uid: instance for instance in instances}
+        for instance in instances:
+            if files.has(instance):
+                done += 1
+                on_file(files.path(instance), done, total)
+
+        def keep(uid: str, data: bytes, known: dict[str, Instance] = by_uid) -> None:
+            nonlocal done
+            instance = known.get(uid)
+            if instance is None:
+                return  # something that was not asked for
+            is_new = not files.has(instance)
+            path = files.put(instance, data)
+            if is_new:
+                done += 1
+                on_file(path, done, total)
+
+        missing = [instance for instance in instances if not files.has(instance)]
+        if missing:
+            archive.fetch(series, missing, keep, cancel, whole=len(missing) == len(instances))
+        left = [instance for instance in missing if not files.has(instance)]
+        if left and len(left) < len(missing):
+            archive.fetch(series, left, keep, cancel, whole=False)
+    wanted = [instance for _, instances in plan for instance in instances]
+    there = tuple(files.path(instance) for instance in wanted if files.has(instance))
+    if not there:
+        raise ArchiveError("The archive sent nothing of what it has listed.")
+    return Retrieved(there, len(wanted) - len(there))
+
+
+def _plan(
+    archive: Archive, study_uid: str, series_uid: str, cancel: CancelToken
+) -> list[tuple[Series, list[Instance]]]:
+    chosen = [s for s in archive.series(study_uid, cancel) if not series_uid or s.uid == series_uid]
+    chosen.sort(key=lambda series: (series.number is None, series.number or 0, series.uid))
+    return [
+        (series, sorted(archive.instances(series, cancel), key=lambda instance: (instance.number, instance.uid)))
+        for series in chosen
+    ]
