@@ -488,6 +488,10 @@
       <translation>lässt sich nicht öffnen</translation>
     </message>
     <message>
+      <source>cannot be read</source>
+      <translation>nicht lesbar</translation>
+    </message>
+    <message>
       <source>certain</source>
       <translation>sicher</translation>
     </message>

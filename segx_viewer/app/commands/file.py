@@ -14,6 +14,7 @@ from segx_viewer.app.sessions import session
 
 if TYPE_CHECKING:
     from segx_viewer.app.commands.desk import Desk
+    from segx_viewer.app.dialogs.tags import Row
 
 
 def open_files(window: "Desk") -> None:
@@ -65,11 +66,24 @@ def ask_export(window: "Desk") -> None:
 
 
 def show_tags(window: "Desk") -> None:
-    """Show all tags of the current file."""
+    """Show all tags of the current file, once they are read."""
     from segx_viewer.app.dialogs.tags import TagBrowser, read_tags
 
-    document = window.workspace.documents.current
-    TagBrowser(document.name, read_tags(document.path), window.above).show()
+    documents, above = window.workspace.documents, window.above
+    document = documents.current
+    if document is None:
+        return
+
+    def show(rows: "list[Row]", sentence: str = "") -> None:
+        TagBrowser(document.name, rows, above, sentence).show()
+
+    window.workspace.jobs.run(
+        read_tags,
+        document.path,
+        then=show,
+        failed=lambda error: show([], str(error)),
+        wanted=lambda: document in list(documents),
+    )
 
 
 def show_log(window: "Desk") -> None:

@@ -1,6 +1,7 @@
 """All of a DICOM file's tags, searchable."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSortFilterProxyModel, Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
@@ -16,47 +17,43 @@ from PySide6.QtWidgets import (
 )
 
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.errors import UnsupportedImageError
 
-_LONGEST = 300
+if TYPE_CHECKING:
+    from segx_viewer.imaging.tags import Tag
+
+Row = tuple[str, str, str, str]
+"""Tag, name, VR and value."""
 
 
-def read_tags(path: Path) -> list[tuple[str, str, str, str]]:
-    """Return (tag, name, VR, value) rows of a DICOM file, nested items indented; empty for other files."""
-    import pydicom
-    from pydicom.errors import InvalidDicomError
+def read_tags(path: Path) -> list[Row]:
+    """Return (tag, name, VR, value) rows of a DICOM file, nested items indented; none for other files.
+
+    Raises
+    ------
+    ImageReadError
+        If the file cannot be read at all.
+    """
+    from segx_viewer.imaging.tags import read_tags as read
 
     try:
-        dataset = pydicom.dcmread(path, stop_before_pixels=True)
-    except (InvalidDicomError, OSError):
+        return [(f"{'  ' * tag.depth}{tag.number}", tag.name, tag.vr, _value(tag)) for tag in read(path)]
+    except UnsupportedImageError:
         return []
-    return [*_rows(dataset.file_meta, ""), *_rows(dataset, "")]
 
 
-def _rows(dataset: object, indent: str) -> list[tuple[str, str, str, str]]:
-    result = []
-    for element in dataset:
-        tag = f"{indent}({element.tag.group:04X},{element.tag.element:04X})"
-        if element.VR == "SQ":
-            result.append((tag, element.name, "SQ", tr("{count} items").format(count=len(element.value))))
-            for item in element.value:
-                result += _rows(item, indent + "  ")
-        else:
-            result.append((tag, element.name, str(element.VR), _value_text(element)))
-    return result
-
-
-def _value_text(element: object) -> str:
-    value = element.value
-    if isinstance(value, bytes):
-        return tr("{count} bytes").format(count=len(value))
-    text = str(value)
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + " …"
+def _value(tag: "Tag") -> str:
+    if not tag.readable:
+        return tr("cannot be read")
+    if tag.size is None:
+        return tag.value
+    return (tr("{count} items") if tag.vr == "SQ" else tr("{count} bytes")).format(count=tag.size)
 
 
 class TagBrowser(QDialog):
     """A window with a table and a search line."""
 
-    def __init__(self, title: str, rows: list[tuple[str, str, str, str]], parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, rows: list[Row], parent: QWidget | None = None, sentence: str = "") -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Tags of {name}").format(name=title))
         self.resize(820, 600)
@@ -86,7 +83,9 @@ class TagBrowser(QDialog):
         layout.addWidget(self.search)
         layout.addWidget(table, 1)
         if not rows:
-            layout.addWidget(QLabel(tr("This file is not DICOM; it has no tags.")))
+            self.sentence = QLabel(sentence or tr("This file is not DICOM; it has no tags."))
+            self.sentence.setWordWrap(True)
+            layout.addWidget(self.sentence)
         self.search.setFocus()
 
 
