@@ -186,7 +186,7 @@ def _listening(server: Server, take: Callable[[Any], int]) -> Iterator[None]:
     entity.require_called_aet = True
     entity.require_calling_aet = [server.title]
     entity.network_timeout = server.seconds
-    handlers = [(evt.EVT_CONN_OPEN, without_delay), (evt.EVT_C_STORE, take)]
+    handlers: list[Any] = [(evt.EVT_CONN_OPEN, without_delay), (evt.EVT_C_STORE, take)]
     try:
         listener = entity.start_server((server.move_host, server.move_port), block=False, evt_handlers=handlers)
     except OSError as error:

@@ -62,8 +62,8 @@ class Query:
 
     def fits(self, study: "Study") -> bool:
         """Whether a study is what was looked for, as far as the server could not be told."""
-        asked = ((self.patient_pattern, study.patient), (self.patient_id, study.patient_id))
-        asked += ((self.accession, study.accession),)
+        asked = [(self.patient_pattern, study.patient), (self.patient_id, study.patient_id)]
+        asked.append((self.accession, study.accession))
         return all(matches(pattern, found) for pattern, found in asked if pattern != plain_pattern(pattern))
 
 

@@ -142,7 +142,7 @@ class Receiver:
         entity.maximum_associations = _ASSOCIATIONS
         if reception.callers is not None and not reception.callers:
             raise ArchiveError("Nobody may send: name the titles that may, or allow every caller.")
-        handlers = [(evt.EVT_CONN_OPEN, without_delay), (evt.EVT_C_STORE, self._take)]
+        handlers: list[Any] = [(evt.EVT_CONN_OPEN, without_delay), (evt.EVT_C_STORE, self._take)]
         try:
             return entity.start_server((reception.host, reception.port), block=False, evt_handlers=handlers)
         except OSError as error:

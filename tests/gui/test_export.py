@@ -19,13 +19,13 @@ from segx_viewer.explain.alignment import ALIGNMENTS
 @pytest.mark.parametrize("suffix", [".png", ".pdf", ".json"])
 def test_every_format_is_written(qtbot, opened, tmp_path, suffix):
     target = tmp_path / f"report{suffix}"
-    export_report(opened.workspace.workspace, target)
+    export_report(opened.workspace, target)
     qtbot.waitUntil(lambda: f"report{suffix}" in opened.status.message.text(), timeout=120_000)
     assert target.stat().st_size > 500
 
 
 def test_dicom_objects_are_written_into_a_folder(qtbot, opened, tmp_path):
-    export_report(opened.workspace.workspace, tmp_path / "result.dcm")
+    export_report(opened.workspace, tmp_path / "result.dcm")
     qtbot.waitUntil(lambda: "result" in opened.status.message.text(), timeout=120_000)
     assert list((tmp_path / "result").glob("*.dcm"))
 
@@ -35,7 +35,7 @@ def test_the_figures_hold_impression_and_drawings(qtbot, opened, tmp_path):
     opened.workspace.documents.update(document, impression=Impression("Looks benign", "possible"))
     add(opened, Annotation(Kind.LENGTH, ((10, 10), (40, 50))))
     target = tmp_path / "report.json"
-    export_report(opened.workspace.workspace, target)
+    export_report(opened.workspace, target)
     qtbot.waitUntil(lambda: "report.json" in opened.status.message.text(), timeout=120_000)
     text = target.read_text()
     assert "Looks benign (possible)" in text
@@ -56,7 +56,7 @@ def late(qtbot, window, engine, pictures):
 
 def test_an_export_waits_for_the_late_figures(qtbot, late, engine, tmp_path):
     target = tmp_path / "report.json"
-    export_report(late.workspace.workspace, target)
+    export_report(late.workspace, target)
     assert "when the analysis has finished" in late.status.message.text()
     qtbot.wait(50)
     assert not target.exists()
@@ -74,14 +74,14 @@ def test_an_export_waits_for_nothing_else(qtbot, late, engine, tmp_path):
         document, analysis=replace(analysis, certainties={**analysis.certainties, key: whole})
     )
     target = tmp_path / "report.json"
-    export_report(late.workspace.workspace, target)
+    export_report(late.workspace, target)
     qtbot.waitUntil(target.exists, timeout=120_000)
     assert late.workspace.analyses.is_analysing
     qtbot.waitUntil(lambda: "report.json" in late.status.message.text(), timeout=120_000)
 
 
 def test_a_waiting_export_is_given_up_with_its_image(qtbot, late, engine, pictures, tmp_path):
-    export_report(late.workspace.workspace, tmp_path / "report.json")
+    export_report(late.workspace, tmp_path / "report.json")
     late.open_paths(pictures[1:2])
     qtbot.waitUntil(lambda: late.workspace.documents.current.path == pictures[1])
     engine.gate.set()
@@ -91,7 +91,7 @@ def test_a_waiting_export_is_given_up_with_its_image(qtbot, late, engine, pictur
 
 def test_an_export_that_fails_says_so(qtbot, opened, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    export_report(opened.workspace.workspace, tmp_path / "file" / "report.png")
+    export_report(opened.workspace, tmp_path / "file" / "report.png")
     qtbot.waitUntil(lambda: "could not be written" in opened.status.message.text(), timeout=120_000)
 
 
@@ -121,11 +121,11 @@ def test_a_study_is_one_pdf_with_a_page_for_each_image(qtbot, opened, pictures, 
     opened.open_paths(pictures)
     qtbot.waitUntil(lambda: len(opened.workspace.documents) == 3 and opened.has_result())
     target = tmp_path / "study.pdf"
-    studyreport.export_study(opened.workspace.workspace, target, options=PageOptions(dark=True, size="small"))
+    studyreport.export_study(opened.workspace, target, options=PageOptions(dark=True, size="small"))
     qtbot.waitUntil(lambda: "study.pdf" in opened.status.message.text())
     texts = _pages(target)
     assert [f"Page {n} of 3" in text for n, text in enumerate(texts, 1)] == [True] * 3
-    studyreport.export_study(opened.workspace.workspace, tmp_path / "study.png", options=PageOptions(size="small"))
+    studyreport.export_study(opened.workspace, tmp_path / "study.png", options=PageOptions(size="small"))
     qtbot.waitUntil(lambda: "study-01.png" in opened.status.message.text())
     assert sorted(p.name for p in tmp_path.glob("*.png")) == [f"study-0{n}.png" for n in (1, 2, 3)]
 
@@ -166,7 +166,7 @@ def test_the_captured_page_has_what_the_reader_drew_and_noted(qtbot, opened, tmp
     document = opened.workspace.documents.current
     opened.workspace.documents.update(document, impression=Impression("Looks benign", "possible"))
     add(opened, Annotation(Kind.LENGTH, ((10, 10), (40, 50))))
-    export_report(opened.workspace.workspace, tmp_path / "result.dcm", options=PageOptions(dark=True))
+    export_report(opened.workspace, tmp_path / "result.dcm", options=PageOptions(dark=True))
     qtbot.waitUntil(lambda: bool(given))
     assert given["reading"].impression == "Looks benign (possible)"
     assert [mark.text for mark in given["reading"].marks] == ["50.0 px"]

@@ -81,9 +81,9 @@ def until(true, what):
 window.open_paths([picture])
 until(window.has_result, "the analysis")
 for suffix in (".png", ".pdf", ".json"):
-    export_report(window.workspace.workspace, folder / f"report{suffix}")
+    export_report(window.workspace, folder / f"report{suffix}")
     until((folder / f"report{suffix}").exists, suffix)
-sessionfile.save(sessionfile.capture(window.workspace.workspace), folder / "kept.segx")
+sessionfile.save(sessionfile.capture(window.workspace), folder / "kept.segx")
 assert sessionfile.find_images(sessionfile.read(folder / "kept.segx")) == [picture]
 in_kernel()
 listener.close()

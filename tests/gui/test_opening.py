@@ -92,7 +92,7 @@ def test_a_segmentation_is_drawn_on_its_image(qtbot, window, tmp_path):
     window.open_paths([image])
     qtbot.waitUntil(window.has_result)
     out = tmp_path / "result.dcm"
-    export_report(window.workspace.workspace, out, include_identity=True)
+    export_report(window.workspace, out, include_identity=True)
     qtbot.waitUntil(lambda: (tmp_path / "result").is_dir() and "result" in window.status.message.text())
     found = {dcmread(path).SOPClassUID.name: path for path in (tmp_path / "result").glob("*.dcm")}
     segmentation = found["Segmentation Storage"]
@@ -238,7 +238,7 @@ def test_a_cancelled_export_leaves_the_earlier_report(qtbot, opened, tmp_path, m
     monkeypatch.setattr(export, "_write_png", slowly)
     target = tmp_path / "report.png"
     target.write_bytes(b"earlier")
-    export_report(opened.workspace.workspace, target)
+    export_report(opened.workspace, target)
     qtbot.waitUntil(opened.status.cancel.isVisible)
     qtbot.mouseClick(opened.status.cancel, LEFT)
     release.set()
@@ -258,7 +258,7 @@ def test_the_report_shows_the_part_and_the_top_set_of_the_screen(qtbot, opened, 
     top, left, height, width = opened.workspace.visible_part()
     assert 0 < top < 75 < top + height
     assert 0 < left < 100 < left + width
-    export_report(opened.workspace.workspace, tmp_path / "r.png")
+    export_report(opened.workspace, tmp_path / "r.png")
     qtbot.waitUntil(lambda: bool(views))
     assert views[0].crop == (top, left, height, width)
     assert views[0].top_percent == pytest.approx(10.0)

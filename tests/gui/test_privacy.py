@@ -45,7 +45,7 @@ def test_what_names_patients_is_for_its_owner_only(qtbot, opened, tmp_path):
     assert mode(settings.session_file()) == 0o600
     assert mode(settings.data_folder()) == 0o700
     assert mode(Path(settings.settings().fileName())) == 0o600
-    saved = sessionfile.save(sessionfile.capture(opened.workspace.workspace), tmp_path / "kept.segx")
+    saved = sessionfile.save(sessionfile.capture(opened.workspace), tmp_path / "kept.segx")
     assert mode(saved) == 0o600
 
 

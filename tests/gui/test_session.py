@@ -89,14 +89,14 @@ def test_a_proper_end_does_not_ask_for_a_restore(qtbot, opened, another):
 def test_a_damaged_session_file_is_passed_over(window, content):
     settings.session_file().write_text(content)
     assert not session.ended_badly()
-    assert session.restore(window.workspace.workspace) == 0
+    assert session.restore(window.workspace) == 0
 
 
 @pytest.mark.expects_warnings
 def test_a_session_of_wrong_values_is_passed_over(window):
     stored = {"version": session.VERSION, "documents": [{"path": __file__}], "view": {}, "current": 0}
     settings.session_file().write_text(json.dumps(stored))
-    assert session.restore(window.workspace.workspace) == 0
+    assert session.restore(window.workspace) == 0
 
 
 def test_files_that_are_gone_are_left_out(qtbot, opened, pictures, another):
@@ -104,7 +104,7 @@ def test_files_that_are_gone_are_left_out(qtbot, opened, pictures, another):
     qtbot.waitUntil(lambda: session.ended_badly())
     pictures[0].unlink()
     second = another()
-    assert session.restore(second.workspace.workspace) == 0
+    assert session.restore(second.workspace) == 0
 
 
 def test_a_second_launch_hands_its_files_over(qtbot, pictures):
@@ -125,7 +125,7 @@ def test_images_of_an_archive_are_unpacked_again(qtbot, window, pictures, anothe
     add(window, Annotation(Kind.LENGTH, ((10, 10), (40, 50))))
     window.close()
     second = another()
-    assert session.restore(second.workspace.workspace) == 1
+    assert session.restore(second.workspace) == 1
     qtbot.waitUntil(second.has_result)
     document = second.workspace.documents.current
     assert document.name == "red.png"

@@ -76,7 +76,7 @@ def test_a_radiograph_from_opening_to_the_report(qtbot, real, radiograph, tmp_pa
     assert len(real.workspace.analyses.current.attributions) == 2
 
     target = tmp_path / "report.png"
-    export_report(real.workspace.workspace, target)
+    export_report(real.workspace, target)
     qtbot.waitUntil(lambda: "report.png" in real.status.message.text(), timeout=120_000)
     report = np.asarray(Image.open(target).convert("RGB")).astype(int)
     assert report.shape[1] > 3 * 1841  # three panels at full resolution
@@ -91,7 +91,7 @@ def test_window_command_line_and_python_give_identical_numbers(qtbot, real, imag
     shown(qtbot, real, path)
     qtbot.waitUntil(lambda: real.workspace.analyses.current.complete, timeout=600_000)  # the last alignments come late
     target = tmp_path / "window.json"
-    export_report(real.workspace.workspace, target)
+    export_report(real.workspace, target)
     qtbot.waitUntil(target.exists, timeout=600_000)
     assert main(["analyze", str(path), "--out", str(tmp_path / "out"), "--output", "json"]) == 0
     (line,) = (tmp_path / "out").glob("*.json")

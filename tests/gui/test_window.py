@@ -214,7 +214,7 @@ def test_thumbnails_arrive_for_all(qtbot, window, pictures):
 
 def test_export_writes_what_is_shown(qtbot, opened, tmp_path):
     target = tmp_path / "out" / "report.png"
-    export_report(opened.workspace.workspace, target)
+    export_report(opened.workspace, target)
     qtbot.waitUntil(lambda: "report.png" in opened.status.message.text() and target.exists(), timeout=20000)
     report = np.asarray(Image.open(target).convert("RGB")).astype(int)
     assert min(report.shape[:2]) > 300

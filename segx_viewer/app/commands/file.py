@@ -41,7 +41,7 @@ def _last_folder() -> str:
 
 def restore_session(window: "Desk") -> None:
     """Open what the last session had open."""
-    count = session.restore(window.workspace.workspace)
+    count = session.restore(window.workspace)
     if count == 0:
         window.workspace.say(tr("There is no session to restore, or its files are gone."))
 
