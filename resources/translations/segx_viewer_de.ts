@@ -1440,6 +1440,10 @@
       <translation>De-identifizierte Kopie speichern</translation>
     </message>
     <message>
+      <source>Score only: {finding}</source>
+      <translation>Nur Wert: {finding}</translation>
+    </message>
+    <message>
       <source>Scroll, or zoom where there is no stack</source>
       <translation>Blättern, ohne Stapel zoomen</translation>
     </message>
@@ -1462,6 +1466,10 @@
     <message>
       <source>Segmenter: file, or model to borrow from</source>
       <translation>Segmentierer: Datei, oder Modell, das seinen leiht</translation>
+    </message>
+    <message>
+      <source>SegU certainty</source>
+      <translation>SegU-Sicherheit</translation>
     </message>
     <message>
       <source>SegU certainty {value:.0f} %</source>
@@ -1618,6 +1626,10 @@
     <message>
       <source>The network's own confidence, without any look at where it looked.</source>
       <translation>Die eigene Zuversicht des Netzes, ohne Blick darauf, wohin es sah.</translation>
+    </message>
+    <message>
+      <source>The network's own scores. The viewer makes no statement about them.</source>
+      <translation>Die eigenen Werte des Netzes. Das Programm macht keine Aussage über sie.</translation>
     </message>
     <message>
       <source>The one that fits the image</source>

@@ -23,7 +23,7 @@ from segx_viewer.cli.outputs import Output, is_result, output_name, write_output
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.methods import method_label
 from segx_viewer.domain.request import AnalysisRequest
-from segx_viewer.domain.result import Analysis
+from segx_viewer.domain.result import Analysis, Level, level_so_far
 from segx_viewer.errors import DiskFullError, ExportError, SegxError, UnsupportedImageError
 from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.paths import all_models_folders
@@ -84,6 +84,9 @@ def summary(analysis: Analysis) -> str:
     prediction = analysis.prediction
     index = key[1] if key else prediction.top
     words = f"{prediction.classes[index].label} {percent(float(prediction.probabilities[index]))}"
+    if level_so_far(analysis, key) is Level.ABSTAIN:
+        reason = certainty.reason if certainty is not None and certainty.reason else analysis.gate.reason
+        return f"no statement. {reason} The network's own highest score, not relied on: {words}.".replace("  ", " ")
     if key is None or certainty is None:
         return words
     words += f", certainty {certainty.level.value}"

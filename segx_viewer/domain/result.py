@@ -319,3 +319,16 @@ class Analysis:
         """Return the same analysis with the class's own region as its main one, as views and reports show it."""
         region = self.region_for(class_index)
         return self if region is self.segmentation else replace(self, segmentation=region)
+
+
+def level_so_far(analysis: Analysis | None, key: MapKey | None) -> Level | None:
+    """Return the badge's level as far as it is known: the gate's word comes before the explanation's.
+
+    None while nothing is known. Where it is `Level.ABSTAIN`, the network's scores are no statement of the program.
+    """
+    if analysis is None:
+        return None
+    certainty = analysis.certainties.get(key) if key is not None else None
+    if certainty is not None:
+        return certainty.level
+    return Level.ABSTAIN if analysis.gate.level is not GateLevel.ACCEPTED else None

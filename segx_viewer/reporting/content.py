@@ -169,7 +169,7 @@ def describe(
     return Content(
         looked_at=tuple((label, clean(value)) for label, value in _looked_at(analysis)),
         findings=tuple(_findings(analysis, key)),
-        findings_note=_findings_note(analysis),
+        findings_note=_findings_note(analysis, trust.level),
         trust=trust,
         notices=tuple(dict.fromkeys(clean(n) for n in notices)),
         method=method_label(key[0]) if key else "",
@@ -288,9 +288,11 @@ def _findings(analysis: Analysis, key: MapKey | None) -> Iterator[Finding]:
         yield Finding(info.label, info.code, probability, key is not None and key[1] == index, above)
 
 
-def _findings_note(analysis: Analysis) -> str:
+def _findings_note(analysis: Analysis, level: Level) -> str:
     if analysis.prediction is None:
         return "No finding: the image was not classified."
+    if level is Level.ABSTAIN:
+        return "The network's own scores. The program makes no statement about them."
     if analysis.prediction.activation is Activation.SIGMOID:
         return "Each finding on its own; [x] marks those above their threshold."
     return "Probabilities as the network states them; together 100 %."

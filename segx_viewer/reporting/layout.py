@@ -1,4 +1,4 @@
-"""The report page: what was looked at, what was found, how far to trust it, the pictures, how it was made."""
+"""The report page: what was looked at, how far to trust what was found, the pictures, how it was made."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -176,8 +176,8 @@ class _Setter:
         starts = [self.left + n * pitch for n in range(3)]
         ends = [
             self.looked_at(starts[0], top, column, content),
-            self.found(starts[1], top, column, content),
-            self.trust(starts[2], top, pitch - GUTTER * u, content.trust),
+            self.trust(starts[1], top, column, content.trust),
+            self.found(starts[2], top, pitch - GUTTER * u, content),
         ]
         self.y = max(ends) + 12 * u
 
@@ -190,23 +190,36 @@ class _Setter:
         y = self.heading(x, y, "What was found")
         if not content.findings:
             return self.paragraph(x, y, width, content.findings_note, BODY)
+        if content.trust.level is Level.ABSTAIN:
+            return self.unstated(x, y, width, content)
         top = content.findings[0]
+        # The name leads, not its score: of the percentages, the badge's comes first.
         share = percent(top.probability)
-        room = width - text_width(share, TOP_FINDING * u, True) - 16 * u
+        room = width - text_width(share, BODY * u, True) - 16 * u
         size = TOP_FINDING
         while size > BODY and text_width(top.name, size * u, True) > room:
             size -= 1
         lines = wrap(top.name, room, size * u, True)
-        self.text(x + width, y + TOP_FINDING * 1.05 * u, share, TOP_FINDING, bold=True, align="right")
+        self.text(x + width, y + TOP_FINDING * 1.05 * u, share, BODY, theme.muted, align="right")
         for line in lines:
             y += size * LINE * u
             self.text(x, y - size * 0.3 * u, line, size, bold=True)
         y += 8 * u
         for finding in content.findings[:SHOWN_FINDINGS]:
             y = self.finding(x, y, width, finding)
-        hidden = len(content.findings) - SHOWN_FINDINGS
-        note = f"{hidden} less probable not shown. {content.findings_note}" if hidden > 0 else content.findings_note
-        return self.paragraph(x, y + 4 * u, width, note, SMALL, theme.muted)
+        return self.paragraph(x, y + 4 * u, width, _findings_note(content), SMALL, theme.muted)
+
+    def unstated(self, x: float, y: float, width: float, content: Content) -> float:
+        """Set the scores that the badge abstains from: small and grey, after the sentence that says so."""
+        u, muted = self.u, self.theme.muted
+        y = self.paragraph(x, y, width, _findings_note(content), SMALL, muted) + 4 * u
+        for finding in content.findings[:SHOWN_FINDINGS]:
+            share = percent(finding.probability)
+            name = self.shorten(finding.name, width - text_width(share, SMALL * u) - 16 * u, SMALL, bold=False)
+            y += SMALL * LINE * u
+            self.text(x, y - SMALL * 0.3 * u, name, SMALL, muted)
+            self.text(x + width, y - SMALL * 0.3 * u, share, SMALL, muted, align="right")
+        return y
 
     def finding(self, x: float, y: float, width: float, finding: Finding) -> float:
         u, theme = self.u, self.theme
@@ -471,6 +484,11 @@ class _Setter:
         while text and text_width(text + "…", size * self.u, bold) > width:
             text = text[:-1]
         return text.rstrip() + "…"
+
+
+def _findings_note(content: Content) -> str:
+    hidden = len(content.findings) - SHOWN_FINDINGS
+    return f"{hidden} less probable not shown. {content.findings_note}" if hidden > 0 else content.findings_note
 
 
 def _picture_note(panels: Panels, content: Content, stretch: tuple[float, float]) -> str:

@@ -201,3 +201,47 @@ def test_a_window_step_changes_nothing_but_what_it_paints_again(qtbot, window, r
         assert not np.array_equal(whole, old)
         port.render(shown, part.boundingRect().topLeft(), part)
         assert np.array_equal(to_array(shown), whole)
+
+
+def texts_in_order(window) -> list[str]:
+    """What the panel says, from top to bottom."""
+    certainty, findings = window.results.certainty, window.results.findings
+    shown = [w for w in (certainty.word, certainty.reason, findings.note, findings.list) if w.isVisible()]
+    return [w.accessibleName() or w.text() for w in sorted(shown, key=lambda w: w.mapToGlobal(w.rect().topLeft()).y())]
+
+
+def heights(window) -> list[int]:
+    rows = window.findings.list
+    return [rows.visualItemRect(rows.item(row)).height() for row in range(rows.count())]
+
+
+def test_the_gate_speaks_before_and_above_the_scores(qtbot, window, engine, pictures):
+    reason = "The patient is 64 years old; the classifier learned from children only."
+    outside = GateVerdict(GateLevel.OUTSIDE, reason)
+
+    def of_an_adult(analysis):
+        certainties = {k: replace(c, level=Level.ABSTAIN, reason=reason) for k, c in analysis.certainties.items()}
+        return replace(analysis, gate=outside, certainties=certainties)
+
+    engine.change = of_an_adult
+    engine.gate.clear()  # a slow model: there is a prediction, and no explanation yet
+    window.open_paths(pictures[:1])
+    qtbot.waitUntil(lambda: window.findings.list.count() == 3 and window.findings.list.isVisible())
+    assert not window.workspace.analyses.current.certainties
+    for finished in (False, True):
+        if finished:
+            engine.gate.set()
+            qtbot.waitUntil(lambda: bool(window.workspace.analyses.current.certainties))
+        said = "The network's own scores. The viewer makes no statement about them."
+        assert texts_in_order(window) == ["No statement", reason, said, "Findings"]
+        assert len(set(heights(window))) == 1, "no score is larger than another"
+
+
+def test_no_finding_leads_before_the_badge_has_spoken(qtbot, window, engine, pictures):
+    engine.gate.clear()
+    window.open_paths(pictures[:1])
+    qtbot.waitUntil(lambda: window.findings.list.count() == 3 and window.findings.list.isVisible())
+    assert len(set(heights(window))) == 1
+    engine.gate.set()
+    qtbot.waitUntil(lambda: bool(window.workspace.analyses.current.certainties))
+    assert heights(window)[0] > heights(window)[1]

@@ -58,7 +58,9 @@ def test_opening_shows_image_findings_certainty_and_maps(opened):
         "Basal cell carcinoma",
     ]
     assert opened.certainty.word.text() == "Moderate certainty"
-    assert "41 %" in opened.certainty.percent.text()
+    assert opened.certainty.percent.text() == "right in 78 % of such cases", "one percentage leads"
+    facts = {name.text(): value.text() for name, value in opened.certainty._rows}
+    assert facts["SegU certainty"] == "41 %"
     assert "78 %" in opened.certainty.percent.text()
     assert opened.certainty.shape.level is Level.MODERATE
     assert any("38 %" in value.text() for _, value in opened.certainty._rows)

@@ -6,7 +6,7 @@ import pytest
 
 from segx_viewer.domain.result import Level, Target
 from segx_viewer.reporting.content import RESEARCH_USE, Scrubber, describe, percent
-from segx_viewer.reporting.layout import lay_out
+from segx_viewer.reporting.layout import LIGHT, lay_out
 from segx_viewer.reporting.panels import ReportView, draw_panels
 from segx_viewer.reporting.table import CSV_COLUMNS, analysis_to_dict, csv_row, csv_text, write_json
 from segx_viewer.reporting.typeset import Text, text_width, wrap
@@ -161,3 +161,28 @@ def test_a_synthetic_picture_is_marked(make_analysis):
     drawn = dataclasses.replace(analysis, image=dataclasses.replace(analysis.image, source=source))
     assert "This picture is synthetic" in " ".join(_page_text(drawn))
     assert analysis_to_dict(drawn)["image"]["synthetic"] is True
+
+
+def _set_texts(analysis) -> dict[str, Text]:
+    """Return the texts on the page as they are set."""
+    panels = draw_panels(analysis, KEY, ReportView())
+    page = lay_out(describe(analysis), panels, analysis.image, width=1800, unit=1, panel_width=550)
+    return {operation.text: operation for operation in page.operations if isinstance(operation, Text)}
+
+
+def test_what_the_badge_abstains_from_is_small_grey_and_after_the_reason(make_analysis):
+    texts = _set_texts(make_analysis(level=Level.ABSTAIN))
+    badge, reason, name, score = (
+        texts[text] for text in ("ABSTAIN", "The saliency map is flat.", "melanoma (mel)", "62 %")
+    )
+    assert score.size == name.size < reason.size < badge.size
+    assert score.colour == name.colour == LIGHT.muted
+    assert name.x > badge.x, "columns are read from the left"
+    assert "The network's own scores. The program makes no statement about them." in texts
+
+
+def test_one_percentage_leads(make_analysis):
+    page = make_analysis()
+    texts = _set_texts(page)
+    assert texts["62 %"].size < texts["MODERATE"].size
+    assert texts["melanoma (mel)"].x > texts["MODERATE"].x

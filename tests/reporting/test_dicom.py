@@ -169,6 +169,8 @@ def test_abstaining_states_no_probability_of_being_right(picture, tmp_path):
     text = str(pydicom.dcmread(written[Kind.REPORT]))
     assert "The map is flat." in text
     assert "P_CORRECT" not in text
+    assert text.index("The map is flat.") < text.index("Score of ") < text.index("no statement is made about it")
+    assert "Probability of " not in text
 
 
 def test_the_capture_says_whether_it_names_the_patient(picture, radiograph, tmp_path):

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolTip, QVBoxL
 
 from segx_viewer.app.canvas.badge import WORDS, BadgeShape, record_sentences
 from segx_viewer.app.kit.i18n import tr
-from segx_viewer.domain.result import Analysis, Certainty, GateLevel, Level, MapKey
+from segx_viewer.domain.result import Analysis, Certainty, GateLevel, Level, MapKey, level_so_far
 from segx_viewer.reporting.content import percent
 
 
@@ -20,7 +20,10 @@ class CertaintyPanel(QWidget):
         self.word = _label("strong")
         self.percent = _label("")
         self.reason = _label("notice")
-        self.facts = QGridLayout()
+        self.below = QWidget()
+        """What explains the badge; placed after the findings."""
+        self.facts = QGridLayout(self.below)
+        self.facts.setContentsMargins(12, 4, 12, 4)
         self.facts.setHorizontalSpacing(12)
         self.facts.setVerticalSpacing(4)
         self.facts.setColumnStretch(0, 1)
@@ -38,7 +41,6 @@ class CertaintyPanel(QWidget):
         column.setSpacing(8)
         column.addLayout(top)
         column.addWidget(self.reason)
-        column.addLayout(self.facts)
         self.show_certainty(None, None)
 
     def show_certainty(self, analysis: Analysis | None, key: MapKey | None, note: str = "") -> None:
@@ -52,7 +54,7 @@ class CertaintyPanel(QWidget):
         self.setToolTip(meaning)
         if certainty is not None:
             self._show_statement(analysis, key, certainty)
-        elif analysis is not None and analysis.gate.level is GateLevel.REFUSED:
+        elif analysis is not None and level_so_far(analysis, key) is Level.ABSTAIN:
             self._show_refusal(analysis)
         else:
             self.word.setText("")
@@ -110,12 +112,12 @@ def statement(certainty: Certainty) -> str:
     """Return the certainty in words and per cent."""
     if certainty.level is Level.ABSTAIN:
         return tr("The viewer abstains.")
-    parts = []
-    if certainty.c_auitc is not None:
-        parts.append(tr("SegU certainty {value:.0f} %").format(value=certainty.c_auitc * 100))
+    # One percentage leads; the others explain it further down.
     if certainty.probability_correct is not None:
-        parts.append(tr("right in {share} of such cases").format(share=percent(certainty.probability_correct)))
-    return " · ".join(parts)
+        return tr("right in {share} of such cases").format(share=percent(certainty.probability_correct))
+    if certainty.c_auitc is not None:
+        return tr("SegU certainty {value:.0f} %").format(value=certainty.c_auitc * 100)
+    return ""
 
 
 def _meaning(analysis: Analysis, certainty: Certainty) -> str:
@@ -144,6 +146,14 @@ def _reason(analysis: Analysis, certainty: Certainty) -> str:
 def _facts(analysis: Analysis, key: MapKey, certainty: Certainty) -> list[tuple[str, str, str]]:
     region = tr(analysis.bundle.region)
     facts = []
+    if certainty.c_auitc is not None:
+        facts.append(
+            (
+                tr("SegU certainty"),
+                f"{certainty.c_auitc * 100:.0f} %",
+                tr("SegU measures how well the network's attention agrees with the {region}.").format(region=region),
+            )
+        )
     if certainty.outside is not None:
         facts.append(
             (

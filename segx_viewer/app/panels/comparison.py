@@ -19,7 +19,7 @@ from segx_viewer.app.model.impression import hidden
 from segx_viewer.app.model.stack import stack_of, stack_text
 from segx_viewer.app.model.viewstate import PER_IMAGE, View, ViewState
 from segx_viewer.app.panels.certainty import statement
-from segx_viewer.domain.result import Analysis, Level, MapKey
+from segx_viewer.domain.result import Analysis, Level, MapKey, level_so_far
 from segx_viewer.reporting.content import percent
 
 if TYPE_CHECKING:
@@ -250,8 +250,11 @@ def summary(analysis: Analysis | None, key: MapKey | None) -> tuple[Level | None
     if analysis.prediction is None or key is None:
         return (Level.ABSTAIN, analysis.gate.reason) if analysis.complete else (None, "")
     label, share = analysis.prediction.classes[key[1]].label, analysis.prediction.probabilities[key[1]]
-    parts = [f"{tr(label)} {percent(share)}"]
-    certainty = analysis.certainties.get(key)
-    if certainty is not None:
-        parts += [tr(WORDS[certainty.level]), statement(certainty)]
-    return certainty.level if certainty is not None else None, " · ".join(parts)
+    finding = f"{tr(label)} {percent(share)}"
+    certainty, level = analysis.certainties.get(key), level_so_far(analysis, key)
+    if level is Level.ABSTAIN:  # what is abstained from comes last
+        reason = tr(certainty.reason) if certainty is not None and certainty.reason else analysis.gate.reason
+        parts = [tr(WORDS[level]), reason, tr("Score only: {finding}").format(finding=finding)]
+        return level, " · ".join(part for part in parts if part)
+    parts = [finding] if certainty is None else [finding, tr(WORDS[certainty.level]), statement(certainty)]
+    return level, " · ".join(parts)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from segx_viewer.app.kit import theme
 from segx_viewer.app.kit.i18n import tr
-from segx_viewer.domain.result import Activation, Prediction
+from segx_viewer.domain.result import Activation, Level, Prediction
 from segx_viewer.reporting.content import percent
 
 _CLASS = Qt.ItemDataRole.UserRole
@@ -24,6 +24,10 @@ _PROBABILITY = Qt.ItemDataRole.UserRole + 1
 _CODE = Qt.ItemDataRole.UserRole + 2
 _CUT_OFF = Qt.ItemDataRole.UserRole + 3
 """Of a class that stands for itself; None where exactly one class applies."""
+
+
+_QUIET = "quiet"
+"""Property of the list: no finding leads."""
 
 
 class Findings(QWidget):
@@ -47,12 +51,18 @@ class Findings(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addWidget(self.list)
         column.addWidget(self.note)
+        column.addWidget(self.list)
         self.show_prediction(None, None)
 
-    def show_prediction(self, prediction: Prediction | None, class_index: int | None, note: str = "") -> None:
-        """Show class probabilities; `note` stands there instead of an empty list."""
+    def show_prediction(
+        self, prediction: Prediction | None, class_index: int | None, note: str = "", level: Level | None = Level.LOW
+    ) -> None:
+        """Show class probabilities; `note` stands there instead of an empty list.
+
+        Without a `level`, the badge has not spoken yet; where it abstains, the scores are small and grey.
+        """
+        self.list.setProperty(_QUIET, level in (None, Level.ABSTAIN))
         blocker = QSignalBlocker(self.list)
         if prediction is None:
             self.list.clear()
@@ -61,8 +71,12 @@ class Findings(QWidget):
         del blocker
         self.list.setVisible(prediction is not None)
         several = prediction is not None and prediction.activation is Activation.SIGMOID
-        self.note.setText(_found(prediction) if several else note)
-        self.note.setVisible(prediction is None or several)
+        abstains = prediction is not None and level is Level.ABSTAIN
+        if abstains:
+            note = tr("The network's own scores. The viewer makes no statement about them.")
+        self.note.setText(_found(prediction) if several and not abstains else note)
+        self.note.setVisible(prediction is None or several or abstains)
+        self.list.doItemsLayout()  # rows have another height
 
     def _fill(self, prediction: Prediction, class_index: int | None) -> None:
         ranking = prediction.ranking
@@ -103,8 +117,12 @@ class _Bars(QStyledItemDelegate):
     bar shows where the cut-off lies.
     """
 
+    @property
+    def _is_quiet(self) -> bool:
+        return bool(self.parent().property(_QUIET))
+
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802 - Qt's name
-        if index.row():
+        if index.row() or self._is_quiet:
             return QSize(200, 36)
         font = _font(option.font, True)
         room = self.parent().viewport().width() - 20 - QFontMetrics(font).horizontalAdvance("100 %") - 12
@@ -122,16 +140,20 @@ class _Bars(QStyledItemDelegate):
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(option.rect, theme.colour("raised"))
         box = QRectF(option.rect).adjusted(10, 4, -10, -4)
-        first = index.row() == 0
-        painter.setFont(_font(option.font, first))
-        painter.setPen(theme.colour("text"))
+        quiet = self._is_quiet
+        first = index.row() == 0 and not quiet
         probability = index.data(_PROBABILITY)
         share = percent(probability)
         top = Qt.AlignmentFlag.AlignTop
+        # The name leads, not its score: of the percentages, the badge's comes first.
+        painter.setFont(_font(option.font, False, quiet))
+        painter.setPen(theme.colour("muted"))
         painter.drawText(box, top | Qt.AlignmentFlag.AlignRight, share)
         room = box.width() - painter.fontMetrics().horizontalAdvance(share) - 12
+        painter.setFont(_font(option.font, first, quiet))
+        painter.setPen(theme.colour("muted" if quiet else "text"))
         cut_off = index.data(_CUT_OFF)
-        found = first if cut_off is None else _is_found(index)
+        found = not quiet and (first if cut_off is None else _is_found(index))
         label = _label(index)
         if not first:
             label = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, int(room))
@@ -166,8 +188,8 @@ def _found(prediction: Prediction) -> str:
     )
 
 
-def _font(base: QFont, first: bool) -> QFont:
+def _font(base: QFont, first: bool, quiet: bool = False) -> QFont:
     font = QFont(base)
-    font.setPixelSize(16 if first else 13)
+    font.setPixelSize(16 if first else 12 if quiet else 13)
     font.setBold(first)
     return font

@@ -10,7 +10,7 @@ from segx_viewer.app.panels.certainty import CertaintyPanel
 from segx_viewer.app.panels.details import Details
 from segx_viewer.app.panels.findings import Findings
 from segx_viewer.app.panels.readfirst import ReadFirst
-from segx_viewer.domain.result import Analysis, GateLevel, MapKey, Target
+from segx_viewer.domain.result import Analysis, GateLevel, MapKey, Target, level_so_far
 from segx_viewer.reporting.content import seen_for
 
 
@@ -38,10 +38,11 @@ class Results(QFrame):
         self.notes.hide()
         parts = [
             ("", self.notes, 0),
+            (tr("CERTAINTY"), self.certainty, 0),  # what it abstains from comes after its reason
             (tr("FINDINGS"), self.findings, 0),
             ("", self.read_first, 0),
             ("", self.impression_line, 0),
-            (tr("CERTAINTY"), self.certainty, 0),
+            ("", self.certainty.below, 0),
             ("", self.details, 1),
             ("", self.model_line, 0),
         ]
@@ -61,7 +62,8 @@ class Results(QFrame):
         if analysis is not None:
             analysis = seen_for(analysis, key)  # a class may have a region of its own
         prediction = analysis.prediction if analysis is not None else None
-        self.findings.show_prediction(prediction, key[1] if key is not None else None, _note(document, analysis))
+        chosen = key[1] if key is not None else None
+        self.findings.show_prediction(prediction, chosen, _note(document, analysis), level_so_far(analysis, key))
         self.certainty.show_certainty(analysis, key)
         self.details.show_certainty(analysis, key)
         bundle = analysis.bundle if analysis is not None else None

@@ -26,7 +26,7 @@ from pydicom.sr.codedict import codes
 
 from segx_viewer import __version__
 from segx_viewer.domain.methods import method_label
-from segx_viewer.domain.result import Analysis, BundleInfo, Certainty, Level, MapKey
+from segx_viewer.domain.result import Analysis, BundleInfo, Certainty, Level, MapKey, level_so_far
 from segx_viewer.explain.alignment import ALIGNMENTS
 from segx_viewer.reporting.dicom.codes import class_concept, predicted, private, region_codes
 from segx_viewer.reporting.dicom.objects import SERIES
@@ -53,9 +53,11 @@ def structured_report(
     series : str
         Series instance UID.
     """
-    groups: list[_Group] = [_classification(analysis, reference)]
+    groups: list[_Group] = [_classification(analysis, key, reference)]
     if key is not None and key in analysis.certainties:
         groups.append(_explanation(analysis, key, analysis.certainties[key], reference, region))
+    if level_so_far(analysis, key) is Level.ABSTAIN:
+        groups.reverse()  # why no statement is made comes before the scores that none is made about
     device = DeviceObserverIdentifyingAttributes(
         uid=new_uid(), name=MANUFACTURER, manufacturer_name=MANUFACTURER, model_name=MANUFACTURER
     )
@@ -87,22 +89,33 @@ def structured_report(
     return result
 
 
-def _classification(analysis: Analysis, reference: Dataset) -> MeasurementsAndQualitativeEvaluations:
+def _classification(
+    analysis: Analysis, key: MapKey | None, reference: Dataset
+) -> MeasurementsAndQualitativeEvaluations:
     prediction = predicted(analysis)
+    abstains = level_so_far(analysis, key) is Level.ABSTAIN
+    stated = []
+    if abstains:
+        stated.append(QualitativeEvaluation(private("CERTAINTY", "Certainty badge"), private("ABSTAIN", "Abstain")))
+    if abstains and analysis.gate.reason:
+        reason = private("REASON", analysis.gate.reason)
+        stated.append(QualitativeEvaluation(private("REASON", "Reason for the badge"), reason))
+    top = "Highest score, no statement is made about it" if abstains else "Most probable class"
     return MeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(uid=new_uid(), identifier="Classification"),
         source_images=[SourceImageForMeasurementGroup.from_source_image(reference)],
         algorithm_id=_algorithm(analysis.bundle, "classifier"),
         measurements=[
             Measurement(
-                name=private(f"P_{info.code}".upper(), f"Probability of {info.label}"),
+                name=private(f"P_{info.code}".upper(), f"{'Score' if abstains else 'Probability'} of {info.label}"),
                 value=float(probability),
                 unit=codes.UCUM.NoUnits,
             )
             for info, probability in zip(prediction.classes, prediction.probabilities, strict=True)
         ],
         qualitative_evaluations=[
-            QualitativeEvaluation(private("TOP", "Most probable class"), class_concept(analysis, prediction.top))
+            *stated,
+            QualitativeEvaluation(private("TOP", top), class_concept(analysis, prediction.top)),
         ],
     )
 
