@@ -61,6 +61,10 @@ def demo(arguments: argparse.Namespace) -> int:
 def train(arguments: argparse.Namespace) -> int:
     """Train a model bundle."""
     run = _with_extra("segx_viewer.training.run", "train")
+    if arguments.folds:
+        folds = _with_extra("segx_viewer.training.folds", "train")
+        say(str(folds.cross_validate(_recipe(arguments.recipe), arguments.data, arguments.out, report=say)))
+        return 0
     networks = (arguments.only,) if arguments.only else run.NETWORKS
     run.train_recipe(_recipe(arguments.recipe), arguments.data, arguments.out, networks=networks, report=say)
     return 0

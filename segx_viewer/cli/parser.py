@@ -212,6 +212,7 @@ def _add_training(actions: "argparse._SubParsersAction[argparse.ArgumentParser]"
     command.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the data sets")
     command.add_argument("--out", type=Path, metavar="DIR", help="folder of the bundle (default: beside the recipe)")
     command.add_argument("--only", choices=("classifier", "segmenter"), help="train one of the networks")
+    command.add_argument("--folds", action="store_true", help="only cross-validate the classifier, as the recipe says")
     command.set_defaults(run=commands.train)
 
     command = actions.add_parser(

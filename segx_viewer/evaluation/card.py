@@ -24,6 +24,7 @@ CLASSIFICATION_FIGURES = {
 }
 """The classification's figures by their keys, in words."""
 
+FOLDS = "folds.json"
 CARD = "MODEL_CARD.md"
 FACTS = "card.md"
 BEGIN, END = "<!-- figures:begin -->", "<!-- figures:end -->"
@@ -53,7 +54,9 @@ def write_model_card(folder: Path, evaluation: Path) -> Path:
         raise DataError(f"{evaluation} measured another calibration than that in {folder}; evaluate the bundle again.")
     if (record := badge_record(result)) is not None:
         write_manifest(folder, {**manifest, "evaluation": record})
-    text = "\n\n".join((_title(bundle), facts.strip(), _figures(bundle, result), _training(bundle)))
+    text = "\n\n".join(
+        (_title(bundle), facts.strip(), _figures(bundle, result), *_folds(folder / FOLDS), _training(bundle))
+    )
     with atomic_write(folder / CARD) as path:
         path.write_text(text + "\n", encoding="utf-8")
     return folder / CARD
@@ -81,17 +84,32 @@ def badge_record(result: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def write_readme_figures(readme: Path, evaluations: Sequence[Path]) -> None:
-    """Replace the block between the figure markers of a README by a table of the main figures. Raises `DataError`."""
+    """Replace the block between the figure markers of a README by a row for each bundle. Raises `DataError`."""
     text = readme.read_text(encoding="utf-8")
     if BEGIN not in text or END not in text:
         raise DataError(f"{readme} has no place for figures between {BEGIN} and {END}.")
-    rows = ["| bundle | figure | test part, 95 % interval |", "|---|---|---|"]
-    for path in evaluations:
-        result = json.loads(path.read_text(encoding="utf-8"))
-        rows += [f"| `{result['bundle']['name']}` | {name} | {value} |" for name, value in main_figures(result)]
+    columns = ("bundle", "n", "balanced accuracy, or mean AUROC of findings", "macro AUROC, or AUROC of no finding",
+               "Dice of the region", "telling right from wrong: badge (AUROC)", "max-softmax (AUROC)",
+               "right at HIGH")  # fmt: skip
+    rows = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
+    rows += [f"| {' | '.join(_in_short(json.loads(path.read_text(encoding='utf-8'))))} |" for path in evaluations]
     before, after = text.split(BEGIN)[0], text.split(END)[1]
     with atomic_write(readme) as path:
         path.write_text(f"{before}{BEGIN}\n" + "\n".join(rows) + f"\n{END}{after}", encoding="utf-8")
+
+
+def _in_short(result: Mapping[str, Any]) -> list[str]:
+    """Return a bundle's row: what a reader compares bundles by."""
+    classified, certain = result["classification"], result["certainty"]
+    levels = result["calibration"].get("levels", {})
+    shown = [
+        classified.get("balanced_accuracy", classified.get("mean_auroc")),
+        classified.get("macro_auroc", classified.get("auroc_no_finding")),
+    ]
+    dice = "; ".join(f"{_interval(v['dice'])} ({data})" for data, v in result["segmentation"].items())
+    scores = [certain[name]["auroc"] if name in certain else None for name in ("calibrated SegU", "max-softmax")]
+    told = [_interval(v) if v else "-" for v in (*scores, levels.get("HIGH"))]
+    return [f"`{result['bundle']['name']}`", str(classified["n"]), *map(_interval, shown), dice or "-", *told]
 
 
 def main_figures(result: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -273,6 +291,25 @@ def _faithfulness(table: Mapping[str, Any]) -> list[str]:
         "|---" * (len(methods) + 1) + "|",
     ]
     return lines + [f"| {text} | {' | '.join(_interval(table[m][k]) for m in methods)} |" for k, text in names.items()]
+
+
+def _folds(path: Path) -> list[str]:
+    """Return the figures of the classifier's cross-validation, where it was measured."""
+    if not path.is_file():
+        return []
+    rows = []
+    for variant, folds in json.loads(path.read_text(encoding="utf-8")).items():
+        for fold, entry in folds.items():
+            classes = entry.get("recall", entry["auroc"])
+            per_class = ", ".join(f"{code} {_number(value)}" for code, value in classes.items())
+            cells = (variant, fold, str(entry["n"]), _number(entry["mean_auroc"]),
+                     _number(entry.get("balanced_accuracy")), per_class)  # fmt: skip
+            rows.append(f"| {' | '.join(cells)} |")
+    table = ["| variant | held out | n | mean AUROC | balanced accuracy | recall (several findings: AUROC) |",
+             "|---" * 6 + "|", *rows]  # fmt: skip
+    return ["## Cross-validation of the classifier", "\n".join(table),
+            "Other networks than the shipped one, learned by the recipe's `[recipe.folds]` and judged on images that "
+            "they have not seen, with their logits as they are."]  # fmt: skip
 
 
 def _training(bundle: ModelBundle) -> str:

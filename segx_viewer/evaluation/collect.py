@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import cv2
 import numpy as np
@@ -27,6 +27,7 @@ from segx_viewer.pipeline import analyse_to_end
 from segx_viewer.training.datasets import Record
 from segx_viewer.training.recipe import read_recipe
 
+T = TypeVar("T")
 Row = dict[str, Any]
 Task = tuple[str, str]
 """What is measured ("image", "segmentation" or "faithfulness") on which image id."""
@@ -51,10 +52,13 @@ class Job:
 class OpenStore(BundleStore):
     """A store whose gate lets every image pass: figures of the networks count all images of the test part."""
 
-    def gate(self, name: str) -> InputGate:
-        """Return a gate without distances and population."""
+    def once(self, name: str, what: str, load: Callable[[], T]) -> T:
+        """Load what a store keeps; a gate without distances, population and any demand on pixels or header."""
+        return super().once(name, what, load if what != "gate" else lambda: cast(T, self._open_gate(name)))
+
+    def _open_gate(self, name: str) -> InputGate:
         bundle = self.get(name)
-        return InputGate(bundle.image_kind, bundle.modalities, {})
+        return InputGate(bundle.image_kind, bundle.modalities, {}, stated={"pixels": "", "body_parts": []})
 
 
 def collect_rows(

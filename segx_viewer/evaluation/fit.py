@@ -76,7 +76,7 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
     manifest = read_manifest(folder)
     for stale in ("calibration", "evaluation"):
         manifest.pop(stale, None)
-    manifest["gate"] = {k: v for k, v in manifest.get("gate", {}).items() if k in ("population", "layer")}
+    manifest["gate"] = {k: v for k, v in manifest.get("gate", {}).items() if k in ("population", "layer", "kind")}
     write_manifest(folder, manifest)
 
     report(f"{recipe.name}: input gate")

@@ -31,8 +31,6 @@ from segx_viewer.training.splits import Part, read_splits
 METHODS = ("gradcam", "gradient_shap")
 RESULT = "evaluation.json"
 SCHEMA = 1
-FAITHFULNESS_IMAGES = 40
-"""Faithfulness takes tens of maps per image, so it is measured on a seeded sample."""
 
 
 def evaluate(
@@ -85,7 +83,7 @@ def evaluate(
     if not records:
         raise DataError(f"{data} holds no image of the {part} part of {bundle.info.name}.")
     masked = _part(recipe, recipe.segmenter_data, data, parts, part, lambda r: r.mask is not None)[:limit]
-    chosen = np.random.default_rng(SEED).permutation(len(records))[:FAITHFULNESS_IMAGES]
+    chosen = np.random.default_rng(SEED).permutation(len(records))[: recipe.evaluation.faithfulness]
     tasks: list[Task] = [
         *(("image", r.image_id) for r in records),
         *(("segmentation", r.image_id) for r in masked),

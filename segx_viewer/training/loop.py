@@ -39,6 +39,8 @@ class Task:
         (network) -> validation logits (N, K) and true classes (N,), for single-label classification.
     log_shares : Tensor, shape (K,), optional
         Logarithm of each class's share of the images drawn, for single-label classification.
+    logits : callable, optional
+        (network) -> validation logits (N, K).
     cut_offs : callable, optional
         (network) -> the probability (K,) above which each finding is stated, for several findings at once.
     """
@@ -49,6 +51,7 @@ class Task:
     score: Callable[[nn.Module], dict[str, float]]
     answers: Callable[[nn.Module], tuple[NDArray[np.float32], NDArray[np.int64]]] | None = None
     log_shares: Tensor | None = None
+    logits: Callable[[nn.Module], NDArray[np.float32]] | None = None
     cut_offs: Callable[[nn.Module], NDArray[np.float64]] | None = None
 
 

@@ -163,12 +163,38 @@ class Evaluation:
     near : tuple of str or None
         Data sets whose images the gate lets in, if unlike those that the classifier learned from; None for those that
         only the segmenter learned from.
+    faithfulness : int
+        On how many images, drawn by a seed, faithfulness is measured: it takes tens of maps of each.
     """
 
     views: tuple[str, ...] = ("flip_h",)
     other_domain: str = ""
     healthy: str = ""
     near: tuple[str, ...] | None = None
+    faithfulness: int = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """Cross-validation of a recipe's classifier: what its figures are made of before any image is spent on a test.
+
+    Attributes
+    ----------
+    count : int
+        Grouped folds of the images that the classifier may learn from, each held out in turn.
+    runs : mapping
+        Instead of those, named folds: run -> part -> stretch of positions, as a recipe's own (see
+        `splits.split_runs`), with the parts train and test.
+    changes : mapping
+        To the classifier's schedule, such as fewer epochs.
+    variants : mapping
+        Name -> further changes; each variant is learned on every fold, to compare them.
+    """
+
+    count: int = 0
+    runs: Mapping[str, Stretches] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    variants: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {"recipe": {}})
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +231,7 @@ class Recipe:
     balance: tuple[str, ...] = ()
     segmenter_from: str = ""
     evaluation: Evaluation = field(default_factory=Evaluation)
+    folds: Folds = field(default_factory=Folds)
 
     def load(self, layout: str, data: Path) -> list[Record]:
         """Read one of the recipe's data sets, or another that is known. Raises `DataError`."""
@@ -288,6 +315,7 @@ def read_recipe(path: Path) -> Recipe:
             runs=_runs(training.get("runs", {})),
             balance=tuple(training.get("balance", ())),
             segmenter_from=str(training.get("segmenter_from", "")),
+            folds=_folds(training.get("folds", {})),
             evaluation=_evaluation(training.get("evaluation", {}), raw["classes"]),
         )
     except OSError as error:
@@ -312,6 +340,15 @@ def _shares(table: Mapping[str, float]) -> Mapping[Part, float]:
     if shares and abs(sum(shares.values()) - 1) > 1e-6:
         raise ValueError("the shares of a split are 1 together")
     return shares or SHARES
+
+
+def _folds(table: Mapping[str, Any]) -> Folds:
+    given = dict(table)
+    runs = {name: _runs(stretches) for name, stretches in given.pop("runs", {}).items()}
+    folds = Folds(int(given.pop("count", 0)), runs, variants=given.pop("variants", {"recipe": {}}), changes=given)
+    if folds.count == 1 or (folds.count and runs):
+        raise ValueError("folds are two or more, or runs")
+    return folds
 
 
 def _runs(table: Mapping[str, Mapping[Part, list[float]]]) -> Stretches:

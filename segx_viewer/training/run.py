@@ -105,7 +105,7 @@ def _train_network(
     work: Path,
     report: Callable[[str], None],
 ) -> None:
-    _keep_freed_memory()
+    keep_freed_memory()
     preprocessing = preprocessing_of(recipe)
     spec = recipe.manifest[name]
     if name == "segmenter" and recipe.segmenter_from:
@@ -115,11 +115,11 @@ def _train_network(
         given = segmenter_input_of(recipe)
         training, validation = _samples(recipe, name, records, parts, given, recipe.segmenter.parts)
         task = segmenter_task(training, validation, given, recipe.segmenter, recipe.segmenter_augmentation, recipe.seed)
-        _seed_everything(recipe.seed)
+        seed_everything(recipe.seed)
         network = build_segmenter(spec["architecture"], spec["options"])
         load_imagenet_weights(network.encoder.model, spec["options"]["encoder_name"])
         freeze_first_stages(network.encoder.model, recipe.segmenter.freeze_blocks)
-        _learn(network, task, recipe.segmenter, work, name, report)
+        learn_to_end(network, task, recipe.segmenter, work, name, report)
         return
     training, validation = _samples(recipe, name, records, parts, preprocessing, recipe.classifier.parts)
 
@@ -135,19 +135,10 @@ def _train_network(
         task = classifier_task(
             training, validation, preprocessing, schedule, recipe.augmentation, seed, recipe.multi_label, taught_by
         )
-        _seed_everything(seed)
-        network = build_classifier(
-            architecture, len(recipe.codes), drop_rate=schedule.drop_rate, drop_path_rate=schedule.drop_path
-        )
-        if start is None:
-            load_imagenet_weights(network, architecture)
-            _set_head(network, schedule.head_std)
-        else:
-            network.load_state_dict(start.state_dict())
-        freeze_first_stages(network, schedule.freeze_blocks)
+        network = begin_classifier(architecture, len(recipe.codes), schedule, seed, start)
         # A checkpoint of its own: one of an earlier recipe that began elsewhere is none to go on from.
         begun = "averaged" if schedule.swa else "imagenet" if start is None else "from-teacher"
-        return _learn(network, task, schedule, work, stem, report, f"-{architecture.rpartition('/')[2]}-{begun}")
+        return learn_to_end(network, task, schedule, work, stem, report, f"-{architecture.rpartition('/')[2]}-{begun}")
 
     for architecture in sorted(set(recipe.teachers)):  # before hours of learning: is it known, are its weights there
         load_imagenet_weights(build_classifier(architecture, len(recipe.codes)), architecture)
@@ -164,6 +155,21 @@ def _train_network(
         start = learn("unaveraged", _unadjusted(recipe.classifier), recipe.seed, teachers, start)
     report(f"{recipe.name}: {name}, averaged")
     learn(name, recipe.averaging, recipe.seed, teachers, start)
+
+
+def begin_classifier(
+    architecture: str, classes: int, schedule: Schedule, seed: int, start: nn.Module | None = None
+) -> nn.Module:
+    """Return a classifier that is about to learn: from ImageNet weights with a new last layer, or from another one."""
+    seed_everything(seed)
+    network = build_classifier(architecture, classes, drop_rate=schedule.drop_rate, drop_path_rate=schedule.drop_path)
+    if start is None:
+        load_imagenet_weights(network, architecture)
+        _set_head(network, schedule.head_std)
+    else:
+        network.load_state_dict(start.state_dict())
+    freeze_first_stages(network, schedule.freeze_blocks)
+    return network
 
 
 def _set_head(network: nn.Module, std: float) -> None:
@@ -217,7 +223,7 @@ def _samples(
     return training, validation
 
 
-def _learn(
+def learn_to_end(
     network: nn.Module,
     task: Task,
     schedule: Schedule,
@@ -264,7 +270,7 @@ def _preprocessing(table: Mapping[str, Any]) -> Preprocessing:
     )  # fmt: skip
 
 
-def _keep_freed_memory() -> None:
+def keep_freed_memory() -> None:
     """Let glibc reuse freed memory: each step frees and asks for the same large buffers, and fresh pages cost time.
 
     Measured on EfficientNet-Lite0 on two cores: a third of the processor time went into page faults before.
@@ -277,7 +283,8 @@ def _keep_freed_memory() -> None:
     mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
 
 
-def _seed_everything(seed: int) -> None:
+def seed_everything(seed: int) -> None:
+    """Seed every generator that building or training a network may draw from."""
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 - third-party layers draw from the global generator
     torch.manual_seed(seed)

@@ -231,6 +231,7 @@ def classifier_task(
         judge(score),
         None if multi_label else judge(answers),
         log_shares,
+        judge(lambda network: answers(network)[0]),
         judge(cut_offs) if multi_label else None,
     )
 

@@ -1,8 +1,10 @@
+import json
+
 import numpy as np
 import pytest
 
 from segx_viewer.domain.result import ClassInfo
-from segx_viewer.evaluation.card import _per_class, _within
+from segx_viewer.evaluation.card import _folds, _per_class, _within
 from segx_viewer.evaluation.figures import within
 from segx_viewer.evaluation.findings import classification, mean_auroc
 from segx_viewer.evaluation.statistics import Resampler
@@ -73,3 +75,12 @@ def test_card_shows_findings_with_cut_offs_and_views(found):
 
 def test_mean_auroc_of_nothing_is_undefined():
     assert np.isnan(mean_auroc(np.zeros((2, 1)), np.zeros((2, 1), bool)))
+
+
+def test_cross_validation_stands_in_the_card_where_it_was_measured(tmp_path):
+    path = tmp_path / "folds.json"
+    assert _folds(path) == []
+    entry = {"n": 7, "mean_auroc": 0.9, "balanced_accuracy": 0.8, "auroc": {"a": 0.9, "b": None},
+             "recall": {"a": 1.0, "b": 0.6}}  # fmt: skip
+    path.write_text(json.dumps({"recipe": {"glioma-2": entry}}))
+    assert "| recipe | glioma-2 | 7 | 0.900 | 0.800 | a 1.000, b 0.600 |" in _folds(path)[1]

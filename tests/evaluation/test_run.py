@@ -1,21 +1,29 @@
 import json
 import shutil
+from dataclasses import replace
 
+import numpy as np
 import pytest
+import torch
 from safetensors.torch import save_file
 
 from segx_viewer.bundles.manifest import read_bundle, read_manifest
+from segx_viewer.bundles.store import BundleStore
 from segx_viewer.bundles.writing import write_manifest
-from segx_viewer.domain.result import BadgeRecord, Level, LevelRecord
+from segx_viewer.domain.image import PhotometricInterpretation
+from segx_viewer.domain.request import AnalysisRequest
+from segx_viewer.domain.result import BadgeRecord, GateLevel, Level, LevelRecord
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation import collect, fit, report, run
 from segx_viewer.evaluation.calibrate import fitted_digest
 from segx_viewer.evaluation.card import BEGIN, END, FACTS, write_model_card, write_readme_figures
-from segx_viewer.evaluation.fit import collect_features, fit_bundle
+from segx_viewer.evaluation.collect import OpenStore
+from segx_viewer.evaluation.fit import collect_features, fit_bundle, record_image
 from segx_viewer.evaluation.run import RESULT, evaluate
 from segx_viewer.evaluation.strangers import strangers
 from segx_viewer.inference.input_gate import InputGate
 from segx_viewer.networks.architectures import build_classifier, build_segmenter
+from segx_viewer.pipeline import analyse_to_end
 from segx_viewer.training.datasets import load_dataset
 from segx_viewer.training.recipe import read_recipe
 from segx_viewer.training.run import train_recipe
@@ -30,9 +38,10 @@ def bundle_folder(tiny_recipe, drawn_ham10000, tmp_path_factory):
     folder, work = root / "tiny", root / "work"
     folder.mkdir()
     work.mkdir()
-    (folder / "recipe.toml").write_text(tiny_recipe)
+    (folder / "recipe.toml").write_text(f"{tiny_recipe}\nfaithfulness = 2\n")
     (folder / FACTS).write_text("## Data\n\nDrawn circles.\n")
     manifest = read_recipe(folder / "recipe.toml").manifest
+    torch.manual_seed(0)  # one whose segmenter finds a region
     networks = {
         "classifier": build_classifier(manifest["classifier"]["architecture"], 2),
         "segmenter": build_segmenter(manifest["segmenter"]["architecture"], manifest["segmenter"]["options"]),
@@ -48,7 +57,6 @@ def bundle_folder(tiny_recipe, drawn_ham10000, tmp_path_factory):
 def small(monkeypatch):
     """Few strangers, cases and faithful maps: the amount is not what is tested here."""
     monkeypatch.setattr(run, "strangers", lambda: list(strangers(packages=False))[:3])
-    monkeypatch.setattr(run, "FAITHFULNESS_IMAGES", 2)
     monkeypatch.setattr(report, "CASES", 1)
 
 
@@ -171,6 +179,19 @@ def test_badge_is_fitted_on_images_as_they_are_and_changed(bundle_folder, drawn_
         assert rows[name, False]["group"] == rows[name, True]["group"]
         assert rows[name, False]["features"] != rows[name, True]["features"]
     assert collected(ids[::-1]) == rows, "how an image is changed hangs on the image alone"
+
+
+def test_store_for_figures_of_the_networks_lets_every_image_pass(bundle_folder, drawn_ham10000):
+    record = load_dataset("ham10000", drawn_ham10000)[0]
+    grey = record_image(record)
+    grey = replace(
+        grey, pixels=np.ascontiguousarray(grey.pixels[..., 0]), photometric=PhotometricInterpretation.MONOCHROME2
+    )
+    request = AnalysisRequest(grey, bundle_name="tiny")
+    shut, passed = (analyse_to_end(request, kind([bundle_folder.parent])) for kind in (BundleStore, OpenStore))
+    assert shut.prediction is None, "dermoscopy has colours"
+    assert passed.prediction is not None
+    assert passed.gate.level is GateLevel.ACCEPTED
 
 
 def test_gate_is_fitted_before_too_few_images_end_the_calibration(bundle_folder, drawn_ham10000):
