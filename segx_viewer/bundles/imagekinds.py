@@ -22,10 +22,14 @@ class ImageKind:
     pixels : str
         "grey" or "colour" where the other sort is refused, "" where either may come.
     body_parts : tuple of str
-        Values of Body Part Examined (PS3.16 Annex L); another one is refused. () where that tells nothing.
+        Values of Body Part Examined (PS3.16 Annex L); another known one is refused, an unknown word tells nothing. ()
+        where no word does.
     other_views : tuple of str
         View Positions (0018,5101) that are outside what the networks learned from.
+    other_projections : tuple of str
+        "frontal", "lateral" or "oblique", whichever way the header says them, that are outside as well.
     other_views_reason : str
+        ``{view}`` stands for "a lateral", say.
     """
 
     one: str
@@ -33,6 +37,7 @@ class ImageKind:
     pixels: str = ""
     body_parts: tuple[str, ...] = ()
     other_views: tuple[str, ...] = ()
+    other_projections: tuple[str, ...] = ()
     other_views_reason: str = "The model did not learn from this view."
 
     def __post_init__(self) -> None:

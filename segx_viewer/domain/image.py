@@ -158,6 +158,8 @@ class Acquisition:
         Upper case, as in the header.
     study_date : str
         YYYYMMDD or empty.
+    projection : str
+        A radiograph's direction, "frontal", "lateral" or "oblique", as far as the header says it in any way.
     study_time : str
         HHMMSS, or its beginning, or empty.
     description : str
@@ -173,6 +175,7 @@ class Acquisition:
     laterality: str = ""
     study_date: str = ""
     description: str = ""
+    projection: str = ""
     study_time: str = ""
     study_description: str = ""
     series_description: str = ""

@@ -8,6 +8,7 @@ from pydicom.dataset import Dataset
 from segx_viewer.domain.image import Acquisition, PixelSpacing, SpacingOrigin
 from segx_viewer.imaging._header import code_meaning, items, macro, number, numbers, text, value
 from segx_viewer.imaging._person import age_years, study_date, study_time
+from segx_viewer.imaging.bodyparts import projection
 
 PROJECTION = frozenset({"CR", "DX", "MG", "RG", "RF", "XA", "IO", "PX", "DR"})
 """Modalities whose pixel spacing is that of the detector unless a calibration says otherwise."""
@@ -95,6 +96,7 @@ def acquisition(dataset: Dataset) -> Acquisition:
         sex=sex if sex in {"M", "F", "O"} else "",
         body_part=(text(dataset, "BodyPartExamined") or code_meaning(dataset, "AnatomicRegionSequence")).upper(),
         view_position=(text(dataset, "ViewPosition") or code_meaning(dataset, "ViewCodeSequence")).upper(),
+        projection=_projection(dataset),
         laterality=(text(dataset, "ImageLaterality") or text(dataset, "Laterality")).upper(),
         study_date=study_date(dataset),
         study_time=study_time(dataset),
@@ -103,3 +105,11 @@ def acquisition(dataset: Dataset) -> Acquisition:
         series_description=series or text(dataset, "ProtocolName"),
         series_number=None if number_in_study is None or not isfinite(number_in_study) else int(number_in_study),
     )
+
+
+def _projection(dataset: Dataset) -> str:
+    if text(dataset, "Modality").upper() not in PROJECTION:
+        return ""
+    views = items(dataset, "ViewCodeSequence")
+    view = " ".join((text(dataset, "ViewPosition"), code_meaning(dataset, "ViewCodeSequence")))
+    return projection(view, text(views[0], "CodeValue") if views else "", patient_orientation(dataset, 0))

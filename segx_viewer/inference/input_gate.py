@@ -21,6 +21,7 @@ from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.age import age_text
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.result import GateLevel, GateVerdict
+from segx_viewer.imaging.bodyparts import body_region
 
 GATE_FILE = "gate.safetensors"
 ACCEPTED = GateVerdict(GateLevel.ACCEPTED)
@@ -163,11 +164,12 @@ class InputGate:
         if image.modality and image.modality not in self.modalities:
             what = SECTIONAL.get(image.modality, f"an image of modality {image.modality}")
             return _refused(f"This is {what}; the model reads {kind.many} only.")
-        if kind.body_parts and facts.body_part and not any(part in facts.body_part for part in kind.body_parts):
+        if kind.body_parts and facts.body_part and _is_elsewhere(facts.body_part, kind.body_parts):
             part = facts.body_part.lower()
             return _refused(f"The file says that this shows: {part}. The model reads {kind.many} only.")
-        if facts.view_position in kind.other_views:
-            return _outside(kind.other_views_reason)
+        if facts.view_position in kind.other_views or facts.projection in kind.other_projections:
+            view = "an oblique" if facts.projection == "oblique" else "a lateral"
+            return _outside(kind.other_views_reason.replace("{view}", view))
         low, high = self.population.get("min_age_years", 0), self.population.get("max_age_years", math.inf)
         if facts.age_years is not None and not low <= facts.age_years < high:
             return _outside(f"The patient is {age_text(facts.age_years)} old; the classifier learned from "
@@ -264,6 +266,14 @@ def _people(low: float, high: float) -> str:
     if math.isinf(high):
         return "adults" if low == ADULT_YEARS else f"patients of {low:g} years and older"
     return f"patients of {low:g} to {high:g} years"
+
+
+def _is_elsewhere(stated: str, parts: tuple[str, ...]) -> bool:
+    """Whether a header names another part of the body; what it calls by no known word, the picture decides."""
+    if any(part in stated for part in parts):
+        return False
+    region = body_region(stated)
+    return bool(region) and region not in {body_region(part) for part in parts}
 
 
 def _refused(reason: str, score: float | None = None) -> GateVerdict:

@@ -220,3 +220,21 @@ def test_features_are_mean_and_spread_of_the_layers_maps_in_whatever_form_the_ne
         found = [passed.features for passed in forward_each(one, x, bundle.target_layer, "blocks.1")]
         np.testing.assert_allclose(np.stack(found), expected, rtol=1e-3, atol=1e-4)
     assert forward(network, x[:1], bundle.target_layer).features is None
+
+
+@pytest.mark.parametrize("part", ["TÓRAX", "POUMON", "BRUSTKORB", "胸部", "UNKNOWN", "OTHER", "RIB"])
+def test_words_decide_for_and_unknown_words_decide_nothing(chest_image, part):
+    child = with_facts(chest_image, age_years=4.0, body_part=part)
+    assert CHEST.check_header(child).level is GateLevel.ACCEPTED
+
+
+@pytest.mark.parametrize("part", ["KNEE", "SCHÄDEL", "BASSIN", "CSPINE"])
+def test_another_part_is_refused_in_any_language(chest_image, part):
+    assert CHEST.check_header(with_facts(chest_image, age_years=4.0, body_part=part)).level is GateLevel.REFUSED
+
+
+@pytest.mark.parametrize(("direction", "word"), [("lateral", "a lateral view"), ("oblique", "an oblique view")])
+def test_a_direction_that_the_header_says_in_any_way_is_outside(chest_image, direction, word):
+    verdict = CHEST.check_header(with_facts(chest_image, age_years=4.0, projection=direction))
+    assert verdict.level is GateLevel.OUTSIDE
+    assert word in verdict.reason
