@@ -126,7 +126,7 @@ def _add_analyze(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "--device",
         choices=("auto", "cpu", "cuda", "mps"),
         default="auto",
-        help="where the networks run (default: auto, ready graphs on the processor, the rest on a graphics card, if any)",
+        help="where the networks run (default: auto; ready graphs on the processor, others on a graphics card if any)",
     )
     command.add_argument("--theme", choices=("light", "dark"), default="light", help="of the report pages")
     command.add_argument(
