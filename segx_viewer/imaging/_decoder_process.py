@@ -19,16 +19,20 @@ import numpy as np
 
 from segx_viewer import process
 from segx_viewer.errors import SegxError
+from segx_viewer.imaging._decoded import Decoded
 from segx_viewer.imaging.limits import Limits
 from segx_viewer.imaging.reader import decode_image
 
 READY = "ready"
 _THREADS = 4  # each takes its own share of the memory that is allowed
 STOP = None
+OVERLAYS, TAGS = "overlays", "tags"
 
 
 def serve(connection: Connection, memory_bytes: int) -> None:
-    """Answer requests ``(path, frame, pixel limit)`` until told to stop, or until the other side has gone.
+    """Answer requests ``(path, what, pixel limit)`` until told to stop, or until the other side has gone.
+
+    What is asked for is a frame by its number, or one of `OVERLAYS` and `TAGS`.
 
     First comes the shared memory (a file descriptor; on Windows there is none, see `_share`). Answers are
     ``(class name, message)`` of an error, or ``(None, (name, shape, dtype, modality, fields))``, after `Begun`.
@@ -41,8 +45,8 @@ def serve(connection: Connection, memory_bytes: int) -> None:
     connection.send(READY)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while (request := connection.recv()) is not STOP:
-            path, frame, pixels = request
-            connection.send(_answer(Path(path), frame, _Telling(pixels=pixels, tell=connection.send), descriptor))
+            path, what, pixels = request
+            connection.send(_answer(Path(path), what, _Telling(pixels=pixels, tell=connection.send), descriptor))
 
 
 class Begun(NamedTuple):
@@ -62,9 +66,9 @@ class _Telling(Limits):
         self.tell(Begun(rows * columns))
 
 
-def _answer(path: Path, frame: int, limits: Limits, descriptor: int) -> tuple[str | None, Any]:
+def _answer(path: Path, what: int | str, limits: Limits, descriptor: int) -> tuple[str | None, Any]:
     try:
-        decoded = decode_image(path, frame, limits)
+        decoded = _decoded(path, what, limits)
         values = np.ascontiguousarray(decoded.values)
         name = _share(values, descriptor)
     except SegxError as error:
@@ -72,6 +76,18 @@ def _answer(path: Path, frame: int, limits: Limits, descriptor: int) -> tuple[st
     except (MemoryError, OSError):
         return "ImageReadError", f"{path.name} needs more memory than reading it is allowed."
     return None, (name, values.shape, values.dtype.str, decoded.modality, decoded.fields)
+
+
+def _decoded(path: Path, what: int | str, limits: Limits) -> Decoded:
+    if isinstance(what, int):
+        return decode_image(path, what, limits)
+    if what == OVERLAYS:
+        from segx_viewer.imaging.segmentations import decode_overlays
+
+        return decode_overlays(path, limits)
+    from segx_viewer.imaging.tags import read_tags
+
+    return Decoded(np.zeros(1, np.uint8), None, {"tags": read_tags(path)})
 
 
 _kept: list[mmap.mmap] = []

@@ -14,7 +14,7 @@ from dataclasses import replace
 from multiprocessing import reduction
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from segx_viewer.imaging import _decoder_process
 from segx_viewer.imaging._decoded import Decoded
 from segx_viewer.imaging.dicom import read_native_dicom
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:
+    from segx_viewer.imaging.tags import Tag
 
 _START_SECONDS = 60.0
 _KEPT_BYTES = 2**26
@@ -62,16 +65,27 @@ def read_image_guarded(
     """
     path = Path(path)
     found = read_native_dicom(path, frame, limits)
-    return found[0] if found is not None else _read(path, frame, limits, wanted)
+    return found[0] if found is not None else _read(path, frame, limits, wanted).image()
 
 
-def _read(path: Path, frame: int, limits: Limits, wanted: Callable[[], bool] | None) -> MedicalImage:
+def decode_overlays_guarded(path: Path, limits: Limits = DEFAULT_LIMITS) -> Decoded:
+    """Do what `segmentations.decode_overlays` does, in the decoding process. Raises alike."""
+    return _read(Path(path), _decoder_process.OVERLAYS, limits, None)
+
+
+def read_tags_guarded(path: Path, limits: Limits = DEFAULT_LIMITS) -> "tuple[Tag, ...]":
+    """Do what `tags.read_tags` does, in the decoding process. Raises alike."""
+    found: tuple[Tag, ...] = _read(Path(path), _decoder_process.TAGS, limits, None).fields["tags"]
+    return found
+
+
+def _read(path: Path, what: int | str, limits: Limits, wanted: Callable[[], bool] | None) -> Decoded:
     """Ask the decoder, or the spare one where it is busy for long."""
     while True:
         for decoder in (_decoder, _spare):
             if decoder.lock.acquire(timeout=_BUSY_SECONDS):
                 try:
-                    return decoder.read(path, frame, limits, wanted)
+                    return decoder.read(path, what, limits, wanted)
                 finally:
                     decoder.lock.release()
             if wanted is not None and not wanted():
@@ -119,7 +133,7 @@ class _Worker:
     def is_alive(self) -> bool:
         return self._process.is_alive()
 
-    def ask(self, request: tuple[str, int, int]) -> None:
+    def ask(self, request: tuple[str, int | str, int]) -> None:
         try:
             self._connection.send(request)
         except OSError:
@@ -180,18 +194,18 @@ class _Decoder:
     def stop(self) -> None:
         self._end()
 
-    def read(self, path: Path, frame: int, limits: Limits, wanted: Callable[[], bool] | None = None) -> MedicalImage:
-        worker, (error, answer) = self._question(path, frame, limits, wanted)
+    def read(self, path: Path, what: int | str, limits: Limits, wanted: Callable[[], bool] | None = None) -> Decoded:
+        worker, (error, answer) = self._question(path, what, limits, wanted)
         if error is not None:
             raise getattr(errors, error)(answer)
         name, shape, dtype, modality, fields = answer
         values = worker.take_values(name, shape, dtype)
         for key in ("voi_luts", "overlays"):  # unpickled arrays are writable: made anew, they are read-only
             fields[key] = tuple(replace(item) for item in fields.get(key, ()))
-        return Decoded(values, modality, fields).image()
+        return Decoded(values, modality, fields)
 
     def _question(
-        self, path: Path, frame: int, limits: Limits, wanted: Callable[[], bool] | None
+        self, path: Path, what: int | str, limits: Limits, wanted: Callable[[], bool] | None
     ) -> tuple[_Worker, Any]:
         """Return who answered, and what. Without an answer, end the worker."""
         self._running(limits)  # the time that starting takes is not the file's
@@ -199,7 +213,7 @@ class _Decoder:
         file_bytes = path.stat().st_size if path.is_file() else 0
         seconds = limits.seconds_for(0, file_bytes)
         try:
-            worker = self._ask((str(path), frame, limits.pixels), limits)
+            worker = self._ask((str(path), what, limits.pixels), limits)
             answer = _waited_for(worker, begun, seconds, wanted)
             while isinstance(answer, _decoder_process.Begun):
                 seconds = limits.seconds_for(answer.pixels, file_bytes)
@@ -214,7 +228,7 @@ class _Decoder:
                 self._end()
         return worker, answer
 
-    def _ask(self, request: tuple[str, int, int], limits: Limits) -> _Worker:
+    def _ask(self, request: tuple[str, int | str, int], limits: Limits) -> _Worker:
         worker = self._running(limits)
         try:
             worker.ask(request)

@@ -8,6 +8,7 @@ from pydicom.dataset import Dataset
 from pydicom.tag import Tag as Number
 
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
+from segx_viewer.imaging.guarded import read_tags_guarded
 from segx_viewer.imaging.reader import read_image
 from segx_viewer.imaging.tags import read_tags
 
@@ -91,3 +92,10 @@ def test_other_files_are_told(tmp_path):
         read_tags(tmp_path / "a.txt")
     with pytest.raises(ImageReadError, match="could not be read"):
         read_tags(tmp_path / "missing.dcm")
+
+
+def test_the_decoding_process_reads_the_same_tags(make_dicom, tmp_path):
+    path = make_dicom(RAMP, PatientName="Doe^Jane")
+    assert read_tags_guarded(path) == read_tags(path)
+    with pytest.raises(ImageReadError, match="could not be read"):
+        read_tags_guarded(tmp_path / "missing.dcm")

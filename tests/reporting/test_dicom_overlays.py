@@ -1,3 +1,4 @@
+import contextlib
 import dataclasses
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from segx_viewer.errors import ImageReadError, UnsupportedImageError
 from segx_viewer.imaging.limits import Limits
 from segx_viewer.imaging.reader import read_image
 from segx_viewer.reporting.dicom import Kind, write_dicom_results
-from segx_viewer.reporting.dicom.overlays import OverlayKind, read_overlays
+from segx_viewer.reporting.dicom.overlays import OverlayKind, read_overlays, read_overlays_guarded
 from segx_viewer.reporting.overlay import base_layer, compose, region_on_image
 
 
@@ -91,3 +92,42 @@ def test_segmentations_that_are_merely_unsupported_are_not_called_damaged(writte
     dataset.save_as(tmp_path / "x.dcm")
     with pytest.raises(UnsupportedImageError, match=sentence):
         read_overlays(tmp_path / "x.dcm")
+
+
+def test_overlays_of_others_are_read_in_the_decoding_process(written, tmp_path):
+    for kind in (Kind.REGION, Kind.PROBABILITY, Kind.SEGX):
+        (here,), (there,) = read_overlays(written[kind]), read_overlays_guarded(written[kind])
+        assert (there.kind, there.label, there.source_uid) == (here.kind, here.label, here.source_uid)
+        assert np.array_equal(there.values, here.values)
+        assert there.values.dtype == here.values.dtype
+    (tmp_path / "cut.dcm").write_bytes(written[Kind.REGION].read_bytes()[:2000])
+    with pytest.raises(ImageReadError, match=r"cut\.dcm is damaged"):
+        read_overlays_guarded(tmp_path / "cut.dcm")
+    with pytest.raises(UnsupportedImageError, match="limit"):
+        read_overlays_guarded(written[Kind.REGION], Limits(pixels=100))
+
+
+def test_whatever_is_broken_in_an_overlay_is_one_sentence(written, tmp_path):
+    whole = written[Kind.REGION].read_bytes()
+    rng = np.random.default_rng(0)
+    for _ in range(60):
+        data = bytearray(whole)
+        for position in rng.integers(132, len(data), 12):
+            data[position] = rng.integers(256)
+        (tmp_path / "odd.dcm").write_bytes(data)
+        with contextlib.suppress(ImageReadError, UnsupportedImageError):
+            read_overlays(tmp_path / "odd.dcm")
+
+
+@pytest.mark.parametrize("kind", [Kind.REGION, Kind.SEGX])
+def test_an_overlay_without_a_label_is_not_damaged(written, tmp_path, kind):
+    dataset = pydicom.dcmread(written[kind])
+    for element in dataset.iterall():
+        if element.keyword == "LUTExplanation":
+            del dataset.SharedFunctionalGroupsSequence[0].RealWorldValueMappingSequence[0].LUTExplanation
+            break
+    if kind is Kind.REGION:
+        del dataset.SegmentSequence[0].SegmentLabel
+    dataset.save_as(tmp_path / "unnamed.dcm")
+    (overlay,) = read_overlays(tmp_path / "unnamed.dcm")
+    assert overlay.label == ""

@@ -34,10 +34,14 @@ def read_tags(path: Path) -> list[Row]:
     ImageReadError
         If the file cannot be read at all.
     """
-    from segx_viewer.imaging.tags import read_tags as read
+    from segx_viewer.app.model.privacy import limits
+    from segx_viewer.imaging.guarded import read_tags_guarded
 
     try:
-        return [(f"{'  ' * tag.depth}{tag.number}", tag.name, tag.vr, _value(tag)) for tag in read(path)]
+        return [
+            (f"{'  ' * tag.depth}{tag.number}", tag.name, tag.vr, _value(tag))
+            for tag in read_tags_guarded(path, limits())
+        ]
     except UnsupportedImageError:
         return []
 

@@ -107,9 +107,9 @@ def _overlays(path: Path, allowed: Any) -> Any:
     """Return the overlays of a segmentation or parametric map, nothing for any other file."""
     if not holds_overlays(path):
         return None
-    from segx_viewer.reporting.dicom.overlays import read_overlays
+    from segx_viewer.reporting.dicom.overlays import read_overlays_guarded
 
-    return read_overlays(path, allowed)
+    return read_overlays_guarded(path, allowed)
 
 
 def holds_overlays(path: Path) -> bool:

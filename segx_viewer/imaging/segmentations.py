@@ -1,0 +1,158 @@
+"""Segmentations and Parametric Maps (PS3.3 A.51, A.75): what is drawn over an image, frame by frame."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydicom
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from pydicom.filereader import read_file_meta_info
+from pydicom.uid import (
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    ParametricMapStorage,
+    RLELossless,
+    SegmentationStorage,
+)
+
+from segx_viewer.errors import ImageReadError, SegxError, UnsupportedImageError
+from segx_viewer.imaging._decoded import Decoded
+from segx_viewer.imaging._quiet import ignore_library_warnings
+from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
+
+_LABEL_MAPS = "1.2.840.10008.5.1.4.1.1.66.7"  # Label Map Segmentation Storage
+SYNTAXES = (ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian, RLELossless)
+
+
+class OverlayKind(StrEnum):
+    """What an overlay holds."""
+
+    REGION = "region"
+    PROBABILITY = "probability"
+    MAP = "map"
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayFacts:
+    """One segment, or one map, without its values.
+
+    Attributes
+    ----------
+    kind : OverlayKind
+    label : str
+        Segment label, or the map's explanation; "" where the file states none.
+    source_uid : str
+        SOP Instance UID of the image that it was made from; "" when the file does not say.
+    """
+
+    kind: OverlayKind
+    label: str
+    source_uid: str
+
+
+def decode_overlays(path: Path, limits: Limits = DEFAULT_LIMITS) -> Decoded:
+    """Read the segments of a SEG or the maps of a Parametric Map.
+
+    Returns
+    -------
+    Decoded
+        Values of shape (N, H, W): bool regions, or float32 probabilities (0..1) or maps (real-world values); and, as
+        the field "overlays", N `OverlayFacts`.
+
+    Raises
+    ------
+    ImageReadError
+        If the file is missing or damaged.
+    UnsupportedImageError
+        If it is neither kind, has several frames for a segment, is compressed otherwise than by RLE, or has more
+        pixels than the limits allow.
+    """
+    ignore_library_warnings()
+    try:
+        if read_file_meta_info(path).TransferSyntaxUID not in SYNTAXES:
+            raise UnsupportedImageError(
+                f"{path.name} is a compressed overlay; only uncompressed and RLE ones are shown."
+            )
+        dataset = pydicom.dcmread(path)
+        _refuse_volume(dataset, path)
+        limits.check_pixels(path, int(dataset.get("NumberOfFrames", 1)) * int(dataset.Rows), int(dataset.Columns))
+        kind = dataset.get("SOPClassUID")
+        if kind not in (SegmentationStorage, ParametricMapStorage):
+            raise UnsupportedImageError(f"{path.name} is neither a segmentation nor a parametric map.")
+        found = list(_segments(dataset, path) if kind == SegmentationStorage else _maps(dataset))
+        values = np.stack([layer for layer, _ in found])
+    except SegxError:
+        raise
+    except Exception as error:  # pydicom converts lazily, and a malformed value may raise anything
+        raise ImageReadError(f"{path.name} is damaged or not a readable DICOM file.") from error
+    return Decoded(values, None, {"overlays": tuple(facts for _, facts in found)})
+
+
+def _refuse_volume(dataset: Dataset, path: Path) -> None:
+    """Refuse a segmentation of a stack of images, or a map of labels, by the header, whatever its pixels are."""
+    if dataset.get("SOPClassUID") not in (SegmentationStorage, _LABEL_MAPS):
+        return
+    frames, segments = int(dataset.get("NumberOfFrames") or 1), len(dataset.get("SegmentSequence") or ())
+    if dataset.get("SegmentationType") == "LABELMAP":
+        raise UnsupportedImageError(
+            f"{path.name} is a segmentation as a map of labels, which the viewer does not draw; export it with one "
+            f"binary frame for each segment."
+        )
+    if frames > segments > 0:
+        raise UnsupportedImageError(
+            f"{path.name} is a segmentation of a volume, with {frames} frames for {segments} segment(s); the viewer "
+            f"draws segmentations of single images."
+        )
+
+
+def _segments(dataset: Dataset, path: Path) -> Iterator[tuple[NDArray[Any], OverlayFacts]]:
+    labels = {int(item.SegmentNumber): str(item.get("SegmentLabel") or "") for item in dataset.SegmentSequence}
+    seen: set[int] = set()
+    for groups, frame in _frames(dataset):
+        number = int(_group(groups, "SegmentIdentificationSequence").ReferencedSegmentNumber)
+        if number in seen:
+            raise UnsupportedImageError(f"{path.name} is a segmentation of a volume; only single images are shown.")
+        seen.add(number)
+        if dataset.SegmentationType == "BINARY":
+            yield frame > 0, OverlayFacts(OverlayKind.REGION, labels[number], _source(groups))
+        else:
+            share = frame.astype(np.float32) / float(dataset.MaximumFractionalValue)
+            yield share, OverlayFacts(OverlayKind.PROBABILITY, labels[number], _source(groups))
+
+
+def _maps(dataset: Dataset) -> Iterator[tuple[NDArray[Any], OverlayFacts]]:
+    for groups, frame in _frames(dataset):
+        mapping = _group(groups, "RealWorldValueMappingSequence")
+        values = frame.astype(np.float32)
+        slope, intercept = float(mapping.RealWorldValueSlope), float(mapping.RealWorldValueIntercept)
+        if (slope, intercept) != (1.0, 0.0):
+            values = values * np.float32(slope) + np.float32(intercept)
+        label = str(mapping.get("LUTExplanation") or "")
+        yield values, OverlayFacts(OverlayKind.MAP, label, _source(groups))
+
+
+def _frames(dataset: Dataset) -> Iterator[tuple[tuple[Dataset, Dataset], NDArray[Any]]]:
+    """Yield each frame with its own and the shared functional groups."""
+    shared = dataset.SharedFunctionalGroupsSequence[0]
+    pixels = dataset.pixel_array
+    pixels = pixels[None] if pixels.ndim == 2 else pixels
+    for own, frame in zip(dataset.PerFrameFunctionalGroupsSequence, pixels, strict=True):
+        yield (own, shared), frame
+
+
+def _group(groups: tuple[Dataset, Dataset], keyword: str) -> Dataset:
+    found: Dataset = next(item[keyword].value[0] for item in groups if keyword in item)
+    return found
+
+
+def _source(groups: tuple[Dataset, Dataset]) -> str:
+    for item in groups:
+        for derivation in item.get("DerivationImageSequence") or ():
+            for source in derivation.get("SourceImageSequence") or ():
+                return str(source.ReferencedSOPInstanceUID)
+    return ""
