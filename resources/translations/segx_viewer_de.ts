@@ -540,8 +540,8 @@
       <translation>&amp;Alle schließen</translation>
     </message>
     <message>
-      <source>Close all images and forget the session, the recent files and folders, and the log? Images, reports and sessions that you saved stay where they are.</source>
-      <translation>Alle Bilder schließen und die Sitzung, die zuletzt geöffneten Dateien und Ordner sowie das Protokoll vergessen? Bilder, Berichte und Sitzungen, die Sie gespeichert haben, bleiben, wo sie sind.</translation>
+      <source>Close all images and forget the session, what was drawn and noted, the recent files and folders, and the log? Images, reports and sessions that you saved stay where they are.</source>
+      <translation>Alle Bilder schließen und die Sitzung, Gezeichnetes und Notiertes, die zuletzt geöffneten Dateien und Ordner sowie das Protokoll vergessen? Bilder, Berichte und Sitzungen, die Sie gespeichert haben, bleiben, wo sie sind.</translation>
     </message>
     <message>
       <source>Colours</source>
@@ -650,6 +650,10 @@
     <message>
       <source>Each row has its own colour scale, shared by its classes.</source>
       <translation>Jede Zeile hat ihre eigene Farbskala, die ihre Befunde teilen.</translation>
+    </message>
+    <message>
+      <source>Earlier drawings and notes</source>
+      <translation>Frühere Zeichnungen und Notizen</translation>
     </message>
     <message>
       <source>Earth mover's distance</source>
@@ -1830,6 +1834,14 @@
     <message>
       <source>What the network itself claims for this finding; networks are often overconfident.</source>
       <translation>Was das Netz selbst für diesen Befund angibt; Netze sind oft zu selbstsicher.</translation>
+    </message>
+    <message>
+      <source>What you drew and noted comes back when the image is opened again.</source>
+      <translation>Gezeichnetes und Notiertes kommt wieder, wenn das Bild wieder geöffnet wird.</translation>
+    </message>
+    <message>
+      <source>What you drew and noted on this image before is there again.</source>
+      <translation>Was Sie auf diesem Bild früher gezeichnet und notiert haben, ist wieder da.</translation>
     </message>
     <message>
       <source>Wheel</source>

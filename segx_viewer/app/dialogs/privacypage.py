@@ -78,8 +78,8 @@ class PrivacyPage(QDialog):
 
     def _ask(self) -> None:
         question = tr(
-            "Close all images and forget the session, the recent files and folders, and the log? "
-            "Images, reports and sessions that you saved stay where they are."
+            "Close all images and forget the session, what was drawn and noted, the recent files and folders, "
+            "and the log? Images, reports and sessions that you saved stay where they are."
         )
         yes, cancel = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.Cancel
         if QMessageBox.question(self, tr("Forget everything"), question, yes | cancel, cancel) == yes:

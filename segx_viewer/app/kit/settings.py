@@ -44,6 +44,11 @@ def session_file() -> Path:
     return data_folder() / "session.json"
 
 
+def readings_folder() -> Path:
+    """Return the folder of what was done to images, by their content; it may not exist yet."""
+    return data_folder() / "readings"
+
+
 def recent() -> list[Path]:
     """Return the most recently opened files and folders that still exist, newest first."""
     return [path for path in map(Path, _list("recent")) if path.exists()]

@@ -1,5 +1,6 @@
 """What the program remembers of patients' files, for how long, how it is forgotten; and what a file may ask for."""
 
+import shutil
 import time
 from typing import TYPE_CHECKING
 
@@ -37,14 +38,14 @@ def drop_old() -> None:
 
 
 def drop_old_session() -> None:
-    """Forget the session whose time is over."""
+    """Forget the session, and what was done to images, whose time is over."""
     kept = days()
     if kept == 0:
         _drop_session()
     elif kept != FOREVER:
-        file = settings.session_file()
-        if file.exists() and file.stat().st_mtime < time.time() - kept * _SECONDS_PER_DAY:
-            file.unlink()
+        for file in (settings.session_file(), *settings.readings_folder().glob("*")):
+            if file.exists() and file.stat().st_mtime < time.time() - kept * _SECONDS_PER_DAY:
+                file.unlink()
 
 
 def drop_old_names() -> None:
@@ -67,6 +68,7 @@ def _drop_session() -> None:
     from segx_viewer.reporting.atomic import PART
 
     settings.session_file().unlink(missing_ok=True)
+    shutil.rmtree(settings.readings_folder(), ignore_errors=True)
     for part in settings.data_folder().glob(f"{PART}*"):
         part.unlink(missing_ok=True)
 

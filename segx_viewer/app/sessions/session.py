@@ -13,10 +13,9 @@ from PySide6.QtCore import QObject, QTimer
 
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import settings
-from segx_viewer.app.model.annotations import Annotation, Kind
 from segx_viewer.app.model.documents import Document
-from segx_viewer.app.model.impression import Impression
 from segx_viewer.app.model.viewstate import PER_IMAGE, Compare, Layout, MaskStyle, View
+from segx_viewer.app.sessions.readings import Readings, pack, reading_of, unpack
 from segx_viewer.domain.image import VoiFunction, VoiLut, WindowLevel
 
 log = logging.getLogger(__name__)
@@ -33,6 +32,7 @@ class Autosave(QObject):
         super().__init__(workspace)
         self._workspace = workspace
         self.opened: list[Path] = []  # files and folders to be listed among the recent ones
+        self.readings = Readings(workspace)
         self._timer = QTimer(self, singleShot=True, interval=_DELAY_MS)
         self._timer.timeout.connect(self.save)
         documents = workspace.documents
@@ -48,6 +48,7 @@ class Autosave(QObject):
 
     def save(self) -> None:
         """Write the session now."""
+        self.readings.save()
         opened, self.opened = self.opened, []
         if opened:
             self._workspace.jobs.run(settings.add_recent, opened)
@@ -58,6 +59,7 @@ class Autosave(QObject):
     def end(self) -> None:
         """Write the session as one that ended properly; called before the threads end."""
         self._timer.stop()
+        self.readings.end()
         settings.add_recent(self.opened)
         if len(self._workspace.documents) or settings.session_file().exists():
             _write(json.dumps({**snapshot(self._workspace), "ended": True}))
@@ -116,9 +118,7 @@ def _document(document: Document) -> dict[str, Any]:
         "label": document.label,
         "frame": document.frame,
         "view": view,
-        "annotations": [[a.kind.value, a.points, a.text] for a in document.annotations],
-        "region": _pack(document.region) if document.region is not None else None,
-        "impression": document.impression.as_dict() if document.impression is not None else None,
+        **pack(reading_of(document)),
     }
 
 
@@ -135,10 +135,6 @@ def _unpack_voi(table: dict[str, Any]) -> WindowLevel | VoiLut:
     if "values" in table:
         return VoiLut(**{**table, "values": np.frombuffer(base64.b64decode(table["values"]), "<u2").astype(np.uint16)})
     return WindowLevel(**{**table, "function": VoiFunction(table["function"])})
-
-
-def _pack(mask: np.ndarray) -> dict[str, Any]:
-    return {"shape": mask.shape, "bits": base64.b64encode(np.packbits(mask)).decode()}
 
 
 # -- restoring -------------------------------------------------------------------------------------
@@ -205,16 +201,7 @@ def _fill(document: Document, entry: dict[str, Any]) -> None:
     if "centre" in view:
         view["centre"] = tuple(view["centre"])
     document.view = view
-    document.annotations = tuple(
-        Annotation(Kind(kind), tuple((float(x), float(y)) for x, y in points), str(text))
-        for kind, points, text in entry["annotations"]
-    )
-    region = entry["region"]
-    if isinstance(region, np.ndarray):
-        document.region = region
-    elif region is not None:
-        shape = tuple(region["shape"])
-        bits = np.frombuffer(base64.b64decode(region["bits"]), np.uint8)
-        document.region = np.unpackbits(bits, count=int(np.prod(shape))).reshape(shape).astype(np.bool_)
-    if entry["impression"] is not None:
-        document.impression = Impression(**entry["impression"])
+    reading = unpack(entry)
+    document.annotations = reading.annotations
+    document.region = reading.region if reading.region is not None else document.region
+    document.impression = reading.impression or document.impression
