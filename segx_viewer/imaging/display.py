@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segx_viewer.domain.image import MedicalImage, VoiFunction, VoiLut, WindowLevel
+from segx_viewer.imaging.ct_windows import first_ct_window
 
 _SAMPLES = 1_000_000
 _DEPTHS, _DEEPEST = (8, 10, 12, 14), 16
@@ -20,7 +21,9 @@ GreyScale = Callable[[NDArray[np.float32], NDArray[np.uint8] | None], NDArray[np
 
 
 def default_voi(image: MedicalImage) -> WindowLevel | VoiLut | None:
-    """Choose how to show an image first: the file's VOI LUT, its first window, or a window made from its pixels.
+    """Choose how to show an image first: the file's VOI LUT, its first window, or one made from its pixels.
+
+    CT sections without a window begin with the one that their part of the body is read with.
 
     Returns
     -------
@@ -33,7 +36,7 @@ def default_voi(image: MedicalImage) -> WindowLevel | VoiLut | None:
         return image.voi_luts[0]
     if image.windows:
         return image.windows[0]
-    return full_range(image) or auto_window(image)
+    return first_ct_window(image) or full_range(image) or auto_window(image)
 
 
 def full_range(image: MedicalImage) -> WindowLevel | None:

@@ -153,7 +153,7 @@ def display_text(image: MedicalImage, voi: WindowLevel | VoiLut | None, view: Vi
     """Return window and zoom; `scale` is screen pixels per image pixel."""
     lines = []
     if isinstance(voi, WindowLevel):
-        name = f" {voi.explanation}" if voi.explanation else ""
+        name = f" {tr(voi.explanation)}" if voi.explanation else ""
         lines.append(tr("W {width:.0f}  C {center:.0f}{name}").format(width=voi.width, center=voi.center, name=name))
     elif isinstance(voi, VoiLut):
         lines.append(tr("Look-up table {name}").format(name=voi.explanation).strip())

@@ -5,13 +5,7 @@ from dataclasses import replace
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.domain.image import MedicalImage, VoiLut, WindowLevel
 
-_CT = (
-    (mark("Lung"), -600, 1500),
-    (mark("Mediastinum"), 50, 350),
-    (mark("Bone"), 400, 1800),
-    (mark("Abdomen"), 40, 400),
-    (mark("Brain"), 40, 80),
-)
+_CT = (mark("Lung"), mark("Mediastinum"), mark("Bone"), mark("Abdomen"), mark("Brain"))
 # Radiographs have no absolute scale: these are centre and width relative to the automatic window.
 _RADIOGRAPH = (
     (mark("High contrast"), 0.0, 0.55),
@@ -37,7 +31,9 @@ def windows(image: MedicalImage) -> list[tuple[str, WindowLevel | VoiLut]]:
     result.append((tr("Automatic"), automatic))
     result.append((tr("All values"), full_range(image)))
     if image.modality == "CT":
-        result += [(tr(name), WindowLevel(center, width, explanation=tr(name))) for name, center, width in _CT]
+        from segx_viewer.imaging.ct_windows import CT_WINDOWS
+
+        result += [(tr(name), WindowLevel(*CT_WINDOWS[name], explanation=name)) for name in _CT]
     elif image.modality in _RADIOGRAPHS:
         sign = -1 if image.presentation_inverse else 1
         for name, shift, factor in _RADIOGRAPH:
