@@ -252,6 +252,10 @@
       <translation>&amp;Fensterung</translation>
     </message>
     <message>
+      <source>, about {value} mm in the body</source>
+      <translation>, im Körper etwa {value} mm</translation>
+    </message>
+    <message>
       <source>0 means that one finding has everything, 1 that all findings are equally likely. Lower is surer.</source>
       <translation>0 heißt, dass ein Befund alles hat, 1, dass alle gleich wahrscheinlich sind. Niedriger ist sicherer.</translation>
     </message>
@@ -1174,6 +1178,10 @@
     <message>
       <source>oblique</source>
       <translation>schräg</translation>
+    </message>
+    <message>
+      <source>of unknown origin</source>
+      <translation>unbekannter Herkunft</translation>
     </message>
     <message>
       <source>off</source>

@@ -1,5 +1,6 @@
 """The image as decoded: stored values through the modality LUT, and the facts needed to show and judge it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -31,11 +32,12 @@ class VoiFunction(StrEnum):
 
 
 class SpacingOrigin(StrEnum):
-    """What a pixel spacing refers to: the patient (calibrated), the detector, or a scale in the picture."""
+    """What a pixel spacing refers to: the patient (calibrated), the detector, a scale in the picture, or unknown."""
 
     CALIBRATED = "calibrated"
     DETECTOR = "at the detector"
     SCALE = "from the picture's scale"
+    UNKNOWN = "of unknown origin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +115,36 @@ class Overlay:
 
 @dataclass(frozen=True, slots=True)
 class PixelSpacing:
-    """Size of a pixel in mm, and what it was measured on."""
+    """Size of a pixel in mm, and what it was measured on.
+
+    `magnification` is the Estimated Radiographic Magnification Factor (0018,1114) of a spacing at the detector: lengths
+    in the patient are about that much smaller.
+    """
 
     row: float
     column: float
     origin: SpacingOrigin
+    magnification: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalibratedRegion:
+    """A part of an ultrasound picture with a scale of its own (DICOM PS3.3 C.8.5.5).
+
+    Attributes
+    ----------
+    box : tuple of float
+        Left, top, right, bottom in pixels from the image's top left corner.
+    spacing : PixelSpacing
+    """
+
+    box: tuple[float, float, float, float]
+    spacing: PixelSpacing
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a position lies in the region."""
+        left, top, right, bottom = self.box
+        return left <= x <= right and top <= y <= bottom
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +236,8 @@ class MedicalImage:
     presentation_inverse : bool
         True for MONOCHROME1 or Presentation LUT Shape INVERSE: the lowest value is shown white.
     spacing : PixelSpacing or None
+    regions : tuple of CalibratedRegion
+        Where there are any, lengths are known inside them only; see `spacing_at`.
     pixel_aspect : float
         Height of a pixel over its width where no spacing is known (PS3.3 C.7.6.3.1.7).
     orientation : tuple of str or None
@@ -239,6 +268,7 @@ class MedicalImage:
     acquisition: Acquisition = Acquisition()
     identity: PatientIdentity | None = field(default=None, repr=False)
     overlays: tuple[Overlay, ...] = ()
+    regions: tuple[CalibratedRegion, ...] = ()
     place: SlicePosition = field(default_factory=SlicePosition)
 
     def __post_init__(self) -> None:
@@ -263,6 +293,13 @@ class MedicalImage:
         if not 1 / _LONGEST_PIXEL <= aspect <= _LONGEST_PIXEL or abs(aspect - 1) < _NEARLY_SQUARE:
             return 1.0, 1.0
         return max(aspect, 1.0), max(1 / aspect, 1.0)
+
+    def spacing_at(self, points: Iterable[tuple[float, float]]) -> PixelSpacing | None:
+        """Return the spacing that holds at all of some positions (x, y), None where there is none."""
+        if not self.regions:
+            return self.spacing
+        found = {next((r.spacing for r in self.regions if r.holds(x, y)), None) for x, y in points}
+        return found.pop() if len(found) == 1 else None
 
     @property
     def is_colour(self) -> bool:

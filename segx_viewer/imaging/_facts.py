@@ -5,7 +5,7 @@ from math import isfinite
 
 from pydicom.dataset import Dataset
 
-from segx_viewer.domain.image import Acquisition, PixelSpacing, SpacingOrigin
+from segx_viewer.domain.image import Acquisition, CalibratedRegion, PixelSpacing, SpacingOrigin
 from segx_viewer.imaging._header import code_meaning, items, macro, number, numbers, text, value
 from segx_viewer.imaging._person import age_years, study_date, study_time
 from segx_viewer.imaging.bodyparts import projection
@@ -15,34 +15,49 @@ PROJECTION = frozenset({"CR", "DX", "MG", "RG", "RF", "XA", "IO", "PX", "DR"})
 
 _DIRECTION = re.compile("[LRAPHF]{1,3}")
 _CENTIMETRES = 3
+_SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"  # and its multi-frame classes
+_OTHER = {"OT", "SC", "DOC", ""}
+_LARGEST_MAGNIFICATION = 10.0
 _MINIMAL_COSINE = 0.2  # directions further than about 78 degrees from an axis do not name it
 
 
 def pixel_spacing(dataset: Dataset, frame: int) -> PixelSpacing | None:
     """Return the size of a pixel and what it refers to (PS3.3 10.7.1.3).
 
-    Pixel Spacing of a projection radiograph is at the detector unless its calibration is stated, or it differs
-    from the Imager Pixel Spacing. Nominal Scanned Pixel Spacing is that of a digitised film or picture.
+    Calibrated regions of ultrasound come first. Pixel Spacing of a projection radiograph is at the detector unless its
+    calibration is stated, or it differs from the Imager Pixel Spacing; that of a secondary capture is of unknown origin
+    unless stated. Nominal Scanned Pixel Spacing is that of a digitised film or picture.
     """
+    if regions := calibrated_regions(dataset):
+        return max(regions, key=lambda r: (r.box[2] - r.box[0]) * (r.box[3] - r.box[1])).spacing
     projection = text(dataset, "Modality").upper() in PROJECTION
     spacing = _pair(macro(dataset, frame, "PixelMeasuresSequence"), "PixelSpacing")
     imager = _pair(dataset, "ImagerPixelSpacing")
     if spacing:
-        stated = bool(text(dataset, "PixelSpacingCalibrationType"))
-        differs = imager is not None and any(abs(a - b) > 1e-4 * b for a, b in zip(spacing, imager, strict=True))
-        calibrated = not projection or stated or differs
-        return PixelSpacing(*spacing, SpacingOrigin.CALIBRATED if calibrated else SpacingOrigin.DETECTOR)
+        origin = _origin(dataset, spacing, imager, projection=projection)
+        magnification = _magnification(dataset) if origin is SpacingOrigin.DETECTOR else None
+        return PixelSpacing(*spacing, origin, magnification)
     if imager:
-        return PixelSpacing(*imager, SpacingOrigin.DETECTOR)
+        return PixelSpacing(*imager, SpacingOrigin.DETECTOR, _magnification(dataset))
     if nominal := _pair(dataset, "NominalScannedPixelSpacing"):
         return PixelSpacing(*nominal, SpacingOrigin.DETECTOR if projection else SpacingOrigin.SCALE)
-    return _ultrasound_spacing(dataset)
+    return None
 
 
-def pixel_aspect(dataset: Dataset) -> float:
-    """Return the height of a pixel over its width as Pixel Aspect Ratio states it (PS3.3 C.7.6.3.1.7), else 1."""
-    found = numbers(dataset, "PixelAspectRatio")
-    return found[0] / found[1] if len(found) == 2 and all(0 < v < 1e6 for v in found) else 1.0
+def _origin(
+    dataset: Dataset, spacing: tuple[float, float], imager: tuple[float, float] | None, *, projection: bool
+) -> SpacingOrigin:
+    if text(dataset, "PixelSpacingCalibrationType"):
+        return SpacingOrigin.CALIBRATED
+    if text(dataset, "SOPClassUID").startswith(_SECONDARY_CAPTURE) or text(dataset, "Modality").upper() in _OTHER:
+        return SpacingOrigin.UNKNOWN
+    differs = imager is not None and any(abs(a - b) > 1e-4 * b for a, b in zip(spacing, imager, strict=True))
+    return SpacingOrigin.CALIBRATED if differs or not projection else SpacingOrigin.DETECTOR
+
+
+def _magnification(dataset: Dataset) -> float | None:
+    factor = number(dataset, "EstimatedRadiographicMagnificationFactor")
+    return factor if factor is not None and 1 < factor < _LARGEST_MAGNIFICATION else None
 
 
 def _pair(dataset: Dataset, keyword: str) -> tuple[float, float] | None:
@@ -52,16 +67,28 @@ def _pair(dataset: Dataset, keyword: str) -> tuple[float, float] | None:
     return None
 
 
-def _ultrasound_spacing(dataset: Dataset) -> PixelSpacing | None:
-    """Take the scale of an ultrasound picture that has a single calibrated region in centimetres."""
-    regions = items(dataset, "SequenceOfUltrasoundRegions")
-    if len(regions) != 1:
-        return None
-    units = number(regions[0], "PhysicalUnitsXDirection"), number(regions[0], "PhysicalUnitsYDirection")
-    row, column = number(regions[0], "PhysicalDeltaY"), number(regions[0], "PhysicalDeltaX")
-    if units != (_CENTIMETRES, _CENTIMETRES) or not row or not column:
-        return None
-    return PixelSpacing(abs(row) * 10, abs(column) * 10, SpacingOrigin.SCALE)
+def pixel_aspect(dataset: Dataset) -> float:
+    """Return the height of a pixel over its width as Pixel Aspect Ratio states it (PS3.3 C.7.6.3.1.7), else 1."""
+    found = numbers(dataset, "PixelAspectRatio")
+    return found[0] / found[1] if len(found) == 2 and all(0 < v < 1e6 for v in found) else 1.0
+
+
+def calibrated_regions(dataset: Dataset) -> tuple[CalibratedRegion, ...]:
+    """Return the parts of an ultrasound picture whose both directions are lengths (PS3.3 C.8.5.5), in mm."""
+    found = []
+    for region in items(dataset, "SequenceOfUltrasoundRegions"):
+        units = number(region, "PhysicalUnitsXDirection"), number(region, "PhysicalUnitsYDirection")
+        row, column = number(region, "PhysicalDeltaY"), number(region, "PhysicalDeltaX")
+        corners = [number(region, f"RegionLocation{corner}") for corner in ("MinX0", "MinY0", "MaxX1", "MaxY1")]
+        if units != (_CENTIMETRES, _CENTIMETRES) or not row or not column or not isfinite(row * column):
+            continue
+        left, top, right, bottom = (0.0 if corner is None else corner for corner in corners)
+        if right <= left or bottom <= top:  # no place: that of the whole picture
+            left, top = 0.0, 0.0
+            right, bottom = number(dataset, "Columns") or 0.0, number(dataset, "Rows") or 0.0
+        spacing = PixelSpacing(round(abs(row) * 10, 9), round(abs(column) * 10, 9), SpacingOrigin.SCALE)
+        found.append(CalibratedRegion((left, top, right + 1, bottom + 1), spacing))
+    return tuple(found)
 
 
 def patient_orientation(dataset: Dataset, frame: int) -> tuple[str, str] | None:

@@ -298,6 +298,7 @@ def _described(
         "voi_luts": () if colour else _luts.voi_luts(dataset, frame, signed=can_be_negative),
         "presentation_inverse": not colour and _is_inverse(dataset, photometric),
         "spacing": _facts.pixel_spacing(dataset, frame),
+        "regions": _facts.calibrated_regions(dataset),
         "pixel_aspect": _facts.pixel_aspect(dataset),
         "orientation": _facts.patient_orientation(dataset, frame),
         "padding": padding,

@@ -255,6 +255,8 @@ def _looked_at(analysis: Analysis) -> Iterator[Row]:
     if image.spacing is not None:
         origin = {SpacingOrigin.CALIBRATED: "", SpacingOrigin.DETECTOR: " at the detector, not in the patient"}
         note = origin.get(image.spacing.origin, f" {image.spacing.origin.value}")
+        if image.spacing.magnification is not None:
+            note += f", estimated magnification {image.spacing.magnification:.3g}"
         yield "Pixel size", f"{image.spacing.column:.3g} × {image.spacing.row:.3g} mm{note}"
     if analysis.gate.level is GateLevel.ACCEPTED:
         yield "Input check", f"fits the model ({analysis.bundle.title})"

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segx_viewer.app.kit.i18n import tr
-from segx_viewer.domain.image import MedicalImage, SpacingOrigin
+from segx_viewer.domain.image import MedicalImage, PixelSpacing, SpacingOrigin
 
 
 class Kind(StrEnum):
@@ -45,31 +45,38 @@ def measured(annotation: Annotation, image: MedicalImage) -> str:
     if annotation.kind is Kind.LENGTH:
         return length_text(points[0], points[1], image)
     if annotation.kind is Kind.ANGLE:
-        return f"{angle(points[0], points[1], points[2], _steps(image)):.1f}°"
+        return f"{angle(points[0], points[1], points[2], _steps(image, image.spacing_at(points))):.1f}°"
     if annotation.kind in (Kind.ELLIPSE, Kind.RECTANGLE):
         return roi_text(annotation, image)
     return annotation.text
 
 
-def _steps(image: MedicalImage) -> tuple[float, float]:
+def _steps(image: MedicalImage, spacing: PixelSpacing | None) -> tuple[float, float]:
     """Size of a pixel (x, y) in mm, or in pixels, of their shorter side, where the spacing is unknown."""
-    if image.spacing is not None:
-        return image.spacing.column, image.spacing.row
+    if spacing is not None:
+        return spacing.column, spacing.row
     return image.stretch[1], image.stretch[0]
 
 
 def length_text(a: Point, b: Point, image: MedicalImage) -> str:
     """Return a distance in mm where the spacing is known, else in pixels."""
-    step = _steps(image)
+    spacing = image.spacing_at((a, b))
+    step = _steps(image, spacing)
     value = math.hypot((b[0] - a[0]) * step[0], (b[1] - a[1]) * step[1])
-    if image.spacing is None:
+    if spacing is None:
         return f"{value:.1f} px"
-    return f"{value:.1f} mm{_origin(image)}"
+    return f"{value:.1f} mm{_origin(spacing)}{_in_body(value, spacing)}"
 
 
-def _origin(image: MedicalImage) -> str:
-    calibrated = image.spacing is None or image.spacing.origin is SpacingOrigin.CALIBRATED
-    return "" if calibrated else f" {tr(image.spacing.origin.value)}"
+def _origin(spacing: PixelSpacing | None) -> str:
+    calibrated = spacing is None or spacing.origin is SpacingOrigin.CALIBRATED
+    return "" if spacing is None or calibrated else f" {tr(spacing.origin.value)}"
+
+
+def _in_body(length: float, spacing: PixelSpacing) -> str:
+    if spacing.magnification is None:
+        return ""
+    return tr(", about {value} mm in the body").format(value=f"{length / spacing.magnification:.1f}")
 
 
 def angle(a: Point, vertex: Point, b: Point, step: tuple[float, float] = (1.0, 1.0)) -> float:
@@ -111,14 +118,15 @@ def roi_text(annotation: Annotation, image: MedicalImage) -> str:
         return ""
     if image.is_colour:
         values = values.mean(axis=1)
-    step = _steps(image)
     (x0, y0), (x1, y1) = annotation.points[:2]
+    spacing = image.spacing_at(((x0, y0), (x1, y1)))
+    step = _steps(image, spacing)
     area = abs((x1 - x0) * (y1 - y0)) * step[0] * step[1] * (1 if annotation.kind is Kind.RECTANGLE else math.pi / 4)
-    unit = "px²" if image.spacing is None else "mm²"
+    unit = "px²" if spacing is None else "mm²"
     return "\n".join(
         (
             tr("mean {mean}  SD {sd}").format(mean=plain(values.mean()), sd=plain(values.std())),
-            tr("area {area} {unit}").format(area=plain(area), unit=unit) + _origin(image),
+            tr("area {area} {unit}").format(area=plain(area), unit=unit) + _origin(spacing),
         )
     )
 

@@ -5,7 +5,14 @@ import numpy as np
 import pytest
 
 from segx_viewer.app.model.annotations import Annotation, Kind, measured, roi_mask
-from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, PixelSpacing, SourceInfo, SpacingOrigin
+from segx_viewer.domain.image import (
+    CalibratedRegion,
+    MedicalImage,
+    PhotometricInterpretation,
+    PixelSpacing,
+    SourceInfo,
+    SpacingOrigin,
+)
 
 VALUES = np.arange(100 * 80, dtype=np.float32).reshape(100, 80)
 
@@ -75,3 +82,22 @@ def test_a_disc_of_tall_pixels_measures_the_same_in_all_directions(image):
     across, down = ((10, 30), (50, 30)), ((30, 20), (30, 40))  # a disc of 8 mm
     assert measured(Annotation(Kind.LENGTH, across), tall) == measured(Annotation(Kind.LENGTH, down), tall) == "8.0 mm"
     assert "area 50.27 mm²" in measured(Annotation(Kind.ELLIPSE, ((10, 20), (50, 40))), tall)
+
+
+def test_a_magnified_length_is_told_for_detector_and_body(spaced):
+    magnified = replace(spaced, spacing=PixelSpacing(1, 1, SpacingOrigin.DETECTOR, 1.25))
+    line = Annotation(Kind.LENGTH, ((0, 0), (12, 16)))
+    assert measured(line, magnified) == "20.0 mm at the detector, about 16.0 mm in the body"
+
+
+def test_a_length_of_unknown_origin_says_so(spaced):
+    copied = replace(spaced, spacing=PixelSpacing(1, 1, SpacingOrigin.UNKNOWN))
+    assert measured(Annotation(Kind.LENGTH, ((0, 0), (3, 4))), copied) == "5.0 mm of unknown origin"
+
+
+def test_outside_a_calibrated_region_lengths_and_areas_are_in_pixels(spaced):
+    inside = CalibratedRegion((0, 0, 40, 40), spaced.spacing)
+    image = replace(spaced, regions=(inside,))
+    assert measured(Annotation(Kind.LENGTH, ((10, 10), (20, 10))), image) == "2.5 mm"
+    assert measured(Annotation(Kind.LENGTH, ((10, 10), (50, 10))), image).endswith("px")
+    assert "px²" in measured(Annotation(Kind.RECTANGLE, ((10, 10), (50, 50))), image)
