@@ -1,9 +1,223 @@
-"""What is set for the whole process. Called by the programs, and before a library is imported that would ask for it."""
+"""What is set for the whole process: the only place for it. Nothing here happens because something is imported.
+
+Programs call `begin` before anything large is imported. Each trick is a row of `TRICKS`: what it does, why, and what
+was measured; ``SEGX_VIEWER_WITHOUT=NAME,NAME`` leaves it out.
+"""
 
 import contextlib
+import ctypes
 import os
 import shutil
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+SWITCH = "SEGX_VIEWER_WITHOUT"
+
+
+@dataclass(frozen=True, slots=True)
+class Trick:
+    """Something that is done to the whole process.
+
+    Attributes
+    ----------
+    name : str
+        By which the variable `SWITCH` leaves it out.
+    does, why, gain : str
+        What it does, what for, and what it gained where that was measured.
+    """
+
+    name: str
+    does: str
+    why: str
+    gain: str
+
+
+TRICKS = {
+    trick.name: trick
+    for trick in (
+        Trick(
+            "calm-threads",
+            "GOMP_SPINCOUNT=20000, before torch is imported",
+            "between two passes torch's helper threads wait in a busy loop for milliseconds; the window and the "
+            "alignments want those cores",
+            "20 passes with a sort between them, two threads, a busy machine: 7 s of processor time, not 27 to 40 s",
+        ),
+        Trick(
+            "plain-sort",
+            "NPY_DISABLE_CPU_FEATURES=X86_V4 on AMD's Zen 4, before NumPy is imported",
+            "that processor writes compressed AVX-512 vectors in microcode",
+            "sorting a map takes a sixth of the time (NumPy 2.4, Zen 4)",
+        ),
+        Trick(
+            "short-turns",
+            "sys.setswitchinterval(0.5 ms), for the window",
+            "Python's own 5 ms is as long as reading a file, or painting",
+            "see the benchmark `stall`",
+        ),
+        Trick(
+            "lean-libraries",
+            "a stand-in for torch's compiler in sys.modules while torchvision, timm and smp are imported",
+            "they import it for functions that nothing here calls",
+            "0.5 s and 51 MiB instead of 1.6 s and 203 MiB",
+        ),
+        Trick(
+            "lean-transport",
+            "POT finds neither torch nor scikit-learn and networkx while it is imported",
+            "its solver has nothing to do with them",
+            "0.3 s and 52 MiB instead of 0.9 s and 148 MiB",
+        ),
+        Trick(
+            "shared-arena",
+            "an allocator that all of ONNX Runtime's sessions of compiled networks share",
+            "each keeps room for what goes from layer to layer, and seldom do two of them need it at a time",
+            "see the benchmark `memory`",
+        ),
+        Trick(
+            "give-back",
+            "malloc_trim (glibc) once a network was loaded",
+            "exporting takes a network's weights several times, and glibc keeps what was freed",
+            "see the benchmark `memory`",
+        ),
+        Trick(
+            "keep-freed",
+            "mallopt (glibc): freed memory is never given back, for training only",
+            "each step frees and asks for the same large buffers, and fresh pages cost time",
+            "EfficientNet-Lite0 on two cores: a third of the processor time went into page faults before",
+        ),
+    )
+}
+"""Every trick by its name."""
+
+CPU_FACTS = Path("/proc/cpuinfo")
+_TURN_SECONDS = 0.0005
+_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # malloc.h
+
+
+def begin() -> None:
+    """Set what a program of ours wants, before NumPy and torch are imported; children inherit it."""
+    stay_offline()
+    if wanted("calm-threads"):
+        os.environ.setdefault("GOMP_SPINCOUNT", "20000")
+    # NumPy (by this name: 2.4) takes one of the two variables.
+    if wanted("plain-sort") and "NPY_ENABLE_CPU_FEATURES" not in os.environ and _sorts_badly():
+        os.environ.setdefault("NPY_DISABLE_CPU_FEATURES", "X86_V4")
+
+
+def begin_window() -> None:
+    """Set what the window wants beside that."""
+    begin()
+    if wanted("short-turns"):
+        sys.setswitchinterval(_TURN_SECONDS)
+
+
+def wanted(name: str) -> bool:
+    """Return whether a trick is not left out."""
+    left_out = {word.strip() for word in os.environ.get(SWITCH, "").split(",")}
+    return TRICKS[name].name not in left_out
+
+
+def _sorts_badly() -> bool:
+    """Whether this is AMD's Zen 4."""
+    try:
+        with CPU_FACTS.open(encoding="utf-8", errors="replace") as file:
+            told = file.read(4096)  # the first processor will do
+    except OSError:
+        return False
+    return all(mark in told for mark in ("AuthenticAMD", "cpu family\t: 25\n", "avx512vl"))
+
+
+def import_lean(name: str) -> Any:
+    """Import a library without torch's compiler if it can be done.
+
+    Where a version of it wants more of the compiler than the stand-in has, it is imported as it would be anyhow.
+    """
+    if wanted("lean-libraries"):
+        with contextlib.suppress(AttributeError, ImportError), _without_compiler():
+            return import_module(name)
+    return import_module(name)
+
+
+_COMPILER = "torch._dynamo"
+
+
+@contextlib.contextmanager
+def _without_compiler() -> Iterator[None]:
+    """Let a stand-in answer for torch's compiler, unless it is there already."""
+    if _COMPILER in sys.modules:
+        yield
+        return
+    compiler, utils = ModuleType(_COMPILER), ModuleType(f"{_COMPILER}.utils")
+    compiler.disable, utils.is_compile_supported = _as_it_is, _is_compile_supported  # type: ignore[attr-defined]
+    stand_ins = {module.__name__: module for module in (compiler, utils)}
+    sys.modules.update(stand_ins)
+    try:
+        yield
+    finally:
+        for name, module in stand_ins.items():
+            if sys.modules.get(name) is module:
+                del sys.modules[name]
+        torch = sys.modules.get("torch")
+        if torch is not None and vars(torch).get("_dynamo") is compiler:
+            del torch._dynamo
+
+
+def _as_it_is(function: Any = None, *_: Any, **__: Any) -> Any:
+    """Stand in for the decorator that keeps a function from being compiled: no network is compiled here."""
+    return function if function is not None else _as_it_is
+
+
+def _is_compile_supported(device: Any) -> bool:
+    return bool(import_module(f"{_COMPILER}.utils").is_compile_supported(device))
+
+
+def import_transport() -> Any:
+    """Import POT for its exact solver. Callers keep other threads from importing meanwhile."""
+    if wanted("lean-transport"):
+        os.environ.setdefault("POT_BACKEND_DISABLE_PYTORCH", "1")
+        with contextlib.suppress(ImportError), _hidden("sklearn", "networkx"):  # a version may not do without them
+            return import_module("ot")
+    return import_module("ot")
+
+
+@contextlib.contextmanager
+def _hidden(*libraries: str) -> Iterator[None]:
+    """Let this thread find none of these libraries, unless they are imported already: as if they were not installed."""
+    thread = threading.get_ident()
+
+    class Finder:
+        @staticmethod
+        def find_spec(name: str, _path: object = None, _target: object = None) -> None:
+            if name in libraries and threading.get_ident() == thread:
+                raise ModuleNotFoundError(f"{name} is not needed here", name=name)
+
+    sys.meta_path.insert(0, Finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(Finder)
+
+
+def give_back_memory() -> None:
+    """Give memory that was freed back to the system, where the C library is one that keeps it otherwise (glibc)."""
+    if wanted("give-back") and sys.platform.startswith("linux"):
+        with contextlib.suppress(AttributeError, OSError):
+            ctypes.CDLL(None).malloc_trim(0)
+
+
+def keep_freed_memory() -> None:
+    """Let the C library (glibc) reuse freed memory for good instead of giving it back."""
+    if wanted("keep-freed"):
+        with contextlib.suppress(AttributeError, OSError, TypeError):  # another C library
+            mallopt = ctypes.CDLL(None).mallopt
+            mallopt(_M_MMAP_MAX, 0)
+            mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
+
 
 _NO_TELEMETRY = {
     # ONNX Runtime from 1.29 on: else it writes a device id and a store of events below the user's caches, and looks up

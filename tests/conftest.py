@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from segx_viewer.domain.image import MedicalImage
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-process.stay_offline()
+process.begin()
 
 PROJECT = Path(__file__).resolve().parent.parent
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from segx_viewer import process
+
 BARE = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "SYSTEMROOT") if name in os.environ}
 """Without the variables that tests and continuous integration set: ONNX Runtime is quiet where it sees those."""
 
@@ -45,3 +47,96 @@ def test_onnx_runtime_is_imported_in_one_place_only():
     package = Path(sys.modules["segx_viewer"].__file__).parent
     importing = [p.name for p in package.rglob("*.py") if "\nimport onnxruntime" in p.read_text(encoding="utf-8")]
     assert importing == ["runtime.py"]
+
+
+def said(code: str, surroundings: dict[str, str]) -> str:
+    """Run a program; return what it prints."""
+    done = subprocess.run([sys.executable, "-c", code], env=surroundings, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+STATE = """
+import json, os, sys, threading
+def state():
+    return [dict(os.environ), sys.getswitchinterval(), [str(f) for f in sys.meta_path], repr(sys.excepthook)]
+before = state()
+import segx_viewer
+assert state() == before, "importing the package changed the process"
+import segx_viewer.api
+ours = {"GOMP_SPINCOUNT", "NPY_DISABLE_CPU_FEATURES", "POT_BACKEND_DISABLE_PYTORCH", "HF_HUB_OFFLINE"}
+assert not ours & set(os.environ) - set(before[0]), "importing the Python interface changed the environment"
+assert state()[1:] == before[1:], "importing the Python interface changed the process"
+print(json.dumps(sorted(m for m in sys.modules if m.split(".")[0] in ("torch", "timm", "PySide6"))))
+"""
+
+
+def test_importing_the_package_changes_nothing(tmp_path):
+    """Neither environment, nor turns of the threads, nor import finders, nor stand-ins for modules."""
+    done = subprocess.run([sys.executable, "-c", STATE], env=BARE, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
+def test_a_program_sets_what_it_wants_and_leaves_out_what_it_is_told_to():
+    code = "import os; from segx_viewer import process; process.begin(); print(os.environ.get('GOMP_SPINCOUNT'))"
+    for without, expected in (("", "20000"), ("plain-sort, calm-threads", "None")):
+        surroundings = {**BARE, process.SWITCH: without}
+        assert said(code, surroundings) == expected
+
+
+def test_what_is_set_already_stays():
+    code = "import os; from segx_viewer import process; process.begin(); print(os.environ['GOMP_SPINCOUNT'])"
+    surroundings = {**BARE, "GOMP_SPINCOUNT": "7"}
+    assert said(code, surroundings) == "7"
+
+
+def test_the_window_takes_short_turns_unless_told_not_to(monkeypatch):
+    before = sys.getswitchinterval()
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    try:
+        monkeypatch.setenv(process.SWITCH, "short-turns")
+        process.begin_window()
+        assert sys.getswitchinterval() == before
+        monkeypatch.delenv(process.SWITCH)
+        process.begin_window()
+        assert sys.getswitchinterval() == pytest.approx(0.0005)
+    finally:
+        sys.setswitchinterval(before)
+
+
+@pytest.mark.parametrize(("family", "badly"), [("25", True), ("26", False)])
+def test_only_zen_4_sorts_without_its_long_vectors(monkeypatch, tmp_path, family, badly):
+    told = tmp_path / "cpuinfo"
+    told.write_text(f"vendor_id\t: AuthenticAMD\ncpu family\t: {family}\nflags\t: avx2 avx512vl\n")
+    monkeypatch.setattr(process, "CPU_FACTS", told)
+    assert process._sorts_badly() is badly
+
+
+@pytest.mark.parametrize(("without", "found"), [("", "[]"), ("lean-transport", "['sklearn']")])
+def test_the_transport_solver_brings_no_learning_library(without, found):
+    pytest.importorskip("sklearn")
+    code = (
+        "import sys; from segx_viewer import process; assert process.import_transport().emd2\n"
+        "print(sorted({'sklearn'} & set(sys.modules)))"
+    )
+    surroundings = {**BARE, process.SWITCH: without, "POT_BACKEND_DISABLE_PYTORCH": "1"}
+    assert said(code, surroundings) == found
+
+
+def test_every_trick_is_asked_for_by_its_name_and_says_what_it_is():
+    package = Path(sys.modules["segx_viewer"].__file__).parent
+    text = "".join(p.read_text(encoding="utf-8") for p in package.rglob("*.py"))
+    for name, trick in process.TRICKS.items():
+        assert f'wanted("{name}")' in text
+        assert all((trick.does, trick.why, trick.gain))
+
+
+def test_the_process_is_touched_in_one_place_only():
+    """Environment, switch interval, import finders, stand-ins and the allocator; a child's own start is its own."""
+    package = Path(sys.modules["segx_viewer"].__file__).parent
+    marks = ("os.environ.set", "os.environ.update", "os.environ[", "setswitchinterval", "sys.meta_path",
+             "sys.modules.update", "mallopt", "malloc_trim")  # fmt: skip
+    allowed = {"process.py", "_decoder_process.py", "screenshots.py"}
+    found = {
+        p.name for p in package.rglob("*.py") if any(mark in p.read_text(encoding="utf-8") for mark in marks)
+    } - allowed
+    assert found == set()

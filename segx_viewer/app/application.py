@@ -22,7 +22,7 @@ _PATIENCE = 1000  # looks at whether the window is on the screen
 
 def make_application(arguments: list[str] | None = None) -> QApplication:
     """Return the QApplication, made if there is none, with names, theme and fonts set."""
-    process.stay_offline()
+    process.begin_window()
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         app = existing

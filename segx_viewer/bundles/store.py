@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import cv2
 
+from segx_viewer import process
 from segx_viewer.bundles.graphs import graph_of
 from segx_viewer.bundles.manifest import AUTO, MANIFEST, ModelBundle, read_bundle
 from segx_viewer.errors import ModelError
@@ -282,6 +283,4 @@ def _limit_torch() -> None:
 
 def _give_back_memory() -> None:
     if "torch" in sys.modules:  # its exporter and loader leave some
-        from segx_viewer.networks.libraries import give_back_memory
-
-        give_back_memory()
+        process.give_back_memory()

@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         Exit code: 0 done, 1 something failed (said on stderr), 2 wrong usage, 130 stopped by Ctrl+C.
     """
-    process.stay_offline()
+    process.begin()
     words = sys.argv[1:] if argv is None else list(argv)
     if not words or words[0] not in ("-h", "--help", "--version", *COMMANDS):
         words = ["open", *words]

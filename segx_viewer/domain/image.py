@@ -218,7 +218,7 @@ class PatientIdentity:
     birth_date: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class MedicalImage:
     """One frame, decoded. Nothing is inverted or windowed here.
 

@@ -1,14 +1,11 @@
 """Alignments that measure distances: between outlines, and between distributions (earth mover's distance)."""
 
-import os
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from segx_viewer import process
 from segx_viewer.explain.ranking import MapOnRegion, importing
 
 
@@ -42,31 +39,5 @@ def emd(pair: MapOnRegion) -> float:
 
 def transport_solver() -> Callable[..., Any]:
     """Return POT's exact solver; its first import takes its time, which a program may spend beforehand."""
-    # POT imports torch where it is installed unless told not to; arrays are enough here. Its solver has nothing to do
-    # with the others either, which would take half a second and 65 MiB.
-    os.environ.setdefault("POT_BACKEND_DISABLE_PYTORCH", "1")
-    try:
-        with importing, _hidden("sklearn", "networkx"):
-            import ot
-    except ImportError:  # a version that cannot do without them
-        import ot
-
-    return ot.emd2
-
-
-@contextmanager
-def _hidden(*libraries: str) -> Iterator[None]:
-    """Let this thread find none of these libraries, unless they are imported already: as if they were not installed."""
-    thread = threading.get_ident()
-
-    class Finder:
-        @staticmethod
-        def find_spec(name: str, _path: object = None, _target: object = None) -> None:
-            if name in libraries and threading.get_ident() == thread:
-                raise ModuleNotFoundError(f"{name} is not needed here", name=name)
-
-    sys.meta_path.insert(0, Finder)  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        sys.meta_path.remove(Finder)  # type: ignore[arg-type]
+    with importing:
+        return process.import_transport().emd2

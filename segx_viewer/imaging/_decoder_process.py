@@ -38,7 +38,7 @@ def serve(connection: Connection, memory_bytes: int) -> None:
     ``(class name, message)`` of an error, or ``(None, (name, shape, dtype, modality, fields))``, after `Begun`.
     """
     _be_quiet()
-    process.stay_offline()
+    process.begin()
     os.environ.setdefault("OPJ_NUM_THREADS", str(min(os.cpu_count() or 1, _THREADS)))  # of OpenJPEG in Pillow
     descriptor = reduction.recv_handle(connection) if sys.platform != "win32" else -1
     _limit_memory(memory_bytes)

@@ -11,6 +11,7 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from segx_viewer.networks.libraries import give_back_memory, timm
-from segx_viewer.networks.runtime import onnxruntime
+from segx_viewer import process
+from segx_viewer.networks.libraries import timm
+from segx_viewer.networks.runtime import onnxruntime, share_arena
 
 Conv2dSame = timm.layers.Conv2dSame
 
@@ -30,14 +32,6 @@ _SESSIONS = 2
 """Numbers of threads for which a session is kept."""
 
 _exporting = threading.Lock()  # the exporter has global state
-
-# All sessions share the room for what goes from layer to layer: seldom do two of them need it at a time.
-onnxruntime.create_and_register_allocator(
-    onnxruntime.OrtMemoryInfo(
-        "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
-    ),
-    None,
-)
 
 
 class NotCompilable(RuntimeError):  # noqa: N818 - an outcome, not a fault
@@ -134,10 +128,11 @@ class Compiled(nn.Module):
         options.intra_op_num_threads = threads
         options.enable_mem_pattern = False  # one large block for each session, instead of what they share
         options.add_session_config_entry("session.force_spinning_stop", "1")  # others need the cores then
-        options.add_session_config_entry("session.use_env_allocators", "1")
+        if share_arena():
+            options.add_session_config_entry("session.use_env_allocators", "1")
         # The graph is made anew for other threads: it holds the weights once more.
         graph, self._graph = self._graph or graph_of(self.network, self._example, self.layers), None
-        give_back_memory()
+        process.give_back_memory()
         session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         session._model_bytes = None  # kept for a change of providers, which there is none of
         return session
@@ -183,9 +178,9 @@ def graph_of(network: nn.Module, example: Tensor, layers: Sequence[str], *, fold
     if size > LARGEST:
         raise NotCompilable(f"its weights take {size >> 20} MiB")
     file = io.BytesIO()
-    give_back_memory()  # folding has left some, and exporting takes the weights several times
+    process.give_back_memory()  # folding has left some, and exporting takes the weights several times
     # The older exporter: the newer one needs onnxscript, and takes ten times as long.
-    with _exporting, warnings.catch_warnings(), _known_sizes():
+    with _exporting, warnings.catch_warnings(), _known_sizes(network):
         warnings.simplefilter("ignore")
         try:
             torch.onnx.export(
@@ -199,14 +194,16 @@ def graph_of(network: nn.Module, example: Tensor, layers: Sequence[str], *, fold
 
 
 @contextmanager
-def _known_sizes() -> Iterator[None]:
-    """Let "same" convolutions take the size of their input for known; the others that run meanwhile are right too."""
-    plain = Conv2dSame.forward
-    Conv2dSame.forward = _pad_by_known_sizes
+def _known_sizes(network: nn.Module) -> Iterator[None]:
+    """Let a network's "same" convolutions take the size of their input for known."""
+    layers = [module for module in network.modules() if isinstance(module, Conv2dSame)]
+    for layer in layers:
+        layer.forward = partial(_pad_by_known_sizes, layer)
     try:
         yield
     finally:
-        Conv2dSame.forward = plain
+        for layer in layers:
+            del layer.forward  # the class's own is there again
 
 
 def _pad_by_known_sizes(self: Conv2dSame, x: Tensor) -> Tensor:

@@ -113,17 +113,14 @@ def seen_for(analysis: Analysis, key: MapKey | None) -> Analysis:
     return replace(own, bundle=replace(own.bundle, region=name)) if name else own
 
 
-_digests: dict[int, str] = {}
-"""Of pixels that are in memory, which nobody can write to."""
+_digests: weakref.WeakKeyDictionary[MedicalImage, str] = weakref.WeakKeyDictionary()
 
 
 def pixel_digest(image: MedicalImage) -> str:
     """Return the SHA-256 of the decoded pixels: names the image without naming anybody."""
-    pixels = image.pixels
-    if id(pixels) not in _digests:
-        _digests[id(pixels)] = hashlib.sha256(pixels.data).hexdigest()
-        weakref.finalize(pixels, _digests.pop, id(pixels), None).atexit = False
-    return _digests[id(pixels)]
+    if image not in _digests:
+        _digests[image] = hashlib.sha256(image.pixels.data).hexdigest()
+    return _digests[image]
 
 
 def is_synthetic(image: MedicalImage) -> bool:

@@ -17,10 +17,11 @@ from platformdirs import user_cache_path
 from scipy.special import log_softmax
 from sklearn.metrics import roc_auc_score
 
+from segx_viewer import process
 from segx_viewer.errors import DataError
 from segx_viewer.training.datasets import Record
 from segx_viewer.training.recipe import Recipe, Schedule, read_recipe
-from segx_viewer.training.run import begin_classifier, keep_freed_memory, learn_to_end, preprocessing_of
+from segx_viewer.training.run import begin_classifier, learn_to_end, preprocessing_of
 from segx_viewer.training.splits import Part, split, split_runs
 from segx_viewer.training.tasks import Samples, classifier_task
 
@@ -63,7 +64,7 @@ def cross_validate(
         raise DataError(f"{recipe.name}: the recipe has no [recipe.folds].")
     work = work or user_cache_path("segx-viewer") / "training" / f"{recipe.name}-folds"
     work.mkdir(parents=True, exist_ok=True)
-    keep_freed_memory()
+    process.keep_freed_memory()
     records = [
         r for layout in recipe.classifier_data for r in recipe.load(layout, data) if r.codes or recipe.multi_label
     ]

@@ -1,6 +1,5 @@
 """`segx-viewer train`: from a recipe and image folders to a bundle."""
 
-import ctypes
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +13,7 @@ from platformdirs import user_cache_path
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from segx_viewer import process
 from segx_viewer.bundles.manifest import Preprocessing, read_bundle
 from segx_viewer.networks.architectures import build_classifier, build_segmenter
 from segx_viewer.training.adjust import adjust_logits, scale_logits
@@ -25,7 +25,6 @@ from segx_viewer.training.splits import PARTS, Part, read_splits, write_splits
 from segx_viewer.training.tasks import Samples, classifier_task, segmenter_task
 
 NETWORKS = ("classifier", "segmenter")
-_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # malloc.h
 SPLITS = "splits.csv"
 CUT_OFFS = "-cut-offs.json"
 
@@ -105,7 +104,7 @@ def _train_network(
     work: Path,
     report: Callable[[str], None],
 ) -> None:
-    keep_freed_memory()
+    process.keep_freed_memory()
     preprocessing = preprocessing_of(recipe)
     spec = recipe.manifest[name]
     if name == "segmenter" and recipe.segmenter_from:
@@ -268,19 +267,6 @@ def _preprocessing(table: Mapping[str, Any]) -> Preprocessing:
         tuple(table["input_shape"]), table["fit"], table["colour"], tuple(table["mean"]), tuple(table["std"]),
         table.get("detail"),
     )  # fmt: skip
-
-
-def keep_freed_memory() -> None:
-    """Let glibc reuse freed memory: each step frees and asks for the same large buffers, and fresh pages cost time.
-
-    Measured on EfficientNet-Lite0 on two cores: a third of the processor time went into page faults before.
-    """
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (AttributeError, OSError, TypeError):
-        return  # not glibc
-    mallopt(_M_MMAP_MAX, 0)
-    mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
 
 
 def seed_everything(seed: int) -> None:

@@ -10,8 +10,10 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import segx_viewer.inference  # noqa: F401 - before torch: as in the program, its threads do not wait busily
+from segx_viewer import process
 from tests.benchmarks import report
+
+process.begin()  # before NumPy and torch are imported, as in the program
 
 if TYPE_CHECKING:
     from tests.benchmarks.harness import Outcome

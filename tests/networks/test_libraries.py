@@ -45,7 +45,7 @@ def test_a_library_that_wants_more_of_the_compiler_gets_it(tmp_path, wants):
     (tmp_path / "wanting.py").write_text(wants)
     script = f"""
 import sys
-from segx_viewer.networks.libraries import import_lean
+from segx_viewer.process import import_lean
 sys.path.append({str(tmp_path)!r})
 import_lean("wanting")
 print("wanting" in sys.modules, "sympy" in sys.modules)

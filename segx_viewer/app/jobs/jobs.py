@@ -1,7 +1,6 @@
 """The one way to run something beside the window: a function goes to a lane, its answer comes back into the window."""
 
 import logging
-import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -24,7 +23,6 @@ EXPORTS = "exports"
 MODELS = "models"
 """The networks; the only lane that imports torch."""
 LANES = (FILES, BACKGROUND, EXPORTS, MODELS)
-_TURN_SECONDS = 0.0005
 
 
 class Jobs(QObject):
@@ -39,7 +37,6 @@ class Jobs(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        sys.setswitchinterval(_TURN_SECONDS)  # Python's own 5 ms is as long as reading a file, or painting
         self._open = True
         self._answered.connect(self._deliver)
         self._lanes = {name: _Lane(name, self) for name in LANES}
