@@ -1,8 +1,8 @@
 """Codestreams of single frames, for headers of every kind."""
 
 import io
+import struct
 
-import gdcm
 import numpy as np
 from PIL import Image
 
@@ -31,22 +31,26 @@ def jpeg_2000(pixels: np.ndarray, *, mct: int = 0) -> bytes:
 
 
 def jpeg_lossless(pixels: np.ndarray) -> bytes:
-    """Return JPEG lossless, first-order prediction."""
-    colour = pixels.ndim == 3
+    """Return JPEG lossless with first-order prediction (ISO/IEC 10918-1 annex H), all categories in 5 bits."""
+    planes = pixels.reshape(*pixels.shape[:2], -1).astype(np.int64)
+    rows, columns, components = planes.shape
     bits = pixels.itemsize * 8
-    kinds = gdcm.PhotometricInterpretation
-    image = gdcm.Image()
-    image.SetNumberOfDimensions(2)
-    image.SetDimensions((pixels.shape[1], pixels.shape[0], 1))
-    image.SetPhotometricInterpretation(kinds(kinds.RGB if colour else kinds.MONOCHROME2))
-    image.SetPixelFormat(gdcm.PixelFormat(3 if colour else 1, bits, bits, bits - 1, 0))
-    image.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.ExplicitVRLittleEndian))
-    element = gdcm.DataElement(gdcm.Tag(0x7FE0, 0x0010))
-    element.SetByteStringValue(pixels.tobytes())
-    image.SetDataElement(element)
-    change = gdcm.ImageChangeTransferSyntax()
-    change.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.JPEGLosslessProcess14_1))
-    change.SetInput(image)
-    assert change.Change()
-    fragment = change.GetOutput().GetDataElement().GetSequenceOfFragments().GetFragment(0)
-    return fragment.GetByteValue().GetBuffer().encode("utf-8", "surrogateescape")
+    predicted = np.empty_like(planes)
+    predicted[:, 1:], predicted[1:, 0], predicted[0, 0] = planes[:, :-1], planes[:-1, 0], 2 ** (bits - 1)
+    differences = (planes - predicted + 2**15) % 2**16 - 2**15
+    coded = []
+    for difference in np.where(differences == -(2**15), 2**15, differences).ravel().tolist():
+        category = abs(difference).bit_length()
+        coded.append(f"{category:05b}")
+        if 0 < category < 16:
+            coded.append(f"{difference if difference > 0 else difference + 2**category - 1:0{category}b}")
+    code = "".join(coded)
+    code += "1" * (-len(code) % 8)
+    scan = int(code, 2).to_bytes(len(code) // 8).replace(b"\xff", b"\xff\0")
+    ids = range(1, components + 1)
+    frame = struct.pack(">BHHB", bits, rows, columns, components) + b"".join(bytes((i, 0x11, 0)) for i in ids)
+    table = bytes((0, 0, 0, 0, 0, 17, *[0] * 11, *range(17)))
+    header = bytes((components, *(part for i in ids for part in (i, 0)), 1, 0, 0))
+    marked = ((0xC3, frame), (0xC4, table), (0xDA, header))
+    segments = (struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body for marker, body in marked)
+    return b"\xff\xd8" + b"".join(segments) + scan + b"\xff\xd9"

@@ -1,9 +1,13 @@
 """TIFF in the combinations of type, byte order, compression, planes and orientation that Pillow's modes do not know."""
 
+from collections import Counter
+from itertools import product
+from pathlib import Path
+
 import numpy as np
 import pytest
 import tifffile
-from PIL import Image
+from PIL import Image, ImageOps
 
 from segx_viewer.domain.image import PhotometricInterpretation
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
@@ -258,3 +262,44 @@ def test_damaged_files_cost_one_sentence(tmp_path, values, kept):
 
 def test_photometric_of_a_positive_stays(tmp_path):
     assert written(tmp_path / "a.tif", GREY["u2"]).photometric is PhotometricInterpretation.MONOCHROME2
+
+
+def by_pillow(path: Path, expected: np.ndarray) -> str:
+    """What Pillow's array is, turned upright, where nobody corrects it."""
+    try:
+        with Image.open(path) as picture:
+            picture.load()
+            array = np.asarray(ImageOps.exif_transpose(picture))
+    except Exception:  # noqa: BLE001 - it has no common base
+        return "refused"
+    same = array.shape == expected.shape and np.array_equal(array.astype(np.float64), expected.astype(np.float64))
+    return "as written" if same else "other values"
+
+
+def test_the_table_of_what_was_measured(tmp_path, publish):
+    """Every type, photometric interpretation, byte order, compression and orientation; separate planes of colour."""
+    path = tmp_path / "a.tif"
+    deep = LESION.astype(np.uint16) * 257
+    kinds = {**{kind: values for kind, values in GREY.items() if kind != "f2"}, "u1 RGB": LESION, "u2 RGB": deep}
+    lines = [
+        "| numbers | files | as written | Pillow: as written | refused | other values |",
+        "|---|---|---|---|---|---|",
+    ]
+    for kind, values in kinds.items():
+        ours, theirs = Counter[bool](), Counter[str]()
+        colour = values.ndim == 3
+        forms = ("contig", "separate") if colour else ("minisblack", "miniswhite")
+        for form, order, compression, orientation in product(forms, "<>", (None, "deflate"), (1, 6)):
+            stored = np.ascontiguousarray(values.transpose(2, 0, 1)) if form == "separate" else values
+            options = {"photometric": "rgb", "planarconfig": form} if colour else {"photometric": form}
+            tags = [(274, "H", 1, orientation, True)]
+            tifffile.imwrite(path, stored, byteorder=order, compression=compression, extratags=tags, metadata=None,
+                             **options)  # fmt: skip
+            upright = UPRIGHT[orientation](values)
+            shown = UPRIGHT[orientation](LESION) if colour else upright.astype(np.float32)
+            ours[np.array_equal(read_image(path).pixels, shown)] += 1
+            theirs[by_pillow(path, shown if colour else upright)] += 1
+        assert set(ours) == {True}
+        row = (ours.total(), ours[True], theirs["as written"], theirs["refused"], theirs["other values"])
+        lines.append(f"| {kind} | {' | '.join(map(str, row))} |")
+    publish("tiff", "\n".join(lines))
