@@ -16,7 +16,17 @@ import json, socket, sys
 
 network, local = [], []
 
+def is_probe():
+    # pydicom imports requests where it is installed, and with it urllib3, which asks whether there is IPv6 by binding a
+    # socket to this computer's own address. Nothing is sent, and nobody can answer.
+    frame = sys._getframe()
+    while frame is not None and frame.f_code.co_name != "_has_ipv6":
+        frame = frame.f_back
+    return frame is not None
+
 def hook(event, arguments):
+    if event.startswith("socket.") and is_probe():
+        return
     if event == "socket.__new__":
         family = arguments[1]
         (local if family == getattr(socket, "AF_UNIX", None) else network).append(event)

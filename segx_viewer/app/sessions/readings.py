@@ -68,7 +68,7 @@ def pack(reading: Reading) -> dict[str, Any]:
 
 
 def _pack_mask(mask: NDArray[np.bool_]) -> dict[str, Any]:
-    return {"shape": mask.shape, "bits": base64.b64encode(np.packbits(mask)).decode()}
+    return {"shape": mask.shape, "bits": base64.b64encode(np.packbits(mask).tobytes()).decode()}
 
 
 def unpack(entry: dict[str, Any]) -> Reading:
