@@ -24,6 +24,13 @@ CLASSIFICATION_FIGURES = {
 }
 """The classification's figures by their keys, in words."""
 
+REGION_FIGURES = {
+    "dice": "Dice of the region",
+    "dice_with_region": "Dice of the region where there is one",
+    "left_empty": "nothing marked where there is none",
+}
+"""The segmenter's figures by their keys, in words."""
+
 FOLDS = "folds.json"
 CARD = "MODEL_CARD.md"
 FACTS = "card.md"
@@ -106,7 +113,9 @@ def _in_short(result: Mapping[str, Any]) -> list[str]:
         classified.get("balanced_accuracy", classified.get("mean_auroc")),
         classified.get("macro_auroc", classified.get("auroc_no_finding")),
     ]
-    dice = "; ".join(f"{_interval(v['dice'])} ({data})" for data, v in result["segmentation"].items())
+    dice = "; ".join(
+        f"{_interval(v.get('dice_with_region', v['dice']))} ({data})" for data, v in result["segmentation"].items()
+    )
     scores = [certain[name]["auroc"] if name in certain else None for name in ("calibrated SegU", "max-softmax")]
     told = [_interval(v) if v else "-" for v in (*scores, levels.get("HIGH"))]
     return [f"`{result['bundle']['name']}`", str(classified["n"]), *map(_interval, shown), dice or "-", *told]
@@ -116,7 +125,8 @@ def main_figures(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the figures a reader asks for first, by name."""
     classified = result["classification"]
     found = [(name, classified[key]) for key, name in CLASSIFICATION_FIGURES.items() if key in classified]
-    found += [(f"Dice of the region, {data}", value["dice"]) for data, value in result["segmentation"].items()]
+    for data, value in result["segmentation"].items():
+        found += [(f"{name}, {data}", value[key]) for key, name in REGION_FIGURES.items() if key in value]
     for method, table in result["interpretability"].items():
         for measure, label in (("iou", "IoU, top 5 %,"), ("auitc", "AUITC")):
             found += [(f"{method_label(method)}: {label} of the {name}", table[measure][key])

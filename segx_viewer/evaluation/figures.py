@@ -1,6 +1,6 @@
 """From rows to the figures of the protocol: classification, interpretability, certainty, calibration, segmentation."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -193,13 +193,26 @@ def calibration(rows: Sequence[Row], resampler: Resampler) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def segmentation(rows: Sequence[Row]) -> dict[str, Any]:
-    """Return mean Dice and IoU per data set."""
+def segmentation(rows: Sequence[Row], empty: Set[str] = frozenset()) -> dict[str, Any]:
+    """Return mean Dice and IoU per data set.
+
+    Where the references of some images are empty, such as of a picture without a lesion, those apart: the Dice of an
+    image says 0 or 1 then, and the mean of all hides both.
+
+    Parameters
+    ----------
+    empty : set of str
+        Ids of the images whose reference is empty.
+    """
     found = {}
     for dataset in sorted({row["dataset"] for row in rows}):
         chosen = [row for row in rows if row["dataset"] == dataset]
         resampler = Resampler(np.array([row["group"] for row in chosen]))
         found[dataset] = {key: resampler.mean(_column(chosen, key)).to_dict() for key in ("dice", "iou")}
+        without = np.array([row["image_id"] in empty for row in chosen])
+        if without.any():
+            found[dataset]["dice_with_region"] = resampler.mean(_column(chosen, "dice"), ~without).to_dict()
+            found[dataset]["left_empty"] = resampler.mean(_column(chosen, "dice"), without).to_dict()
     return found
 
 

@@ -88,6 +88,7 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
     manifest["files"] = {name: digest for name, digest in manifest["files"].items() if name != GATE_FILE}
     if tensors:
         save_file(tensors, folder / GATE_FILE)
+        (folder / GATE_FILE).chmod(0o644)  # safetensors writes for the owner only
         manifest["gate"] |= gate
         manifest["files"][GATE_FILE] = sha256_of(folder / GATE_FILE)
     write_manifest(folder, manifest)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from segx_viewer.bundles.manifest import ModelBundle, read_bundle, read_manifest
 from segx_viewer.bundles.store import BundleStore
@@ -113,7 +114,7 @@ def evaluate(
         "data": {layout: sum(r.dataset == layout for r in records) for layout in recipe.classifier_data},
         "versions": dict(library_versions()),
         "classification": classification,
-        "segmentation": figures.segmentation(regions),
+        "segmentation": figures.segmentation(regions, {r.image_id for r in masked if not _mask_of(r).any()}),
         "interpretability": figures.interpretability(rows, bundle.classes, resampler),
         "certainty": figures.certainty(rows, methods[0], resampler),
         "calibration": figures.calibration(rows, resampler),
@@ -130,6 +131,11 @@ def evaluate(
     write_report(out / "report.html", result, rows, {r.image_id: r for r in records}, store, folder.name)
     report(f"written to {out}")
     return result
+
+
+def _mask_of(record: Record) -> NDArray[np.bool_]:
+    mask = record.read_mask()
+    return np.zeros((1, 1), bool) if mask is None else mask
 
 
 def _cache_name(bundle: ModelBundle, part: Part, methods: Sequence[str]) -> str:

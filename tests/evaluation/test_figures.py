@@ -87,3 +87,13 @@ def test_gate_and_faithfulness(rows, resampler):
     assert found["gradcam"]["deletion_gain_original"]["value"] == pytest.approx(0.3)
     assert found["gradcam"]["insertion_gain_segx"]["value"] == pytest.approx(0.1)
     assert found["gradcam"]["max_sensitivity"]["n"] == 0
+
+
+def test_images_without_a_region_stand_apart():
+    rows = [{"image_id": i, "group": i, "dataset": "d", "dice": dice, "iou": dice}
+            for i, dice in (("a", 0.8), ("b", 0.6), ("c", 1.0), ("d", 0.0))]  # fmt: skip
+    found = figures.segmentation(rows, {"c", "d"})["d"]
+    assert found["dice"]["value"] == 0.6
+    assert (found["dice_with_region"]["value"], found["dice_with_region"]["n"]) == (0.7, 2)
+    assert (found["left_empty"]["value"], found["left_empty"]["n"]) == (0.5, 2)
+    assert "left_empty" not in figures.segmentation(rows)["d"]
