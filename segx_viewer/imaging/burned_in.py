@@ -4,7 +4,9 @@ A detector for typed annotation (letters of one brightness on a quieter ground, 
 not a proof of absence: a person looks at the preview and decides.
 """
 
+import io
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -12,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.pixels import set_pixel_data
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from segx_viewer.domain.image import MedicalImage, WindowLevel
 from segx_viewer.errors import UnsupportedImageError
-from segx_viewer.imaging import _jpeg12  # noqa: F401 - registers a decoder with pydicom
+from segx_viewer.imaging._pixels import PixelElement, decode_frame, held_frames, to_rgb
 from segx_viewer.imaging._quiet import ignore_library_warnings
 from segx_viewer.imaging.display import default_voi, to_display
 
@@ -99,29 +102,37 @@ def blank_dataset(dataset: Dataset, boxes: tuple[Box, ...]) -> None:
     if dataset.PhotometricInterpretation == "PALETTE COLOR":
         raise UnsupportedImageError("Pixels of an image with a palette cannot be blanked.")
     ignore_library_warnings()
-    if dataset.file_meta.TransferSyntaxUID.is_encapsulated:
-        dataset.decompress(generate_instance_uid=False)
-    stored = _right_justified(dataset.pixel_array.copy(), dataset)
     claimed = dataset.get("NumberOfFrames")
-    photometric = dataset.PhotometricInterpretation
-    if photometric.startswith("YBR"):  # pixel_array has converted it
-        photometric = "RGB"
-    colour = photometric == "RGB"
-    frames = stored[None] if int(dataset.get("NumberOfFrames") or 1) == 1 else stored
-    for frame in frames:
-        black = 0 if colour else frame.max() if photometric == "MONOCHROME1" else frame.min()
+    stored, photometric = _stored_frames(dataset)
+    for frame in stored:
+        black = 0 if photometric == "RGB" else frame.max() if photometric == "MONOCHROME1" else frame.min()
         for box in boxes:
             frame[box.region] = black
+    stored = stored[0] if len(stored) == 1 else stored
     set_pixel_data(dataset, stored, photometric, dataset.BitsStored, generate_instance_uid=False)
     if claimed is not None:  # a multi-frame object of one frame says so
         dataset.NumberOfFrames = claimed
     dataset.BurnedInAnnotation = "NO"
 
 
-def _right_justified(stored: NDArray[Any], dataset: Dataset) -> NDArray[Any]:
-    """Return pixels whose highest bit is the one below Bits Stored, as they are written again."""
-    unused = int(dataset.HighBit) + 1 - int(dataset.BitsStored) if "HighBit" in dataset else 0
-    return stored >> unused if unused > 0 and stored.dtype.kind in "iu" else stored
+def _stored_frames(dataset: Dataset) -> tuple[NDArray[Any], str]:
+    """Return the pixels of every frame as the viewer shows them: (N, H, W) stored values, or (N, H, W, 3) RGB.
+
+    What a codestream says of itself is written into the header.
+    """
+    content, path = dataset["PixelData"], Path(str(dataset.get("SOPInstanceUID", "") or "The image"))
+    syntax = UID(dataset.file_meta.TransferSyntaxUID)
+    length = 0xFFFFFFFF if syntax.is_encapsulated else len(content.value)
+    element, source = PixelElement("PixelData", content.VR, 0, length), io.BytesIO(content.value)
+    native = ExplicitVRLittleEndian if syntax == DeflatedExplicitVRLittleEndian else syntax
+    dataset.NumberOfFrames = count = held_frames(source, dataset, element)
+    frames = [decode_frame(path, source, dataset, element, native, index) for index in range(count)]
+    photometric = frames[0][1]
+    pixels = [values for values, _ in frames]
+    if photometric.startswith("YBR"):
+        pixels = [to_rgb(path, values, photometric, dataset, int(dataset.BitsStored)) for values in pixels]
+        photometric = "RGB"
+    return np.array(pixels), photometric
 
 
 def _letters(grey: NDArray[np.uint8]) -> list[_Letter]:

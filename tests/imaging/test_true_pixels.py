@@ -22,6 +22,7 @@ from pydicom.uid import (
 )
 
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
+from segx_viewer.imaging.burned_in import Box, blank_dataset
 from segx_viewer.imaging.dicom import read_native_dicom
 from segx_viewer.imaging.reader import read_image
 from tests.imaging.codestreams import colour_steps, jpeg, jpeg_2000, jpeg_lossless
@@ -162,6 +163,18 @@ def test_pixels_are_those_that_were_written(case, make_dicom):
     assert np.abs(found.astype(np.int64) - case.expected).max() <= case.tolerance
     at_once = read_native_dicom(path)
     assert at_once is None or np.array_equal(at_once[0].pixels, found)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)
+def test_a_blanked_copy_holds_the_same_pixels(case, make_dicom, tmp_path):
+    dataset = pydicom.dcmread(case.make(make_dicom))
+    blank_dataset(dataset, (Box(0, 0, 5, 9),))
+    dataset.save_as(tmp_path / "blanked.dcm")
+    found = read_image(tmp_path / "blanked.dcm").pixels.astype(np.int64)
+    assert found.shape == case.expected.shape
+    assert np.ptp(found[:5, :9], axis=(0, 1)).max() == 0
+    assert np.abs(found - case.expected)[5:, 9:].max() <= case.tolerance
+    assert not pydicom.dcmread(tmp_path / "blanked.dcm").file_meta.TransferSyntaxUID.is_encapsulated
 
 
 @pytest.mark.skipif(DCMTK is None, reason="needs DCMTK's dcm2img or dcmj2pnm")
