@@ -37,6 +37,7 @@ from segx_viewer.domain.result import (
 from segx_viewer.errors import ModelError
 from segx_viewer.explain.alignment import COSTLY
 from segx_viewer.explain.calibration import Calibration
+from segx_viewer.explain.promises import Promises
 from segx_viewer.explain.ranking import Region, UndefinedAlignment
 from segx_viewer.explain.reassess import (
     costly_alignments,
@@ -183,6 +184,9 @@ class _Run:
         bundle, runner, inputs, scores = prepared
         self._check_request(bundle)
         prediction = to_prediction(scores.logits, bundle.classes, bundle.activation)
+        promises = _promises(bundle)
+        if promises is not None:
+            prediction = replace(prediction, sets=promises.of(prediction.probabilities))
         analysis = replace(analysis, prediction=prediction)
         yield analysis
         with self._stage(Stage.SEGMENT):
@@ -304,7 +308,7 @@ class _Run:
         methods, note = _methods(self.request.methods, bundle)
         if note:
             analysis = replace(analysis, warnings=(*analysis.warnings, note))
-        calibration = None if self.request.as_published else Calibration.from_manifest(bundle.calibration)
+        calibration = None if self.request.as_published else _calibration(bundle)
         target = Target.PROBABILITY if self.request.as_published else Target.LOGIT
         spacing = input_spacing(analysis.image, analysis.placement)
         regions = {id(s): Region(s.mask, spacing) for s in (analysis.segmentation, *analysis.regions.values())}
@@ -395,6 +399,7 @@ class _Run:
             features=evidence,
             region=region,
             predicted=attribution.class_index == analysis.prediction.top,
+            code=analysis.prediction.classes[attribution.class_index].code,
             skip=COSTLY,
         )
         return replace(certainty, evidence=evidence)
@@ -427,6 +432,15 @@ class _Run:
         started = time.perf_counter()
         yield
         self._count(stage, time.perf_counter() - started)
+
+
+def _promises(bundle: "ModelBundle") -> Promises | None:
+    return Promises.from_manifest(bundle.promises, [c.code for c in bundle.classes])
+
+
+def _calibration(bundle: "ModelBundle") -> Calibration | None:
+    promises = _promises(bundle)
+    return Calibration.from_manifest(bundle.calibration, promises.levels if promises else None)
 
 
 def _applies(attribution: Attribution, analysis: Analysis) -> bool:

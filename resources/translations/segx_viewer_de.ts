@@ -12,6 +12,10 @@
       <translation> Megapixel</translation>
     </message>
     <message>
+      <source> or </source>
+      <translation> oder </translation>
+    </message>
+    <message>
       <source> seconds</source>
       <translation> Sekunden</translation>
     </message>
@@ -1104,6 +1108,14 @@
       <translation>Nächste &amp;Methode</translation>
     </message>
     <message>
+      <source>no class can be ruled out ({share})</source>
+      <translation>keine Klasse ist auszuschließen ({share})</translation>
+    </message>
+    <message>
+      <source>no finding is certainly present ({share})</source>
+      <translation>kein Befund ist sicher vorhanden ({share})</translation>
+    </message>
+    <message>
       <source>No finding lies above its cut-off (the mark on the bar).</source>
       <translation>Kein Befund liegt über seinem Grenzwert (der Marke auf dem Balken).</translation>
     </message>
@@ -1118,6 +1130,10 @@
     <message>
       <source>No pneumonia</source>
       <translation>Keine Pneumonie</translation>
+    </message>
+    <message>
+      <source>no promise for {classes}: too few calibration images</source>
+      <translation>keine Zusage für {classes}: zu wenige Kalibrierbilder</translation>
     </message>
     <message>
       <source>No report was written: another image was opened meanwhile.</source>
@@ -1330,6 +1346,10 @@
     <message>
       <source>possible</source>
       <translation>möglich</translation>
+    </message>
+    <message>
+      <source>present: {classes} ({share})</source>
+      <translation>vorhanden: {classes} ({share})</translation>
     </message>
     <message>
       <source>Privacy and limits</source>
@@ -1764,6 +1784,10 @@
       <translation>Demo ansehen</translation>
     </message>
     <message>
+      <source>undecided: {classes} ({share})</source>
+      <translation>offen: {classes} ({share})</translation>
+    </message>
+    <message>
       <source>Undefined here: {reason}</source>
       <translation>Hier nicht definiert: {reason}</translation>
     </message>
@@ -1778,6 +1802,14 @@
     <message>
       <source>until they are forgotten here</source>
       <translation>bis sie hier vergessen werden</translation>
+    </message>
+    <message>
+      <source>unusual for this model ({share})</source>
+      <translation>ungewöhnlich für dieses Modell ({share})</translation>
+    </message>
+    <message>
+      <source>unusual for this model: {classes} ({share})</source>
+      <translation>ungewöhnlich für dieses Modell: {classes} ({share})</translation>
     </message>
     <message>
       <source>Value</source>
@@ -1894,6 +1926,10 @@
     <message>
       <source>Zoom &amp;out</source>
       <translation>Ver&amp;kleinern</translation>
+    </message>
+    <message>
+      <source>{classes} ({share})</source>
+      <translation>{classes} ({share})</translation>
     </message>
     <message>
       <source>{count} bytes</source>

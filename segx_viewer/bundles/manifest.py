@@ -136,6 +136,7 @@ class ModelBundle:
     regions: tuple[RegionSpec, ...] = (RegionSpec(""),)
     gate: Mapping[str, Any] = field(default_factory=dict, repr=False)
     calibration: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    promises: Mapping[str, Any] = field(default_factory=dict, repr=False)
     training: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -299,6 +300,7 @@ def _from_manifest(folder: Path, manifest: dict[str, Any], digest: str) -> Model
         regions=regions or (RegionSpec(""),),
         gate=manifest.get("gate", {}),
         calibration=manifest.get("calibration", {}),
+        promises=manifest.get("promises", {}),
         training=manifest.get("training", {}),
     )
 

@@ -132,14 +132,50 @@ class BundleInfo:
     badge: BadgeRecord = field(default=BadgeRecord(), repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class PredictionSet:
+    """The classes that cannot be ruled out at a confidence, where exactly one applies (METHODS: prediction sets).
+
+    Attributes
+    ----------
+    confidence : float
+        0.95, say: of the images of each class, at least this share has it in its set.
+    classes : tuple of int
+        Most probable first. Empty: the image is unusual for the model.
+    without_promise : tuple of int
+        Classes with too few calibration images; they are always in the set.
+    """
+
+    confidence: float
+    classes: tuple[int, ...]
+    without_promise: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FindingSet:
+    """For each of several findings, whether "present" and whether "absent" cannot be ruled out at a confidence.
+
+    Both: undecided. Neither: the image is unusual for the model, as far as this finding goes.
+    """
+
+    confidence: float
+    present: tuple[bool, ...]
+    absent: tuple[bool, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
-    """Class scores. `logits` and `probabilities` are (K,) float32."""
+    """Class scores. `logits` and `probabilities` are (K,) float32.
+
+    `sets` is what the bundle promises about them, at one or more confidences, the surest first; empty without a
+    promise.
+    """
 
     classes: tuple[ClassInfo, ...]
     logits: NDArray[np.float32] = field(repr=False)
     probabilities: NDArray[np.float32]
     activation: Activation = Activation.SOFTMAX
+    sets: tuple[PredictionSet | FindingSet, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "logits", read_only(self.logits, np.float32))

@@ -21,6 +21,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from segx_viewer.errors import DataError
+from segx_viewer.evaluation.promises import fit_levels
+from segx_viewer.explain.promises import Danger, Levels
 from segx_viewer.inference.evidence import COUNTERFACTUAL_FEATURES, VIEW_FEATURES
 
 FOLDS = 10
@@ -47,12 +49,16 @@ class CalibrationData:
         Lesion or person.
     changed : ndarray (N,) bool
         Whether the image was changed at random.
+    predicted, truth : ndarray (N,) of str
+        Class codes; a truth of several findings is the stated one if it is there, else "".
     """
 
     features: Mapping[str, NDArray[np.float64]] = field(repr=False)
     correct: NDArray[np.bool_]
     groups: NDArray[np.str_]
     changed: NDArray[np.bool_]
+    predicted: NDArray[np.str_] = field(default_factory=lambda: np.array([], str))
+    truth: NDArray[np.str_] = field(default_factory=lambda: np.array([], str))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,14 @@ class Step:
     passes: int
 
 
-def calibrate(data: CalibrationData, views: Sequence[str], set_name: str) -> dict[str, Any]:
+SETTLED = "confidence and class"
+"""Features of a badge whose images may choose nothing (METHODS: promises): what earned its place elsewhere.
+
+On images that no one had learned from, the predicted class added to the confidence and the alignments did not.
+"""
+
+
+def calibrate(data: CalibrationData, views: Sequence[str], set_name: str, *, settled: str = "") -> dict[str, Any]:
     """Fit the calibration and return the manifest's `[calibration]` table.
 
     Parameters
@@ -78,6 +91,8 @@ def calibrate(data: CalibrationData, views: Sequence[str], set_name: str) -> dic
         Test-time views behind the features, stored for prediction.
     set_name : str
         The validation data in words, shown with the badge.
+    settled : str
+        Name of the set of features to use, where the images may not choose one.
 
     Returns
     -------
@@ -96,7 +111,11 @@ def calibrate(data: CalibrationData, views: Sequence[str], set_name: str) -> dic
     steps, scores = zip(
         *(_fit_out_of_fold(name, names, data, len(views)) for name, names in feature_sets(data)), strict=True
     )
-    step, out_of_fold = _cheapest_of_the_best(steps, scores)
+    if settled:
+        chosen = [s.name for s in steps].index(settled)
+        step, out_of_fold = steps[chosen], scores[chosen]
+    else:
+        step, out_of_fold = _cheapest_of_the_best(steps, scores)
     high, moderate = choose_levels(out_of_fold, data.correct, data.groups)
     model = _model(step.strength).fit(_matrix(data, step.features), data.correct)
     scaler, regression = model[0], model[1]
@@ -129,6 +148,19 @@ def calibrate(data: CalibrationData, views: Sequence[str], set_name: str) -> dic
         ],
         "fitted_on": _compare_fits(data, step, out_of_fold),
     }  # fmt: skip
+
+
+def promised_levels(data: CalibrationData, dangers: Sequence[Danger] = ()) -> Levels:
+    """Fit levels that keep a promise, for a calibration with the features `SETTLED`.
+
+    Each image is scored by a fit without its group; those as they are count.
+    """
+    names = dict(feature_sets(data))[SETTLED]
+    _, scores = _fit_out_of_fold(SETTLED, names, data, 0)
+    plain = ~data.changed
+    return fit_levels(
+        scores[plain], list(data.predicted[plain]), list(data.truth[plain]), list(data.groups[plain]), dangers
+    )
 
 
 def fitted_digest(manifest: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from segx_viewer.bundles.manifest import ModelBundle
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.request import AnalysisRequest
-from segx_viewer.domain.result import Analysis
+from segx_viewer.domain.result import Analysis, FindingSet, Prediction, PredictionSet
 from segx_viewer.evaluation.faithful import faithfulness_row
 from segx_viewer.evaluation.fit import record_image
 from segx_viewer.evaluation.strangers import judge
@@ -180,6 +180,7 @@ def image_row(record: Record, open_store: OpenStore, store: BundleStore, name: s
         "predicted": prediction.classes[k].code,
         "correct": (prediction.classes[k].code in record.codes) == (k in prediction.findings),
         "stated": k in prediction.findings,
+        "sets": [_set_row(one, prediction) for one in prediction.sets],
         "attributes": dict(record.attributes),
         "gate": verdict.level.value,
         "gate_reason": verdict.reason,
@@ -198,6 +199,15 @@ def image_row(record: Record, open_store: OpenStore, store: BundleStore, name: s
         "evidence": {name: round(value, 6) for name, value in first.evidence.items()},
     }
     return row
+
+
+def _set_row(one: PredictionSet | FindingSet, prediction: Prediction) -> Row:
+    codes = [c.code for c in prediction.classes]
+    if isinstance(one, PredictionSet):
+        return {"confidence": one.confidence, "classes": [codes[k] for k in one.classes]}
+    return {"confidence": one.confidence,
+            "present": [c for c, held in zip(codes, one.present, strict=True) if held],
+            "absent": [c for c, held in zip(codes, one.absent, strict=True) if held]}  # fmt: skip
 
 
 def _explanation(analysis: Analysis, key: tuple[str, int], M: NDArray[np.bool_] | None) -> Row:

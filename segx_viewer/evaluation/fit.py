@@ -24,7 +24,9 @@ from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, So
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis, GateLevel
 from segx_viewer.errors import DataError
-from segx_viewer.evaluation.calibrate import ALIGNMENT_FEATURES, CalibrationData, calibrate
+from segx_viewer.evaluation.calibrate import ALIGNMENT_FEATURES, SETTLED, CalibrationData, calibrate, promised_levels
+from segx_viewer.evaluation.promises import SET_CONFIDENCES, class_conditional_sets, finding_sets
+from segx_viewer.explain.promises import Levels
 from segx_viewer.inference.input_gate import GATE_FILE, PopulationDistance
 from segx_viewer.inference.predictor import normalise, place
 from segx_viewer.networks.forward import forward_each
@@ -74,7 +76,7 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
         r for layout in recipe.classifier_data for r in recipe.load(layout, data) if r.codes or recipe.multi_label
     ]
     manifest = read_manifest(folder)
-    for stale in ("calibration", "evaluation"):
+    for stale in ("calibration", "promises", "evaluation"):
         manifest.pop(stale, None)
     manifest["gate"] = {k: v for k, v in manifest.get("gate", {}).items() if k in ("population", "layer", "kind")}
     write_manifest(folder, manifest)
@@ -102,13 +104,44 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
         f"{', '.join(recipe.classifier_data)}, {part} part ({len(rows) - changed} {what} as they are, "
         f"{changed} changed at random)"
     )
-    table = calibrate(_as_data(rows), views, set_name)
+    clean = part == "calibration"
+    known = _as_data(rows)
+    table = calibrate(known, views, set_name, settled=SETTLED if clean else "")
     manifest["calibration"] = table
+    if clean:
+        report(f"{recipe.name}: promises")
+        levels = promised_levels(known, recipe.evaluation.dangers)
+        manifest["promises"] = _promises(folder, recipe, held_out, levels)
     write_manifest(folder, manifest)
     add_graphs(folder)  # the gate looks at a layer of its own
     for step in table["steps"]:
         mark = " (chosen)" if step["chosen"] else ""
         report(f"  {step['name']}: AUROC {step['auroc']:.3f}, ECE {step['ece']:.3f}{mark}")
+    return table
+
+
+def _promises(folder: Path, recipe: Recipe, records: Sequence[Record], levels: Levels) -> dict[str, Any]:
+    """Return the manifest's `[promises]` table: levels, and prediction sets of the images that the gate accepts."""
+    store = BundleStore([folder.parent])
+    codes, rows, truth = recipe.codes, [], []
+    for record in records:
+        analysis = analyse_to_end(AnalysisRequest(record_image(record), bundle_name=folder.name), store)
+        if analysis.prediction is not None and analysis.gate.level is GateLevel.ACCEPTED:
+            rows.append(analysis.prediction.probabilities.astype(np.float64))
+            truth.append([code in record.codes for code in codes])
+    p, labels = np.stack(rows), np.array(truth)
+    table: dict[str, Any] = {
+        "images": len(rows),
+        "levels": {"high": levels.high, "moderate": levels.moderate, "careful": dict(levels.careful)},
+    }
+    if recipe.multi_label:
+        found = [finding_sets(p, labels, confidence) for confidence in SET_CONFIDENCES]
+        table["findings"] = [
+            {"confidence": f.confidence, "present": list(f.present), "absent": list(f.absent)} for f in found
+        ]
+    else:
+        sets = [class_conditional_sets(p, labels.argmax(1), confidence) for confidence in SET_CONFIDENCES]
+        table["sets"] = [{"confidence": s.confidence, "quantiles": list(s.quantiles)} for s in sets]
     return table
 
 
@@ -209,6 +242,8 @@ def _rows_of(job: tuple[Path, tuple[str, ...], Path, list[str], tuple[str, ...]]
                     "changed": is_changed,
                     "group": record.group,
                     "correct": code in record.codes,
+                    "predicted": code,
+                    "truth": code if code in record.codes else next(iter(record.codes), ""),
                     "features": features,
                 }
 
@@ -236,4 +271,6 @@ def _as_data(rows: Sequence[dict[str, Any]]) -> CalibrationData:
         np.array([row["correct"] for row in rows]),
         np.array([row["group"] for row in rows]),
         np.array([row["changed"] for row in rows]),
+        np.array([row["predicted"] for row in rows]),
+        np.array([row["truth"] for row in rows]),
     )

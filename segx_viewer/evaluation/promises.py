@@ -5,41 +5,24 @@ same one are no further evidence.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta
 
-from segx_viewer.explain.promises import NEVER, ClassConditionalSets, FindingSets, Levels
+from segx_viewer.domain.result import GateLevel
+from segx_viewer.explain.promises import NEVER, ClassConditionalSets, Danger, FindingSets, Levels
 
 CONFIDENCE = 0.95
 """Of every bound."""
 HIGH_ERROR, MODERATE_ERROR = 0.05, 0.20
 """Errors that the levels may have at most."""
+SET_CONFIDENCES = (0.95, 0.90)
+"""Of the prediction sets."""
 STRICTEST, STEP = 0.2, 0.01
 """Shares of the calibration images: the first set that is tested, and by how much the next one is larger."""
-
-
-@dataclass(frozen=True, slots=True)
-class Danger:
-    """An error that must stay rare among answers of level HIGH.
-
-    Attributes
-    ----------
-    truth, called : tuple of str
-        Class codes: an image of one of `truth` that is called one of `called`.
-    most : float
-        Largest share of the images of `truth` on which that may happen on the calibration part.
-    bound : float
-        Largest upper confidence bound of that share.
-    """
-
-    truth: tuple[str, ...]
-    called: tuple[str, ...]
-    most: float = 0.02
-    bound: float = 0.05
 
 
 def upper_bound(errors: int, images: int, confidence: float = CONFIDENCE) -> float:
@@ -160,3 +143,59 @@ def _sizes(descending: NDArray[np.float64], fewest: int) -> list[int]:
     last = np.append(descending[1:] != descending[:-1], True)
     ends = np.flatnonzero(last) + 1
     return sorted({int(ends[np.searchsorted(ends, size)]) for size in (*wanted, count)})
+
+
+def coverage(rows: Sequence[Mapping[str, Any]], codes: Sequence[str]) -> list[dict[str, Any]]:
+    """Measure the promise of the prediction sets: how often each class was in its set, on images that the gate accepts.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        With `gate`, `truth` (class codes) and `sets`, as `evaluation.collect` makes them.
+    codes : sequence of str
+        The bundle's classes.
+
+    Returns
+    -------
+    list of dict
+        For each confidence: `n`, per class the share covered with its 95 % interval (Clopper and Pearson), and how
+        large the sets are. A class without promise is covered always and says so by its share of 1.
+    """
+    judged = [row for row in rows if row["gate"] == GateLevel.ACCEPTED.value and row.get("sets")]
+    found = []
+    for place in range(len(judged[0]["sets"]) if judged else 0):
+        sets = [row["sets"][place] for row in judged]
+        table: dict[str, Any] = {"confidence": sets[0]["confidence"], "n": len(judged)}
+        if "classes" in sets[0]:
+            held = {
+                c: [c in s["classes"] for row, s in zip(judged, sets, strict=True) if c in row["truth"]] for c in codes
+            }
+            sizes = np.array([len(s["classes"]) for s in sets])
+            table |= {
+                "per_class": {c: _covered(hits) for c, hits in held.items()},
+                "mean_size": round(float(sizes.mean()), 3),
+                "empty": round(float((sizes == 0).mean()), 4),
+                "full": round(float((sizes == len(codes)).mean()), 4),
+            }
+        else:
+            table["per_class"] = {
+                c: {
+                    "present": _covered(
+                        [c in s["present"] for row, s in zip(judged, sets, strict=True) if c in row["truth"]]
+                    ),
+                    "absent": _covered(
+                        [c in s["absent"] for row, s in zip(judged, sets, strict=True) if c not in row["truth"]]
+                    ),
+                    "undecided": round(float(np.mean([c in s["present"] and c in s["absent"] for s in sets])), 4),
+                }
+                for c in codes
+            }
+        found.append(table)
+    return found
+
+
+def _covered(hits: Sequence[bool]) -> dict[str, Any]:
+    n, k = len(hits), sum(hits)
+    low = 0.0 if k == 0 else float(beta.ppf(0.025, k, n - k + 1))
+    high = 1.0 if k == n else float(beta.ppf(0.975, k + 1, n - k))
+    return {"value": round(k / n, 4) if n else None, "low": round(low, 4), "high": round(high, 4), "n": n}

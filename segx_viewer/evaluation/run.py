@@ -19,6 +19,7 @@ from segx_viewer.evaluation import figures, findings
 from segx_viewer.evaluation.calibrate import fitted_digest
 from segx_viewer.evaluation.collect import Row, Task, collect_rows
 from segx_viewer.evaluation.fit import record_image
+from segx_viewer.evaluation.promises import coverage
 from segx_viewer.evaluation.report import write_report
 from segx_viewer.evaluation.statistics import SEED, Resampler
 from segx_viewer.evaluation.strangers import judge, strangers
@@ -118,6 +119,7 @@ def evaluate(
         "interpretability": figures.interpretability(rows, bundle.classes, resampler),
         "certainty": figures.certainty(rows, methods[0], resampler),
         "calibration": figures.calibration(rows, resampler),
+        "prediction_sets": coverage(rows, recipe.codes),
         "faithfulness": figures.faithfulness(measured["faithfulness"]),
         "extra_passes": bundle.calibration.get("extra_passes", 0),
         "gate": {

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from segx_viewer.domain.result import Level
 from segx_viewer.errors import ModelError
+from segx_viewer.explain.promises import Levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,9 @@ class Calibration:
         One per feature.
     intercept : float
     high, moderate : float
-        Probabilities from which the badge says HIGH and MODERATE.
+        Probabilities from which the badge says HIGH and MODERATE, where nothing is promised.
+    promised : Levels or None
+        Levels that keep a promise, fitted on images that chose nothing; they take the place of the others.
 
     Examples
     --------
@@ -41,6 +44,7 @@ class Calibration:
     intercept: float
     high: float
     moderate: float
+    promised: Levels | None = field(default=None)
 
     def __post_init__(self) -> None:
         count = len(self.features)
@@ -54,7 +58,7 @@ class Calibration:
             raise ModelError("The calibration's levels must lie between 0 and 1, moderate not above high.")
 
     @classmethod
-    def from_manifest(cls, table: Mapping[str, Any]) -> "Calibration | None":
+    def from_manifest(cls, table: Mapping[str, Any], promised: Levels | None = None) -> "Calibration | None":
         """Read a bundle's `[calibration]` table; None when it is empty.
 
         Raises
@@ -76,6 +80,7 @@ class Calibration:
                 intercept=float(table["intercept"]),
                 high=float(table["levels"]["high"]),
                 moderate=float(table["levels"]["moderate"]),
+                promised=promised,
             )
         except KeyError as error:
             raise ModelError(f"The calibration has no entry {error}.") from error
@@ -97,8 +102,10 @@ class Calibration:
         z = self.intercept + sum(weight * (features[name] - mean) / scale for name, mean, scale, weight in rows)
         return 1 / (1 + math.exp(-z)) if z >= 0 else math.exp(z) / (1 + math.exp(z))
 
-    def level(self, probability: float) -> Level:
-        """Return the badge's level for a calibrated probability."""
+    def level(self, probability: float, predicted: str = "") -> Level:
+        """Return the badge's level for a calibrated probability of a predicted class, by its code."""
+        if self.promised is not None:
+            return self.promised.of(probability, predicted)
         if probability >= self.high:
             return Level.HIGH
         return Level.MODERATE if probability >= self.moderate else Level.LOW

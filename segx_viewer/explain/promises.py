@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from segx_viewer.domain.result import Level
+from segx_viewer.domain.result import FindingSet, Level, PredictionSet
 from segx_viewer.errors import ModelError
 
 NEVER = math.inf
@@ -20,22 +20,23 @@ NEVER = math.inf
 
 
 @dataclass(frozen=True, slots=True)
-class PredictionSet:
-    """The classes that cannot be ruled out at a confidence.
+class Danger:
+    """An error that must stay rare among answers of level HIGH.
 
     Attributes
     ----------
-    confidence : float
-        0.95, say: of the images of each class, at least this share has it in its set.
-    classes : tuple of int
-        Most probable first. Empty: the image is unusual for the model.
-    without_promise : tuple of int
-        Classes with too few calibration images; they are always in the set.
+    truth, called : tuple of str
+        Class codes: an image of one of `truth` that is called one of `called`.
+    most : float
+        Largest share of the images of `truth` on which that may happen on the calibration part.
+    bound : float
+        Largest upper confidence bound of that share.
     """
 
-    confidence: float
-    classes: tuple[int, ...]
-    without_promise: tuple[int, ...] = ()
+    truth: tuple[str, ...]
+    called: tuple[str, ...]
+    most: float = 0.02
+    bound: float = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,14 @@ class FindingSets:
     present: tuple[float, ...]
     absent: tuple[float, ...]
 
-    def of(self, k: int, probability: float) -> tuple[bool, bool]:
-        """Return whether "present" and whether "absent" cannot be ruled out for a finding."""
-        return 1 - probability <= self.present[k], probability <= self.absent[k]
+    def of(self, probabilities: NDArray[np.floating[Any]]) -> FindingSet:
+        """Return what cannot be ruled out for the findings of an image with probabilities (K,)."""
+        p = [float(value) for value in probabilities]
+        return FindingSet(
+            self.confidence,
+            tuple(1 - value <= limit for value, limit in zip(p, self.present, strict=True)),
+            tuple(value <= limit for value, limit in zip(p, self.absent, strict=True)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +137,11 @@ class Promises:
     """What a bundle promises: prediction sets at one or more confidences, the surest first, and the badge's levels."""
 
     levels: Levels
-    sets: tuple[ClassConditionalSets, ...] = ()
-    findings: tuple[FindingSets, ...] = ()
+    sets: tuple[ClassConditionalSets | FindingSets, ...] = ()
+
+    def of(self, probabilities: NDArray[np.floating[Any]]) -> tuple[PredictionSet | FindingSet, ...]:
+        """Return the sets of an image with class probabilities (K,)."""
+        return tuple(one.of(probabilities) for one in self.sets)
 
     @classmethod
     def from_manifest(cls, table: Mapping[str, Any], codes: Sequence[str]) -> "Promises | None":
@@ -159,7 +168,7 @@ class Promises:
                 FindingSets(_confidence(row), _numbers(row["present"], codes), _numbers(row["absent"], codes))
                 for row in table.get("findings", ())
             )
-            return cls(Levels(float(levels["high"]), float(levels["moderate"]), careful), sets, findings)
+            return cls(Levels(float(levels["high"]), float(levels["moderate"]), careful), (*sets, *findings))
         except KeyError as error:
             raise ModelError(f"The promises have no entry {error}.") from error
         except (TypeError, ValueError) as error:

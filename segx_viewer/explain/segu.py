@@ -31,6 +31,7 @@ def assess(
     spacing_mm: tuple[float, float] | None = None,
     region: Region | None = None,
     predicted: bool = True,
+    code: str = "",
     skip: Collection[str] = (),
 ) -> Certainty:
     """Judge one explanation against the predicted region.
@@ -55,6 +56,8 @@ def assess(
         The segmentation's mask with that distance, where it is at hand.
     predicted : bool
         Whether the class under explanation is the predicted one.
+    code : str
+        Of the predicted class: some answers need a surer score than others.
     skip : collection of str
         Alignments to leave out (such as `COSTLY`), unless the calibration needs them.
 
@@ -72,6 +75,7 @@ def assess(
         spacing_mm=spacing_mm,
         region=region,
         predicted=0 if predicted else None,
+        code=code,
         skip=skip,
     )[0]
 
@@ -86,6 +90,7 @@ def assess_maps(
     spacing_mm: tuple[float, float] | None = None,
     region: Region | None = None,
     predicted: int | None = None,
+    code: str = "",
     skip: Collection[str] = (),
 ) -> list[Certainty]:
     """Judge several explanations (of several classes, or by several methods) against one region; see `assess`.
@@ -108,7 +113,7 @@ def assess_maps(
         if reasons:
             probability, level, reason = None, Level.ABSTAIN, " ".join(reasons)
         else:
-            probability, level, reason = _judge(alignments, calibration, features or {}, place == predicted)
+            probability, level, reason = _judge(alignments, calibration, features or {}, place == predicted, code)
         mass = alignments["relevance_mass"].value
         certainties.append(
             Certainty(
@@ -146,6 +151,7 @@ def _judge(
     calibration: Calibration | None,
     extra: Mapping[str, float | None],
     predicted: bool,
+    code: str,
 ) -> tuple[float | None, Level, str]:
     """(probability, level, reason) before any abstention."""
     if calibration is None:
@@ -159,4 +165,4 @@ def _judge(
     if undefined:
         labels = ", ".join(ALIGNMENTS[name].label if name in ALIGNMENTS else name for name in undefined)
         return None, Level.LOW, f"No probability of being right: undefined for this image: {labels}."
-    return probability, calibration.level(probability), ""
+    return probability, calibration.level(probability, code), ""

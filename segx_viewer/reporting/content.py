@@ -11,6 +11,7 @@ from segx_viewer.domain.age import age_text
 from segx_viewer.domain.image import MedicalImage, SpacingOrigin
 from segx_viewer.domain.methods import SCALED_AS_PUBLISHED, method_label
 from segx_viewer.domain.result import Activation, Analysis, Attribution, Certainty, GateLevel, Level, MapKey, Target
+from segx_viewer.reporting.promised import promised_words
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
 
 RESEARCH_USE = "Research use only - not for diagnosis"
@@ -309,9 +310,16 @@ def _trust(analysis: Analysis, key: MapKey | None, clean: Callable[[str], str]) 
         level=certainty.level,
         meaning="Nothing measured speaks for relying on this finding." if unfounded else LEVELS[certainty.level],
         reason=clean(certainty.reason),
-        rows=tuple(_trust_rows(certainty, region)),
+        rows=(*_promised_rows(analysis, certainty), *_trust_rows(certainty, region)),
         curve=certainty.auitc_curve,
     )
+
+
+def _promised_rows(analysis: Analysis, certainty: Certainty) -> Iterator[Row]:
+    """Yield what cannot be ruled out; a promise holds for images that the gate accepts only."""
+    if analysis.prediction is not None and certainty.level is not Level.ABSTAIN:
+        for words in promised_words(analysis.prediction):
+            yield "Not ruled out", words
 
 
 def _trust_rows(certainty: Certainty, region: str) -> Iterator[Row]:

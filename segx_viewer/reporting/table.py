@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,16 @@ import numpy as np
 
 from segx_viewer import __version__
 from segx_viewer.domain.image import MedicalImage
-from segx_viewer.domain.result import Alignment, Analysis, Attribution, Certainty, MapKey, Segmentation
+from segx_viewer.domain.result import (
+    Alignment,
+    Analysis,
+    Attribution,
+    Certainty,
+    FindingSet,
+    MapKey,
+    PredictionSet,
+    Segmentation,
+)
 from segx_viewer.explain.alignment import ALIGNMENTS
 from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.content import (
@@ -257,6 +266,19 @@ def _prediction(analysis: Analysis) -> dict[str, Any] | None:
             }
             for index, info in enumerate(prediction.classes)
         ],
+        "sets": [_set(one, [c.code for c in prediction.classes]) for one in prediction.sets],
+    }
+
+
+def _set(one: PredictionSet | FindingSet, codes: Sequence[str]) -> dict[str, Any]:
+    """Return what a model promises: the classes that cannot be ruled out at a confidence."""
+    if isinstance(one, PredictionSet):
+        names = {"classes": one.classes, "without_promise": one.without_promise}
+        return {"confidence": one.confidence, **{name: [codes[k] for k in ks] for name, ks in names.items()}}
+    sides = {"present": one.present, "absent": one.absent}
+    return {
+        "confidence": one.confidence,
+        **{name: [code for code, held in zip(codes, side, strict=True) if held] for name, side in sides.items()},
     }
 
 

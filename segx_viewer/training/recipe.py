@@ -2,11 +2,12 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from segx_viewer.errors import DataError
+from segx_viewer.explain.promises import Danger
 from segx_viewer.training.datasets import Record, load_dataset
 from segx_viewer.training.splits import PARTS, SHARES, Part, Stretches, split, split_runs
 from segx_viewer.training.tables import Table
@@ -165,6 +166,8 @@ class Evaluation:
         only the segmenter learned from.
     faithfulness : int
         On how many images, drawn by a seed, faithfulness is measured: it takes tens of maps of each.
+    dangers : tuple of Danger
+        Errors that must stay rare at level HIGH (`[[recipe.evaluation.dangers]]`: truth, called, most, bound).
     """
 
     views: tuple[str, ...] = ("flip_h",)
@@ -172,6 +175,7 @@ class Evaluation:
     healthy: str = ""
     near: tuple[str, ...] | None = None
     faithfulness: int = 40
+    dangers: tuple[Danger, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +331,9 @@ def read_recipe(path: Path) -> Recipe:
 
 
 def _evaluation(table: Mapping[str, Any], classes: Iterable[Mapping[str, Any]]) -> Evaluation:
-    found = _fill(Evaluation, table)
+    given = dict(table)
+    dangers = tuple(_fill(Danger, danger) for danger in given.pop("dangers", ()))
+    found = replace(_fill(Evaluation, given), dangers=dangers)
     if found.healthy and found.healthy not in {c["code"] for c in classes}:
         raise ValueError(f"the healthy class {found.healthy} is not one of the classes")
     return found

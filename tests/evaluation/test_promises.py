@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from segx_viewer.evaluation.promises import (
-    Danger,
     careful_threshold,
     class_conditional_sets,
     finding_sets,
@@ -15,6 +14,7 @@ from segx_viewer.evaluation.promises import (
     lax_threshold,
     upper_bound,
 )
+from segx_viewer.explain.promises import Danger
 
 
 def drawn(count, seed, classes=4, sharpness=2.0):
@@ -66,12 +66,8 @@ def test_findings_are_covered_on_both_sides():
     truth = rng.uniform(size=p.shape) < p
     sets = finding_sets(p[:1000], truth[:1000], 0.9)
     for k in range(2):
-        held = np.array(
-            [
-                sets.of(k, value)[0 if present else 1]
-                for value, present in zip(p[1000:, k], truth[1000:, k], strict=True)
-            ]
-        )
+        found = [sets.of(row) for row in p[1000:]]
+        held = np.array([s.present[k] if t else s.absent[k] for s, t in zip(found, truth[1000:, k], strict=True)])
         for side in (truth[1000:, k], ~truth[1000:, k]):
             assert held[side].mean() > 0.87
 

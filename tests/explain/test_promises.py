@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from segx_viewer.domain.result import Level
+from segx_viewer.domain.result import FindingSet, Level
 from segx_viewer.errors import ModelError
 from segx_viewer.explain.promises import ClassConditionalSets, FindingSets, Levels, Promises
 
@@ -32,9 +32,8 @@ def test_a_class_without_promise_is_always_in_the_set_and_named():
 
 def test_a_finding_is_present_absent_undecided_or_unusual():
     sets = FindingSets(0.9, (0.4, 0.8, 0.2), (0.3, 0.5, 0.1))
-    assert [sets.of(0, 0.9), sets.of(0, 0.1)] == [(True, False), (False, True)]
-    assert sets.of(1, 0.4) == (True, True)
-    assert sets.of(2, 0.5) == (False, False)
+    assert sets.of(np.float32([0.9, 0.4, 0.5])) == FindingSet(0.9, (True, True, False), (False, True, False))
+    assert sets.of(np.float32([0.1, 0.4, 0.5])) == FindingSet(0.9, (False, True, False), (True, True, False))
 
 
 def test_a_careful_answer_needs_its_own_score():

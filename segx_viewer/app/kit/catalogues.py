@@ -33,10 +33,11 @@ def outside_texts() -> set[str]:
     from segx_viewer.domain.request import Stage
     from segx_viewer.explain import segu
     from segx_viewer.explain.alignment import ALIGNMENTS
+    from segx_viewer.reporting import promised
 
     found = {word.value for kind in (Stage, SpacingOrigin) for word in kind}
     found |= {word for both in WORDS.values() for word in both}
-    found |= {segu.NOT_CALIBRATED, segu.NOT_PREDICTED, "slow", "very slow"}
+    found |= {segu.NOT_CALIBRATED, segu.NOT_PREDICTED, "slow", "very slow", *promised.TEXTS}
     found |= {text for measure in ALIGNMENTS.values() for text in (measure.label, measure.sentence)}
     for manifest in models_folder().glob("*/bundle.toml"):
         bundle = tomllib.loads(manifest.read_text(encoding="utf-8"))

@@ -8,6 +8,7 @@ from segx_viewer.app.canvas.badge import WORDS, BadgeShape, record_sentences
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.domain.result import Analysis, Certainty, GateLevel, Level, MapKey, level_so_far
 from segx_viewer.reporting.content import percent
+from segx_viewer.reporting.promised import promised_words
 
 
 class CertaintyPanel(QWidget):
@@ -19,6 +20,7 @@ class CertaintyPanel(QWidget):
         self.shape.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.word = _label("strong")
         self.percent = _label("")
+        self.promised = _label("small")
         self.reason = _label("notice")
         self.below = QWidget()
         """What explains the badge; placed after the findings."""
@@ -32,6 +34,7 @@ class CertaintyPanel(QWidget):
         words.setSpacing(0)
         words.addWidget(self.word)
         words.addWidget(self.percent)
+        words.addWidget(self.promised)
         top = QHBoxLayout()
         top.setSpacing(12)
         top.addWidget(self.shape)
@@ -62,8 +65,11 @@ class CertaintyPanel(QWidget):
             self.percent.setText(note or tr("Not assessed yet."))
             self.percent.setObjectName("muted")
             self.reason.hide()
+            self.promised.setText("")
+            self.promised.hide()
             self._show_facts([])
-        self.shape.setAccessibleName(f"{self.word.text()}. {self.percent.text()} {self.reason.text()}")
+        told = (f"{self.word.text()}.", self.percent.text(), self.promised.text(), self.reason.text())
+        self.shape.setAccessibleName(" ".join(told))
         self.shape.setAccessibleDescription(self.toolTip())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102 - Qt's name
@@ -76,6 +82,10 @@ class CertaintyPanel(QWidget):
         self.word.show()
         self.word.setText(tr(WORDS[certainty.level]))
         self.percent.setText(statement(certainty))
+        # A promise holds for images that the gate accepts.
+        given = certainty.level is not Level.ABSTAIN and analysis.prediction is not None
+        self.promised.setText("\n".join(promised_words(analysis.prediction, tr)) if given else "")
+        self.promised.setVisible(bool(self.promised.text()))
         self.reason.setText(_reason(analysis, certainty))
         self.reason.setVisible(bool(self.reason.text()))
         self._show_facts(_facts(analysis, key, certainty))
@@ -86,6 +96,8 @@ class CertaintyPanel(QWidget):
         self.word.show()
         self.word.setText(tr(WORDS[Level.ABSTAIN]))
         self.percent.setText(tr("The viewer abstains."))
+        self.promised.setText("")
+        self.promised.hide()
         self.reason.setText(analysis.gate.reason)
         self.reason.show()
         self._show_facts([])

@@ -1,0 +1,71 @@
+"""What a prediction set says, in words: for the window, the report, and whoever reads a table."""
+
+from collections.abc import Callable, Sequence
+
+from segx_viewer.domain.result import FindingSet, Prediction, PredictionSet
+
+TEXTS = (
+    "{classes} ({share})",
+    " or ",
+    "unusual for this model ({share})",
+    "no class can be ruled out ({share})",
+    "no promise for {classes}: too few calibration images",
+    "present: {classes} ({share})",
+    "undecided: {classes} ({share})",
+    "unusual for this model: {classes} ({share})",
+    "no finding is certainly present ({share})",
+)
+"""Every text of this module, for translators; `{share}` is the confidence."""
+
+
+def promised_words(prediction: Prediction, say: Callable[[str], str] = str) -> list[str]:
+    """Return the surest prediction set in words; empty where the model promises nothing.
+
+    Parameters
+    ----------
+    prediction : Prediction
+    say : callable
+        Translates one of `TEXTS`, and class labels.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from segx_viewer.domain.result import ClassInfo
+    >>> classes = (ClassInfo("mel", "Melanoma"), ClassInfo("nv", "Nevus"), ClassInfo("bcc", "Basal cell carcinoma"))
+    >>> p = np.float32([0.6, 0.3, 0.1])
+    >>> promised_words(Prediction(classes, p, p, sets=(PredictionSet(0.95, (0, 1)),)))
+    ['Melanoma or Nevus (95 %)']
+    """
+    if not prediction.sets:
+        return []
+    one = prediction.sets[0]
+    labels = [say(c.label) for c in prediction.classes]
+    share = f"{one.confidence * 100:.0f} %"
+    return _of_findings(one, labels, share, say) if isinstance(one, FindingSet) else _of_set(one, labels, share, say)
+
+
+def _of_set(one: PredictionSet, labels: Sequence[str], share: str, say: Callable[[str], str]) -> list[str]:
+    names = say(" or ").join(labels[k] for k in one.classes)
+    if not one.classes:
+        words = [say("unusual for this model ({share})").format(share=share)]
+    elif len(one.classes) == len(labels):
+        words = [say("no class can be ruled out ({share})").format(share=share)]
+    else:
+        words = [say("{classes} ({share})").format(classes=names, share=share)]
+    if one.without_promise:
+        unknown = ", ".join(labels[k] for k in one.without_promise)
+        words.append(say("no promise for {classes}: too few calibration images").format(classes=unknown))
+    return words
+
+
+def _of_findings(one: FindingSet, labels: Sequence[str], share: str, say: Callable[[str], str]) -> list[str]:
+    sides = list(zip(labels, one.present, one.absent, strict=True))
+    groups = (
+        ("present: {classes} ({share})", [label for label, present, absent in sides if present and not absent]),
+        ("undecided: {classes} ({share})", [label for label, present, absent in sides if present and absent]),
+        ("unusual for this model: {classes} ({share})", [label for label, *either in sides if not any(either)]),
+    )
+    words = [say(text).format(classes=", ".join(found), share=share) for text, found in groups if found]
+    if not groups[0][1]:
+        words.insert(0, say("no finding is certainly present ({share})").format(share=share))
+    return words

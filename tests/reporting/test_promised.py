@@ -1,0 +1,58 @@
+"""Prediction sets in words."""
+
+import numpy as np
+import pytest
+
+from segx_viewer.domain.result import Activation, ClassInfo, FindingSet, Prediction, PredictionSet
+from segx_viewer.reporting.promised import TEXTS, promised_words
+
+CLASSES = (ClassInfo("mel", "Melanoma"), ClassInfo("nv", "Nevus"), ClassInfo("bcc", "Basal cell carcinoma"))
+
+
+def prediction(*sets):
+    p = np.float32([0.6, 0.3, 0.1])
+    return Prediction(CLASSES, p, p, Activation.SOFTMAX, sets)
+
+
+@pytest.mark.parametrize(
+    ("one", "words"),
+    [
+        (PredictionSet(0.95, (0, 1)), ["Melanoma or Nevus (95 %)"]),
+        (PredictionSet(0.9, ()), ["unusual for this model (90 %)"]),
+        (PredictionSet(0.95, (0, 1, 2)), ["no class can be ruled out (95 %)"]),
+        (
+            PredictionSet(0.95, (0, 2), (2,)),
+            [
+                "Melanoma or Basal cell carcinoma (95 %)",
+                "no promise for Basal cell carcinoma: too few calibration images",
+            ],
+        ),
+        (
+            FindingSet(0.95, (True, True, False), (False, True, False)),
+            ["present: Melanoma (95 %)", "undecided: Nevus (95 %)",
+             "unusual for this model: Basal cell carcinoma (95 %)"],
+        ),
+        (FindingSet(0.95, (False,) * 3, (True,) * 3), ["no finding is certainly present (95 %)"]),
+    ],
+)  # fmt: skip
+def test_a_set_says_what_it_is(one, words):
+    assert promised_words(prediction(one)) == words
+
+
+def test_the_surest_set_is_told_and_none_where_there_is_none():
+    assert promised_words(prediction(PredictionSet(0.95, (0,)), PredictionSet(0.9, ()))) == ["Melanoma (95 %)"]
+    assert promised_words(prediction()) == []
+
+
+def test_every_text_can_be_translated():
+    said = []
+
+    def say(text):
+        said.append(text)
+        return text
+
+    for one in (PredictionSet(0.95, ()), PredictionSet(0.95, (0, 1, 2)), PredictionSet(0.95, (0, 2), (2,)),
+                FindingSet(0.95, (True, True, False), (False, True, False)),
+                FindingSet(0.95, (False,) * 3, (True,) * 3)):  # fmt: skip
+        promised_words(prediction(one), say)
+    assert set(TEXTS) <= set(said)
