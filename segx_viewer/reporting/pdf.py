@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -23,12 +23,15 @@ from segx_viewer.domain.result import Analysis, MapKey
 from segx_viewer.errors import ExportError
 from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.content import RESEARCH_USE, default_key, describe
+from segx_viewer.reporting.fonts import Run, own_font, runs
 from segx_viewer.reporting.layout import DARK, GUTTER, LIGHT, MARGIN, WIDTH, PageNumber, lay_out
 from segx_viewer.reporting.panels import WHOLE_IMAGE, ReportView, draw_panels
+from segx_viewer.reporting.raster import stencil_of
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
-from segx_viewer.reporting.typeset import Area, Box, Colour, Disc, Line, Page, Picture, Text, font_path
+from segx_viewer.reporting.typeset import Area, Box, Colour, Disc, Line, Page, Picture, Text, text_width
 
 _SHEET = landscape(A4)
+_FINE = 8  # pixels per point of letters that are drawn as a picture
 _STEPS = 40  # tries to fit a page: each makes the pictures, then the text, a little smaller
 
 
@@ -126,7 +129,7 @@ def _page(sheet: Sheet, number: PageNumber, include_identity: bool, when: dateti
 def _fonts() -> tuple[str, str]:
     names = "OpenSans", "OpenSans-Semibold"
     for name, bold in zip(names, (False, True), strict=True):
-        pdfmetrics.registerFont(TTFont(name, str(font_path(bold))))
+        pdfmetrics.registerFont(TTFont(name, str(own_font(bold))))
     return names
 
 
@@ -157,10 +160,34 @@ def _draw(canvas: Canvas, page: Page) -> None:
 
 
 def _text(canvas: Canvas, text: Text, height: float) -> None:
-    canvas.setFont(_fonts()[text.bold], text.size)
-    canvas.setFillColor(_colour(text.colour))
-    write = {"left": canvas.drawString, "center": canvas.drawCentredString, "right": canvas.drawRightString}
-    write[text.align](text.x, height - text.y, text.text)
+    parts = runs(text.text)
+    if len(parts) == 1 and parts[0].path is None:
+        canvas.setFont(_fonts()[text.bold], text.size)
+        canvas.setFillColor(_colour(text.colour))
+        write = {"left": canvas.drawString, "center": canvas.drawCentredString, "right": canvas.drawRightString}
+        write[text.align](text.x, height - text.y, parts[0].text)
+        return
+    x = text.x - text_width(text.text, text.size, text.bold) * {"left": 0.0, "center": 0.5, "right": 1.0}[text.align]
+    for part in parts:
+        line = replace(text, x=x, text=part.text, align="left")
+        if part.path is None:
+            _text(canvas, line, height)
+        else:
+            _letters(canvas, line, part, height)
+        x += text_width(part.text, text.size, text.bold)
+
+
+def _letters(canvas: Canvas, text: Text, run: Run, height: float) -> None:
+    """Draw letters of a font that cannot be put into the file, for its outlines or its licence, as a picture."""
+    large = replace(text, size=text.size * _FINE)
+    stencil, left, top = stencil_of(large, run)
+    if min(stencil.size) < 1:
+        return
+    letters = Image.new("RGBA", stencil.size, text.colour)
+    letters.putalpha(stencil)
+    width, tall = (side / _FINE for side in stencil.size)
+    bottom = height - text.y - top / _FINE - tall
+    canvas.drawImage(ImageReader(letters), text.x + left / _FINE, bottom, width, tall, mask="auto")
 
 
 def _box(canvas: Canvas, box: Box, height: float) -> None:

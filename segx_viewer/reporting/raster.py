@@ -1,6 +1,7 @@
 """A page as pixels. The page is one array; only small patches go through Pillow, which needs four bytes a pixel."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -8,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from segx_viewer.reporting.typeset import Area, Box, Colour, Disc, Line, Page, Picture, Point, Text, font
+from segx_viewer.reporting.fonts import Run, runs, sized
+from segx_viewer.reporting.typeset import Area, Box, Colour, Disc, Line, Page, Picture, Point, Text
 
 _ANCHORS = {"left": "ls", "center": "ms", "right": "rs"}
 _SMOOTH = 4  # round shapes are drawn this much larger and reduced, which smooths their edges
@@ -44,12 +46,35 @@ def _fixed(points: tuple[Point, ...]) -> NDArray[np.int32]:
 
 
 def _text(canvas: NDArray[np.uint8], text: Text) -> None:
-    face = font(max(1.0, text.size), text.bold)
+    parts = runs(text.text)
+    if len(parts) > 1:
+        _parted(canvas, text, parts)
+        return
+    _run(canvas, text, parts[0] if parts else Run(""))
+
+
+def _parted(canvas: NDArray[np.uint8], text: Text, parts: tuple[Run, ...]) -> None:
+    """Draw a line whose letters are in several fonts, one part after the other."""
+    widths = [sized(part.path, max(1.0, text.size), text.bold).getlength(part.text) for part in parts]
+    x = text.x - sum(widths) * {"left": 0.0, "center": 0.5, "right": 1.0}[text.align]
+    for part, width in zip(parts, widths, strict=True):
+        _run(canvas, replace(text, x=x, text=part.text, align="left"), part)
+        x += width
+
+
+def stencil_of(text: Text, run: Run) -> tuple[Image.Image, int, int]:
+    """Return a line's letters as a mask, and where its corner lies from the line's own place."""
+    face = sized(run.path, max(1.0, text.size), text.bold)
     anchor = _ANCHORS[text.align]
-    left, top, right, bottom = face.getbbox(text.text, anchor=anchor)
+    left, top, right, bottom = face.getbbox(run.text, anchor=anchor)
     left, top = math.floor(left), math.floor(top)
     stencil = Image.new("L", (math.ceil(right) - left, math.ceil(bottom) - top), 0)
-    ImageDraw.Draw(stencil).text((-left, -top), text.text, 255, face, anchor=anchor)
+    ImageDraw.Draw(stencil).text((-left, -top), run.text, 255, face, anchor=anchor)
+    return stencil, left, top
+
+
+def _run(canvas: NDArray[np.uint8], text: Text, run: Run) -> None:
+    stencil, left, top = stencil_of(text, run)
     _stamp(canvas, stencil, round(text.x) + left, round(text.y) + top, text.colour)
 
 

@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ImageFont
 
-from segx_viewer.paths import resources_folder
+from segx_viewer.reporting.fonts import runs, sized
 
 Colour = tuple[int, int, int]
 Point = tuple[float, float]
@@ -106,21 +103,9 @@ class Page:
         self.operations.append(operation)
 
 
-@cache
-def font_path(bold: bool = False) -> Path:
-    """Return the packaged font file."""
-    return resources_folder() / "fonts" / f"OpenSans-{'Semibold' if bold else 'Regular'}.ttf"
-
-
-@cache
-def font(size: float, bold: bool = False) -> ImageFont.FreeTypeFont:
-    """Return the packaged font at a size in pixels."""
-    return ImageFont.truetype(font_path(bold), size, layout_engine=ImageFont.Layout.BASIC)
-
-
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Return the width of a line of text in the units of `size`."""
-    return font(_MEASURE, bold).getlength(text) * size / _MEASURE
+    return sum(sized(run.path, _MEASURE, bold).getlength(run.text) for run in runs(text)) * size / _MEASURE
 
 
 def wrap(text: str, width: float, size: float, bold: bool = False) -> list[str]:
