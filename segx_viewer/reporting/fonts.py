@@ -38,8 +38,8 @@ class Run:
 def runs(text: str) -> tuple[Run, ...]:
     """Part a line of text by the fonts that have its letters; letters that no font has become code points.
 
-    What has no script of its own, such as blanks, stays with the letters before it, so that right-to-left words
-    stay in one piece.
+    What has no script of its own, such as blanks, stays with the letters around it, so that right-to-left words stay in
+    one piece.
 
     Examples
     --------
@@ -63,7 +63,25 @@ def runs(text: str) -> tuple[Run, ...]:
             parts[-1] = parts[-1][0] + shown, found
         else:
             parts.append((shown, found))
-    return tuple(Run(*part) for part in parts)
+    return tuple(_without_ends(parts))
+
+
+def _without_ends(parts: list[tuple[str, Path | None]]) -> Iterator[Run]:
+    """Give blanks and brackets at the end of a part in another font back to the reports' own."""
+    own, ahead = letters(own_font()), ""
+    for text, path in parts:
+        kept = text
+        while path is not None and kept and not kept[-1].isalnum() and ord(kept[-1]) in own:
+            kept = kept[:-1]
+        if path is None:
+            kept, ahead = ahead + kept, ""
+        elif ahead:
+            yield Run(ahead)
+        if path is not None:
+            ahead = text[len(kept) :]
+        yield Run(kept, path)
+    if ahead:
+        yield Run(ahead)
 
 
 @cache

@@ -70,7 +70,8 @@ def test_letters_come_from_a_font_that_the_system_has(folder):
     make_font(folder / "NotoSansCJK-Regular.ttf", "王小东 ()")
     assert fonts.runs("Wang (王 小东)") == (
         fonts.Run("Wang ("),
-        fonts.Run("王 小东)", folder / "NotoSansCJK-Regular.ttf"),
+        fonts.Run("王 小东", folder / "NotoSansCJK-Regular.ttf"),
+        fonts.Run(")"),
     )
     columns = ink(drawn("王小东"))
     assert columns.max() - columns.min() > 60  # three squares of 24 px
@@ -101,6 +102,11 @@ def test_arabic_has_letters_on_any_machine():
     (run,) = fonts.runs(ARABIC)
     assert run.path is not None
     assert len(ink(drawn(ARABIC))) > 20
+
+
+def test_words_from_right_to_left_stay_in_one_piece_and_take_no_bracket_with_them():
+    found = fonts.runs("قباني, لنزار (Foo)")
+    assert [run.text for run in found] == ["قباني, لنزار", " (Foo)"]
 
 
 def test_a_pdf_shows_them_too(folder):
