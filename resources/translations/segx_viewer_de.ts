@@ -296,6 +296,10 @@
       <translation>Eine Datei, die mehr verlangt, wird mit einer Meldung abgelehnt. Gilt ab der nächsten Datei.</translation>
     </message>
     <message>
+      <source>a folder of its own</source>
+      <translation>ein eigener Ordner</translation>
+    </message>
+    <message>
       <source>A&amp;utomatic window</source>
       <translation>A&amp;utomatische Fensterung</translation>
     </message>
@@ -440,6 +444,10 @@
       <translation>Schwarze Teile werden in jedem Einzelbild endgültig gelöscht. Ziehen schwärzt einen weiteren Teil, ein Klick darauf behält ihn. Die Suche findet getippten Text, nicht alles: Sie entscheiden.</translation>
     </message>
     <message>
+      <source>Blank what looks like text in a picture</source>
+      <translation>Schwärzen, was in einem Bild wie Text aussieht</translation>
+    </message>
+    <message>
       <source>Blend</source>
       <translation>Blende</translation>
     </message>
@@ -532,6 +540,10 @@
       <translation>Zwei Modelle wählen, um sie zu vergleichen</translation>
     </message>
     <message>
+      <source>Choose …</source>
+      <translation>Wählen …</translation>
+    </message>
+    <message>
       <source>Classes</source>
       <translation>Klassen</translation>
     </message>
@@ -572,6 +584,14 @@
       <translation>Zwei Modelle vergleichen</translation>
     </message>
     <message>
+      <source>Copied: {copied} (patients: {patients}). Failed: {failed}. Not DICOM: {skipped}.</source>
+      <translation>Kopiert: {copied} (Patienten: {patients}). Misslungen: {failed}. Nicht DICOM: {skipped}.</translation>
+    </message>
+    <message>
+      <source>Copies</source>
+      <translation>Kopien</translation>
+    </message>
+    <message>
       <source>Copy &amp;report</source>
       <translation>&amp;Bericht kopieren</translation>
     </message>
@@ -596,8 +616,20 @@
       <translation>Dunkle Seite</translation>
     </message>
     <message>
+      <source>Dates</source>
+      <translation>Daten</translation>
+    </message>
+    <message>
       <source>De-&amp;identified copy …</source>
       <translation>De-&amp;identifizierte Kopie …</translation>
+    </message>
+    <message>
+      <source>De-identified copies of a folde&amp;r …</source>
+      <translation>De-identifizierte Kopien eines O&amp;rdners …</translation>
+    </message>
+    <message>
+      <source>De-identified copies of a folder</source>
+      <translation>De-identifizierte Kopien eines Ordners</translation>
     </message>
     <message>
       <source>De-identified copy of {name}</source>
@@ -634,6 +666,10 @@
     <message>
       <source>display {value}</source>
       <translation>Anzeige {value}</translation>
+    </message>
+    <message>
+      <source>Do not look for text in pictures</source>
+      <translation>In Bildern nicht nach Text suchen</translation>
     </message>
     <message>
       <source>Done</source>
@@ -690,6 +726,10 @@
     <message>
       <source>emptied</source>
       <translation>geleert</translation>
+    </message>
+    <message>
+      <source>Empty dates and times</source>
+      <translation>Daten und Uhrzeiten leeren</translation>
     </message>
     <message>
       <source>Entropy of the probabilities</source>
@@ -912,6 +952,10 @@
       <translation>behalten</translation>
     </message>
     <message>
+      <source>Key of the pseudonyms</source>
+      <translation>Schlüssel der Pseudonyme</translation>
+    </message>
+    <message>
       <source>Keyboard shortcuts</source>
       <translation>Tastenkürzel</translation>
     </message>
@@ -926,6 +970,10 @@
     <message>
       <source>Largest picture</source>
       <translation>Größtes Bild</translation>
+    </message>
+    <message>
+      <source>Leave out files that have or may have text in their picture</source>
+      <translation>Dateien auslassen, die Text im Bild haben oder haben könnten</translation>
     </message>
     <message>
       <source>Left button, drag</source>
@@ -1284,6 +1332,10 @@
       <translation>Originalkarte</translation>
     </message>
     <message>
+      <source>Originals</source>
+      <translation>Originale</translation>
+    </message>
+    <message>
       <source>outline</source>
       <translation>Umriss</translation>
     </message>
@@ -1560,6 +1612,10 @@
       <translation>Anteil der gesamten Attribution, der in der Region liegt.</translation>
     </message>
     <message>
+      <source>Shift all dates of a patient by as many days, keep times</source>
+      <translation>Alle Daten eines Patienten um gleich viele Tage verschieben, Uhrzeiten behalten</translation>
+    </message>
+    <message>
       <source>shifted</source>
       <translation>verschoben</translation>
     </message>
@@ -1628,6 +1684,10 @@
       <translation>Erklärte Schicht</translation>
     </message>
     <message>
+      <source>Text</source>
+      <translation>Text</translation>
+    </message>
+    <message>
       <source>Text in the picture is unlikely for this kind of file.</source>
       <translation>Text im Bild ist bei dieser Art von Datei unwahrscheinlich.</translation>
     </message>
@@ -1668,6 +1728,10 @@
       <translation>Das zum Bild passende</translation>
     </message>
     <message>
+      <source>The originals stay as they are. The search for text finds typed letters and is no proof: look at the copies that are listed below; a double click opens one.</source>
+      <translation>Die Originale bleiben, wie sie sind. Die Suche nach Text findet getippte Buchstaben und beweist nichts: Die unten genannten Kopien ansehen; ein Doppelklick öffnet eine.</translation>
+    </message>
+    <message>
       <source>The program did not end properly last time.</source>
       <translation>Das Programm wurde beim letzten Mal nicht ordnungsgemäß beendet.</translation>
     </message>
@@ -1694,6 +1758,10 @@
     <message>
       <source>the same image as {name}</source>
       <translation>dasselbe Bild wie {name}</translation>
+    </message>
+    <message>
+      <source>The same patient has the same pseudonym in every copy made with this key. It is made where it is missing. Keep it to yourself: who has it and the originals can tell who is who.</source>
+      <translation>Derselbe Patient hat in jeder Kopie mit diesem Schlüssel dasselbe Pseudonym. Fehlt der Schlüssel, wird er angelegt. Er gehört nur Ihnen: Wer ihn und die Originale hat, weiß, wer wer ist.</translation>
     </message>
     <message>
       <source>The session is open again.</source>
@@ -1900,6 +1968,10 @@
       <translation>Fensterung {number} der Datei</translation>
     </message>
     <message>
+      <source>Write copies</source>
+      <translation>Kopien schreiben</translation>
+    </message>
+    <message>
       <source>Writing the report …</source>
       <translation>Bericht wird geschrieben …</translation>
     </message>
@@ -2006,6 +2078,10 @@
     <message>
       <source>{name} is not a DICOM file.</source>
       <translation>{name} ist keine DICOM-Datei.</translation>
+    </message>
+    <message>
+      <source>{path} does not exist.</source>
+      <translation>{path} gibt es nicht.</translation>
     </message>
     <message>
       <source>{position} / {count}</source>

@@ -26,7 +26,7 @@ from pydicom.uid import (
 
 from segx_viewer.errors import ExportError, ImageReadError, SegxError, write_error
 from segx_viewer.imaging._embedded import clear_embedded_overlays
-from segx_viewer.imaging._header import text, uid_name
+from segx_viewer.imaging._header import number, text, uid_name, value
 from segx_viewer.imaging._profile import INSIDE, Action, Dates, Stranger, decide
 from segx_viewer.imaging._quiet import ignore_library_warnings
 from segx_viewer.imaging.burned_in import Box, blank_dataset
@@ -42,12 +42,15 @@ __all__ = [
     "deidentify",
     "deidentify_file",
     "find_identity",
+    "is_plain_slice",
     "new_instance_uid",
     "open_dicom",
 ]
 
 _KEPT_META = {0x00020000, 0x00020001, 0x00020002, 0x00020003, 0x00020010, 0x00020012, 0x00020013}
 _GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
+_TOMOGRAPHS = {"CT", "MR", "PT", "NM"}
+_HALVED = {"YBR_FULL_422", "YBR_PARTIAL_422"}  # two samples a pixel (PS3.3 C.7.6.3.1.2)
 _PHOTOGRAPHED_SCREENS = {"US", "SC", "OT", "XC", "ES", "DOC", "XA", "RF", "MG"}
 
 
@@ -197,6 +200,7 @@ def deidentify_file(
         raise ExportError(f"{target.name} is the original; choose another name for the de-identified copy.")
     try:
         dataset = open_dicom(source)
+        _check_pixels(dataset, source)
         _complete(dataset, source)
         findings = deidentify(dataset, disguise, pseudonym)
         if blanked:
@@ -210,6 +214,18 @@ def deidentify_file(
         raise ImageReadError(f"{source.name} could not be read to the end, so it was not de-identified.") from error
     _save(dataset, target)
     return findings
+
+
+def _check_pixels(dataset: Dataset, source: Path) -> None:
+    """Refuse a file that was cut off in its first frame: pydicom reads what there is, and says nothing."""
+    meta = getattr(dataset, "file_meta", None) or Dataset()
+    encapsulated = "TransferSyntaxUID" in meta and meta.TransferSyntaxUID.is_encapsulated
+    if "PixelData" not in dataset or encapsulated:
+        return
+    shape = [number(dataset, name) or 0 for name in ("Rows", "Columns", "SamplesPerPixel", "BitsAllocated")]
+    samples = 2 if text(dataset, "PhotometricInterpretation") in _HALVED else shape[2]
+    if len(dataset.PixelData) < shape[0] * shape[1] * samples * shape[3] // 8:
+        raise ImageReadError(f"{source.name} is cut off: pixels are missing, so it was not de-identified.")
 
 
 def new_instance_uid(dataset: Dataset, source: Path, key: Key) -> str:
@@ -347,6 +363,13 @@ def _shown(dataset: Dataset, tag: BaseTag) -> str:
         return "" if element.VR in {"SQ", "OB", "OW", "UN"} else str(element.value)[:64]
     except Exception:  # noqa: BLE001
         return ""
+
+
+def is_plain_slice(dataset: Dataset) -> bool:
+    """Say whether it is a primary slice of a tomograph: these write no text, and fine anatomy looks like it."""
+    if burned_in(dataset) is BurnedIn.YES or text(dataset, "Modality").upper() not in _TOMOGRAPHS:
+        return False
+    return "SECONDARY" not in str(value(dataset, "ImageType") or "")
 
 
 def _is_document(dataset: Dataset) -> bool:

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from segx_viewer.imaging.containers import Found
     from segx_viewer.imaging.privacy import BurnedIn, Disguise
 
-_TOMOGRAPHS = {"CT", "MR", "PT", "NM"}
-
 
 class Text(StrEnum):
     """What becomes of what looks like text in a picture, where nobody looks at each one.
@@ -129,13 +127,13 @@ def _text_in(
     path: Path, dataset: "Dataset", stated: "BurnedIn", text: Text, limits: Limits
 ) -> "tuple[tuple[Box, ...], list[str]]":
     """Return what to blank, and what to tell. Raises `SegxError` where the file has to be left out."""
-    from segx_viewer.imaging.privacy import BurnedIn
+    from segx_viewer.imaging.privacy import BurnedIn, is_plain_slice
 
     if text is Text.KEEP or "Rows" not in dataset:
         return (), []
     if text is Text.SKIP and stated is not BurnedIn.NO:
         raise SegxError(f"{path.name} may have text in its picture, so it was left out.")
-    boxes = () if _is_plain_slice(dataset) and stated is not BurnedIn.YES else _boxes(path, limits)
+    boxes = () if is_plain_slice(dataset) else _boxes(path, limits)
     if boxes and text is Text.SKIP:
         raise SegxError(f"{path.name} has what looks like text in its picture, so it was left out.")
     if stated is BurnedIn.YES and not boxes:
@@ -144,12 +142,6 @@ def _text_in(
     if stated is BurnedIn.UNKNOWN or boxes:
         notes.append("Pictures of this kind may hold more: look at it.")
     return boxes, notes
-
-
-def _is_plain_slice(dataset: "Dataset") -> bool:
-    """Whether it is a primary slice of a tomograph: these write no text, and fine anatomy looks like it."""
-    kinds = str(dataset.get("ImageType", ""))
-    return str(dataset.get("Modality", "")).upper() in _TOMOGRAPHS and "SECONDARY" not in kinds
 
 
 def _boxes(path: Path, limits: Limits) -> "tuple[Box, ...]":

@@ -35,6 +35,7 @@ MENUS: tuple[tuple[Any, ...], ...] = (
         "export",
         "copy_report",
         "deidentify",
+        "deidentify_folder",
         "tags",
         None,
         "close",

@@ -61,6 +61,13 @@ def deidentify(window: "Desk") -> None:
         window.workspace.say(tr("{name} is not a DICOM file.").format(name=document.name))
 
 
+def deidentify_folder(window: "Desk") -> None:
+    """Ask for a folder, and write de-identified copies of what is in it."""
+    from segx_viewer.app.dialogs.foldercopies import FolderCopies
+
+    FolderCopies(window.workspace, window.above).show()
+
+
 def _theme_is(name: str) -> "Callable[[View], bool]":
     return lambda _view: theme.current() == name
 
@@ -74,6 +81,7 @@ _FILE, _VIEW, _HELP = mark("File"), mark("View"), mark("Help")
 ROWS = (
     Command("privacy", mark("&Privacy and limits …"), show_privacy, "", _HELP, "settings"),
     Command("deidentify", mark("De-&identified copy …"), deidentify, "", _FILE, "file-image", needs="image"),
+    Command("deidentify_folder", mark("De-identified copies of a folde&r …"), deidentify_folder, "", _FILE, "folder"),
     Command("mouse", mark("&Mouse buttons …"), show_mouse, "", _HELP, "move"),
     Command("theme_dark", mark("&Dark"), use_theme("dark"), "", _VIEW, checked=_theme_is("dark")),
     Command("theme_light", mark("&Light"), use_theme("light"), "", _VIEW, checked=_theme_is("light")),

@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -19,6 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from segx_viewer.app.dialogs.blanking import Blanking
+from segx_viewer.app.dialogs.disguiseform import DisguiseForm
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.kit.qimage import to_qimage
@@ -43,84 +43,18 @@ _BURNED_IN = {
     "no": mark("Text in the picture is unlikely for this kind of file."),
     "unknown": mark("Pictures of this kind often have text burned in. Look closely."),
 }
-_SMALLEST = 3  # pixels; less is a click
 
 
 def is_dicom(path: Path) -> bool:
-    """Return whether a file begins as DICOM files do."""
+    """Return whether a file begins as DICOM files do, with or without preamble."""
+    from segx_viewer.imaging.reader import looks_like_bare_dicom
+
     try:
         with path.open("rb") as file:
-            return file.read(132)[128:] == b"DICM"
+            head = file.read(132)
     except OSError:
         return False
-
-
-class Blanking(QWidget):
-    """The picture with the parts that will be blanked: drag for another one, click on one to leave it."""
-
-    changed = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setMinimumSize(420, 380)
-        self.setCursor(Qt.CursorShape.CrossCursor)
-        self.boxes: list[Box] = []
-        self._image = QImage()
-        self._drag: tuple[QPointF, QPointF] | None = None
-
-    def show_picture(self, image: QImage, boxes: tuple[Box, ...]) -> None:
-        """Show a picture and the parts to blank."""
-        self._image, self.boxes = image, list(boxes)
-        self.changed.emit()
-        self.update()
-
-    def _scale(self) -> float:
-        if self._image.isNull():
-            return 1.0
-        return min(self.width() / self._image.width(), self.height() / self._image.height())
-
-    def to_pixels(self, position: QPointF) -> tuple[int, int]:
-        """Return the row and column of the picture at a place of the widget."""
-        scale = self._scale()
-        column, row = position.x() / scale, position.y() / scale
-        return min(max(int(row), 0), self._image.height()), min(max(int(column), 0), self._image.width())
-
-    def _dragged(self, drag: tuple[QPointF, QPointF]) -> Box:
-        (row, column), (other_row, other_column) = (self.to_pixels(p) for p in drag)
-        return Box(min(row, other_row), min(column, other_column), max(row, other_row), max(column, other_column))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802, D102 - Qt's name
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        scale = self._scale()
-        painter.drawImage(QRectF(0, 0, self._image.width() * scale, self._image.height() * scale), self._image)
-        painter.setPen(QPen(QColor("#ff6b6b"), 1.5))
-        for box in [*self.boxes, *([self._dragged(self._drag)] if self._drag is not None else [])]:
-            place = QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top)
-            area = QRectF(place.x() * scale, place.y() * scale, place.width() * scale, place.height() * scale)
-            painter.fillRect(area, QColor("black"))
-            painter.drawRect(area)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
-        self._drag = event.position(), event.position()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
-        if self._drag is not None:
-            self._drag = self._drag[0], event.position()
-            self.update()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
-        if self._drag is None:
-            return
-        box = self._dragged(self._drag)
-        self._drag = None
-        if min(box.bottom - box.top, box.right - box.left) >= _SMALLEST:
-            self.boxes.append(box)
-        else:
-            row, column = self.to_pixels(event.position())
-            self.boxes = [b for b in self.boxes if not (b.top <= row < b.bottom and b.left <= column < b.right)]
-        self.changed.emit()
-        self.update()
+    return head[128:] == b"DICM" or looks_like_bare_dicom(head)
 
 
 class CopyDialog(QDialog):
@@ -155,6 +89,8 @@ class CopyDialog(QDialog):
         middle = QHBoxLayout()
         middle.addWidget(self.table, 1)
         middle.addLayout(right, 1)
+        self.disguise = DisguiseForm()
+        self.disguise.dates_changed.connect(self._look_again)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
         self.save = buttons.button(QDialogButtonBox.StandardButton.Save)
         self.save.setText(tr("Save copy …"))
@@ -164,25 +100,33 @@ class CopyDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(self.sentence)
         layout.addLayout(middle, 1)
+        layout.addWidget(self.disguise)
         layout.addWidget(buttons)
-        workspace.jobs.run(_look, document.path, document.image, then=self._show, failed=self._show_failure)
+        dates = self.disguise.dates
+        workspace.jobs.run(_look, document.path, document.image, dates, then=self._show, failed=self._show_failure)
 
     def _show_failure(self, error: SegxError) -> None:
         self.sentence.setText(str(error))
 
     def _show(self, found: "Identity") -> None:
         findings, burned, shown, boxes = found
+        self._list(findings)
+        summary = tr("{count} elements carry or may carry identity (DICOM PS3.15, Basic Profile).")
+        seen = tr("What looks like text was found in the picture.") if boxes else tr(_BURNED_IN[burned.value])
+        self.sentence.setText(f"{summary.format(count=len(findings))} {seen}")
+        self.picture.show_picture(to_qimage(shown), boxes)
+        self.save.setEnabled(True)
+
+    def _look_again(self, dates: str) -> None:
+        self._workspace.jobs.run(_findings, self._document.path, dates, then=self._list, failed=self._show_failure)
+
+    def _list(self, findings: "tuple[Finding, ...]") -> None:
         self.table.setRowCount(len(findings))
         for row, finding in enumerate(findings):
             for column, text in enumerate((finding.path, tr(_ACTIONS[finding.action.value]), finding.value)):
                 item = QTableWidgetItem(text)
                 item.setToolTip(f"{finding.tag}  {text}")
                 self.table.setItem(row, column, item)
-        summary = tr("{count} elements carry or may carry identity (DICOM PS3.15, Basic Profile).")
-        seen = tr("What looks like text was found in the picture.") if boxes else tr(_BURNED_IN[burned.value])
-        self.sentence.setText(f"{summary.format(count=len(findings))} {seen}")
-        self.picture.show_picture(to_qimage(shown), boxes)
-        self.save.setEnabled(True)
 
     def _ask(self) -> None:
         suggestion = str(Path.home() / "deidentified.dcm")
@@ -194,7 +138,11 @@ class CopyDialog(QDialog):
         """Write the copy, in the file thread."""
         source, boxes = self._document.path, tuple(self.picture.boxes)
         self.save.setEnabled(False)
-        self._workspace.jobs.run(_write, source, target, boxes, then=self._on_written, failed=self._on_not_written)
+        key, dates = self.disguise.key, self.disguise.dates
+        self.disguise.remember()
+        self._workspace.jobs.run(
+            _write, source, target, boxes, key, dates, then=self._on_written, failed=self._on_not_written
+        )
 
     def _on_written(self, _target: Path) -> None:
         self._workspace.say(tr("The de-identified copy was written."))
@@ -208,35 +156,48 @@ class CopyDialog(QDialog):
 class Identity(NamedTuple):
     """What tells who a file is of: elements, whether text may be burned in, the picture, its lines of text."""
 
-    findings: "list[Finding]"
+    findings: "tuple[Finding, ...]"
     burned: "BurnedIn"
     shown: NDArray[np.uint8]
     boxes: tuple[Box, ...]
 
 
-def _look(path: Path, image: MedicalImage | None) -> Identity:
+def _look(path: Path, image: MedicalImage | None, dates: str) -> Identity:
     """Beside the window."""
-    import pydicom
-
     from segx_viewer.imaging.burned_in import find_text
     from segx_viewer.imaging.display import to_display
     from segx_viewer.imaging.guarded import read_image_guarded
-    from segx_viewer.imaging.privacy import burned_in, find_identity
+    from segx_viewer.imaging.privacy import burned_in, is_plain_slice, open_dicom
 
+    findings = _findings(path, dates)
     try:
-        dataset = pydicom.dcmread(path, stop_before_pixels=True)
+        dataset = open_dicom(path, stop_before_pixels=True)
         image = image if image is not None else read_image_guarded(path, 0, limits())
-        findings, burned = find_identity(dataset), burned_in(dataset)
-        return Identity(findings, burned, to_display(image), find_text(image))
+        boxes = () if is_plain_slice(dataset) else find_text(image)
+        return Identity(findings, burned_in(dataset), to_display(image), boxes)
     except SegxError:
         raise
     except Exception as error:  # pydicom converts lazily, and a malformed value may raise anything
-        sentence = f"{path.name} could not be read to the end, so it cannot be de-identified."
-        raise ImageReadError(sentence) from error
+        raise _unreadable(path) from error
 
 
-def _write(source: Path, target: Path, boxes: tuple[Box, ...]) -> Path:
+def _findings(path: Path, dates: str) -> "tuple[Finding, ...]":
+    from segx_viewer.imaging.privacy import Dates, Disguise, find_identity, open_dicom
+    from segx_viewer.imaging.pseudonyms import new_key
+
+    try:
+        return find_identity(open_dicom(path, stop_before_pixels=True), Disguise(new_key(), Dates(dates)))
+    except Exception as error:  # pydicom converts lazily, and a malformed value may raise anything
+        raise _unreadable(path) from error
+
+
+def _unreadable(path: Path) -> ImageReadError:
+    return ImageReadError(f"{path.name} could not be read to the end, so it cannot be de-identified.")
+
+
+def _write(source: Path, target: Path, boxes: tuple[Box, ...], key: Path, dates: str) -> Path:
+    from segx_viewer.app.dialogs.disguiseform import disguise_of
     from segx_viewer.imaging.privacy import deidentify_file
 
-    deidentify_file(source, target, boxes)
+    deidentify_file(source, target, boxes, disguise_of(key, dates))
     return target
