@@ -104,6 +104,7 @@ def blank_dataset(dataset: Dataset, boxes: tuple[Box, ...]) -> None:
     ignore_library_warnings()
     claimed = dataset.get("NumberOfFrames")
     stored, photometric = _stored_frames(dataset)
+    held = len(stored)
     for frame in stored:
         black = 0 if photometric == "RGB" else frame.max() if photometric == "MONOCHROME1" else frame.min()
         for box in boxes:
@@ -111,7 +112,7 @@ def blank_dataset(dataset: Dataset, boxes: tuple[Box, ...]) -> None:
     stored = stored[0] if len(stored) == 1 else stored
     set_pixel_data(dataset, stored, photometric, dataset.BitsStored, generate_instance_uid=False)
     if claimed is not None:  # a multi-frame object of one frame says so
-        dataset.NumberOfFrames = claimed
+        dataset.NumberOfFrames = held
     dataset.BurnedInAnnotation = "NO"
 
 

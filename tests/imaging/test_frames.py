@@ -7,6 +7,7 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import DeflatedExplicitVRLittleEndian, RLELossless
 
 from segx_viewer.errors import ImageReadError
+from segx_viewer.imaging.burned_in import Box, blank_dataset
 from segx_viewer.imaging.dicom import read_native_dicom
 from segx_viewer.imaging.guarded import read_image_guarded, stop_decoder
 from segx_viewer.imaging.reader import read_image
@@ -96,3 +97,13 @@ def test_pixels_shorter_than_one_frame_are_truncated(make_dicom):
     path = make_dicom(FRAMES[0], NumberOfFrames=2**31 - 1, PixelData=bytes(100))
     with pytest.raises(ImageReadError):
         read_image(path)
+
+
+@pytest.mark.parametrize("compress", [False, True])
+def test_a_blanked_copy_has_the_frames_that_are_there(make_dicom, tmp_path, compress):
+    dataset = pydicom.dcmread(rle(make_dicom, 5000) if compress else make_dicom(FRAMES, NumberOfFrames=5000))
+    blank_dataset(dataset, (Box(0, 0, 2, 2),))
+    dataset.save_as(tmp_path / "blanked.dcm")
+    image = read_image(tmp_path / "blanked.dcm", 2)
+    assert (image.source.frames, image.source.notes) == (3, ())
+    assert np.array_equal(image.pixels[2:, 2:], FRAMES[2, 2:, 2:])
