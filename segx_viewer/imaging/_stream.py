@@ -104,7 +104,7 @@ def encapsulated_frames(file: BinaryIO, offset: int, most: int) -> int:
         if (group, element) != _ITEM:
             break
         if found < 0 and 0 < length <= left:  # as many frames as the table has entries, where it has any
-            return length // 4
+            return int(length) // 4
         found += 1
         file.seek(length, io.SEEK_CUR)
     return max(found, 0)

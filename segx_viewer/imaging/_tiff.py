@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from segx_viewer.domain.image import PhotometricInterpretation
 from segx_viewer.errors import UnsupportedImageError
@@ -98,7 +98,7 @@ class Page:
         with path.open("rb") as file:
             try:
                 picture = Image.open(file, formats=["TIFF"])
-            except Image.UnidentifiedImageError:  # the first page is of a kind that Pillow does not know
+            except UnidentifiedImageError:  # the first page is of a kind that Pillow does not know
                 picture = Image.open(_alone(path, self.page), formats=["TIFF"])
             else:
                 picture.seek(self.index)
@@ -246,7 +246,7 @@ def _by_pillow(path: Path, page: tifffile.TiffPage) -> NDArray[Any]:
         raise UnsupportedImageError(_codec(path, page))
     try:
         picture = Image.open(_alone(path, page), formats=["TIFF"])
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise UnsupportedImageError(_codec(path, page)) from None
     with picture:
         picture.tile = [tile._replace(args=_native_args(tile.args)) for tile in picture.tile]
@@ -285,7 +285,7 @@ def _alone(path: Path, page: tifffile.TiffPage) -> BinaryIO:
     """
     content = bytearray(path.read_bytes())
     order = "<" if content[:2] == b"II" else ">"
-    big = content[2:4] in (b"+\0", b"\0+")
+    big = bytes(content[2:4]) in (b"+\0", b"\0+")
     struct.pack_into(order + ("Q" if big else "L"), content, 8 if big else 4, page.offset)
     tag = page.tags.get(_PHOTOMETRIC)
     if tag is not None and int(page.photometric) == _WHITE_IS_ZERO and page.bitspersample > 8:
@@ -323,4 +323,4 @@ def _upright(values: NDArray[Any], orientation: int) -> NDArray[Any]:
         values = values[:, ::-1]
     if orientation in (3, 4, 7, 8):
         values = values[::-1]
-    return cast("NDArray[Any]", np.ascontiguousarray(values))
+    return np.ascontiguousarray(values)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.pixels import set_pixel_data
-from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ExplicitVRLittleEndian
 
 from segx_viewer.domain.image import MedicalImage, WindowLevel
 from segx_viewer.errors import UnsupportedImageError
@@ -97,10 +97,12 @@ def blank_dataset(dataset: Dataset, boxes: tuple[Box, ...]) -> None:
     Raises
     ------
     UnsupportedImageError
-        For PALETTE COLOR, where black may not be among the colours.
+        For PALETTE COLOR, where black may not be among the colours, and for big-endian files.
     """
     if dataset.PhotometricInterpretation == "PALETTE COLOR":
         raise UnsupportedImageError("Pixels of an image with a palette cannot be blanked.")
+    if dataset.file_meta.TransferSyntaxUID == ExplicitVRBigEndian:
+        raise UnsupportedImageError("Pixels of a big-endian file cannot be blanked; export it again in little endian.")
     ignore_library_warnings()
     claimed = dataset.get("NumberOfFrames")
     stored, photometric = _stored_frames(dataset)
