@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from segx_viewer import __version__
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.image import MedicalImage
-from segx_viewer.domain.methods import METHODS, MethodInfo, Needs
+from segx_viewer.domain.methods import COMBINED, DISAGREEMENT, METHODS, MethodInfo, Needs
 from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress, Stage
 from segx_viewer.domain.result import (
     Alignment,
@@ -47,7 +47,7 @@ from segx_viewer.explain.reassess import (
     reassess,
     with_alignments,
 )
-from segx_viewer.explain.segu import assess
+from segx_viewer.explain.segu import assess, unjudged
 from segx_viewer.explain.segx import segx_map
 from segx_viewer.imaging.display import to_display
 from segx_viewer.inference.features import NETWORK_FEATURES
@@ -402,6 +402,8 @@ class _Run:
             code=analysis.prediction.classes[attribution.class_index].code,
             skip=COSTLY,
         )
+        if attribution.method == DISAGREEMENT:
+            certainty = unjudged(certainty)
         return replace(certainty, evidence=evidence)
 
     def _attributing(self, fraction: float, label: str) -> None:
@@ -450,10 +452,11 @@ def _applies(attribution: Attribution, analysis: Analysis) -> bool:
 
 def _methods(names: Sequence[str], bundle: "ModelBundle") -> tuple[list[MethodInfo], str]:
     """Return the methods asked for; those that cannot explain the bundle are replaced, which the note says."""
+    known = METHODS | COMBINED
     for name in names:
-        if name not in METHODS:
-            raise ModelError(f"There is no attribution method {name!r}; there are {', '.join(METHODS)}.")
-    methods = [METHODS[name] for name in names]
+        if name not in known:
+            raise ModelError(f"There is no attribution method {name!r}; there are {', '.join(known)}.")
+    methods = [known[name] for name in names]
     usable = bundle.info.methods
     unfit = [method.label for method in methods if usable and method.name not in usable]
     if not unfit:

@@ -300,6 +300,10 @@
       <translation>ein eigener Ordner</translation>
     </message>
     <message>
+      <source>A network with random parameters gives much the same map (rank correlation {likeness:.2f} with random parameters).</source>
+      <translation>Ein Netz mit zufälligen Parametern gibt fast dieselbe Karte (Rangkorrelation {likeness:.2f} bei zufälligen Parametern).</translation>
+    </message>
+    <message>
       <source>A&amp;utomatic window</source>
       <translation>A&amp;utomatische Fensterung</translation>
     </message>
@@ -354,6 +358,10 @@
     <message>
       <source>All values</source>
       <translation>Alle Werte</translation>
+    </message>
+    <message>
+      <source>An invisible change of the picture (at most {radius:g} in input units) changes the map by up to {change:.0%}.</source>
+      <translation>Eine unsichtbare Änderung des Bildes (höchstens {radius:g} in Einheiten der Eingabe) ändert die Karte um bis zu {change:.0%}.</translation>
     </message>
     <message>
       <source>Apple graphics (MPS)</source>
@@ -440,6 +448,10 @@
       <translation>Benigne Keratose</translation>
     </message>
     <message>
+      <source>Benign lesion</source>
+      <translation>Gutartige Veränderung</translation>
+    </message>
+    <message>
       <source>Black parts are blanked in every frame for good. Drag to blank another part, click on one to keep it. The search finds typed text, not everything: the decision is yours.</source>
       <translation>Schwarze Teile werden in jedem Einzelbild endgültig gelöscht. Ziehen schwärzt einen weiteren Teil, ein Klick darauf behält ihn. Die Suche findet getippten Text, nicht alles: Sie entscheiden.</translation>
     </message>
@@ -474,6 +486,14 @@
     <message>
       <source>Brain</source>
       <translation>Gehirn</translation>
+    </message>
+    <message>
+      <source>Bringing back what the map marks matters no more than the same shape elsewhere (area {area:.2f}, the same shape elsewhere {control:.2f}).</source>
+      <translation>Zurückzubringen, was die Karte markiert, bewirkt nicht mehr als dieselbe Form anderswo (Fläche {area:.2f}, dieselbe Form anderswo {control:.2f}).</translation>
+    </message>
+    <message>
+      <source>Bringing back what the map marks raises the class's probability sooner than its shape elsewhere (area {area:.2f}, the same shape elsewhere {control:.2f}).</source>
+      <translation>Zurückzubringen, was die Karte markiert, hebt die Wahrscheinlichkeit der Klasse früher als dieselbe Form anderswo (Fläche {area:.2f}, dieselbe Form anderswo {control:.2f}).</translation>
     </message>
     <message>
       <source>Browse …</source>
@@ -522,6 +542,14 @@
     <message>
       <source>chance</source>
       <translation>Zufall</translation>
+    </message>
+    <message>
+      <source>Chec&amp;k this explanation …</source>
+      <translation>Diese Erklärung &amp;prüfen …</translation>
+    </message>
+    <message>
+      <source>Check this explanation</source>
+      <translation>Diese Erklärung prüfen</translation>
     </message>
     <message>
       <source>Checking the input</source>
@@ -584,6 +612,10 @@
       <translation>Zwei Modelle vergleichen</translation>
     </message>
     <message>
+      <source>Consensus</source>
+      <translation>Konsens</translation>
+    </message>
+    <message>
       <source>Copied: {copied} (patients: {patients}). Failed: {failed}. Not DICOM: {skipped}.</source>
       <translation>Kopiert: {copied} (Patienten: {patients}). Misslungen: {failed}. Nicht DICOM: {skipped}.</translation>
     </message>
@@ -644,6 +676,14 @@
       <translation>Standard</translation>
     </message>
     <message>
+      <source>Deletion</source>
+      <translation>Entfernen</translation>
+    </message>
+    <message>
+      <source>Deletion and insertion curves</source>
+      <translation>Kurven von Entfernen und Einfügen</translation>
+    </message>
+    <message>
       <source>Dermatofibroma</source>
       <translation>Dermatofibrom</translation>
     </message>
@@ -662,6 +702,10 @@
     <message>
       <source>DICOM objects for the archive (a folder)</source>
       <translation>DICOM-Objekte für das Archiv (ein Ordner)</translation>
+    </message>
+    <message>
+      <source>Disagreement</source>
+      <translation>Uneinigkeit</translation>
     </message>
     <message>
       <source>display {value}</source>
@@ -760,6 +804,14 @@
       <translation>Bericht exportieren</translation>
     </message>
     <message>
+      <source>fair</source>
+      <translation>mäßig</translation>
+    </message>
+    <message>
+      <source>fair: {names}</source>
+      <translation>mäßig: {names}</translation>
+    </message>
+    <message>
       <source>File</source>
       <translation>Datei</translation>
     </message>
@@ -834,6 +886,10 @@
     <message>
       <source>Go back to the predicted region</source>
       <translation>Zur vorhergesagten Region zurückkehren</translation>
+    </message>
+    <message>
+      <source>good</source>
+      <translation>gut</translation>
     </message>
     <message>
       <source>Graphics card (CUDA)</source>
@@ -920,6 +976,10 @@
       <translation>Eingabegröße</translation>
     </message>
     <message>
+      <source>Insertion</source>
+      <translation>Einfügen</translation>
+    </message>
+    <message>
       <source>inside the {region}</source>
       <translation>innerhalb ({region})</translation>
     </message>
@@ -946,6 +1006,10 @@
     <message>
       <source>IoU-threshold curve</source>
       <translation>IoU-Schwellenkurve</translation>
+    </message>
+    <message>
+      <source>it fails {names}: do not rely on it without a second look</source>
+      <translation>sie scheitert an {names}: nicht ohne zweiten Blick darauf verlassen</translation>
     </message>
     <message>
       <source>kept</source>
@@ -1064,6 +1128,10 @@
       <translation>Lunge</translation>
     </message>
     <message>
+      <source>Malignant lesion</source>
+      <translation>Bösartige Veränderung</translation>
+    </message>
+    <message>
       <source>map {value}</source>
       <translation>Karte {value}</translation>
     </message>
@@ -1166,6 +1234,10 @@
     <message>
       <source>No finding lies above its cut-off (the mark on the bar).</source>
       <translation>Kein Befund liegt über seinem Grenzwert (der Marke auf dem Balken).</translation>
+    </message>
+    <message>
+      <source>No lesion</source>
+      <translation>Keine Veränderung</translation>
     </message>
     <message>
       <source>No map</source>
@@ -1396,6 +1468,10 @@
       <translation>Pointing Game</translation>
     </message>
     <message>
+      <source>poor</source>
+      <translation>schlecht</translation>
+    </message>
+    <message>
       <source>possible</source>
       <translation>möglich</translation>
     </message>
@@ -1414,6 +1490,10 @@
     <message>
       <source>Processor</source>
       <translation>Prozessor</translation>
+    </message>
+    <message>
+      <source>Randomised parameters</source>
+      <translation>Zufällige Parameter</translation>
     </message>
     <message>
       <source>Read it?</source>
@@ -1464,6 +1544,22 @@
       <translation>{names} entfernt.</translation>
     </message>
     <message>
+      <source>Removing what the map marks lowers the class's probability sooner than its shape elsewhere (area {area:.2f}, the same shape elsewhere {control:.2f}).</source>
+      <translation>Zu entfernen, was die Karte markiert, senkt die Wahrscheinlichkeit der Klasse früher als dieselbe Form anderswo (Fläche {area:.2f}, dieselbe Form anderswo {control:.2f}).</translation>
+    </message>
+    <message>
+      <source>Removing what the map marks matters no more than the same shape elsewhere (area {area:.2f}, the same shape elsewhere {control:.2f}).</source>
+      <translation>Zu entfernen, was die Karte markiert, bewirkt nicht mehr als dieselbe Form anderswo (Fläche {area:.2f}, dieselbe Form anderswo {control:.2f}).</translation>
+    </message>
+    <message>
+      <source>Repeated with other random numbers, the method agrees with itself (rank correlation {likeness:.2f}, overlap of the top 5 % {overlap:.2f}).</source>
+      <translation>Mit anderen Zufallszahlen wiederholt, stimmt das Verfahren mit sich überein (Rangkorrelation {likeness:.2f}, Überlappung der obersten 5 % {overlap:.2f}).</translation>
+    </message>
+    <message>
+      <source>Repeated with other random numbers, the method disagrees with itself (rank correlation {likeness:.2f}, overlap of the top 5 % {overlap:.2f}).</source>
+      <translation>Mit anderen Zufallszahlen wiederholt, stimmt das Verfahren nicht mit sich überein (Rangkorrelation {likeness:.2f}, Überlappung der obersten 5 % {overlap:.2f}).</translation>
+    </message>
+    <message>
       <source>replaced</source>
       <translation>ersetzt</translation>
     </message>
@@ -1478,6 +1574,10 @@
     <message>
       <source>RESEARCH USE ONLY - not for diagnosis</source>
       <translation>NUR FÜR FORSCHUNG - nicht für die Diagnose</translation>
+    </message>
+    <message>
+      <source>Research use only. The checks judge the map, not the finding.</source>
+      <translation>Nur für die Forschung. Die Prüfungen beurteilen die Karte, nicht den Befund.</translation>
     </message>
     <message>
       <source>Reset</source>
@@ -1544,6 +1644,10 @@
       <translation>Sehen, was ein Netz in einer Thoraxaufnahme oder einem Dermatoskopiebild gesehen hat und wie weit ihm zu trauen ist.</translation>
     </message>
     <message>
+      <source>Seed stability</source>
+      <translation>Wiederholbarkeit</translation>
+    </message>
+    <message>
       <source>Segmentation</source>
       <translation>Segmentierung</translation>
     </message>
@@ -1580,6 +1684,10 @@
       <translation>SegX-Karte</translation>
     </message>
     <message>
+      <source>Sensitivity</source>
+      <translation>Empfindlichkeit</translation>
+    </message>
+    <message>
       <source>Series</source>
       <translation>Serie</translation>
     </message>
@@ -1606,6 +1714,10 @@
     <message>
       <source>Share of the pixels that the top set holds</source>
       <translation>Anteil der Bildpunkte in der obersten Menge</translation>
+    </message>
+    <message>
+      <source>share of the pixels, most relevant first; upwards: probability of the class</source>
+      <translation>Anteil der Pixel, wichtigste zuerst; nach oben: Wahrscheinlichkeit der Klasse</translation>
     </message>
     <message>
       <source>Share of the whole attribution that lies inside the region.</source>
@@ -1696,6 +1808,10 @@
       <translation>Text auf dem Bild:</translation>
     </message>
     <message>
+      <source>The class's probability moves by only {span:.2f} however much of the picture is replaced, so this check can say nothing.</source>
+      <translation>Die Wahrscheinlichkeit der Klasse ändert sich nur um {span:.2f}, wie viel vom Bild auch ersetzt wird; diese Prüfung kann nichts sagen.</translation>
+    </message>
+    <message>
       <source>The de-identified copy was written.</source>
       <translation>Die de-identifizierte Kopie wurde geschrieben.</translation>
     </message>
@@ -1706,6 +1822,34 @@
     <message>
       <source>The language changes when the program is started again.</source>
       <translation>Die Sprache wechselt beim nächsten Programmstart.</translation>
+    </message>
+    <message>
+      <source>The map depends on what the network learned (rank correlation {likeness:.2f} with random parameters).</source>
+      <translation>Die Karte hängt davon ab, was das Netz gelernt hat (Rangkorrelation {likeness:.2f} bei zufälligen Parametern).</translation>
+    </message>
+    <message>
+      <source>The map depends only partly on what the network learned (rank correlation {likeness:.2f} with random parameters).</source>
+      <translation>Die Karte hängt nur zum Teil davon ab, was das Netz gelernt hat (Rangkorrelation {likeness:.2f} bei zufälligen Parametern).</translation>
+    </message>
+    <message>
+      <source>The map is flat or not finite, so there is nothing to compare.</source>
+      <translation>Die Karte ist überall gleich oder nicht endlich; es gibt nichts zu vergleichen.</translation>
+    </message>
+    <message>
+      <source>The map is zero or not finite, so its steadiness is undefined.</source>
+      <translation>Die Karte ist null oder nicht endlich; ihre Beständigkeit ist nicht bestimmt.</translation>
+    </message>
+    <message>
+      <source>The map passes all {count} checks.</source>
+      <translation>Die Karte besteht alle {count} Prüfungen.</translation>
+    </message>
+    <message>
+      <source>The map passes {count} of {all} checks</source>
+      <translation>Die Karte besteht {count} von {all} Prüfungen</translation>
+    </message>
+    <message>
+      <source>The maps are flat or not finite, so there is nothing to compare.</source>
+      <translation>Die Karten sind überall gleich oder nicht endlich; es gibt nichts zu vergleichen.</translation>
     </message>
     <message>
       <source>The model is tried on an image first; nothing is installed unless it works.</source>
@@ -1730,6 +1874,10 @@
     <message>
       <source>The originals stay as they are. The search for text finds typed letters and is no proof: look at the copies that are listed below; a double click opens one.</source>
       <translation>Die Originale bleiben, wie sie sind. Die Suche nach Text findet getippte Buchstaben und beweist nichts: Die unten genannten Kopien ansehen; ein Doppelklick öffnet eine.</translation>
+    </message>
+    <message>
+      <source>The picture is changed, the network's parameters are randomised and the method is repeated, to see whether the map depends on what it should. This takes a few hundred passes of the network.</source>
+      <translation>Das Bild wird verändert, die Parameter des Netzes werden zufällig gesetzt und das Verfahren wird wiederholt, um zu sehen, ob die Karte von dem abhängt, wovon sie soll. Das braucht einige Hundert Durchläufe des Netzes.</translation>
     </message>
     <message>
       <source>The program did not end properly last time.</source>
@@ -1784,6 +1932,10 @@
       <translation>Darin ist keine Bilddatei.</translation>
     </message>
     <message>
+      <source>There is no map that could be checked.</source>
+      <translation>Es gibt keine Karte, die geprüft werden könnte.</translation>
+    </message>
+    <message>
       <source>There is no session to restore, or its files are gone.</source>
       <translation>Es gibt keine Sitzung zum Wiederherstellen, oder ihre Dateien sind verschwunden.</translation>
     </message>
@@ -1802,6 +1954,14 @@
     <message>
       <source>This file is not DICOM; it has no tags.</source>
       <translation>Diese Datei ist kein DICOM; sie hat keine Tags.</translation>
+    </message>
+    <message>
+      <source>This map shows where methods differ, not what the network looked at: it has no certainty.</source>
+      <translation>Diese Karte zeigt, wo sich Verfahren unterscheiden, nicht, worauf das Netz gesehen hat: Sie hat keine Sicherheit.</translation>
+    </message>
+    <message>
+      <source>This map shows where methods differ; there is nothing in it to check.</source>
+      <translation>Diese Karte zeigt, wo sich Verfahren unterscheiden; an ihr gibt es nichts zu prüfen.</translation>
     </message>
     <message>
       <source>Threshold</source>
@@ -1854,6 +2014,14 @@
     <message>
       <source>undecided: {classes} ({share})</source>
       <translation>offen: {classes} ({share})</translation>
+    </message>
+    <message>
+      <source>undecided: {names}</source>
+      <translation>unentschieden: {names}</translation>
+    </message>
+    <message>
+      <source>undefined</source>
+      <translation>nicht bestimmt</translation>
     </message>
     <message>
       <source>Undefined here: {reason}</source>
@@ -1966,6 +2134,10 @@
     <message>
       <source>Window {number} of the file</source>
       <translation>Fensterung {number} der Datei</translation>
+    </message>
+    <message>
+      <source>With random parameters the method gives no map at all: it depends on what the network learned.</source>
+      <translation>Mit zufälligen Parametern gibt das Verfahren gar keine Karte: Es hängt davon ab, was das Netz gelernt hat.</translation>
     </message>
     <message>
       <source>Write copies</source>

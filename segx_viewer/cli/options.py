@@ -6,7 +6,7 @@ from pathlib import Path
 from segx_viewer import __version__
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.cli.outputs import DEFAULT, Output
-from segx_viewer.domain.methods import METHODS
+from segx_viewer.domain.methods import COMBINED, METHODS
 from segx_viewer.errors import SegxError
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 
@@ -41,9 +41,10 @@ class Batch:
 
 def check(batch: Batch) -> None:
     """Raise `SegxError` for what would fail for every image alike."""
-    unknown = [name for name in batch.methods if name not in METHODS]
+    known = METHODS | COMBINED
+    unknown = [name for name in batch.methods if name not in known]
     if unknown:
-        raise SegxError(f"There is no method {unknown[0]}; there are {', '.join(METHODS)}.")
+        raise SegxError(f"There is no method {unknown[0]}; there are {', '.join(known)}.")
     for option, folder in (("--models", batch.models), ("--watch", batch.watch)):
         if folder is not None and not folder.is_dir():
             raise SegxError(f"{option} {folder} is no folder.")

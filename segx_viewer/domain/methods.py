@@ -87,10 +87,29 @@ _ROWS = (
 METHODS: dict[str, MethodInfo] = {method.name: method for method in _ROWS}
 """Every method by its name, in the order that they are shown in."""
 
+COMBINED: dict[str, MethodInfo] = {
+    method.name: method
+    for method in (
+        MethodInfo("consensus", "Consensus", "",
+                   "mean over the fast methods of each pixel's rank in their maps, 0..1", Needs.LAYER, 1.7),
+        MethodInfo("disagreement", "Disagreement", "",
+                   "standard deviation of those ranks, 0..0.5: where the methods differ", Needs.LAYER, 1.7),
+    )
+}  # fmt: skip
+"""What several methods say together; asked for like a method. Their time is that of the fast methods, added."""
+
+DISAGREEMENT = "disagreement"
+"""Says where methods differ, not what the network looked at, so nothing can be said about how far to trust it."""
+
 BLACK_BOX_METHODS = tuple(name for name, method in METHODS.items() if method.needs is Needs.OUTPUTS)
 """Methods for networks that show neither layers nor gradients, the preferred one first."""
 
 SCALED_AS_PUBLISHED = frozenset(name for name, method in METHODS.items() if method.scaled_as_published)
+
+
+def method_info(name: str) -> MethodInfo:
+    """Return the description of a method, or of what several say together. Raises KeyError where there is none."""
+    return METHODS[name] if name in METHODS else COMBINED[name]
 
 
 def method_label(name: str) -> str:
@@ -98,7 +117,7 @@ def method_label(name: str) -> str:
 
     Examples
     --------
-    >>> method_label("gradcam"), method_label("consensus")
-    ('Grad-CAM', 'consensus')
+    >>> method_label("gradcam"), method_label("my own")
+    ('Grad-CAM', 'my own')
     """
-    return METHODS[name].label if name in METHODS else name
+    return method_info(name).label if name in METHODS or name in COMBINED else name

@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.image import MedicalImage
+from segx_viewer.domain.methods import DISAGREEMENT
 from segx_viewer.domain.result import Alignment, Analysis, Certainty, Segmentation
 from segx_viewer.errors import SegxError
 from segx_viewer.explain.alignment import ALIGNMENTS, COSTLY, alignments_and_curve
 from segx_viewer.explain.calibration import Calibration
 from segx_viewer.explain.ranking import Region
-from segx_viewer.explain.segu import assess
+from segx_viewer.explain.segu import assess, unjudged
 from segx_viewer.explain.segx import segx_map
 
 
@@ -63,6 +64,8 @@ def reassess(analysis: Analysis, mask: NDArray[np.bool_] | None, calibration: Ca
             predicted=key[1] == analysis.prediction.top,
             skip=COSTLY if segmentation.edited else (),
         )
+        if key[0] == DISAGREEMENT:
+            certainty = unjudged(certainty)
         # The evidence speaks of the prediction and stays for the way back to the predicted region.
         certainties[key] = replace(certainty, evidence=evidence)
     segx = {k: segx_map(a.saliency_map, analysis.region_for(k[1]).mask) for k, a in analysis.attributions.items()}

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,24 @@ from segx_viewer.explain.alignment import ALIGNMENTS, alignments_and_curve
 from segx_viewer.explain.calibration import Calibration
 from segx_viewer.explain.ranking import Region
 
-__all__ = ["MINIMUM_AREA", "NOT_CALIBRATED", "NOT_PREDICTED", "Calibration", "abstentions", "assess", "assess_maps"]
+__all__ = [
+    "MINIMUM_AREA",
+    "NOT_CALIBRATED",
+    "NOT_PREDICTED",
+    "NO_EXPLANATION",
+    "Calibration",
+    "abstentions",
+    "assess",
+    "assess_maps",
+    "unjudged",
+]
 
 MINIMUM_AREA = 0.001
 """Smallest region, as a share of the image, about which SegU speaks: 0.1 %."""
 
 NOT_CALIBRATED = "Not calibrated: this measures agreement with the region, not the chance of being right."
 NOT_PREDICTED = "Not the predicted class: the calibration speaks of the predicted class only."
+NO_EXPLANATION = "This map shows where methods differ, not what the network looked at: it has no certainty."
 
 
 def assess(
@@ -128,6 +140,20 @@ def assess_maps(
             )
         )
     return certainties
+
+
+def unjudged(certainty: Certainty) -> Certainty:
+    """Return the certainty of a map that explains nothing, such as the disagreement of methods: none."""
+    return replace(
+        certainty,
+        c_iou=None,
+        c_auitc=None,
+        probability_correct=None,
+        level=Level.ABSTAIN,
+        reason=NO_EXPLANATION,
+        outside=None,
+        auitc_curve=(),
+    )
 
 
 def abstentions(attribution_map: NDArray[Any], segmentation: Segmentation, gate: GateVerdict) -> list[str]:

@@ -5,7 +5,8 @@ from torch import nn
 
 from segx_viewer.checks.faithfulness import Curve, class_score
 from segx_viewer.checks.randomisation import Randomisation, Stability
-from segx_viewer.checks.sanity import Judgement, SanityReport, check, moved_elsewhere, summary, verdicts
+from segx_viewer.checks.sanity import SanityReport, check, moved_elsewhere
+from segx_viewer.checks.verdicts import TEXTS, Judgement, summary, verdicts
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import AnalysisCancelled
 
@@ -152,3 +153,10 @@ def test_summary_names_what_is_weak():
     weak = summary(verdicts(report(stability=Stability(0.2, 0.1), randomisation=None)))
     assert weak.startswith("The map passes 3 of 5 checks; it fails seed stability: do not rely on it")
     assert weak.endswith("undecided: randomised parameters.")
+
+
+def test_every_verdict_can_be_said_in_another_language():
+    found = verdicts(report())
+    assert {v.template for v in found} | {v.name for v in found} <= set(TEXTS)
+    assert found[0].said(lambda _text: "von {area:.2f} auf {control:.2f}") == "von 0.20 auf 0.50"
+    assert summary(found, lambda _text: "{count} of five") == "5 of five"

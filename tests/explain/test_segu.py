@@ -6,10 +6,18 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from segx_viewer.domain.result import GateLevel, GateVerdict, Level, Segmentation
+from segx_viewer.domain.result import Certainty, GateLevel, GateVerdict, Level, Segmentation
 from segx_viewer.errors import ModelError
 from segx_viewer.explain.alignment import ALIGNMENTS, COSTLY, all_alignments, auitc, iou, iou_curve
-from segx_viewer.explain.segu import NOT_CALIBRATED, NOT_PREDICTED, Calibration, assess, assess_maps
+from segx_viewer.explain.segu import (
+    NO_EXPLANATION,
+    NOT_CALIBRATED,
+    NOT_PREDICTED,
+    Calibration,
+    assess,
+    assess_maps,
+    unjudged,
+)
 
 ACCEPTED = GateVerdict(GateLevel.ACCEPTED)
 ADULT = "Adult: this model was trained on children's radiographs."
@@ -220,3 +228,11 @@ def test_a_wrong_manifest_is_a_model_error(change, words):
 def test_a_missing_entry_is_named(name):
     with pytest.raises(ModelError, match=name):
         Calibration.from_manifest({key: value for key, value in TABLE.items() if key != name})
+
+
+def test_a_map_that_explains_nothing_has_no_certainty():
+    certainty = Certainty(0.5, 0.4, {}, 0.9, Level.HIGH, outside=0.2, auitc_curve=(0.1,) * 99)
+    found = unjudged(certainty)
+    assert (found.level, found.reason) == (Level.ABSTAIN, NO_EXPLANATION)
+    assert (found.c_iou, found.c_auitc, found.probability_correct, found.outside) == (None,) * 4
+    assert found.auitc_curve == ()

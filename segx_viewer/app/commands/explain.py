@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 from segx_viewer.app.commands.view import toggle
-from segx_viewer.app.kit.i18n import mark
+from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.model.actions import Command
 from segx_viewer.app.model.viewstate import Compare, MaskStyle, View
+from segx_viewer.domain.methods import DISAGREEMENT
 
 if TYPE_CHECKING:
     from segx_viewer.app.commands.desk import Desk
@@ -55,6 +58,23 @@ def _is(mode: Compare) -> Callable[[View], bool]:
     return lambda view: view.compare is mode and not view.two and not view.grid
 
 
+def check(window: "Desk") -> None:
+    """Run the sanity checks on the map that is looked at."""
+    from segx_viewer.app.dialogs.checks import CheckDialog
+
+    analyses = window.workspace.analyses
+    analysis, key = analyses.current, analyses.key
+    if analysis is None or key not in analysis.attributions:
+        window.workspace.say(tr("There is no map that could be checked."))
+        return
+    if key[0] == DISAGREEMENT:
+        window.workspace.say(tr("This map shows where methods differ; there is nothing in it to check."))
+        return
+    dialog = CheckDialog(window.workspace, analysis, key, window.above)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.show()
+
+
 _EXPLAIN = mark("Explain")
 
 ROWS = (
@@ -77,6 +97,7 @@ ROWS = (
         needs="image",
     ),
     Command("cancel", mark("&Cancel"), lambda w: w.workspace.stop_by_reader(), "Ctrl+.", _EXPLAIN, "x"),
+    Command("check", mark("Chec&k this explanation …"), check, "", _EXPLAIN, "activity", needs="map"),
     Command("next_class", mark("&Next class"), next_class, "N", _EXPLAIN, needs="prediction"),
     Command("next_method", mark("Next &method"), next_method, "M", _EXPLAIN, needs="prediction"),
     Command(

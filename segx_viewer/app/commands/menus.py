@@ -88,6 +88,7 @@ MENUS: tuple[tuple[Any, ...], ...] = (
         None,
         "next_class",
         "next_method",
+        "check",
         "grid",
         None,
         "overlay",

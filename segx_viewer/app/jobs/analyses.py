@@ -86,9 +86,12 @@ class Analyses(QObject):
         job: Callable[[Any], Any],
         then: Callable[[Any], object],
         failed: Callable[[SegxError], object] | None = None,
+        *,
+        lane: str = MODELS,
+        cancel: CancelToken | None = None,
     ) -> None:
-        """Run ``job(store)`` with the store of the models, in their thread."""
-        self._jobs.run(lambda: job(self._engine.store), then=then, failed=failed, lane=MODELS)
+        """Run ``job(store)`` with the store of the models, in their thread unless another `lane` is named."""
+        self._jobs.run(lambda: job(self._engine.store), then=then, failed=failed, lane=lane, cancel=cancel)
 
     # -- the current image -----------------------------------------------------------------------
 
@@ -255,6 +258,7 @@ class Analyses(QObject):
             failed=self._fail,
             lane=MODELS,
             wanted=wanted,
+            cancel=asked.token,
         )
         # Loading the models comes before their first word.
         self.progress.emit(Progress(Stage.CHECK, 0.0))

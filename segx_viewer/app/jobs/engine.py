@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from segx_viewer.domain.methods import METHODS
+from segx_viewer.app.kit.i18n import tr
+from segx_viewer.domain.methods import COMBINED, METHODS
 from segx_viewer.domain.request import AnalysisRequest, CancelToken
 
 
@@ -39,8 +40,9 @@ class Engine:
     def capabilities(self) -> Capabilities:
         """List the bundles and attribution methods."""
         bundles = tuple((name, bundle.info.title) for name, bundle in self.store.bundles().items())
-        methods = tuple((name, method.label) for name, method in METHODS.items())
-        return Capabilities(bundles, methods, {name: method.cost for name, method in METHODS.items()})
+        known = METHODS | COMBINED
+        methods = tuple((name, tr(method.label)) for name, method in known.items())
+        return Capabilities(bundles, methods, {name: method.cost for name, method in known.items()})
 
     def prepare(self) -> None:
         """Import what only the end of an analysis needs, beside whatever the worker does meanwhile."""

@@ -4,11 +4,13 @@ import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 import shiboken6
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import AnalysisCancelled, SegxError
 
 log = logging.getLogger(__name__)
@@ -21,8 +23,10 @@ BACKGROUND = "background"
 EXPORTS = "exports"
 """Whatever is written, and what must not wait behind the reading of a folder."""
 MODELS = "models"
-"""The networks; the only lane that imports torch."""
-LANES = (FILES, BACKGROUND, EXPORTS, MODELS)
+"""The networks, which analyse."""
+CHECKS = "checks"
+"""Sanity checks, which take longer than anybody waits for the next image."""
+LANES = (FILES, BACKGROUND, EXPORTS, MODELS, CHECKS)
 
 
 class Jobs(QObject):
@@ -38,6 +42,7 @@ class Jobs(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._open = True
+        self._tokens: WeakSet[CancelToken] = WeakSet()
         self._answered.connect(self._deliver)
         self._lanes = {name: _Lane(name, self) for name in LANES}
 
@@ -49,6 +54,7 @@ class Jobs(QObject):
         failed: Callable[[SegxError], object] | None = None,
         lane: str = EXPORTS,
         wanted: Callable[[], bool] | None = None,
+        cancel: CancelToken | None = None,
     ) -> None:
         """Run ``function(*captured)`` in a lane.
 
@@ -65,7 +71,11 @@ class Jobs(QObject):
         wanted : callable, optional
             Asked before the function runs, in the lane's thread, and before its answer is used, in the window's: a
             job that nobody wants any more is not run, and its answer, or its failure, not applied.
+        cancel : CancelToken, optional
+            What the function looks at while it works; raised by `stop`, so that nobody waits for it then.
         """
+        if cancel is not None:
+            self._tokens.add(cancel)
         job = partial(function, *captured)
         self._lanes[lane].post(partial(self._carry_out, job, then, failed or self._say, wanted))
 
@@ -76,6 +86,8 @@ class Jobs(QObject):
     def stop(self) -> None:
         """End every lane after its current job. Nothing is received from here on."""
         self._open = False
+        for token in self._tokens:
+            token.cancel()
         for lane in self._lanes.values():
             lane.stop()
 

@@ -110,7 +110,8 @@ class Workspace(QObject):
         """Run an export; `make` gives it the token by which the reader can cancel it."""
         self._exporting = CancelToken()
         self.work.begin("export", tr("Writing the report …"))
-        self.jobs.run(make(self._exporting), then=self._on_exported, failed=self._on_not_exported)
+        job, cancel = make(self._exporting), self._exporting
+        self.jobs.run(job, then=self._on_exported, failed=self._on_not_exported, cancel=cancel)
 
     def _on_exported(self, path: Path) -> None:
         self.work.end("export")

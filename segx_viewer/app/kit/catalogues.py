@@ -28,8 +28,10 @@ def source_texts(package: Path) -> set[str]:
 
 def outside_texts() -> set[str]:
     """Return the texts of other packages that the window translates."""
+    from segx_viewer.checks import verdicts
     from segx_viewer.domain.age import WORDS
     from segx_viewer.domain.image import SpacingOrigin
+    from segx_viewer.domain.methods import COMBINED
     from segx_viewer.domain.request import Stage
     from segx_viewer.explain import segu
     from segx_viewer.explain.alignment import ALIGNMENTS
@@ -37,7 +39,8 @@ def outside_texts() -> set[str]:
 
     found = {word.value for kind in (Stage, SpacingOrigin) for word in kind}
     found |= {word for both in WORDS.values() for word in both}
-    found |= {segu.NOT_CALIBRATED, segu.NOT_PREDICTED, "slow", "very slow", *promised.TEXTS}
+    found |= {segu.NOT_CALIBRATED, segu.NOT_PREDICTED, segu.NO_EXPLANATION, "slow", "very slow", *promised.TEXTS}
+    found |= {method.label for method in COMBINED.values()} | set(verdicts.TEXTS)
     found |= {text for measure in ALIGNMENTS.values() for text in (measure.label, measure.sentence)}
     for manifest in models_folder().glob("*/bundle.toml"):
         bundle = tomllib.loads(manifest.read_text(encoding="utf-8"))

@@ -20,7 +20,7 @@ class ControlBar(QFrame):
         self.setObjectName("bar")
         self.state = state
         self.method = QComboBox()
-        self.method.setMinimumContentsLength(9)
+        self.method.setMinimumContentsLength(12)
         self.method.setToolTip(tr("Attribution method (M: next)"))
         self.method.activated.connect(lambda i: self.method_chosen.emit(self.method.itemData(i)))
         self.colormap = QComboBox()

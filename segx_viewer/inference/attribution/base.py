@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from segx_viewer.domain.methods import METHODS, MethodInfo
+from segx_viewer.domain.methods import MethodInfo, method_info
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.domain.result import Target
 from segx_viewer.networks.forward import ForwardPass
@@ -73,7 +73,7 @@ class Described:
     @property
     def info(self) -> MethodInfo:
         """What the method is."""
-        return METHODS[self.name]
+        return method_info(self.name)
 
 
 class Method(Protocol):

@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtCore import QObject, QThread
 
 from segx_viewer.app.jobs.jobs import FILES, MODELS, Jobs
+from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import AnalysisCancelled, ImageReadError
 
 
@@ -137,3 +138,17 @@ def test_nothing_is_received_after_the_end(qtbot, jobs):
     tellers("late")
     qtbot.wait(20)
     assert received == []
+
+
+def test_the_end_cancels_what_runs(qtbot):
+    jobs, token, begun = Jobs(), CancelToken(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        while True:
+            token.raise_if_cancelled()
+
+    jobs.run(work, lane=MODELS, cancel=token)
+    assert begun.wait(20)
+    jobs.stop()  # waits for the lanes: it would never return
+    assert token.cancelled
