@@ -19,7 +19,7 @@ from segx_viewer.imaging._header import text
 from segx_viewer.reporting.atomic import PART, write_bytes
 
 DEFAULT_WAITING = 1000
-_TRIES = 3
+_TRIES = 10
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (
     number INTEGER PRIMARY KEY,
@@ -142,7 +142,8 @@ class Inbox:
     def next(self) -> Received | None:
         """Return the object that waits longest; None where nothing waits.
 
-        One during which the program ended several times has failed: it is most likely why.
+        One during which the program ended comes after the others; after ten times it has failed, because it is most
+        likely why.
         """
         with self._lock, self._transaction():
             self._table.execute(
@@ -151,7 +152,8 @@ class Inbox:
                 (_TRIES,),
             )
             row = self._one(
-                "SELECT number, uid, caller, modality FROM objects WHERE state = 'waiting' ORDER BY number LIMIT 1"
+                "SELECT number, uid, caller, modality FROM objects WHERE state = 'waiting' "
+                "ORDER BY tries, number LIMIT 1"
             )
             if not row:
                 return None

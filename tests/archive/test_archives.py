@@ -128,7 +128,7 @@ def test_a_cancellation_does_not_wait_for_a_silent_server(dcmqrscp):
     dcmqrscp.thaw()
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # pynetdicom leaves its socket open
+@pytest.mark.sockets_left_open
 @pytest.mark.parametrize("how", WAYS)
 def test_a_server_killed_half_way_is_told_and_the_rest_comes_when_it_is_back(start_orthanc, study, tmp_path, how):
     orthanc = start_orthanc()
@@ -303,7 +303,7 @@ def test_a_destination_that_the_server_cannot_reach_is_told(start_orthanc, study
     orthanc.stop()
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # pynetdicom leaves its socket open
+@pytest.mark.sockets_left_open
 @pytest.mark.parametrize("how", ["web", "dimse"])
 def test_an_address_where_nobody_listens_is_told(orthanc, how):
     row = getattr(orthanc, how)
