@@ -40,7 +40,7 @@ from segx_viewer.paths import resources_folder
 if TYPE_CHECKING:
     from segx_viewer.app.window import Window
 
-_PLACE_MS = 100
+_PLACE_MS = 300
 
 
 def assemble(window: "Window", engine: Engine | None) -> "Follower":
@@ -123,8 +123,8 @@ class Follower(QObject):
         workspace.opener.attached.connect(self._show_graphics)
         workspace.documents.updated.connect(self._on_document_updated)
         workspace.documents.added.connect(lambda d: window.undo_group.addStack(d.undo))
-        workspace.documents.removed.connect(lambda _document: self._place_later.start())
-        workspace.documents.described.connect(lambda _documents: self._place_later.start())
+        workspace.documents.removed.connect(lambda _document: self._place_soon())
+        workspace.documents.described.connect(lambda _documents: self._place_soon())
         workspace.state.changed.connect(self._on_view_changed)
         analyses.changed.connect(self._on_analysis)
         analyses.progress.connect(self._on_progress)
@@ -173,7 +173,7 @@ class Follower(QObject):
     def _on_document_updated(self, document: Document) -> None:
         window = self._window
         window.commands.follow()
-        self._place_later.start()
+        self._place_soon()
         if document is window.scene.document:
             if window.scene.base is not None:
                 window.scene.base.take_voi(document.voi)
@@ -181,6 +181,10 @@ class Follower(QObject):
             window.results.show_notes(document)
         if document is window.comparison.other:
             window.comparison.refresh()
+
+    def _place_soon(self) -> None:
+        if not self._place_later.isActive():  # else files that keep coming would put it off until the last
+            self._place_later.start()
 
     def _show_place(self) -> None:
         """Say which image of its stack is shown, of as many as are known by now."""

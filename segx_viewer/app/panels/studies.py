@@ -19,7 +19,7 @@ _THUMB = 56
 _NUMBER = Qt.ItemDataRole.UserRole
 _KEY = Qt.ItemDataRole.UserRole + 1
 
-_ORDER_MS = 100
+_ORDER_MS = 300
 _LAST = 2**31
 
 Order = tuple[int | str, ...]
@@ -111,7 +111,7 @@ class Studies(QTreeWidget):
         if current:
             self.setCurrentItem(item)
         self._prune(former)
-        self._order_later.start()
+        self._order_soon()
         del blocker
 
     def _prune(self, group: QTreeWidgetItem | None) -> None:
@@ -121,6 +121,10 @@ class Studies(QTreeWidget):
             group = above
 
     # -- order -----------------------------------------------------------------------------------
+
+    def _order_soon(self) -> None:
+        if not self._order_later.isActive():  # else files that keep coming would put it off until the last
+            self._order_later.start()
 
     def order(self) -> None:
         """Part the series into their stacks, and bring everything into its order."""
@@ -193,7 +197,7 @@ class Studies(QTreeWidget):
     def _on_described(self, documents: list[Document]) -> None:
         for document in documents:
             self._on_updated(document)
-        self._order_later.start()
+        self._order_soon()
 
     def _on_removed(self, document: Document) -> None:
         self._parts.pop(document.number, None)
