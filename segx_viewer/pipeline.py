@@ -229,7 +229,7 @@ class _Run:
         return replace(analysis, certainties=certainties)
 
     def _choose_bundle(self, image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Any]:
-        """Return the bundle that fits the image best, with what it needs; or the first one's refusal.
+        """Return the bundle that fits the image best, with what it needs; or the refusal that came nearest to fitting.
 
         The first rank that accepts the image has it, and in it the bundle whose images it is most like; where none
         accepts it, it is outside what the first one learned from that does not refuse it.
@@ -243,15 +243,17 @@ class _Run:
             for bundle in equals:
                 self.cancel.raise_if_cancelled()
                 analysis, prepared = self._enter(bundle, image, picture)
-                if prepared is None:
-                    refusals.append(analysis)
-                    continue
                 strangeness = gate_of(self.store, bundle.info.name).strangeness(analysis.gate)
+                if prepared is None:
+                    # By features rather than at first sight, by what the image shows rather than by its modality.
+                    how = (analysis.gate.score is None, image.modality not in bundle.modalities, strangeness)
+                    refusals.append((how, analysis))
+                    continue
                 fits = analysis.gate.level is GateLevel.ACCEPTED
                 (accepted if fits else outside).append((strangeness, analysis, prepared))
             if accepted:
                 return min(accepted, key=itemgetter(0))[1:]
-        return outside[0][1:] if outside else (refusals[0], None)
+        return outside[0][1:] if outside else (min(refusals, key=itemgetter(0))[1], None)
 
     def _enter(self, bundle: "ModelBundle", image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Any]:
         gate = gate_of(self.store, bundle.info.name)

@@ -433,3 +433,13 @@ def test_without_an_age_the_model_has_it_whose_images_it_is_most_like(by_age, ch
 
         monkeypatch.setattr(InputGate, "strangeness", score)
         assert next(analyse(AnalysisRequest(image), by_age)).bundle.name == nearest
+
+
+def test_a_refusal_speaks_of_the_model_that_came_nearest(by_age, tiny_models, leg_image, tmp_path):
+    shutil.copytree(tiny_models / "tiny-skin", tmp_path / "a-first")
+    manifest = read_manifest(tmp_path / "a-first")
+    write_manifest(tmp_path / "a-first", {**manifest, "name": "a-first", "modalities": ["XC"]})
+    found = analyse_to_end(AnalysisRequest(leg_image), BundleStore([tmp_path]))
+    assert found.gate.level is GateLevel.REFUSED
+    assert found.bundle.name == "adults", "its modality fits, the leg does not"
+    assert "chest radiographs only" in found.gate.reason
