@@ -209,8 +209,8 @@ class Recipe:
     learns from; `manifest` is copied into `bundle.toml`. Classifiers of the architectures `teachers` learn by
     `teacher` first, each from its own seed; the shipped one learns from their mean probabilities too. It begins with
     ImageNet weights or, `from_teacher`, with those of the best teacher of its architecture; without epochs it is that
-    teacher. By `averaging`, where there is one, it goes on learning afterwards. `tables` describe data sets of its own;
-    `shares` or, where there are runs, `runs` say how images are split. Each finding's loss is weighted so that it does
+    teacher. By `averaging`, where there is one, it goes on learning afterwards, and may see pictures changed otherwise
+    (`averaging_augmentation`). `tables` describe data sets of its own; `shares` or, where there are runs, `runs` say how images are split. Each finding's loss is weighted so that it does
     not depend on the attributes `balance` (reweighing, Kamiran 2012). `segmenter_from` names the bundle beside this one
     whose segmenter, with its split of `segmenter_data`, is taken as it is. `evaluation` says what it is measured by.
     """
@@ -229,6 +229,7 @@ class Recipe:
     teacher: Schedule | None = None
     from_teacher: bool = False
     averaging: Schedule | None = None
+    averaging_augmentation: Augmentation | None = None
     tables: Mapping[str, Table] = field(default_factory=dict)
     shares: Mapping[Part, float] = field(default_factory=lambda: SHARES)
     runs: Stretches = field(default_factory=dict)
@@ -278,11 +279,14 @@ def read_recipe(path: Path) -> Recipe:
         teaching = dict(training.get("teachers", {}))
         teachers = _teachers(teaching, raw["classifier"]["architecture"])
         teacher = _fill(Schedule, {**classifying, "distillation": 0.0, **teaching})
-        classifier, averaging = _fill(Schedule, classifying), None
+        classifier, averaging, averaging_augmentation = _fill(Schedule, classifying), None, None
         if "segmenter" not in training and "segmenter_from" not in training:
             raise KeyError("segmenter")
         if "averaging" in training:
-            averaging = _fill(Schedule, {**classifying, **training["averaging"], "swa": True})
+            going_on = dict(training["averaging"])
+            changes = going_on.pop("augmentation", {})
+            averaging = _fill(Schedule, {**classifying, **going_on, "swa": True})
+            averaging_augmentation = _fill(Augmentation, {**training["augmentation"], **changes})
             if averaging.epochs < 2:
                 raise ValueError("averaging takes two epochs or more: the first one only warms up")
         if from_teacher and raw["classifier"]["architecture"] not in teachers:
@@ -314,6 +318,7 @@ def read_recipe(path: Path) -> Recipe:
             teacher=teacher,
             from_teacher=from_teacher,
             averaging=averaging,
+            averaging_augmentation=averaging_augmentation,
             tables=tables,
             shares=_shares(training.get("split", {})),
             runs=_runs(training.get("runs", {})),

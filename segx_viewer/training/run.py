@@ -131,9 +131,8 @@ def _train_network(
         architecture: str = spec["architecture"],
     ) -> nn.Module:
         taught_by = teachers if schedule.distillation else ()
-        task = classifier_task(
-            training, validation, preprocessing, schedule, recipe.augmentation, seed, recipe.multi_label, taught_by
-        )
+        how = (recipe.averaging_augmentation if schedule is recipe.averaging else None) or recipe.augmentation
+        task = classifier_task(training, validation, preprocessing, schedule, how, seed, recipe.multi_label, taught_by)
         network = begin_classifier(architecture, len(recipe.codes), schedule, seed, start)
         # A checkpoint of its own: one of an earlier recipe that began elsewhere is none to go on from.
         begun = "averaged" if schedule.swa else "imagenet" if start is None else "from-teacher"

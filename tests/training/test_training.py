@@ -118,6 +118,9 @@ def test_averaging_is_the_classifiers_schedule_with_changes(tiny_recipe, tmp_pat
     path.write_text(tiny_recipe + "\n[recipe.averaging]\nepochs = 7\n")
     recipe = read_recipe(path)
     assert recipe.averaging == replace(recipe.classifier, epochs=7, swa=True)
+    assert recipe.averaging_augmentation == recipe.augmentation
+    path.write_text(tiny_recipe + "\n[recipe.averaging]\nepochs = 7\n[recipe.averaging.augmentation]\nhair = 0.0\n")
+    assert read_recipe(path).averaging_augmentation == replace(recipe.augmentation, hair=0.0)
 
 
 @pytest.mark.slow
