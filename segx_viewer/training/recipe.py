@@ -210,9 +210,12 @@ class Recipe:
     `teacher` first, each from its own seed; the shipped one learns from their mean probabilities too. It begins with
     ImageNet weights or, `from_teacher`, with those of the best teacher of its architecture; without epochs it is that
     teacher. By `averaging`, where there is one, it goes on learning afterwards, and may see pictures changed otherwise
-    (`averaging_augmentation`). `tables` describe data sets of its own; `shares` or, where there are runs, `runs` say how images are split. Each finding's loss is weighted so that it does
-    not depend on the attributes `balance` (reweighing, Kamiran 2012). `segmenter_from` names the bundle beside this one
-    whose segmenter, with its split of `segmenter_data`, is taken as it is. `evaluation` says what it is measured by.
+    (`averaging_augmentation`).
+
+    `tables` describe data sets of its own; `shares` or, where there are runs, `runs` say how images are split. Each
+    finding's loss is weighted so that it does not depend on the attributes `balance` (reweighing, Kamiran 2012).
+    `segmenter_from` names the bundle beside this one whose segmenter, with its split of `segmenter_data`, is taken as
+    it is. `evaluation` says what it is measured by, `folds` how it is cross-validated.
     """
 
     path: Path
