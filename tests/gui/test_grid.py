@@ -1,5 +1,10 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+
+from segx_viewer.domain.result import GateLevel, GateVerdict
 
 
 @pytest.fixture
@@ -39,3 +44,21 @@ def test_choosing_a_cell_looks_at_it_without_computing_again(qtbot, opened, grid
     assert opened.viewports.isVisible()
     assert opened.has_result()
     assert len(engine.requests) == asked
+
+
+def test_heads_tell_the_scores_of_the_image_that_is_shown(qtbot, opened, grid, engine, pictures):
+    """Also where another image's classes have the same order."""
+    qtbot.waitUntil(lambda: len(grid.cells) == 6 and all(cell.filled for cell in grid.cells.values()))
+    assert grid.heads[0].text() == "Melanoma\n62 %"
+    engine.change = lambda analysis: replace(
+        analysis, prediction=replace(analysis.prediction, probabilities=np.float32([0.5, 0.4, 0.1]))
+    )
+    opened.open_paths(pictures[1:2])
+    qtbot.waitUntil(lambda: grid.heads[0].text() == "Melanoma\n50 %")
+
+
+def test_heads_say_that_there_is_no_statement(qtbot, opened, grid, engine, pictures):
+    outside = GateVerdict(GateLevel.OUTSIDE, "The patient is 64 years old.")
+    engine.change = lambda analysis: replace(analysis, gate=outside)
+    opened.open_paths(pictures[1:2])
+    qtbot.waitUntil(lambda: grid.heads[0].text() == "Melanoma\nNo statement")

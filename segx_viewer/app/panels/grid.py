@@ -14,7 +14,7 @@ from segx_viewer.app.kit import theme
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.kit.qimage import to_qimage
 from segx_viewer.app.model.viewstate import MaskStyle, View, ViewState
-from segx_viewer.domain.result import Analysis, MapKey
+from segx_viewer.domain.result import Analysis, Level, MapKey, level_so_far
 from segx_viewer.reporting import overlay
 from segx_viewer.reporting.content import percent
 
@@ -33,6 +33,7 @@ class Grid(QScrollArea):
         self.setWidgetResizable(True)
         self.scene, self.state = scene, state
         self.cells: dict[MapKey, Cell] = {}
+        self.heads: dict[int, QLabel] = {}  # by class
         self._names: tuple[tuple[str, str], ...] = ()
         self._classes: tuple[int, ...] = ()
         state.changed.connect(lambda _changed: self.refresh())
@@ -51,7 +52,9 @@ class Grid(QScrollArea):
         classes = analysis.prediction.ranking[:CLASSES]
         if classes != self._classes:
             self._classes = classes
-            self._lay_out(analysis)
+            self._lay_out()
+        for index, head in self.heads.items():  # another image's classes may have the same order
+            head.setText(_head_text(analysis, index))
         for key, cell in self.cells.items():
             cell.show_map(analysis, key, self.state.view, self.scene.key == key)
 
@@ -59,15 +62,14 @@ class Grid(QScrollArea):
         super().showEvent(event)
         self.refresh()
 
-    def _lay_out(self, analysis: Analysis) -> None:
+    def _lay_out(self) -> None:
         inner = QWidget()
         grid = QGridLayout(inner)
         grid.setContentsMargins(12, 12, 12, 12)
         grid.setSpacing(6)
-        prediction = analysis.prediction
-        for column, index in enumerate(self._classes, 1):
-            text = f"{tr(prediction.classes[index].label)}\n{percent(prediction.probabilities[index])}"
-            grid.addWidget(_head(text, Qt.AlignmentFlag.AlignCenter), 0, column)
+        self.heads = {index: _head("", Qt.AlignmentFlag.AlignCenter) for index in self._classes}
+        for column, head in enumerate(self.heads.values(), 1):
+            grid.addWidget(head, 0, column)
             grid.setColumnStretch(column, 1)
         self.cells = {}
         for row, (name, label) in enumerate(self._names, 1):
@@ -200,6 +202,14 @@ def _fitted(box: QRectF, picture: QImage) -> QRectF:
     factor = min(box.width() / picture.width(), box.height() / picture.height())
     width, height = picture.width() * factor, picture.height() * factor
     return QRectF(box.center().x() - width / 2, box.center().y() - height / 2, width, height)
+
+
+def _head_text(analysis: Analysis, index: int) -> str:
+    """Name a class, with its score unless the gate's word is that there is no statement."""
+    label = tr(analysis.prediction.classes[index].label)
+    if level_so_far(analysis, None) is Level.ABSTAIN:
+        return f"{label}\n{tr(WORDS[Level.ABSTAIN])}"
+    return f"{label}\n{percent(analysis.prediction.probabilities[index])}"
 
 
 def _head(text: str, place: Qt.AlignmentFlag) -> QLabel:
