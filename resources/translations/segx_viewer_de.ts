@@ -2084,8 +2084,8 @@
       <translation>VR</translation>
     </message>
     <message>
-      <source>W {width:.0f}  C {center:.0f}{name}</source>
-      <translation>W {width:.0f}  C {center:.0f}{name}</translation>
+      <source>W {width}  C {center}{name}</source>
+      <translation>W {width}  C {center}{name}</translation>
     </message>
     <message>
       <source>waits for its image</source>

@@ -32,6 +32,8 @@ _ROOM = (5, 2)  # between text and edge of its plate
 _plates: Kept[QImage] = Kept(64, lambda _: 1)
 _grounds: Kept[QImage] = Kept(64, lambda _: 1)
 _NICE_MM = (1, 2, 5, 10, 20, 50, 100, 200)
+_WHOLE_NUMBERS = 10.0  # width of a window from which fractions do not matter
+_LONG_NUMBER = 1e9
 
 
 def plate_text(
@@ -138,6 +140,17 @@ def age_words(years: float | None) -> str:
     return tr(WORDS[unit][count != 1]).format(count=count)
 
 
+def window_number(value: float, width: float) -> str:
+    """Return a number of a window of some width: whole where pixels are, to four digits where they are fractions.
+
+    Examples
+    --------
+    >>> window_number(1609.6, 400), window_number(0.25, 0.5), window_number(2.5e30, 1e30)
+    ('1610', '0.25', '2.5e+30')
+    """
+    return f"{value:.0f}" if width >= _WHOLE_NUMBERS and abs(value) < _LONG_NUMBER else f"{value:.4g}"
+
+
 def date_text(dicom: str) -> str:
     """Return a DICOM date as people write it everywhere.
 
@@ -154,7 +167,8 @@ def display_text(image: MedicalImage, voi: WindowLevel | VoiLut | None, view: Vi
     lines = []
     if isinstance(voi, WindowLevel):
         name = f" {tr(voi.explanation)}" if voi.explanation else ""
-        lines.append(tr("W {width:.0f}  C {center:.0f}{name}").format(width=voi.width, center=voi.center, name=name))
+        width, center = (window_number(value, voi.width) for value in (voi.width, voi.center))
+        lines.append(tr("W {width}  C {center}{name}").format(width=width, center=center, name=name))
     elif isinstance(voi, VoiLut):
         lines.append(tr("Look-up table {name}").format(name=voi.explanation).strip())
     if view.invert:

@@ -11,7 +11,7 @@ from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import mark
 from segx_viewer.app.model.presets import full_range
 from segx_viewer.app.model.viewstate import MAX_ZOOM, MIN_ZOOM, Compare
-from segx_viewer.domain.image import WindowLevel
+from segx_viewer.domain.image import VoiFunction, WindowLevel
 
 if TYPE_CHECKING:
     from segx_viewer.app.canvas.viewport import Viewport
@@ -123,13 +123,15 @@ class WindowDrag:
         if not isinstance(voi, WindowLevel):
             voi = full_range(image)
         self._voi = voi
-        self._step = max(voi.width, 1e-6) / 256
+        self._step = max(voi.width, 1e-30) / 256
 
     def move(self, port: "Viewport", point: QPointF) -> None:  # noqa: D102
         shift = point - self._start
         if shift.manhattanLength() < 2:
             return
-        width = max(1.0, self._voi.width + shift.x() * self._step)
+        # Of real numbers between 0 and 1, a window is narrower than 1 at all times.
+        narrowest = 1.0 if self._voi.function is VoiFunction.LINEAR else min(1.0, self._step)
+        width = max(narrowest, self._voi.width + shift.x() * self._step)
         port.state.update(voi=WindowLevel(self._voi.center + shift.y() * self._step, width, self._voi.function))
 
     def finish(self, port: "Viewport", point: QPointF) -> None:  # noqa: D102
