@@ -116,7 +116,7 @@ def _font_with(character: str) -> Path | None:
 @cache
 def fallbacks() -> tuple[Path, ...]:
     """Return the font files to look for letters in, the best first."""
-    found = []
+    found: list[tuple[int, int, Path]] = []
     for path in (*_files(font_folders()), *_packaged()):
         rank = next((i for i, name in enumerate(_PREFERRED) if path.stem.lower().startswith(name.lower())), None)
         if rank is not None and not _STYLED.search(path.stem):

@@ -75,7 +75,7 @@ def file_stacks(documents: Documents, series_uid: str) -> tuple[FileStack, ...]:
     known = documents.stacks.get(series_uid)
     if known is None or known[0] != numbers:
         known = documents.stacks[series_uid] = numbers, tuple(_stacks(found))
-    return known[1]  # type: ignore[no-any-return]
+    return known[1]
 
 
 def _is_of(source: SourceInfo, series_uid: str) -> bool:
@@ -180,13 +180,12 @@ class Scroller(QObject):
 
     def go(self, position: int) -> bool:
         """Show a member by its position, kept within the stack; return whether there is a stack."""
-        stack = self.stack
-        if stack is None:
+        stack, current = self.stack, self._documents.current
+        if stack is None or current is None:
             return False
         target = min(len(stack) - 1, max(0, position))
         if target != stack.position:
             path, frame = stack.members[target]
-            current = self._documents.current
             document = self._documents.add(path, frame, label=current.label, named=current.named)
             self._documents.remember(self._state.view)
             document.view = {**current.view, "class_index": document.view.get("class_index")}
@@ -208,7 +207,7 @@ class Scroller(QObject):
     def _next_of_film(self) -> None:
         stack = self.stack
         current = self._documents.current
-        if stack is None:
+        if stack is None or current is None:
             if current is None or current.error:
                 self._film.stop()
             return
