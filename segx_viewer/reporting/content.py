@@ -200,15 +200,20 @@ class Scrubber:
                 secrets |= {str(source.path.parent), source.path.parent.as_posix()}
         if identity is not None:
             secrets |= {identity.name, identity.birth_date, identity.patient_id if len(identity.patient_id) > 3 else ""}
-            secrets |= {part for part in re.split(r"[\^=\s,()]+", identity.name) if len(part) > 2}
+            secrets |= {part for part in re.split(r"[\^=\s,()]+", identity.name) if _identifies(part)}
         if len(facts.description.split()) > 1:
             secrets.add(facts.description)
-        words = sorted((re.escape(s) for s in secrets if len(s) > 2), key=len, reverse=True)
+        words = sorted((re.escape(s) for s in secrets if _identifies(s)), key=len, reverse=True)
         self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE) if words else None
 
     def __call__(self, text: str) -> str:
         """Return `text` with every trace replaced by "[removed]"."""
         return self._pattern.sub("[removed]", text) if self._pattern else text
+
+
+def _identifies(word: str) -> bool:
+    """Whether a word is long enough to name somebody: two letters are a given name in many scripts."""
+    return len(word) > 2 or (len(word) == 2 and not word.isascii())
 
 
 def identity_rows(image: MedicalImage) -> Iterator[Row]:

@@ -2,8 +2,10 @@ import dataclasses
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from segx_viewer.domain.image import MedicalImage, PatientIdentity, PhotometricInterpretation, SourceInfo
 from segx_viewer.domain.result import Level, Target
 from segx_viewer.reporting.content import RESEARCH_USE, Scrubber, describe, percent
 from segx_viewer.reporting.layout import LIGHT, lay_out
@@ -186,3 +188,16 @@ def test_one_percentage_leads(make_analysis):
     texts = _set_texts(page)
     assert texts["62 %"].size < texts["MODERATE"].size
     assert texts["melanoma (mel)"].x > texts["MODERATE"].x
+
+
+def test_given_names_of_two_letters_are_taken_out_too():
+    image = MedicalImage(
+        np.zeros((2, 2), np.float32),
+        "CR",
+        PhotometricInterpretation.MONOCHROME2,
+        SourceInfo(None),
+        identity=PatientIdentity("Wang, XiaoDong (王 小东)"),
+    )
+    clean = Scrubber(image)
+    assert clean("小东, seen today") == "[removed], seen today"
+    assert clean("XiaoDong") == "[removed]"
