@@ -1,6 +1,7 @@
 """DICOM results: valid by dciodvfy where it is installed, and read back by pydicom, highdicom and the viewer."""
 
 import dataclasses
+import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
@@ -189,9 +190,10 @@ def test_a_picture_is_one_anonymous_instance_that_the_viewer_opens(picture, tmp_
     assert dataset.SOPInstanceUID == picture_dataset(picture.image).SOPInstanceUID
     for path in written.values():
         text = str(pydicom.dcmread(path))
-        assert "Doe" not in text
-        assert "4711" not in text
         assert dataset.StudyInstanceUID in text
+        words = re.sub(r"[\d.]{20,}", "", text)  # in the digits of a new UID, everything is found one day
+        assert "Doe" not in words
+        assert "4711" not in words
 
 
 def test_the_viewer_opens_the_capture(picture, tmp_path):
