@@ -100,7 +100,7 @@ class Program(QObject):
 
         window = self._window
         privacy.drop_old_session()  # old names went before they could be seen
-        window.complete()
+        window.fill()
         self._listener = Listener(window)
         self._listener.received.connect(lambda found: (window.open_paths(found), window.activateWindow()))
         if self._paths:

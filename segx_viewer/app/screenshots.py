@@ -90,7 +90,7 @@ class _Shooting:
 
     def _open(self, size: QSize) -> Window:
         window = Window(self.engine)
-        window.complete()
+        window.fill()
         window.resize(size)
         window.show()
         self._wait(50)

@@ -51,7 +51,7 @@ MENU_TITLES = (mark("&File"), mark("&View"), mark("&Image"), mark("&Explain"), m
 class Window(QMainWindow):
     """Studies on the left, pictures in the middle, findings and certainty on the right.
 
-    The frame alone has the menus' titles, the start page and empty panels: enough to be shown. `complete` makes the
+    The frame alone has the menus' titles, the start page and empty panels: enough to be shown. `fill` makes the
     rest, without which nothing can be opened.
     """
 
@@ -118,7 +118,7 @@ class Window(QMainWindow):
         self.splitter.setSizes([220, 920, 300])
         self.setCentralWidget(column((self.splitter, 1), bar))
 
-    def complete(self) -> None:
+    def fill(self) -> None:
         """Make what fills the frame; without effect when it is there."""
         if self.follower is None:
             from segx_viewer.app.contents import assemble
@@ -140,12 +140,12 @@ class Window(QMainWindow):
 
     def run(self, command: str) -> None:
         """Carry out a command by its id."""
-        self.complete()
+        self.fill()
         self.commands.run(command)
 
     def open_paths(self, paths: list[Path]) -> None:
         """Open files, folders and sessions."""
-        self.complete()
+        self.fill()
         from segx_viewer.app.commands.results import is_session, open_session
 
         sessions = [path for path in paths if is_session(path)]

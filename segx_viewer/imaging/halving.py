@@ -1,12 +1,19 @@
 """Pictures at half their resolution."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 from numpy.typing import NDArray
 
 from segx_viewer.domain.image import MedicalImage
+
+
+class Opened(NamedTuple):
+    """An image and, ready for the screen, its pixels at half the resolution; None where there is no half."""
+
+    image: MedicalImage
+    half: NDArray[Any] | None
 
 
 def halved(pixels: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:

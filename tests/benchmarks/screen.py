@@ -135,7 +135,7 @@ class Stage:
         from segx_viewer.app.window import Window
 
         self.window = Window(engine)
-        self.window.complete()
+        self.window.fill()
         self.window.resize(2400, 1300)
         self.window.show()
         self.window.workspace.prepare()

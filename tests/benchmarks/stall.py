@@ -20,7 +20,7 @@ from segx_viewer.app.window import Window
 path = Path(tempfile.mkdtemp()) / "SYNTHETIC-lesion.png"
 Image.fromarray(draw_lesion((450, 600))).save(path)
 window = Window()
-window.complete()
+window.fill()
 window.resize(1280, 800)
 window.show()
 longest, state = [], {"beat": None, "gap": 0.0}

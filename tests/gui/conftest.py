@@ -156,7 +156,7 @@ def engine() -> FakeEngine:
 @pytest.fixture
 def window(qtbot, engine: FakeEngine) -> Iterator[Window]:
     shown = Window(engine)
-    shown.complete()
+    shown.fill()
     qtbot.addWidget(shown)
     shown.resize(1280, 800)
     shown.show()

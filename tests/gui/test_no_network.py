@@ -75,7 +75,7 @@ from segx_viewer.app.window import Window
 
 picture, folder = Path(sys.argv[1]), Path(sys.argv[2])
 window = Window()
-window.complete()
+window.fill()
 window.show()
 listener = Listener(window)
 

@@ -95,7 +95,7 @@ def another_window(qtbot, engine):
 
     def make():
         made.append(Window(engine))
-        made[0].complete()
+        made[0].fill()
         qtbot.addWidget(made[0])
         made[0].show()
         return made[0]

@@ -23,7 +23,7 @@ def another(qtbot, engine):
 
     def make() -> Window:
         window = Window(engine)
-        window.complete()
+        window.fill()
         made.append(window)
         qtbot.addWidget(window)
         window.show()

@@ -43,7 +43,7 @@ def saved(qtbot, opened, pictures, tmp_path, region):
 @pytest.fixture
 def another(qtbot, engine):
     window = Window(engine)
-    window.complete()
+    window.fill()
     qtbot.addWidget(window)
     window.show()
     yield window

@@ -23,7 +23,7 @@ def test_the_theme_changes_at_once_and_stays(window, put_back):
 def test_a_german_window(qtbot, engine, pictures, put_back):
     language.use("de")
     window = Window(engine)
-    window.complete()
+    window.fill()
     qtbot.addWidget(window)
     window.show()
     window.open_paths(pictures[:1])

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 from segx_viewer.app.canvas.scene import Panel
 from segx_viewer.app.jobs import files
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo, WindowLevel
+from segx_viewer.imaging.halving import Opened
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def film(qtbot, window, tmp_path, monkeypatch):
     def read(path, frame=0, wanted=None):
         source = SourceInfo(path, frame, 5, study_uid="1.2", series_uid="1.2.3")
         pixels = np.full((40, 50), frame * 10, np.float32)
-        return files.Opened(MedicalImage(pixels, "US", PhotometricInterpretation.MONOCHROME2, source), None)
+        return Opened(MedicalImage(pixels, "US", PhotometricInterpretation.MONOCHROME2, source), None)
 
     monkeypatch.setattr(files, "read", read)
     window.open_paths([path])

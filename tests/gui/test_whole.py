@@ -29,7 +29,7 @@ pytestmark = [
 @pytest.fixture
 def real(qtbot):
     window = Window(Engine())
-    window.complete()
+    window.fill()
     qtbot.addWidget(window)
     window.resize(1280, 800)
     window.show()

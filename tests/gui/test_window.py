@@ -458,8 +458,18 @@ def test_a_click_on_the_start_page_fills_the_frame_first(qtbot, engine, monkeypa
 def test_the_window_shows_before_torch_is_imported():
     code = (
         "import sys; from segx_viewer.app.application import make_application; app = make_application(['x']);"
-        "from segx_viewer.app.window import Window; w = Window(); w.complete(); w.show(); app.processEvents();"
+        "from segx_viewer.app.window import Window; w = Window(); w.fill(); w.show(); app.processEvents();"
         "heavy = {'torch', 'pydicom', 'PIL', 'skimage', 'scipy'} & set(sys.modules); print(sorted(heavy)); w.close()"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_each_analysis_refreshes_the_window_once(qtbot, opened, engine, monkeypatch):
+    told, shown = [], []
+    opened.workspace.analyses.changed.connect(told.append)
+    show = opened.results.show_analysis
+    monkeypatch.setattr(opened.results, "show_analysis", lambda *args, **kw: shown.append(args) or show(*args, **kw))
+    opened.workspace.analyses.analyse()
+    qtbot.waitUntil(lambda: not opened.workspace.analyses.is_analysing)
+    assert len(told) == len(shown) == 2  # the prediction, and the whole

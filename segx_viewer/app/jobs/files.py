@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import SegxError
+from segx_viewer.imaging.halving import Opened
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from segx_viewer.domain.image import MedicalImage, WindowLevel
+    from segx_viewer.domain.image import WindowLevel
     from segx_viewer.imaging.containers import Containers, Found
 
 _HEAD = 2048  # bytes in which a DICOM file names its class
@@ -69,38 +68,24 @@ def stack_window(members: "list[tuple[Path, int]]") -> "WindowLevel | None":
     return spanning(windows) if windows else None
 
 
-class Opened(NamedTuple):
-    """An image and, ready for the screen, its pixels at half the resolution; None where there is no half."""
-
-    image: "MedicalImage"
-    half: "NDArray[Any] | None"
-
-
-def read(path: Path, frame: int = 0, wanted: Callable[[], bool] | None = None) -> Any:
+def read(path: Path, frame: int = 0, wanted: Callable[[], bool] | None = None) -> Opened | list[Any]:
     """Return one frame as `Opened`, or the list of overlays in a file.
 
     Raises the reader's errors, and `AnalysisCancelled` where it takes long and is not `wanted` any more.
     """
     from segx_viewer.app.model.privacy import limits
-    from segx_viewer.imaging.guarded import read_image_guarded
+    from segx_viewer.imaging.guarded import open_image
 
     allowed = limits()
-    found = _overlays(path, allowed) or read_at_once(path, frame)
-    if found is None:
-        from segx_viewer.imaging.halving import halved
-
-        image = read_image_guarded(path, frame, allowed, wanted)
-        found = Opened(image, halved(image.pixels) if min(image.shape) > 1 else None)
-    return found
+    return _overlays(path, allowed) or open_image(path, frame, allowed, wanted)
 
 
 def read_at_once(path: Path, frame: int = 0) -> Opened | None:
     """Return one frame if that takes no decoder, None for every other file."""
     from segx_viewer.app.model.privacy import limits
-    from segx_viewer.imaging.dicom import read_native_dicom
+    from segx_viewer.imaging.guarded import read_at_once as at_once
 
-    found = None if holds_overlays(path) else read_native_dicom(path, frame, limits())
-    return Opened(*found) if found is not None else None
+    return None if holds_overlays(path) else at_once(path, frame, limits())
 
 
 def _overlays(path: Path, allowed: Any) -> Any:

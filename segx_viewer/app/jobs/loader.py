@@ -18,6 +18,7 @@ from segx_viewer.app.model.stack import shared_window, stack_of
 from segx_viewer.app.model.viewstate import PER_IMAGE, ViewState
 from segx_viewer.domain.image import WindowLevel
 from segx_viewer.errors import SegxError, UnsupportedImageError
+from segx_viewer.imaging.halving import Opened
 
 log = logging.getLogger(__name__)
 _PAUSE_MS = 400
@@ -85,7 +86,7 @@ class Loader(QObject):
         self._work.end("read")
         return passed
 
-    def _on_read(self, document: Document, found: files.Opened | list[Any]) -> None:
+    def _on_read(self, document: Document, found: Opened | list[Any]) -> None:
         self._stop_reading()
         if isinstance(found, list):
             self._opener.attach(document, found)
@@ -171,7 +172,7 @@ class Loader(QObject):
             lane=FILES,
         )
 
-    def _on_loaded(self, document: Document, found: files.Opened | list[Any] | None, error: str = "") -> None:
+    def _on_loaded(self, document: Document, found: Opened | list[Any] | None, error: str = "") -> None:
         self._beside.discard(document)
         if document not in self._documents:
             return

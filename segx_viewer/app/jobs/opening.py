@@ -16,6 +16,7 @@ from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.documents import Document, Documents
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import AnalysisCancelled, SegxError, UnsupportedImageError
+from segx_viewer.imaging.halving import Opened
 
 log = logging.getLogger(__name__)
 _MANY = 4  # thumbnails that are worth a progress bar
@@ -61,7 +62,7 @@ class Opener(QObject):
 
     def _find(
         self, paths: list[Path], cancel: CancelToken, on_step: Callable[[int, int], None]
-    ) -> tuple[list[Any], int, files.Opened | None]:
+    ) -> tuple[list[Any], int, Opened | None]:
         """Return the files, which to show first and what is in it if that is there at once, in the file thread."""
         found = self._collect(paths, cancel, on_step)
         first = files.first_to_show(found)
@@ -76,7 +77,7 @@ class Opener(QObject):
         self._keep = keep
         self.open(archives)
 
-    def _on_found(self, answer: tuple[list[Any], int, files.Opened | None]) -> None:
+    def _on_found(self, answer: tuple[list[Any], int, Opened | None]) -> None:
         """Take over the files that were found, and what is in the first one if it is there already."""
         found, number, opened = answer
         self._work.end("collect")
