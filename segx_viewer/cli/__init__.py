@@ -46,6 +46,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `segx-viewer ... | head`: the reader has seen enough
         sys.stderr.close()
         return FAILED
+    except OSError as error:  # a folder that is gone, no rights, a full disk
+        print(f"segx-viewer: {_place(error)}{error.strerror or error}.", file=sys.stderr)  # noqa: T201
+        return FAILED
+
+
+def _place(error: OSError) -> str:
+    return f"{error.filename}: " if error.filename is not None else ""
 
 
 def open_window(files: Iterable[str | Path]) -> int:
@@ -56,14 +63,14 @@ def open_window(files: Iterable[str | Path]) -> int:
 
 
 def _run(words: list[str]) -> int:
+    from segx_viewer.cli.names import complaint
     from segx_viewer.cli.parser import build_parser
 
     try:
         arguments = build_parser().parse_args(words)
     except SystemExit as stop:  # argparse has said what is wrong, or has shown the help
         return stop.code if isinstance(stop.code, int) else USAGE
-    complaint = arguments.check(arguments) if "check" in arguments else ""
-    if complaint:
-        print(f"segx-viewer: {complaint}", file=sys.stderr)  # noqa: T201
+    if wrong := complaint(words, arguments):
+        print(f"segx-viewer: {wrong}", file=sys.stderr)  # noqa: T201
         return USAGE
     return int(arguments.run(arguments))

@@ -304,10 +304,12 @@ class _Run:
         finally:
             self._idle.append(store)
 
-    def _begin_writing(self, explained: tuple[_Task, Analysis | Exception]) -> None:
+    def _begin_writing(self, explained: tuple[_Task, Analysis | Exception | None]) -> None:
         task, outcome = explained
         if isinstance(outcome, Exception):
             raise outcome
+        if outcome is None:
+            return
         name = self._writers.submit(self._write, outcome, task.number)
         self._writing.append(_Written(task.item, task.number, outcome, name, task.label))
 

@@ -122,12 +122,17 @@ def _limits(arguments: argparse.Namespace) -> Limits:
 def _recipe(name: str) -> Path:
     """Return a recipe's file from its path, or from the name of the bundle that it lies beside."""
     path = Path(name)
-    return path if path.suffix == ".toml" else _bundle_folder(name) / "recipe.toml"
+    return path if path.suffix == ".toml" or path.is_file() else _bundle_folder(name) / "recipe.toml"
 
 
 def _bundle_folder(name: str) -> Path:
+    """Return a bundle's folder from its path or its name. Raises `SegxError` when there is none."""
     path = Path(name)
-    return path if path.is_dir() else models_folder() / name
+    folder = path if path.is_dir() else models_folder() / name
+    if not folder.is_dir():
+        known = ", ".join(sorted(place.parent.name for place in models_folder().glob("*/bundle.toml")))
+        raise SegxError(f"There is no model bundle {name!r}; there are {known}. A folder of one may be named too.")
+    return folder
 
 
 def _with_extra(module: str, extra: str) -> ModuleType:

@@ -70,14 +70,8 @@ def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def _check(arguments: argparse.Namespace) -> str:
-    from segx_viewer.cli.options import check_folder
-
     if not arguments.files and not arguments.lists:
         return "name a FILE or a --list."
-    try:
-        check_folder(arguments.out)
-    except SegxError as error:
-        return str(error)
     out = arguments.out.resolve()
     if any(Path(name).is_dir() and Path(name).resolve() == out for name in arguments.files):
         return f"--out {arguments.out} is the folder of the originals; name another one."

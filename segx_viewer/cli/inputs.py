@@ -66,6 +66,8 @@ def _listed(source: str) -> list[str]:
         if source == _LIST_IS_STDIN:
             return [line.strip() for line in sys.stdin if line.strip()]
         lines = Path(source).read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SegxError(f"The list {source} could not be read: {error}.") from error
+    except OSError as error:
+        raise SegxError(f"The list {source} could not be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise SegxError(f"The list {source} could not be read: it is no text in UTF-8.") from error
     return [str(Path(source).parent / line.strip()) for line in lines if line.strip() and not line.startswith("#")]

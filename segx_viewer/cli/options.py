@@ -5,6 +5,7 @@ from pathlib import Path
 
 from segx_viewer import __version__
 from segx_viewer.bundles.store import BundleStore
+from segx_viewer.cli.names import check_folder
 from segx_viewer.cli.outputs import DEFAULT, Output
 from segx_viewer.domain.methods import COMBINED, METHODS
 from segx_viewer.errors import SegxError
@@ -51,13 +52,6 @@ def check(batch: Batch) -> None:
     check_folder(batch.out)
     if batch.index is not None and batch.index.is_dir():
         raise SegxError(f"--index {batch.index} is a folder; name a file.")
-
-
-def check_folder(path: Path) -> None:
-    """Raise `SegxError` where a folder for results cannot be, because a file is in its place or above it."""
-    place = next((place for place in (path, *path.parents) if place.exists()), path)
-    if place.exists() and not place.is_dir():
-        raise SegxError(f"--out {path}: {place} is a file, not a folder.")
 
 
 def class_indices(batch: Batch, store: BundleStore) -> tuple[int, ...] | None:

@@ -29,6 +29,7 @@ only to the --index that you ask for.
 A run that was stopped goes on when it is started again with the same folder and options: DIR/run.jsonl holds what is
 done, by the hashes of the files' contents."""
 
+_MOST = 1e9
 _EXIT = "exit codes: 0 everything was analysed, 1 some files failed (named on stderr), 2 wrong usage, 130 stopped"
 
 
@@ -179,16 +180,19 @@ def _analyze_has_input(arguments: argparse.Namespace) -> str:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
+    number = _whole(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
     return number
 
 
 def _amount(text: str) -> float:
-    number = float(text)
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError("must be more than 0")
+    try:
+        number = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+    if not 0 < number <= _MOST:
+        raise argparse.ArgumentTypeError(f"must be more than 0, and {_MOST:.0e} at most")
     return number
 
 
@@ -196,10 +200,17 @@ def _frame(text: str) -> int | None:
     """Return a frame's number, None for all of them."""
     if text == "all":
         return None
-    number = int(text)
+    number = _whole(text)
     if number < 0:
         raise argparse.ArgumentTypeError("must be 0 or more, or all")
     return number
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
 
 
 def _add_training(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -246,5 +257,5 @@ def _add_measured(command: argparse.ArgumentParser) -> None:
     command.add_argument("bundle", metavar="BUNDLE", help="name of a bundle, or its folder")
     command.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the data sets")
     command.add_argument(
-        "--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)"
+        "--workers", type=_positive, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)"
     )

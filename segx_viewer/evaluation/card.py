@@ -53,6 +53,10 @@ def write_model_card(folder: Path, evaluation: Path) -> Path:
         result = json.loads(evaluation.read_text(encoding="utf-8"))
     except OSError as error:
         raise DataError(f"{error.filename} could not be read ({error.strerror}).") from error
+    except ValueError as error:
+        raise DataError(f"{evaluation} is no evaluation, or is damaged.") from error
+    if not isinstance(result, dict) or not isinstance(result.get("bundle"), dict):
+        raise DataError(f"{evaluation} is no evaluation of a bundle.")
     if any(bundle.digests.get(name) != digest for name, digest in result["bundle"]["weights"].items()):
         raise DataError(f"{evaluation} measured other weights than those in {folder}; evaluate the bundle again.")
     manifest = read_manifest(folder)

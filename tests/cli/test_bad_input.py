@@ -196,3 +196,82 @@ def test_an_output_that_fails_does_not_cost_the_others(batch, pictures, tmp_path
     assert (row["id"], row["status"], row["width"]) == (record.stem, "failed", "40")
     assert "no font" in row["error"]
     monkeypatch.undo()
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["analyze", "", "--out", "x"],
+        ["analyze", "a.png", "--out", ""],
+        ["analyze", "a.png", "--out="],
+        ["deidentify", "a.dcm", "--out", ""],
+        ["screenshots", "--out", ""],
+    ],
+)
+def test_an_empty_name_is_not_taken_for_the_current_folder(argv, capsys):
+    assert main(argv) == 2
+    assert one_sentence(capsys.readouterr().err) == "segx-viewer: a name is empty."
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["analyze", "a.png", "--out"],
+        ["deidentify", "a.dcm", "--out"],
+        ["demo", "--no-window", "--out"],
+        ["screenshots", "--out"],
+        ["train", "dermoscopy-ham10000", "--data", ".", "--out"],
+        ["evaluate", "dermoscopy-ham10000", "--data", ".", "--out"],
+    ],
+)
+def test_no_command_takes_a_file_for_its_folder(argv, tmp_path, capsys):
+    file = tmp_path / "mine.txt"
+    file.write_text("mine")
+    assert main([*argv, str(file)]) == 2
+    assert "is a file, not a folder" in one_sentence(capsys.readouterr().err)
+    assert file.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--workers", "x", "'x' is not a whole number"),
+        ("--workers", "0", "must be 1 or more"),
+        ("--frame", "first", "'first' is not a whole number"),
+        ("--frame", "-1", "must be 0 or more, or all"),
+        ("--max-seconds", "long", "'long' is not a number"),
+        ("--max-megapixels", "1e308", "must be more than 0"),
+        ("--max-memory", "nan", "must be more than 0"),
+        ("--output", "jpg", "invalid choice: 'jpg'"),
+    ],
+)
+def test_a_wrong_number_is_told_in_words(option, value, words, capsys):
+    assert main(["analyze", "a.png", "--out", "x", f"{option}={value}"]) == 2
+    error = capsys.readouterr().err
+    assert f"argument {option}: {words}" in error.splitlines()[-1]
+    assert "_" not in error.splitlines()[-1]
+
+
+@pytest.mark.parametrize("argv", [["card", "nosuch"], ["models", "verify", "nosuch"], ["models", "remove", "nosuch"]])
+def test_an_unknown_model_names_the_known_ones(argv, capsys):
+    assert main(argv) == 1
+    assert "There is no model bundle 'nosuch'; " in one_sentence(capsys.readouterr().err)
+
+
+def test_what_the_system_refuses_is_one_sentence(tmp_path, capsys, monkeypatch):
+    from segx_viewer.cli import commands
+
+    def refuse(_arguments):
+        raise PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "place"))
+
+    monkeypatch.setattr(commands, "screenshots", refuse)
+    assert main(["screenshots", "--out", str(tmp_path / "x")]) == 1
+    assert one_sentence(capsys.readouterr().err) == f"segx-viewer: {tmp_path / 'place'}: Permission denied."
+
+
+def test_a_list_that_is_no_text_is_told(tmp_path, capsys):
+    (tmp_path / "list").write_bytes(b"\x80\x81\n")
+    for name, words in (("list", "no text in UTF-8"), ("none", "No such file"), ("", "s a directory")):
+        argv = ["deidentify", "--list", str(tmp_path / name), "--out", str(tmp_path / "out")]
+        assert main(argv) == 1
+        assert words in one_sentence(capsys.readouterr().err)
