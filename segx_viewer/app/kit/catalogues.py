@@ -45,6 +45,7 @@ def outside_texts() -> set[str]:
     for manifest in models_folder().glob("*/bundle.toml"):
         bundle = tomllib.loads(manifest.read_text(encoding="utf-8"))
         found |= {bundle["region"], *(info["label"] for info in bundle["classes"])}
+        found |= {region["name"] for region in bundle.get("regions", ())}
     return found
 
 
