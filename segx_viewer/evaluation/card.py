@@ -166,6 +166,7 @@ def _figures(bundle: ModelBundle, result: Mapping[str, Any]) -> str:
         "### Per class",
         "\n".join(_per_class(result["classification"])),
         *_within(result["classification"]),
+        *_probed(result.get("probe", {})),
         "### SegX against the original map, per class",
         "\n".join(_per_class_maps(result)),
         "### Does SegU tell right from wrong?",
@@ -203,6 +204,16 @@ def _within(table: Mapping[str, Any]) -> list[str]:
             shown += [f"recall: {', '.join(recalls)}"] if recalls else []
             rows.append(f"| {attribute} {value} | {entry['n']} | {'; '.join(shown)} |")
     return ["### Apart", "\n".join(["| images | n | figures |", "|---|---|---|", *rows])] if rows else []
+
+
+def _probed(table: Mapping[str, Any]) -> list[str]:
+    """Return what a linear probe reads from the features that should not matter."""
+    if not table:
+        return []
+    told = "; ".join(f"{attribute} {_interval(figure)}" for attribute, figure in table.items())
+    return ["### What the features tell beside it",
+            "AUROC of a linear probe on the classifier's last features, across groups (0.5: they hold nothing of it): "
+            f"{told}. What the features tell, a shortcut could use."]  # fmt: skip
 
 
 def _per_class_maps(result: Mapping[str, Any]) -> list[str]:

@@ -19,6 +19,7 @@ from segx_viewer.evaluation import figures, findings
 from segx_viewer.evaluation.calibrate import fitted_digest
 from segx_viewer.evaluation.collect import Row, Task, collect_rows
 from segx_viewer.evaluation.fit import record_image
+from segx_viewer.evaluation.probe import probe
 from segx_viewer.evaluation.promises import coverage
 from segx_viewer.evaluation.report import write_report
 from segx_viewer.evaluation.statistics import SEED, Resampler
@@ -115,6 +116,7 @@ def evaluate(
         "data": {layout: sum(r.dataset == layout for r in records) for layout in recipe.classifier_data},
         "versions": dict(library_versions()),
         "classification": classification,
+        "probe": probe(bundle, records),
         "segmentation": figures.segmentation(regions, {r.image_id for r in masked if not _mask_of(r).any()}),
         "interpretability": figures.interpretability(rows, bundle.classes, resampler),
         "certainty": figures.certainty(rows, methods[0], resampler),
