@@ -384,6 +384,10 @@
       <translation>am Detektor</translation>
     </message>
     <message>
+      <source>Atelectasis</source>
+      <translation>Atelektase</translation>
+    </message>
+    <message>
       <source>Attribution</source>
       <translation>Attribution</translation>
     </message>
@@ -528,6 +532,10 @@
       <translation>nicht lesbar</translation>
     </message>
     <message>
+      <source>Cardiomegaly</source>
+      <translation>Kardiomegalie</translation>
+    </message>
+    <message>
       <source>certain</source>
       <translation>sicher</translation>
     </message>
@@ -614,6 +622,10 @@
     <message>
       <source>Consensus</source>
       <translation>Konsens</translation>
+    </message>
+    <message>
+      <source>Consolidation</source>
+      <translation>Konsolidierung</translation>
     </message>
     <message>
       <source>Copied: {copied} (patients: {patients}). Failed: {failed}. Not DICOM: {skipped}.</source>
@@ -764,8 +776,16 @@
       <translation>{region} bearbeiten</translation>
     </message>
     <message>
+      <source>Effusion</source>
+      <translation>Erguss</translation>
+    </message>
+    <message>
       <source>Element</source>
       <translation>Element</translation>
+    </message>
+    <message>
+      <source>Emphysema</source>
+      <translation>Emphysem</translation>
     </message>
     <message>
       <source>emptied</source>
@@ -810,6 +830,10 @@
     <message>
       <source>fair: {names}</source>
       <translation>mäßig: {names}</translation>
+    </message>
+    <message>
+      <source>Fibrosis</source>
+      <translation>Fibrose</translation>
     </message>
     <message>
       <source>File</source>
@@ -908,6 +932,10 @@
       <translation>Hilfe</translation>
     </message>
     <message>
+      <source>Hernia</source>
+      <translation>Hernie</translation>
+    </message>
+    <message>
       <source>High certainty</source>
       <translation>Hohe Sicherheit</translation>
     </message>
@@ -970,6 +998,10 @@
     <message>
       <source>images</source>
       <translation>Bilder</translation>
+    </message>
+    <message>
+      <source>Infiltration</source>
+      <translation>Infiltration</translation>
     </message>
     <message>
       <source>Input size</source>
@@ -1042,6 +1074,10 @@
     <message>
       <source>Left button, drag</source>
       <translation>Linke Taste, ziehen</translation>
+    </message>
+    <message>
+      <source>left lung</source>
+      <translation>linke Lunge</translation>
     </message>
     <message>
       <source>lesion</source>
@@ -1134,6 +1170,10 @@
     <message>
       <source>map {value}</source>
       <translation>Karte {value}</translation>
+    </message>
+    <message>
+      <source>Mass</source>
+      <translation>Raumforderung</translation>
     </message>
     <message>
       <source>Mean overlap of the most relevant 1 to 99 % of the pixels with the region.</source>
@@ -1268,6 +1308,10 @@
       <translation>Keine Fensterung: ein Farbbild</translation>
     </message>
     <message>
+      <source>Nodule</source>
+      <translation>Rundherd</translation>
+    </message>
+    <message>
       <source>not above its cut-off of {cut_off}</source>
       <translation>nicht über seinem Grenzwert von {cut_off}</translation>
     </message>
@@ -1314,6 +1358,10 @@
     <message>
       <source>oblique</source>
       <translation>schräg</translation>
+    </message>
+    <message>
+      <source>Oedema</source>
+      <translation>Ödem</translation>
     </message>
     <message>
       <source>of unknown origin</source>
@@ -1464,6 +1512,18 @@
       <translation>Als &amp;Film abspielen</translation>
     </message>
     <message>
+      <source>Pleural thickening</source>
+      <translation>Pleuraverdickung</translation>
+    </message>
+    <message>
+      <source>Pneumonia</source>
+      <translation>Pneumonie</translation>
+    </message>
+    <message>
+      <source>Pneumothorax</source>
+      <translation>Pneumothorax</translation>
+    </message>
+    <message>
       <source>Pointing game</source>
       <translation>Pointing Game</translation>
     </message>
@@ -1598,6 +1658,10 @@
     <message>
       <source>right in {share} of such cases</source>
       <translation>richtig in {share} solcher Fälle</translation>
+    </message>
+    <message>
+      <source>right lung</source>
+      <translation>rechte Lunge</translation>
     </message>
     <message>
       <source>Rotate &amp;left</source>
