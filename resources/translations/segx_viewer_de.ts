@@ -24,8 +24,20 @@
       <translation>Ü&amp;ber</translation>
     </message>
     <message>
+      <source>Accession number</source>
+      <translation>Auftragsnummer</translation>
+    </message>
+    <message>
       <source>&amp;Actual pixels (1:1)</source>
       <translation>&amp;Originalgröße (1:1)</translation>
+    </message>
+    <message>
+      <source>Add</source>
+      <translation>Hinzufügen</translation>
+    </message>
+    <message>
+      <source>Address</source>
+      <translation>Adresse</translation>
     </message>
     <message>
       <source>&amp;Analyse again</source>
@@ -36,8 +48,40 @@
       <translation>Win&amp;kel</translation>
     </message>
     <message>
+      <source>any day</source>
+      <translation>beliebig</translation>
+    </message>
+    <message>
+      <source>Archive</source>
+      <translation>Archiv</translation>
+    </message>
+    <message>
+      <source>Archives</source>
+      <translation>Archive</translation>
+    </message>
+    <message>
+      <source>Archives …</source>
+      <translation>Archive …</translation>
+    </message>
+    <message>
+      <source>Asking {name} …</source>
+      <translation>Frage {name} …</translation>
+    </message>
+    <message>
+      <source>Authorisation</source>
+      <translation>Anmeldung</translation>
+    </message>
+    <message>
       <source>&amp;Bare image (hold B)</source>
       <translation>Nur das &amp;Bild (B halten)</translation>
+    </message>
+    <message>
+      <source>beginning of the name; * and ? are wild cards</source>
+      <translation>Anfang des Namens; * und ? sind Platzhalter</translation>
+    </message>
+    <message>
+      <source>between</source>
+      <translation>zwischen</translation>
     </message>
     <message>
       <source>&amp;Brush</source>
@@ -48,6 +92,10 @@
       <translation>A&amp;bbrechen</translation>
     </message>
     <message>
+      <source>Certificate</source>
+      <translation>Zertifikat</translation>
+    </message>
+    <message>
       <source>&amp;Close image</source>
       <translation>Bild s&amp;chließen</translation>
     </message>
@@ -56,12 +104,28 @@
       <translation>&amp;Dunkel</translation>
     </message>
     <message>
+      <source>Description</source>
+      <translation>Beschreibung</translation>
+    </message>
+    <message>
+      <source>DICOMweb (https)</source>
+      <translation>DICOMweb (https)</translation>
+    </message>
+    <message>
+      <source>DIMSE (classic DICOM)</source>
+      <translation>DIMSE (klassisches DICOM)</translation>
+    </message>
+    <message>
       <source>&amp;Edit the region</source>
       <translation>Region &amp;bearbeiten</translation>
     </message>
     <message>
       <source>&amp;Ellipse</source>
       <translation>&amp;Ellipse</translation>
+    </message>
+    <message>
+      <source>Encrypted (TLS)</source>
+      <translation>Verschlüsselt (TLS)</translation>
     </message>
     <message>
       <source>&amp;Eraser</source>
@@ -80,6 +144,10 @@
       <translation>&amp;Datei</translation>
     </message>
     <message>
+      <source>Findings and measurements (SR)</source>
+      <translation>Befunde und Messungen (SR)</translation>
+    </message>
+    <message>
       <source>&amp;First of the stack</source>
       <translation>&amp;Erstes des Stapels</translation>
     </message>
@@ -90,6 +158,14 @@
     <message>
       <source>&amp;Flicker</source>
       <translation>&amp;Wechselbild</translation>
+    </message>
+    <message>
+      <source>Getting images from {name} …</source>
+      <translation>Hole Bilder von {name} …</translation>
+    </message>
+    <message>
+      <source>Give up what waits</source>
+      <translation>Wartendes verwerfen</translation>
     </message>
     <message>
       <source>&amp;Graphics of the file</source>
@@ -104,20 +180,60 @@
       <translation>&amp;Hilfe</translation>
     </message>
     <message>
+      <source>Host</source>
+      <translation>Rechner</translation>
+    </message>
+    <message>
+      <source>ID</source>
+      <translation>ID</translation>
+    </message>
+    <message>
       <source>&amp;Image</source>
       <translation>&amp;Bild</translation>
+    </message>
+    <message>
+      <source>Image {done} of {total}</source>
+      <translation>Bild {done} von {total}</translation>
+    </message>
+    <message>
+      <source>Images come</source>
+      <translation>Bilder kommen</translation>
+    </message>
+    <message>
+      <source>Images opened: {count}</source>
+      <translation>Geöffnete Bilder: {count}</translation>
     </message>
     <message>
       <source>&amp;Invert</source>
       <translation>&amp;Invertieren</translation>
     </message>
     <message>
+      <source>Its key</source>
+      <translation>Dessen Schlüssel</translation>
+    </message>
+    <message>
+      <source>Its title</source>
+      <translation>Sein AE-Titel</translation>
+    </message>
+    <message>
       <source>&amp;Keyboard shortcuts …</source>
       <translation>&amp;Tastenkürzel …</translation>
     </message>
     <message>
+      <source>last 30 days</source>
+      <translation>letzte 30 Tage</translation>
+    </message>
+    <message>
+      <source>last 7 days</source>
+      <translation>letzte 7 Tage</translation>
+    </message>
+    <message>
       <source>&amp;Last of the stack</source>
       <translation>&amp;Letztes des Stapels</translation>
+    </message>
+    <message>
+      <source>last year</source>
+      <translation>letztes Jahr</translation>
     </message>
     <message>
       <source>&amp;Layout</source>
@@ -132,6 +248,10 @@
       <translation>&amp;Hell</translation>
     </message>
     <message>
+      <source>Listening port</source>
+      <translation>Port dafür</translation>
+    </message>
+    <message>
       <source>&amp;Log …</source>
       <translation>&amp;Protokoll …</translation>
     </message>
@@ -144,8 +264,16 @@
       <translation>Modelle &amp;verwalten …</translation>
     </message>
     <message>
+      <source>Modality</source>
+      <translation>Modalität</translation>
+    </message>
+    <message>
       <source>&amp;Mouse buttons …</source>
       <translation>&amp;Maustasten …</translation>
+    </message>
+    <message>
+      <source>New archive</source>
+      <translation>Neues Archiv</translation>
     </message>
     <message>
       <source>&amp;Next class</source>
@@ -160,12 +288,60 @@
       <translation>&amp;Nächste Fensterung</translation>
     </message>
     <message>
+      <source>No archive is configured yet: enter one under Archives.</source>
+      <translation>Noch ist kein Archiv eingerichtet: Tragen Sie eines unter „Archive“ ein.</translation>
+    </message>
+    <message>
+      <source>No study matches.</source>
+      <translation>Keine Studie passt.</translation>
+    </message>
+    <message>
+      <source>nobody asks</source>
+      <translation>keine nötig</translation>
+    </message>
+    <message>
+      <source>Not stored: {left}; they are kept and offered again.</source>
+      <translation>Nicht gespeichert: {left}; sie werden aufgehoben und wieder angeboten.</translation>
+    </message>
+    <message>
+      <source>Only results of a DICOM image can be filed in an archive.</source>
+      <translation>Nur Ergebnisse eines DICOM-Bildes können in einem Archiv abgelegt werden.</translation>
+    </message>
+    <message>
+      <source>Open</source>
+      <translation>Öffnen</translation>
+    </message>
+    <message>
       <source>&amp;Open files …</source>
       <translation>Dateien ö&amp;ffnen …</translation>
     </message>
     <message>
+      <source>Open from archive</source>
+      <translation>Aus dem Archiv öffnen</translation>
+    </message>
+    <message>
+      <source>Open from a&amp;rchive …</source>
+      <translation>Aus dem A&amp;rchiv öffnen …</translation>
+    </message>
+    <message>
+      <source>Outlines and window (presentation state)</source>
+      <translation>Umrisse und Fenster (Presentation State)</translation>
+    </message>
+    <message>
+      <source>over the same connection (C-GET)</source>
+      <translation>über dieselbe Verbindung (C-GET)</translation>
+    </message>
+    <message>
       <source>&amp;Overlay</source>
       <translation>Über&amp;lagerung</translation>
+    </message>
+    <message>
+      <source>Own certificate</source>
+      <translation>Eigenes Zertifikat</translation>
+    </message>
+    <message>
+      <source>Password of {user}</source>
+      <translation>Passwort von {user}</translation>
     </message>
     <message>
       <source>&amp;Patient's name on the image</source>
@@ -176,12 +352,20 @@
       <translation>Po&amp;lygon</translation>
     </message>
     <message>
+      <source>Port</source>
+      <translation>Port</translation>
+    </message>
+    <message>
       <source>&amp;Predicted region</source>
       <translation>&amp;Vorhergesagte Region</translation>
     </message>
     <message>
       <source>&amp;Privacy and limits …</source>
       <translation>&amp;Datenschutz und Grenzen …</translation>
+    </message>
+    <message>
+      <source>Protocol</source>
+      <translation>Protokoll</translation>
     </message>
     <message>
       <source>&amp;Quit</source>
@@ -200,24 +384,112 @@
       <translation>&amp;Wiederholen</translation>
     </message>
     <message>
+      <source>Region (SEG)</source>
+      <translation>Region (SEG)</translation>
+    </message>
+    <message>
+      <source>Region's probability (fractional SEG)</source>
+      <translation>Wahrscheinlichkeit der Region (fraktionales SEG)</translation>
+    </message>
+    <message>
       <source>&amp;Region: outline, fill, off</source>
       <translation>Re&amp;gion: Umriss, Fläche, aus</translation>
+    </message>
+    <message>
+      <source>Report (encapsulated PDF)</source>
+      <translation>Bericht (eingebettetes PDF)</translation>
+    </message>
+    <message>
+      <source>Report page as a picture (Secondary Capture)</source>
+      <translation>Berichtsseite als Bild (Secondary Capture)</translation>
     </message>
     <message>
       <source>&amp;Reset</source>
       <translation>&amp;Zurücksetzen</translation>
     </message>
     <message>
+      <source>Saliency map (Parametric Map)</source>
+      <translation>Salienzkarte (Parametric Map)</translation>
+    </message>
+    <message>
       <source>&amp;Save session …</source>
       <translation>Sitzung &amp;speichern …</translation>
+    </message>
+    <message>
+      <source>Saved.</source>
+      <translation>Gespeichert.</translation>
+    </message>
+    <message>
+      <source>Search</source>
+      <translation>Suchen</translation>
+    </message>
+    <message>
+      <source>Searching in {name} …</source>
+      <translation>Suche in {name} …</translation>
+    </message>
+    <message>
+      <source>Seconds to wait</source>
+      <translation>Wartezeit in Sekunden</translation>
+    </message>
+    <message>
+      <source>SegX map (Parametric Map)</source>
+      <translation>SegX-Karte (Parametric Map)</translation>
+    </message>
+    <message>
+      <source>Send</source>
+      <translation>Senden</translation>
+    </message>
+    <message>
+      <source>Send results to archive</source>
+      <translation>Ergebnisse ins Archiv senden</translation>
+    </message>
+    <message>
+      <source>Send results to arc&amp;hive …</source>
+      <translation>Ergebnisse ins Arc&amp;hiv senden …</translation>
+    </message>
+    <message>
+      <source>Sending to {name} …</source>
+      <translation>Sende an {name} …</translation>
+    </message>
+    <message>
+      <source>sent to this computer (C-MOVE)</source>
+      <translation>an diesen Rechner gesendet (C-MOVE)</translation>
     </message>
     <message>
       <source>&amp;Side by side</source>
       <translation>&amp;Nebeneinander</translation>
     </message>
     <message>
+      <source>since yesterday</source>
+      <translation>seit gestern</translation>
+    </message>
+    <message>
+      <source>Stop</source>
+      <translation>Anhalten</translation>
+    </message>
+    <message>
+      <source>Stopped. What has come stays.</source>
+      <translation>Angehalten. Was gekommen ist, bleibt.</translation>
+    </message>
+    <message>
+      <source>Stored: {count}.</source>
+      <translation>Gespeichert: {count}.</translation>
+    </message>
+    <message>
+      <source>Studies found: {count}</source>
+      <translation>Gefundene Studien: {count}</translation>
+    </message>
+    <message>
+      <source>Study date</source>
+      <translation>Studiendatum</translation>
+    </message>
+    <message>
       <source>&amp;Tags …</source>
       <translation>&amp;Tags …</translation>
+    </message>
+    <message>
+      <source>Test the connection</source>
+      <translation>Verbindung prüfen</translation>
     </message>
     <message>
       <source>&amp;Text</source>
@@ -228,8 +500,52 @@
       <translation>&amp;Texte auf dem Bild</translation>
     </message>
     <message>
+      <source>The password is kept in this computer's key ring.</source>
+      <translation>Das Passwort wird im Schlüsselbund dieses Rechners aufbewahrt.</translation>
+    </message>
+    <message>
+      <source>The results name the patient: they are filed in the study of their image.</source>
+      <translation>Die Ergebnisse nennen den Patienten: Sie werden in der Studie ihres Bildes abgelegt.</translation>
+    </message>
+    <message>
       <source>&amp;Theme</source>
       <translation>&amp;Farbschema</translation>
+    </message>
+    <message>
+      <source>There is an archive of this name already.</source>
+      <translation>Ein Archiv dieses Namens gibt es schon.</translation>
+    </message>
+    <message>
+      <source>This computer has no key ring: the password is kept until the program ends.</source>
+      <translation>Dieser Rechner hat keinen Schlüsselbund: Das Passwort wird bis zum Ende des Programms behalten.</translation>
+    </message>
+    <message>
+      <source>This connection is not encrypted.</source>
+      <translation>Diese Verbindung ist nicht verschlüsselt.</translation>
+    </message>
+    <message>
+      <source>This program listens at</source>
+      <translation>Dieses Programm lauscht auf</translation>
+    </message>
+    <message>
+      <source>those of the system</source>
+      <translation>die des Systems</translation>
+    </message>
+    <message>
+      <source>Title of this program</source>
+      <translation>AE-Titel dieses Programms</translation>
+    </message>
+    <message>
+      <source>today</source>
+      <translation>heute</translation>
+    </message>
+    <message>
+      <source>token</source>
+      <translation>Token</translation>
+    </message>
+    <message>
+      <source>Token</source>
+      <translation>Token</translation>
     </message>
     <message>
       <source>&amp;Tools</source>
@@ -240,12 +556,28 @@
       <translation>Nur die &amp;obersten 5 %</translation>
     </message>
     <message>
+      <source>Trusted certificates</source>
+      <translation>Vertrauenswürdige Zertifikate</translation>
+    </message>
+    <message>
       <source>&amp;Undo</source>
       <translation>&amp;Rückgängig</translation>
     </message>
     <message>
+      <source>User</source>
+      <translation>Benutzer</translation>
+    </message>
+    <message>
+      <source>user and password</source>
+      <translation>Benutzer und Passwort</translation>
+    </message>
+    <message>
       <source>&amp;View</source>
       <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+      <source>Waiting from before: {count}. They are sent as well.</source>
+      <translation>Von früher warten: {count}. Sie werden mitgesendet.</translation>
     </message>
     <message>
       <source>&amp;Window</source>
@@ -2260,6 +2592,10 @@
       <translation>{count} Bilder, Stapel {number} von {total}</translation>
     </message>
     <message>
+      <source>{count} images did not come; open the study again to ask for them again.</source>
+      <translation>{count} Bilder sind nicht gekommen; öffnen Sie die Studie noch einmal, um sie erneut anzufordern.</translation>
+    </message>
+    <message>
       <source>{count} items</source>
       <translation>{count} Einträge</translation>
     </message>
@@ -2284,6 +2620,10 @@
       <translation>{keys} gehört schon zu „{command}“.</translation>
     </message>
     <message>
+      <source>{kind} - sent on {when:%Y-%m-%d %H:%M}</source>
+      <translation>{kind} – gesendet am {when:%d.%m.%Y %H:%M}</translation>
+    </message>
+    <message>
       <source>{level}: right in {share} of {images} images.</source>
       <translation>{level}: richtig in {share} von {images} Bildern.</translation>
     </message>
@@ -2294,6 +2634,10 @@
     <message>
       <source>{missing} of {all} images were not found. Where are they?</source>
       <translation>{missing} von {all} Bildern wurden nicht gefunden. Wo sind sie?</translation>
+    </message>
+    <message>
+      <source>{name} answers.</source>
+      <translation>{name} antwortet.</translation>
     </message>
     <message>
       <source>{name} cannot be shown</source>

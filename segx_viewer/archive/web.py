@@ -25,7 +25,7 @@ from segx_viewer.archive.model import (
 from segx_viewer.archive.servers import Authorisation, Server
 from segx_viewer.archive.tls import certificate_reason, client_context
 from segx_viewer.domain.request import CancelToken
-from segx_viewer.errors import ArchiveError
+from segx_viewer.errors import ArchiveError, SecretNeededError
 
 if TYPE_CHECKING:
     import requests
@@ -179,6 +179,8 @@ class WebArchive:
             yield client
         except requests.HTTPError as error:
             status = error.response.status_code if error.response is not None else 0
+            if status == 401:
+                raise SecretNeededError(f"{server.name} {_WORDS[401]}.") from error
             said = _WORDS.get(status, f"answered {status}, a fault of its own" if status >= 500 else f"said {status}")
             raise ArchiveError(f"{server.name} {said}.") from error
         except requests.Timeout as error:

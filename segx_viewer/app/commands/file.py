@@ -113,6 +113,20 @@ def about(window: "Desk") -> None:
     )
 
 
+def open_from_archive(window: "Desk") -> None:
+    """Search in an archive and open what is found."""
+    from segx_viewer.app.dialogs.archivesearch import ArchiveSearch
+
+    ArchiveSearch(window.workspace, window.above).show()
+
+
+def send_to_archive(window: "Desk") -> None:
+    """Send the results, and what waits from before, to an archive."""
+    from segx_viewer.app.dialogs.archivesend import ArchiveSend
+
+    ArchiveSend(window.workspace, window.above).show()
+
+
 _FILE, _HELP = mark("File"), mark("Help")
 
 ROWS = (
@@ -120,6 +134,8 @@ ROWS = (
     Command("open_folder", mark("Open &folder …"), open_folder, "Ctrl+Shift+O", _FILE, "folder-open"),
     Command("demo", mark("Try the &demo"), open_demo, "", _FILE, "circle-play"),
     Command("restore", mark("Restore the last &session"), restore_session, "", _FILE, "refresh-cw"),
+    Command("open_archive", mark("Open from a&rchive …"), open_from_archive, "Ctrl+Alt+O", _FILE, "search"),
+    Command("send_archive", mark("Send results to arc&hive …"), send_to_archive, "Ctrl+Alt+E", _FILE, "arrow-up-right"),
     Command("export", mark("&Export report …"), ask_export, "Ctrl+E", _FILE, "download", needs="map"),
     Command("close", mark("&Close image"), close_current, "Ctrl+W", _FILE, "x", needs=""),
     Command("close_all", mark("Close &all"), lambda w: w.workspace.documents.close_all(), "Ctrl+Shift+W", _FILE),

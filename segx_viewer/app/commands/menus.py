@@ -25,6 +25,7 @@ MENUS: tuple[tuple[Any, ...], ...] = (
     (  # File
         "open",
         "open_folder",
+        "open_archive",
         RECENT,
         "demo",
         "restore",
@@ -34,6 +35,7 @@ MENUS: tuple[tuple[Any, ...], ...] = (
         None,
         "export",
         "copy_report",
+        "send_archive",
         "deidentify",
         "deidentify_folder",
         "tags",

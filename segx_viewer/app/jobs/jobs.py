@@ -26,7 +26,9 @@ MODELS = "models"
 """The networks, which analyse."""
 CHECKS = "checks"
 """Sanity checks, which take longer than anybody waits for the next image."""
-LANES = (FILES, BACKGROUND, EXPORTS, MODELS, CHECKS)
+ARCHIVE = "archive"
+"""Servers on the network, which may take as long as they like."""
+LANES = (FILES, BACKGROUND, EXPORTS, MODELS, CHECKS, ARCHIVE)
 
 
 class Jobs(QObject):

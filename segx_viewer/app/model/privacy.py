@@ -38,8 +38,10 @@ def drop_old() -> None:
 
 
 def drop_old_session() -> None:
-    """Forget the session, and what was done to images, whose time is over."""
+    """Forget the session, what was done to images, and what came from archives, whose time is over."""
     kept = days()
+    if kept != FOREVER:
+        _drop_fetched(kept)
     if kept == 0:
         _drop_session()
     elif kept != FOREVER:
@@ -58,9 +60,11 @@ def drop_old_names() -> None:
 
 
 def drop_all() -> None:
-    """Forget the session, the names of recent files and folders, and what libraries wrote."""
+    """Forget the session, recent files and folders, what came from archives or waits for them, what libraries wrote."""
     _drop_session()
     _drop_names()
+    for name in ("archive", "outbox"):  # images that came from archives, and results that wait to be sent
+        shutil.rmtree(settings.data_folder() / name, ignore_errors=True)
     process.drop_telemetry()
 
 
@@ -71,6 +75,19 @@ def _drop_session() -> None:
     shutil.rmtree(settings.readings_folder(), ignore_errors=True)
     for part in settings.data_folder().glob(f"{PART}*"):
         part.unlink(missing_ok=True)
+
+
+def _drop_fetched(kept: int) -> None:
+    """Forget images that came from archives and what was sent to them so many days ago; what waits to be sent stays."""
+    folders = [settings.data_folder() / name for name in ("archive", "outbox")]
+    if not any(folder.exists() for folder in folders):
+        return
+    from segx_viewer.archive.cache import Cache
+    from segx_viewer.archive.outbox import Outbox
+
+    seconds = kept * _SECONDS_PER_DAY
+    Cache(folders[0]).drop_older_than(seconds)
+    Outbox(folders[1]).drop_sent_before(time.time() - seconds)
 
 
 def _drop_names() -> None:

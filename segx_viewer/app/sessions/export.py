@@ -101,6 +101,13 @@ class Job:
         )
 
     @property
+    def capture(self) -> "ReportView":
+        """How the pictures of a Secondary Capture are drawn."""
+        from segx_viewer.reporting.dicom.results import CAPTURE_VIEW
+
+        return replace(self.shown, max_pixels=min(self.shown.max_pixels, CAPTURE_VIEW.max_pixels))
+
+    @property
     def reading(self) -> "Reading":
         """What the reader drew and noted."""
         from segx_viewer.reporting.reading import Mark, Reading, Shape
@@ -158,7 +165,7 @@ def _write_json(job: Job, path: Path) -> None:
 
 
 def _write_dicom(job: Job, path: Path) -> None:
-    from segx_viewer.reporting.dicom.results import CAPTURE_VIEW, write_dicom_results
+    from segx_viewer.reporting.dicom.results import write_dicom_results
 
     folder = path.with_suffix("")
     write_dicom_results(
@@ -167,7 +174,7 @@ def _write_dicom(job: Job, path: Path) -> None:
         folder.name,
         key=job.key,
         voi=job.view.voi,
-        view=replace(job.shown, max_pixels=min(job.shown.max_pixels, CAPTURE_VIEW.max_pixels)),
+        view=job.capture,
         reading=job.reading,
         include_identity=job.include_identity,
     )

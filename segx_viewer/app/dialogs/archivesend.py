@@ -1,0 +1,208 @@
+"""File > Send results to archive: which results, where to, and what the server answered."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from segx_viewer.app.dialogs.archiveservers import ServerDialog, ask_secret, known_servers
+from segx_viewer.app.jobs.archives import outbox
+from segx_viewer.app.jobs.jobs import ARCHIVE
+from segx_viewer.app.jobs.workspace import Workspace
+from segx_viewer.app.kit import settings
+from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.sessions import sending
+from segx_viewer.app.sessions.export import job_for
+from segx_viewer.domain.request import CancelToken
+from segx_viewer.errors import AnalysisCancelled, ArchiveCancelled, SecretNeededError, SegxError
+
+if TYPE_CHECKING:
+    from segx_viewer.archive.model import Answer
+    from segx_viewer.archive.outbox import Item
+
+_CHOSEN_FIRST = ("seg", "sr", "sc", "pdf")
+
+
+class ArchiveSend(QDialog):
+    """Sends the current image's results, one by one, to the study that they belong to; each is sent once."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Send results to archive"))
+        self.resize(620, 520)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._workspace, self._token = workspace, CancelToken()
+        self._running = False
+        self._job = self._capture()
+        self.server = QComboBox()
+        configure = QPushButton(tr("Archives …"))
+        configure.clicked.connect(self._configure)
+        top = QHBoxLayout()
+        top.addWidget(self.server, 1)
+        top.addWidget(configure)
+        self.kinds = QListWidget()
+        self.answers = QListWidget()
+        self.answers.setWordWrap(True)
+        self.note, self.sentence, self.progress = QLabel(), QLabel(), QProgressBar()
+        self.note.setObjectName("muted")
+        for label in (self.note, self.sentence):
+            label.setWordWrap(True)
+        self.progress.setRange(0, 0)
+        self.progress.hide()
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.send_it = buttons.addButton(tr("Send"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.send_it.clicked.connect(self.send)
+        self.drop = buttons.addButton(tr("Give up what waits"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.drop.clicked.connect(self._drop)
+        buttons.rejected.connect(self.close)
+        layout = QVBoxLayout(self)
+        layout.addLayout(top)
+        layout.addWidget(self.kinds, 2)
+        layout.addWidget(self.note)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.answers, 1)
+        layout.addWidget(self.sentence)
+        layout.addWidget(buttons)
+        self.server.currentIndexChanged.connect(lambda _index: self._list_kinds())
+        self.kinds.itemChanged.connect(lambda _item: self._follow())
+        self._list_servers()
+
+    def _capture(self) -> Any:
+        """Return the current results, None where there are none that belong to a DICOM study."""
+        document = self._workspace.documents.current
+        image = document.image if document is not None else None
+        if document is None or image is None or not image.source.sop_instance_uid or not self._workspace.has_result():
+            return None
+        return job_for(self._workspace, document.path, self._token, include_identity=True)
+
+    def _list_servers(self) -> None:
+        servers, problem = known_servers()
+        chosen = self.server.currentText() or str(settings.settings().value("archive", ""))
+        self.server.clear()
+        for server in servers:
+            self.server.addItem(server.name, server)
+        self.server.setCurrentIndex(max(0, self.server.findText(chosen)))
+        if not servers:
+            self.sentence.setText(problem or tr("No archive is configured yet: enter one under Archives."))
+        self._list_kinds()
+
+    def _configure(self) -> None:
+        dialog = ServerDialog(self._workspace, self)
+        dialog.finished.connect(lambda _result: self._list_servers())
+        dialog.open()
+
+    def _list_kinds(self) -> None:
+        server = self.server.currentData()
+        self.kinds.clear()
+        offered = sending.kinds() if self._job is not None else []
+        sent = sending.sent_before(self._job, server, offered) if server is not None and offered else {}
+        for kind in offered:
+            words = sending.kind_label(kind)
+            if kind in sent:
+                when = datetime.fromtimestamp(sent[kind])
+                words = tr("{kind} - sent on {when:%Y-%m-%d %H:%M}").format(kind=words, when=when)
+            item = QListWidgetItem(words, self.kinds)
+            item.setData(Qt.ItemDataRole.UserRole, kind)
+            chosen = kind in _CHOSEN_FIRST and kind not in sent
+            item.setCheckState(Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked)
+            if kind in sent:
+                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
+        self._follow()
+
+    def chosen(self) -> tuple[str, ...]:
+        """Return the kinds that are ticked."""
+        items = [self.kinds.item(row) for row in range(self.kinds.count())]
+        return tuple(
+            item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() is Qt.CheckState.Checked
+        )
+
+    def _waiting(self) -> "list[Item]":
+        server = self.server.currentData()
+        return outbox().waiting(server.name) if server is not None else []
+
+    def _follow(self) -> None:
+        waits = len(self._waiting())
+        lines = [tr("The results name the patient: they are filed in the study of their image.")]
+        if self._job is None:
+            lines = [tr("Only results of a DICOM image can be filed in an archive.")]
+        if waits:
+            lines.append(tr("Waiting from before: {count}. They are sent as well.").format(count=waits))
+        self.note.setText(" ".join(lines))
+        ready = self.server.count() > 0 and not self._running
+        self.send_it.setEnabled(ready and bool(self.chosen() or waits))
+        self.drop.setVisible(bool(waits))
+        self.drop.setEnabled(ready)
+
+    def _drop(self) -> None:
+        outbox().drop(self._waiting())
+        self._follow()
+
+    def send(self) -> None:
+        """Send what is ticked, and what waits."""
+        server = self.server.currentData()
+        if server is None or self._running:
+            return
+        settings.settings().setValue("archive", server.name)
+        self.answers.clear()
+        self._token, self._running = CancelToken(), True
+        self.sentence.setText(tr("Sending to {name} …").format(name=server.name))
+        self.progress.show()
+        self._follow()
+        jobs = self._workspace.jobs
+        order = sending.Order(self._job, self.chosen(), server)
+        tell = jobs.teller(self._on_answer)
+        jobs.run(
+            sending.send,
+            order,
+            self._token,
+            tell,
+            then=self._on_sent,
+            failed=self._on_failed,
+            lane=ARCHIVE,
+            cancel=self._token,
+        )
+
+    def _on_answer(self, item: "Item", answer: "Answer") -> None:
+        self.answers.addItem(f"{item.label}: {answer.sentence}")
+
+    def _on_sent(self, count: int) -> None:
+        left = len(self._waiting())
+        words = tr("Stored: {count}.").format(count=count)
+        if left:
+            words += " " + tr("Not stored: {left}; they are kept and offered again.").format(left=left)
+        self._end(words)
+
+    def _on_failed(self, error: SegxError) -> None:
+        stopped = isinstance(error, (ArchiveCancelled, AnalysisCancelled))
+        self._end(tr("Cancelled.") if stopped else str(error))
+        server = self.server.currentData()
+        if isinstance(error, SecretNeededError) and server is not None:
+            told = ask_secret(server, str(error), self)
+            if told is not None:
+                self._workspace.say(told)
+                self.send()
+
+    def _end(self, sentence: str) -> None:
+        self._running = False
+        self.progress.hide()
+        self.sentence.setText(sentence)
+        self._workspace.say(sentence)
+        self._list_kinds()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self._token.cancel()
+        super().closeEvent(event)
