@@ -26,8 +26,8 @@ from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress, S
 from segx_viewer.domain.result import (
     Alignment,
     Analysis,
-    Attribution,
     Certainty,
+    Explanation,
     GateLevel,
     GateVerdict,
     MapKey,
@@ -222,11 +222,13 @@ class _Run:
         return regions_of(runner.segment(normalise(placed, how)[None]), bundle, (own, placement))
 
     def _with_late_alignments(self, analysis: Analysis) -> Analysis:
-        certainties = dict(analysis.certainties)
+        found = []
         for key, (outlines, transport) in self.late.items():
             self.cancel.raise_if_cancelled()
-            certainties[key] = with_alignments(certainties[key], outlines() | transport.result())
-        return replace(analysis, certainties=certainties)
+            explanation = analysis.explanations[key]
+            certainty = with_alignments(explanation.certainty, outlines() | transport.result())
+            found.append(replace(explanation, certainty=certainty))
+        return analysis.with_explanations(*found)
 
     def _choose_bundle(self, image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Any]:
         """Return the bundle that fits the image best, with what it needs; or the refusal that came nearest to fitting.
@@ -313,7 +315,9 @@ class _Run:
         calibration = None if self.request.as_published else _calibration(bundle)
         target = Target.PROBABILITY if self.request.as_published else Target.LOGIT
         spacing = input_spacing(analysis.image, analysis.placement)
-        regions = {id(s): Region(s.mask, spacing) for s in (analysis.segmentation, *analysis.regions.values())}
+        regions: dict[Segmentation, Region] = {
+            s: Region(s.mask, spacing) for s in (analysis.segmentation, *analysis.regions.values())
+        }
         target_layer = self.store.target_layer(bundle.info.name)
         runners = _Runners(runner, partial(self._classified_by_torch, bundle, inputs))
         for number, method in enumerate(methods):
@@ -332,11 +336,11 @@ class _Run:
                 seconds = time.perf_counter() - started
                 self._count(Stage.ATTRIBUTE, seconds)
                 spent[k] = spent.get(k, 0.0) + seconds
-                attribution = Attribution(method.name, layer, k, target, saliency_map, spent[k])
+                attribution = Explanation(method.name, layer, k, target, saliency_map, spent[k])
                 saliency_map = attribution.saliency_map  # the same object for all, or each would sort its own
                 key = (method.name, k)
                 segmentation = analysis.region_for(k)
-                region = regions[id(segmentation)]
+                region = regions[segmentation]
                 with self._timed(Stage.SEGU):
                     if key in self.late:  # a finer map takes the place of a coarser one
                         self.late[key][1].cancel()
@@ -349,11 +353,8 @@ class _Run:
                     certainty = self._assess(attribution, analysis.seen_for(k), region, calibration, evidence)
                     segx = segx_map(saliency_map, segmentation.mask)
                     self.late[key] = partial(costly_alignments, saliency_map, region, ("hd95", "assd")), transport
-                analysis = replace(
-                    analysis,
-                    attributions={**analysis.attributions, key: attribution},
-                    segx={**analysis.segx, key: segx},
-                    certainties={**analysis.certainties, key: certainty},
+                analysis = analysis.with_explanations(
+                    replace(attribution, region=segmentation, segx=segx, certainty=certainty)
                 )
                 yield analysis
                 started = time.perf_counter()
@@ -365,7 +366,7 @@ class _Run:
         bundle: "ModelBundle",
         runners: "_Runners",
         analysis: Analysis,
-        attribution: Attribution,
+        attribution: Explanation,
     ) -> dict[str, float]:
         """Collect what the calibration needs beside the alignments, for the predicted region."""
         fitting = self.evidence_views is not None
@@ -386,7 +387,7 @@ class _Run:
 
     def _assess(
         self,
-        attribution: Attribution,
+        attribution: Explanation,
         analysis: Analysis,
         region: Region,
         calibration: Calibration | None,
@@ -447,7 +448,7 @@ def _calibration(bundle: "ModelBundle") -> Calibration | None:
     return Calibration.from_manifest(bundle.calibration, promises.levels if promises else None)
 
 
-def _applies(attribution: Attribution, analysis: Analysis) -> bool:
+def _applies(attribution: Explanation, analysis: Analysis) -> bool:
     """Calibrations are fitted on Grad-CAM of the predicted class."""
     return attribution.method == "gradcam" and attribution.class_index == analysis.prediction.top
 

@@ -43,7 +43,9 @@ def test_the_pages_examples_run(tmp_path, monkeypatch, capsys):
         exec(compile(example, "python.md", "exec"), scope)
     assert {path.name for path in tmp_path.iterdir()} == {"report.png", "report.pdf", "report.json"}
     assert scope["at_image_size"].shape == (450, 600)
-    assert np.array_equal(scope["result"].segx[scope["key"]], scope["original"] * scope["result"].segmentation.mask)
+    assert np.array_equal(
+        scope["result"].explanations[scope["key"]].segx, scope["original"] * scope["result"].segmentation.mask
+    )
     assert len(capsys.readouterr().out.splitlines()) >= 12
 
 
@@ -85,7 +87,7 @@ def test_classes_by_code_and_a_region_of_ones_own():
     mask[60:160, 60:160] = True
     result = sx.analyze(draw_lesion(), bundle="dermoscopy-ham10000", classes=["mel", 0], mask=mask)
     codes = [info.code for info in result.prediction.classes]
-    assert {key[1] for key in result.segx} == {codes.index("mel"), 0}
+    assert {key[1] for key in result.explanations} == {codes.index("mel"), 0}
     assert result.segmentation.edited
     assert np.array_equal(result.segmentation.mask, mask)
 

@@ -38,13 +38,13 @@ def test_a_lesion_end_to_end(store, lesion):
     assert found.bundle.name == "tiny-skin"
     assert found.gate.level is GateLevel.ACCEPTED
     assert found.prediction.probabilities.sum() == pytest.approx(1, abs=1e-5)
-    (key,) = found.attributions
+    (key,) = found.explanations
     assert key == ("gradcam", found.prediction.top)
-    A, mask = found.attributions[key].saliency_map, found.segmentation.mask
+    A, mask = found.explanations[key].saliency_map, found.segmentation.mask
     assert A.shape == mask.shape == (96, 128)
     assert 0.05 < mask.mean() < 0.95
-    np.testing.assert_array_equal(found.segx[key], A * mask)
-    certainty = found.certainties[key]
+    np.testing.assert_array_equal(found.explanations[key].segx, A * mask)
+    certainty = found.explanations[key].certainty
     assert certainty.alignments.keys() == ALIGNMENTS.keys()
     assert certainty.c_auitc == certainty.alignments["auitc"].value
     assert certainty.outside == pytest.approx(1 - A[mask].sum() / A.sum(), abs=1e-5)
@@ -58,7 +58,7 @@ def test_an_adults_radiograph_end_to_end(store, chest_image):
     assert found.bundle.name == "tiny-chest"
     assert found.gate.level is GateLevel.OUTSIDE
     assert found.prediction is not None
-    (certainty,) = found.certainties.values()
+    (certainty,) = (e.certainty for e in found.explanations.values())
     assert certainty.level is Level.ABSTAIN
     assert "years old" in certainty.reason
     assert certainty.c_auitc is not None, "what can be computed is, whatever the badge says"
@@ -74,7 +74,7 @@ def test_a_leg_is_refused_without_a_prediction(store, leg_image, name):
         assert found.gate.level is GateLevel.REFUSED
         assert found.prediction is None
     assert last.complete
-    assert not last.certainties
+    assert not last.explanations
 
 
 def test_a_refusal_by_the_picture_comes_before_any_network(store, as_image, monkeypatch):
@@ -109,8 +109,8 @@ def test_analyses_get_fuller(store, lesion):
     counts = [
         (s.prediction is not None)
         + (s.segmentation is not None)
-        + len(s.attributions)
-        + len(s.certainties)
+        + len(s.explanations)
+        + len([e for e in s.explanations.values() if e.certainty is not None])
         + s.complete
         for s in steps
     ]
@@ -119,32 +119,32 @@ def test_analyses_get_fuller(store, lesion):
     assert [s.complete for s in steps] == [False] * (len(steps) - 1) + [True]
     assert {s.generation for s in steps} == {3}
     assert any(s.prediction is not None and s.segmentation is None for s in steps), "the prediction does not wait"
-    assert all(s.attributions.keys() == s.segx.keys() == s.certainties.keys() for s in steps)
-    assert [k[0] for k in steps[-1].attributions] == ["gradcam", "layercam"], "first asked, first shown"
+    assert all(e.segx is not None and e.certainty is not None for s in steps for e in s.explanations.values())
+    assert [k[0] for k in steps[-1].explanations] == ["gradcam", "layercam"], "first asked, first shown"
 
 
 def test_a_slow_methods_coarse_map_comes_early_and_is_replaced(store, lesion):
-    steps = [s for s in analyse(AnalysisRequest(lesion, methods=("occlusion",)), store) if s.attributions]
-    ((key, first),) = steps[0].attributions.items()
-    ((_, final),) = steps[-1].attributions.items()
+    steps = [s for s in analyse(AnalysisRequest(lesion, methods=("occlusion",)), store) if s.explanations]
+    ((key, first),) = steps[0].explanations.items()
+    ((_, final),) = steps[-1].explanations.items()
     assert not np.array_equal(first.saliency_map, final.saliency_map)
     assert final.seconds > first.seconds
     spacing = pipeline.input_spacing(lesion, steps[-1].placement)
     expected = all_alignments(final.saliency_map, steps[-1].segmentation.mask, spacing)
-    assert steps[-1].certainties[key].alignments == expected, "none of them is the coarse map's"
+    assert steps[-1].explanations[key].certainty.alignments == expected, "none of them is the coarse map's"
 
 
 def test_the_badge_does_not_wait_for_costly_alignments(store, lesion):
-    steps = [s for s in analyse(AnalysisRequest(lesion), store) if s.certainties]
-    key = next(iter(steps[0].certainties))
-    assert not set(COSTLY) & steps[0].certainties[key].alignments.keys()
-    assert steps[0].certainties[key].c_auitc == steps[-1].certainties[key].c_auitc
-    assert list(steps[-1].certainties[key].alignments) == list(ALIGNMENTS)
+    steps = [s for s in analyse(AnalysisRequest(lesion), store) if s.explanations]
+    key = next(iter(steps[0].explanations))
+    assert not set(COSTLY) & steps[0].explanations[key].certainty.alignments.keys()
+    assert steps[0].explanations[key].certainty.c_auitc == steps[-1].explanations[key].certainty.c_auitc
+    assert list(steps[-1].explanations[key].certainty.alignments) == list(ALIGNMENTS)
 
 
 def test_no_thread_outlives_an_analysis_that_is_given_up(store, lesion):
     steps = analyse(AnalysisRequest(lesion, classes=(0, 1, 2, 3)), store)
-    while not next(steps).certainties:
+    while not next(steps).explanations:
         pass
     assert any(t.name.startswith("alignments") for t in threading.enumerate())
     steps.close()
@@ -168,18 +168,18 @@ def test_only_the_predicted_class_is_calibrated(store, lesion, skin_analysis):
     again = reassess(skin_analysis, None, calibration)
     top = again.prediction.top
     other = next(k for k in (0, 2) if k != top)
-    assert again.certainties["gradcam", other].reason == NOT_PREDICTED
-    if ("gradcam", top) in again.certainties:
-        expected = calibration.probability({"auitc": again.certainties["gradcam", top].c_auitc})
-        assert again.certainties["gradcam", top].probability_correct == pytest.approx(expected)
+    assert again.explanations["gradcam", other].certainty.reason == NOT_PREDICTED
+    if ("gradcam", top) in again.explanations:
+        expected = calibration.probability({"auitc": again.explanations["gradcam", top].certainty.c_auitc})
+        assert again.explanations["gradcam", top].certainty.probability_correct == pytest.approx(expected)
 
 
 def test_the_same_request_gives_the_same_result(store, lesion):
     request = AnalysisRequest(lesion, methods=("gradcam", "gradient_shap"))
     first, second = (analyse_to_end(request, store) for _ in range(2))
-    for key, attribution in first.attributions.items():
-        np.testing.assert_array_equal(attribution.saliency_map, second.attributions[key].saliency_map)
-    assert first.certainties == second.certainties
+    for key, attribution in first.explanations.items():
+        np.testing.assert_array_equal(attribution.saliency_map, second.explanations[key].saliency_map)
+    assert [e.certainty for e in first.explanations.values()] == [e.certainty for e in second.explanations.values()]
 
 
 @pytest.mark.parametrize("seen", range(1, 6))
@@ -212,7 +212,7 @@ def test_cancelled_inside_a_method(store, lesion):
     finally:
         handle.remove()
     assert len(calls) == 2, "no batch after the one that was cancelled"
-    assert not seen[-1].attributions
+    assert not seen[-1].explanations
 
 
 def test_a_drawn_region_replaces_the_predicted_one(store, lesion):
@@ -221,7 +221,7 @@ def test_a_drawn_region_replaces_the_predicted_one(store, lesion):
     found = analyse_to_end(AnalysisRequest(lesion, mask_override=mask), store)
     assert found.segmentation.edited
     np.testing.assert_array_equal(found.segmentation.mask, mask)
-    for X in found.segx.values():
+    for X in (e.segx for e in found.explanations.values()):
         assert not X[~mask].any()
 
 
@@ -231,18 +231,21 @@ def test_reassess_equals_a_new_analysis_with_that_region(store, lesion):
     first = analyse_to_end(AnalysisRequest(lesion), store)
     edited = reassess(first, mask)
     anew = analyse_to_end(AnalysisRequest(lesion, mask_override=mask), store)
-    key = next(iter(first.attributions))
-    np.testing.assert_array_equal(edited.segx[key], anew.segx[key])
-    assert edited.certainties[key].c_auitc == anew.certainties[key].c_auitc
-    assert edited.certainties[key].alignments["relevance_mass"] == anew.certainties[key].alignments["relevance_mass"]
+    key = next(iter(first.explanations))
+    np.testing.assert_array_equal(edited.explanations[key].segx, anew.explanations[key].segx)
+    assert edited.explanations[key].certainty.c_auitc == anew.explanations[key].certainty.c_auitc
+    assert (
+        edited.explanations[key].certainty.alignments["relevance_mass"]
+        == anew.explanations[key].certainty.alignments["relevance_mass"]
+    )
     assert edited.segmentation.edited
 
 
 def test_undoing_an_edit_gives_the_calibrated_certainty_back(store, lesion):
     """The evidence of the prediction outlives an edit of the region."""
     first = analyse_to_end(AnalysisRequest(lesion), store, evidence_views=("flip_h", "rotate_180"))
-    key = next(iter(first.attributions))
-    assert {"views_mean", "region_drop", "margin"} <= first.certainties[key].evidence.keys()
+    key = next(iter(first.explanations))
+    assert {"views_mean", "region_drop", "margin"} <= first.explanations[key].certainty.evidence.keys()
     calibration = Calibration(
         ("auitc", "margin", "views_mean"), (0.2, 1, 0), (0.1, 1, 1), (1.0, 0.3, 0.2), 0.0, high=0.9, moderate=0.6
     )
@@ -250,10 +253,12 @@ def test_undoing_an_edit_gives_the_calibrated_certainty_back(store, lesion):
     mask = np.zeros((96, 128), bool)
     mask[30:80, 30:100] = True
     edited = reassess(before, mask, calibration)
-    assert edited.certainties[key].probability_correct is None, "not fitted on drawn regions"
+    assert edited.explanations[key].certainty.probability_correct is None, "not fitted on drawn regions"
     after = reassess(edited, None, calibration)
-    assert after.certainties[key].probability_correct == before.certainties[key].probability_correct
-    assert after.certainties[key].probability_correct is not None
+    assert (
+        after.explanations[key].certainty.probability_correct == before.explanations[key].certainty.probability_correct
+    )
+    assert after.explanations[key].certainty.probability_correct is not None
     assert not after.segmentation.edited
 
 
@@ -322,12 +327,12 @@ analysis = Analysis(
     BundleInfo("b", "B", "1", "0"), Placement.stretch((64, 96), (32, 48)), GateVerdict(GateLevel.ACCEPTED),
     prediction=Prediction(classes, np.float32([1, 0]), np.float32([0.7, 0.3])),
     segmentation=Segmentation(P, 0.5, P > 0.5),
-    attributions={("gradcam", 0): Attribution("gradcam", "x", 0, Target.LOGIT, A)},
+    explanations={("gradcam", 0): Explanation("gradcam", "x", 0, Target.LOGIT, A)},
 )
 mask = np.zeros((32, 48), bool); mask[2:9, 3:7] = True
 edited = reassess(analysis, mask)
-assert edited.certainties["gradcam", 0].c_auitc > 0
-assert not edited.segx["gradcam", 0][~mask].any()
+assert edited.explanations["gradcam", 0].certainty.c_auitc > 0
+assert not edited.explanations["gradcam", 0].segx[~mask].any()
 print([m for m in ("torch", "PySide6", "timm") if m in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
@@ -348,7 +353,7 @@ def test_a_red_spot_is_explained_where_it_is(colour_store, as_image, red_spot, s
     image = as_image(red_spot(shape, corner, 0.1))
     found = analyse_to_end(AnalysisRequest(image), colour_store)
     assert found.prediction.top == 0
-    A, X = found.attributions["gradcam", 0].saliency_map, found.segx["gradcam", 0]
+    A, X = found.explanations["gradcam", 0].saliency_map, found.explanations["gradcam", 0].segx
     layers = [
         base_layer(np.zeros((*shape, 3), np.uint8)),
         heatmap_layer(A, found.placement, vmax=shared_scale(A)[1], colormap="grey", opacity=1.0),
@@ -365,7 +370,7 @@ def test_on_a_24_megapixel_photograph_too(colour_store, as_image, red_spot):
     corner = (0.78, 0.12)
     picture = red_spot((4000, 6000), corner, 0.1)
     found = analyse_to_end(AnalysisRequest(as_image(picture)), colour_store)
-    A = found.attributions["gradcam", 0].saliency_map
+    A = found.explanations["gradcam", 0].saliency_map
     layer = heatmap_layer(A, found.placement, vmax=shared_scale(A)[1], colormap="grey", opacity=1.0)
     drawn = compose([base_layer(picture // 8), layer])[::10, ::10, 0]
     assert centre_of(drawn) == pytest.approx(corner, abs=0.01)
@@ -383,19 +388,19 @@ def test_detail_is_reduced_before_placing(colour_store, as_image, red_spot, monk
             AnalysisRequest(as_image(red_spot((1000, 1400), corner, 0.1)), bundle_name="colours"), colour_store
         )
     assert found.placement.image_shape == (1000, 1400)
-    back = found.placement.to_image(found.attributions["gradcam", 0].saliency_map)
+    back = found.placement.to_image(found.explanations["gradcam", 0].saliency_map)
     assert centre_of(back) == pytest.approx(corner, abs=0.01)
 
 
 def test_as_published_maps_are_scaled_and_never_calibrated(store, lesion):
     found = analyse_to_end(AnalysisRequest(lesion, as_published=True, classes=(0, 1, 2, 3)), store)
     plain = analyse_to_end(AnalysisRequest(lesion, classes=(0, 1, 2, 3)), store)
-    for key, attribution in found.attributions.items():
+    for key, attribution in found.explanations.items():
         assert attribution.target is Target.PROBABILITY
         assert attribution.saliency_map.max() <= 1
-        assert found.certainties[key].probability_correct is None
-        assert plain.attributions[key].target is Target.LOGIT
-    peaks = [a.saliency_map.max() for a in found.attributions.values() if a.saliency_map.any()]
+        assert found.explanations[key].certainty.probability_correct is None
+        assert plain.explanations[key].target is Target.LOGIT
+    peaks = [a.saliency_map.max() for a in found.explanations.values() if a.saliency_map.any()]
     assert peaks
     assert min(peaks) > 0.9
 

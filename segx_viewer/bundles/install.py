@@ -192,9 +192,9 @@ def _dry_run(root: Path, name: str, image: MedicalImage | None, device: str, tri
         raise ModelError(
             f"The model makes no statement about the test image ({analysis.gate.reason}); name an image that it reads."
         )
-    if not analysis.attributions:
+    if not analysis.explanations:
         raise ModelError("The model's prediction could not be explained.")
-    for attribution in analysis.attributions.values():
+    for attribution in analysis.explanations.values():
         if not np.isfinite(attribution.saliency_map).all():
             raise ModelError("The explanation of the model's prediction is not finite; its weights may be damaged.")
     return replace(analysis, image=picture)
@@ -203,7 +203,7 @@ def _dry_run(root: Path, name: str, image: MedicalImage | None, device: str, tri
 def _remarks(analysis: Analysis) -> list[str]:
     """Say what is unusual about the dry run without being wrong."""
     found = list(analysis.warnings)
-    if all(not a.saliency_map.any() for a in analysis.attributions.values()):
+    if all(not a.saliency_map.any() for a in analysis.explanations.values()):
         found.append("The explanation of the test image is empty; try another target layer or image.")
     share = analysis.segmentation.area_fraction if analysis.segmentation else 0.0
     if share in (0.0, 1.0):

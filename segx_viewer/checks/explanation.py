@@ -53,7 +53,7 @@ def check_explanation(
         If the network is a black box: nothing in it can be randomised, and each map of it takes hundreds of passes.
     AnalysisCancelled
     """
-    (name, k), made = key, analysis.attributions[key]
+    (name, k), made = key, analysis.explanations[key]
     bundle = store.get(analysis.bundle.name)
     if bundle.info.methods:
         raise ModelError(f"{bundle.info.title} shows no layers, so its explanations cannot be checked this way.")

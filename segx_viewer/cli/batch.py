@@ -78,7 +78,7 @@ def run_batch(batch: Batch) -> int:
 def summary(analysis: Analysis) -> str:
     """Return the result in one line."""
     key = default_key(analysis)
-    certainty = analysis.certainties.get(key) if key else None
+    certainty = analysis.certainty_of(key) if key else None
     if analysis.prediction is None:
         return f"no finding. {analysis.gate.reason}".strip()
     prediction = analysis.prediction

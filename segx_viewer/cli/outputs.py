@@ -129,8 +129,8 @@ def write_arrays(analysis: Analysis, path: Path) -> None:
     if analysis.segmentation is not None:
         arrays |= {"mask": analysis.segmentation.mask, "segmentation": analysis.segmentation.probability}
     for kind, maps in (
-        ("map", {key: a.saliency_map for key, a in analysis.attributions.items()}),
-        ("segx", analysis.segx),
+        ("map", {key: a.saliency_map for key, a in analysis.explanations.items()}),
+        ("segx", {key: e.segx for key, e in analysis.explanations.items() if e.segx is not None}),
     ):
         for (method, index), array in maps.items():
             arrays[f"{kind}/{method}/{_class_code(analysis, index)}"] = array

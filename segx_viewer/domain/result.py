@@ -242,33 +242,6 @@ class Segmentation:
         return float(self.mask.mean())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Attribution:
-    """A saliency map of one class by one method.
-
-    Attributes
-    ----------
-    method : str
-        Registry name.
-    target_layer : str or None
-    class_index : int
-    target : Target
-    saliency_map : ndarray, shape (h, w), float32, >= 0
-        On the model-input grid, never normalised.
-    seconds : float
-    """
-
-    method: str
-    target_layer: str | None
-    class_index: int
-    target: Target
-    saliency_map: NDArray[np.float32] = field(repr=False)
-    seconds: float = 0.0
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "saliency_map", read_only(self.saliency_map, np.float32))
-
-
 @dataclass(frozen=True, slots=True)
 class Alignment:
     """One alignment's value, or None with the reason why it is undefined; `chance` is what a random map would score."""
@@ -312,6 +285,66 @@ class Certainty:
     evidence: Mapping[str, float] = field(default_factory=dict, repr=False)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Explanation:
+    """One class explained by one method: the map, the region it is compared with, SegX and SegU.
+
+    Attributes
+    ----------
+    method : str
+        A name of `domain.methods`.
+    target_layer : str or None
+        None for methods that ask for none.
+    class_index : int
+    target : Target
+    saliency_map : ndarray, shape (h, w), float32, >= 0
+        On the model-input grid, never normalised.
+    seconds : float
+    region : Segmentation or None
+        Of this class; None where none is known.
+    segx : ndarray, shape (h, w), float32, or None
+        The map within the region, 0 outside.
+    certainty : Certainty or None
+        None until it is assessed.
+    """
+
+    method: str
+    target_layer: str | None
+    class_index: int
+    target: Target
+    saliency_map: NDArray[np.float32] = field(repr=False)
+    seconds: float = 0.0
+    region: Segmentation | None = field(default=None, repr=False)
+    segx: NDArray[np.float32] | None = field(default=None, repr=False)
+    certainty: Certainty | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "saliency_map", read_only(self.saliency_map, np.float32))
+        if self.segx is not None:
+            object.__setattr__(self, "segx", read_only(self.segx, np.float32))
+
+    @property
+    def key(self) -> MapKey:
+        """(method, class index)."""
+        return self.method, self.class_index
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Refused:
+    """An end without a prediction: the input gate let the image not pass."""
+
+    verdict: GateVerdict
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predicted:
+    """An end with a prediction, and with the regions that were found: the main one, and all by name."""
+
+    prediction: Prediction
+    region: Segmentation
+    regions: Mapping[str, Segmentation] = field(repr=False)
+
+
 def _frozen(mapping: Mapping) -> Mapping:  # type: ignore[type-arg]
     return MappingProxyType(dict(mapping))
 
@@ -320,7 +353,7 @@ def _frozen(mapping: Mapping) -> Mapping:  # type: ignore[type-arg]
 class Analysis:
     """All that is known about one image so far. Missing stages are None or empty mappings.
 
-    `attributions`, `segx` (h, w float32 maps) and `certainties` are keyed (method, class index).
+    `explanations` are keyed (method, class index).
     `timings` are seconds by stage name; `versions` name the libraries that computed the result.
     `segmentation` is the main region; `regions` holds further ones by name, for bundles whose classes have their own.
     """
@@ -332,9 +365,7 @@ class Analysis:
     generation: int = 0
     prediction: Prediction | None = None
     segmentation: Segmentation | None = None
-    attributions: Mapping[MapKey, Attribution] = field(default_factory=dict)
-    segx: Mapping[MapKey, NDArray[np.float32]] = field(default_factory=dict, repr=False)
-    certainties: Mapping[MapKey, Certainty] = field(default_factory=dict)
+    explanations: Mapping[MapKey, Explanation] = field(default_factory=dict)
     timings: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -342,8 +373,24 @@ class Analysis:
     regions: Mapping[str, Segmentation] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        for name in ("attributions", "segx", "certainties", "timings", "versions", "regions"):
+        for name in ("explanations", "timings", "versions", "regions"):
             object.__setattr__(self, name, _frozen(getattr(self, name)))
+
+    @property
+    def end(self) -> Refused | Predicted | None:
+        """How the analysis ended: refused, or predicted; None while it is not far enough to know."""
+        if self.prediction is not None and self.segmentation is not None:
+            return Predicted(self.prediction, self.segmentation, self.regions)
+        return Refused(self.gate) if self.complete and self.prediction is None else None
+
+    def with_explanations(self, *made: Explanation) -> "Analysis":
+        """Return the analysis with explanations added, or in the place of those of the same method and class."""
+        return replace(self, explanations={**self.explanations, **{e.key: e for e in made}})
+
+    def certainty_of(self, key: MapKey | None) -> Certainty | None:
+        """Return an explanation's certainty, None where there is none."""
+        explanation = self.explanations.get(key) if key is not None else None
+        return explanation.certainty if explanation is not None else None
 
     def region_for(self, class_index: int) -> Segmentation | None:
         """Return the region that a class's explanation is compared with; None before the segmentation is done."""
@@ -352,9 +399,12 @@ class Analysis:
         return self.regions.get(self.prediction.classes[class_index].region, self.segmentation)
 
     def seen_for(self, class_index: int) -> "Analysis":
-        """Return the same analysis with the class's own region as its main one, as views and reports show it."""
+        """Return the analysis as one class's explanation sees it: its region is the main one, and has its name."""
         region = self.region_for(class_index)
-        return self if region is self.segmentation else replace(self, segmentation=region)
+        word = region.name if region is not None else ""
+        if region is self.segmentation and word in ("", self.bundle.region):
+            return self
+        return replace(self, segmentation=region, bundle=replace(self.bundle, region=word or self.bundle.region))
 
 
 def level_so_far(analysis: Analysis | None, key: MapKey | None) -> Level | None:
@@ -364,7 +414,7 @@ def level_so_far(analysis: Analysis | None, key: MapKey | None) -> Level | None:
     """
     if analysis is None:
         return None
-    certainty = analysis.certainties.get(key) if key is not None else None
+    certainty = analysis.certainty_of(key)
     if certainty is not None:
         return certainty.level
     return Level.ABSTAIN if analysis.gate.level is not GateLevel.ACCEPTED else None

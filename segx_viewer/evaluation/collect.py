@@ -192,7 +192,7 @@ def image_row(record: Record, open_store: OpenStore, store: BundleStore, name: s
     M = None if reference is None else _to_grid(reference, segmentation.mask.shape)
     for method in methods:
         row["methods"][method] = _explanation(analysis, (method, k), M)
-    first = analysis.certainties[methods[0], k]
+    first = analysis.explanations[methods[0], k].certainty
     row |= {
         "probability_correct": first.probability_correct,
         "level": first.level.value,
@@ -212,12 +212,12 @@ def _set_row(one: PredictionSet | FindingSet, prediction: Prediction) -> Row:
 
 def _explanation(analysis: Analysis, key: tuple[str, int], M: NDArray[np.bool_] | None) -> Row:
     """Alignments with the predicted region (SegU), and of A and X with the reference mask."""
-    certainty = analysis.certainties[key]
-    A, mask = analysis.attributions[key].saliency_map, analysis.segmentation.mask
+    certainty = analysis.explanations[key].certainty
+    A, mask = analysis.explanations[key].saliency_map, analysis.segmentation.mask
     found: Row = {"segu": {name: a.value for name, a in certainty.alignments.items()}}
     if M is None or not M.any():
         return found
-    X = analysis.segx[key]
+    X = analysis.explanations[key].segx
     found |= {"iou_original": iou(A, M), "auitc_original": auitc(A, M),
               "iou_segx": iou(X, M), "auitc_segx": auitc(X, M)}  # fmt: skip
     for name, E in (("curve_original", A), ("curve_segx", X)):

@@ -255,7 +255,7 @@ def _features_of(analysis: Analysis) -> dict[str, dict[str, float]]:
         return {}
     found = {}
     for k in prediction.findings:
-        certainty = analysis.certainties["gradcam", k]
+        certainty = analysis.explanations["gradcam", k].certainty
         aligned = {name: certainty.alignments[name].value for name in ALIGNMENT_FEATURES}
         if all(value is not None for value in aligned.values()):
             found[prediction.classes[k].code] = {**certainty.evidence, **aligned}

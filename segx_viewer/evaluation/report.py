@@ -217,7 +217,7 @@ def _case(analysis: Analysis, record: Record, method: str) -> str:
     k = prediction.top
     base = base_layer(to_display(analysis.image))
     region = region_on_image(analysis.segmentation, placement)
-    A = analysis.attributions[method, k].saliency_map
+    A = analysis.explanations[method, k].saliency_map
     maps = [heatmap_layer(A, placement, region=inside, vmax=float(A.max()) or 1.0) for inside in (None, region)]
     panels = [compose([base]), *(compose([base, heat, contour_layer(region)]) for heat in maps)]
     picture = np.concatenate([_shrunk(p) for p in panels], axis=1)

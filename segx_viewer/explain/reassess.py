@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.methods import DISAGREEMENT
-from segx_viewer.domain.result import Alignment, Analysis, Certainty, Segmentation
+from segx_viewer.domain.result import Alignment, Analysis, Certainty, Explanation, Segmentation
 from segx_viewer.errors import SegxError
 from segx_viewer.explain.alignment import ALIGNMENTS, COSTLY, alignments_and_curve
 from segx_viewer.explain.calibration import Calibration
@@ -43,33 +43,37 @@ def reassess(analysis: Analysis, mask: NDArray[np.bool_] | None, calibration: Ca
     old = analysis.segmentation
     if old is None or analysis.prediction is None:
         raise SegxError("There is no analysis yet whose region could be edited.")
-    seen = {id(r): drawn_region(r, mask) if mask is not None else predicted_region(r) for r in _regions(analysis)}
+    seen = {r: drawn_region(r, mask) if mask is not None else predicted_region(r) for r in _regions(analysis)}
     analysis = replace(
         analysis,
-        segmentation=seen[id(old)],
-        regions={name: seen[id(region)] for name, region in analysis.regions.items()},
+        segmentation=seen[old],
+        regions={name: seen[region] for name, region in analysis.regions.items()},
     )
-    spacing = input_spacing(analysis.image, analysis.placement)
-    certainties = {}
-    for key, attribution in analysis.attributions.items():
-        before, segmentation = analysis.certainties.get(key), analysis.region_for(key[1])
-        evidence = before.evidence if before else {}
-        certainty = assess(
-            attribution.saliency_map,
-            segmentation,
-            analysis.gate,
-            calibration=None if segmentation.edited else calibration,
-            features=evidence,
-            spacing_mm=spacing,
-            predicted=key[1] == analysis.prediction.top,
-            skip=COSTLY if segmentation.edited else (),
-        )
-        if key[0] == DISAGREEMENT:
-            certainty = unjudged(certainty)
-        # The evidence speaks of the prediction and stays for the way back to the predicted region.
-        certainties[key] = replace(certainty, evidence=evidence)
-    segx = {k: segx_map(a.saliency_map, analysis.region_for(k[1]).mask) for k, a in analysis.attributions.items()}
-    return replace(analysis, segx=segx, certainties=certainties)
+    return analysis.with_explanations(*(_again(analysis, e, calibration) for e in analysis.explanations.values()))
+
+
+def _again(analysis: Analysis, explanation: Explanation, calibration: Calibration | None) -> Explanation:
+    """Return an explanation with its region as it is now."""
+    region = analysis.region_for(explanation.class_index)
+    assert region is not None  # noqa: S101 - the caller has one
+    assert analysis.prediction is not None  # noqa: S101
+    evidence = explanation.certainty.evidence if explanation.certainty else {}
+    certainty = assess(
+        explanation.saliency_map,
+        region,
+        analysis.gate,
+        calibration=None if region.edited else calibration,
+        features=evidence,
+        spacing_mm=input_spacing(analysis.image, analysis.placement),
+        predicted=explanation.class_index == analysis.prediction.top,
+        skip=COSTLY if region.edited else (),
+    )
+    if explanation.method == DISAGREEMENT:
+        certainty = unjudged(certainty)
+    # The evidence speaks of the prediction and stays for the way back to the predicted region.
+    certainty = replace(certainty, evidence=evidence)
+    segx = segx_map(explanation.saliency_map, region.mask)
+    return replace(explanation, region=region, segx=segx, certainty=certainty)
 
 
 def _regions(analysis: Analysis) -> list[Segmentation]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from segx_viewer.domain.age import age_text
 from segx_viewer.domain.image import MedicalImage, SpacingOrigin
 from segx_viewer.domain.methods import SCALED_AS_PUBLISHED, method_label
-from segx_viewer.domain.result import Activation, Analysis, Attribution, Certainty, GateLevel, Level, MapKey, Target
+from segx_viewer.domain.result import Activation, Analysis, Certainty, Explanation, GateLevel, Level, MapKey, Target
 from segx_viewer.reporting.promised import promised_words
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
 
@@ -95,23 +95,19 @@ class Content:
 
 def default_key(analysis: Analysis) -> MapKey | None:
     """Return the key of the map to show first: the first method, for the most probable class where it has it."""
-    keys = tuple(analysis.attributions)
+    keys = tuple(analysis.explanations)
     if not keys:
         return None
     if analysis.prediction is not None:
         wanted = (keys[0][0], analysis.prediction.top)
-        if wanted in analysis.attributions:
+        if wanted in analysis.explanations:
             return wanted
     return keys[0]
 
 
 def seen_for(analysis: Analysis, key: MapKey | None) -> Analysis:
-    """Return the analysis as one explanation sees it: with its class's own region, and that region's name."""
-    if key is None:
-        return analysis
-    own = analysis.seen_for(key[1])
-    name = own.segmentation.name if own.segmentation is not None else ""
-    return replace(own, bundle=replace(own.bundle, region=name)) if name else own
+    """Return the analysis as one explanation sees it; see `Analysis.seen_for`."""
+    return analysis if key is None else analysis.seen_for(key[1])
 
 
 _digests: weakref.WeakKeyDictionary[MedicalImage, str] = weakref.WeakKeyDictionary()
@@ -155,7 +151,7 @@ def describe(
     key = key or default_key(analysis)
     analysis = seen_for(analysis, key)
     clean = (lambda text: text) if include_identity else Scrubber(analysis.image)
-    attribution = analysis.attributions.get(key) if key else None
+    attribution = analysis.explanations.get(key) if key else None
     region = analysis.bundle.region
     trust = _trust(analysis, key, clean)
     notices = ["This picture is synthetic: a program drew it, it shows nobody."] if is_synthetic(analysis.image) else []
@@ -305,7 +301,7 @@ def _findings_note(analysis: Analysis, level: Level) -> str:
 
 def _trust(analysis: Analysis, key: MapKey | None, clean: Callable[[str], str]) -> Trust:
     region = analysis.bundle.region
-    certainty = analysis.certainties.get(key) if key else None
+    certainty = analysis.certainty_of(key) if key else None
     if certainty is None:
         reason = analysis.gate.reason or "The analysis did not come as far as an explanation."
         return Trust(Level.ABSTAIN, "The program makes no statement about this image.", clean(reason))
@@ -338,7 +334,7 @@ def _trust_rows(certainty: Certainty, region: str) -> Iterator[Row]:
         yield f"Attribution outside the {region}", percent(certainty.outside)
 
 
-def _made(analysis: Analysis, attribution: Attribution | None) -> Iterator[Row]:
+def _made(analysis: Analysis, attribution: Explanation | None) -> Iterator[Row]:
     bundle = analysis.bundle
     yield "Model", f"{bundle.title} ({bundle.name}), version {bundle.version}"
     yield "Model hash", f"{bundle.digest} (SHA-256)"
@@ -360,7 +356,7 @@ def _made(analysis: Analysis, attribution: Attribution | None) -> Iterator[Row]:
         yield "Time", f"{sum(analysis.timings.values()):.1f} s"
 
 
-def _scaling(attribution: Attribution | None) -> str:
+def _scaling(attribution: Explanation | None) -> str:
     """Say whether a map was scaled: only as SegX's reference publishes it, and only of these methods."""
     if attribution is None or attribution.target is not Target.PROBABILITY:
         return "not normalised"

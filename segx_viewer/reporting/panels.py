@@ -116,13 +116,13 @@ def draw_panels(
     shape, zoom = _shape(crop, view.max_pixels, enlarge, stretch)
     base = base_layer(_base(analysis.image, crop, shape, voi, view.invert))
     plain = compose([base], shape)
-    if key is None or key not in analysis.attributions:
+    if key is None or key not in analysis.explanations:
         return Panels(plain, None, None, (0.0, 1.0), zoom, crop)
 
     # Everything is drawn for the whole image at the picture's zoom and then cut, so that a crop shows the same pixels.
     zooms = zoom * stretch[0], zoom * stretch[1]
     whole = (round(analysis.image.shape[0] * zooms[0]), round(analysis.image.shape[1] * zooms[1]))
-    scale = shared_scale(analysis.attributions[key].saliency_map)
+    scale = shared_scale(analysis.explanations[key].saliency_map)
     region = None
     if analysis.segmentation is not None:
         region = region_on_image(analysis.segmentation, analysis.placement, whole)
@@ -156,11 +156,11 @@ def _map_layer(
     shown = region
     if view.top_percent is not None:
         # Found on the analysis grid, as METHODS defines it; a SegX map's top set is its own.
-        values = analysis.attributions[key].saliency_map if region is None else analysis.segx[key]
+        values = analysis.explanations[key].saliency_map if region is None else analysis.explanations[key].segx
         selected = analysis.placement.to_image(top(values, view.top_percent), shape).astype(np.bool_)
         shown = selected if region is None else selected & region
     return heatmap_layer(
-        analysis.attributions[key].saliency_map,
+        analysis.explanations[key].saliency_map,
         analysis.placement,
         region=shown,
         shape=shape,

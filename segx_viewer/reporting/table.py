@@ -16,8 +16,8 @@ from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.result import (
     Alignment,
     Analysis,
-    Attribution,
     Certainty,
+    Explanation,
     FindingSet,
     MapKey,
     PredictionSet,
@@ -128,7 +128,7 @@ def analysis_to_dict(
         "region": _region(analysis, analysis.segmentation),
         "regions": [_region(analysis, region) for region in analysis.regions.values()],
         "explanations": [
-            _explanation(analysis, key, attribution, clean) for key, attribution in analysis.attributions.items()
+            _explanation(analysis, key, attribution, clean) for key, attribution in analysis.explanations.items()
         ],
         "warnings": [clean(warning) for warning in analysis.warnings],
         "seconds": {stage: _finite(seconds) for stage, seconds in analysis.timings.items()},
@@ -199,7 +199,7 @@ def csv_row(analysis: Analysis, identifier: str, key: MapKey | None = None) -> d
     if analysis.segmentation is not None:
         row["region"] = analysis.bundle.region
         row["region_area"] = analysis.segmentation.area_fraction
-    certainty = analysis.certainties.get(key) if key else None
+    certainty = analysis.certainty_of(key) if key else None
     if key:
         row["method"] = key[0]
     if certainty is not None:
@@ -294,10 +294,10 @@ def _region(analysis: Analysis, segmentation: Segmentation | None) -> dict[str, 
     }
 
 
-def _explanation(analysis: Analysis, key: MapKey, attribution: Attribution, clean: Any) -> dict[str, Any]:
+def _explanation(analysis: Analysis, key: MapKey, attribution: Explanation, clean: Any) -> dict[str, Any]:
     saliency = attribution.saliency_map
     code = analysis.prediction.classes[key[1]].code if analysis.prediction is not None else None
-    certainty = analysis.certainties.get(key)
+    certainty = analysis.certainty_of(key)
     return {
         "method": attribution.method,
         "target_layer": attribution.target_layer,

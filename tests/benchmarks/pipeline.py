@@ -46,8 +46,8 @@ def measure(name: str, goal: float, what: str, store: BundleStore) -> Outcome:
     tensor = torch.from_numpy(array)[None]
 
     def draw(analysis: Analysis) -> None:
-        ((_, k),) = analysis.attributions
-        A = analysis.attributions["gradcam", k].saliency_map
+        ((_, k),) = analysis.explanations
+        A = analysis.explanations["gradcam", k].saliency_map
         layers = (
             base_layer(to_display(image)),
             heatmap_layer(A, analysis.placement, vmax=float(A.max())),
@@ -59,7 +59,7 @@ def measure(name: str, goal: float, what: str, store: BundleStore) -> Outcome:
         """As the window does: the overlay is drawn when the badge is there, beside the last alignments."""
         drawn = False
         for analysis in analyse(AnalysisRequest(image, bundle_name=BUNDLE), store):
-            if analysis.certainties and not drawn:
+            if analysis.explanations and not drawn:
                 draw(analysis)
                 drawn = True
         return torch.from_numpy(analysis.prediction.logits.copy())

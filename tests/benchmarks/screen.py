@@ -21,10 +21,10 @@ from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import (
     Analysis,
-    Attribution,
     BundleInfo,
     Certainty,
     ClassInfo,
+    Explanation,
     GateLevel,
     GateVerdict,
     Level,
@@ -80,14 +80,16 @@ def _analysis(request: AnalysisRequest) -> Analysis:
     probability = 1 / (1 + np.exp((np.hypot(y - 112, x - 112) + 9 * np.sin(np.arctan2(y - 112, x - 112) * 9) - 70) / 3))
     mask = probability > 0.5
     logits = np.linspace(1, 0, CLASSES, dtype=np.float32)
+    certainty = Certainty(0.3, 0.4, {}, None, Level.MODERATE, outside=0.4)
     return Analysis(
         request.image,
         *_unknown(request),
         prediction=Prediction(tuple(ClassInfo(f"c{k}", f"Class {k}") for k in range(CLASSES)), logits, logits / 4),
         segmentation=Segmentation(probability, 0.5, mask),
-        attributions={key: Attribution(key[0], "layer", key[1], Target.LOGIT, A) for key, A in maps.items()},
-        segx={key: A * mask for key, A in maps.items()},
-        certainties=dict.fromkeys(maps, Certainty(0.3, 0.4, {}, None, Level.MODERATE, outside=0.4)),
+        explanations={
+            key: Explanation(key[0], "layer", key[1], Target.LOGIT, A, segx=A * mask, certainty=certainty)
+            for key, A in maps.items()
+        },
         complete=True,
     )
 

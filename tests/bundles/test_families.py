@@ -23,11 +23,13 @@ def check(found, folder, method="gradcam"):
     """Its installed copy gives a map that is not flat, and its SegX map."""
     store = BundleStore([folder])
     analysis = analyse_to_end(AnalysisRequest(found.analysis.image, bundle_name="mine"), store)
-    ((key, attribution),) = analysis.attributions.items()
+    ((key, attribution),) = analysis.explanations.items()
     assert key[0] == method
     assert attribution.saliency_map.shape == (96, 96)
     assert attribution.saliency_map.std() > 0
-    np.testing.assert_array_equal(analysis.segx[key], attribution.saliency_map * analysis.segmentation.mask)
+    np.testing.assert_array_equal(
+        analysis.explanations[key].segx, attribution.saliency_map * analysis.segmentation.mask
+    )
     assert 0 < analysis.segmentation.mask.mean() < 1
     return analysis
 
@@ -73,7 +75,7 @@ def test_an_exported_program(add_small, make_random, tmp_path, dynamic):
     torch.export.save(program, tmp_path / "network.pt2")
     found = add_small(tmp_path / "network.pt2", "exported")
     analysis = check(found, tmp_path / "models")
-    assert analysis.attributions["gradcam", analysis.prediction.top].target_layer.startswith("program.")
+    assert analysis.explanations["gradcam", analysis.prediction.top].target_layer.startswith("program.")
     loaded = BundleStore([tmp_path / "models"]).classifier("mine")
     x = torch.randn(3, 3, 96, 96, generator=torch.Generator().manual_seed(0))
     torch.testing.assert_close(loaded(x), network(x), rtol=1e-4, atol=1e-4)

@@ -85,24 +85,24 @@ def test_the_published_segx_maps_come_out_again(added, published):
     x = torch.from_numpy(preprocess(to_display(found.analysis.image), bundle.preprocessing)[0])[None]
     mask, maps = as_the_reference_does(network, unet, x, [c.threshold for c in bundle.classes])
     assert len(maps) > 1, "several classes lie above their cut-offs"
-    assert {k for _, k in analysis.attributions} == maps.keys(), "each class above its cut-off, and no other"
+    assert {k for _, k in analysis.explanations} == maps.keys(), "each class above its cut-off, and no other"
     same = analysis.segmentation.mask == mask  # a pixel may lie on the threshold itself
     assert same.mean() > 0.9999
     assert 0.01 < mask.mean() < 0.99
     for k, expected in maps.items():
-        assert analysis.attributions["gradcam", k].target is Target.PROBABILITY
-        np.testing.assert_allclose(analysis.segx["gradcam", k][same], expected[same], atol=1e-4)
+        assert analysis.explanations["gradcam", k].target is Target.PROBABILITY
+        np.testing.assert_allclose(analysis.explanations["gradcam", k].segx[same], expected[same], atol=1e-4)
         slow = functional.interpolate(
             grad_cam_slowly(network, x, k)[None, None], (256, 256), mode="bilinear", align_corners=False
         )
-        np.testing.assert_allclose(analysis.attributions["gradcam", k].saliency_map, slow[0, 0], atol=1e-4)
+        np.testing.assert_allclose(analysis.explanations["gradcam", k].saliency_map, slow[0, 0], atol=1e-4)
     assert max(expected.max() for expected in maps.values()) > 0.1
 
 
 def test_without_the_switch_it_is_the_logit_unscaled(added):
     _, found, store = added
     analysis = analyse_to_end(AnalysisRequest(found.analysis.image, bundle_name=found.folder.name), store)
-    for attribution in analysis.attributions.values():
+    for attribution in analysis.explanations.values():
         assert attribution.target is Target.LOGIT
         assert attribution.saliency_map.max() != pytest.approx(1)
 
@@ -118,7 +118,7 @@ def test_no_finding_above_its_cut_off_explains_the_nearest(added):
     finally:
         store.bundles()[found.folder.name] = bundle
     assert analysis.prediction.findings == ()
-    assert list(analysis.attributions) == [("gradcam", int(analysis.prediction.probabilities.argmax()))]
+    assert list(analysis.explanations) == [("gradcam", int(analysis.prediction.probabilities.argmax()))]
 
 
 def test_a_pickle_is_not_read_without_consent(published, tmp_path):

@@ -99,7 +99,7 @@ def test_every_class_above_its_own_cut_off_is_found_and_explained(analysis):
     prediction = analysis.prediction
     assert [prediction.classes[k].code for k in prediction.findings] == ["left", "opacity"]
     assert prediction.probabilities[3] > 0.5, "probable, and yet below its cut-off"
-    assert {k for _, k in analysis.attributions} == {0, 1}
+    assert {k for _, k in analysis.explanations} == {0, 1}
     assert prediction.top == 1
 
 
@@ -107,10 +107,10 @@ def test_each_finding_is_masked_by_and_compared_with_its_own_region(analysis):
     x = np.mgrid[:H, :W][1]
     expected = {0: (x >= 60) | (x < 36), 1: x >= 60}
     for k, mask in expected.items():
-        A = analysis.attributions["gradcam", k].saliency_map
+        A = analysis.explanations["gradcam", k].saliency_map
         np.testing.assert_array_equal(analysis.region_for(k).mask, mask)
-        np.testing.assert_array_equal(analysis.segx["gradcam", k], A * mask)
-        certainty = analysis.certainties["gradcam", k]
+        np.testing.assert_array_equal(analysis.explanations["gradcam", k].segx, A * mask)
+        certainty = analysis.explanations["gradcam", k].certainty
         assert certainty.level is Level.LOW, "no calibration"
         highest = np.sort(A.ravel())[-round(0.05 * A.size)] <= A
         assert certainty.c_iou == pytest.approx((highest & mask).sum() / (highest | mask).sum(), abs=0.01)
@@ -125,7 +125,7 @@ def test_the_command_line_says_the_same(models, picture, tmp_path, analysis):
     assert {e["class_code"]: e["region"] for e in record["explanations"]} == {"left": "left lung", "opacity": "lungs"}
     assert [r["name"] for r in record["regions"]] == [r["name"] for r in REGIONS]
     with np.load(next((tmp_path / "out").glob("*.npz"))) as arrays:
-        np.testing.assert_array_equal(arrays["segx/gradcam/left"], analysis.segx["gradcam", 1])
+        np.testing.assert_array_equal(arrays["segx/gradcam/left"], analysis.explanations["gradcam", 1].segx)
 
 
 def test_a_class_of_an_unknown_region_is_told(models, tmp_path):

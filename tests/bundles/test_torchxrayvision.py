@@ -251,7 +251,7 @@ def test_each_finding_has_its_map_within_the_region_of_its_class(added, image):
     _, found, store = added
     bundle = store.get(found.folder.name)
     analysis = analyse_to_end(AnalysisRequest(image, bundle_name=bundle.info.name), store)
-    assert {k for _, k in analysis.attributions} == set(analysis.prediction.findings)
+    assert {k for _, k in analysis.explanations} == set(analysis.prediction.findings)
     assert {"left lung", "right lung", "heart", "lungs"} <= analysis.regions.keys()
     masks = {name: region.mask for name, region in analysis.regions.items()}
     both = masks["left lung"] | masks["right lung"]
@@ -259,13 +259,15 @@ def test_each_finding_has_its_map_within_the_region_of_its_class(added, image):
     assert len({mask.tobytes() for mask in masks.values()}) == len(masks), "regions of their own"
     assert all(0.1 < mask.mean() < 1 for mask in masks.values())
     seen = set()
-    for (_, k), attribution in analysis.attributions.items():
+    for (_, k), attribution in analysis.explanations.items():
         assert np.isfinite(attribution.saliency_map).all()
         region = bundle.classes[k].region or "lungs"
         seen.add(region)
-        np.testing.assert_array_equal(analysis.segx["gradcam", k], attribution.saliency_map * masks[region])
+        np.testing.assert_array_equal(
+            analysis.explanations["gradcam", k].segx, attribution.saliency_map * masks[region]
+        )
     assert len(seen) > 1
-    assert any(a.saliency_map.std() > 0 for a in analysis.attributions.values())
+    assert any(a.saliency_map.std() > 0 for a in analysis.explanations.values())
 
 
 def test_the_heart_is_what_cardiomegaly_is_looked_for_in(added, image):
@@ -274,8 +276,8 @@ def test_the_heart_is_what_cardiomegaly_is_looked_for_in(added, image):
     k = [c.code for c in bundle.classes].index("Cardiomegaly")
     analysis = analyse_to_end(AnalysisRequest(image, bundle_name=bundle.info.name, classes=(k,)), store)
     assert analysis.region_for(k).name == "heart"
-    certainty = analysis.certainties["gradcam", k]
-    A, heart = analysis.attributions["gradcam", k].saliency_map, analysis.regions["heart"].mask
+    certainty = analysis.explanations["gradcam", k].certainty
+    A, heart = analysis.explanations["gradcam", k].saliency_map, analysis.regions["heart"].mask
     assert certainty.outside == pytest.approx(1 - A[heart].sum() / A.sum(), abs=1e-4)
 
 

@@ -20,10 +20,10 @@ from segx_viewer.domain.request import Progress, Stage
 from segx_viewer.domain.result import (
     Alignment,
     Analysis,
-    Attribution,
     BundleInfo,
     Certainty,
     ClassInfo,
+    Explanation,
     GateLevel,
     GateVerdict,
     Level,
@@ -67,9 +67,10 @@ def finished(request) -> Analysis:
         generation=request.generation,
         prediction=Prediction(CLASSES, logits, np.float32([0.62, 0.3, 0.08])),
         segmentation=Segmentation(probability, 0.5, mask, edited=request.mask_override is not None),
-        attributions={k: Attribution(k[0], "layer", k[1], Target.LOGIT, v) for k, v in maps.items()},
-        segx={k: v * mask for k, v in maps.items()},
-        certainties=dict.fromkeys(maps, certainty),
+        explanations={
+            k: Explanation(k[0], "layer", k[1], Target.LOGIT, v, segx=v * mask, certainty=certainty)
+            for k, v in maps.items()
+        },
         complete=True,
     )
 
@@ -95,7 +96,7 @@ class FakeEngine:
         self.requests.append(request)
         whole = self.change(finished(request))
         on_progress(Progress(Stage.CLASSIFY, 0.2))
-        bare = {} if self.maps_first else {"segmentation": None, "attributions": {}, "segx": {}, "certainties": {}}
+        bare = {} if self.maps_first else {"segmentation": None, "explanations": {}}
         yield replace(whole, complete=False, **bare)
         on_progress(Progress(Stage.ATTRIBUTE, 0.6, "1/1"))
         while not self.gate.wait(0.01):

@@ -87,11 +87,11 @@ def test_the_threshold_and_reset(opened, region):
     opened.edit_bar.threshold.setValue(90)
     opened.edit_bar.threshold.sliderReleased.emit()
     assert region().mask.sum() < area
-    certainty = opened.workspace.analyses.current.certainties["gradcam", 0]
+    certainty = opened.workspace.analyses.current.explanations["gradcam", 0].certainty
     opened.edit_bar.reset.click()
     assert region().mask.sum() == area
     assert not region().edited
-    assert opened.workspace.analyses.current.certainties["gradcam", 0] is not certainty
+    assert opened.workspace.analyses.current.explanations["gradcam", 0].certainty is not certainty
     assert opened.certainty.word.text() == "Moderate certainty"  # the certainty that was measured with it
 
 
@@ -100,7 +100,7 @@ def test_further_maps_use_the_drawn_region(qtbot, opened, port, engine):
     drag(port, (25, 19), (30, 25))
     drawn = opened.workspace.analyses.current.segmentation.mask
     opened.workspace.analyses.explain(class_index=1)
-    qtbot.waitUntil(lambda: ("gradcam", 1) in opened.workspace.analyses.current.attributions)
+    qtbot.waitUntil(lambda: ("gradcam", 1) in opened.workspace.analyses.current.explanations)
     assert np.array_equal(engine.requests[-1].mask_override, drawn)
     assert opened.workspace.analyses.current.segmentation.edited
 
@@ -115,9 +115,9 @@ def test_an_analysis_that_still_runs_with_the_old_region_is_dropped(qtbot, opene
     opened.workspace.analyses.set_region(opened.workspace.documents.current, region)
     engine.gate.set()
     qtbot.wait(100)
-    assert ("gradcam", 1) not in opened.workspace.analyses.current.attributions
+    assert ("gradcam", 1) not in opened.workspace.analyses.current.explanations
     opened.workspace.analyses.explain(class_index=1)
-    qtbot.waitUntil(lambda: ("gradcam", 1) in opened.workspace.analyses.current.attributions)
+    qtbot.waitUntil(lambda: ("gradcam", 1) in opened.workspace.analyses.current.explanations)
     assert np.array_equal(engine.requests[-1].mask_override, region)
 
 

@@ -69,9 +69,11 @@ def test_an_export_waits_for_nothing_else(qtbot, late, engine, tmp_path):
     """The map that is shown has its figures; what the analysis still computes is not on the page."""
     document = late.workspace.documents.current
     key, analysis = late.workspace.analyses.key, late.workspace.analyses.current
-    whole = replace(analysis.certainties[key], alignments=dict.fromkeys(ALIGNMENTS, Alignment(None, "not asked for")))
+    whole = replace(
+        analysis.explanations[key].certainty, alignments=dict.fromkeys(ALIGNMENTS, Alignment(None, "not asked for"))
+    )
     late.workspace.documents.update(
-        document, analysis=replace(analysis, certainties={**analysis.certainties, key: whole})
+        document, analysis=analysis.with_explanations(replace(analysis.explanations[key], certainty=whole))
     )
     target = tmp_path / "report.json"
     export_report(late.workspace, target)

@@ -18,7 +18,7 @@ def grid(qtbot, opened):
 def test_the_grid_fills_as_results_arrive(qtbot, opened, grid):
     assert not opened.viewports.isVisible()
     qtbot.waitUntil(lambda: len(grid.cells) == 6 and all(cell.filled for cell in grid.cells.values()))
-    assert len(opened.workspace.analyses.current.attributions) == 6
+    assert len(opened.workspace.analyses.current.explanations) == 6
 
 
 def test_a_slow_method_leaves_its_cells_waiting(qtbot, opened, engine):

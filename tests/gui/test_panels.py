@@ -49,8 +49,9 @@ def test_details_and_badge_say_what_the_badge_rests_on(opened, gain_low, adds_no
     bundle = replace(analysis.bundle, badge=record)
 
     def show(**changes):
-        certainty = replace(analysis.certainties[key], **changes)
-        shown = replace(analysis, bundle=bundle, certainties={**analysis.certainties, key: certainty})
+        certainty = replace(analysis.explanations[key].certainty, **changes)
+        explanation = replace(analysis.explanations[key], certainty=certainty)
+        shown = replace(analysis, bundle=bundle).with_explanations(explanation)
         opened.results.show_analysis(None, shown, key, hidden=False)
 
     show(level=Level.MODERATE, probability_correct=0.8)
@@ -98,7 +99,7 @@ def test_enter_on_the_badge_opens_what_it_means(qtbot, opened):
     qtbot.waitUntil(lambda: not QToolTip.isVisible(), timeout=2000)  # it spoke of another badge
 
     gate = GateVerdict(GateLevel.REFUSED, "This is no skin.")
-    refused = replace(analysis, gate=gate, certainties={})
+    refused = replace(analysis, gate=gate, explanations={})
     opened.results.show_analysis(None, refused, None, hidden=False)
     assert "This is no skin." in badge.shape.accessibleName(), "not the badge of the image before"
     assert badge.shape.accessibleDescription() == ""
@@ -220,18 +221,21 @@ def test_the_gate_speaks_before_and_above_the_scores(qtbot, window, engine, pict
     outside = GateVerdict(GateLevel.OUTSIDE, reason)
 
     def of_an_adult(analysis):
-        certainties = {k: replace(c, level=Level.ABSTAIN, reason=reason) for k, c in analysis.certainties.items()}
-        return replace(analysis, gate=outside, certainties=certainties)
+        made = (
+            replace(e, certainty=replace(e.certainty, level=Level.ABSTAIN, reason=reason))
+            for e in analysis.explanations.values()
+        )
+        return replace(analysis, gate=outside).with_explanations(*made)
 
     engine.change = of_an_adult
     engine.gate.clear()  # a slow model: there is a prediction, and no explanation yet
     window.open_paths(pictures[:1])
     qtbot.waitUntil(lambda: window.findings.list.count() == 3 and window.findings.list.isVisible())
-    assert not window.workspace.analyses.current.certainties
+    assert not window.workspace.analyses.current.explanations
     for finished in (False, True):
         if finished:
             engine.gate.set()
-            qtbot.waitUntil(lambda: bool(window.workspace.analyses.current.certainties))
+            qtbot.waitUntil(lambda: bool(window.workspace.analyses.current.explanations))
         said = "The network's own scores. The viewer makes no statement about them."
         assert texts_in_order(window) == ["No statement", reason, said, "Findings"]
         assert len(set(heights(window))) == 1, "no score is larger than another"
@@ -243,5 +247,5 @@ def test_no_finding_leads_before_the_badge_has_spoken(qtbot, window, engine, pic
     qtbot.waitUntil(lambda: window.findings.list.count() == 3 and window.findings.list.isVisible())
     assert len(set(heights(window))) == 1
     engine.gate.set()
-    qtbot.waitUntil(lambda: bool(window.workspace.analyses.current.certainties))
+    qtbot.waitUntil(lambda: bool(window.workspace.analyses.current.explanations))
     assert heights(window)[0] > heights(window)[1]

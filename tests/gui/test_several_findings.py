@@ -76,9 +76,12 @@ def test_a_class_is_seen_with_the_region_it_names(qtbot, window, engine, picture
     def change(analysis):
         analysis = several(analysis)
         prediction = replace(analysis.prediction, classes=classes)
-        segx = {key: a.saliency_map * regions[classes[key[1]].region or "left"].mask
-                for key, a in analysis.attributions.items()}  # fmt: skip
-        return replace(analysis, prediction=prediction, regions=regions, segx=segx)
+        seen = {key: regions[classes[key[1]].region or "left"] for key in analysis.explanations}
+        made = {
+            key: replace(e, region=seen[key], segx=e.saliency_map * seen[key].mask)
+            for key, e in analysis.explanations.items()
+        }
+        return replace(analysis, prediction=prediction, regions=regions, explanations=made)
 
     engine.change = change
     window.open_paths(pictures[:1])
@@ -95,8 +98,8 @@ def test_as_published_is_asked_for_shown_and_kept_to(qtbot, opened, engine):
     def change(analysis):
         published = engine.requests[-1].as_published
         target = Target.PROBABILITY if published else Target.LOGIT
-        made = {key: replace(a, target=target) for key, a in analysis.attributions.items()}
-        return several(replace(analysis, attributions=made))
+        made = {key: replace(a, target=target) for key, a in analysis.explanations.items()}
+        return several(replace(analysis, explanations=made))
 
     engine.change = change
     assert not engine.requests[-1].as_published
@@ -104,11 +107,11 @@ def test_as_published_is_asked_for_shown_and_kept_to(qtbot, opened, engine):
     qtbot.waitUntil(lambda: "as published" in opened.results.model_line.text())
     assert engine.requests[-1].as_published
     assert opened.commands["as_published"].isChecked()
-    assert {a.target for a in opened.workspace.analyses.current.attributions.values()} == {Target.PROBABILITY}
+    assert {a.target for a in opened.workspace.analyses.current.explanations.values()} == {Target.PROBABILITY}
 
     opened.state.update(as_published=False)  # as another image's setting would
     opened.findings.list.setCurrentRow(1)
-    qtbot.waitUntil(lambda: len(opened.workspace.analyses.current.attributions) == 2)
+    qtbot.waitUntil(lambda: len(opened.workspace.analyses.current.explanations) == 2)
     assert engine.requests[-1].as_published, "maps of one analysis are made in one way"
 
     opened.workspace.analyses.analyse()

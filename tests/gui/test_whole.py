@@ -73,7 +73,7 @@ def test_a_radiograph_from_opening_to_the_report(qtbot, real, radiograph, tmp_pa
     first = real.workspace.analyses.key
     real.findings.list.setCurrentRow(1)
     qtbot.waitUntil(lambda: real.workspace.analyses.key != first and real.has_result(), timeout=120_000)
-    assert len(real.workspace.analyses.current.attributions) == 2
+    assert len(real.workspace.analyses.current.explanations) == 2
 
     target = tmp_path / "report.png"
     export_report(real.workspace, target)
@@ -114,7 +114,7 @@ def test_the_screen_shows_what_compose_shows(qtbot, real, lesion):
     port = real.viewports.ports[Panel.ORIGINAL]
     screen = to_array(port.grab().toImage()).astype(int)
     analysis, key = real.workspace.analyses.current, real.workspace.analyses.key
-    saliency = analysis.attributions[key].saliency_map
+    saliency = analysis.explanations[key].saliency_map
     vmin, vmax = overlay.shared_scale(saliency)
     heat = overlay.heatmap_layer(saliency, analysis.placement, vmin=vmin, vmax=vmax, opacity=0.6)
     expected = overlay.compose([overlay.base_layer(analysis.image.pixels), heat]).astype(int)

@@ -83,9 +83,9 @@ def test_segx_shows_nothing_outside_the_region(opened):
 
 def test_choosing_a_finding_explains_that_class(qtbot, opened, engine):
     opened.findings.list.setCurrentRow(1)
-    qtbot.waitUntil(lambda: ("gradcam", 1) in opened.workspace.analyses.current.attributions)
+    qtbot.waitUntil(lambda: ("gradcam", 1) in opened.workspace.analyses.current.explanations)
     assert opened.workspace.analyses.key == ("gradcam", 1)
-    assert ("gradcam", 0) in opened.workspace.analyses.current.attributions  # the first map is kept
+    assert ("gradcam", 0) in opened.workspace.analyses.current.explanations  # the first map is kept
     asked = len(engine.requests)
     opened.findings.list.setCurrentRow(0)
     assert opened.has_result()
@@ -98,7 +98,7 @@ def test_next_class_and_next_method_keys(qtbot, opened):
     qtbot.keyClick(opened, Qt.Key.Key_N)
     assert opened.state.view.class_index == 1
     qtbot.keyClick(opened, Qt.Key.Key_M)
-    qtbot.waitUntil(lambda: ("ig", 1) in opened.workspace.analyses.current.attributions)
+    qtbot.waitUntil(lambda: ("ig", 1) in opened.workspace.analyses.current.explanations)
     assert opened.control_bar.method.currentText() == "Integrated gradients"
 
 
@@ -108,8 +108,11 @@ def test_the_badge_abstains_with_its_reason(qtbot, window, engine, pictures):
     reason = "This is not a chest radiograph."
 
     def abstaining(analysis):
-        certainties = {k: replace(c, level=Level.ABSTAIN, reason=reason) for k, c in analysis.certainties.items()}
-        return replace(analysis, gate=GateVerdict(GateLevel.REFUSED, reason), certainties=certainties)
+        made = (
+            replace(e, certainty=replace(e.certainty, level=Level.ABSTAIN, reason=reason))
+            for e in analysis.explanations.values()
+        )
+        return replace(analysis, gate=GateVerdict(GateLevel.REFUSED, reason)).with_explanations(*made)
 
     engine.change = abstaining
     window.open_paths(pictures[:1])

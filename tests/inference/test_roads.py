@@ -37,17 +37,17 @@ def test_both_roads_give_the_same_analysis(shipped, monkeypatch, seed):
     np.testing.assert_allclose(ready.prediction.probabilities, torch.prediction.probabilities, atol=1e-5)
     np.testing.assert_allclose(ready.segmentation.probability, torch.segmentation.probability, atol=1e-4)
     assert ready.gate.level is torch.gate.level
-    for key, attribution in torch.attributions.items():
+    for key, attribution in torch.explanations.items():
         expected = attribution.saliency_map
-        found = ready.attributions[key].saliency_map
+        found = ready.explanations[key].saliency_map
         np.testing.assert_allclose(found, expected, atol=1e-5 * max(1.0, float(expected.max())), err_msg=str(key))
-        assert ready.certainties[key].level is torch.certainties[key].level
+        assert ready.explanations[key].certainty.level is torch.explanations[key].certainty.level
 
 
 def test_a_method_that_needs_gradients_goes_through_torch(shipped):
     request = AnalysisRequest(lesion(1), bundle_name=BUNDLE, methods=("gradcam", "integrated_gradients"))
     found = analyse_to_end(request, shipped)
-    assert {method for method, _ in found.attributions} == {"gradcam", "integrated_gradients"}
+    assert {method for method, _ in found.explanations} == {"gradcam", "integrated_gradients"}
 
 
 def test_the_default_analysis_of_a_bundled_model_imports_neither_torch_nor_timm(tmp_path):

@@ -125,6 +125,6 @@ def test_a_target_layer_left_to_tracing(tiny_models, tmp_path, lesion):
     assert store.target_layer("tiny-skin") == "bn2"
     found = analyse_to_end(AnalysisRequest(lesion), store)
     expected = analyse_to_end(AnalysisRequest(lesion), BundleStore([tiny_models]))
-    (key,) = expected.attributions
-    np.testing.assert_array_equal(found.attributions[key].saliency_map, expected.attributions[key].saliency_map)
-    assert found.attributions[key].target_layer == "bn2"
+    (key,) = expected.explanations
+    np.testing.assert_array_equal(found.explanations[key].saliency_map, expected.explanations[key].saliency_map)
+    assert found.explanations[key].target_layer == "bn2"

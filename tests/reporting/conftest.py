@@ -20,10 +20,10 @@ from segx_viewer.domain.image import (
 from segx_viewer.domain.result import (
     Alignment,
     Analysis,
-    Attribution,
     BundleInfo,
     Certainty,
     ClassInfo,
+    Explanation,
     GateLevel,
     GateVerdict,
     Level,
@@ -93,7 +93,7 @@ def make_analysis():
             placement=Placement.stretch(image.shape, INPUT),
             gate=GateVerdict(GateLevel.ACCEPTED),
             versions={"segx-viewer": "0.1.0", "torch": "2.10.0", "grad-cam": "1.5.5"},
-            timings={"Classification": 0.2, "Attribution": 0.3},
+            timings={"Classification": 0.2, "Explanation": 0.3},
             complete=True,
         )
         if refused:
@@ -123,9 +123,11 @@ def make_analysis():
             analysis,
             prediction=Prediction(tuple(ClassInfo(*c) for c in CLASSES), logits, probabilities),
             segmentation=Segmentation(probability, 0.5, mask),
-            attributions={key: Attribution(key[0], "conv_head", 4, Target.LOGIT, saliency, 0.3)},
-            segx={key: saliency * mask},
-            certainties={key: certainty},
+            explanations={
+                key: Explanation(
+                    key[0], "conv_head", 4, Target.LOGIT, saliency, 0.3, segx=saliency * mask, certainty=certainty
+                )
+            },
             warnings=("The file DOE_JANE_0001.dcm has no window; one was chosen from its values.",),
         )
 

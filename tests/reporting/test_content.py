@@ -55,8 +55,8 @@ def test_the_page_says_what_it_must(make_analysis):
 
 def test_maps_that_were_scaled_as_published_are_said_to_be(make_analysis):
     analysis = make_analysis()
-    made = dataclasses.replace(analysis.attributions[KEY], target=Target.PROBABILITY)
-    text = " ".join(_page_text(dataclasses.replace(analysis, attributions={KEY: made})))
+    made = dataclasses.replace(analysis.explanations[KEY], target=Target.PROBABILITY)
+    text = " ".join(_page_text(analysis.with_explanations(made)))
     assert text.count("scaled to 0..1 as published") == 2
     assert "normalised" not in text
 
@@ -77,8 +77,10 @@ def test_a_refusal_is_said_once_and_without_a_finding(make_analysis):
 
 def test_a_low_badge_for_want_of_calibration_does_not_quote_the_validation_data(make_analysis):
     analysis = make_analysis(level=Level.LOW)
-    certainty = dataclasses.replace(analysis.certainties[KEY], reason="Not calibrated.", probability_correct=None)
-    analysis = dataclasses.replace(analysis, certainties={KEY: certainty})
+    certainty = dataclasses.replace(
+        analysis.explanations[KEY].certainty, reason="Not calibrated.", probability_correct=None
+    )
+    analysis = analysis.with_explanations(dataclasses.replace(analysis.explanations[KEY], certainty=certainty))
     text = " ".join(_page_text(analysis))
     assert "Not calibrated." in text
     assert "validation" not in text

@@ -130,7 +130,7 @@ def test_segmentations_hold_the_mask_and_the_probability(radiograph, tmp_path):
 def test_parametric_maps_hold_the_maps_not_normalised(radiograph, tmp_path):
     analysis = radiograph()
     written = write_dicom_results(analysis, tmp_path, "0001", include_identity=True)
-    expected = analysis.placement.to_image(analysis.attributions[KEY].saliency_map)
+    expected = analysis.placement.to_image(analysis.explanations[KEY].saliency_map)
     original, segx = (pydicom.dcmread(written[kind]) for kind in (Kind.ORIGINAL, Kind.SEGX))
     assert np.array_equal(original.pixel_array, expected)
     region = region_on_image(analysis.segmentation, analysis.placement)
@@ -164,8 +164,8 @@ def test_the_structured_report_has_the_figures_and_points_to_image_and_segmentat
 
 
 def test_abstaining_states_no_probability_of_being_right(picture, tmp_path):
-    certainty = dataclasses.replace(picture.certainties[KEY], level=Level.ABSTAIN, reason="The map is flat.")
-    analysis = dataclasses.replace(picture, certainties={KEY: certainty})
+    certainty = dataclasses.replace(picture.explanations[KEY].certainty, level=Level.ABSTAIN, reason="The map is flat.")
+    analysis = picture.with_explanations(dataclasses.replace(picture.explanations[KEY], certainty=certainty))
     written = write_dicom_results(analysis, tmp_path, "0001", kinds=[Kind.REPORT])
     text = str(pydicom.dcmread(written[Kind.REPORT]))
     assert "The map is flat." in text

@@ -39,7 +39,7 @@ def test_what_was_written_lies_on_its_source_again(analysis, written):
     assert kinds[Kind.REGION].kind is OverlayKind.REGION
     region = region_on_image(analysis.segmentation, analysis.placement)
     assert np.array_equal(kinds[Kind.REGION].values, region)
-    saliency = analysis.placement.to_image(analysis.attributions["gradcam", 4].saliency_map)
+    saliency = analysis.placement.to_image(analysis.explanations["gradcam", 4].saliency_map)
     assert np.array_equal(kinds[Kind.ORIGINAL].values, saliency)
     assert kinds[Kind.SEGX].label == "SegX Grad-CAM, melanoma"
     probability = analysis.placement.to_image(analysis.segmentation.probability)

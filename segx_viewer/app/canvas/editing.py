@@ -48,8 +48,8 @@ class Editor:
         from segx_viewer.pipeline import reassess
 
         analysis, key = self.analysis, self._workspace.analyses.key
-        shown = {key: analysis.attributions[key]} if key in analysis.attributions else {}
-        self._show(reassess(replace(analysis, attributions=shown), mask))
+        shown = {key: analysis.explanations[key]} if key in analysis.explanations else {}
+        self._show(reassess(replace(analysis, explanations=shown), mask))
 
     def commit(self, mask: Mask | None) -> None:
         """Take over a region, None the predicted one, so that it can be undone."""

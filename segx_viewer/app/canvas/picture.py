@@ -192,7 +192,7 @@ class OverlayPictures:
             self._region, self._path, self._inside = earlier._region, earlier._path, earlier._inside
 
         def same_map(key: MapKey) -> bool:
-            return key in new.attributions and old.attributions.get(key) is new.attributions[key]
+            return key in new.explanations and old.explanations.get(key) is new.explanations[key]
 
         def holds(key: Any) -> bool:
             kind, map_key = key[:2]
@@ -216,15 +216,15 @@ class OverlayPictures:
 
     def scale(self, key: MapKey) -> tuple[float, float]:
         """Return the colour scale that the original map and the SegX map share."""
-        if key not in self.analysis.attributions:
+        if key not in self.analysis.explanations:
             return 0.0, 1.0
         if key not in self._scales:
-            self._scales[key] = overlay.shared_scale(self.analysis.attributions[key].saliency_map)
+            self._scales[key] = overlay.shared_scale(self.analysis.explanations[key].saliency_map)
         return self._scales[key]
 
     def heatmap(self, key: MapKey, view: View, raster: Raster, *, segx: bool) -> QImage | None:
         """Return a map as a picture with transparency, None if it is not computed."""
-        if key not in self.analysis.attributions or (segx and self.analysis.segmentation is None):
+        if key not in self.analysis.explanations or (segx and self.analysis.segmentation is None):
             return None
         percent = view.top_percent if view.top_mode else None
         kept = ("segx" if segx else "original", key, view.colormap, percent, raster)
@@ -232,7 +232,7 @@ class OverlayPictures:
 
     def leakage(self, key: MapKey, raster: Raster) -> QImage | None:
         """Return what a map has outside the region as a picture in its own tint, None if it is not computed."""
-        if key not in self.analysis.attributions or self.analysis.segmentation is None:
+        if key not in self.analysis.explanations or self.analysis.segmentation is None:
             return None
         return self._picture(("outside", key, raster), lambda: self._outside(key, raster))
 
@@ -258,9 +258,9 @@ class OverlayPictures:
     def map_value(self, key: MapKey, x: float, y: float, *, segx: bool) -> float | None:
         """Return a map's value at an image position, None if it is not computed."""
         inside = self.is_inside(x, y)
-        if key not in self.analysis.attributions or (segx and inside is None):
+        if key not in self.analysis.explanations or (segx and inside is None):
             return None
-        return 0.0 if segx and not inside else self._at(self.analysis.attributions[key].saliency_map, x, y)
+        return 0.0 if segx and not inside else self._at(self.analysis.explanations[key].saliency_map, x, y)
 
     def is_inside(self, x: float, y: float) -> bool | None:
         """Return whether an image position lies in the region, None before the segmentation is done."""
@@ -290,7 +290,7 @@ class OverlayPictures:
 
     def _levels(self, key: MapKey, raster: Raster) -> NDArray[np.uint8]:
         """Return a map as steps 0..255 of its colour scale."""
-        values = self._on(raster, self.analysis.attributions[key].saliency_map)
+        values = self._on(raster, self.analysis.explanations[key].saliency_map)
         return cv2.convertScaleAbs(cv2.patchNaNs(values, 0.0), alpha=255 / self.scale(key)[1])
 
     def _region_on(self, raster: Raster) -> NDArray[np.uint8]:
@@ -311,7 +311,7 @@ class OverlayPictures:
             # The top set is found on the analysis grid, as METHODS defines it.
             from segx_viewer.explain.segx import top
 
-            values = self.analysis.segx[key] if segx else self.analysis.attributions[key].saliency_map
+            values = self.analysis.explanations[key].segx if segx else self.analysis.explanations[key].saliency_map
             levels = cv2.multiply(cv2.max(levels, 1), self._on(raster, top(values, percent)))
         if segx:
             levels = cv2.bitwise_and(levels, self._region_on(raster))

@@ -76,7 +76,7 @@ class Scene:
 
     def has_map(self) -> bool:
         """Whether the map asked for is computed."""
-        return self.overlays is not None and self.key is not None and self.key in self.overlays.analysis.attributions
+        return self.overlays is not None and self.key is not None and self.key in self.overlays.analysis.explanations
 
     @property
     def refused(self) -> bool:

@@ -112,7 +112,7 @@ class Side:
         for k in prediction.ranking[:4]:
             share = percent(float(prediction.probabilities[k]))
             lines.append(f"{tr(prediction.classes[k].label)}: {share}")
-        (_, certainty), *_ = self.analysis.certainties.items()
+        certainty = next(iter(self.analysis.explanations.values())).certainty
         level = " · ".join(filter(None, (tr(WORDS[certainty.level]), certainty.reason)))
         lines.append(f"{tr('Certainty')}: {level}")
         if self.analysis.segmentation is not None:
@@ -143,8 +143,9 @@ def _picture(analysis: Analysis) -> np.ndarray:
     )
 
     layers = [base_layer(to_display(analysis.image))]
-    for key, segx in list(analysis.segx.items())[:1]:
-        region = region_on_image(analysis.region_for(key[1]), analysis.placement)
+    for explanation in list(analysis.explanations.values())[:1]:
+        segx = explanation.segx
+        region = region_on_image(analysis.region_for(explanation.class_index), analysis.placement)
         highest = shared_scale(segx)[1]
         width = max(2, round(2 * max(region.shape) / _SIDE))  # two pixels of the reduced picture
         outline = contour_layer(region, width=width)

@@ -126,7 +126,7 @@ class Analyses(QObject):
         analysis, key = self.current, self.key
         if analysis is None or key is None:
             return
-        if key not in analysis.attributions:
+        if key not in analysis.explanations:
             if not self._runs_for(key):
                 self.analyse(key)
         elif self._running is not None and self._running.key not in (None, GRID):
@@ -140,7 +140,7 @@ class Analyses(QObject):
         wanted = analysis.prediction.ranking[:classes]
         order = {"fast": 0, "slow": 1}
         names = sorted(self.grid_methods, key=lambda name: order.get(self.costs.get(name, "fast"), 2))
-        missing = [name for name in names if any((name, k) not in analysis.attributions for k in wanted)]
+        missing = [name for name in names if any((name, k) not in analysis.explanations for k in wanted)]
         if missing:
             self._ask(missing, wanted, GRID)
 
@@ -157,7 +157,7 @@ class Analyses(QObject):
         key, analysis = key_of(document, self._state.view.method), document.analysis
         if analysis is None or not analysis.complete:
             self._ask((self._state.view.method,), None, None, document)
-        elif key is not None and key not in analysis.attributions:
+        elif key is not None and key not in analysis.explanations:
             self._ask((key[0],), (key[1],), key, document)
 
     # -- the region ------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ class Analyses(QObject):
         if not analysis.segmentation.edited:
             document.predicted = {
                 "segmentation": analysis.segmentation,
-                "certainties": dict(analysis.certainties),
+                "certainties": {k: e.certainty for k, e in analysis.explanations.items() if e.certainty},
             }
         if mask is not None:
             analysis = reassess(analysis, mask)
@@ -188,7 +188,7 @@ class Analyses(QObject):
         if document is self._documents.current:
             if analysis is None:
                 self.analyse()
-            elif self.key not in analysis.attributions:
+            elif self.key not in analysis.explanations:
                 self.analyse(self.key)
 
     # -- stopping --------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ class Analyses(QObject):
 
     def _as_published(self, document: Document, key: MapKey | None) -> bool:
         """Whether to explain as the reference does: further maps of an analysis are made like those it has."""
-        made = document.analysis.attributions.values() if key and document.analysis else ()
+        made = document.analysis.explanations.values() if key and document.analysis else ()
         return next((a.target is Target.PROBABILITY for a in made), self._state.view.as_published)
 
     def _take(self, asked: Running, analysis: Analysis) -> None:
@@ -284,7 +284,7 @@ class Analyses(QObject):
         key = self.key
         if asked.document is not self._documents.current or key is None:
             return
-        if analysis.attributions and key not in self.current.attributions:
+        if analysis.explanations and key not in self.current.explanations:
             self.analyse(key)  # the reader chose another class before the prediction's own map was done
 
     def _fail(self, error: SegxError) -> None:
@@ -342,9 +342,7 @@ def _extended(old: Analysis, new: Analysis) -> Analysis:
         prediction=old.prediction or new.prediction,
         segmentation=old.segmentation or new.segmentation,
         regions=old.regions or new.regions,
-        attributions={**old.attributions, **new.attributions},
-        segx={**old.segx, **new.segx},
-        certainties={**old.certainties, **new.certainties},
+        explanations={**old.explanations, **new.explanations},
         warnings=tuple(dict.fromkeys([*old.warnings, *new.warnings])),
         complete=True,
     )

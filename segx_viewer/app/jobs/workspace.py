@@ -102,7 +102,7 @@ class Workspace(QObject):
         analysis, key = self.analyses.current, self.analyses.key
         if analysis is None or self.is_hidden:
             return False
-        return key in analysis.attributions or (analysis.complete and analysis.prediction is None)
+        return key in analysis.explanations or (analysis.complete and analysis.prediction is None)
 
     # -- writing, and stopping -------------------------------------------------------------------
 

@@ -72,11 +72,14 @@ def restored(analysis: Analysis, predicted: dict[str, Any] | None) -> Analysis:
 
     if predicted is None:
         return analysis
-    kept = {k: a for k, a in analysis.attributions.items() if k in predicted["certainties"]}
+    region = predicted["segmentation"]
+    kept = {
+        k: replace(e, region=region, segx=segx_map(e.saliency_map, region.mask), certainty=predicted["certainties"][k])
+        for k, e in analysis.explanations.items()
+        if k in predicted["certainties"]
+    }
     return replace(
         analysis,
-        segmentation=predicted["segmentation"],
-        attributions=kept,
-        segx={k: segx_map(a.saliency_map, predicted["segmentation"].mask) for k, a in kept.items()},
-        certainties={k: predicted["certainties"][k] for k in kept},
+        segmentation=region,
+        explanations=kept,
     )

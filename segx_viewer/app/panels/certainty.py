@@ -48,7 +48,7 @@ class CertaintyPanel(QWidget):
 
     def show_certainty(self, analysis: Analysis | None, key: MapKey | None, note: str = "") -> None:
         """Show the certainty of `key`, or that there is none yet."""
-        certainty = analysis.certainties.get(key) if analysis is not None and key is not None else None
+        certainty = analysis.certainty_of(key) if analysis is not None and key is not None else None
         self.shape.setVisible(certainty is not None)
         self.shape.show_level(certainty.level if certainty is not None else None)
         meaning = "" if certainty is None else _meaning(analysis, certainty)

@@ -251,7 +251,7 @@ def summary(analysis: Analysis | None, key: MapKey | None) -> tuple[Level | None
         return (Level.ABSTAIN, analysis.gate.reason) if analysis.complete else (None, "")
     label, share = analysis.prediction.classes[key[1]].label, analysis.prediction.probabilities[key[1]]
     finding = f"{tr(label)} {percent(share)}"
-    certainty, level = analysis.certainties.get(key), level_so_far(analysis, key)
+    certainty, level = analysis.certainty_of(key), level_so_far(analysis, key)
     if level is Level.ABSTAIN:  # what is abstained from comes last
         reason = tr(certainty.reason) if certainty is not None and certainty.reason else analysis.gate.reason
         parts = [tr(WORDS[level]), reason, tr("Score only: {finding}").format(finding=finding)]

@@ -51,7 +51,7 @@ class Details(QScrollArea):
 
     def show_certainty(self, analysis: Analysis | None, key: MapKey | None) -> None:
         """Show the details of `key`, or nothing."""
-        certainty = analysis.certainties.get(key) if analysis is not None and key is not None else None
+        certainty = analysis.certainty_of(key) if analysis is not None and key is not None else None
         self.widget().setVisible(certainty is not None)
         if certainty is None:
             return

@@ -112,7 +112,7 @@ class Cell(QWidget):
 
     def show_map(self, analysis: Analysis, key: MapKey, view: View, current: bool) -> None:
         """Show a map if it is computed."""
-        attribution = analysis.attributions.get(key)
+        attribution = analysis.explanations.get(key)
         state = (attribution, analysis.segmentation, view.colormap, view.opacity, view.voi, view.invert, view.mask)
         if state != self._state:
             self._state = state
@@ -120,7 +120,7 @@ class Cell(QWidget):
             region = _region(analysis)
             self._outline = outline_path(region) if region is not None and view.mask is not MaskStyle.OFF else None
         self._current = current
-        self._certainty = analysis.certainties.get(key)
+        self._certainty = analysis.certainty_of(key)
         label = tr(analysis.prediction.classes[key[1]].label)
         words = tr(WORDS[self._certainty.level]) if self._certainty is not None else tr("not computed yet")
         self.setToolTip(f"{label}: {words}")
@@ -184,10 +184,10 @@ def _picture(analysis: Analysis, key: MapKey, view: View) -> QImage:
 
     shape = _shape(analysis)
     shown = to_display(reduced(analysis.image, _SIDE), view.voi or default_voi(analysis.image), invert=view.invert)
-    row = [a.saliency_map for (method, _), a in analysis.attributions.items() if method == key[0]]
+    row = [a.saliency_map for (method, _), a in analysis.explanations.items() if method == key[0]]
     vmin, vmax = overlay.shared_scale(*row)
     heat = overlay.heatmap_layer(
-        analysis.attributions[key].saliency_map,
+        analysis.explanations[key].saliency_map,
         analysis.placement,
         shape=shape,
         colormap=view.colormap,

@@ -68,7 +68,7 @@ class Results(QFrame):
         self.details.show_certainty(analysis, key)
         bundle = analysis.bundle if analysis is not None else None
         words = [tr("Model: {title} {version}").format(title=bundle.title, version=bundle.version)] if bundle else []
-        shown = analysis.attributions.get(key) if analysis is not None and key is not None else None
+        shown = analysis.explanations.get(key) if analysis is not None and key is not None else None
         if shown is not None and shown.target is Target.PROBABILITY:
             words.append(tr("Explained as published: the class's sigmoid score, Grad-CAM scaled to 0..1."))
         self.model_line.setText("\n".join(words))

@@ -213,7 +213,7 @@ def _has_figures_to_come(workspace: Workspace) -> bool:
     """Whether the map that is shown lacks alignments; what else is being computed, an export need not wait for."""
     from segx_viewer.explain.alignment import ALIGNMENTS
 
-    certainty = workspace.analyses.current.certainties.get(workspace.analyses.key)
+    certainty = workspace.analyses.current.certainty_of(workspace.analyses.key)
     return certainty is not None and not certainty.alignments.keys() >= ALIGNMENTS.keys()
 
 

@@ -64,7 +64,7 @@ class StudyJob:
         self.cancel.raise_if_cancelled()
         page = self.pages[number]
         analysis = page.job.analysis or page.analysed(self.cancel)
-        key = page.job.key if page.job.key in analysis.attributions else default_key(analysis)
+        key = page.job.key if page.job.key in analysis.explanations else default_key(analysis)
         return replace(page.job, analysis=analysis, key=key, cancel=self.cancel, include_identity=self.include_identity)
 
 

@@ -111,7 +111,7 @@ def parametric_map(
     masked : bool
         The SegX map instead of the original one.
     """
-    values = analysis.placement.to_image(analysis.attributions[key].saliency_map).astype(np.float32)
+    values = analysis.placement.to_image(analysis.explanations[key].saliency_map).astype(np.float32)
     if masked:
         values = values * region_on_image(_found(analysis), analysis.placement)
     highest = max(float(values.max()), float(np.finfo(np.float32).tiny))

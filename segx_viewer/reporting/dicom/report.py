@@ -54,8 +54,8 @@ def structured_report(
         Series instance UID.
     """
     groups: list[_Group] = [_classification(analysis, key, reference)]
-    if key is not None and key in analysis.certainties:
-        groups.append(_explanation(analysis, key, analysis.certainties[key], reference, region))
+    if analysis.certainty_of(key) is not None:
+        groups.append(_explanation(analysis, key, analysis.explanations[key].certainty, reference, region))
     if level_so_far(analysis, key) is Level.ABSTAIN:
         groups.reverse()  # why no statement is made comes before the scores that none is made about
     device = DeviceObserverIdentifyingAttributes(
@@ -127,7 +127,7 @@ def _explanation(
         uid=new_uid() if region is None else region.SegmentSequence[0].TrackingUID,
         identifier=analysis.bundle.region[:64],
     )
-    parameters = {"method": method_label(key[0]), "target layer": analysis.attributions[key].target_layer or "none"}
+    parameters = {"method": method_label(key[0]), "target layer": analysis.explanations[key].target_layer or "none"}
     common: dict[str, Any] = {
         "tracking_identifier": tracking,
         "algorithm_id": _algorithm(analysis.bundle, "explanation", parameters),

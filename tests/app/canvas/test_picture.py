@@ -21,8 +21,8 @@ from segx_viewer.domain.image import (
 )
 from segx_viewer.domain.result import (
     Analysis,
-    Attribution,
     BundleInfo,
+    Explanation,
     GateLevel,
     GateVerdict,
     Segmentation,
@@ -63,8 +63,7 @@ def analysis(image) -> Analysis:
         Placement.stretch(SHAPE, (32, 32)),
         GateVerdict(GateLevel.ACCEPTED),
         segmentation=Segmentation(probability, 0.5, mask),
-        attributions={KEY: Attribution("gradcam", "l", 0, Target.LOGIT, saliency)},
-        segx={KEY: saliency * mask},
+        explanations={KEY: Explanation("gradcam", "l", 0, Target.LOGIT, saliency, segx=saliency * mask)},
         complete=True,
     )
 
@@ -132,20 +131,21 @@ def test_maps_are_coloured_as_compose_colours_them(analysis, segx, top, edited):
         mask = np.zeros((32, 32), bool)
         mask[4:20, 6:29] = True
         drawn = replace(analysis.segmentation, mask=mask, edited=True)
-        saliency = analysis.attributions[KEY].saliency_map
-        analysis = replace(analysis, segmentation=drawn, segx={KEY: saliency * mask})
+        saliency = analysis.explanations[KEY].saliency_map
+        explanation = replace(analysis.explanations[KEY], segx=saliency * mask)
+        analysis = replace(analysis, segmentation=drawn).with_explanations(explanation)
     pictures = OverlayPictures(analysis)
     view = View(top_mode=top, top_percent=20, colormap="turbo")
     rgba = pictures.heatmap(KEY, view, SAME_SIZE, segx=segx).convertToFormat(QImage.Format.Format_RGBA8888)
     found = np.frombuffer(rgba.constBits(), np.uint8).reshape(*SHAPE, 4).astype(int)
 
-    saliency = analysis.attributions[KEY].saliency_map
+    saliency = analysis.explanations[KEY].saliency_map
     region = overlay.region_on_image(analysis.segmentation, analysis.placement) if segx else None
     values = overlay.heatmap_layer(saliency, analysis.placement, region=region).data
     if top:
         from segx_viewer.explain.segx import top as top_set
 
-        chosen = analysis.placement.to_image(top_set(analysis.segx[KEY] if segx else saliency, 20))
+        chosen = analysis.placement.to_image(top_set(analysis.explanations[KEY].segx if segx else saliency, 20))
         values = np.where(chosen, values, 0).astype(np.float32)
     expected = overlay.heatmap_rgba(values, "turbo", *pictures.scale(KEY), fade=not top).astype(int)
     assert np.abs(found[..., 3] - expected[..., 3]).max() <= 4  # a 256th of the scale
@@ -181,7 +181,7 @@ def test_leakage_lies_outside_the_region_only(analysis):
 
 def test_values_under_the_mouse_are_those_of_the_map_and_the_region(analysis):
     pictures = OverlayPictures(analysis)
-    values = analysis.placement.to_image(analysis.attributions[KEY].saliency_map)
+    values = analysis.placement.to_image(analysis.explanations[KEY].saliency_map)
     region = overlay.region_on_image(analysis.segmentation, analysis.placement)
     for row, column in ((3, 4), (45, 60), (40, 76), (88, 119)):
         at = column + 0.5, row + 0.5
