@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QTimer
+from PySide6.QtCore import QObject, QPoint, QPointF, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon, QUndoGroup
 from PySide6.QtWidgets import QWidget
 
@@ -147,7 +147,7 @@ class Follower(QObject):
         window.viewports.hovered.connect(self._on_hover)
         window.viewports.menu_asked.connect(self._show_menu)
 
-    def _show_menu(self, point: QPointF) -> None:
+    def _show_menu(self, point: QPoint) -> None:
         menus.context_menu(self._window, self._window.commands).popup(point)
 
     # -- images ----------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ class Follower(QObject):
         window.scene.editing = False
         if window.state.view.editing:
             window.commands.run("edit_region")
-        window.undo_group.setActiveStack(document.undo if document is not None else None)
+        window.undo_group.setActiveStack(document.undo if document is not None else None)  # type: ignore[arg-type]
         window.scene.set_analysis(window.workspace.analyses.current, window.workspace.analyses.key)
         window.edit_bar.follow()
         title = "SegX Viewer" if document is None else f"{document.name} - SegX Viewer"
@@ -253,8 +253,9 @@ class Follower(QObject):
 
     def _on_impression(self, impression: Impression) -> None:
         documents = self._window.workspace.documents
-        documents.update(documents.current, impression=impression)
-        self._refresh()
+        if documents.current is not None:
+            documents.update(documents.current, impression=impression)
+            self._refresh()
 
     def _on_cell(self, method: str, class_index: int) -> None:
         self._window.state.update(grid=False)

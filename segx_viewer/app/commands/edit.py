@@ -50,7 +50,7 @@ def _editing(view: "View") -> bool:
 
 _EDIT = mark("Region")
 
-ROWS = (
+ROWS: "tuple[Command[Desk], ...]" = (
     Command("edit_region", mark("&Edit the region"), toggle_editing, "Ctrl+M", _EDIT, "pen-tool", _editing, "region"),
     Command("brush", mark("&Brush"), use("brush"), "Ctrl+B", _EDIT, "brush", _using("brush"), "region"),
     Command("eraser", mark("&Eraser"), use("eraser"), "Ctrl+Shift+B", _EDIT, "eraser", _using("eraser"), "region"),

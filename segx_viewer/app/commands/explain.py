@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 def next_class(window: "Desk") -> None:
     """Explain the next class in the order of probability."""
     analyses = window.workspace.analyses
-    key = analyses.key
-    if key is not None:
-        ranking = analyses.current.prediction.ranking
+    analysis, key = analyses.current, analyses.key
+    if key is not None and analysis is not None and analysis.prediction is not None:
+        ranking = analysis.prediction.ranking
         analyses.explain(class_index=ranking[(ranking.index(key[1]) + 1) % len(ranking)])
 
 
@@ -77,7 +77,7 @@ def check(window: "Desk") -> None:
 
 _EXPLAIN = mark("Explain")
 
-ROWS = (
+ROWS: "tuple[Command[Desk], ...]" = (
     Command(
         "read_first",
         mark("&Read first, then see results"),

@@ -129,7 +129,7 @@ def send_to_archive(window: "Desk") -> None:
 
 _FILE, _HELP = mark("File"), mark("Help")
 
-ROWS = (
+ROWS: "tuple[Command[Desk], ...]" = (
     Command("open", mark("&Open files …"), open_files, "Ctrl+O", _FILE, "file-plus"),
     Command("open_folder", mark("Open &folder …"), open_folder, "Ctrl+Shift+O", _FILE, "folder-open"),
     Command("demo", mark("Try the &demo"), open_demo, "", _FILE, "circle-play"),

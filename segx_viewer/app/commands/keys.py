@@ -23,11 +23,11 @@ class Keys(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802, D102 - Qt's name
         kind = event.type()
-        if kind == QEvent.Type.ShortcutOverride:
+        if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             if _belongs_to(self._window.above.focusWidget(), Qt.Key(event.key())):
                 event.accept()
                 return True
-        elif kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        elif kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) and isinstance(event, QKeyEvent):
             self._hold(event, down=kind == QEvent.Type.KeyPress)
         elif kind == QEvent.Type.ActivationChange and not self._window.above.isActiveWindow():
             self._window.state.update(bare=False)  # the key may be released over another window

@@ -1,5 +1,6 @@
 """What the menus hold: nested ids of commands; None is a line, a pair is a sub-menu."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -185,7 +186,7 @@ def _windows(menu: QMenu, window: "Desk") -> None:
         menu.clear()
         image = window.scene.base.image if window.scene.base is not None else None
         for name, voi in presets.windows(image) if image is not None else []:
-            menu.addAction(name, lambda voi=voi: window.state.update(voi=voi))
+            menu.addAction(name, partial(window.state.update, voi=voi))
         if menu.isEmpty():
             menu.addAction(tr("No windows: this is a colour picture")).setEnabled(False)
 
@@ -196,7 +197,7 @@ def _recent(menu: QMenu, window: "Desk") -> None:
     def fill_recent() -> None:
         menu.clear()
         for path in settings.recent():
-            menu.addAction(str(path), lambda path=path: window.open_paths([path]))
+            menu.addAction(str(path), partial(window.open_paths, [path]))
         if menu.isEmpty():
             menu.addAction(tr("Nothing yet")).setEnabled(False)
 
@@ -214,7 +215,7 @@ def _models(menu: QMenu, window: "Desk") -> None:
     def fill_models() -> None:
         menu.clear()
         for name, title in ((None, tr("The one that fits the image")), *analyses.bundles):
-            action = menu.addAction(tr(title), lambda name=name: choose(name))
+            action = menu.addAction(tr(title), partial(choose, name))
             action.setCheckable(True)
             action.setChecked(analyses.bundle == name)
 

@@ -24,7 +24,7 @@ def as_published(window: "Desk") -> None:
 
 _EXPLAIN = mark("Explain")
 
-ROWS = (
+ROWS: "tuple[Command[Desk], ...]" = (
     Command(
         "as_published",
         mark("Explain as &published (SegX reference)"),

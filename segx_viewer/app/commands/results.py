@@ -149,7 +149,7 @@ def _filter() -> str:
 
 _FILE = mark("File")
 
-ROWS = (
+ROWS: "tuple[Command[Desk], ...]" = (
     Command("open_session", mark("Open sess&ion …"), ask_open_session, "", _FILE),
     Command("copy_report", mark("Copy &report"), copy_report, "Ctrl+Shift+C", _FILE, needs="map"),
     Command("save_session", mark("&Save session …"), ask_save_session, "Ctrl+S", _FILE),

@@ -19,7 +19,9 @@ def use_theme(name: str) -> "Callable[[Desk], None]":
 
     def handler(window: "Desk") -> None:
         settings.settings().setValue("theme", name)
-        theme.apply(QApplication.instance(), name)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, name)
         window.follow_theme()
 
     return handler
@@ -55,6 +57,8 @@ def deidentify(window: "Desk") -> None:
     from segx_viewer.app.dialogs.privacycopy import CopyDialog, is_dicom
 
     document = window.workspace.documents.current
+    if document is None:
+        return
     if is_dicom(document.path):
         CopyDialog(window.workspace, document, window.above).show()
     else:
@@ -78,7 +82,7 @@ def _language_is(name: str) -> "Callable[[View], bool]":
 
 _FILE, _VIEW, _HELP = mark("File"), mark("View"), mark("Help")
 
-ROWS = (
+ROWS: "tuple[Command[Desk], ...]" = (
     Command("privacy", mark("&Privacy and limits …"), show_privacy, "", _HELP, "settings"),
     Command("deidentify", mark("De-&identified copy …"), deidentify, "", _FILE, "file-image", needs="image"),
     Command("deidentify_folder", mark("De-identified copies of a folde&r …"), deidentify_folder, "", _FILE, "folder"),

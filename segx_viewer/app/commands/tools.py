@@ -37,10 +37,9 @@ def navigate(window: "Desk") -> None:
 
 def add(window: "Desk", annotation: Annotation) -> None:
     """Add an annotation to the current image, so that it can be undone."""
-    document = window.workspace.documents.current
-    document.undo.push(
-        SetAnnotations(window.workspace.documents, document, (*document.annotations, annotation), tr("Draw"))
-    )
+    documents, document = window.workspace.documents, window.workspace.documents.current
+    if document is not None:
+        document.undo.push(SetAnnotations(documents, document, (*document.annotations, annotation), tr("Draw")))
 
 
 def remove_all(window: "Desk") -> None:
@@ -56,7 +55,7 @@ def _using(name: str) -> "Callable[[View], bool]":
 
 _TOOLS = mark("Tools")
 
-ROWS = (
+ROWS: "tuple[Command[Desk], ...]" = (
     Command("undo", mark("&Undo"), lambda w: w.undo_group.undo(), "Ctrl+Z", _TOOLS, "undo-2"),
     Command("redo", mark("&Redo"), lambda w: w.undo_group.redo(), "Ctrl+Shift+Z; Ctrl+Y", _TOOLS, "redo-2"),
     Command("navigate", mark("&Window and level"), navigate, "Shift+Esc", _TOOLS, "move", _using(NAVIGATE), "image"),

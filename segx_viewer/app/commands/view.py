@@ -43,16 +43,17 @@ def auto_window(window: "Desk") -> None:
     """Choose a window from the image's values."""
     from segx_viewer.imaging.display import auto_window as choose
 
-    image = window.scene.base.image
-    if not image.is_colour:
-        window.state.update(voi=choose(image))
+    base = window.scene.base
+    if base is not None and not base.image.is_colour:
+        window.state.update(voi=choose(base.image))
 
 
 def next_window(window: "Desk") -> None:
     """Go to the next window in the list."""
-    found = [voi for _, voi in windows(window.scene.base.image)]
-    if found:
-        current = window.state.view.voi or window.scene.base.voi
+    base = window.scene.base
+    found = [voi for _, voi in windows(base.image)] if base is not None else []
+    if base is not None and found:
+        current = window.state.view.voi or base.voi
         same = [i for i, voi in enumerate(found) if voi == current]
         window.state.update(voi=found[(same[0] + 1 if same else 0) % len(found)])
 
@@ -65,6 +66,10 @@ def reset(window: "Desk") -> None:
 def toggle(name: str) -> "Callable[[Desk], None]":
     """Return a handler that switches a field of the view."""
     return lambda window: window.state.update(**{name: not getattr(window.state.view, name)})
+
+
+def _switched(name: str) -> Callable[[View], bool]:
+    return lambda view: bool(getattr(view, name))
 
 
 def toggle_panels(window: "Desk") -> None:
@@ -124,7 +129,7 @@ _LINKS = (
 )
 _VIEW, _IMAGE = mark("View"), mark("Image")
 
-ROWS = tuple(
+ROWS: "tuple[Command[Desk], ...]" = tuple(
     replace(row, needs=row.needs or "image") if row.id != "panels" else row
     for row in (
         Command("fit", mark("&Fit"), lambda w: w.state.reset("zoom", "centre"), "F; Ctrl+0", _VIEW, "maximize"),
@@ -172,10 +177,7 @@ ROWS = tuple(
             checked=lambda v: v.magnifier,
         ),
         Command("two", mark("Compare t&wo images"), compare_two, "Ctrl+K", _VIEW, "images", checked=lambda v: v.two),
-        *(
-            Command(name, text, toggle(name), "", _VIEW, checked=lambda v, name=name: getattr(v, name))
-            for name, text in _LINKS
-        ),
+        *(Command(name, text, toggle(name), "", _VIEW, checked=_switched(name)) for name, text in _LINKS),
         Command("panels", mark("Side &panels"), toggle_panels, "Tab", _VIEW),
         Command("first", mark("&First of the stack"), lambda w: w.scroller.go(0), "Home", _VIEW),
         Command("last", mark("&Last of the stack"), lambda w: w.scroller.go(10**9), "End", _VIEW),

@@ -48,7 +48,8 @@ class CheckDialog(QDialog):
         self.setMinimumWidth(660)
         self._cancel = CancelToken()
         self.report: SanityReport | None = None
-        label = tr(analysis.prediction.classes[key[1]].label)
+        prediction = analysis.prediction
+        label = tr(prediction.classes[key[1]].label) if prediction is not None else ""
         title = QLabel(f"{label} · {tr(method_label(key[0]))}")
         title.setObjectName("title")
         self.sentence = QLabel(
@@ -75,7 +76,7 @@ class CheckDialog(QDialog):
         note.setObjectName("muted")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setSpacing(12)
         column.addWidget(title)
         column.addWidget(self.sentence)
@@ -113,8 +114,8 @@ class CheckDialog(QDialog):
         for row, verdict in enumerate(found):
             self._show_verdict(row, verdict)
         self.curves.show_curves(report)
-        self.layout().activate()
-        self.resize(self.width(), max(self.height(), self.layout().heightForWidth(self.width())))
+        self._column.activate()
+        self.resize(self.width(), max(self.height(), self._column.heightForWidth(self.width())))
 
     def _show_verdict(self, row: int, verdict: Verdict) -> None:
         shape = BadgeShape(24)

@@ -77,7 +77,8 @@ class ShortcutPage(QDialog):
     def items(self) -> list[QTreeWidgetItem]:
         """Return the commands' rows."""
         tops = [self.tree.topLevelItem(i) for i in range(self.tree.topLevelItemCount())]
-        return [top.child(i) for top in tops for i in range(top.childCount())]
+        found = [top.child(i) for top in tops if top is not None for i in range(top.childCount())]
+        return [item for item in found if item is not None]
 
     def _filter(self, text: str) -> None:
         for item in self.items():

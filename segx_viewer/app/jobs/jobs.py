@@ -110,8 +110,8 @@ class Jobs(QObject):
             self._answer(partial(failed, error), failed, wanted)
         except Exception:
             log.exception("A job failed: %r", job.func if isinstance(job, partial) else job)
-            error = SegxError(tr("This did not work, for a reason nobody expected; see Help > Log."))
-            self._answer(partial(failed, error), failed, wanted)
+            sentence = tr("This did not work, for a reason nobody expected; see Help > Log.")
+            self._answer(partial(failed, SegxError(sentence)), failed, wanted)
         else:
             if then is not None:
                 self._answer(partial(then, result), then, wanted)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from segx_viewer.app.jobs import files
 from segx_viewer.app.jobs.analyses import Analyses
-from segx_viewer.app.jobs.jobs import BACKGROUND, FILES, Jobs
+from segx_viewer.app.jobs.jobs import BACKGROUND, EXPORTS, FILES, Jobs
 from segx_viewer.app.jobs.opening import Opener
 from segx_viewer.app.jobs.work import Work
 from segx_viewer.app.kit.i18n import tr
@@ -147,7 +147,9 @@ class Loader(QObject):
         if document is not None and stack is not None and stack.key == key:
             self._documents.update(document, voi=window)
 
-    def _add(self, document: Document, field: str, find: Callable[..., Any], *captured: Any, **where: str) -> None:
+    def _add(
+        self, document: Document, field: str, find: Callable[..., Any], *captured: Any, lane: str = EXPORTS
+    ) -> None:
         """Find out something about an image that is shown already."""
         self._jobs.run(
             find,
@@ -155,7 +157,7 @@ class Loader(QObject):
             then=lambda found: self._documents.update(document, **{field: found}),
             failed=lambda error: log.info("Nothing added: %s", error),  # the image itself is there
             wanted=lambda: document in self._documents,
-            **where,
+            lane=lane,
         )
 
     def load_beside(self, document: Document) -> None:

@@ -86,8 +86,9 @@ class Opener(QObject):
             return
         documents = [self._documents.add(f.path, label=_label(f), named=f.named) for f in found]
         keep, self._keep = self._keep, None
-        for document in documents if keep is not None else ():
-            keep(document)
+        if keep is not None:
+            for document in documents:
+                keep(document)
         first = documents[number]
         if opened is not None and first.image is None:
             first.take(*opened)
@@ -144,9 +145,9 @@ class Opener(QObject):
 
     def _on_thumbnail(self, document: Document, found: Thumbnail | list[Any]) -> None:
         is_open = document in self._documents
-        if isinstance(found, Thumbnail) and is_open:
+        if is_open and isinstance(found, Thumbnail):
             self._documents.update(document, thumbnail=found.picture, header=found.header, size=found.size, error="")
-        elif is_open:
+        elif is_open and isinstance(found, list):
             self.attach(document, found)
         self._thumbnails.next()
 

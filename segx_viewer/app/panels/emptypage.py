@@ -82,7 +82,10 @@ class EmptyPage(QWidget):
     def refresh(self) -> None:
         """Show the recent files as they are now."""
         while self._recent.count():
-            self._recent.takeAt(0).widget().deleteLater()
+            item = self._recent.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.deleteLater()
         paths = settings.recent()[:_SHOWN]
         if not paths:
             return

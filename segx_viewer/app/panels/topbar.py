@@ -34,7 +34,7 @@ class TopBar(QFrame):
     def __init__(self, actions: Actions[Any], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("topbar")
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(8, 5, 8, 5)
         row.setSpacing(2)
         for i, group in enumerate(GROUPS):
@@ -59,10 +59,10 @@ class TopBar(QFrame):
         for button in self._worded:
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         for button in reversed(self._worded):
-            if self.layout().sizeHint().width() <= width:
+            if self._row.sizeHint().width() <= width:
                 break
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-            self.layout().invalidate()
+            self._row.invalidate()
 
 
 def _button(actions: Actions[Any], name: str) -> QToolButton:
