@@ -60,8 +60,8 @@ def fingerprint(job: "Job", kind: str) -> str:
     digest.update(repr(parts).encode())
     if analysis.segmentation is not None:
         digest.update(analysis.segmentation.mask.tobytes())
-    if job.key is not None and job.key in analysis.attributions:
-        digest.update(analysis.attributions[job.key].saliency_map.tobytes())
+    if job.key is not None and job.key in analysis.explanations:
+        digest.update(analysis.explanations[job.key].saliency_map.tobytes())
     return digest.hexdigest()
 
 
