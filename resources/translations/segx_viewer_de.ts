@@ -2644,6 +2644,14 @@
       <translation>{name} kann nicht gezeigt werden</translation>
     </message>
     <message>
+      <source>{name} does not say which image it was made from.</source>
+      <translation>{name} sagt nicht, aus welchem Bild es entstanden ist.</translation>
+    </message>
+    <message>
+      <source>{name} has {width} x {height} pixels, other proportions than {image}: it cannot lie on it.</source>
+      <translation>{name} hat {width} x {height} Pixel, andere Proportionen als {image}: Es kann nicht darauf liegen.</translation>
+    </message>
+    <message>
       <source>{name} is damaged and could not be opened.</source>
       <translation>{name} ist beschädigt und konnte nicht geöffnet werden.</translation>
     </message>
@@ -2658,6 +2666,10 @@
     <message>
       <source>{name} is not a DICOM file.</source>
       <translation>{name} ist keine DICOM-Datei.</translation>
+    </message>
+    <message>
+      <source>{name} names a series only, and several of its images are open: it does not say which one.</source>
+      <translation>{name} nennt nur eine Serie, von der mehrere Bilder offen sind: Es sagt nicht, welches gemeint ist.</translation>
     </message>
     <message>
       <source>{path} does not exist.</source>

@@ -48,11 +48,14 @@ class OverlayFacts:
         Segment label, or the map's explanation; "" where the file states none.
     source_uid : str
         SOP Instance UID of the image that it was made from; "" when the file does not say.
+    series_uid: str
+        Series Instance UID of its images, where the file says no more than that; "" otherwise.
     """
 
     kind: OverlayKind
     label: str
     source_uid: str
+    series_uid: str = ""
 
 
 def decode_overlays(path: Path, limits: Limits = DEFAULT_LIMITS) -> Decoded:
@@ -119,10 +122,10 @@ def _segments(dataset: Dataset, path: Path) -> Iterator[tuple[NDArray[Any], Over
             raise UnsupportedImageError(f"{path.name} is a segmentation of a volume; only single images are shown.")
         seen.add(number)
         if dataset.SegmentationType == "BINARY":
-            yield frame > 0, OverlayFacts(OverlayKind.REGION, labels[number], _source(groups))
+            yield frame > 0, OverlayFacts(OverlayKind.REGION, labels[number], *_source(groups, dataset))
         else:
             share = frame.astype(np.float32) / float(dataset.MaximumFractionalValue)
-            yield share, OverlayFacts(OverlayKind.PROBABILITY, labels[number], _source(groups))
+            yield share, OverlayFacts(OverlayKind.PROBABILITY, labels[number], *_source(groups, dataset))
 
 
 def _maps(dataset: Dataset) -> Iterator[tuple[NDArray[Any], OverlayFacts]]:
@@ -133,7 +136,7 @@ def _maps(dataset: Dataset) -> Iterator[tuple[NDArray[Any], OverlayFacts]]:
         if (slope, intercept) != (1.0, 0.0):
             values = values * np.float32(slope) + np.float32(intercept)
         label = str(mapping.get("LUTExplanation") or "")
-        yield values, OverlayFacts(OverlayKind.MAP, label, _source(groups))
+        yield values, OverlayFacts(OverlayKind.MAP, label, *_source(groups, dataset))
 
 
 def _frames(dataset: Dataset) -> Iterator[tuple[tuple[Dataset, Dataset], NDArray[Any]]]:
@@ -150,9 +153,20 @@ def _group(groups: tuple[Dataset, Dataset], keyword: str) -> Dataset:
     return found
 
 
-def _source(groups: tuple[Dataset, Dataset]) -> str:
+def _source(groups: tuple[Dataset, Dataset], dataset: Dataset) -> tuple[str, str]:
+    """Return the UID of the image that a frame was made from, or that of its series where nothing else is said.
+
+    Other programs often leave the derivation (PS3.3 C.7.6.16.2.6) out and name images, or a series, for the whole file
+    (C.7.3.1.1.3, Common Instance Reference C.12.2).
+    """
     for item in groups:
         for derivation in item.get("DerivationImageSequence") or ():
             for source in derivation.get("SourceImageSequence") or ():
-                return str(source.ReferencedSOPInstanceUID)
-    return ""
+                return str(source.ReferencedSOPInstanceUID), ""
+    images, series = set(), set()
+    for item in dataset.get("ReferencedSeriesSequence") or ():
+        series.add(str(item.get("SeriesInstanceUID") or ""))
+        images |= {str(one.ReferencedSOPInstanceUID) for one in item.get("ReferencedInstanceSequence") or ()}
+    if len(images) == 1:
+        return images.pop(), ""
+    return "", series.pop() if len(series) == 1 else ""

@@ -107,6 +107,38 @@ def test_a_segmentation_is_drawn_on_its_image(qtbot, window, tmp_path):
     assert port.grab().toImage() != with_graphics
 
 
+def test_a_segmentation_that_names_its_series_only_is_drawn_and_one_that_cannot_lie_there_says_why(
+    qtbot, window, tmp_path
+):
+    image = tmp_path / "image.dcm"
+    shutil.copy(dicom("CT_small.dcm"), image)
+    window.open_paths([image])
+    qtbot.waitUntil(window.has_result)
+    export_report(window.workspace, tmp_path / "result.dcm", include_identity=True)
+    qtbot.waitUntil(lambda: (tmp_path / "result").is_dir() and "result" in window.status.message.text())
+    segmentation = next(
+        dataset
+        for dataset in map(dcmread, sorted((tmp_path / "result").glob("*.dcm")))
+        if dataset.get("SegmentationType") == "FRACTIONAL"
+    )
+    frame = segmentation.PerFrameFunctionalGroupsSequence[0]
+    del frame.DerivationImageSequence
+    del segmentation.ReferencedSeriesSequence[0].ReferencedInstanceSequence
+    segmentation.save_as(tmp_path / "series.dcm")
+    half = segmentation.pixel_array[: segmentation.Rows // 2]
+    segmentation.PixelData, segmentation.Rows = half.tobytes(), len(half)
+    segmentation.save_as(tmp_path / "half.dcm")
+    window.open_paths([tmp_path / "series.dcm"])
+    qtbot.waitUntil(lambda: "series.dcm is drawn on image.dcm" in window.status.message.text())
+    window.open_paths([tmp_path / "half.dcm"])
+    documents = window.workspace.documents
+    qtbot.waitUntil(lambda: any("other proportions than image.dcm" in d.error for d in documents))
+    del segmentation.ReferencedSeriesSequence
+    segmentation.save_as(tmp_path / "nothing.dcm")
+    window.open_paths([tmp_path / "nothing.dcm"])
+    qtbot.waitUntil(lambda: any("does not say which image" in d.error for d in documents))
+
+
 def test_a_segmentation_without_its_image_says_what_to_do(qtbot, window, opened, tmp_path):
     window.workspace.opener.attach(window.workspace.documents.current, [])
     window.follower.show_page()

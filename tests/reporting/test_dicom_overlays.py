@@ -131,3 +131,36 @@ def test_an_overlay_without_a_label_is_not_damaged(written, tmp_path, kind):
     dataset.save_as(tmp_path / "unnamed.dcm")
     (overlay,) = read_overlays(tmp_path / "unnamed.dcm")
     assert overlay.label == ""
+
+
+def test_an_overlay_of_another_resolution_is_resampled_and_one_of_other_proportions_is_not(analysis, written):
+    (region,), (share,) = read_overlays(written[Kind.REGION]), read_overlays(written[Kind.PROBABILITY])
+    image = dataclasses.replace(analysis.image, source=SourceInfo(None, sop_instance_uid=region.source_uid))
+    half = dataclasses.replace(region, values=region.values[::2, ::2])
+    placed = half.placed_on(image)
+    assert placed.values.shape == image.shape
+    assert placed.values.dtype == np.bool_
+    both, either = (placed.values & region.values).sum(), (placed.values | region.values).sum()
+    assert both / either > 0.9
+    assert dataclasses.replace(share, values=share.values[::2, ::2]).placed_on(image).values.max() <= 1.0
+    assert region.placed_on(image) is region
+    assert dataclasses.replace(region, values=region.values[: image.shape[0] // 2]).placed_on(image) is None
+    assert dataclasses.replace(half, source_uid="1.2.3").placed_on(image) is None
+
+
+def test_an_overlay_without_derivation_is_of_the_image_or_series_that_its_file_names(written, tmp_path):
+    dataset = pydicom.dcmread(written[Kind.REGION])
+    (was,) = read_overlays(written[Kind.REGION])
+    del dataset.PerFrameFunctionalGroupsSequence[0].DerivationImageSequence
+    dataset.save_as(tmp_path / "x.dcm")
+    (named,) = read_overlays(tmp_path / "x.dcm")
+    assert (named.source_uid, named.series_uid) == (was.source_uid, "")
+    (series,) = dataset.ReferencedSeriesSequence
+    del series.ReferencedInstanceSequence
+    dataset.save_as(tmp_path / "x.dcm")
+    (named,) = read_overlays(tmp_path / "x.dcm")
+    assert (named.source_uid, named.series_uid) == ("", series.SeriesInstanceUID)
+    del dataset.ReferencedSeriesSequence
+    dataset.save_as(tmp_path / "x.dcm")
+    (named,) = read_overlays(tmp_path / "x.dcm")
+    assert (named.source_uid, named.series_uid) == ("", "")

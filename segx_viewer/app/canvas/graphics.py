@@ -37,7 +37,7 @@ class Graphics:
     def __init__(self, image: MedicalImage, overlays: Sequence[Any] = ()) -> None:
         self._shape = image.shape
         self._planes = [overlay.mask for overlay in image.overlays]
-        fitting = [overlay for overlay in overlays if overlay.fits(image)]
+        fitting = [placed for overlay in overlays if (placed := overlay.placed_on(image)) is not None]
         self._regions = [outline_path(o.values.astype(np.bool_)) for o in fitting if o.values.dtype == np.bool_]
         self._maps = [o.values for o in fitting if o.values.dtype != np.bool_]
         self.labels = [o.label or tr("Graphics of the file") for o in (*image.overlays, *fitting)]

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from segx_viewer.app.jobs.thumbnails import Thumbnail, Thumbnails, draw
 from segx_viewer.app.jobs.work import Work
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.documents import Document, Documents
+from segx_viewer.domain.image import SourceInfo
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import AnalysisCancelled, SegxError, UnsupportedImageError
 from segx_viewer.imaging.halving import Opened
@@ -39,6 +41,7 @@ class Opener(QObject):
         self._left_out = 0
         self._keep: Callable[[Document], None] | None = None
         self.overlays: dict[str, list[Any]] = {}  # by the SOP Instance UID of the image that they belong to
+        self._waiting: dict[int, list[Any]] = {}  # what files hold whose image is not open yet, by document number
         documents.updated.connect(self._on_updated)
 
     # -- files -----------------------------------------------------------------------------------
@@ -171,12 +174,12 @@ class Opener(QObject):
 
     def attach(self, document: Document, overlays: list[Any]) -> None:
         """Put what a file holds on the images that it was made from; the file itself is no image."""
-        for overlay in overlays:
-            known = self.overlays.setdefault(overlay.source_uid, [])
-            if not any(o.label == overlay.label and o.kind == overlay.kind for o in known):
-                known.append(overlay)
-        sources = frozenset(overlay.source_uid for overlay in overlays)
-        sentence = tr("{name} is drawn on the image that it was made from: open that image as well.")
+        sources = frozenset(overlay.source_uid or overlay.series_uid for overlay in overlays) - {""}
+        if overlays and not sources:
+            sentence = tr("{name} does not say which image it was made from.")
+        else:
+            sentence = tr("{name} is drawn on the image that it was made from: open that image as well.")
+            self._waiting[document.number] = overlays
         document.error = sentence.format(name=document.name)
         self._documents.update(document, waits_for=sources)
         for other in list(self._documents):
@@ -185,15 +188,48 @@ class Opener(QObject):
 
     def _on_updated(self, document: Document) -> None:
         self._lead_stacks(document)
-        uid = document.header.source.sop_instance_uid if document.header is not None else ""
-        if not uid or uid not in self.overlays:
+        source = document.header.source if document.header is not None else None
+        if source is None or not source.sop_instance_uid:
             return
-        for waiting in [d for d in self._documents if uid in d.waits_for]:
-            text = tr("{name} is drawn on {image}.").format(name=waiting.name, image=document.name)
-            if waiting is self._documents.current:
-                self._documents.set_current(document)
-            self._documents.close(waiting)
-            self.said.emit(text)
+        for waiting in [d for d in self._documents if d.waits_for & {source.sop_instance_uid, source.series_uid}]:
+            self._draw_on(document, source, waiting)
+
+    def _draw_on(self, document: Document, source: SourceInfo, waiting: Document) -> None:
+        """Draw what a file holds on an image, or say why not."""
+        shape = document.size
+        held = self._waiting.get(waiting.number, [])
+        of_it = [overlay for overlay in held if overlay.source_uid == source.sop_instance_uid]
+        of_series = [overlay for overlay in held if not overlay.source_uid and overlay.series_uid == source.series_uid]
+        if of_series and not of_it:
+            if not all(d.header is not None or d.error for d in self._documents):
+                return  # how many images the series has is not known yet
+            if len(self._images_of(source.series_uid)) > 1:
+                words = tr("{name} names a series only, and several of its images are open: it does not say which one.")
+                waiting.error = words.format(name=waiting.name)
+                return
+            of_it = [replace(overlay, source_uid=source.sop_instance_uid) for overlay in of_series]
+        if not of_it or shape is None:
+            return
+        fitting = [overlay for overlay in of_it if overlay.covers(shape)]
+        if not fitting:
+            height, width = of_it[0].values.shape
+            words = tr("{name} has {width} x {height} pixels, other proportions than {image}: it cannot lie on it.")
+            waiting.error = words.format(name=waiting.name, image=document.name, width=width, height=height)
+            return
+        for overlay in (*fitting, *(o for o in held if o.source_uid not in ("", source.sop_instance_uid))):
+            known = self.overlays.setdefault(overlay.source_uid, [])
+            if not any(o.label == overlay.label and o.kind == overlay.kind for o in known):
+                known.append(overlay)
+        text = tr("{name} is drawn on {image}.").format(name=waiting.name, image=document.name)
+        if waiting is self._documents.current:
+            self._documents.set_current(document)
+        self._waiting.pop(waiting.number, None)
+        self._documents.close(waiting)
+        self.said.emit(text)
+        self.attached.emit()
+
+    def _images_of(self, series_uid: str) -> set[Path]:
+        return {d.path for d in self._documents if d.header is not None and d.header.source.series_uid == series_uid}
 
     # -- progress --------------------------------------------------------------------------------
 
@@ -221,6 +257,7 @@ class Opener(QObject):
         """Keep nothing of what was opened: no overlays, and nothing unpacked on the disk."""
         self.cancel()
         self.overlays.clear()
+        self._waiting.clear()
         self._jobs.run(self._collect.close, lane=FILES)
 
     def shut_down(self) -> None:

@@ -1,9 +1,10 @@
 """Segmentations and Parametric Maps read back, to be shown on the image they were made from."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,16 +28,43 @@ class DicomOverlay:
         Segment label, or the map's explanation.
     source_uid : str
         SOP Instance UID of the image that it was made from; empty when the file does not say.
+    series_uid : str
+        Series Instance UID of its images, where the file says no more than that; empty otherwise.
     """
 
     kind: OverlayKind
     values: NDArray[Any] = field(repr=False)
     label: str
     source_uid: str
+    series_uid: str = ""
 
     def fits(self, image: MedicalImage) -> bool:
         """Whether the overlay was made from this image and lies on its pixels."""
-        return self.source_uid == image.source.sop_instance_uid != "" and self.values.shape == image.shape
+        return self._is_of(image) and self.values.shape == image.shape
+
+    def covers(self, shape: tuple[int, int]) -> bool:
+        """Whether an image of a shape has the overlay's proportions, to the pixel: it then covers the same field."""
+        height, width = self.values.shape
+        scale = shape[0] / height
+        return bool(abs(width * scale - shape[1]) <= max(1.0, scale))
+
+    def placed_on(self, image: MedicalImage) -> "DicomOverlay | None":
+        """Return the overlay on the image's pixels, resampled from another resolution; None where it has no place.
+
+        Regions take their nearest pixel, probabilities and maps are interpolated.
+        """
+        if self.fits(image):
+            return self
+        if not self._is_of(image) or not self.covers(image.shape):
+            return None
+        size = image.shape[1], image.shape[0]
+        if self.kind is OverlayKind.REGION:
+            nearest = cv2.resize(self.values.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+            return replace(self, values=nearest.astype(np.bool_))
+        return replace(self, values=cv2.resize(self.values, size, interpolation=cv2.INTER_LINEAR))
+
+    def _is_of(self, image: MedicalImage) -> bool:
+        return self.source_uid == image.source.sop_instance_uid != ""
 
     def layer(self, *, colormap: str = "viridis", opacity: float = 0.55) -> Layer:
         """Return the overlay as a layer for `overlay.compose`."""
@@ -72,6 +100,6 @@ def read_overlays_guarded(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[D
 def _overlays(decoded: Decoded) -> list[DicomOverlay]:
     facts = decoded.fields["overlays"]
     return [
-        DicomOverlay(found.kind, values, found.label, found.source_uid)
+        DicomOverlay(found.kind, values, found.label, found.source_uid, found.series_uid)
         for values, found in zip(decoded.values, facts, strict=True)
     ]
