@@ -12,7 +12,7 @@ import numpy as np
 import pydicom
 import pytest
 from PIL import Image
-from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian
+from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian, JPEG2000Lossless
 
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.image import SourceInfo
@@ -275,3 +275,113 @@ def test_lossy_compression_is_stated_as_the_file_tells_it(picture, tmp_path, suf
     if stated == "01":
         expected = picture.image.pixels.nbytes / misnamed.stat().st_size
         assert float(source.LossyImageCompressionRatio) == pytest.approx(expected, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("spacing", "expected", "said"),
+    [
+        ({"PixelSpacing": [0.2, 0.1]}, [0.2, 0.1], None),
+        ({"ImagerPixelSpacing": [0.15, 0.15]}, [0.15, 0.15], "at the detector"),
+        ({"NominalScannedPixelSpacing": [0.3, 0.3]}, [0.3, 0.3], "scanned film"),
+        ({}, [1, 1], "nominal"),
+    ],
+)
+def test_segmentations_and_maps_have_a_plane_and_name_what_their_spacing_is(
+    radiograph, tmp_path, spacing, expected, said
+):
+    written = write_dicom_results(radiograph(**spacing), tmp_path / "out", "1", include_identity=True)
+    planes = set()
+    for kind in (Kind.REGION, Kind.PROBABILITY, Kind.ORIGINAL, Kind.SEGX):
+        result = pydicom.dcmread(written[kind])
+        groups = [result.SharedFunctionalGroupsSequence[0], result.PerFrameFunctionalGroupsSequence[0]]
+        measures, orientation, position = (
+            next(g[name].value[0] for g in groups if name in g)
+            for name in ("PixelMeasuresSequence", "PlaneOrientationSequence", "PlanePositionSequence")
+        )
+        assert list(measures.PixelSpacing) == expected
+        assert list(orientation.ImageOrientationPatient) == [1, 0, 0, 0, 1, 0]
+        assert list(position.ImagePositionPatient) == [0, 0, 0]
+        planes.add(result.FrameOfReferenceUID)
+        assert said in result.ImageComments if said else "ImageComments" not in result
+    assert len(planes) == 1  # they register
+    if DCIODVFY is not None:
+        assert [error for path in written.values() for error in _errors(path)] == []
+
+
+def test_a_reason_is_told_whole_and_codes_have_one_meaning(picture, tmp_path):
+    reason = (
+        "The map is flat: " + "the network looked at no part of the image more than at the others; " * 3 + "so much."
+    )
+    certainty = dataclasses.replace(picture.certainties[KEY], level=Level.ABSTAIN, reason=reason)
+    analysis = dataclasses.replace(picture, certainties={KEY: certainty})
+    written = write_dicom_results(analysis, tmp_path, "0001", kinds=[Kind.REPORT])
+    report = pydicom.dcmread(written[Kind.REPORT])
+    texts = [element.value for element in report.iterall() if element.keyword == "TextValue"]
+    assert reason in texts
+    meanings = {}
+    for items in (e.value for e in report.iterall() if e.VR == "SQ"):
+        for item in items:
+            if item.get("CodingSchemeDesignator") == "99SEGX":
+                meanings.setdefault(item.CodeValue, set()).add(item.CodeMeaning)
+    assert all(len(known) == 1 for known in meanings.values())
+
+
+def test_results_carry_the_whole_patient_and_study(radiograph, tmp_path):
+    header = {
+        "IssuerOfPatientID": "HOSPITAL", "AdmissionID": "AD1", "StudyDescription": "Thorax", "PatientAge": "083Y",
+        "PatientSize": 1.7,
+    }  # fmt: skip
+    written = write_dicom_results(radiograph(**header), tmp_path / "out", "1", include_identity=True)
+    for path in written.values():
+        result = pydicom.dcmread(path)
+        assert {keyword: result.get(keyword) for keyword in header} == header, path.name
+
+
+@pytest.mark.parametrize(("keyword", "side"), [("Laterality", "L"), ("ImageLaterality", "R"), ("Laterality", "")])
+def test_the_side_stays(radiograph, tmp_path, keyword, side):
+    written = write_dicom_results(radiograph(**{keyword: side}), tmp_path / "out", "1", include_identity=True)
+    assert {pydicom.dcmread(written[kind]).Laterality for kind in (Kind.SEGX, Kind.PAGE)} == {side}
+
+
+def test_the_page_is_uncompressed_unless_asked_for(picture, tmp_path):
+    plain = write_dicom_results(picture, tmp_path, "1", kinds=[Kind.PAGE], when=WHEN)[Kind.PAGE]
+    small = write_dicom_results(picture, tmp_path, "2", kinds=[Kind.PAGE], when=WHEN, jpeg2000=True)[Kind.PAGE]
+    syntaxes = [pydicom.dcmread(path).file_meta.TransferSyntaxUID for path in (plain, small)]
+    assert syntaxes == [ExplicitVRLittleEndian, JPEG2000Lossless]
+    assert small.stat().st_size < plain.stat().st_size / 3
+    assert np.array_equal(read_image(plain).pixels, read_image(small).pixels)
+
+
+SINGLE_FRAMES = {
+    "radiofluoroscopy": "1.2.840.10008.5.1.4.1.1.12.2",
+    "angiography": "1.2.840.10008.5.1.4.1.1.12.1",
+    "ultrasound": "1.2.840.10008.5.1.4.1.1.6.1",
+    "ultrasound multi-frame": "1.2.840.10008.5.1.4.1.1.3.1",
+    "secondary capture": "1.2.840.10008.5.1.4.1.1.7",
+    "multi-frame capture": "1.2.840.10008.5.1.4.1.1.7.2",
+    "ophthalmic": "1.2.840.10008.5.1.4.1.1.77.1.5.1",
+}
+
+
+@pytest.mark.parametrize("name", SINGLE_FRAMES)
+def test_single_frames_of_multi_frame_classes_have_results(radiograph, tmp_path, name):
+    analysis = radiograph(SOPClassUID=SINGLE_FRAMES[name], NumberOfFrames=1)
+    written = write_dicom_results(analysis, tmp_path / "out", "1", include_identity=True)
+    assert len(written) == 6
+    assert SINGLE_FRAMES[name] in pydicom.dcmread(written[Kind.REGION]).to_json()
+
+
+@pytest.mark.parametrize(
+    ("sets", "name"),
+    [
+        (["", "ISO 2022 IR 87"], "Yamada^Tarou=山田^太郎=やまだ^たろう"),
+        (["", "ISO 2022 IR 149"], "Hong^Gildong=洪^吉洞=홍^길동"),
+        ("GB18030", "Wang^XiaoDong=王^小东"),
+        ("ISO_IR 192", "Wang^XiaoDong=王^小東"),
+    ],
+)
+def test_names_of_other_scripts_are_exported(radiograph, tmp_path, sets, name):
+    analysis = radiograph(SpecificCharacterSet=sets, PatientName=name, StudyDescription="Thorax")
+    written = write_dicom_results(analysis, tmp_path / "out", "1", include_identity=True)
+    for path in written.values():
+        assert str(pydicom.dcmread(path).PatientName) == name

@@ -1,6 +1,7 @@
 """The result objects, one function each: Segmentation, Parametric Map, Secondary Capture."""
 
 import copy
+import math
 from typing import Any, TypeVar
 
 import highdicom as hd
@@ -11,7 +12,7 @@ from highdicom.seg import Segmentation, SegmentationTypeValues, SegmentDescripti
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
-from pydicom.uid import JPEG2000Lossless
+from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
 
 from segx_viewer import __version__
 from segx_viewer.domain.methods import method_label
@@ -62,7 +63,7 @@ def segmentation(analysis: Analysis, reference: Dataset, series: str, number: in
         tracking_id=bundle.region[:64],
     )
     result = Segmentation(
-        source_images=[reference],
+        source_images=[planar(reference, analysis.image.stretch)],
         pixel_array=pixels[None],
         segmentation_type=SegmentationTypeValues.FRACTIONAL if fractional else SegmentationTypeValues.BINARY,
         segment_descriptions=[description],
@@ -73,12 +74,33 @@ def segmentation(analysis: Analysis, reference: Dataset, series: str, number: in
     return _complete(result, reference)
 
 
-def planar(reference: Dataset, stretch: tuple[float, float] = (1.0, 1.0)) -> Dataset:
-    """Return a reference that lies in a frame of reference, which a Parametric Map must have (PS3.3 A.75.3).
+_SPACINGS = {
+    "PixelSpacing": "",
+    "ImagerPixelSpacing": "The pixel spacing is that at the detector: what lies above it in the body is smaller.",
+    "NominalScannedPixelSpacing": "The pixel spacing is that of the scanned film.",
+}
+_NO_SPACING = "The pixel spacing is nominal: the source image states none."
 
-    Radiographs and photographs lie in none: their maps get one of their own, with the image plane at its origin, that
-    follows from the image's UID, so that all maps of one image register. Without a pixel spacing it is 1 mm,
-    times what makes the pixels square, by (row, column).
+
+def stated_spacing(reference: Dataset) -> tuple[list[float] | None, str]:
+    """Return (row, column) mm of an image's pixels, None where it states none; and what they are measured on.
+
+    A spacing at the detector (PS3.3 10.7.1.3) or of a film is named as such, "" stands for one in the patient.
+    """
+    for keyword, words in _SPACINGS.items():
+        found = reference.get(keyword)
+        if found is not None and len(found) == 2 and all(math.isfinite(v) and v > 0 for v in found):
+            return [float(v) for v in found], words
+    return None, _NO_SPACING
+
+
+def planar(reference: Dataset, stretch: tuple[float, float] = (1.0, 1.0)) -> Dataset:
+    """Return a reference that lies in a frame of reference, with a plane and a spacing.
+
+    A Parametric Map must have them (PS3.3 A.75.3), and most readers of segmentations ask for them. Radiographs and
+    photographs lie in none: their results get one of their own, with the image plane at its origin, that follows from
+    the image's UID, so that all results of one image register. The spacing is what the image states, in the patient or
+    at the detector; where it states none it is 1 mm, times what makes the pixels square, by (row, column).
     """
     if "FrameOfReferenceUID" in reference:
         return reference
@@ -88,8 +110,8 @@ def planar(reference: Dataset, stretch: tuple[float, float] = (1.0, 1.0)) -> Dat
     result.ImagePositionPatient = [0, 0, 0]
     result.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
     result.SliceThickness = 1
-    if "PixelSpacing" not in result:
-        result.PixelSpacing = [round(factor, 6) for factor in stretch]
+    spacing, _ = stated_spacing(reference)
+    result.PixelSpacing = spacing or [round(factor, 6) for factor in stretch]
     return result
 
 
@@ -139,13 +161,13 @@ def parametric_map(
         content_description=label[:64],
         **_identity(series, "map", number),
     )
-    result.Laterality = reference.get("Laterality") or ""
-    if "PixelSpacing" not in reference:
-        result.ImageComments = "The pixel spacing is nominal: the source image states none."
+    result.Laterality = _laterality(reference)
     return _complete(result, reference)
 
 
-def capture(page: NDArray[np.uint8], reference: Dataset, series: str, number: int, *, identity: bool) -> SCImage:
+def capture(
+    page: NDArray[np.uint8], reference: Dataset, series: str, number: int, *, identity: bool, jpeg2000: bool = False
+) -> SCImage:
     """Return a report page as Secondary Capture (PS3.3 A.8.1).
 
     Parameters
@@ -158,20 +180,23 @@ def capture(page: NDArray[np.uint8], reference: Dataset, series: str, number: in
         Instance number.
     identity : bool
         Whether the page itself names the patient (Burned In Annotation).
+    jpeg2000 : bool
+        Lossless JPEG 2000, a tenth of the size, which fewer programs and archives take.
     """
     settings = _identity(series, "sc", number)
     result = SCImage.from_ref_dataset(
         ref_dataset=reference,
         pixel_array=page,
-        photometric_interpretation="YBR_RCT",  # what JPEG 2000 makes of RGB; lossless, and a tenth of its size
+        photometric_interpretation="YBR_RCT" if jpeg2000 else "RGB",  # what JPEG 2000 makes of RGB
         bits_allocated=8,
         coordinate_system="PATIENT",
         patient_orientation=("L", "F"),  # asked for by highdicom, taken back below
-        transfer_syntax_uid=JPEG2000Lossless,
+        transfer_syntax_uid=JPEG2000Lossless if jpeg2000 else ExplicitVRLittleEndian,
         **{name: settings[name] for name in _SC_SETTINGS},
     )
+    result.copy_patient_and_study_information(reference)  # from_ref_dataset takes a few of them only
     result.add_new("PatientOrientation", "CS", "")  # a page of text and pictures has none
-    result.Laterality = reference.get("Laterality") or ""
+    result.Laterality = _laterality(reference)
     result.BurnedInAnnotation = "YES" if identity else "NO"
     result.ManufacturerModelName = MANUFACTURER
     result.SoftwareVersions = __version__
@@ -201,9 +226,16 @@ def _identity(series: str, kind: str, number: int) -> dict[str, Any]:
     }
 
 
+def _laterality(reference: Dataset) -> str:
+    """Return the side of the body, of the series or of the image (PS3.3 C.7.3.1, C.7.6.1)."""
+    for keyword in ("Laterality", "ImageLaterality"):
+        if (side := str(reference.get(keyword) or "")) in ("L", "R"):
+            return side
+    return ""
+
+
 def _complete(result: T, reference: Dataset) -> T:
-    # PS3.3 C.7.6.1: Patient Orientation is required (and may be empty) where no plane lies in a frame of reference.
-    if "FrameOfReferenceUID" not in reference:
-        result.PatientOrientation = reference.get("PatientOrientation") or ""
+    if "FrameOfReferenceUID" not in reference and (words := stated_spacing(reference)[1]):
+        result.ImageComments = words
     result.SeriesDescription = "Explanation, research use only"
     return result

@@ -1,5 +1,6 @@
 """The numbers as a structured report: TID 1500 Measurement Report (PS3.16)."""
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,8 +18,10 @@ from highdicom.sr import (
     PlanarROIMeasurementsAndQualitativeEvaluations,
     QualitativeEvaluation,
     ReferencedSegmentationFrame,
+    RelationshipTypeValues,
     SourceImageForMeasurementGroup,
     SourceImageForSegmentation,
+    TextContentItem,
     TrackingIdentifier,
 )
 from pydicom.dataset import Dataset
@@ -29,7 +32,7 @@ from segx_viewer.domain.methods import method_label
 from segx_viewer.domain.result import Analysis, BundleInfo, Certainty, Level, MapKey, level_so_far
 from segx_viewer.explain.alignment import ALIGNMENTS
 from segx_viewer.reporting.dicom.codes import class_concept, predicted, private, region_codes
-from segx_viewer.reporting.dicom.objects import SERIES
+from segx_viewer.reporting.dicom.objects import SERIES, stated_spacing
 from segx_viewer.reporting.dicom.picture import MANUFACTURER
 from segx_viewer.reporting.dicom.uids import new_uid
 
@@ -134,16 +137,21 @@ def _explanation(
         "measurements": list(_measurements(certainty, in_mm=analysis.image.spacing is not None)),
         "qualitative_evaluations": list(_evaluations(analysis, key, certainty)),
     }
+    group: _Group
     if region is None:
         source = SourceImageForMeasurementGroup.from_source_image(reference)
-        return MeasurementsAndQualitativeEvaluations(source_images=[source], **common)
-    category, kind = region_codes(analysis.bundle.region)
-    return PlanarROIMeasurementsAndQualitativeEvaluations(
-        referenced_segment=_reference_to(region, reference),
-        finding_type=CodedConcept.from_code(kind),
-        finding_category=CodedConcept.from_code(category),
-        **common,
-    )
+        group = MeasurementsAndQualitativeEvaluations(source_images=[source], **common)
+    else:
+        category, kind = region_codes(analysis.bundle.region)
+        group = PlanarROIMeasurementsAndQualitativeEvaluations(
+            referenced_segment=_reference_to(region, reference),
+            finding_type=CodedConcept.from_code(kind),
+            finding_category=CodedConcept.from_code(category),
+            **common,
+        )
+    in_mm = any(a.value is not None and ALIGNMENTS[n].unit == "px" for n, a in certainty.alignments.items())
+    group[0].ContentSequence.extend(_texts(certainty, stated_spacing(reference)[1] if in_mm else ""))
+    return group
 
 
 def _reference_to(region: Segmentation, reference: Dataset) -> ReferencedSegmentationFrame:
@@ -183,12 +191,28 @@ def _evaluations(analysis: Analysis, key: MapKey, certainty: Certainty) -> Itera
         private("CERTAINTY", "Certainty badge"), private(certainty.level.value, certainty.level.value.capitalize())
     )
     yield QualitativeEvaluation(private("EXPLAINED", "Class under explanation"), class_concept(analysis, key[1]))
-    if certainty.reason:
-        yield QualitativeEvaluation(private("REASON", "Reason for the badge"), private("REASON", certainty.reason))
     for name, alignment in certainty.alignments.items():
         if alignment.value is None and name in ALIGNMENTS:
-            reason = private("UNDEFINED", f"Undefined: {alignment.reason}")
+            reason = _undefined(alignment.reason)
             yield QualitativeEvaluation(private(name.upper(), ALIGNMENTS[name].label), reason)
+
+
+def _undefined(reason: str) -> CodedConcept:
+    """Return why a figure is undefined as a code whose value is of this meaning alone."""
+    digest = hashlib.sha256(reason.encode()).hexdigest()[:8]
+    return private(f"UNDEF-{digest}".upper(), f"Undefined: {reason}")
+
+
+def _texts(certainty: Certainty, spacing: str) -> Iterator[TextContentItem]:
+    """Yield what is said in words: as text, because the meaning of a code has 64 characters and one sense."""
+    if certainty.reason:
+        yield _text("REASON", "Reason for the badge", certainty.reason)
+    if spacing:
+        yield _text("SPACING", "What lengths are measured on", spacing)
+
+
+def _text(code: str, meaning: str, words: str) -> TextContentItem:
+    return TextContentItem(name=private(code, meaning), value=words, relationship_type=RelationshipTypeValues.CONTAINS)
 
 
 def _algorithm(bundle: BundleInfo, part: str, parameters: dict[str, str] | None = None) -> AlgorithmIdentification:

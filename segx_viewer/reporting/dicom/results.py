@@ -17,7 +17,13 @@ from segx_viewer.reporting.content import default_key, seen_for
 from segx_viewer.reporting.dicom.objects import capture, parametric_map, segmentation
 from segx_viewer.reporting.dicom.picture import picture_dataset
 from segx_viewer.reporting.dicom.report import structured_report
-from segx_viewer.reporting.dicom.source import give_identity, reference_dataset, take_identity
+from segx_viewer.reporting.dicom.source import (
+    give_class,
+    give_identity,
+    reference_dataset,
+    take_class,
+    take_identity,
+)
 from segx_viewer.reporting.dicom.uids import new_uid
 from segx_viewer.reporting.panels import ReportView
 from segx_viewer.reporting.png import render_report
@@ -52,6 +58,7 @@ def write_dicom_results(
     kinds: Collection[Kind] = tuple(Kind),
     include_identity: bool = False,
     when: datetime | None = None,
+    jpeg2000: bool = False,
 ) -> dict[Kind, Path]:
     """Write region, maps, figures and report page as DICOM files of the source's study.
 
@@ -74,6 +81,8 @@ def write_dicom_results(
         Needed for DICOM images.
     when : datetime, optional
         Date on the report page.
+    jpeg2000 : bool
+        The report page as lossless JPEG 2000 instead of uncompressed.
 
     Returns
     -------
@@ -93,7 +102,7 @@ def write_dicom_results(
     key = key or default_key(analysis)
     analysis = seen_for(analysis, key)
     reference = reference_dataset(analysis.image)
-    taken = take_identity(reference)
+    taken, own_class = take_identity(reference), take_class(reference)
     try:
         objects = _objects(analysis, key, reference, set(kinds))
     except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
@@ -104,9 +113,10 @@ def write_dicom_results(
         page = render_report(
             analysis, key=key, voi=voi, view=view, reading=reading, include_identity=identity, when=when
         )
-        objects[Kind.PAGE] = capture(page, reference, new_uid(), 1, identity=identity)
+        objects[Kind.PAGE] = capture(page, reference, new_uid(), 1, identity=identity, jpeg2000=jpeg2000)
     for result in objects.values():
         give_identity(result, taken)
+        give_class(result, reference.SOPInstanceUID, own_class)
     if Kind.SOURCE in kinds and not is_dicom:
         objects[Kind.SOURCE] = picture_dataset(analysis.image, with_pixels=True)
     return {kind: _write(dataset, folder / f"{name}-{kind.value}.dcm") for kind, dataset in objects.items()}

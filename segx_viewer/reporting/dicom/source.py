@@ -1,10 +1,12 @@
 """The DICOM image that the results refer to: the file itself, or a minimal identity for a picture."""
 
+import contextlib
 import math
 
 import pydicom
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
+from pydicom.uid import UID, ComputedRadiographyImageStorage
 
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.errors import ExportError
@@ -48,6 +50,9 @@ def reference_dataset(image: MedicalImage) -> Dataset:
         raise ExportError(f"{path.name} could not be read again for its DICOM results.") from error
     if dataset.get("SOPInstanceUID") != image.source.sop_instance_uid:
         raise ExportError(f"{path.name} is no longer the file that was analysed.")
+    with contextlib.suppress(LookupError, ValueError, TypeError):  # a set of characters that nobody knows
+        dataset.decode()
+        dataset.SpecificCharacterSet = "ISO_IR 192"  # highdicom copies it, and knows no empty first one
     return _usable(dataset)
 
 
@@ -70,10 +75,32 @@ def give_identity(result: Dataset, taken: dict[str, str]) -> None:
         setattr(result, keyword, value)
 
 
+def take_class(reference: Dataset) -> UID:
+    """Make `reference` an image of a single-frame class and return its own one for `give_class`.
+
+    highdicom tells by the class whether to look for functional groups, which single frames of multi-frame classes
+    (fluoroscopy, angiography, ultrasound, ophthalmic photographs) have none of.
+    """
+    own = UID(reference.SOPClassUID)
+    if "PerFrameFunctionalGroupsSequence" not in reference:
+        reference.SOPClassUID = ComputedRadiographyImageStorage
+    return own
+
+
+def give_class(result: Dataset, instance: str, own: UID) -> None:
+    """Name the class of an image wherever a result refers to it."""
+    for element in result.iterall():
+        if element.VR == "SQ":
+            for item in element.value:
+                if item.get("ReferencedSOPInstanceUID") == instance:
+                    item.ReferencedSOPClassUID = own
+
+
 def _usable(dataset: Dataset) -> Dataset:
     """Take out what would make the results invalid and says nothing.
 
-    That is a pixel spacing of 0, a frame of reference without a plane, and lossy compression without a word or ratio.
+    That is a pixel spacing of 0, a frame of reference without a plane, lossy compression without a word or ratio, and
+    the count of a single frame.
     Digital radiographs often name a frame of reference and state no position in it.
     """
     spacing = dataset.get("PixelSpacing")
@@ -83,6 +110,8 @@ def _usable(dataset: Dataset) -> Dataset:
     if not lossy or (lossy == "01" and not dataset.get("LossyImageCompressionRatio")):
         for keyword in _COMPRESSION:
             dataset.pop(keyword, None)
+    if dataset.get("NumberOfFrames") == 1 and "PerFrameFunctionalGroupsSequence" not in dataset:
+        del dataset.NumberOfFrames  # highdicom looks for functional groups in whatever counts frames
     placed = all(dataset.get(keyword) for keyword in _PLANE) or "PerFrameFunctionalGroupsSequence" in dataset
     if "FrameOfReferenceUID" in dataset and not placed:
         del dataset.FrameOfReferenceUID
