@@ -9,20 +9,12 @@ from segx_viewer.bundles.manifest import ModelBundle, read_bundle, read_manifest
 from segx_viewer.bundles.writing import write_manifest
 from segx_viewer.domain.methods import method_label
 from segx_viewer.errors import DataError
+from segx_viewer.evaluation import card_tables
 from segx_viewer.evaluation.calibrate import WORTH_A_PASS, fitted_digest
+from segx_viewer.evaluation.card_tables import CLASSIFICATION_FIGURES
 from segx_viewer.evaluation.figures import CALIBRATION_FIGURES
 from segx_viewer.evaluation.statistics import Estimate
 from segx_viewer.reporting.atomic import atomic_write
-
-CLASSIFICATION_FIGURES = {
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
-    "macro_auroc": "macro AUROC",
-    "mean_auroc": "mean AUROC of the findings",
-    "auroc_no_finding": "AUROC of no finding",
-    "auroc_normal_against_rest": "AUROC, healthy against the rest",
-}
-"""The classification's figures by their keys, in words."""
 
 REGION_FIGURES = {
     "dice": "Dice of the region",
@@ -31,7 +23,6 @@ REGION_FIGURES = {
 }
 """The segmenter's figures by their keys, in words."""
 
-FOLDS = "folds.json"
 CARD = "MODEL_CARD.md"
 FACTS = "card.md"
 BEGIN, END = "<!-- figures:begin -->", "<!-- figures:end -->"
@@ -66,7 +57,13 @@ def write_model_card(folder: Path, evaluation: Path) -> Path:
     if (record := badge_record(result)) is not None:
         write_manifest(folder, {**manifest, "evaluation": record})
     text = "\n\n".join(
-        (_title(bundle), facts.strip(), _figures(bundle, result), *_folds(folder / FOLDS), _training(bundle))
+        (
+            _title(bundle),
+            facts.strip(),
+            _figures(bundle, result),
+            *card_tables.folds(folder / card_tables.FOLDS),
+            _training(bundle),
+        )
     )
     with atomic_write(folder / CARD) as path:
         path.write_text(text + "\n", encoding="utf-8")
@@ -164,11 +161,12 @@ def _figures(bundle: ModelBundle, result: Mapping[str, Any]) -> str:
         "by hand.",
         "\n".join(table),
         "### Per class",
-        "\n".join(_per_class(result["classification"])),
-        *_within(result["classification"]),
-        *_probed(result.get("probe", {})),
+        "\n".join(card_tables.per_class(result["classification"])),
+        *card_tables.within(result["classification"]),
+        *card_tables.probed(result.get("probe", {})),
         "### SegX against the original map, per class",
         "\n".join(_per_class_maps(result)),
+        *card_tables.outlined(result.get("outlines", {})),
         "### Does SegU tell right from wrong?",
         _verdict(result),
         f"### What the badge's calibration was chosen from ({bundle.calibration.get('set', 'not fitted')})",
@@ -180,40 +178,6 @@ def _figures(bundle: ModelBundle, result: Mapping[str, Any]) -> str:
         _gate(result["gate"], result["part"]),
     ]
     return "\n\n".join(sections)
-
-
-def _per_class(table: Mapping[str, Any]) -> list[str]:
-    several = "mean_auroc" in table
-    keys = ("cut_off", "recall", "specificity", "precision") if several else ("recall", "precision", "auroc")
-    columns = ["finding" if several else "class", "n", *(["AUROC"] if several else []),
-               *(key.replace("_", "-") if key != "auroc" else "AUROC" for key in keys)]  # fmt: skip
-    rows = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
-    for c in table["per_class"].values():
-        area = [_interval(c["auroc"]).rpartition(",")[0]] if several else []
-        rows.append(f"| {' | '.join([c['label'], str(c['n']), *area, *(_number(c[key]) for key in keys)])} |")
-    return rows
-
-
-def _within(table: Mapping[str, Any]) -> list[str]:
-    """Return the figures apart for each value of the attributes: a shortcut shows as a difference."""
-    rows = []
-    for attribute, values in table.get("within", {}).items():
-        for value, entry in values.items():
-            shown = [f"{name} {_interval(entry[key])}" for key, name in CLASSIFICATION_FIGURES.items() if key in entry]
-            recalls = [f"{code} {_number(recall)}" for code, recall in entry.get("recall", {}).items()]
-            shown += [f"recall: {', '.join(recalls)}"] if recalls else []
-            rows.append(f"| {attribute} {value} | {entry['n']} | {'; '.join(shown)} |")
-    return ["### Apart", "\n".join(["| images | n | figures |", "|---|---|---|", *rows])] if rows else []
-
-
-def _probed(table: Mapping[str, Any]) -> list[str]:
-    """Return what a linear probe reads from the features that should not matter."""
-    if not table:
-        return []
-    told = "; ".join(f"{attribute} {_interval(figure)}" for attribute, figure in table.items())
-    return ["### What the features tell beside it",
-            "AUROC of a linear probe on the classifier's last features, across groups (0.5: they hold nothing of it): "
-            f"{told}. What the features tell, a shortcut could use."]  # fmt: skip
 
 
 def _per_class_maps(result: Mapping[str, Any]) -> list[str]:
@@ -316,25 +280,6 @@ def _faithfulness(table: Mapping[str, Any]) -> list[str]:
         "|---" * (len(methods) + 1) + "|",
     ]
     return lines + [f"| {text} | {' | '.join(_interval(table[m][k]) for m in methods)} |" for k, text in names.items()]
-
-
-def _folds(path: Path) -> list[str]:
-    """Return the figures of the classifier's cross-validation, where it was measured."""
-    if not path.is_file():
-        return []
-    rows = []
-    for variant, folds in json.loads(path.read_text(encoding="utf-8")).items():
-        for fold, entry in folds.items():
-            classes = entry.get("recall", entry["auroc"])
-            per_class = ", ".join(f"{code} {_number(value)}" for code, value in classes.items())
-            cells = (variant, fold, str(entry["n"]), _number(entry["mean_auroc"]),
-                     _number(entry.get("balanced_accuracy")), per_class)  # fmt: skip
-            rows.append(f"| {' | '.join(cells)} |")
-    table = ["| variant | held out | n | mean AUROC | balanced accuracy | recall (several findings: AUROC) |",
-             "|---" * 6 + "|", *rows]  # fmt: skip
-    return ["## Cross-validation of the classifier", "\n".join(table),
-            "Other networks than the shipped one, learned by the recipe's `[recipe.folds]` and judged on images that "
-            "they have not seen, with their logits as they are."]  # fmt: skip
 
 
 def _training(bundle: ModelBundle) -> str:

@@ -18,6 +18,7 @@ from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis, FindingSet, Prediction, PredictionSet
 from segx_viewer.evaluation.faithful import faithfulness_row
 from segx_viewer.evaluation.fit import record_image
+from segx_viewer.evaluation.outlines import outline_row
 from segx_viewer.evaluation.strangers import judge
 from segx_viewer.explain.alignment import auitc, iou, iou_curve
 from segx_viewer.explain.segx import segx_map
@@ -30,7 +31,7 @@ from segx_viewer.training.recipe import read_recipe
 T = TypeVar("T")
 Row = dict[str, Any]
 Task = tuple[str, str]
-"""What is measured ("image", "segmentation" or "faithfulness") on which image id."""
+"""What is measured ("image", "segmentation", "outline" or "faithfulness") on which image id."""
 
 PERTURBATIONS = ("eroded", "dilated", "shifted")
 CHUNK = 16
@@ -155,6 +156,8 @@ def _measured(kind: str, record: Record, bench: _Bench, job: Job) -> Row:
         return image_row(record, bench.open_store, bench.store, job.folder.name, job.methods)
     if kind == "segmentation":
         return segmentation_row(record, bench.open_store, job.folder.name)
+    if kind == "outline":
+        return outline_row(record, bench.open_store, job.folder.name)
     return faithfulness_row(record, bench.open_store, job.folder.name, job.methods)
 
 

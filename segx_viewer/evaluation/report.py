@@ -14,7 +14,7 @@ from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.methods import method_label
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis
-from segx_viewer.evaluation.card import CLASSIFICATION_FIGURES
+from segx_viewer.evaluation.card_tables import CLASSIFICATION_FIGURES
 from segx_viewer.evaluation.collect import OpenStore, Row
 from segx_viewer.evaluation.figures import BASELINES, CALIBRATION_FIGURES
 from segx_viewer.evaluation.fit import record_image

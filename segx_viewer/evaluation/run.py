@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from segx_viewer.bundles.manifest import ModelBundle, read_bundle, read_manifest
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.errors import DataError
-from segx_viewer.evaluation import figures, findings
+from segx_viewer.evaluation import figures, findings, outlines
 from segx_viewer.evaluation.calibrate import fitted_digest
 from segx_viewer.evaluation.collect import Row, Task, collect_rows
 from segx_viewer.evaluation.fit import record_image
@@ -34,6 +34,8 @@ from segx_viewer.training.splits import Part, read_splits
 METHODS = ("gradcam", "gradient_shap")
 RESULT = "evaluation.json"
 SCHEMA = 1
+HELD_OUT: tuple[Part, ...] = ("calibration", "test")
+"""Parts that no network learned from: outlines, which choose nothing, are few enough to take both."""
 
 
 def evaluate(
@@ -87,9 +89,13 @@ def evaluate(
         raise DataError(f"{data} holds no image of the {part} part of {bundle.info.name}.")
     masked = _part(recipe, recipe.segmenter_data, data, parts, part, lambda r: r.mask is not None)[:limit]
     chosen = np.random.default_rng(SEED).permutation(len(records))[: recipe.evaluation.faithfulness]
+    outlined = [
+        r for p in HELD_OUT for r in _part(recipe, recipe.classifier_data, data, parts, p, lambda r: bool(r.outlines))
+    ][:limit]
     tasks: list[Task] = [
         *(("image", r.image_id) for r in records),
         *(("segmentation", r.image_id) for r in masked),
+        *(("outline", r.image_id) for r in outlined),
         *(("faithfulness", records[i].image_id) for i in sorted(chosen)),
     ]
     report(f"{bundle.info.name}: {len(records)} images of the {part} part, {len(tasks)} tasks")
@@ -122,6 +128,7 @@ def evaluate(
         "certainty": figures.certainty(rows, methods[0], resampler),
         "calibration": figures.calibration(rows, resampler),
         "prediction_sets": coverage(rows, recipe.codes),
+        "outlines": outlines.outlined(measured.get("outline", [])),
         "faithfulness": figures.faithfulness(measured["faithfulness"]),
         "extra_passes": bundle.calibration.get("extra_passes", 0),
         "gate": {

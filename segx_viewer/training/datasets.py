@@ -41,6 +41,8 @@ class Record:
         Place within a run of examinations in file order, 0 to 1.
     taught : mapping of str to float
         Another network's probabilities by class code; {} where there are none.
+    outlines : mapping of str to tuple
+        Polygons of findings by class code, (x, y) as shares of the image's width and height; {} where there are none.
     """
 
     dataset: str
@@ -54,6 +56,7 @@ class Record:
     marked: bool = False
     position: float | None = None
     taught: Mapping[str, float] = field(default_factory=dict)
+    outlines: Mapping[str, tuple[tuple[tuple[float, float], ...], ...]] = field(default_factory=dict)
 
     def read_image(self) -> NDArray[np.uint8]:
         """Return the image as (H, W, 3) uint8 RGB."""

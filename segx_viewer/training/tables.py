@@ -1,5 +1,6 @@
 """Data sets that a recipe describes: a folder with a metadata table, pictures and reference masks."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from segx_viewer.errors import DataError
 from segx_viewer.training.datasets import Record, Source, index_files, mask_of, read_rows, root_of
 
 PRESENT = {"1", "1.0"}
+OUTLINES = "findings.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Table:
         What the columns with another network's probabilities begin with, before the finding's own column name.
     prefix : str
         Put before every group's name, so that two sets' groups cannot be taken for each other.
+    outlines : mapping of str to list of str
+        Class code -> the words that outlines of it have in `findings.json`: polygons by film, of readers' own.
     masks, pictures : str
         Part of the path that masks and pictures lie under, "" for any.
     """
@@ -57,6 +61,7 @@ class Table:
     leave_out: Mapping[str, str] = field(default_factory=dict)
     teacher: str = ""
     prefix: str = ""
+    outlines: Mapping[str, Sequence[str]] = field(default_factory=dict)
     pictures: str = "images"
     masks: str = "masks"
 
@@ -80,10 +85,11 @@ class Table:
         root = root_of(self.name, folder)
         pictures = index_files(root, {".jpg", ".jpeg", ".png"}, below=self.pictures)
         masks = index_files(root, {".png"}, below=self.masks)
+        films = _films(root / OUTLINES) if self.outlines else {}
         try:
             rows = [row for row in read_rows(root, "metadata") if not self._left_out(row)]
             records = [
-                self._record(row, pictures[row[self.image]], mask_of(row[self.image], masks))
+                self._record(row, pictures[row[self.image]], mask_of(row[self.image], masks), films)
                 for row in rows
                 if row[self.image] in pictures
             ]
@@ -96,7 +102,9 @@ class Table:
     def _left_out(self, row: Mapping[str, str]) -> bool:
         return any(row[column] == value for column, value in self.leave_out.items())
 
-    def _record(self, row: Mapping[str, str], picture: Source, mask: Source | None) -> Record:
+    def _record(
+        self, row: Mapping[str, str], picture: Source, mask: Source | None, films: Mapping[str, Sequence[Any]]
+    ) -> Record:
         codes = tuple(code for code, column in self.findings.items() if row[column] in PRESENT)
         if self.label:
             codes = (row[self.label],)
@@ -116,13 +124,28 @@ class Table:
             marked=bool(self.marked) and row[self.marked] in PRESENT,
             position=position,
             taught=self._taught(row),
+            outlines=self._outlined(films.get(row[self.image], ())),
         )
+
+    def _outlined(self, shapes: Sequence[Mapping[str, Any]]) -> dict[str, tuple[tuple[tuple[float, float], ...], ...]]:
+        found = {
+            code: tuple(tuple((x, y) for x, y in shape["polygon"]) for shape in shapes if shape["class"] in words)
+            for code, words in self.outlines.items()
+        }
+        return {code: polygons for code, polygons in found.items() if polygons}
 
     def _taught(self, row: Mapping[str, str]) -> Mapping[str, float]:
         if not self.teacher:
             return {}
         columns = {code: self.teacher + column for code, column in self.findings.items()}
         return {code: float(row[column]) for code, column in columns.items() if row[column]}
+
+
+def _films(path: Path) -> dict[str, Sequence[Any]]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8"))["films"])
+    except (OSError, KeyError, ValueError) as error:
+        raise DataError(f"The outlines {path} could not be read: {error}.") from error
 
 
 def _in_strata(records: Sequence[Record]) -> list[Record]:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from segx_viewer.domain.result import ClassInfo
-from segx_viewer.evaluation.card import _folds, _per_class, _within
+from segx_viewer.evaluation.card_tables import folds, per_class
+from segx_viewer.evaluation.card_tables import within as within_table
 from segx_viewer.evaluation.figures import within
 from segx_viewer.evaluation.findings import classification, mean_auroc
 from segx_viewer.evaluation.statistics import Resampler
@@ -65,11 +66,11 @@ def test_figures_stand_apart_for_attributes_of_few_values_only(rows, found):
 
 
 def test_card_shows_findings_with_cut_offs_and_views(found):
-    table = "\n".join(_per_class(found))
+    table = "\n".join(per_class(found))
     assert "| finding | n | AUROC | cut-off | recall | specificity | precision |" in table
     assert "| Mass | 2 | 1.000 (1.000 to 1.000) | 0.300 | 1.000 | 0.900 | 0.667 |" in table
     assert "| Never seen | 0 | undefined | 0.500 | - |" in table
-    apart = "\n".join(_within(found))
+    apart = "\n".join(within_table(found))
     assert "| view AP | 2 | mean AUROC of the findings" in apart
 
 
@@ -79,8 +80,8 @@ def test_mean_auroc_of_nothing_is_undefined():
 
 def test_cross_validation_stands_in_the_card_where_it_was_measured(tmp_path):
     path = tmp_path / "folds.json"
-    assert _folds(path) == []
+    assert folds(path) == []
     entry = {"n": 7, "mean_auroc": 0.9, "balanced_accuracy": 0.8, "auroc": {"a": 0.9, "b": None},
              "recall": {"a": 1.0, "b": 0.6}}  # fmt: skip
     path.write_text(json.dumps({"recipe": {"glioma-2": entry}}))
-    assert "| recipe | glioma-2 | 7 | 0.900 | 0.800 | a 1.000, b 0.600 |" in _folds(path)[1]
+    assert "| recipe | glioma-2 | 7 | 0.900 | 0.800 | a 1.000, b 0.600 |" in folds(path)[1]

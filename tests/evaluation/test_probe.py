@@ -6,7 +6,7 @@ from torch import nn
 
 from segx_viewer.bundles.manifest import Preprocessing
 from segx_viewer.evaluation import probe as module
-from segx_viewer.evaluation.card import _probed
+from segx_viewer.evaluation.card_tables import probed
 from segx_viewer.evaluation.probe import probe
 from segx_viewer.training.datasets import Record, Source
 
@@ -58,14 +58,12 @@ def test_view_that_does_not_is_near_chance(bundle):
     assert 0.25 < probe(bundle, _records(lambda view: 120, count=200))["view"]["value"] < 0.75
 
 
-def test_too_few_groups_or_an_unknown_head_are_not_probed(bundle):
+def test_too_few_groups_or_an_unknown_head_are_notprobed(bundle):
     assert probe(bundle, _records(lambda view: 100, count=2 * module.FEWEST - 2)) == {}
     bundle.load_classifier = nn.Identity
     assert probe(bundle, _records(lambda view: 100)) == {}
 
 
 def test_card_says_what_the_probe_read():
-    assert _probed({}) == []
-    assert (
-        "view 0.900 (0.800 to 0.950), n 60" in _probed({"view": {"value": 0.9, "low": 0.8, "high": 0.95, "n": 60}})[1]
-    )
+    assert probed({}) == []
+    assert "view 0.900 (0.800 to 0.950), n 60" in probed({"view": {"value": 0.9, "low": 0.8, "high": 0.95, "n": 60}})[1]

@@ -1,0 +1,103 @@
+"""Tables of a model card that stand apart from its main figures: classes, attributes, outlines, folds."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from segx_viewer.evaluation.statistics import Estimate
+
+FOLDS = "folds.json"
+
+CLASSIFICATION_FIGURES = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "macro_auroc": "macro AUROC",
+    "mean_auroc": "mean AUROC of the findings",
+    "auroc_no_finding": "AUROC of no finding",
+    "auroc_normal_against_rest": "AUROC, healthy against the rest",
+}
+"""The classification's figures by their keys, in words."""
+
+
+def per_class(table: Mapping[str, Any]) -> list[str]:
+    """Return the figures of each class, or of each finding at its cut-off."""
+    several = "mean_auroc" in table
+    keys = ("cut_off", "recall", "specificity", "precision") if several else ("recall", "precision", "auroc")
+    columns = ["finding" if several else "class", "n", *(["AUROC"] if several else []),
+               *(key.replace("_", "-") if key != "auroc" else "AUROC" for key in keys)]  # fmt: skip
+    rows = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
+    for c in table["per_class"].values():
+        area = [_interval(c["auroc"]).rpartition(",")[0]] if several else []
+        rows.append(f"| {' | '.join([c['label'], str(c['n']), *area, *(_number(c[key]) for key in keys)])} |")
+    return rows
+
+
+def within(table: Mapping[str, Any]) -> list[str]:
+    """Return the figures apart for each value of the attributes: a shortcut shows as a difference."""
+    rows = []
+    for attribute, values in table.get("within", {}).items():
+        for value, entry in values.items():
+            shown = [f"{name} {_interval(entry[key])}" for key, name in CLASSIFICATION_FIGURES.items() if key in entry]
+            recalls = [f"{code} {_number(recall)}" for code, recall in entry.get("recall", {}).items()]
+            shown += [f"recall: {', '.join(recalls)}"] if recalls else []
+            rows.append(f"| {attribute} {value} | {entry['n']} | {'; '.join(shown)} |")
+    return ["### Apart", "\n".join(["| images | n | figures |", "|---|---|---|", *rows])] if rows else []
+
+
+def outlined(table: Mapping[str, Any]) -> list[str]:
+    """Return how well maps of findings, and SegX, lie on what readers outlined."""
+    if not table:
+        return []
+    rows = [
+        "| finding | n | share of the film | stated | measure | original map | SegX | difference |",
+        "|---" * 8 + "|",
+    ]
+    for code, entry in table.items():
+        if code in ("films", "n"):
+            continue
+        for measure in ("pointing", "iou", "auitc", "relevance_mass") if code == "all" else ("pointing", "auitc"):
+            pair = entry[measure]
+            cells = [code, str(entry["n"]), _number(entry["area"]), _number(entry["stated"]), measure]
+            rows.append(
+                f"| {' | '.join([*cells, *(_interval(pair[k]) for k in ('original', 'segx', 'difference'))])} |"
+            )
+    return ["### SegX against the finding, not only its organ", "\n".join(rows),
+            f"Grad-CAM of {table['n']} findings that readers outlined on {table['films']} films of the calibration and "
+            "test parts, whether stated or not. The outlines had no part in learning."]  # fmt: skip
+
+
+def probed(table: Mapping[str, Any]) -> list[str]:
+    """Return what a linear probe reads from the features that should not matter."""
+    if not table:
+        return []
+    told = "; ".join(f"{attribute} {_interval(figure)}" for attribute, figure in table.items())
+    return ["### What the features tell beside it",
+            "AUROC of a linear probe on the classifier's last features, across groups (0.5: they hold nothing of it): "
+            f"{told}. What the features tell, a shortcut could use."]  # fmt: skip
+
+
+def folds(path: Path) -> list[str]:
+    """Return the figures of the classifier's cross-validation, where it was measured."""
+    if not path.is_file():
+        return []
+    rows = []
+    for variant, folds in json.loads(path.read_text(encoding="utf-8")).items():
+        for fold, entry in folds.items():
+            classes = entry.get("recall", entry["auroc"])
+            per_class = ", ".join(f"{code} {_number(value)}" for code, value in classes.items())
+            cells = (variant, fold, str(entry["n"]), _number(entry["mean_auroc"]),
+                     _number(entry.get("balanced_accuracy")), per_class)  # fmt: skip
+            rows.append(f"| {' | '.join(cells)} |")
+    table = ["| variant | held out | n | mean AUROC | balanced accuracy | recall (several findings: AUROC) |",
+             "|---" * 6 + "|", *rows]  # fmt: skip
+    return ["## Cross-validation of the classifier", "\n".join(table),
+            "Other networks than the shipped one, learned by the recipe's `[recipe.folds]` and judged on images that "
+            "they have not seen, with their logits as they are."]  # fmt: skip
+
+
+_interval = Estimate.text
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
