@@ -1,6 +1,7 @@
 """Many images without a window: each one alone may fail, the others are still done; a killed run goes on."""
 
 import sys
+import threading
 import time
 import traceback
 from collections import Counter, deque
@@ -25,6 +26,7 @@ from segx_viewer.domain.methods import method_label
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis, Level, level_so_far
 from segx_viewer.errors import DiskFullError, ExportError, SegxError, UnsupportedImageError
+from segx_viewer.explain.distance import transport_solver
 from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.paths import all_models_folders
 from segx_viewer.reporting.atomic import write_bytes
@@ -51,6 +53,8 @@ def run_batch(batch: Batch) -> int:
     try:
         check(batch)
         store = BundleStore(all_models_folders(batch.models) if batch.models else None, device=batch.device)
+        # The end of every analysis needs it, and the first one would wait: its import runs beside reading and networks.
+        threading.Thread(target=transport_solver, name="preparing", daemon=True).start()
         classes = class_indices(batch, store)
     except SegxError as error:
         screen.print(f"segx-viewer: {error}", markup=False, soft_wrap=True)

@@ -24,7 +24,6 @@ from segx_viewer.errors import UnsupportedImageError
 
 logging.getLogger("tifffile").addFilter(lambda record: False)  # its complaints are about the file at hand
 
-MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _DNG_VERSION, _NODATA, _PHOTOMETRIC, _PROFILE, _ORIENTATION = 50706, 42113, 262, 34675, 274
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _CMYK = 0, 1, 2, 5
 _PLAIN = {0: "grey", 1: "grey", 2: "RGB", 3: "palette", 5: "CMYK", 6: "YCbCr", 8: "CIELab"}

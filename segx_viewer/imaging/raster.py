@@ -4,7 +4,7 @@ import contextlib
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +12,18 @@ from PIL import Image, ImageOps
 
 from segx_viewer.domain.image import PhotometricInterpretation, SourceInfo
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
-from segx_viewer.imaging import _tiff
 from segx_viewer.imaging._decoded import Decoded, Modality
 from segx_viewer.imaging._icc import to_srgb
 from segx_viewer.imaging._missing import without_missing
 from segx_viewer.imaging._quiet import ignore_library_warnings
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 
+if TYPE_CHECKING:
+    from segx_viewer.imaging import _tiff
+
 _FORMATS = ("JPEG", "MPO", "PNG", "TIFF", "WEBP", "BMP", "GIF", "JPEG2000", "PPM", "HEIF", "AVIF")
 _DEEP_GREY = {"I;16", "I;16B", "I;16L", "I;16N", "I", "F"}
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _VIEWS = "Multi-Frame"  # how Pillow calls the MP types of panorama, disparity and angles
 
 
@@ -29,7 +32,9 @@ def is_picture(path: Path) -> bool:
     ignore_library_warnings()
     try:
         with path.open("rb") as file:
-            if file.read(4) in _tiff.MAGIC:
+            if file.read(4) in _TIFF:
+                from segx_viewer.imaging import _tiff  # its library is for TIFF files only
+
                 return _tiff.has_pages(path)
             file.seek(0)
             with Image.open(file, formats=_known_formats()):
@@ -79,7 +84,7 @@ def read_picture(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) ->
     ignore_library_warnings()
     try:
         with path.open("rb") as file:
-            if file.read(4) in _tiff.MAGIC:
+            if file.read(4) in _TIFF:
                 return _read_tiff(path, frame, limits)
             file.seek(0)
             # From an open file: a path is mapped into memory, and a mapped picture that lies on its side is scattered.
@@ -111,6 +116,8 @@ def _frames(picture: Image.Image) -> int:
 
 
 def _read_tiff(path: Path, frame: int, limits: Limits) -> Decoded:
+    from segx_viewer.imaging import _tiff
+
     with _tiff.opened(path, frame) as (found, frames):
         _check_frame(path, frame, frames)
         assert found is not None  # noqa: S101 - there is such a page
@@ -124,7 +131,7 @@ def _read_tiff(path: Path, frame: int, limits: Limits) -> Decoded:
         return replace(decoded, fields={**decoded.fields, "source": source})
 
 
-def _deep(path: Path, frame: int, frames: int, deep: _tiff.Deep) -> Decoded:
+def _deep(path: Path, frame: int, frames: int, deep: "_tiff.Deep") -> Decoded:
     """Finish numbers that are no 8-bit picture."""
     if deep.mode:
         picture = Image.frombytes(deep.mode, (deep.values.shape[1], deep.values.shape[0]), deep.values.tobytes())

@@ -9,7 +9,6 @@ from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
 from PIL import ImageFont, features
 
 from segx_viewer.paths import resources_folder
@@ -102,6 +101,8 @@ def sized(path: Path | None, size: float, bold: bool = False) -> ImageFont.FreeT
 @cache
 def letters(path: Path) -> frozenset[int]:
     """Return the code points that a font file has; none for a file that is no font."""
+    from fontTools.ttLib import TTFont  # seldom needed: most pages are in letters that the plain font has
+
     try:
         with path.open("rb") as file, TTFont(file, fontNumber=0, lazy=True) as font:
             return frozenset(font.getBestCmap() or {})
