@@ -27,6 +27,7 @@ class Output(StrEnum):
     CSV = "csv"
     NPZ = "npz"
     DICOM = "dicom"
+    DICOM_PDF = "dicom-pdf"
 
 
 DEFAULT = (Output.PNG, Output.JSON, Output.CSV)
@@ -109,12 +110,27 @@ def _dicom(analysis: Analysis, path: Path, _view: ReportView, include_identity: 
     return list(write_dicom_results(analysis, path.parent, path.stem, include_identity=include_identity).values())
 
 
+def _dicom_pdf(analysis: Analysis, path: Path, _view: ReportView, include_identity: bool) -> list[Path]:
+    from segx_viewer.reporting.dicom import Kind, write_dicom_results
+
+    kinds = (Kind.DOCUMENT,)
+    made = write_dicom_results(analysis, path.parent, path.stem, kinds=kinds, include_identity=include_identity)
+    return list(made.values())
+
+
 def _json(analysis: Analysis, path: Path, _view: ReportView, include_identity: bool) -> list[Path]:
     write_json(analysis, path, include_identity=include_identity)
     return [path]
 
 
-_WRITERS = {Output.PNG: _png, Output.PDF: _pdf, Output.NPZ: _npz, Output.DICOM: _dicom, Output.JSON: _json}
+_WRITERS = {
+    Output.PNG: _png,
+    Output.PDF: _pdf,
+    Output.NPZ: _npz,
+    Output.DICOM: _dicom,
+    Output.DICOM_PDF: _dicom_pdf,
+    Output.JSON: _json,
+}
 
 
 def write_arrays(analysis: Analysis, path: Path) -> None:

@@ -91,9 +91,10 @@ def _add_analyze(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "--output",
         dest="outputs",
         action="append",
-        choices=("png", "pdf", "json", "csv", "npz", "dicom"),
+        choices=("png", "pdf", "json", "csv", "npz", "dicom", "dicom-pdf"),
         help="what to write (default: png, json and csv); may be given several times; dicom writes segmentations, "
-        "parametric maps, a structured report and the page, and needs --include-identity for DICOM images",
+        "parametric maps, a structured report and the page, dicom-pdf the PDF as a DICOM document; both need "
+        "--include-identity for DICOM images",
     )
     command.add_argument("--bundle", metavar="NAME", help="model bundle (default: the one that fits the image)")
     command.add_argument(

@@ -143,10 +143,9 @@ def _objects(analysis: "Analysis", rule: "Rule") -> dict[str, bytes]:
     """Return the DICOM results that a rule sends, made in a folder that is removed again."""
     import tempfile
 
-    from segx_viewer.archive.rules import sendable
-    from segx_viewer.reporting.dicom.results import Kind, write_dicom_results
+    from segx_viewer.reporting.dicom.results import DEFAULT_KINDS, Kind, write_dicom_results
 
     with tempfile.TemporaryDirectory(prefix="segx-viewer-") as folder:
-        kinds = [Kind(kind) for kind in rule.send or sendable()]
+        kinds = [Kind(kind) for kind in rule.send] or [kind for kind in DEFAULT_KINDS if kind is not Kind.SOURCE]
         written = write_dicom_results(analysis, Path(folder), "result", kinds=kinds, include_identity=True)
         return {kind.value: path.read_bytes() for kind, path in written.items()}

@@ -72,6 +72,13 @@ def write_pdf_report(
     ExportError
         If there is no image, or the file cannot be written.
     """
+    write_bytes(path, render_pdf(sheets, include_identity=include_identity, when=when))
+
+
+def render_pdf(
+    sheets: Sequence[Sheet | Analysis], *, include_identity: bool = False, when: datetime | None = None
+) -> bytes:
+    """Return the file that `write_pdf_report` writes. Parameters and errors as there."""
     if not sheets:
         raise ExportError("There is no image to report on.")
     buffer = io.BytesIO()
@@ -91,7 +98,7 @@ def write_pdf_report(
         _draw(canvas, page)
         canvas.showPage()
     canvas.save()
-    write_bytes(path, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def _page(sheet: Sheet, number: PageNumber, include_identity: bool, when: datetime | None) -> Page:

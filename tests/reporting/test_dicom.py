@@ -385,3 +385,22 @@ def test_names_of_other_scripts_are_exported(radiograph, tmp_path, sets, name):
     written = write_dicom_results(analysis, tmp_path / "out", "1", include_identity=True)
     for path in written.values():
         assert str(pydicom.dcmread(path).PatientName) == name
+
+
+@pytest.mark.parametrize("kind", ["picture", "radiograph"])
+def test_the_report_as_a_document_holds_the_pdf_in_the_sources_study(picture, radiograph, tmp_path, kind):
+    analysis = picture if kind == "picture" else radiograph(StudyDescription="Thorax")
+    (path,) = write_dicom_results(
+        analysis, tmp_path / "out", "1", kinds=[Kind.DOCUMENT], include_identity=True, when=WHEN
+    ).values()
+    document = pydicom.dcmread(path)
+    pdf = document.EncapsulatedDocument[: document.EncapsulatedDocumentLength]
+    assert pdf.startswith(b"%PDF")
+    assert pdf.rstrip().endswith(b"%%EOF")
+    assert document.BurnedInAnnotation == ("NO" if kind == "picture" else "YES")
+    if kind == "radiograph":
+        study = (document.StudyInstanceUID, document.PatientID, document.StudyDescription)
+        assert study == ("1.2.3.3", "4711", "Thorax")
+        assert document.SourceInstanceSequence[0].ReferencedSOPClassUID == ComputedRadiographyImageStorage
+    if DCIODVFY is not None:
+        assert _errors(path) == []

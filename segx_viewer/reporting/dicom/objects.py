@@ -25,7 +25,7 @@ from segx_viewer.reporting.overlay import region_on_image
 
 T = TypeVar("T", bound=Dataset)
 
-SERIES = {"seg": 9001, "map": 9002, "sr": 9003, "sc": 9004}
+SERIES = {"seg": 9001, "map": 9002, "sr": 9003, "sc": 9004, "pdf": 9005}
 """Series numbers: high ones, that the modality itself will not have used."""
 
 

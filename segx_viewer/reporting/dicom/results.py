@@ -14,6 +14,7 @@ from segx_viewer.domain.result import Analysis, MapKey
 from segx_viewer.errors import ExportError
 from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.content import default_key, seen_for
+from segx_viewer.reporting.dicom.document import EncapsulatedReport
 from segx_viewer.reporting.dicom.objects import capture, parametric_map, segmentation
 from segx_viewer.reporting.dicom.picture import picture_dataset
 from segx_viewer.reporting.dicom.report import structured_report
@@ -26,6 +27,7 @@ from segx_viewer.reporting.dicom.source import (
 )
 from segx_viewer.reporting.dicom.uids import new_uid
 from segx_viewer.reporting.panels import ReportView
+from segx_viewer.reporting.pdf import Sheet, render_pdf
 from segx_viewer.reporting.png import render_report
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
 
@@ -40,6 +42,11 @@ class Kind(StrEnum):
     SEGX = "map-segx"
     REPORT = "sr"
     PAGE = "sc"
+    DOCUMENT = "pdf"
+
+
+DEFAULT_KINDS = tuple(kind for kind in Kind if kind is not Kind.DOCUMENT)
+"""What is written unless something else is asked for."""
 
 
 CAPTURE_VIEW = ReportView(max_pixels=4_000_000)
@@ -55,7 +62,7 @@ def write_dicom_results(
     voi: WindowLevel | VoiLut | None = None,
     view: ReportView = CAPTURE_VIEW,
     reading: Reading = NOTHING_READ,
-    kinds: Collection[Kind] = tuple(Kind),
+    kinds: Collection[Kind] = DEFAULT_KINDS,
     include_identity: bool = False,
     when: datetime | None = None,
     jpeg2000: bool = False,
@@ -114,6 +121,13 @@ def write_dicom_results(
             analysis, key=key, voi=voi, view=view, reading=reading, include_identity=identity, when=when
         )
         objects[Kind.PAGE] = capture(page, reference, new_uid(), 1, identity=identity, jpeg2000=jpeg2000)
+    if Kind.DOCUMENT in kinds:
+        identity = is_dicom and include_identity
+        sheet = Sheet(analysis, key, voi, reading=reading)
+        pdf = render_pdf([sheet], include_identity=identity, when=when)
+        objects[Kind.DOCUMENT] = EncapsulatedReport(
+            pdf, reference, new_uid(), identity=identity, when=when or datetime.now()
+        )
     for result in objects.values():
         give_identity(result, taken)
         give_class(result, reference.SOPInstanceUID, own_class)
