@@ -1,0 +1,30 @@
+"""Real results in a real archive: stored, shown and valid."""
+
+import pydicom
+import pytest
+
+from segx_viewer.archive.connection import connect
+from segx_viewer.archive.model import Query
+from segx_viewer.domain.request import CancelToken
+from segx_viewer.paths import models_folder
+from tests.archive.archives import with_secret
+from tests.interoperability import YES, Measure, results
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not list(models_folder().glob("*/bundle.toml")), reason="the bundled models are not here"),
+]
+
+
+def test_results_are_stored_in_their_study_shown_and_valid(orthanc, tmp_path):
+    made = results(tmp_path / "made")
+    measure = Measure(orthanc, tmp_path)
+    for kind, path in made.items():
+        assert measure.stored(kind, path) == YES
+        assert measure.checked(kind, path) == "no error"
+    assert measure.preview("seg-probability", made["seg-probability"]) == YES
+    study = pydicom.dcmread(made["seg"], stop_before_pixels=True).StudyInstanceUID
+    archive, go = connect(with_secret(orthanc.dimse)), CancelToken()
+    assert [found.uid for found in archive.studies(Query(study_uid=study), go)] == [study]
+    stored = {i.uid for series in archive.series(study, go) for i in archive.instances(series, go)}
+    assert stored == {str(pydicom.dcmread(path, stop_before_pixels=True).SOPInstanceUID) for path in made.values()}
