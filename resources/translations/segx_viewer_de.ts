@@ -24,20 +24,8 @@
       <translation>Ü&amp;ber</translation>
     </message>
     <message>
-      <source>Accession number</source>
-      <translation>Auftragsnummer</translation>
-    </message>
-    <message>
       <source>&amp;Actual pixels (1:1)</source>
       <translation>&amp;Originalgröße (1:1)</translation>
-    </message>
-    <message>
-      <source>Add</source>
-      <translation>Hinzufügen</translation>
-    </message>
-    <message>
-      <source>Address</source>
-      <translation>Adresse</translation>
     </message>
     <message>
       <source>&amp;Analyse again</source>
@@ -48,40 +36,8 @@
       <translation>Win&amp;kel</translation>
     </message>
     <message>
-      <source>any day</source>
-      <translation>beliebig</translation>
-    </message>
-    <message>
-      <source>Archive</source>
-      <translation>Archiv</translation>
-    </message>
-    <message>
-      <source>Archives</source>
-      <translation>Archive</translation>
-    </message>
-    <message>
-      <source>Archives …</source>
-      <translation>Archive …</translation>
-    </message>
-    <message>
-      <source>Asking {name} …</source>
-      <translation>Frage {name} …</translation>
-    </message>
-    <message>
-      <source>Authorisation</source>
-      <translation>Anmeldung</translation>
-    </message>
-    <message>
       <source>&amp;Bare image (hold B)</source>
       <translation>Nur das &amp;Bild (B halten)</translation>
-    </message>
-    <message>
-      <source>beginning of the name; * and ? are wild cards</source>
-      <translation>Anfang des Namens; * und ? sind Platzhalter</translation>
-    </message>
-    <message>
-      <source>between</source>
-      <translation>zwischen</translation>
     </message>
     <message>
       <source>&amp;Brush</source>
@@ -92,10 +48,6 @@
       <translation>A&amp;bbrechen</translation>
     </message>
     <message>
-      <source>Certificate</source>
-      <translation>Zertifikat</translation>
-    </message>
-    <message>
       <source>&amp;Close image</source>
       <translation>Bild s&amp;chließen</translation>
     </message>
@@ -104,28 +56,12 @@
       <translation>&amp;Dunkel</translation>
     </message>
     <message>
-      <source>Description</source>
-      <translation>Beschreibung</translation>
-    </message>
-    <message>
-      <source>DICOMweb (https)</source>
-      <translation>DICOMweb (https)</translation>
-    </message>
-    <message>
-      <source>DIMSE (classic DICOM)</source>
-      <translation>DIMSE (klassisches DICOM)</translation>
-    </message>
-    <message>
       <source>&amp;Edit the region</source>
       <translation>Region &amp;bearbeiten</translation>
     </message>
     <message>
       <source>&amp;Ellipse</source>
       <translation>&amp;Ellipse</translation>
-    </message>
-    <message>
-      <source>Encrypted (TLS)</source>
-      <translation>Verschlüsselt (TLS)</translation>
     </message>
     <message>
       <source>&amp;Eraser</source>
@@ -144,10 +80,6 @@
       <translation>&amp;Datei</translation>
     </message>
     <message>
-      <source>Findings and measurements (SR)</source>
-      <translation>Befunde und Messungen (SR)</translation>
-    </message>
-    <message>
       <source>&amp;First of the stack</source>
       <translation>&amp;Erstes des Stapels</translation>
     </message>
@@ -158,14 +90,6 @@
     <message>
       <source>&amp;Flicker</source>
       <translation>&amp;Wechselbild</translation>
-    </message>
-    <message>
-      <source>Getting images from {name} …</source>
-      <translation>Hole Bilder von {name} …</translation>
-    </message>
-    <message>
-      <source>Give up what waits</source>
-      <translation>Wartendes verwerfen</translation>
     </message>
     <message>
       <source>&amp;Graphics of the file</source>
@@ -180,60 +104,20 @@
       <translation>&amp;Hilfe</translation>
     </message>
     <message>
-      <source>Host</source>
-      <translation>Rechner</translation>
-    </message>
-    <message>
-      <source>ID</source>
-      <translation>ID</translation>
-    </message>
-    <message>
       <source>&amp;Image</source>
       <translation>&amp;Bild</translation>
-    </message>
-    <message>
-      <source>Image {done} of {total}</source>
-      <translation>Bild {done} von {total}</translation>
-    </message>
-    <message>
-      <source>Images come</source>
-      <translation>Bilder kommen</translation>
-    </message>
-    <message>
-      <source>Images opened: {count}</source>
-      <translation>Geöffnete Bilder: {count}</translation>
     </message>
     <message>
       <source>&amp;Invert</source>
       <translation>&amp;Invertieren</translation>
     </message>
     <message>
-      <source>Its key</source>
-      <translation>Dessen Schlüssel</translation>
-    </message>
-    <message>
-      <source>Its title</source>
-      <translation>Sein AE-Titel</translation>
-    </message>
-    <message>
       <source>&amp;Keyboard shortcuts …</source>
       <translation>&amp;Tastenkürzel …</translation>
     </message>
     <message>
-      <source>last 30 days</source>
-      <translation>letzte 30 Tage</translation>
-    </message>
-    <message>
-      <source>last 7 days</source>
-      <translation>letzte 7 Tage</translation>
-    </message>
-    <message>
       <source>&amp;Last of the stack</source>
       <translation>&amp;Letztes des Stapels</translation>
-    </message>
-    <message>
-      <source>last year</source>
-      <translation>letztes Jahr</translation>
     </message>
     <message>
       <source>&amp;Layout</source>
@@ -248,10 +132,6 @@
       <translation>&amp;Hell</translation>
     </message>
     <message>
-      <source>Listening port</source>
-      <translation>Port dafür</translation>
-    </message>
-    <message>
       <source>&amp;Log …</source>
       <translation>&amp;Protokoll …</translation>
     </message>
@@ -264,16 +144,8 @@
       <translation>Modelle &amp;verwalten …</translation>
     </message>
     <message>
-      <source>Modality</source>
-      <translation>Modalität</translation>
-    </message>
-    <message>
       <source>&amp;Mouse buttons …</source>
       <translation>&amp;Maustasten …</translation>
-    </message>
-    <message>
-      <source>New archive</source>
-      <translation>Neues Archiv</translation>
     </message>
     <message>
       <source>&amp;Next class</source>
@@ -288,60 +160,12 @@
       <translation>&amp;Nächste Fensterung</translation>
     </message>
     <message>
-      <source>No archive is configured yet: enter one under Archives.</source>
-      <translation>Noch ist kein Archiv eingerichtet: Tragen Sie eines unter „Archive“ ein.</translation>
-    </message>
-    <message>
-      <source>No study matches.</source>
-      <translation>Keine Studie passt.</translation>
-    </message>
-    <message>
-      <source>nobody asks</source>
-      <translation>keine nötig</translation>
-    </message>
-    <message>
-      <source>Not stored: {left}; they are kept and offered again.</source>
-      <translation>Nicht gespeichert: {left}; sie werden aufgehoben und wieder angeboten.</translation>
-    </message>
-    <message>
-      <source>Only results of a DICOM image can be filed in an archive.</source>
-      <translation>Nur Ergebnisse eines DICOM-Bildes können in einem Archiv abgelegt werden.</translation>
-    </message>
-    <message>
-      <source>Open</source>
-      <translation>Öffnen</translation>
-    </message>
-    <message>
       <source>&amp;Open files …</source>
       <translation>Dateien ö&amp;ffnen …</translation>
     </message>
     <message>
-      <source>Open from archive</source>
-      <translation>Aus dem Archiv öffnen</translation>
-    </message>
-    <message>
-      <source>Open from a&amp;rchive …</source>
-      <translation>Aus dem A&amp;rchiv öffnen …</translation>
-    </message>
-    <message>
-      <source>Outlines and window (presentation state)</source>
-      <translation>Umrisse und Fenster (Presentation State)</translation>
-    </message>
-    <message>
-      <source>over the same connection (C-GET)</source>
-      <translation>über dieselbe Verbindung (C-GET)</translation>
-    </message>
-    <message>
       <source>&amp;Overlay</source>
       <translation>Über&amp;lagerung</translation>
-    </message>
-    <message>
-      <source>Own certificate</source>
-      <translation>Eigenes Zertifikat</translation>
-    </message>
-    <message>
-      <source>Password of {user}</source>
-      <translation>Passwort von {user}</translation>
     </message>
     <message>
       <source>&amp;Patient's name on the image</source>
@@ -352,20 +176,12 @@
       <translation>Po&amp;lygon</translation>
     </message>
     <message>
-      <source>Port</source>
-      <translation>Port</translation>
-    </message>
-    <message>
       <source>&amp;Predicted region</source>
       <translation>&amp;Vorhergesagte Region</translation>
     </message>
     <message>
       <source>&amp;Privacy and limits …</source>
       <translation>&amp;Datenschutz und Grenzen …</translation>
-    </message>
-    <message>
-      <source>Protocol</source>
-      <translation>Protokoll</translation>
     </message>
     <message>
       <source>&amp;Quit</source>
@@ -384,112 +200,24 @@
       <translation>&amp;Wiederholen</translation>
     </message>
     <message>
-      <source>Region (SEG)</source>
-      <translation>Region (SEG)</translation>
-    </message>
-    <message>
-      <source>Region's probability (fractional SEG)</source>
-      <translation>Wahrscheinlichkeit der Region (fraktionales SEG)</translation>
-    </message>
-    <message>
       <source>&amp;Region: outline, fill, off</source>
       <translation>Re&amp;gion: Umriss, Fläche, aus</translation>
-    </message>
-    <message>
-      <source>Report (encapsulated PDF)</source>
-      <translation>Bericht (eingebettetes PDF)</translation>
-    </message>
-    <message>
-      <source>Report page as a picture (Secondary Capture)</source>
-      <translation>Berichtsseite als Bild (Secondary Capture)</translation>
     </message>
     <message>
       <source>&amp;Reset</source>
       <translation>&amp;Zurücksetzen</translation>
     </message>
     <message>
-      <source>Saliency map (Parametric Map)</source>
-      <translation>Salienzkarte (Parametric Map)</translation>
-    </message>
-    <message>
       <source>&amp;Save session …</source>
       <translation>Sitzung &amp;speichern …</translation>
-    </message>
-    <message>
-      <source>Saved.</source>
-      <translation>Gespeichert.</translation>
-    </message>
-    <message>
-      <source>Search</source>
-      <translation>Suchen</translation>
-    </message>
-    <message>
-      <source>Searching in {name} …</source>
-      <translation>Suche in {name} …</translation>
-    </message>
-    <message>
-      <source>Seconds to wait</source>
-      <translation>Wartezeit in Sekunden</translation>
-    </message>
-    <message>
-      <source>SegX map (Parametric Map)</source>
-      <translation>SegX-Karte (Parametric Map)</translation>
-    </message>
-    <message>
-      <source>Send</source>
-      <translation>Senden</translation>
-    </message>
-    <message>
-      <source>Send results to archive</source>
-      <translation>Ergebnisse ins Archiv senden</translation>
-    </message>
-    <message>
-      <source>Send results to arc&amp;hive …</source>
-      <translation>Ergebnisse ins Arc&amp;hiv senden …</translation>
-    </message>
-    <message>
-      <source>Sending to {name} …</source>
-      <translation>Sende an {name} …</translation>
-    </message>
-    <message>
-      <source>sent to this computer (C-MOVE)</source>
-      <translation>an diesen Rechner gesendet (C-MOVE)</translation>
     </message>
     <message>
       <source>&amp;Side by side</source>
       <translation>&amp;Nebeneinander</translation>
     </message>
     <message>
-      <source>since yesterday</source>
-      <translation>seit gestern</translation>
-    </message>
-    <message>
-      <source>Stop</source>
-      <translation>Anhalten</translation>
-    </message>
-    <message>
-      <source>Stopped. What has come stays.</source>
-      <translation>Angehalten. Was gekommen ist, bleibt.</translation>
-    </message>
-    <message>
-      <source>Stored: {count}.</source>
-      <translation>Gespeichert: {count}.</translation>
-    </message>
-    <message>
-      <source>Studies found: {count}</source>
-      <translation>Gefundene Studien: {count}</translation>
-    </message>
-    <message>
-      <source>Study date</source>
-      <translation>Studiendatum</translation>
-    </message>
-    <message>
       <source>&amp;Tags …</source>
       <translation>&amp;Tags …</translation>
-    </message>
-    <message>
-      <source>Test the connection</source>
-      <translation>Verbindung prüfen</translation>
     </message>
     <message>
       <source>&amp;Text</source>
@@ -500,52 +228,8 @@
       <translation>&amp;Texte auf dem Bild</translation>
     </message>
     <message>
-      <source>The password is kept in this computer's key ring.</source>
-      <translation>Das Passwort wird im Schlüsselbund dieses Rechners aufbewahrt.</translation>
-    </message>
-    <message>
-      <source>The results name the patient: they are filed in the study of their image.</source>
-      <translation>Die Ergebnisse nennen den Patienten: Sie werden in der Studie ihres Bildes abgelegt.</translation>
-    </message>
-    <message>
       <source>&amp;Theme</source>
       <translation>&amp;Farbschema</translation>
-    </message>
-    <message>
-      <source>There is an archive of this name already.</source>
-      <translation>Ein Archiv dieses Namens gibt es schon.</translation>
-    </message>
-    <message>
-      <source>This computer has no key ring: the password is kept until the program ends.</source>
-      <translation>Dieser Rechner hat keinen Schlüsselbund: Das Passwort wird bis zum Ende des Programms behalten.</translation>
-    </message>
-    <message>
-      <source>This connection is not encrypted.</source>
-      <translation>Diese Verbindung ist nicht verschlüsselt.</translation>
-    </message>
-    <message>
-      <source>This program listens at</source>
-      <translation>Dieses Programm lauscht auf</translation>
-    </message>
-    <message>
-      <source>those of the system</source>
-      <translation>die des Systems</translation>
-    </message>
-    <message>
-      <source>Title of this program</source>
-      <translation>AE-Titel dieses Programms</translation>
-    </message>
-    <message>
-      <source>today</source>
-      <translation>heute</translation>
-    </message>
-    <message>
-      <source>token</source>
-      <translation>Token</translation>
-    </message>
-    <message>
-      <source>Token</source>
-      <translation>Token</translation>
     </message>
     <message>
       <source>&amp;Tools</source>
@@ -556,28 +240,12 @@
       <translation>Nur die &amp;obersten 5 %</translation>
     </message>
     <message>
-      <source>Trusted certificates</source>
-      <translation>Vertrauenswürdige Zertifikate</translation>
-    </message>
-    <message>
       <source>&amp;Undo</source>
       <translation>&amp;Rückgängig</translation>
     </message>
     <message>
-      <source>User</source>
-      <translation>Benutzer</translation>
-    </message>
-    <message>
-      <source>user and password</source>
-      <translation>Benutzer und Passwort</translation>
-    </message>
-    <message>
       <source>&amp;View</source>
       <translation>&amp;Ansicht</translation>
-    </message>
-    <message>
-      <source>Waiting from before: {count}. They are sent as well.</source>
-      <translation>Von früher warten: {count}. Sie werden mitgesendet.</translation>
     </message>
     <message>
       <source>&amp;Window</source>
@@ -652,12 +320,20 @@
       <translation>über seinem Grenzwert von {cut_off}</translation>
     </message>
     <message>
+      <source>Accession number</source>
+      <translation>Auftragsnummer</translation>
+    </message>
+    <message>
       <source>acquisition {value}</source>
       <translation>Aufnahme {value}</translation>
     </message>
     <message>
       <source>Actinic keratosis / Bowen's disease</source>
       <translation>Aktinische Keratose / Morbus Bowen</translation>
+    </message>
+    <message>
+      <source>Add</source>
+      <translation>Hinzufügen</translation>
     </message>
     <message>
       <source>Add a model</source>
@@ -670,6 +346,10 @@
     <message>
       <source>Added {name}.</source>
       <translation>{name} hinzugefügt.</translation>
+    </message>
+    <message>
+      <source>Address</source>
+      <translation>Adresse</translation>
     </message>
     <message>
       <source>ALIGNMENTS</source>
@@ -696,6 +376,10 @@
       <translation>Eine unsichtbare Änderung des Bildes (höchstens {radius:g} in Einheiten der Eingabe) ändert die Karte um bis zu {change:.0%}.</translation>
     </message>
     <message>
+      <source>any day</source>
+      <translation>beliebig</translation>
+    </message>
+    <message>
       <source>Apple graphics (MPS)</source>
       <translation>Apple-Grafik (MPS)</translation>
     </message>
@@ -704,12 +388,28 @@
       <translation>Architektur</translation>
     </message>
     <message>
+      <source>Archive</source>
+      <translation>Archiv</translation>
+    </message>
+    <message>
+      <source>Archives</source>
+      <translation>Archive</translation>
+    </message>
+    <message>
+      <source>Archives …</source>
+      <translation>Archive …</translation>
+    </message>
+    <message>
       <source>area {area} {unit}</source>
       <translation>Fläche {area} {unit}</translation>
     </message>
     <message>
       <source>Arro&amp;w</source>
       <translation>&amp;Pfeil</translation>
+    </message>
+    <message>
+      <source>Asking {name} …</source>
+      <translation>Frage {name} …</translation>
     </message>
     <message>
       <source>at the detector</source>
@@ -748,6 +448,10 @@
       <translation>AUROC für richtig gegen falsch: {badge:.2f}; die eigene Zuversicht des Netzes allein: {own:.2f}.</translation>
     </message>
     <message>
+      <source>Authorisation</source>
+      <translation>Anmeldung</translation>
+    </message>
+    <message>
       <source>Automatic</source>
       <translation>Automatisch</translation>
     </message>
@@ -780,12 +484,20 @@
       <translation>VERGLEICHSWERTE</translation>
     </message>
     <message>
+      <source>beginning of the name; * and ? are wild cards</source>
+      <translation>Anfang des Namens; * und ? sind Platzhalter</translation>
+    </message>
+    <message>
       <source>Benign keratosis</source>
       <translation>Benigne Keratose</translation>
     </message>
     <message>
       <source>Benign lesion</source>
       <translation>Gutartige Veränderung</translation>
+    </message>
+    <message>
+      <source>between</source>
+      <translation>zwischen</translation>
     </message>
     <message>
       <source>Black parts are blanked in every frame for good. Drag to blank another part, click on one to keep it. The search finds typed text, not everything: the decision is yours.</source>
@@ -878,6 +590,10 @@
     <message>
       <source>Certainty</source>
       <translation>Sicherheit</translation>
+    </message>
+    <message>
+      <source>Certificate</source>
+      <translation>Zertifikat</translation>
     </message>
     <message>
       <source>chance</source>
@@ -1032,6 +748,10 @@
       <translation>Dermatofibrom</translation>
     </message>
     <message>
+      <source>Description</source>
+      <translation>Beschreibung</translation>
+    </message>
+    <message>
       <source>Dice overlap of the 5 % most relevant pixels with the region; a small region caps it.</source>
       <translation>Dice-Überlappung der wichtigsten 5 % der Bildpunkte mit der Region; eine kleine Region begrenzt sie.</translation>
     </message>
@@ -1046,6 +766,14 @@
     <message>
       <source>DICOM objects for the archive (a folder)</source>
       <translation>DICOM-Objekte für das Archiv (ein Ordner)</translation>
+    </message>
+    <message>
+      <source>DICOMweb (https)</source>
+      <translation>DICOMweb (https)</translation>
+    </message>
+    <message>
+      <source>DIMSE (classic DICOM)</source>
+      <translation>DIMSE (klassisches DICOM)</translation>
     </message>
     <message>
       <source>Disagreement</source>
@@ -1128,6 +856,10 @@
       <translation>Daten und Uhrzeiten leeren</translation>
     </message>
     <message>
+      <source>Encrypted (TLS)</source>
+      <translation>Verschlüsselt (TLS)</translation>
+    </message>
+    <message>
       <source>Entropy of the probabilities</source>
       <translation>Entropie der Wahrscheinlichkeiten</translation>
     </message>
@@ -1188,6 +920,10 @@
       <translation>Befunde</translation>
     </message>
     <message>
+      <source>Findings and measurements (SR)</source>
+      <translation>Befunde und Messungen (SR)</translation>
+    </message>
+    <message>
       <source>Fitted on {images}.</source>
       <translation>Angepasst an {images}.</translation>
     </message>
@@ -1238,6 +974,18 @@
     <message>
       <source>Full resolution</source>
       <translation>Volle Auflösung</translation>
+    </message>
+    <message>
+      <source>Getting images from {name} …</source>
+      <translation>Hole Bilder von {name} …</translation>
+    </message>
+    <message>
+      <source>Give up what waits</source>
+      <translation>Wartendes verwerfen</translation>
+    </message>
+    <message>
+      <source>Glioma</source>
+      <translation>Gliom</translation>
     </message>
     <message>
       <source>Go back to the predicted region</source>
@@ -1292,6 +1040,10 @@
       <translation>oberster Anteil der Karte</translation>
     </message>
     <message>
+      <source>Host</source>
+      <translation>Rechner</translation>
+    </message>
+    <message>
       <source>How far apart the outlines of the highest pixels and of the region lie on average.</source>
       <translation>Wie weit die Umrisse der höchsten Bildpunkte und der Region im Mittel auseinanderliegen.</translation>
     </message>
@@ -1320,8 +1072,16 @@
       <translation>Wie sicher die Segmentierung sein muss, damit ein Bildpunkt zur Region gehört</translation>
     </message>
     <message>
+      <source>ID</source>
+      <translation>ID</translation>
+    </message>
+    <message>
       <source>Image</source>
       <translation>Bild</translation>
+    </message>
+    <message>
+      <source>Image {done} of {total}</source>
+      <translation>Bild {done} von {total}</translation>
     </message>
     <message>
       <source>Images</source>
@@ -1330,6 +1090,14 @@
     <message>
       <source>images</source>
       <translation>Bilder</translation>
+    </message>
+    <message>
+      <source>Images come</source>
+      <translation>Bilder kommen</translation>
+    </message>
+    <message>
+      <source>Images opened: {count}</source>
+      <translation>Geöffnete Bilder: {count}</translation>
     </message>
     <message>
       <source>Infiltration</source>
@@ -1376,6 +1144,14 @@
       <translation>sie scheitert an {names}: nicht ohne zweiten Blick darauf verlassen</translation>
     </message>
     <message>
+      <source>Its key</source>
+      <translation>Dessen Schlüssel</translation>
+    </message>
+    <message>
+      <source>Its title</source>
+      <translation>Sein AE-Titel</translation>
+    </message>
+    <message>
       <source>kept</source>
       <translation>behalten</translation>
     </message>
@@ -1398,6 +1174,18 @@
     <message>
       <source>Largest picture</source>
       <translation>Größtes Bild</translation>
+    </message>
+    <message>
+      <source>last 30 days</source>
+      <translation>letzte 30 Tage</translation>
+    </message>
+    <message>
+      <source>last 7 days</source>
+      <translation>letzte 7 Tage</translation>
+    </message>
+    <message>
+      <source>last year</source>
+      <translation>letztes Jahr</translation>
     </message>
     <message>
       <source>Leave out files that have or may have text in their picture</source>
@@ -1442,6 +1230,10 @@
     <message>
       <source>Link &amp;zoom</source>
       <translation>&amp;Zoom koppeln</translation>
+    </message>
+    <message>
+      <source>Listening port</source>
+      <translation>Port dafür</translation>
     </message>
     <message>
       <source>localiser</source>
@@ -1536,6 +1328,10 @@
       <translation>Speicher zum Dekodieren einer Datei</translation>
     </message>
     <message>
+      <source>Meningioma</source>
+      <translation>Meningeom</translation>
+    </message>
+    <message>
       <source>Method</source>
       <translation>Methode</translation>
     </message>
@@ -1550,6 +1346,10 @@
     <message>
       <source>Modalities</source>
       <translation>Modalitäten</translation>
+    </message>
+    <message>
+      <source>Modality</source>
+      <translation>Modalität</translation>
     </message>
     <message>
       <source>Model: {title} {version}</source>
@@ -1588,12 +1388,20 @@
       <translation>Netze</translation>
     </message>
     <message>
+      <source>New archive</source>
+      <translation>Neues Archiv</translation>
+    </message>
+    <message>
       <source>New keys</source>
       <translation>Neue Tasten</translation>
     </message>
     <message>
       <source>Next &amp;method</source>
       <translation>Nächste &amp;Methode</translation>
+    </message>
+    <message>
+      <source>No archive is configured yet: enter one under Archives.</source>
+      <translation>Noch ist kein Archiv eingerichtet: Tragen Sie eines unter „Archive“ ein.</translation>
     </message>
     <message>
       <source>no class can be ruled out ({share})</source>
@@ -1636,8 +1444,16 @@
       <translation>Keine Aussage</translation>
     </message>
     <message>
+      <source>No study matches.</source>
+      <translation>Keine Studie passt.</translation>
+    </message>
+    <message>
       <source>No windows: this is a colour picture</source>
       <translation>Keine Fensterung: ein Farbbild</translation>
+    </message>
+    <message>
+      <source>nobody asks</source>
+      <translation>keine nötig</translation>
     </message>
     <message>
       <source>Nodule</source>
@@ -1666,6 +1482,10 @@
     <message>
       <source>Not measured on other images.</source>
       <translation>An anderen Bildern nicht gemessen.</translation>
+    </message>
+    <message>
+      <source>Not stored: {left}; they are kept and offered again.</source>
+      <translation>Nicht gespeichert: {left}; sie werden aufgehoben und wieder angeboten.</translation>
     </message>
     <message>
       <source>Not the predicted class: the calibration speaks of the predicted class only.</source>
@@ -1712,12 +1532,20 @@
       <translation>Einen Moment …</translation>
     </message>
     <message>
+      <source>Only results of a DICOM image can be filed in an archive.</source>
+      <translation>Nur Ergebnisse eines DICOM-Bildes können in einem Archiv abgelegt werden.</translation>
+    </message>
+    <message>
       <source>Opacity</source>
       <translation>Deckkraft</translation>
     </message>
     <message>
       <source>Opacity of the maps: {value} %</source>
       <translation>Deckkraft der Karten: {value} %</translation>
+    </message>
+    <message>
+      <source>Open</source>
+      <translation>Öffnen</translation>
     </message>
     <message>
       <source>Open &amp;folder …</source>
@@ -1746,6 +1574,14 @@
     <message>
       <source>Open folder …</source>
       <translation>Ordner öffnen …</translation>
+    </message>
+    <message>
+      <source>Open from a&amp;rchive …</source>
+      <translation>Aus dem A&amp;rchiv öffnen …</translation>
+    </message>
+    <message>
+      <source>Open from archive</source>
+      <translation>Aus dem Archiv öffnen</translation>
     </message>
     <message>
       <source>Open images</source>
@@ -1792,12 +1628,20 @@
       <translation>Umriss</translation>
     </message>
     <message>
+      <source>Outlines and window (presentation state)</source>
+      <translation>Umrisse und Fenster (Presentation State)</translation>
+    </message>
+    <message>
       <source>Outside the region: what SegX hides</source>
       <translation>Außerhalb der Region: was SegX ausblendet</translation>
     </message>
     <message>
       <source>outside the {region}</source>
       <translation>außerhalb ({region})</translation>
+    </message>
+    <message>
+      <source>over the same connection (C-GET)</source>
+      <translation>über dieselbe Verbindung (C-GET)</translation>
     </message>
     <message>
       <source>Overlap of the 5 % most relevant pixels with the region; a small region caps it.</source>
@@ -1812,12 +1656,20 @@
       <translation>Karten</translation>
     </message>
     <message>
+      <source>Own certificate</source>
+      <translation>Eigenes Zertifikat</translation>
+    </message>
+    <message>
       <source>P&amp;revious image</source>
       <translation>&amp;Voriges Bild</translation>
     </message>
     <message>
       <source>Pan</source>
       <translation>Verschieben</translation>
+    </message>
+    <message>
+      <source>Password of {user}</source>
+      <translation>Passwort von {user}</translation>
     </message>
     <message>
       <source>Patient</source>
@@ -1834,6 +1686,10 @@
     <message>
       <source>Pictures of this kind often have text burned in. Look closely.</source>
       <translation>In Bilder dieser Art ist oft Text eingebrannt. Sehen Sie genau hin.</translation>
+    </message>
+    <message>
+      <source>Pituitary tumour</source>
+      <translation>Hypophysentumor</translation>
     </message>
     <message>
       <source>Pixel ROC AUC</source>
@@ -1864,6 +1720,10 @@
       <translation>schlecht</translation>
     </message>
     <message>
+      <source>Port</source>
+      <translation>Port</translation>
+    </message>
+    <message>
       <source>possible</source>
       <translation>möglich</translation>
     </message>
@@ -1882,6 +1742,10 @@
     <message>
       <source>Processor</source>
       <translation>Prozessor</translation>
+    </message>
+    <message>
+      <source>Protocol</source>
+      <translation>Protokoll</translation>
     </message>
     <message>
       <source>Randomised parameters</source>
@@ -1906,6 +1770,14 @@
     <message>
       <source>region</source>
       <translation>Region</translation>
+    </message>
+    <message>
+      <source>Region (SEG)</source>
+      <translation>Region (SEG)</translation>
+    </message>
+    <message>
+      <source>Region's probability (fractional SEG)</source>
+      <translation>Wahrscheinlichkeit der Region (fraktionales SEG)</translation>
     </message>
     <message>
       <source>Remember opened files and the session</source>
@@ -1956,8 +1828,16 @@
       <translation>ersetzt</translation>
     </message>
     <message>
+      <source>Report (encapsulated PDF)</source>
+      <translation>Bericht (eingebettetes PDF)</translation>
+    </message>
+    <message>
       <source>Report for printing (PDF)</source>
       <translation>Bericht zum Drucken (PDF)</translation>
+    </message>
+    <message>
+      <source>Report page as a picture (Secondary Capture)</source>
+      <translation>Berichtsseite als Bild (Secondary Capture)</translation>
     </message>
     <message>
       <source>Report written: {path}</source>
@@ -2008,6 +1888,10 @@
       <translation>sagittal</translation>
     </message>
     <message>
+      <source>Saliency map (Parametric Map)</source>
+      <translation>Salienzkarte (Parametric Map)</translation>
+    </message>
+    <message>
       <source>Save copy …</source>
       <translation>Kopie speichern …</translation>
     </message>
@@ -2020,6 +1904,10 @@
       <translation>De-identifizierte Kopie speichern</translation>
     </message>
     <message>
+      <source>Saved.</source>
+      <translation>Gespeichert.</translation>
+    </message>
+    <message>
       <source>Score only: {finding}</source>
       <translation>Nur Wert: {finding}</translation>
     </message>
@@ -2028,12 +1916,24 @@
       <translation>Blättern, ohne Stapel zoomen</translation>
     </message>
     <message>
+      <source>Search</source>
+      <translation>Suchen</translation>
+    </message>
+    <message>
       <source>Search command or key</source>
       <translation>Befehl oder Taste suchen</translation>
     </message>
     <message>
       <source>Search tag, name or value</source>
       <translation>Tag, Name oder Wert suchen</translation>
+    </message>
+    <message>
+      <source>Searching in {name} …</source>
+      <translation>Suche in {name} …</translation>
+    </message>
+    <message>
+      <source>Seconds to wait</source>
+      <translation>Wartezeit in Sekunden</translation>
     </message>
     <message>
       <source>See what a network saw in a chest radiograph or a dermoscopy picture, and how far to trust it.</source>
@@ -2080,8 +1980,32 @@
       <translation>SegX-Karte</translation>
     </message>
     <message>
+      <source>SegX map (Parametric Map)</source>
+      <translation>SegX-Karte (Parametric Map)</translation>
+    </message>
+    <message>
+      <source>Send</source>
+      <translation>Senden</translation>
+    </message>
+    <message>
+      <source>Send results to arc&amp;hive …</source>
+      <translation>Ergebnisse ins Arc&amp;hiv senden …</translation>
+    </message>
+    <message>
+      <source>Send results to archive</source>
+      <translation>Ergebnisse ins Archiv senden</translation>
+    </message>
+    <message>
+      <source>Sending to {name} …</source>
+      <translation>Sende an {name} …</translation>
+    </message>
+    <message>
       <source>Sensitivity</source>
       <translation>Empfindlichkeit</translation>
+    </message>
+    <message>
+      <source>sent to this computer (C-MOVE)</source>
+      <translation>an diesen Rechner gesendet (C-MOVE)</translation>
     </message>
     <message>
       <source>Series</source>
@@ -2144,6 +2068,10 @@
       <translation>&amp;Seitenleisten</translation>
     </message>
     <message>
+      <source>since yesterday</source>
+      <translation>seit gestern</translation>
+    </message>
+    <message>
       <source>Size</source>
       <translation>Größe</translation>
     </message>
@@ -2164,8 +2092,20 @@
       <translation>Ausgehen von</translation>
     </message>
     <message>
+      <source>Stop</source>
+      <translation>Anhalten</translation>
+    </message>
+    <message>
+      <source>Stopped. What has come stays.</source>
+      <translation>Angehalten. Was gekommen ist, bleibt.</translation>
+    </message>
+    <message>
       <source>stored {value}</source>
       <translation>gespeichert {value}</translation>
+    </message>
+    <message>
+      <source>Stored: {count}.</source>
+      <translation>Gespeichert: {count}.</translation>
     </message>
     <message>
       <source>STUDIES</source>
@@ -2176,8 +2116,16 @@
       <translation>Untersuchungen</translation>
     </message>
     <message>
+      <source>Studies found: {count}</source>
+      <translation>Gefundene Studien: {count}</translation>
+    </message>
+    <message>
       <source>Study</source>
       <translation>Untersuchung</translation>
+    </message>
+    <message>
+      <source>Study date</source>
+      <translation>Studiendatum</translation>
     </message>
     <message>
       <source>Tag</source>
@@ -2190,6 +2138,10 @@
     <message>
       <source>Target layer</source>
       <translation>Erklärte Schicht</translation>
+    </message>
+    <message>
+      <source>Test the connection</source>
+      <translation>Verbindung prüfen</translation>
     </message>
     <message>
       <source>Text</source>
@@ -2272,6 +2224,10 @@
       <translation>Die Originale bleiben, wie sie sind. Die Suche nach Text findet getippte Buchstaben und beweist nichts: Die unten genannten Kopien ansehen; ein Doppelklick öffnet eine.</translation>
     </message>
     <message>
+      <source>The password is kept in this computer's key ring.</source>
+      <translation>Das Passwort wird im Schlüsselbund dieses Rechners aufbewahrt.</translation>
+    </message>
+    <message>
       <source>The picture is changed, the network's parameters are randomised and the method is repeated, to see whether the map depends on what it should. This takes a few hundred passes of the network.</source>
       <translation>Das Bild wird verändert, die Parameter des Netzes werden zufällig gesetzt und das Verfahren wird wiederholt, um zu sehen, ob die Karte von dem abhängt, wovon sie soll. Das braucht einige Hundert Durchläufe des Netzes.</translation>
     </message>
@@ -2300,6 +2256,10 @@
       <translation>Der Bericht sagt nicht, wessen Bild es ist.</translation>
     </message>
     <message>
+      <source>The results name the patient: they are filed in the study of their image.</source>
+      <translation>Die Ergebnisse nennen den Patienten: Sie werden in der Studie ihres Bildes abgelegt.</translation>
+    </message>
+    <message>
       <source>the same image as {name}</source>
       <translation>dasselbe Bild wie {name}</translation>
     </message>
@@ -2318,6 +2278,10 @@
     <message>
       <source>The whole image, not the part on the screen</source>
       <translation>Das ganze Bild, nicht den Ausschnitt auf dem Bildschirm</translation>
+    </message>
+    <message>
+      <source>There is an archive of this name already.</source>
+      <translation>Ein Archiv dieses Namens gibt es schon.</translation>
     </message>
     <message>
       <source>There is no finished analysis to export yet.</source>
@@ -2344,6 +2308,14 @@
       <translation>Dort fügt sie der eigenen Zuversicht des Netzes nichts Sicheres hinzu.</translation>
     </message>
     <message>
+      <source>This computer has no key ring: the password is kept until the program ends.</source>
+      <translation>Dieser Rechner hat keinen Schlüsselbund: Das Passwort wird bis zum Ende des Programms behalten.</translation>
+    </message>
+    <message>
+      <source>This connection is not encrypted.</source>
+      <translation>Diese Verbindung ist nicht verschlüsselt.</translation>
+    </message>
+    <message>
       <source>This did not work, for a reason nobody expected; see Help &gt; Log.</source>
       <translation>Das hat aus einem unerwarteten Grund nicht geklappt; siehe Hilfe &gt; Protokoll.</translation>
     </message>
@@ -2358,6 +2330,14 @@
     <message>
       <source>This map shows where methods differ; there is nothing in it to check.</source>
       <translation>Diese Karte zeigt, wo sich Verfahren unterscheiden; an ihr gibt es nichts zu prüfen.</translation>
+    </message>
+    <message>
+      <source>This program listens at</source>
+      <translation>Dieses Programm lauscht auf</translation>
+    </message>
+    <message>
+      <source>those of the system</source>
+      <translation>die des Systems</translation>
     </message>
     <message>
       <source>Threshold</source>
@@ -2380,6 +2360,22 @@
       <translation>Titel</translation>
     </message>
     <message>
+      <source>Title of this program</source>
+      <translation>AE-Titel dieses Programms</translation>
+    </message>
+    <message>
+      <source>today</source>
+      <translation>heute</translation>
+    </message>
+    <message>
+      <source>Token</source>
+      <translation>Token</translation>
+    </message>
+    <message>
+      <source>token</source>
+      <translation>Token</translation>
+    </message>
+    <message>
       <source>Tools</source>
       <translation>Werkzeuge</translation>
     </message>
@@ -2396,6 +2392,10 @@
       <translation>Trigger {value} ms</translation>
     </message>
     <message>
+      <source>Trusted certificates</source>
+      <translation>Vertrauenswürdige Zertifikate</translation>
+    </message>
+    <message>
       <source>Try it on the image that is open, not on a drawn one</source>
       <translation>Am geöffneten Bild ausprobieren, nicht an einem gezeichneten</translation>
     </message>
@@ -2406,6 +2406,10 @@
     <message>
       <source>Try the demo</source>
       <translation>Demo ansehen</translation>
+    </message>
+    <message>
+      <source>tumour</source>
+      <translation>Tumor</translation>
     </message>
     <message>
       <source>undecided: {classes} ({share})</source>
@@ -2442,6 +2446,14 @@
     <message>
       <source>unusual for this model: {classes} ({share})</source>
       <translation>ungewöhnlich für dieses Modell: {classes} ({share})</translation>
+    </message>
+    <message>
+      <source>User</source>
+      <translation>Benutzer</translation>
+    </message>
+    <message>
+      <source>user and password</source>
+      <translation>Benutzer und Passwort</translation>
     </message>
     <message>
       <source>Value</source>
@@ -2482,6 +2494,10 @@
     <message>
       <source>W {width}  C {center}{name}</source>
       <translation>W {width}  C {center}{name}</translation>
+    </message>
+    <message>
+      <source>Waiting from before: {count}. They are sent as well.</source>
+      <translation>Von früher warten: {count}. Sie werden mitgesendet.</translation>
     </message>
     <message>
       <source>waits for its image</source>
