@@ -226,8 +226,9 @@ class _Run:
         for key, (outlines, transport) in self.late.items():
             self.cancel.raise_if_cancelled()
             explanation = analysis.explanations[key]
-            certainty = with_alignments(explanation.certainty, outlines() | transport.result())
-            found.append(replace(explanation, certainty=certainty))
+            if explanation.certainty is not None:
+                certainty = with_alignments(explanation.certainty, outlines() | transport.result())
+                found.append(replace(explanation, certainty=certainty))
         return analysis.with_explanations(*found)
 
     def _choose_bundle(self, image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Any]:
@@ -239,9 +240,10 @@ class _Run:
         from segx_viewer.inference.input_gate import gate_of, ranks
 
         name = self.request.bundle_name
-        refusals, outside = [], []
+        refusals: list[tuple[tuple[bool, bool, float], Analysis]] = []
+        outside: list[tuple[float, Analysis, Any]] = []
         for equals in [[self.store.get(name)]] if name else ranks(self.store, image):
-            accepted = []
+            accepted: list[tuple[float, Analysis, Any]] = []
             for bundle in equals:
                 self.cancel.raise_if_cancelled()
                 analysis, prepared = self._enter(bundle, image, picture)
@@ -305,8 +307,7 @@ class _Run:
         helper: Executor,
     ) -> Generator[Analysis, None, Analysis]:
         """Add maps, each with SegX and with SegU but for the late alignments; return the last analysis."""
-        prediction = analysis.prediction
-        assert prediction is not None  # noqa: S101 - set by the stages before
+        prediction, main = analysis.predicted.prediction, analysis.predicted.region
         # Every finding; where none lies above its cut-off, what comes nearest to one.
         classes = self.request.classes or prediction.findings or (prediction.top,)
         methods, note = _methods(self.request.methods, bundle)
@@ -315,9 +316,7 @@ class _Run:
         calibration = None if self.request.as_published else _calibration(bundle)
         target = Target.PROBABILITY if self.request.as_published else Target.LOGIT
         spacing = input_spacing(analysis.image, analysis.placement)
-        regions: dict[Segmentation, Region] = {
-            s: Region(s.mask, spacing) for s in (analysis.segmentation, *analysis.regions.values())
-        }
+        regions: dict[Segmentation, Region] = {s: Region(s.mask, spacing) for s in (main, *analysis.regions.values())}
         target_layer = self.store.target_layer(bundle.info.name)
         runners = _Runners(runner, partial(self._classified_by_torch, bundle, inputs))
         for number, method in enumerate(methods):
@@ -325,7 +324,7 @@ class _Run:
                 target=target,
                 scaled=self.request.as_published,
                 cancel=self.cancel,
-                on_fraction=lambda f, n=number, m=method: self._attributing((n + f) / len(methods), m.label),
+                on_fraction=partial(self._share_of, number, len(methods), method.label),
             )
             layer = target_layer if method.needs is Needs.LAYER else None
             spent: dict[int, float] = {}
@@ -339,7 +338,7 @@ class _Run:
                 attribution = Explanation(method.name, layer, k, target, saliency_map, spent[k])
                 saliency_map = attribution.saliency_map  # the same object for all, or each would sort its own
                 key = (method.name, k)
-                segmentation = analysis.region_for(k)
+                segmentation = analysis.region_for(k) or main
                 region = regions[segmentation]
                 with self._timed(Stage.SEGU):
                     if key in self.late:  # a finer map takes the place of a coarser one
@@ -372,10 +371,11 @@ class _Run:
         fitting = self.evidence_views is not None
         if not fitting and (calibration is None or not _applies(attribution, analysis)):
             return {}
+        end = analysis.predicted
         return runners.evidence(
-            NETWORK_FEATURES if fitting else calibration.features,
-            analysis.prediction,
-            predicted_region(analysis.segmentation),
+            NETWORK_FEATURES if calibration is None or fitting else calibration.features,
+            end.prediction,
+            predicted_region(end.region),
             attribution.saliency_map,
             self.evidence_views if fitting else bundle.calibration["views"],
         )
@@ -393,21 +393,25 @@ class _Run:
         calibration: Calibration | None,
         evidence: Mapping[str, float],
     ) -> Certainty:
-        applies = _applies(attribution, analysis) and not analysis.segmentation.edited
+        end = analysis.predicted
+        applies = _applies(attribution, analysis) and not end.region.edited
         certainty = assess(
             attribution.saliency_map,
-            analysis.segmentation,
+            end.region,
             analysis.gate,
             calibration=calibration if applies else None,
             features=evidence,
             region=region,
-            predicted=attribution.class_index == analysis.prediction.top,
-            code=analysis.prediction.classes[attribution.class_index].code,
+            predicted=attribution.class_index == end.prediction.top,
+            code=end.prediction.classes[attribution.class_index].code,
             skip=COSTLY,
         )
         if attribution.method == DISAGREEMENT:
             certainty = unjudged(certainty)
         return replace(certainty, evidence=evidence)
+
+    def _share_of(self, number: int, total: int, label: str, fraction: float) -> None:
+        self._attributing((number + fraction) / total, label)
 
     def _attributing(self, fraction: float, label: str) -> None:
         begin, end = _BEGINS[Stage.ATTRIBUTE], _BEGINS[Stage.SEGU]
@@ -450,7 +454,7 @@ def _calibration(bundle: "ModelBundle") -> Calibration | None:
 
 def _applies(attribution: Explanation, analysis: Analysis) -> bool:
     """Calibrations are fitted on Grad-CAM of the predicted class."""
-    return attribution.method == "gradcam" and attribution.class_index == analysis.prediction.top
+    return attribution.method == "gradcam" and attribution.class_index == analysis.predicted.prediction.top
 
 
 def _methods(names: Sequence[str], bundle: "ModelBundle") -> tuple[list[MethodInfo], str]:

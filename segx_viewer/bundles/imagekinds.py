@@ -67,10 +67,12 @@ def image_kind(name: str, stated: Mapping[str, Any] | None = None) -> ImageKind:
     >>> image_kind("brain MR", {"one": "an MR slice of a head"})
     ImageKind(one='an MR slice of a head', many='brain MR images', pixels='', ...
     """
-    found = {"one": f"an image of {name}", "many": f"{name} images", **_known().get(name, {}), **(stated or {})}
+    plain = {"one": f"an image of {name}", "many": f"{name} images"}
+    found: dict[str, Any] = {**plain, **_known().get(name, {}), **(stated or {})}
     if unknown := set(found) - {f.name for f in fields(ImageKind)}:
         raise ValueError(f"{', '.join(sorted(unknown))} in the table of an image kind")
-    return ImageKind(**{key: tuple(v) if isinstance(v, list) else v for key, v in found.items()})
+    found = {key: tuple(v) if isinstance(v, list) else v for key, v in found.items()}
+    return ImageKind(**found)
 
 
 @cache

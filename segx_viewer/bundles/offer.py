@@ -192,7 +192,7 @@ def compose(
         offer = like(start, installed) if start else plain()
         program = {".pt2": "exported", ".onnx": "onnx"}.get(source.suffix)
         offer = changed(offer, {"classifier.architecture": program}, {"classifier": source})
-    if segmenter in installed:
+    if segmenter and segmenter in installed:
         offer = with_segmenter_of(offer, installed[segmenter])
     elif segmenter:
         offer = changed(offer, {}, {"segmenter": Path(segmenter)})

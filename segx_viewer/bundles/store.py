@@ -66,7 +66,8 @@ class BundleStore:
             from segx_viewer.networks.devices import choose_device
 
             choose_device(device)  # an error now rather than at the first image
-        self._wanted, self._device = device, None
+        self._wanted = device
+        self._device: torch.device | None = None
         self.damaged: dict[str, str] = {}
         self._lock, self._loading = threading.Lock(), threading.RLock()
         self._bundles: dict[str, ModelBundle] | None = None

@@ -1,6 +1,7 @@
 """The one way between the image grid and the model-input grid: every map comes back through a `Placement`."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -77,10 +78,9 @@ class Placement:
         h, w = self.input_shape
         rows, columns = round(self.image_shape[0] * self.scale[0]), round(self.image_shape[1] * self.scale[1])
         shrink = self.scale[0] < 1 or self.scale[1] < 1
-        resized = cv2.resize(
-            np.ascontiguousarray(picture),
-            (max(1, columns), max(1, rows)),
-            interpolation=cv2.INTER_AREA if shrink else cv2.INTER_LINEAR,
+        how = cv2.INTER_AREA if shrink else cv2.INTER_LINEAR
+        resized: NDArray[Any] = np.asarray(
+            cv2.resize(np.ascontiguousarray(picture), (max(1, columns), max(1, rows)), interpolation=how)
         )
         if resized.shape[:2] == (h, w):
             return resized

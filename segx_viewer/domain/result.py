@@ -383,6 +383,14 @@ class Analysis:
             return Predicted(self.prediction, self.segmentation, self.regions)
         return Refused(self.gate) if self.complete and self.prediction is None else None
 
+    @property
+    def predicted(self) -> Predicted:
+        """The end of an analysis that has predicted. Raises `ValueError` for another one."""
+        end = self.end
+        if not isinstance(end, Predicted):
+            raise ValueError("the analysis has no prediction, or no region yet")  # noqa: TRY004 - no fault of a type
+        return end
+
     def with_explanations(self, *made: Explanation) -> "Analysis":
         """Return the analysis with explanations added, or in the place of those of the same method and class."""
         return replace(self, explanations={**self.explanations, **{e.key: e for e in made}})

@@ -96,7 +96,7 @@ _kept: list[mmap.mmap] = []
 def _share(values: np.ndarray, descriptor: int) -> str:
     """Write values into the shared memory; on Windows, into a named mapping that lives until the next request."""
     if sys.platform != "win32":
-        remaining = memoryview(values).cast("B")
+        remaining = values.data.cast("B")
         offset = 0
         while offset < len(remaining):
             offset += os.pwrite(descriptor, remaining[offset:], offset)
@@ -104,7 +104,7 @@ def _share(values: np.ndarray, descriptor: int) -> str:
     _kept.clear()
     name = f"segx-viewer-{secrets.token_hex(8)}"
     _kept.append(mmap.mmap(-1, values.nbytes, tagname=name))
-    _kept[0].write(memoryview(values).cast("B"))
+    _kept[0].write(values.data.cast("B"))
     return name
 
 

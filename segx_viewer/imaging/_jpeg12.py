@@ -5,8 +5,7 @@ GDCM decodes these as DCMTK does, bit for bit; the other decoders with a free li
 """
 
 import gdcm
-from pydicom.pixels.decoders import JPEGExtended12BitDecoder
-from pydicom.pixels.decoders.base import DecodeRunner
+from pydicom.pixels.decoders.base import DecodeRunner, JPEGExtended12BitDecoder
 from pydicom.uid import JPEGExtended12Bit
 
 DECODER_DEPENDENCIES = {JPEGExtended12Bit: ("gdcm>=3.0.10",)}

@@ -42,10 +42,10 @@ def parse_lut(item: Dataset) -> Lut | None:
         values = np.frombuffer(data, np.uint8 if bits <= 8 and len(data) < 2 * count else word)
     else:
         values = np.atleast_1d(np.asarray(data)).astype(np.int64) & 0xFFFF
-    values = values[:count].astype(np.uint16)
-    if not values.size or not 1 <= bits <= 16:
+    entries = values[:count].astype(np.uint16)
+    if not entries.size or not 1 <= bits <= 16:
         return None
-    return Lut(values, first & 0xFFFF, max(bits, int(values.max()).bit_length()))
+    return Lut(entries, first & 0xFFFF, max(bits, int(entries.max()).bit_length()))
 
 
 def modality(dataset: Dataset, frame: int, *, signed: bool) -> Modality:

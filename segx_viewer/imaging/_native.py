@@ -126,7 +126,7 @@ def native_bands(
         if top != part.start and time.monotonic() > deadline:
             raise TimeoutError
         band = room[: part.stop - top]
-        if file.readinto(memoryview(band).cast("B")) != band.nbytes:  # type: ignore[attr-defined]
+        if file.readinto(band.data.cast("B")) != band.nbytes:  # type: ignore[attr-defined]
             raise EOFError
         _clear_unused_bits(band, options["bits_stored"], high_bit(options))
         yield top, band

@@ -1,5 +1,7 @@
 """Overlay planes (60xx) of a DICOM image (PS3.3 C.9.2)."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
@@ -48,7 +50,7 @@ def _plane(dataset: Dataset, group: int, frame: int, shape: tuple[int, int]) -> 
     return mask
 
 
-def _value(dataset: Dataset, group: int, element: int, default: object) -> object:
+def _value(dataset: Dataset, group: int, element: int, default: object) -> Any:
     return dataset[group, element].value if (group, element) in dataset else default
 
 

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from pydicom.pixels import set_pixel_data
+from pydicom.pixels.utils import set_pixel_data
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ExplicitVRLittleEndian
 
 from segx_viewer.domain.image import MedicalImage, WindowLevel
@@ -66,7 +66,7 @@ def find_text(image: MedicalImage) -> tuple[Box, ...]:
     enlarged = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC) if scale > 1 else grey
     boxes: list[Box] = []
     for picture in (enlarged, cv2.bitwise_not(enlarged)):  # bright letters, dark letters
-        for line in _lines(_letters(picture)):
+        for line in _lines(_letters(np.asarray(picture, np.uint8))):
             box = _fitted(line, scale, grey.shape)
             if not any(_overlap(box, other) for other in boxes):
                 boxes.append(box)

@@ -142,6 +142,7 @@ def _native(path: Path, frame: int, limits: Limits) -> tuple[MedicalImage, NDArr
         half = np.empty((shape[0] // 2, shape[1] // 2), np.float32) if min(shape) > 1 else None
 
     def take(top: int, band: NDArray[Any]) -> None:
+        assert modality is not None  # noqa: S101 - only colour pixels have none
         values = modality(band, pixels[top : top + len(band)])
         if half is not None and len(band) > 1:
             halved(values, half[top // 2 : (top + len(band)) // 2])

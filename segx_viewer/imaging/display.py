@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -49,7 +50,11 @@ def full_range(image: MedicalImage) -> WindowLevel | None:
     """
     if image.bits_stored > _DEEPEST or image.modality in _WITHOUT_WHITE:
         return None
-    kept = None if image.padding is None else cv2.bitwise_not(is_padding(image.pixels, image.padding))
+    kept = (
+        None
+        if image.padding is None
+        else cv2.bitwise_not(is_padding(np.asarray(image.pixels, np.float32), image.padding))
+    )
     low, high, _, _ = cv2.minMaxLoc(image.pixels, kept)
     bits = depth = _depth(high, image.bits_stored)
     if bits > _DEPTHS[0]:
@@ -122,10 +127,11 @@ def to_display(
         Padding is black whatever the presentation, so that it neither dazzles nor looks like tissue.
     """
     if image.is_colour:
-        return cv2.bitwise_not(image.pixels) if invert else image.pixels
-    shown = grey_scale(voi or default_voi(image), inverse=image.presentation_inverse != invert)(image.pixels, None)
+        return np.asarray(cv2.bitwise_not(image.pixels) if invert else image.pixels, np.uint8)
+    values = np.asarray(image.pixels, np.float32)
+    shown = grey_scale(voi or default_voi(image), inverse=image.presentation_inverse != invert)(values, None)
     if image.padding is not None:
-        shown = cv2.subtract(shown, is_padding(image.pixels, image.padding))
+        shown = np.asarray(cv2.subtract(shown, is_padding(values, image.padding)), np.uint8)
     return shown
 
 
@@ -147,10 +153,11 @@ def grey_scale(voi: WindowLevel | VoiLut | None, *, inverse: bool = False, large
 
 def is_padding(pixels: NDArray[np.float32], padding: tuple[float, float]) -> NDArray[np.uint8]:
     """Return 255 where values are padding, elsewhere 0."""
-    return cv2.inRange(pixels, *map(_scalar, padding))
+    low, high = map(_scalar, padding)
+    return np.asarray(cv2.inRange(pixels, low, high), np.uint8)
 
 
-def _scalar(value: float) -> tuple[float, float, float, float]:
+def _scalar(value: float) -> Any:  # OpenCV's types know no scalar here
     return (value, 0.0, 0.0, 0.0)
 
 
@@ -161,12 +168,12 @@ def _linear(
     depth: int,
     out: NDArray[np.uint8] | None = None,
     largest: float | None = None,
-) -> NDArray[np.generic]:
+) -> NDArray[Any]:
     """``round(pixels * slope + intercept)`` clipped to the integer type `depth`, in one pass over the pixels."""
     largest = cv2.norm(pixels, cv2.NORM_INF) if largest is None else largest
     if largest * abs(slope) + abs(intercept) > 2**30:  # OpenCV rounds through int32
-        limits = sorted(((-1 - intercept) / slope, (_TABLE - intercept) / slope))
-        pixels = np.clip(pixels, *np.float32(limits))
+        low, high = sorted(((-1 - intercept) / slope, (_TABLE - intercept) / slope))
+        pixels = np.clip(pixels, np.float32(low), np.float32(high))
     return cv2.addWeighted(pixels, slope, pixels, 0.0, intercept, out, depth)
 
 
@@ -194,7 +201,7 @@ def _through_window(window: WindowLevel, *, inverse: bool, largest: float | None
 
 def _threshold(value: float, *, inverse: bool) -> GreyScale:
     limit, how = _scalar(value), cv2.CMP_LE if inverse else cv2.CMP_GT
-    return lambda pixels, out: cv2.compare(pixels, limit, how, out)
+    return lambda pixels, out: np.asarray(cv2.compare(pixels, limit, how, out), np.uint8)
 
 
 def _through_lut(lut: VoiLut, *, inverse: bool) -> GreyScale:

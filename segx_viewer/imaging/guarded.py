@@ -167,7 +167,7 @@ class _Worker:
     def take_values(self, name: str, shape: tuple[int, ...], dtype: str) -> np.ndarray:
         """Return a copy of the shared values. What an unusually large image took is given back."""
         values = np.empty(shape, dtype)
-        remaining = memoryview(values).cast("B")
+        remaining = values.data.cast("B")
         if self._memory < 0:
             with mmap.mmap(-1, len(remaining), tagname=name, access=mmap.ACCESS_READ) as shared:  # type: ignore[call-arg]
                 remaining[:] = shared

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import cv2
+import numpy as np
 from numpy.typing import NDArray
 
 from segx_viewer.domain.image import MedicalImage
@@ -46,4 +47,5 @@ def reduced(image: MedicalImage, side: int) -> MedicalImage:
     if factor >= 1:
         return image
     shape = (max(1, round(width * factor)), max(1, round(height * factor)))
-    return replace(image, pixels=cv2.resize(pixels, shape, interpolation=cv2.INTER_AREA))
+    small: NDArray[Any] = np.asarray(cv2.resize(pixels, shape, interpolation=cv2.INTER_AREA), pixels.dtype)
+    return replace(image, pixels=small)

@@ -4,7 +4,7 @@ Everything is computed for the predicted class. The networks' extra work is one 
 transformed inputs (two, and one per view), of which only what a calibration asks for is done.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -18,7 +18,7 @@ from segx_viewer.inference.features import COUNTERFACTUAL_FEATURES, VIEW_FEATURE
 REGION_MARGIN = 0.04
 """The region is dilated by this share of the input's side before it serves as a counterfactual."""
 
-VIEWS = {
+VIEWS: dict[str, Callable[[Tensor], Tensor]] = {
     "flip_h": lambda x: x.flip(-1),
     "flip_v": lambda x: x.flip(-2),
     "rotate_180": lambda x: x.flip(-1, -2),

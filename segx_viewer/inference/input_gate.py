@@ -57,7 +57,7 @@ class PopulationDistance:
         """Fit on training images' features (N, D), N > `components`."""
         mean = features.mean(0)
         _, s, rows = np.linalg.svd(features - mean, full_matrices=False)
-        variances = s**2 / (len(features) - 1)
+        variances = (s**2 / (len(features) - 1)).astype(np.float32)
         rest = variances[components:].sum() / (features.shape[1] - components)
         return cls(mean, rows[:components].astype(np.float64), variances[:components], float(rest))
 

@@ -40,9 +40,9 @@ def normalise(placed: NDArray[np.uint8], how: Preprocessing) -> NDArray[np.float
     The channels lie last in memory, as the networks take them.
     """
     levels = np.repeat(np.arange(256, dtype=np.float32)[:, None] / 255, how.channels, axis=1)
-    table = (levels - np.float32(how.mean)) / np.float32(how.std)
+    table = (levels - np.asarray(how.mean, np.float32)) / np.asarray(how.std, np.float32)
     looked_up = cv2.LUT(np.ascontiguousarray(placed[..., : how.channels]), table[None])
-    return looked_up.reshape(*placed.shape[:2], how.channels).transpose(2, 0, 1)
+    return np.asarray(looked_up, np.float32).reshape(*placed.shape[:2], how.channels).transpose(2, 0, 1)
 
 
 def place(
@@ -62,12 +62,12 @@ def place(
     if how.detail and max(picture.shape[:2]) > how.detail:
         factor = how.detail / max(picture.shape[:2])
         size = max(1, round(picture.shape[1] * factor)), max(1, round(picture.shape[0] * factor))
-        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    placed = fit(picture.shape[:2]).place(picture)
+        picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    placed = np.asarray(fit(picture.shape[:2]).place(picture), np.uint8)
     if placed.ndim == 3 and how.colour == "grey":
-        placed = cv2.cvtColor(placed, cv2.COLOR_RGB2GRAY)
+        placed = np.asarray(cv2.cvtColor(placed, cv2.COLOR_RGB2GRAY), np.uint8)
     if placed.ndim == 2:
-        placed = cv2.cvtColor(placed, cv2.COLOR_GRAY2RGB)
+        placed = np.asarray(cv2.cvtColor(placed, cv2.COLOR_GRAY2RGB), np.uint8)
     return placed, placement
 
 

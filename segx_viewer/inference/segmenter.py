@@ -76,8 +76,8 @@ def regions_of(
 
 def regrid(array: NDArray[np.float32], given: Placement, wanted: Placement) -> NDArray[np.float32]:
     """Bring a map from one input's grid to another's, by way of the image that lies in both."""
-    factor = tuple(g / w for g, w in zip(given.scale, wanted.scale, strict=True))
-    offset = tuple(g - w * f for g, w, f in zip(given.offset, wanted.offset, factor, strict=True))
+    factor = given.scale[0] / wanted.scale[0], given.scale[1] / wanted.scale[1]
+    offset = given.offset[0] - wanted.offset[0] * factor[0], given.offset[1] - wanted.offset[1] * factor[1]
     between = Placement(wanted.input_shape, given.input_shape, factor, offset)
     return np.asarray(between.to_image(array), np.float32)
 

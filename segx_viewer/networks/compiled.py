@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -23,7 +23,7 @@ from segx_viewer import process
 from segx_viewer.networks.libraries import timm
 from segx_viewer.networks.runtime import onnxruntime, share_arena
 
-Conv2dSame = timm.layers.Conv2dSame
+Conv2dSame: Any = timm.layers.Conv2dSame
 
 LARGEST = 128 * 2**20
 """Bytes of weights above which a network stays as it is: the runtime keeps copies, and gains less on large layers."""
@@ -184,7 +184,7 @@ def graph_of(network: nn.Module, example: Tensor, layers: Sequence[str], *, fold
         warnings.simplefilter("ignore")
         try:
             torch.onnx.export(
-                _WithLayers(network, layers).eval(), (example,), file, dynamo=False,
+                _WithLayers(network, layers).eval(), (example,), cast(Any, file), dynamo=False,
                 input_names=["input"], output_names=["output", *layers], do_constant_folding=folded,
                 training=torch.onnx.TrainingMode.EVAL if folded else torch.onnx.TrainingMode.PRESERVE,
             )  # fmt: skip
@@ -206,7 +206,7 @@ def _known_sizes(network: nn.Module) -> Iterator[None]:
             del layer.forward  # the class's own is there again
 
 
-def _pad_by_known_sizes(self: Conv2dSame, x: Tensor) -> Tensor:
+def _pad_by_known_sizes(self: Any, x: Tensor) -> Tensor:
     """Do what `Conv2dSame.forward` does, with numbers for the padding.
 
     In a graph, finding it anew each time takes a dozen operations, and the padding itself two copies of the image.

@@ -4,14 +4,15 @@ import copy
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from segx_viewer.networks.compiled import Compiled
-from segx_viewer.networks.devices import CPU
 from segx_viewer.networks.forward import forward
+from segx_viewer.networks.kinds import CPU
 from segx_viewer.networks.programs import Exported, Onnx
 
 log = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ def fold(network: nn.Module, example: Tensor) -> nn.Module:
     pairs = _pairs(folded, example)
     for conv_name, norm_name in pairs:
         conv, norm = folded.get_submodule(conv_name), folded.get_submodule(norm_name)
-        folded.set_submodule(conv_name, fuse_conv_bn_eval(conv, norm))
+        folded.set_submodule(conv_name, fuse_conv_bn_eval(cast(nn.Conv2d, conv), cast(nn.BatchNorm2d, norm)))
         # timm's batch norms hold their dropout and activation function.
         rest = [getattr(norm, part) for part in ("drop", "act") if hasattr(norm, part)]
         active = [part for part in rest if not isinstance(part, nn.Identity)]

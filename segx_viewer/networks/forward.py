@@ -36,7 +36,9 @@ class ForwardPass:
 
     def attached(self) -> Tensor:
         """Return the logits attached to a graph that reaches down to the activations and no further."""
-        return self.logits if self.head is None else self.head(self.activations)
+        if self.head is None or self.activations is None:
+            return self.logits
+        return self.head(self.activations)
 
 
 def find_layer(network: nn.Module, name: str) -> nn.Module:
@@ -126,7 +128,7 @@ def _features_of(maps: Tensor) -> NDArray[np.float32]:
 def scores_from(network: nn.Module, tensor: Tensor, layer: str, output: Tensor) -> Tensor:
     """Return the logits for a layer's output in the place of the one that inputs (N, C, h, w) give it."""
     if isinstance(network, Compiled):
-        if network.explains(layer):
+        if network.explains(layer) and network.head is not None:
             return network.head(output)
         network = network.network
     with _hooked(find_layer(network, layer).register_forward_hook(lambda _module, _inputs, _output: output)):

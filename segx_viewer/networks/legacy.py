@@ -68,7 +68,7 @@ def read_legacy(path: Path, shells: Mapping[str, type]) -> Any:
     return found
 
 
-class _Unpickler(pickle._Unpickler):  # type: ignore[misc,name-defined]
+class _Unpickler(pickle._Unpickler):
     """Knows tensors, plain containers and shells by name, and nothing else.
 
     The one written in Python: a damaged reference makes the other one reserve memory without bounds.

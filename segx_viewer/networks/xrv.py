@@ -46,6 +46,8 @@ class XrvPspNet(nn.Module):
         # Only training looks at these; the weights file has them.
         self.convbnrelu4_aux = _Unit(1024, 256, 3)
         self.aux_cls = nn.Conv2d(256, classes, 1)
+        self.mean: Tensor
+        self.std: Tensor
         self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406])[:, None, None], persistent=False)
         self.register_buffer("std", torch.tensor([0.229, 0.224, 0.225])[:, None, None], persistent=False)
 

@@ -263,7 +263,7 @@ def _coloured(
     # Comparisons with NaN are false: it counts as the bottom of the scale.
     level = np.minimum((np.where(data > vmin, data, np.float32(vmin)) - np.float32(vmin)) / np.float32(span), 1)
     colour = cv2.applyColorMap(cv2.convertScaleAbs(level, alpha=255), np.ascontiguousarray(colormap(name))[:, None])
-    return colour, np.minimum(level / np.float32(_FADE), 1)
+    return np.asarray(colour, np.uint8), np.minimum(level / np.float32(_FADE), 1)
 
 
 def _paint_contour(canvas: NDArray[np.uint8], layer: Layer) -> None:

@@ -156,7 +156,9 @@ def _map_layer(
     shown = region
     if view.top_percent is not None:
         # Found on the analysis grid, as METHODS defines it; a SegX map's top set is its own.
-        values = analysis.explanations[key].saliency_map if region is None else analysis.explanations[key].segx
+        explanation = analysis.explanations[key]
+        segx = None if region is None else explanation.segx
+        values = explanation.saliency_map if segx is None else segx
         selected = analysis.placement.to_image(top(values, view.top_percent), shape).astype(np.bool_)
         shown = selected if region is None else selected & region
     return heatmap_layer(

@@ -110,7 +110,7 @@ def write_png(picture: NDArray[np.uint8], path: Path) -> None:
     if not done:
         raise ExportError(f"{path} could not be encoded as PNG.")
     with atomic_write(path) as part:
-        part.write_bytes(data)  # unlike tofile, says why it fails
+        part.write_bytes(data.data)  # unlike tofile, says why it fails
         del data
         # A file that decodes to the same pixels is a good file, whatever the encoder did.
         back = cv2.imdecode(np.fromfile(part, np.uint8), cv2.IMREAD_COLOR_RGB)

@@ -10,7 +10,7 @@ from segx_viewer.inference.attribution.perturbation import PERTURBATION_METHODS
 
 __all__ = ["COMBINED", "METHODS", "Method", "Subject", "get_method"]
 
-_FAMILIES = (*CAM_METHODS, *CHANNEL_METHODS, *GRADIENT_METHODS, *PERTURBATION_METHODS)
+_FAMILIES: tuple[Method, ...] = (*CAM_METHODS, *CHANNEL_METHODS, *GRADIENT_METHODS, *PERTURBATION_METHODS)
 METHODS: dict[str, Method] = {method.name: method for method in _FAMILIES}
 """Every method by its name, in the order of `domain.methods`."""
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from segx_viewer.errors import ModelError
-from segx_viewer.inference.attribution.base import ClassMap, Described, Subject
+from segx_viewer.inference.attribution.base import ClassMap, Described, Method, Subject
 from segx_viewer.inference.cam import WEIGHTED, Weighted, principal_component, to_input_grid
 from segx_viewer.networks.spatial import to_maps
 
@@ -92,4 +92,4 @@ def scaled(raw: Arrays) -> Arrays:
     return coarse / (coarse.max() + np.float32(1e-8))  # TorchCAM's own term: it matters where the sigmoid saturates
 
 
-CAM_METHODS = (*(CamMethod(name, weighted) for name, weighted in WEIGHTED.items()), EigenCam())
+CAM_METHODS: tuple[Method, ...] = (*(CamMethod(name, weighted) for name, weighted in WEIGHTED.items()), EigenCam())

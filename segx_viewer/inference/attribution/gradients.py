@@ -40,7 +40,7 @@ class GradientShap(Described):
             return count * method.attribute(x, baselines, target=k, n_samples=count, stdevs=0.05)
 
         with seeded(subject.seed):
-            return sum(in_batches(subject, self.samples, sample, BATCH)) / self.samples
+            return torch.stack(list(in_batches(subject, self.samples, sample, BATCH))).sum(0) / self.samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class SmoothGrad(Described):
             )
 
         with seeded(subject.seed):
-            return sum(in_batches(subject, self.samples, sample, BATCH)) / self.samples
+            return torch.stack(list(in_batches(subject, self.samples, sample, BATCH))).sum(0) / self.samples
 
 
 @contextmanager

@@ -57,8 +57,9 @@ def structured_report(
         Series instance UID.
     """
     groups: list[_Group] = [_classification(analysis, key, reference)]
-    if analysis.certainty_of(key) is not None:
-        groups.append(_explanation(analysis, key, analysis.explanations[key].certainty, reference, region))
+    certainty = analysis.certainty_of(key)
+    if key is not None and certainty is not None:
+        groups.append(_explanation(analysis, key, certainty, reference, region))
     if level_so_far(analysis, key) is Level.ABSTAIN:
         groups.reverse()  # why no statement is made comes before the scores that none is made about
     device = DeviceObserverIdentifyingAttributes(
