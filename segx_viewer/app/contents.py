@@ -59,7 +59,7 @@ def assemble(window: "Window", engine: Engine | None) -> "Follower":
     follower = Follower(window)
     window.autosave = Autosave(workspace)
     for port in window.viewports.ports.values():
-        port.scroll = window.scroller.step
+        port.scroll_stack = window.scroller.step
     follower.show_page()
     return follower
 

@@ -142,7 +142,7 @@ def test_theme_size_and_part_are_chosen_in_the_dialog(qtbot, opened, tmp_path):
         dialog = ExportDialog(opened.workspace, opened)
         dialog.path.setText(str(tmp_path / f"{name}.png"))
         dialog.theme.setCurrentIndex(theme)
-        dialog.size.setCurrentIndex(size)
+        dialog.picture_size.setCurrentIndex(size)
         dialog.whole.setChecked(whole)
         dialog.accept()
         qtbot.waitUntil(lambda name=name: f"{name}.png" in opened.status.message.text())

@@ -134,7 +134,7 @@ def test_the_threshold_slider_shows_less_or_more_of_the_map(qtbot, opened):
 
 def test_every_control_is_reached_with_the_keyboard(qtbot, opened):
     bar = opened.control_bar
-    wanted = {bar.method, bar.colormap, bar.opacity, bar.top, bar.mask, opened.findings.list, opened.studies}
+    wanted = {bar.method, bar.colormap, bar.opacity, bar.top, bar.region_style, opened.findings.list, opened.studies}
     opened.activateWindow()
     bar.method.setFocus()
     reached = set()

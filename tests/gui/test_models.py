@@ -77,7 +77,7 @@ def test_a_model_is_added_compared_verified_and_removed(manager, qtbot, tmp_path
     form.name.setText("mine")
     form.architecture.setEditText("timm/test_efficientnet")
     form.classes.setText("a=First, b=Second>0.4")
-    form.size.setText("64 x 64")
+    form.input_size.setText("64 x 64")
     form.segmenter.setEditText("dermoscopy-ham10000")
     manager.add_model(form.answers())
     qtbot.waitUntil(manager.isEnabled, timeout=120_000)

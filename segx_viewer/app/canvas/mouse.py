@@ -210,7 +210,7 @@ def _begin(name: str, port: "Viewport", point: QPointF) -> Drag:
 def wheel(port: "Viewport", point: QPointF, notches: float, zoom_key: bool = False) -> None:
     """Scroll through the stack, or zoom about the mouse where there is none or Ctrl is held."""
     zoom_key = zoom_key or assigned("wheel") == "zoom"
-    if not zoom_key and port.scroll is not None and port.scroll(-1 if notches > 0 else 1):
+    if not zoom_key and port.scroll_stack is not None and port.scroll_stack(-1 if notches > 0 else 1):
         return
     view = port.state.view
     zoom = min(MAX_ZOOM, max(MIN_ZOOM, view.zoom * 1.2**notches))

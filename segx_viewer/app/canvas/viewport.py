@@ -42,7 +42,7 @@ class Viewport(QWidget):
         self.tool: mouse.Tool = mouse.Navigate()
         self.draft: Annotation | None = None  # being drawn
         self.mouse: QPointF | None = None
-        self.scroll: Callable[[int], bool] | None = None  # moves through the stack; False where there is none
+        self.scroll_stack: Callable[[int], bool] | None = None  # moves through the stack; False where there is none
         self._drag: mouse.Drag | None = None
         self._divider = 0.0  # where the curtain was painted last
         self._written = [QRectF()]  # where the texts were painted last; on the image, the last is its window's

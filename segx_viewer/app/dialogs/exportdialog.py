@@ -41,9 +41,9 @@ class ExportDialog(QDialog):
         self.theme = QComboBox()
         self.theme.addItem(tr("Light page"), False)
         self.theme.addItem(tr("Dark page"), True)
-        self.size = QComboBox()
+        self.picture_size = QComboBox()
         for name, text in SIZES.items():
-            self.size.addItem(tr(text), name)
+            self.picture_size.addItem(tr(text), name)
         self.identity = QCheckBox(tr("Name the patient and the file"))
         image = workspace.documents.current.image
         self.note = QLabel()
@@ -65,7 +65,7 @@ class ExportDialog(QDialog):
             layout.addWidget(button)
         layout.addLayout(row)
         looks = QHBoxLayout()
-        for box in (self.theme, self.size):
+        for box in (self.theme, self.picture_size):
             looks.addWidget(box, 1)
         layout.addLayout(looks)
         layout.addWidget(self.study)
@@ -84,7 +84,7 @@ class ExportDialog(QDialog):
 
     def _follow(self, suffix: str) -> None:
         self.path.setText(str(Path(self.path.text()).with_suffix(suffix)))
-        for box in (self.theme, self.size):
+        for box in (self.theme, self.picture_size):
             box.setEnabled(suffix in (".png", ".pdf"))
         blocked = suffix == ".dcm" and self._is_dicom and not self.identity.isChecked()
         self._save.setEnabled(not blocked)
@@ -108,5 +108,5 @@ class ExportDialog(QDialog):
             self._workspace,
             Path(self.path.text()),
             include_identity=self.identity.isChecked(),
-            options=PageOptions(self.theme.currentData(), self.size.currentData(), self.whole.isChecked()),
+            options=PageOptions(self.theme.currentData(), self.picture_size.currentData(), self.whole.isChecked()),
         )

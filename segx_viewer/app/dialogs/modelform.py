@@ -42,8 +42,8 @@ class ModelForm(QDialog):
         self.classes = QLineEdit()
         self.classes.setPlaceholderText("nv=Nevus, mel=Melanoma>0.3")
         self.activation = _choice(["", "softmax", "sigmoid"])
-        self.size, self.layer, self.modalities = QLineEdit(), QLineEdit(), QLineEdit()
-        self.size.setPlaceholderText("224 x 224")
+        self.input_size, self.layer, self.modalities = QLineEdit(), QLineEdit(), QLineEdit()
+        self.input_size.setPlaceholderText("224 x 224")
         self.layer.setPlaceholderText("auto")
         self.modalities.setPlaceholderText("CR, DX")
         self.segmenter = _choice(["", *installed], editable=True)
@@ -61,7 +61,7 @@ class ModelForm(QDialog):
             (tr("Architecture"), self.architecture),
             (tr("Classes, with cut-offs"), self.classes),
             (tr("One class or several"), self.activation),
-            (tr("Input size"), self.size),
+            (tr("Input size"), self.input_size),
             (tr("Target layer"), self.layer),
             (tr("Modalities"), self.modalities),
         ):
@@ -78,7 +78,7 @@ class ModelForm(QDialog):
 
     def answers(self) -> dict[str, Any]:
         """Return what was filled in, as `modeljobs.add` takes it."""
-        size = [int(part) for part in self.size.text().replace("x", " ").split() if part.isdigit()]
+        size = [int(part) for part in self.input_size.text().replace("x", " ").split() if part.isdigit()]
         modalities = _listed(self.modalities.text())
         return {
             "source": Path(self.source.text().strip()).expanduser(),

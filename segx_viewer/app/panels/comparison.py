@@ -118,7 +118,7 @@ class Comparison(QWidget):
             row.addWidget(column, 1)
             for port in column.ports.values():
                 port.pressed.connect(lambda index=index: self._activate(index))
-                port.scroll = self._scroll
+                port.scroll_stack = self._scroll
         workspace.state.changed.connect(self._on_view_changed)
         workspace.documents.removed.connect(self._on_removed)
         self.hide()

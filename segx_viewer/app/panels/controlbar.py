@@ -35,14 +35,14 @@ class ControlBar(QFrame):
         self.percent = _slider(1, 50, 64)
         self.percent.setToolTip(tr("Share of the pixels that the top set holds"))
         self.percent.valueChanged.connect(lambda v: state.update(top_percent=float(v)))
-        self.mask = QComboBox()
+        self.region_style = QComboBox()
         for style, text in (
             (MaskStyle.OUTLINE, tr("outline")),
             (MaskStyle.FILL, tr("fill")),
             (MaskStyle.OFF, tr("off")),
         ):
-            self.mask.addItem(text, style)
-        self.mask.activated.connect(lambda i: state.update(mask=self.mask.itemData(i)))
+            self.region_style.addItem(text, style)
+        self.region_style.activated.connect(lambda i: state.update(mask=self.region_style.itemData(i)))
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 8, 6)
         row.setSpacing(6)
@@ -51,7 +51,7 @@ class ControlBar(QFrame):
             (tr("Colours"), self.colormap),
             (tr("Opacity"), self.opacity),
             ("", self.top, self.percent),
-            (tr("Region"), self.mask),
+            (tr("Region"), self.region_style),
         ):
             if label:
                 text = QLabel(label)
@@ -75,7 +75,7 @@ class ControlBar(QFrame):
     def follow(self) -> None:
         """Show the view state's values."""
         view = self.state.view
-        widgets = (self.method, self.colormap, self.opacity, self.top, self.percent, self.mask)
+        widgets = (self.method, self.colormap, self.opacity, self.top, self.percent, self.region_style)
         blockers = [QSignalBlocker(w) for w in widgets]
         self.method.setCurrentIndex(self.method.findData(view.method))
         self.colormap.setCurrentIndex(self.colormap.findData(view.colormap))
@@ -85,7 +85,7 @@ class ControlBar(QFrame):
         self.top.setText(tr("Top {value} %").format(value=round(view.top_percent)))
         self.percent.setValue(round(view.top_percent))
         self.percent.setVisible(view.top_mode)
-        self.mask.setCurrentIndex(self.mask.findData(view.mask))
+        self.region_style.setCurrentIndex(self.region_style.findData(view.mask))
         del blockers
 
 
