@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QMainWindow, QSplitter, QStackedWidget, QWidget
 
 from segx_viewer.app.kit import settings
@@ -186,6 +185,7 @@ class Window(QMainWindow):
 
     def forget(self) -> None:
         """Close everything, and remove the session, recent files and folders, and the log. Settings stay."""
+        from segx_viewer.app.kit import clipboard
         from segx_viewer.app.kit.filedialogs import forget_folders_of_this_run
         from segx_viewer.app.model.privacy import OURS, drop_all
 
@@ -195,9 +195,7 @@ class Window(QMainWindow):
         self.comparison.end()
         for dialog in self.findChildren(QDialog):  # such as an image's tags
             dialog.reject()
-        copied = QGuiApplication.clipboard().mimeData()
-        if copied is not None and copied.hasFormat(OURS):  # None where there is no clipboard
-            QGuiApplication.clipboard().clear()
+        clipboard.clear(OURS)
         self.log.clear()
         forget_folders_of_this_run()
         drop_all()

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from segx_viewer.app.kit import settings
+from segx_viewer.app.kit import clipboard, settings
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.kit.qimage import to_qimage
 from segx_viewer.app.model import privacy
@@ -82,10 +80,7 @@ def copy_report(window: "Desk") -> None:
     workspace.say(tr("Drawing the report …"))
 
     def copy(pixels: NDArray[np.uint8]) -> None:
-        report = QMimeData()
-        report.setImageData(to_qimage(pixels))
-        report.setData(privacy.OURS, b"report")
-        QGuiApplication.clipboard().setMimeData(report)
+        clipboard.put(to_qimage(pixels), privacy.OURS)
         workspace.say(tr("The report is on the clipboard."))
 
     workspace.jobs.run(job.picture, then=copy)
