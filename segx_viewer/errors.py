@@ -66,3 +66,13 @@ class SecretNeededError(ArchiveError):
 
 class ArchiveCancelled(SegxError):  # noqa: N818 - a cancellation is an outcome, not a fault
     """The user cancelled a search, a retrieval or a sending."""
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Tell a lack of memory from other failures; torch raises a plain RuntimeError for it, in words of its own.
+
+    >>> lacks_memory(RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")), lacks_memory(RuntimeError("shape"))
+    (True, False)
+    """
+    known = ("can't allocate memory", "not enough memory", "out of memory")
+    return isinstance(error, MemoryError) or any(text in str(error) for text in known)

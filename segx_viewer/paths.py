@@ -1,5 +1,6 @@
 """Where packaged data lives (in the wheel below the package, in a source checkout beside it), and the user's own."""
 
+import hashlib
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -46,3 +47,9 @@ def is_plain_name(name: object) -> bool:
     [True, True, False, False, False, False, False, False, False]
     """
     return isinstance(name, str) and name not in ("", ".", "..") and not set(name) & set("/\\:\0")
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file as 64 hexadecimal digits. Raises `OSError`."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

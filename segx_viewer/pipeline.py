@@ -34,7 +34,7 @@ from segx_viewer.domain.result import (
     Segmentation,
     Target,
 )
-from segx_viewer.errors import ModelError
+from segx_viewer.errors import ModelError, lacks_memory
 from segx_viewer.explain.alignment import COSTLY
 from segx_viewer.explain.calibration import Calibration
 from segx_viewer.explain.promises import Promises
@@ -108,7 +108,7 @@ def analyse(
                 if not analysis.complete:
                     run.cancel.raise_if_cancelled()
         except (MemoryError, RuntimeError) as error:
-            if not _lacks_memory(error):
+            if not lacks_memory(error):
                 raise
             device = store.device
             if not store.fall_back():
@@ -485,12 +485,6 @@ def _extent(placement: Placement) -> tuple[slice, slice]:
 
 def _colour_of(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return picture if picture.ndim == 3 else np.repeat(picture[::16, ::16, None], 3, axis=2)
-
-
-def _lacks_memory(error: BaseException) -> bool:
-    """Tell a lack of memory from other failures; torch raises a plain RuntimeError for it on a CPU."""
-    known = ("can't allocate memory", "not enough memory", "out of memory")
-    return isinstance(error, MemoryError) or any(text in str(error) for text in known)
 
 
 @cache

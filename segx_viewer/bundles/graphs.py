@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from safetensors import SafetensorError
 
-from segx_viewer.bundles.manifest import AUTO, ModelBundle, NetworkSpec, read_bundle, read_manifest, sha256_of
+from segx_viewer.bundles.manifest import AUTO, ModelBundle, NetworkSpec, read_bundle, read_manifest
 from segx_viewer.errors import ModelError
 from segx_viewer.networks.graph import Graph
 from segx_viewer.networks.graph_spec import Weights
+from segx_viewer.paths import sha256_of
 
 if TYPE_CHECKING:
     from torch import nn

@@ -14,7 +14,7 @@ from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, So
 from segx_viewer.domain.result import Analysis
 from segx_viewer.errors import ModelError
 from segx_viewer.imaging.synthetic import draw_lesion
-from segx_viewer.paths import user_models_folder
+from segx_viewer.paths import sha256_of, user_models_folder
 
 if TYPE_CHECKING:
     from segx_viewer.bundles.store import BundleStore
@@ -116,7 +116,6 @@ def test_picture(manifest: dict[str, Any]) -> MedicalImage:
 
 
 def _build(offer: Offer, folder: Path, *, allow_pickle: bool) -> list[str]:
-    from segx_viewer.bundles.manifest import sha256_of
     from segx_viewer.bundles.writing import write_manifest
 
     for path, digest in offer.checksums.items():

@@ -18,7 +18,7 @@ from segx_viewer.domain.result import Activation, BadgeRecord, BundleInfo, Class
 from segx_viewer.errors import ModelError
 from segx_viewer.networks.graph_spec import GraphSpec
 from segx_viewer.networks.kinds import ONNX, PROGRAMS
-from segx_viewer.paths import is_plain_name
+from segx_viewer.paths import is_plain_name, sha256_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -218,12 +218,6 @@ class ModelBundle:
                 f"{self.info.name}: the weights in {spec.weights} do not fit {spec.architecture}: {error}"
             ) from error
         return network.eval()
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file as 64 hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_bundle(folder: Path) -> ModelBundle:

@@ -8,7 +8,8 @@ import tomli_w
 from safetensors.torch import save_file
 from torch import Tensor
 
-from segx_viewer.bundles.manifest import MANIFEST, sha256_of
+from segx_viewer.bundles.manifest import MANIFEST
+from segx_viewer.paths import sha256_of
 
 
 def write_bundle(

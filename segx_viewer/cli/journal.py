@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from segx_viewer.errors import SegxError, write_error
+from segx_viewer.paths import sha256_of
 from segx_viewer.reporting.atomic import PART
 
 NAME = "run.jsonl"
@@ -139,8 +140,7 @@ def _lock(file: io.FileIO, folder: Path) -> None:
 def content_hash(path: Path) -> str:
     """Return the SHA-256 of a file's content, or of its name where it cannot be read."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError:
         return "unreadable " + hashlib.sha256(os.fsencode(path.absolute())).hexdigest()
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from segx_viewer.bundles.graphs import add_graphs
-from segx_viewer.bundles.manifest import ModelBundle, read_bundle, read_manifest, sha256_of
+from segx_viewer.bundles.manifest import ModelBundle, read_bundle, read_manifest
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.bundles.writing import write_manifest
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
@@ -30,6 +30,7 @@ from segx_viewer.explain.promises import Levels
 from segx_viewer.inference.input_gate import GATE_FILE, PopulationDistance
 from segx_viewer.inference.predictor import normalise, place
 from segx_viewer.networks.forward import forward_each
+from segx_viewer.paths import sha256_of
 from segx_viewer.pipeline import analyse_to_end
 from segx_viewer.training.augment import augment
 from segx_viewer.training.datasets import Record

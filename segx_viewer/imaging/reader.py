@@ -1,6 +1,5 @@
 """Any file to a `MedicalImage`, decided by its content, never by its name."""
 
-import hashlib
 import struct
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from segx_viewer.imaging._unsupported import foreign_kind
 from segx_viewer.imaging.dicom import read_dicom
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 from segx_viewer.imaging.raster import is_picture, opens_heic, read_picture
+from segx_viewer.paths import sha256_of
 
 _PREAMBLE = 128
 _VRS = {
@@ -53,8 +53,7 @@ def file_sha256(path: Path) -> str:
         If the file cannot be read.
     """
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError as error:
         raise ImageReadError(f"{path.name} could not be read: {error.strerror or error}.") from error
 

@@ -7,12 +7,13 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from segx_viewer.bundles.manifest import MANIFEST, read_bundle, read_manifest, sha256_of
+from segx_viewer.bundles.manifest import MANIFEST, read_bundle, read_manifest
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.bundles.writing import write_manifest
 from segx_viewer.domain.result import Activation, BadgeRecord, Level, LevelRecord
 from segx_viewer.errors import ModelError
 from segx_viewer.inference.input_gate import candidates, gate_of, ranks
+from segx_viewer.paths import sha256_of
 
 
 @pytest.fixture

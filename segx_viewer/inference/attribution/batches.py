@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-import torch
-
+from segx_viewer.errors import lacks_memory
 from segx_viewer.inference.attribution.base import Subject
 
 T = TypeVar("T")
@@ -28,17 +27,10 @@ def in_batches(subject: Subject, total: int, work: Callable[[int, int], T], batc
         try:
             result = work(start, count)
         except (MemoryError, RuntimeError) as error:
-            if count == 1 or not is_out_of_memory(error):
+            if count == 1 or not lacks_memory(error):
                 raise
             batch = count // 2
             continue
         start += count
         subject.on_fraction(start / total)
         yield result
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Tell a lack of memory from other failures; torch's CPU allocator raises a plain RuntimeError."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    return "can't allocate memory" in str(error) or "not enough memory" in str(error)
