@@ -312,8 +312,8 @@ def test_a_reason_is_told_whole_and_codes_have_one_meaning(picture, tmp_path):
     reason = (
         "The map is flat: " + "the network looked at no part of the image more than at the others; " * 3 + "so much."
     )
-    certainty = dataclasses.replace(picture.certainties[KEY], level=Level.ABSTAIN, reason=reason)
-    analysis = dataclasses.replace(picture, certainties={KEY: certainty})
+    certainty = dataclasses.replace(picture.explanations[KEY].certainty, level=Level.ABSTAIN, reason=reason)
+    analysis = picture.with_explanations(dataclasses.replace(picture.explanations[KEY], certainty=certainty))
     written = write_dicom_results(analysis, tmp_path, "0001", kinds=[Kind.REPORT])
     report = pydicom.dcmread(written[Kind.REPORT])
     texts = [element.value for element in report.iterall() if element.keyword == "TextValue"]
@@ -402,5 +402,28 @@ def test_the_report_as_a_document_holds_the_pdf_in_the_sources_study(picture, ra
         study = (document.StudyInstanceUID, document.PatientID, document.StudyDescription)
         assert study == ("1.2.3.3", "4711", "Thorax")
         assert document.SourceInstanceSequence[0].ReferencedSOPClassUID == ComputedRadiographyImageStorage
+    if DCIODVFY is not None:
+        assert _errors(path) == []
+
+
+def test_a_presentation_state_draws_the_outline_on_the_image(radiograph, tmp_path):
+    analysis = radiograph(WindowCenter=2000, WindowWidth=3000)
+    (path,) = write_dicom_results(
+        analysis, tmp_path / "out", "1", kinds=[Kind.PRESENTATION], include_identity=True
+    ).values()
+    state = pydicom.dcmread(path)
+    reference = state.ReferencedSeriesSequence[0].ReferencedImageSequence[0]
+    assert (reference.ReferencedSOPClassUID, reference.ReferencedSOPInstanceUID) == (
+        ComputedRadiographyImageStorage,
+        "1.2.3.1",
+    )
+    window = state.SoftcopyVOILUTSequence[0]
+    assert (window.WindowCenter, window.WindowWidth) == (2000, 3000)
+    region = region_on_image(analysis.segmentation, analysis.placement)
+    (outline,) = state.GraphicAnnotationSequence[0].GraphicObjectSequence
+    columns, rows = np.array(outline.GraphicData).reshape(-1, 2).T
+    inside = np.argwhere(region)
+    assert (rows.min(), rows.max()) == (inside[:, 0].min() + 0.5, inside[:, 0].max() + 0.5)
+    assert (columns.min(), columns.max()) == (inside[:, 1].min() + 0.5, inside[:, 1].max() + 0.5)
     if DCIODVFY is not None:
         assert _errors(path) == []

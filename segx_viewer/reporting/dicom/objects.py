@@ -25,7 +25,7 @@ from segx_viewer.reporting.overlay import region_on_image
 
 T = TypeVar("T", bound=Dataset)
 
-SERIES = {"seg": 9001, "map": 9002, "sr": 9003, "sc": 9004, "pdf": 9005}
+SERIES = {"seg": 9001, "map": 9002, "sr": 9003, "sc": 9004, "pdf": 9005, "gsps": 9006}
 """Series numbers: high ones, that the modality itself will not have used."""
 
 
@@ -69,7 +69,7 @@ def segmentation(analysis: Analysis, reference: Dataset, series: str, number: in
         segment_descriptions=[description],
         content_label="PROBABILITY" if fractional else "REGION",
         content_description=f"{bundle.region}, edited by the reader" if edited else bundle.region,
-        **_identity(series, "seg", number),
+        **identity_of(series, "seg", number),
     )
     return _complete(result, reference)
 
@@ -159,9 +159,9 @@ def parametric_map(
         ],
         content_label="SEGX_MAP" if masked else "ORIGINAL_MAP",
         content_description=label[:64],
-        **_identity(series, "map", number),
+        **identity_of(series, "map", number),
     )
-    result.Laterality = _laterality(reference)
+    result.Laterality = laterality_of(reference)
     return _complete(result, reference)
 
 
@@ -183,7 +183,7 @@ def capture(
     jpeg2000 : bool
         Lossless JPEG 2000, a tenth of the size, which fewer programs and archives take.
     """
-    settings = _identity(series, "sc", number)
+    settings = identity_of(series, "sc", number)
     result = SCImage.from_ref_dataset(
         ref_dataset=reference,
         pixel_array=page,
@@ -196,7 +196,7 @@ def capture(
     )
     result.copy_patient_and_study_information(reference)  # from_ref_dataset takes a few of them only
     result.add_new("PatientOrientation", "CS", "")  # a page of text and pictures has none
-    result.Laterality = _laterality(reference)
+    result.Laterality = laterality_of(reference)
     result.BurnedInAnnotation = "YES" if identity else "NO"
     result.ManufacturerModelName = MANUFACTURER
     result.SoftwareVersions = __version__
@@ -213,7 +213,8 @@ def _found(analysis: Analysis) -> Region:
     return analysis.segmentation
 
 
-def _identity(series: str, kind: str, number: int) -> dict[str, Any]:
+def identity_of(series: str, kind: str, number: int) -> dict[str, Any]:
+    """Return what identifies a new object of a kind of series, and the program that made it."""
     return {
         "series_instance_uid": series,
         "series_number": SERIES[kind],
@@ -226,7 +227,7 @@ def _identity(series: str, kind: str, number: int) -> dict[str, Any]:
     }
 
 
-def _laterality(reference: Dataset) -> str:
+def laterality_of(reference: Dataset) -> str:
     """Return the side of the body, of the series or of the image (PS3.3 C.7.3.1, C.7.6.1)."""
     for keyword in ("Laterality", "ImageLaterality"):
         if (side := str(reference.get(keyword) or "")) in ("L", "R"):

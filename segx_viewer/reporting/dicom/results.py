@@ -17,6 +17,7 @@ from segx_viewer.reporting.content import default_key, seen_for
 from segx_viewer.reporting.dicom.document import EncapsulatedReport
 from segx_viewer.reporting.dicom.objects import capture, parametric_map, segmentation
 from segx_viewer.reporting.dicom.picture import picture_dataset
+from segx_viewer.reporting.dicom.presentation import presentation_state
 from segx_viewer.reporting.dicom.report import structured_report
 from segx_viewer.reporting.dicom.source import (
     give_class,
@@ -43,9 +44,10 @@ class Kind(StrEnum):
     REPORT = "sr"
     PAGE = "sc"
     DOCUMENT = "pdf"
+    PRESENTATION = "gsps"
 
 
-DEFAULT_KINDS = tuple(kind for kind in Kind if kind is not Kind.DOCUMENT)
+DEFAULT_KINDS = tuple(kind for kind in Kind if kind not in (Kind.DOCUMENT, Kind.PRESENTATION))
 """What is written unless something else is asked for."""
 
 
@@ -112,6 +114,8 @@ def write_dicom_results(
     taken, own_class = take_identity(reference), take_class(reference)
     try:
         objects = _objects(analysis, key, reference, set(kinds))
+        if Kind.PRESENTATION in kinds and not analysis.image.is_colour:
+            objects[Kind.PRESENTATION] = presentation_state(analysis, reference, new_uid(), voi)
     except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
         # highdicom builds on the source's header, and says in many ways what it cannot make of it.
         raise ExportError("DICOM results cannot be made: the image's header is too unusual to refer to.") from error

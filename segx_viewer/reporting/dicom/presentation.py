@@ -1,0 +1,86 @@
+"""Outline and window as a presentation state (PS3.3 A.33.1): shown on the source image by viewers that know no SEG."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from highdicom.pr import (
+    AnnotationUnitsValues,
+    GraphicAnnotation,
+    GraphicLayer,
+    GraphicObject,
+    GraphicTypeValues,
+    GrayscaleSoftcopyPresentationState,
+    SoftcopyVOILUTTransformation,
+)
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+
+from segx_viewer.domain.image import VoiLut, WindowLevel
+from segx_viewer.domain.result import Analysis
+from segx_viewer.reporting.dicom.objects import identity_of, laterality_of
+from segx_viewer.reporting.overlay import region_on_image
+
+_MOST_POINTS = 10_000
+_SMALLEST = 3  # points of an outline
+
+
+def presentation_state(
+    analysis: Analysis, reference: Dataset, series: str, voi: WindowLevel | VoiLut | None
+) -> GrayscaleSoftcopyPresentationState:
+    """Return the region's outlines and the window as a Grayscale Softcopy Presentation State.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        Of a monochrome image.
+    reference : Dataset
+    series : str
+        Series instance UID.
+    voi : WindowLevel, VoiLut or None
+        The window; the image's first one by default. A look-up table stays that of the image.
+    """
+    region = analysis.bundle.region[:64]
+    layer = GraphicLayer(layer_name="REGION", order=1, description=region, display_color=None)
+    outlines = [
+        GraphicObject(
+            graphic_type=GraphicTypeValues.POLYLINE,
+            graphic_data=points,
+            units=AnnotationUnitsValues.PIXEL,
+            is_filled=False,
+        )
+        for points in _outlines(analysis)
+    ]
+    annotations = [GraphicAnnotation(referenced_images=[reference], graphic_layer=layer, graphic_objects=outlines)]
+    shown: Any = {}
+    window = voi if isinstance(voi, WindowLevel) else next(iter(analysis.image.windows), None)
+    if window is not None and not isinstance(voi, VoiLut):
+        shown["voi_lut_transformations"] = [
+            SoftcopyVOILUTTransformation(window.center, window.width, voi_lut_function=window.function.value)
+        ]
+    result = GrayscaleSoftcopyPresentationState(
+        referenced_images=[reference],
+        content_label="REGION",
+        content_description=region,
+        graphic_layers=[layer] if outlines else None,
+        graphic_annotations=annotations if outlines else None,
+        **shown,
+        **identity_of(series, "gsps", 1),
+    )
+    result.Laterality = laterality_of(reference)
+    result.SeriesDescription = "Explanation, research use only"
+    return result
+
+
+def _outlines(analysis: Analysis) -> list[NDArray[np.float64]]:
+    """Return closed outlines as (N, 2) column and row, from the upper left corner of the first pixel."""
+    if analysis.segmentation is None:
+        return []
+    mask = region_on_image(analysis.segmentation, analysis.placement).astype(np.uint8)
+    found, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+    outlines = []
+    for contour in found:
+        points = contour.reshape(-1, 2).astype(np.float64) + 0.5
+        if _SMALLEST <= len(points) < _MOST_POINTS:
+            outlines.append(np.vstack([points, points[:1]]))
+    return outlines
