@@ -16,11 +16,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from segx_viewer import pipeline
 from segx_viewer.bundles.store import BundleStore
-from segx_viewer.cli.index import Index
-from segx_viewer.cli.inputs import Input, Inputs
-from segx_viewer.cli.journal import Journal, content_hash
-from segx_viewer.cli.options import Batch, check, class_indices, run_settings
-from segx_viewer.cli.outputs import Output, is_result, output_name, write_outputs
+from segx_viewer.cohort.index import Index
+from segx_viewer.cohort.inputs import Input, Inputs
+from segx_viewer.cohort.journal import Journal, content_hash
+from segx_viewer.cohort.options import Batch, check, class_indices, run_settings
+from segx_viewer.cohort.outputs import Output, is_result, output_name, write_outputs
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.methods import method_label
 from segx_viewer.domain.request import AnalysisRequest

@@ -23,8 +23,8 @@ def analyze(arguments: argparse.Namespace) -> int:
     """Analyse files without a window."""
     with waiting("Loading"):
         from segx_viewer.cli.batch import run_batch
-        from segx_viewer.cli.options import Batch
-        from segx_viewer.cli.outputs import DEFAULT, Output
+        from segx_viewer.cohort.options import Batch
+        from segx_viewer.cohort.outputs import DEFAULT, Output
 
     return run_batch(
         Batch(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from segx_viewer.cli.inputs import Input, Inputs
+from segx_viewer.cohort.inputs import Input, Inputs
 from segx_viewer.errors import SegxError
 from segx_viewer.paths import pseudonym_key_file
 

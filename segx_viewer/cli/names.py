@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from segx_viewer.cohort.folders import check_folder
 from segx_viewer.errors import SegxError
 
 _NOTHING = re.compile(r"|--[a-z-]+=")
@@ -21,10 +22,3 @@ def complaint(words: Sequence[str], arguments: argparse.Namespace) -> str:
     except SegxError as error:
         return str(error)
     return str(arguments.check(arguments)) if "check" in arguments else ""
-
-
-def check_folder(path: Path) -> None:
-    """Raise `SegxError` where a folder for results cannot be, because a file is in its place or above it."""
-    place = next((place for place in (path, *path.parents) if place.exists()), path)
-    if place.exists() and not place.is_dir():
-        raise SegxError(f"--out {path}: {place} is a file, not a folder.")

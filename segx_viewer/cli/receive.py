@@ -124,7 +124,7 @@ class Analyser:
         from segx_viewer import pipeline
         from segx_viewer.archive.receiver import Made
         from segx_viewer.cli.batch import summary
-        from segx_viewer.cli.outputs import Output, output_name, write_outputs
+        from segx_viewer.cohort.outputs import Output, output_name, write_outputs
         from segx_viewer.domain.request import AnalysisRequest
         from segx_viewer.imaging.guarded import read_image_guarded
 

@@ -13,7 +13,7 @@ from PIL import Image
 from segx_viewer.bundles.manifest import ModelBundle
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.cli.batch import Batch, run_batch
-from segx_viewer.cli.outputs import Output
+from segx_viewer.cohort.outputs import Output
 from segx_viewer.imaging.synthetic import draw_lesion
 from tests.benchmarks.harness import ROUNDS, Outcome
 from tests.benchmarks.pipeline import BUNDLE

@@ -44,7 +44,7 @@ def files(count: int) -> dict[str, Any]:
     from PIL import Image
 
     from segx_viewer.cli.batch import Batch, run_batch
-    from segx_viewer.cli.outputs import Output
+    from segx_viewer.cohort.outputs import Output
     from segx_viewer.imaging.synthetic import draw_lesion
 
     with tempfile.TemporaryDirectory() as name:

@@ -164,7 +164,7 @@ def test_a_full_disk_is_named_and_stops_the_run_which_goes_on_later(
 
 
 def test_a_journal_that_meets_a_full_disk_stays_whole(tmp_path, monkeypatch):
-    from segx_viewer.cli import journal
+    from segx_viewer.cohort import journal
     from segx_viewer.errors import DiskFullError
 
     def full(_descriptor):
@@ -182,7 +182,7 @@ def test_a_journal_that_meets_a_full_disk_stays_whole(tmp_path, monkeypatch):
 
 
 def test_an_output_that_fails_does_not_cost_the_others(batch, pictures, tmp_path, capsys, monkeypatch):
-    from segx_viewer.cli import outputs
+    from segx_viewer.cohort import outputs
 
     def accident(*_, **__):
         raise RuntimeError("no font")

@@ -15,8 +15,8 @@ import pytest
 from PIL import Image
 
 from segx_viewer.cli import main
-from segx_viewer.cli.inputs import Inputs
-from segx_viewer.cli.journal import Journal, content_hash
+from segx_viewer.cohort.inputs import Inputs
+from segx_viewer.cohort.journal import Journal, content_hash
 from segx_viewer.errors import ImageReadError, SegxError
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 from segx_viewer.paths import models_folder, user_models_folder

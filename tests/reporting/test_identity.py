@@ -14,7 +14,7 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian
 
-from segx_viewer.cli.outputs import Output, output_name, write_outputs
+from segx_viewer.cohort.outputs import Output, output_name, write_outputs
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.errors import ExportError
 from segx_viewer.imaging.reader import read_image

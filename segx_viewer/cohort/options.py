@@ -5,8 +5,8 @@ from pathlib import Path
 
 from segx_viewer import __version__
 from segx_viewer.bundles.store import BundleStore
-from segx_viewer.cli.names import check_folder
-from segx_viewer.cli.outputs import DEFAULT, Output
+from segx_viewer.cohort.folders import check_folder
+from segx_viewer.cohort.outputs import DEFAULT, Output
 from segx_viewer.domain.methods import COMBINED, METHODS
 from segx_viewer.errors import SegxError
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits

@@ -4,7 +4,7 @@ import csv
 import io
 from pathlib import Path
 
-from segx_viewer.cli.journal import Journal, file_hash
+from segx_viewer.cohort.journal import Journal, file_hash
 from segx_viewer.errors import SegxError
 from segx_viewer.reporting.atomic import write_bytes
 
