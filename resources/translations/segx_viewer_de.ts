@@ -8,6 +8,10 @@
       <translation> GB</translation>
     </message>
     <message>
+      <source> images/s</source>
+      <translation> Bilder/s</translation>
+    </message>
+    <message>
       <source> megapixels</source>
       <translation> Megapixel</translation>
     </message>
@@ -122,6 +126,10 @@
     <message>
       <source>&amp;Layout</source>
       <translation>&amp;Layout</translation>
+    </message>
+    <message>
+      <source>&amp;Leave the tool, or stop the film</source>
+      <translation>Werkzeug ver&amp;lassen oder Film anhalten</translation>
     </message>
     <message>
       <source>&amp;Length</source>
@@ -416,10 +424,6 @@
       <translation>am Detektor</translation>
     </message>
     <message>
-      <source>Atelectasis</source>
-      <translation>Atelektase</translation>
-    </message>
-    <message>
       <source>Attribution</source>
       <translation>Attribution</translation>
     </message>
@@ -470,6 +474,10 @@
     <message>
       <source>B&amp;lend</source>
       <translation>Ü&amp;berblenden</translation>
+    </message>
+    <message>
+      <source>backwards</source>
+      <translation>rückwärts</translation>
     </message>
     <message>
       <source>Bacterial pneumonia</source>
@@ -576,10 +584,6 @@
       <translation>nicht lesbar</translation>
     </message>
     <message>
-      <source>Cardiomegaly</source>
-      <translation>Kardiomegalie</translation>
-    </message>
-    <message>
       <source>certain</source>
       <translation>sicher</translation>
     </message>
@@ -640,6 +644,10 @@
       <translation>Klassifikation</translation>
     </message>
     <message>
+      <source>Close</source>
+      <translation>Schließen</translation>
+    </message>
+    <message>
       <source>Close &amp;all</source>
       <translation>&amp;Alle schließen</translation>
     </message>
@@ -670,10 +678,6 @@
     <message>
       <source>Consensus</source>
       <translation>Konsens</translation>
-    </message>
-    <message>
-      <source>Consolidation</source>
-      <translation>Konsolidierung</translation>
     </message>
     <message>
       <source>Copied: {copied} (patients: {patients}). Failed: {failed}. Not DICOM: {skipped}.</source>
@@ -776,6 +780,10 @@
       <translation>DIMSE (klassisches DICOM)</translation>
     </message>
     <message>
+      <source>Direction of the film</source>
+      <translation>Richtung des Films</translation>
+    </message>
+    <message>
       <source>Disagreement</source>
       <translation>Uneinigkeit</translation>
     </message>
@@ -836,16 +844,8 @@
       <translation>{region} bearbeiten</translation>
     </message>
     <message>
-      <source>Effusion</source>
-      <translation>Erguss</translation>
-    </message>
-    <message>
       <source>Element</source>
       <translation>Element</translation>
-    </message>
-    <message>
-      <source>Emphysema</source>
-      <translation>Emphysem</translation>
     </message>
     <message>
       <source>emptied</source>
@@ -896,10 +896,6 @@
       <translation>mäßig: {names}</translation>
     </message>
     <message>
-      <source>Fibrosis</source>
-      <translation>Fibrose</translation>
-    </message>
-    <message>
       <source>File</source>
       <translation>Datei</translation>
     </message>
@@ -912,6 +908,10 @@
       <translation>Fläche</translation>
     </message>
     <message>
+      <source>Film &amp;controls</source>
+      <translation>Film&amp;steuerung</translation>
+    </message>
+    <message>
       <source>FINDINGS</source>
       <translation>BEFUNDE</translation>
     </message>
@@ -922,6 +922,10 @@
     <message>
       <source>Findings and measurements (SR)</source>
       <translation>Befunde und Messungen (SR)</translation>
+    </message>
+    <message>
+      <source>First image of the film</source>
+      <translation>Erstes Bild des Films</translation>
     </message>
     <message>
       <source>Fitted on {images}.</source>
@@ -968,6 +972,14 @@
       <translation>Alles vergessen …</translation>
     </message>
     <message>
+      <source>forwards</source>
+      <translation>vorwärts</translation>
+    </message>
+    <message>
+      <source>from</source>
+      <translation>von</translation>
+    </message>
+    <message>
       <source>from the picture's scale</source>
       <translation>nach dem Maßstab im Bild</translation>
     </message>
@@ -1010,10 +1022,6 @@
     <message>
       <source>Help</source>
       <translation>Hilfe</translation>
-    </message>
-    <message>
-      <source>Hernia</source>
-      <translation>Hernie</translation>
     </message>
     <message>
       <source>High certainty</source>
@@ -1100,10 +1108,6 @@
       <translation>Geöffnete Bilder: {count}</translation>
     </message>
     <message>
-      <source>Infiltration</source>
-      <translation>Infiltration</translation>
-    </message>
-    <message>
       <source>Input size</source>
       <translation>Eingabegröße</translation>
     </message>
@@ -1184,6 +1188,10 @@
       <translation>letzte 7 Tage</translation>
     </message>
     <message>
+      <source>Last image of the film</source>
+      <translation>Letztes Bild des Films</translation>
+    </message>
+    <message>
       <source>last year</source>
       <translation>letztes Jahr</translation>
     </message>
@@ -1194,10 +1202,6 @@
     <message>
       <source>Left button, drag</source>
       <translation>Linke Taste, ziehen</translation>
-    </message>
-    <message>
-      <source>left lung</source>
-      <translation>linke Lunge</translation>
     </message>
     <message>
       <source>lesion</source>
@@ -1294,10 +1298,6 @@
     <message>
       <source>map {value}</source>
       <translation>Karte {value}</translation>
-    </message>
-    <message>
-      <source>Mass</source>
-      <translation>Raumforderung</translation>
     </message>
     <message>
       <source>Mean overlap of the most relevant 1 to 99 % of the pixels with the region.</source>
@@ -1400,6 +1400,10 @@
       <translation>Nächste &amp;Methode</translation>
     </message>
     <message>
+      <source>Next &amp;series</source>
+      <translation>Nächste &amp;Serie</translation>
+    </message>
+    <message>
       <source>No archive is configured yet: enter one under Archives.</source>
       <translation>Noch ist kein Archiv eingerichtet: Tragen Sie eines unter „Archive“ ein.</translation>
     </message>
@@ -1456,10 +1460,6 @@
       <translation>keine nötig</translation>
     </message>
     <message>
-      <source>Nodule</source>
-      <translation>Rundherd</translation>
-    </message>
-    <message>
       <source>not above its cut-off of {cut_off}</source>
       <translation>nicht über seinem Grenzwert von {cut_off}</translation>
     </message>
@@ -1510,10 +1510,6 @@
     <message>
       <source>oblique</source>
       <translation>schräg</translation>
-    </message>
-    <message>
-      <source>Oedema</source>
-      <translation>Ödem</translation>
     </message>
     <message>
       <source>of unknown origin</source>
@@ -1696,20 +1692,12 @@
       <translation>ROC-AUC der Bildpunkte</translation>
     </message>
     <message>
-      <source>Play as &amp;film</source>
-      <translation>Als &amp;Film abspielen</translation>
+      <source>Play</source>
+      <translation>Abspielen</translation>
     </message>
     <message>
-      <source>Pleural thickening</source>
-      <translation>Pleuraverdickung</translation>
-    </message>
-    <message>
-      <source>Pneumonia</source>
-      <translation>Pneumonie</translation>
-    </message>
-    <message>
-      <source>Pneumothorax</source>
-      <translation>Pneumothorax</translation>
+      <source>Play as &amp;film, or stop</source>
+      <translation>Als &amp;Film abspielen oder anhalten</translation>
     </message>
     <message>
       <source>Pointing game</source>
@@ -1730,6 +1718,10 @@
     <message>
       <source>present: {classes} ({share})</source>
       <translation>vorhanden: {classes} ({share})</translation>
+    </message>
+    <message>
+      <source>Previous s&amp;eries</source>
+      <translation>Vorige S&amp;erie</translation>
     </message>
     <message>
       <source>Privacy and limits</source>
@@ -1870,10 +1862,6 @@
     <message>
       <source>right in {share} of such cases</source>
       <translation>richtig in {share} solcher Fälle</translation>
-    </message>
-    <message>
-      <source>right lung</source>
-      <translation>rechte Lunge</translation>
     </message>
     <message>
       <source>Rotate &amp;left</source>
@@ -2084,6 +2072,10 @@
       <translation>langsam</translation>
     </message>
     <message>
+      <source>Speed of the film</source>
+      <translation>Tempo des Films</translation>
+    </message>
+    <message>
       <source>stack {value}</source>
       <translation>Stapel {value}</translation>
     </message>
@@ -2166,6 +2158,10 @@
     <message>
       <source>The file says that text is burned into the picture.</source>
       <translation>Laut Datei ist Text in das Bild eingebrannt.</translation>
+    </message>
+    <message>
+      <source>The file says {rate:.1f}</source>
+      <translation>Die Datei sagt {rate:.1f}</translation>
     </message>
     <message>
       <source>The language changes when the program is started again.</source>
@@ -2304,6 +2300,10 @@
       <translation>Es ist nichts geöffnet, das gespeichert werden könnte.</translation>
     </message>
     <message>
+      <source>There is only one image: nothing to play.</source>
+      <translation>Es gibt nur ein Bild: nichts abzuspielen.</translation>
+    </message>
+    <message>
       <source>There it adds nothing certain to the network's own confidence.</source>
       <translation>Dort fügt sie der eigenen Zuversicht des Netzes nichts Sicheres hinzu.</translation>
     </message>
@@ -2362,6 +2362,14 @@
     <message>
       <source>Title of this program</source>
       <translation>AE-Titel dieses Programms</translation>
+    </message>
+    <message>
+      <source>to</source>
+      <translation>bis</translation>
+    </message>
+    <message>
+      <source>to and fro</source>
+      <translation>hin und her</translation>
     </message>
     <message>
       <source>today</source>
@@ -2690,6 +2698,10 @@
     <message>
       <source>{path} does not exist.</source>
       <translation>{path} gibt es nicht.</translation>
+    </message>
+    <message>
+      <source>{place}, reading {next} …</source>
+      <translation>{place}, {next} wird gelesen …</translation>
     </message>
     <message>
       <source>{position} / {count}</source>

@@ -19,9 +19,11 @@ from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.assembly import column, replace
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.actions import Actions
+from segx_viewer.app.model.cine import Scroller
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.model.impression import Impression, hidden
-from segx_viewer.app.model.stack import Scroller, stack_text
+from segx_viewer.app.model.stack import same_stack, stack_text
+from segx_viewer.app.panels.cinebar import CineBar
 from segx_viewer.app.panels.comparison import Comparison
 from segx_viewer.app.panels.controlbar import ControlBar
 from segx_viewer.app.panels.editbar import EditBar
@@ -94,7 +96,8 @@ def _place(window: "Window") -> None:
     window.comparison = Comparison(workspace, window.scene, window.scroller.step, window)
     window.viewports.others = window.comparison.ports
     middle = ((window.viewports, 1), (window.grid, 1), (window.comparison, 1))
-    window.picture_page = column(window.top_bar, window.edit_bar, *middle, window.control_bar)
+    window.cine_bar = CineBar(window.scroller, window.state)
+    window.picture_page = column(window.top_bar, window.edit_bar, *middle, window.cine_bar, window.control_bar)
     for page in (window.message_page, window.picture_page):
         window.pages.addWidget(page)
     window.status = StatusBar()
@@ -154,6 +157,10 @@ class Follower(QObject):
 
     def _on_image(self, document: Document | None) -> None:
         window = self._window
+        if self._waits_for(document):
+            self._show_place()
+            self._refresh()
+            return
         window.scene.show(document)
         self._show_graphics()
         window.scene.editing = False
@@ -169,6 +176,14 @@ class Follower(QObject):
         window.comparison.follow(document)
         self.show_page()
         self._refresh()
+
+    def _waits_for(self, document: Document | None) -> bool:
+        """Whether the picture before stays until an image of the same stack is read."""
+        before = self._window.scene.document
+        if document is None or document.image is not None or document.error or self._window.scene.base is None:
+            return False
+        on_screen = self._window.pages.currentWidget() is self._window.picture_page
+        return on_screen and same_stack(self._window.workspace.documents, before, document)
 
     def _on_document_updated(self, document: Document) -> None:
         window = self._window
@@ -190,6 +205,8 @@ class Follower(QObject):
         """Say which image of its stack is shown, of as many as are known by now."""
         documents, scene = self._window.workspace.documents, self._window.scene
         text = stack_text(documents, scene.document)
+        if text and documents.current is not scene.document:  # which is being read, its place is not yet the picture's
+            text = tr("{place}, reading {next} …").format(place=text, next=stack_text(documents, documents.current))
         scene.stack_text = f"{text}\n" if text else ""
         self._window.viewports.refresh()
 

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from segx_viewer.app.jobs.engine import Engine
     from segx_viewer.app.jobs.workspace import Workspace
     from segx_viewer.app.model.actions import Actions
-    from segx_viewer.app.model.stack import Scroller
+    from segx_viewer.app.model.cine import Scroller
     from segx_viewer.app.model.viewstate import ViewState
     from segx_viewer.app.panels.certainty import CertaintyPanel
+    from segx_viewer.app.panels.cinebar import CineBar
     from segx_viewer.app.panels.comparison import Comparison
     from segx_viewer.app.panels.controlbar import ControlBar
     from segx_viewer.app.panels.editbar import EditBar
@@ -75,6 +76,7 @@ class Window(QMainWindow):
     edit_bar: "EditBar"
     grid: "Grid"
     comparison: "Comparison"
+    cine_bar: "CineBar"
     autosave: "Autosave"
     scroller: "Scroller"
 

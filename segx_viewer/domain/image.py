@@ -152,7 +152,7 @@ class SourceInfo:
     """Where an image came from. UIDs are empty for pictures; `notes` are sentences about the file for the reader.
 
     `frame_stacks` are the frames of a multi-frame image stack by stack, in the order of scrolling; empty where all of
-    them are one stack in the order of the file.
+    them are one stack in the order of the file. `frame_rate` is what the file asks to be played at, in frames a second.
     """
 
     path: Path | None
@@ -164,6 +164,7 @@ class SourceInfo:
     transfer_syntax: str = ""
     notes: tuple[str, ...] = ()
     frame_stacks: tuple[tuple[int, ...], ...] = ()
+    frame_rate: float | None = None
 
     @property
     def name(self) -> str:

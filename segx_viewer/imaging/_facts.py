@@ -18,6 +18,7 @@ _CENTIMETRES = 3
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"  # and its multi-frame classes
 _OTHER = {"OT", "SC", "DOC", ""}
 _LARGEST_MAGNIFICATION = 10.0
+_SLOWEST, _FASTEST = 0.1, 500.0  # frames a second; anything else is a slip of the pen
 _MINIMAL_COSINE = 0.2  # directions further than about 78 degrees from an axis do not name it
 
 
@@ -89,6 +90,19 @@ def calibrated_regions(dataset: Dataset) -> tuple[CalibratedRegion, ...]:
         spacing = PixelSpacing(round(abs(row) * 10, 9), round(abs(column) * 10, 9), SpacingOrigin.SCALE)
         found.append(CalibratedRegion((left, top, right + 1, bottom + 1), spacing))
     return tuple(found)
+
+
+def frame_rate(dataset: Dataset) -> float | None:
+    """Return the frames a second that a film is to be played at, None where the file does not say.
+
+    Recommended Display Frame Rate (0008,2144) comes first, then Cine Rate (0018,0040), then Frame Time (0018,1063) and
+    the mean of Frame Time Vector (0018,1065), both in ms (PS3.3 C.7.6.5).
+    """
+    stated = [number(dataset, keyword) for keyword in ("RecommendedDisplayFrameRate", "CineRate")]
+    times = [time for time in numbers(dataset, "FrameTimeVector")[1:] if time > 0]  # the first frame's is 0
+    mean = sum(times) / len(times) if times else None
+    stated += [1000 / time if time else None for time in (number(dataset, "FrameTime"), mean)]
+    return next((rate for rate in stated if rate is not None and _SLOWEST <= rate <= _FASTEST), None)
 
 
 def patient_orientation(dataset: Dataset, frame: int) -> tuple[str, str] | None:

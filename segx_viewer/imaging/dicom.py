@@ -294,6 +294,7 @@ def _described(
             transfer_syntax=str(syntax),
             notes=preamble_notes((dataset.preamble or b"") + b"DICM"),
             frame_stacks=frame_orders(dataset, frame_count(dataset), path),
+            frame_rate=_facts.frame_rate(dataset),
         ),
         "windows": () if colour else _luts.windows(dataset, frame),
         "voi_luts": () if colour else _luts.voi_luts(dataset, frame, signed=can_be_negative),

@@ -47,7 +47,7 @@ def test_a_key_changes_the_view(qtbot, opened, key, modifier, field, value):
     assert getattr(opened.state.view, field) == value
 
 
-def test_escape_resets_and_f_fits(qtbot, radiograph):
+def test_shift_f_resets_and_f_fits(qtbot, radiograph):
     for key in (Qt.Key.Key_I, Qt.Key.Key_R, Qt.Key.Key_Plus, Qt.Key.Key_W):
         qtbot.keyClick(radiograph, key)
     view = radiograph.state.view
@@ -57,6 +57,8 @@ def test_escape_resets_and_f_fits(qtbot, radiograph):
     qtbot.keyClick(radiograph, Qt.Key.Key_F)
     assert radiograph.state.view.zoom == 1
     qtbot.keyClick(radiograph, Qt.Key.Key_Escape)
+    assert radiograph.state.view.invert  # it leaves tools, never the view
+    qtbot.keyClick(radiograph, Qt.Key.Key_F, SHIFT)
     view = radiograph.state.view
     assert (view.invert, view.rotation, view.voi) == (False, 0, None)
 

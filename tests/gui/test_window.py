@@ -276,7 +276,7 @@ def test_left_drag_changes_window_and_level(qtbot, window, grey):
     voi = window.state.view.voi
     assert voi.width < 255
     assert np.abs(grabbed(port) - before).max() > 20
-    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ShiftModifier)
     assert window.state.view.voi is None
     assert np.array_equal(grabbed(port), before)
 

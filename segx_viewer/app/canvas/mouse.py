@@ -1,5 +1,6 @@
 """What mouse movements mean in a panel."""
 
+import math
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QPointF, Qt
@@ -208,10 +209,18 @@ def _begin(name: str, port: "Viewport", point: QPointF) -> Drag:
 
 
 def wheel(port: "Viewport", point: QPointF, notches: float, zoom_key: bool = False) -> None:
-    """Scroll through the stack, or zoom about the mouse where there is none or Ctrl is held."""
+    """Scroll through the stack, or zoom about the mouse where there is none or Ctrl is held.
+
+    A wheel of fine steps, or a trackpad, moves by one image for each whole notch (15 degrees) that its steps add up to.
+    """
     zoom_key = zoom_key or assigned("wheel") == "zoom"
-    if not zoom_key and port.scroll_stack is not None and port.scroll_stack(-1 if notches > 0 else 1):
-        return
+    if not zoom_key and port.scroll_stack is not None:
+        turned = notches if port.turned * notches < 0 else port.turned + notches
+        whole = int(turned + math.copysign(1e-6, turned))
+        port.turned = turned - whole
+        if port.scroll_stack(-whole):
+            return
+        port.turned = 0.0
     view = port.state.view
     zoom = min(MAX_ZOOM, max(MIN_ZOOM, view.zoom * 1.2**notches))
     zoom, centre = zoomed(view, port.scene.shape, port.extent, zoom, point, port.scene.stretch)

@@ -43,6 +43,7 @@ class Viewport(QWidget):
         self.draft: Annotation | None = None  # being drawn
         self.mouse: QPointF | None = None
         self.scroll_stack: Callable[[int], bool] | None = None  # moves through the stack; False where there is none
+        self.turned = 0.0  # notches of the wheel that have not moved the stack yet
         self._drag: mouse.Drag | None = None
         self._divider = 0.0  # where the curtain was painted last
         self._written = [QRectF()]  # where the texts were painted last; on the image, the last is its window's

@@ -12,7 +12,7 @@ from segx_viewer.app.canvas.viewport import Viewport
 from segx_viewer.app.canvas.viewports import Viewports
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.model.actions import Actions
-from segx_viewer.app.model.stack import Scroller
+from segx_viewer.app.model.cine import Scroller
 from segx_viewer.app.model.viewstate import ViewState
 from segx_viewer.app.panels.comparison import Comparison
 from segx_viewer.app.panels.logview import LogKeeper

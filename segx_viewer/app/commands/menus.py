@@ -67,7 +67,11 @@ MENUS: tuple[tuple[Any, ...], ...] = (
         "previous_image",
         "first",
         "last",
+        "next_series",
+        "previous_series",
         "film",
+        "cine_bar",
+        "leave",
     ),
     (  # Image
         WINDOWS,

@@ -37,7 +37,7 @@ def navigate(window: "Desk") -> None:
 
 def add(window: "Desk", annotation: Annotation) -> None:
     """Add an annotation to the current image, so that it can be undone."""
-    documents, document = window.workspace.documents, window.workspace.documents.current
+    documents, document = window.workspace.documents, window.scene.document  # shown, whatever is being read
     if document is not None:
         document.undo.push(SetAnnotations(documents, document, (*document.annotations, annotation), tr("Draw")))
 

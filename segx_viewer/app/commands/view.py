@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from segx_viewer.app.commands.tools import NAVIGATE
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.model.actions import Command
 from segx_viewer.app.model.presets import windows
@@ -11,6 +12,7 @@ from segx_viewer.app.model.viewstate import GEOMETRY, Layout, View
 
 if TYPE_CHECKING:
     from segx_viewer.app.commands.desk import Desk
+    from segx_viewer.app.model.documents import Document
 
 
 def zoom_by(factor: float) -> "Callable[[Desk], None]":
@@ -94,16 +96,56 @@ def compare_two(window: "Desk") -> None:
 
 
 def step(offset: int) -> "Callable[[Desk], None]":
-    """Return a handler that goes to another open image."""
+    """Return a handler that goes to the next image of the stack, or beyond its end to another open image."""
 
     def handler(window: "Desk") -> None:
-        documents = list(window.workspace.documents)
-        current = window.workspace.documents.current
-        if documents and current in documents:
-            position = min(len(documents) - 1, max(0, documents.index(current) + offset))
-            window.workspace.look_at(documents[position])
+        stack = window.scroller.stack
+        if stack is not None and 0 <= stack.position + offset < len(stack):
+            window.scroller.step(offset)
+        else:
+            step_series(offset)(window)
 
     return handler
+
+
+def step_series(offset: int) -> "Callable[[Desk], None]":
+    """Return a handler that goes to the open image after the current one's stack, or before it."""
+
+    def handler(window: "Desk") -> None:
+        documents, current, stack = (
+            window.workspace.documents,
+            window.workspace.documents.current,
+            window.scroller.stack,
+        )
+        members = set(stack.members) if stack is not None else set()
+        listed = [d for d in documents if d is current or ((d.path, d.frame) not in members and _stands_alone(d))]
+        if current in listed:
+            position = listed.index(current) + offset
+            if 0 <= position < len(listed):
+                window.workspace.look_at(listed[position])
+
+    return handler
+
+
+def _stands_alone(document: "Document") -> bool:
+    return document.frame == 0 or document.leads
+
+
+def toggle_film(window: "Desk") -> None:
+    """Start the film of the current stack, or stop it."""
+    window.scroller.toggle_film()
+    if window.scroller.playing:
+        window.state.update(cine_bar=True)
+    elif window.scroller.stack is None:
+        window.workspace.say(tr("There is only one image: nothing to play."))
+
+
+def leave(window: "Desk") -> None:
+    """Leave whatever was begun last: a film, a drawing, a tool. The view stays as it is."""
+    if window.scroller.stop():
+        return
+    if window.state.view.tool != NAVIGATE and not window.state.view.editing:
+        window.commands.run("navigate")
 
 
 def _arrange(layout: Layout) -> "Callable[[Desk], None]":
@@ -127,10 +169,12 @@ _LINKS = (
     ("link_scroll", mark("Link &scrolling")),
     ("link_window", mark("Link &window and level")),
 )
+# While an image is read, keys that are pressed fast must not be lost, and a film can be stopped.
+_ALWAYS = {"panels", "film", "leave", "first", "last", "next_image", "previous_image", "next_series", "previous_series"}
 _VIEW, _IMAGE = mark("View"), mark("Image")
 
 ROWS: "tuple[Command[Desk], ...]" = tuple(
-    replace(row, needs=row.needs or "image") if row.id != "panels" else row
+    replace(row, needs=row.needs or "image") if row.id not in _ALWAYS else row
     for row in (
         Command("fit", mark("&Fit"), lambda w: w.state.reset("zoom", "centre"), "F; Ctrl+0", _VIEW, "maximize"),
         Command("actual_size", mark("&Actual pixels (1:1)"), actual_size, "1; Ctrl+1", _VIEW, "one-to-one"),
@@ -181,13 +225,17 @@ ROWS: "tuple[Command[Desk], ...]" = tuple(
         Command("panels", mark("Side &panels"), toggle_panels, "Tab", _VIEW),
         Command("first", mark("&First of the stack"), lambda w: w.scroller.go(0), "Home", _VIEW),
         Command("last", mark("&Last of the stack"), lambda w: w.scroller.go(10**9), "End", _VIEW),
-        Command("film", mark("Play as &film"), lambda w: w.scroller.toggle_film(), "Ctrl+Space", _VIEW, "play"),
+        Command("film", mark("Play as &film, or stop"), toggle_film, "Ctrl+Space", _VIEW, "play"),
+        Command("cine_bar", mark("Film &controls"), toggle("cine_bar"), "", _VIEW, checked=lambda v: v.cine_bar),
+        Command("next_series", mark("Next &series"), step_series(1), "Ctrl+PgDown", _VIEW),
+        Command("previous_series", mark("Previous s&eries"), step_series(-1), "Ctrl+PgUp", _VIEW),
+        Command("leave", mark("&Leave the tool, or stop the film"), leave, "Esc", _VIEW),
         Command("next_image", mark("&Next image"), step(1), "PgDown; Down", _VIEW),
         Command("previous_image", mark("P&revious image"), step(-1), "PgUp; Up", _VIEW),
         Command("invert", mark("&Invert"), toggle("invert"), "I", _IMAGE, "contrast", checked=lambda v: v.invert),
         Command("auto_window", mark("A&utomatic window"), auto_window, "W", _IMAGE, "sun-moon"),
         Command("next_window", mark("&Next window"), next_window, "Shift+W", _IMAGE),
-        Command("reset", mark("&Reset"), reset, "Esc", _IMAGE, "refresh-cw"),
+        Command("reset", mark("&Reset"), reset, "Shift+F", _IMAGE, "refresh-cw"),
         Command("rotate_right", mark("Rotate &right"), rotate(90), "R", _IMAGE, "rotate-cw-square"),
         Command("rotate_left", mark("Rotate &left"), rotate(-90), "Shift+R", _IMAGE, "rotate-ccw-square"),
         Command(

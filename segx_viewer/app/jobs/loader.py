@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from segx_viewer.app.jobs import files
+from segx_viewer.app.jobs.ahead import Decoded, Place, order_ahead, room
 from segx_viewer.app.jobs.analyses import Analyses
 from segx_viewer.app.jobs.jobs import BACKGROUND, EXPORTS, FILES, Jobs
 from segx_viewer.app.jobs.opening import Opener
@@ -17,7 +18,7 @@ from segx_viewer.app.model.documents import Document, Documents
 from segx_viewer.app.model.stack import shared_window, stack_of
 from segx_viewer.app.model.viewstate import PER_IMAGE, ViewState
 from segx_viewer.domain.image import WindowLevel
-from segx_viewer.errors import SegxError, UnsupportedImageError
+from segx_viewer.errors import AnalysisCancelled, SegxError, UnsupportedImageError
 from segx_viewer.imaging.halving import Opened
 
 log = logging.getLogger(__name__)
@@ -45,12 +46,20 @@ class Loader(QObject):
         self._painted = QTimer(self, singleShot=True, interval=_PAINTED_MS)
         self._painted.timeout.connect(self._settle)
         self._looked_through: set[Hashable] = set()  # stacks whose window was looked for
+        self._decoded = Decoded(room())
+        self._ahead: Place | None = None  # is being read before anybody asks
+        self._unreadable: set[Place] = set()
+        self._direction, self._position = 1, 0  # of the last step through a stack, and where it led
+        documents.removed.connect(lambda document: self._decoded.drop_file(document.path))
         documents.current_changed.connect(self._on_current)
         documents.described.connect(lambda _documents: self._find_window())
 
     def _on_current(self, document: Document | None) -> None:
         self._pause.stop()
         passed = self._stop_reading()
+        kept = self._decoded.get((document.path, document.frame)) if document is not None else None
+        if document is not None and document.image is None and kept is not None:
+            document.take(*kept)
         if document is None:
             self.shown.emit(None)
         elif document.image is not None:
@@ -65,6 +74,8 @@ class Loader(QObject):
     def _read_current(self, document: Document) -> None:
         asked = self._read = object()
         self._reading = document
+        if self._ahead == (document.path, document.frame):
+            return  # it is under way already
 
         def wanted() -> bool:  # frames that were scrolled past are not decoded, and what takes long is given up
             return self._read is asked
@@ -93,6 +104,7 @@ class Loader(QObject):
             if document is self._documents.current:
                 self.shown.emit(document)
             return
+        self._decoded.put((document.path, document.frame), found)
         document.take(*found)
         self._show(document)
 
@@ -123,6 +135,67 @@ class Loader(QObject):
         if document.thumbnail is None and document.frame == 0:  # the file's first frame stands for all
             self._add(document, "thumbnail", files.thumbnail, document.image, lane=BACKGROUND)
         self._find_window()
+        self._read_ahead()
+
+    # -- ahead of the reader ---------------------------------------------------------------------
+
+    def _read_ahead(self) -> None:
+        """Read the next image of the stack that is not here yet, if nothing else is being read."""
+        document = self._documents.current
+        stack = stack_of(self._documents, document)
+        if self._ahead is not None or self._reading is not None or document is None or document.image is None:
+            return
+        if stack is None:
+            return
+        if stack.position != self._position:
+            self._direction = 1 if stack.position > self._position else -1
+            self._position = stack.position
+        shown = Opened(document.image, document.half)
+        count = self._decoded.how_many_like(shown) * 3 // 4  # the rest is for what was looked at before
+        place = next((p for p in order_ahead(stack, self._direction, count) if self._is_missing(p)), None)
+        if place is None:
+            return
+        self._ahead = place
+        self._jobs.run(
+            files.read,
+            *place,
+            lambda: self._is_awaited(place),
+            then=partial(self._on_ahead, place),
+            failed=lambda error: self._on_not_ahead(place, error),
+            lane=FILES,
+        )
+
+    def _is_missing(self, place: Place) -> bool:
+        if place in self._decoded or place in self._unreadable:
+            return False
+        known = self._documents.at(*place)
+        return known is None or (known.image is None and not known.error)
+
+    def _is_awaited(self, place: Place) -> bool:
+        """Whether an image that takes long to decode is still worth it: nothing else is waited for."""
+        reading = self._reading
+        return reading is None or (reading.path, reading.frame) == place
+
+    def _on_ahead(self, place: Place, found: Opened | list[Any]) -> None:
+        self._ahead = None
+        awaited = self._reading if self._reading is not None and self._is_awaited(place) else None
+        if awaited is not None:
+            self._on_read(awaited, found)
+        elif isinstance(found, Opened) and self._documents.holds(place[0]):
+            self._decoded.put(place, found)
+        self._read_ahead()
+
+    def _on_not_ahead(self, place: Place, error: SegxError) -> None:
+        self._ahead = None
+        awaited = self._reading if self._reading is not None and self._is_awaited(place) else None
+        if isinstance(error, AnalysisCancelled):  # it was given up for another image
+            if awaited is not None:
+                self._read_current(awaited)
+            return
+        self._unreadable.add(place)  # told when it is looked at
+        if awaited is not None:
+            self._on_unread(awaited, error)
+        self._read_ahead()
 
     def _find_window(self) -> None:
         """Look at some images all over the current stack for its window, once the stack is complete."""

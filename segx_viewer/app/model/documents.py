@@ -93,6 +93,7 @@ class Documents(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._all: list[Document] = []
+        self._places: dict[tuple[Path, int], Document] = {}
         self._numbers = 0
         self._current: Document | None = None
         self._used: list[Document] = []
@@ -129,14 +130,23 @@ class Documents(QObject):
 
     def add(self, path: Path, frame: int = 0, *, label: str = "", named: bool = True, leads: bool = False) -> Document:
         """Add a file's frame, or return the entry that has it already."""
-        known = next((d for d in self._all if d.path == path and d.frame == frame), None)
+        known = self.at(path, frame)
         if known is not None:
             return known
         self._numbers += 1
         document = Document(self._numbers, path, frame, label, named, leads=leads)
         self._all.append(document)
+        self._places[path, frame] = document
         self.added.emit(document)
         return document
+
+    def at(self, path: Path, frame: int = 0) -> Document | None:
+        """Return the entry of a file's frame, None if there is none."""
+        return self._places.get((path, frame))
+
+    def holds(self, path: Path) -> bool:
+        """Whether a file is open, with any of its frames."""
+        return any(d.path == path for d in self._all)
 
     def set_current(self, document: Document | None) -> None:
         """Look at a document."""
@@ -173,6 +183,7 @@ class Documents(QObject):
         """Remove a document; its neighbour becomes the current one."""
         position = self._all.index(document)
         self._all.remove(document)
+        self._places.pop((document.path, document.frame), None)
         self._used = [d for d in self._used if d is not document]
         self.removed.emit(document)
         if document is self._current:
@@ -183,6 +194,7 @@ class Documents(QObject):
         """Remove everything."""
         for document in list(self._all):
             self._all.remove(document)
+            self._places.pop((document.path, document.frame), None)
             self.removed.emit(document)
         self._used = []
         self.stacks.clear()

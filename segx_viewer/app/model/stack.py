@@ -4,14 +4,10 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
-
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.model.documents import Document, Documents
-from segx_viewer.app.model.viewstate import ViewState
 from segx_viewer.domain.image import SourceInfo, VoiLut, WindowLevel
 
-_CINE_MS = 100
 _SECTIONAL = {"CT", "MR", "PT", "NM"}
 _PART_WORDS = {
     "localiser": mark("localiser"),
@@ -116,6 +112,12 @@ def stack_of(documents: Documents, document: Document | None) -> Stack | None:
     return None
 
 
+def same_stack(documents: Documents, a: Document | None, b: Document | None) -> bool:
+    """Whether two images belong to one stack."""
+    first, second = stack_of(documents, a), stack_of(documents, b)
+    return first is not None and second is not None and first.key == second.key
+
+
 def stack_text(documents: Documents, document: Document | None) -> str:
     """Return which image of which stack is shown, in a line; "" for an image that stands alone."""
     stack = stack_of(documents, document)
@@ -157,59 +159,3 @@ def shared_window(documents: Documents, document: Document) -> WindowLevel | Voi
 
         documents.windows[stack.key] = default_voi(image)
     return documents.windows[stack.key]
-
-
-class Scroller(QObject):
-    """Moves through the current image's stack, by steps or as a film."""
-
-    def __init__(self, documents: Documents, state: ViewState, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._documents, self._state = documents, state
-        self._film = QTimer(self, interval=_CINE_MS)
-        self._film.timeout.connect(self._next_of_film)
-
-    @property
-    def stack(self) -> Stack | None:
-        """The current stack."""
-        return stack_of(self._documents, self._documents.current)
-
-    @property
-    def playing(self) -> bool:
-        """Whether the film runs."""
-        return self._film.isActive()
-
-    def go(self, position: int) -> bool:
-        """Show a member by its position, kept within the stack; return whether there is a stack."""
-        stack, current = self.stack, self._documents.current
-        if stack is None or current is None:
-            return False
-        target = min(len(stack) - 1, max(0, position))
-        if target != stack.position:
-            path, frame = stack.members[target]
-            document = self._documents.add(path, frame, label=current.label, named=current.named)
-            self._documents.remember(self._state.view)
-            document.view = {**current.view, "class_index": document.view.get("class_index")}
-            self._documents.set_current(document)
-        return True
-
-    def step(self, offset: int) -> bool:
-        """Move by some members; return whether there is a stack."""
-        stack = self.stack
-        return stack is not None and self.go(stack.position + offset)
-
-    def toggle_film(self) -> None:
-        """Start the film, or stop it."""
-        if self.playing or self.stack is None:
-            self._film.stop()
-        else:
-            self._film.start()
-
-    def _next_of_film(self) -> None:
-        stack = self.stack
-        current = self._documents.current
-        if stack is None or current is None:
-            if current is None or current.error:
-                self._film.stop()
-            return
-        if current.image is not None:  # wait for the decoder rather than skip frames
-            self.go((stack.position + 1) % len(stack))

@@ -131,6 +131,7 @@ class View:
     identity: bool = True
     graphics: bool = True
     magnifier: bool = False
+    cine_bar: bool = False
     two: bool = False
     link_zoom: bool = True
     link_pan: bool = True
