@@ -43,14 +43,15 @@ def outline_row(record: Record, store: BundleStore, name: str) -> dict[str, Any]
     entries = []
     for code in wanted:
         k = codes.index(code)
+        explanation = analysis.explanations[METHOD, k]
         R = outline_mask(record.outlines[code], analysis.placement)
         entries.append({
             "code": code,
             "stated": k in analysis.prediction.findings,
             "labelled": code in record.codes,
             "area": round(float(R.mean()), 5),
-            "original": _measures(analysis.attributions[METHOD, k].saliency_map, R),
-            "segx": _measures(analysis.segx[METHOD, k], R),
+            "original": _measures(explanation.saliency_map, R),
+            "segx": _measures(explanation.segx, R),
         })  # fmt: skip
     return {"image_id": record.image_id, "group": record.group, "findings": entries}
 

@@ -19,6 +19,7 @@ from segx_viewer.evaluation.calibrate import fitted_digest
 from segx_viewer.evaluation.card import BEGIN, END, FACTS, write_model_card, write_readme_figures
 from segx_viewer.evaluation.collect import OpenStore
 from segx_viewer.evaluation.fit import collect_features, fit_bundle, record_image
+from segx_viewer.evaluation.outlines import MEASURES, outline_row
 from segx_viewer.evaluation.run import RESULT, evaluate
 from segx_viewer.evaluation.strangers import strangers
 from segx_viewer.inference.input_gate import InputGate
@@ -192,6 +193,19 @@ def test_store_for_figures_of_the_networks_lets_every_image_pass(bundle_folder, 
     assert shut.prediction is None, "dermoscopy has colours"
     assert passed.prediction is not None
     assert passed.gate.level is GateLevel.ACCEPTED
+
+
+def test_outlined_finding_is_explained_whether_it_is_stated_or_not(bundle_folder, drawn_ham10000):
+    square = (((0.3, 0.3), (0.7, 0.3), (0.7, 0.7), (0.3, 0.7)),)
+    record = replace(
+        load_dataset("ham10000", drawn_ham10000)[0], outlines={"mel": square, "nv": square, "other": square}
+    )
+    row = outline_row(record, OpenStore([bundle_folder.parent]), "tiny")
+    assert [entry["code"] for entry in row["findings"]] == ["mel", "nv"], "of the model's own classes"
+    assert sum(entry["stated"] for entry in row["findings"]) == 1
+    for entry in row["findings"]:
+        assert entry["area"] == pytest.approx(0.16, abs=0.02)
+        assert entry["original"].keys() == entry["segx"].keys() == set(MEASURES)
 
 
 def test_gate_is_fitted_before_too_few_images_end_the_calibration(bundle_folder, drawn_ham10000):
