@@ -23,18 +23,16 @@ def connect(server: Server, secret: str | None = None) -> Archive:
     """
     from segx_viewer.archive.secrets import secret_of
 
-    known = secret if secret is not None else secret_of(server)
     try:
-        if server.protocol is Protocol.DICOMWEB:
-            import dicomweb_client  # noqa: F401 - asked for now, so that its absence is told in a sentence
+        if server.protocol is Protocol.DIMSE:
+            import pynetdicom  # noqa: F401 - asked for now, so that its absence is told in a sentence
 
-            from segx_viewer.archive.web import WebArchive
+            from segx_viewer.archive.dimse import DimseArchive
 
-            return WebArchive(server, known)
-        import pynetdicom  # noqa: F401
+            return DimseArchive(server)
+        import dicomweb_client  # noqa: F401
 
-        from segx_viewer.archive.dimse import DimseArchive
-
-        return DimseArchive(server)
+        from segx_viewer.archive.web import WebArchive
     except ModuleNotFoundError as error:
         raise ArchiveError(f"Archives need {error.name}: pip install 'segx-viewer[pacs]'.") from error
+    return WebArchive(server, secret if secret is not None else secret_of(server))

@@ -10,6 +10,7 @@ from segx_viewer.archive.association import associate, broke_off, without_delay
 from segx_viewer.archive.contexts import ALL_SYNTAXES, PLAIN, contexts, groups, storage_classes
 from segx_viewer.archive.model import Instance, Keep, Series, check
 from segx_viewer.archive.servers import Server
+from segx_viewer.archive.tls import listening_context
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import ArchiveError, SegxError
 
@@ -188,7 +189,12 @@ def _listening(server: Server, take: Callable[[Any], int]) -> Iterator[None]:
     entity.network_timeout = server.seconds
     handlers: list[Any] = [(evt.EVT_CONN_OPEN, without_delay), (evt.EVT_C_STORE, take)]
     try:
-        listener = entity.start_server((server.move_host, server.move_port), block=False, evt_handlers=handlers)
+        listener = entity.start_server(
+            (server.move_host, server.move_port),
+            block=False,
+            evt_handlers=handlers,
+            ssl_context=listening_context(server),
+        )
     except OSError as error:
         raise ArchiveError(
             f"This program cannot listen at {server.move_host}:{server.move_port} for {server.name}: "

@@ -39,9 +39,11 @@ def keep(server: Server, secret: str, *, remember: bool = True) -> bool:
     _memory[server.name] = secret
     if not remember:
         return False
-    import keyring
-    from keyring.errors import KeyringError
-
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        return False
     try:
         keyring.set_password(_SERVICE, server.name, secret)
         return keyring.get_password(_SERVICE, server.name) == secret

@@ -34,6 +34,26 @@ def client_context(server: Server) -> ssl.SSLContext:
     return context
 
 
+def listening_context(server: Server) -> ssl.SSLContext | None:
+    """Return a context for the connections that a server opens to this program; None where they are not encrypted.
+
+    Raises
+    ------
+    ArchiveError
+        If the server is spoken to over TLS and this program has no certificate to show.
+    """
+    if not server.tls:
+        return None
+    if not server.certificate:
+        raise ArchiveError(f"{server.name}: images that come by C-MOVE over TLS need an own certificate.")
+    client_context(server)  # says in a sentence what is wrong with the files
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=server.ca or None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(server.certificate, server.key or None, password=_no_password)
+    context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
 def _no_password() -> str:
     raise ValueError("the key is encrypted")
 

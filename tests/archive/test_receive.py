@@ -20,7 +20,7 @@ from segx_viewer.archive.receiver import Made, Receiver, Reception
 from segx_viewer.archive.rules import Rule
 from segx_viewer.archive.servers import Protocol, Server, save_servers
 from segx_viewer.domain.request import CancelToken
-from segx_viewer.errors import ArchiveError, SegxError
+from segx_viewer.errors import ArchiveError, ExportError, SegxError
 from segx_viewer.paths import models_folder
 from tests.archive.archives import TITLE, as_bytes, free_port, image, outgoing
 
@@ -119,6 +119,20 @@ def test_a_full_queue_turns_away_and_takes_again_later(tmp_path):
         running.until(lambda: not running.receiver._inbox.counts()[State.WAITING])
         assert running.send(*made[3:]) == [True, True]
         running.until(lambda: running.receiver._inbox.counts()[State.DONE] == 5)
+
+
+def test_a_full_disk_turns_away_and_its_sender_keeps_the_image(tmp_path, monkeypatch):
+    def full(path, data, **settings):
+        raise ExportError(f"{path} could not be written: No space left on device.")
+
+    with Running(tmp_path) as running:
+        (one,) = images(1)
+        with monkeypatch.context() as disk:
+            disk.setattr("segx_viewer.archive.inbox.write_bytes", full)
+            assert running.send(one) == [False]
+        assert any("No space left" in line for line in running.said)
+        assert running.send(one) == [True]
+        running.until(lambda: running.receiver._inbox.counts()[State.DONE] == 1)
 
 
 def test_what_fails_is_kept_with_its_reason_and_costs_no_other(tmp_path):

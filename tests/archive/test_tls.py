@@ -9,13 +9,17 @@ from dataclasses import replace
 
 import pytest
 import trustme
+from pydicom.uid import generate_uid
 
+from segx_viewer.archive.cache import Files
 from segx_viewer.archive.connection import connect
 from segx_viewer.archive.model import Query
-from segx_viewer.archive.servers import Server
+from segx_viewer.archive.retrieving import retrieve
+from segx_viewer.archive.servers import Retrieve, Server
+from segx_viewer.archive.tls import listening_context
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import ArchiveError
-from tests.archive.archives import PASSWORD, image, outgoing
+from tests.archive.archives import PASSWORD, TITLE, free_port, image, outgoing
 
 GO = CancelToken()
 pytestmark = pytest.mark.sockets_left_open
@@ -93,7 +97,9 @@ class Passage(socketserver.BaseRequestHandler):
 def secure(start_orthanc, papers):
     """An Orthanc with TLS for both protocols, which wants certificates of its clients."""
     chain, key, _ = papers.server
+    move = free_port()
     orthanc = start_orthanc(
+        DicomModalities={"segx": {"AET": TITLE, "Host": "127.0.0.1", "Port": move, "UseDicomTls": True}},
         DicomTlsEnabled=True,
         DicomTlsCertificate=chain,
         DicomTlsPrivateKey=key,
@@ -102,7 +108,10 @@ def secure(start_orthanc, papers):
     with Gate(papers, orthanc.http) as gate:
         thread = threading.Thread(target=gate.serve_forever)
         thread.start()
-        yield replace(orthanc.web, url=f"https://127.0.0.1:{gate.server_address[1]}/dicom-web"), orthanc.dimse
+        yield (
+            replace(orthanc.web, url=f"https://127.0.0.1:{gate.server_address[1]}/dicom-web"),
+            replace(orthanc.dimse, move_port=move),
+        )
         gate.shutdown()
         thread.join()
 
@@ -119,6 +128,15 @@ def test_with_the_right_certificates_everything_works(secure, papers, which, stu
     archive = connect(rows(secure, papers)[which], PASSWORD)
     assert [answer.stored for answer in archive.store([outgoing(image(study, "1.2.3", 1))], GO)] == [True]
     assert [found.uid for found in archive.studies(Query(study_uid=study), GO)] == [study]
+
+
+def test_images_come_by_c_move_over_tls(secure, papers, study, tmp_path):
+    row = replace(rows(secure, papers)[1], retrieve=Retrieve.MOVE, move_host="127.0.0.1")
+    sent = [outgoing(image(study, generate_uid(), n)) for n in range(3)]
+    assert [answer.stored for answer in connect(row).store(sent, GO)] == [True] * 3
+    assert len(retrieve(connect(row), Files(tmp_path), study).files) == 3
+    with pytest.raises(ArchiveError, match="need an own certificate"):
+        listening_context(replace(row, certificate="", key=""))
 
 
 @pytest.mark.parametrize("which", [0, 1], ids=["web", "dimse"])
