@@ -66,16 +66,6 @@ def forget(server: Server) -> None:
         return  # there was none, or there is no key ring
 
 
-def ring_is_there() -> bool:
-    """Whether this computer has a key ring that keeps secrets."""
-    try:
-        import keyring
-        from keyring.backends import fail, null
-    except ImportError:
-        return False
-    return not isinstance(keyring.get_keyring(), (fail.Keyring, null.Keyring))
-
-
 def _from_ring(server: Server) -> str:
     try:
         import keyring
