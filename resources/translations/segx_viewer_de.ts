@@ -56,12 +56,24 @@
       <translation>Bild s&amp;chließen</translation>
     </message>
     <message>
+      <source>&amp;Cobb angle</source>
+      <translation>&amp;Cobb-Winkel</translation>
+    </message>
+    <message>
+      <source>&amp;Copy the values</source>
+      <translation>Werte &amp;kopieren</translation>
+    </message>
+    <message>
       <source>&amp;Dark</source>
       <translation>&amp;Dunkel</translation>
     </message>
     <message>
       <source>&amp;Edit the region</source>
       <translation>Region &amp;bearbeiten</translation>
+    </message>
+    <message>
+      <source>&amp;Edit the text …</source>
+      <translation>Text b&amp;earbeiten …</translation>
     </message>
     <message>
       <source>&amp;Ellipse</source>
@@ -138,6 +150,10 @@
     <message>
       <source>&amp;Light</source>
       <translation>&amp;Hell</translation>
+    </message>
+    <message>
+      <source>&amp;List of measurements …</source>
+      <translation>&amp;Liste der Messungen …</translation>
     </message>
     <message>
       <source>&amp;Log …</source>
@@ -384,6 +400,10 @@
       <translation>Eine unsichtbare Änderung des Bildes (höchstens {radius:g} in Einheiten der Eingabe) ändert die Karte um bis zu {change:.0%}.</translation>
     </message>
     <message>
+      <source>Angle</source>
+      <translation>Winkel</translation>
+    </message>
+    <message>
       <source>any day</source>
       <translation>beliebig</translation>
     </message>
@@ -414,6 +434,10 @@
     <message>
       <source>Arro&amp;w</source>
       <translation>&amp;Pfeil</translation>
+    </message>
+    <message>
+      <source>Arrow</source>
+      <translation>Pfeil</translation>
     </message>
     <message>
       <source>Asking {name} …</source>
@@ -604,6 +628,10 @@
       <translation>Zufall</translation>
     </message>
     <message>
+      <source>Change a text</source>
+      <translation>Text ändern</translation>
+    </message>
+    <message>
       <source>Chec&amp;k this explanation …</source>
       <translation>Diese Erklärung &amp;prüfen …</translation>
     </message>
@@ -644,6 +672,38 @@
       <translation>Klassifikation</translation>
     </message>
     <message>
+      <source>Click the end of the second side</source>
+      <translation>Das Ende des zweiten Schenkels anklicken</translation>
+    </message>
+    <message>
+      <source>Click the opposite corner</source>
+      <translation>Die gegenüberliegende Ecke anklicken</translation>
+    </message>
+    <message>
+      <source>Click the other end</source>
+      <translation>Das andere Ende anklicken</translation>
+    </message>
+    <message>
+      <source>Click the other end of the lower end plate</source>
+      <translation>Das andere Ende der unteren Endplatte anklicken</translation>
+    </message>
+    <message>
+      <source>Click the other end of the upper end plate</source>
+      <translation>Das andere Ende der oberen Endplatte anklicken</translation>
+    </message>
+    <message>
+      <source>Click the tip</source>
+      <translation>Die Spitze anklicken</translation>
+    </message>
+    <message>
+      <source>Click the vertex</source>
+      <translation>Den Scheitel anklicken</translation>
+    </message>
+    <message>
+      <source>Click where the text shall stand</source>
+      <translation>Anklicken, wo der Text stehen soll</translation>
+    </message>
+    <message>
       <source>Close</source>
       <translation>Schließen</translation>
     </message>
@@ -654,6 +714,10 @@
     <message>
       <source>Close all images and forget the session, what was drawn and noted, the recent files and folders, and the log? Images, reports and sessions that you saved stay where they are.</source>
       <translation>Alle Bilder schließen und die Sitzung, Gezeichnetes und Notiertes, die zuletzt geöffneten Dateien und Ordner sowie das Protokoll vergessen? Bilder, Berichte und Sitzungen, die Sie gespeichert haben, bleiben, wo sie sind.</translation>
+    </message>
+    <message>
+      <source>Cobb angle</source>
+      <translation>Cobb-Winkel</translation>
     </message>
     <message>
       <source>Colours</source>
@@ -693,7 +757,7 @@
     </message>
     <message>
       <source>Copy all</source>
-      <translation>Alles kopieren</translation>
+      <translation>Alle kopieren</translation>
     </message>
     <message>
       <source>coronal</source>
@@ -714,6 +778,10 @@
     <message>
       <source>Dates</source>
       <translation>Daten</translation>
+    </message>
+    <message>
+      <source>De&amp;lete this drawing</source>
+      <translation>Diese Zeichnung &amp;löschen</translation>
     </message>
     <message>
       <source>De-&amp;identified copy …</source>
@@ -800,6 +868,30 @@
       <translation>Fertig</translation>
     </message>
     <message>
+      <source>Drag along the distance, or click its ends</source>
+      <translation>Entlang der Strecke ziehen oder ihre Enden anklicken</translation>
+    </message>
+    <message>
+      <source>Drag along the lower end plate</source>
+      <translation>Entlang der unteren Endplatte ziehen</translation>
+    </message>
+    <message>
+      <source>Drag along the upper end plate</source>
+      <translation>Entlang der oberen Endplatte ziehen</translation>
+    </message>
+    <message>
+      <source>Drag from corner to corner</source>
+      <translation>Von Ecke zu Ecke ziehen</translation>
+    </message>
+    <message>
+      <source>Drag from the tail to the tip</source>
+      <translation>Vom Schaft zur Spitze ziehen</translation>
+    </message>
+    <message>
+      <source>Drag the first side towards the vertex</source>
+      <translation>Den ersten Schenkel zum Scheitel ziehen</translation>
+    </message>
+    <message>
       <source>Draw</source>
       <translation>Zeichnen</translation>
     </message>
@@ -846,6 +938,10 @@
     <message>
       <source>Element</source>
       <translation>Element</translation>
+    </message>
+    <message>
+      <source>Ellipse</source>
+      <translation>Ellipse</translation>
     </message>
     <message>
       <source>emptied</source>
@@ -982,6 +1078,10 @@
     <message>
       <source>from the picture's scale</source>
       <translation>nach dem Maßstab im Bild</translation>
+    </message>
+    <message>
+      <source>from {low} to {high}, {count} px</source>
+      <translation>von {low} bis {high}, {count} px</translation>
     </message>
     <message>
       <source>Full resolution</source>
@@ -1172,6 +1272,10 @@
       <translation>Tasten</translation>
     </message>
     <message>
+      <source>Kind</source>
+      <translation>Art</translation>
+    </message>
+    <message>
       <source>Lan&amp;guage</source>
       <translation>&amp;Sprache</translation>
     </message>
@@ -1202,6 +1306,10 @@
     <message>
       <source>Left button, drag</source>
       <translation>Linke Taste, ziehen</translation>
+    </message>
+    <message>
+      <source>Length</source>
+      <translation>Länge</translation>
     </message>
     <message>
       <source>lesion</source>
@@ -1312,6 +1420,10 @@
       <translation>Gemessen an {images}.</translation>
     </message>
     <message>
+      <source>Measurements</source>
+      <translation>Messungen</translation>
+    </message>
+    <message>
       <source>Mediastinum</source>
       <translation>Mediastinum</translation>
     </message>
@@ -1370,6 +1482,10 @@
     <message>
       <source>Mouse buttons</source>
       <translation>Maustasten</translation>
+    </message>
+    <message>
+      <source>Move a drawing</source>
+      <translation>Zeichnung verschieben</translation>
     </message>
     <message>
       <source>Name</source>
@@ -1592,6 +1708,10 @@
       <translation>Sitzung öffnen</translation>
     </message>
     <message>
+      <source>open the image to measure</source>
+      <translation>zum Messen das Bild öffnen</translation>
+    </message>
+    <message>
       <source>Opening the session …</source>
       <translation>Sitzung wird geöffnet …</translation>
     </message>
@@ -1756,6 +1876,10 @@
       <translation>ZULETZT</translation>
     </message>
     <message>
+      <source>Rectangle</source>
+      <translation>Rechteck</translation>
+    </message>
+    <message>
       <source>Region</source>
       <translation>Region</translation>
     </message>
@@ -1778,6 +1902,10 @@
     <message>
       <source>Remove</source>
       <translation>Entfernen</translation>
+    </message>
+    <message>
+      <source>Remove a drawing</source>
+      <translation>Zeichnung löschen</translation>
     </message>
     <message>
       <source>Remove all &amp;drawings</source>
@@ -1918,6 +2046,10 @@
     <message>
       <source>Searching in {name} …</source>
       <translation>Suche in {name} …</translation>
+    </message>
+    <message>
+      <source>second line</source>
+      <translation>zweite Linie</translation>
     </message>
     <message>
       <source>Seconds to wait</source>
@@ -2268,6 +2400,10 @@
       <translation>Die Sitzung ist wieder geöffnet.</translation>
     </message>
     <message>
+      <source>The values were copied.</source>
+      <translation>Die Werte wurden kopiert.</translation>
+    </message>
+    <message>
       <source>The viewer abstains.</source>
       <translation>Das Programm enthält sich.</translation>
     </message>
@@ -2388,6 +2524,10 @@
       <translation>Werkzeuge</translation>
     </message>
     <message>
+      <source>Tools &amp;stay after a drawing</source>
+      <translation>Werkzeuge &amp;bleiben nach einer Zeichnung</translation>
+    </message>
+    <message>
       <source>top {percent} %: IoU {value:.2f}</source>
       <translation>oberste {percent} %: IoU {value:.2f}</translation>
     </message>
@@ -2474,6 +2614,10 @@
     <message>
       <source>Value in the original</source>
       <translation>Wert im Original</translation>
+    </message>
+    <message>
+      <source>Values</source>
+      <translation>Werte</translation>
     </message>
     <message>
       <source>Vascular lesion</source>

@@ -1,11 +1,13 @@
 """What the main window is made of: puts the parts together and passes on what they say."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon, QUndoGroup
 from PySide6.QtWidgets import QWidget
 
+from segx_viewer.app.canvas.annotating import SetAnnotations
 from segx_viewer.app.canvas.editing import Editor
 from segx_viewer.app.canvas.graphics import Graphics
 from segx_viewer.app.canvas.scene import Scene
@@ -19,6 +21,7 @@ from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.assembly import column, replace
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.actions import Actions
+from segx_viewer.app.model.annotations import Annotation
 from segx_viewer.app.model.cine import Scroller
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.model.impression import Impression, hidden
@@ -62,8 +65,16 @@ def assemble(window: "Window", engine: Engine | None) -> "Follower":
     window.autosave = Autosave(workspace)
     for port in window.viewports.ports.values():
         port.scroll_stack = window.scroller.step
+    for port in window.viewports.all_ports:
+        port.change_drawings = partial(_change_drawings, window, port)
     follower.show_page()
     return follower
+
+
+def _change_drawings(window: "Window", port: Viewport, after: tuple[Annotation, ...], text: str) -> None:
+    """Replace the drawings on a panel's image, so that it can be undone."""
+    if (document := port.scene.document) is not None:
+        document.undo.push(SetAnnotations(window.workspace.documents, document, after, text))
 
 
 def _there(window: "Window") -> frozenset[str]:
@@ -74,6 +85,7 @@ def _there(window: "Window") -> frozenset[str]:
         "prediction": seen and workspace.analyses.key is not None,
         "map": workspace.has_result(),
         "region": seen and window.editor.analysis is not None,
+        "drawing": window.scene.chosen is not None,
     }
     return frozenset(name for name, is_there in there.items() if is_there)
 
@@ -149,6 +161,13 @@ class Follower(QObject):
         window.control_bar.method_chosen.connect(lambda name: analyses.explain(method=name))
         window.viewports.hovered.connect(self._on_hover)
         window.viewports.menu_asked.connect(self._show_menu)
+        for port in window.viewports.all_ports:
+            port.touched.connect(self._on_touched)
+
+    def _on_touched(self) -> None:
+        for port in self._window.viewports.all_ports:
+            port.update()
+        self._window.commands.follow()
 
     def _show_menu(self, point: QPoint) -> None:
         menus.context_menu(self._window, self._window.commands).popup(point)
@@ -190,6 +209,8 @@ class Follower(QObject):
         window.commands.follow()
         self._place_soon()
         if document is window.scene.document:
+            if window.scene.chosen is None:
+                window.scene.selected = None
             if window.scene.base is not None:
                 window.scene.base.take_voi(document.voi)
             window.viewports.refresh()

@@ -252,6 +252,8 @@ class MedicalImage:
         Graphics of the file, not part of the pixels.
     place : SlicePosition
         Where a single-frame image lies in its series.
+    unit : str
+        Of the values, as the file says it: "HU", "BQML", ...; empty where it says none.
     """
 
     pixels: NDArray[np.float32] | NDArray[np.uint8] = field(repr=False)
@@ -271,6 +273,7 @@ class MedicalImage:
     overlays: tuple[Overlay, ...] = ()
     regions: tuple[CalibratedRegion, ...] = ()
     place: SlicePosition = field(default_factory=SlicePosition)
+    unit: str = ""
 
     def __post_init__(self) -> None:
         colour = self.photometric is PhotometricInterpretation.RGB

@@ -105,6 +105,21 @@ def frame_rate(dataset: Dataset) -> float | None:
     return next((rate for rate in stated if rate is not None and _SLOWEST <= rate <= _FASTEST), None)
 
 
+def value_unit(dataset: Dataset, frame: int) -> str:
+    """Return the unit of the values behind the rescaling, "" where the file says none.
+
+    Rescale Type (0028,1054), PS3.3 C.11.1.1.2; Hounsfield units of a CT that states none, Units (0054,1001) of PET.
+    """
+    scope = macro(dataset, frame, "PixelValueTransformationSequence")
+    if number(scope, "RescaleSlope") is None:
+        return ""
+    stated = text(scope, "RescaleType").upper()
+    if stated:
+        return "" if stated in ("US", "UNSPECIFIED") else stated
+    modality = text(dataset, "Modality").upper()
+    return {"CT": "HU", "PT": text(dataset, "Units").upper()}.get(modality, "")
+
+
 def patient_orientation(dataset: Dataset, frame: int) -> tuple[str, str] | None:
     """Return the patient directions of rows and columns (PS3.3 C.7.6.1.1.1), or None.
 

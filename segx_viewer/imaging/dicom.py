@@ -309,6 +309,7 @@ def _described(
         "identity": _person.identity(dataset),
         "overlays": read_overlays(dataset, frame, shape) if overlays else (),
         "place": slice_position(dataset),
+        "unit": "" if colour else _facts.value_unit(dataset, frame),
     }
     return modality, fields
 

@@ -78,6 +78,7 @@ def test_the_same_command_puts_the_tool_away(opened):
 
 
 def test_removing_all_can_be_undone(opened, port, drawn):
+    opened.commands.run("tools_stay")
     opened.commands.run("arrow")
     drag(port, QPoint(60, 250), QPoint(120, 300))
     drag(port, QPoint(60, 300), QPoint(120, 330))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter
 
+from segx_viewer.app.canvas import handling
 from segx_viewer.app.canvas.scene import Panel
 from segx_viewer.app.canvas.transform import panned, zoomed
 from segx_viewer.app.kit import settings
@@ -55,6 +56,9 @@ class Tool:
         """Begin a movement with the left button."""
         raise NotImplementedError
 
+    def hover(self, port: "Viewport", point: QPointF) -> None:
+        """Follow the mouse while no button is held."""
+
     def double_click(self, port: "Viewport", event: QMouseEvent) -> bool:
         """Handle a double click; return whether it was used."""
         return False
@@ -64,14 +68,21 @@ class Tool:
 
 
 class Navigate(Tool):
-    """Window and level, or the curtain's divider where it is."""
+    """Window and level, or the curtain's divider or a drawing where one is."""
 
     def press_left(self, port: "Viewport", event: QMouseEvent) -> Drag | None:  # noqa: D102
         view, point = port.state.view, event.position()
+        found = handling.hit(port, point)
+        port.choose(found.index if found is not None else None)
+        if found is not None:
+            return handling.DrawingDrag(port, found, point)
         on_divider = abs(point.x() - port.width() * view.curtain) <= _GRAB
         if port.panel is Panel.COMPARE and view.compare is Compare.CURTAIN and on_divider:
             return CurtainDrag()
         return _begin("left", port, point)
+
+    def hover(self, port: "Viewport", point: QPointF) -> None:  # noqa: D102
+        port.setCursor(self.cursor if handling.hit(port, point) is None else Qt.CursorShape.PointingHandCursor)
 
 
 class PanDrag:
@@ -173,6 +184,8 @@ class _OrMenu:
         if self._moved:
             self._drag.finish(port, point)
         else:
+            found = handling.hit(port, self._start)
+            port.choose(found.index if found is not None else None)
             port.menu_asked.emit(port.mapToGlobal(point.toPoint()))
 
 

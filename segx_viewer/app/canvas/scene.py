@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from segx_viewer.app.canvas.picture import BasePicture, OverlayPictures
 from segx_viewer.app.canvas.raster import Raster, visible_raster
+from segx_viewer.app.model.annotations import Annotation
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.model.viewstate import Compare, MaskStyle, View
 from segx_viewer.domain.result import Analysis, GateLevel, MapKey
@@ -40,6 +41,8 @@ class Scene:
         self.stack_text = ""  # which image of the stack this is
         self.editing = False  # the region is shown on every panel
         self.graphics: Graphics | None = None
+        self.selected: int | None = None  # which of the document's drawings is chosen
+        self.moving: tuple[int, Annotation] | None = None  # which of them is being moved, and where it is now
         self.hidden = False  # results stay hidden until the reader has read
 
     def show(self, document: Document | None) -> None:
@@ -47,6 +50,8 @@ class Scene:
         image = document.image if document is not None else None
         self.overlays = None
         self.key = None
+        if document is not self.document:
+            self.selected, self.moving = None, None
         self.document = document
         if image is None:
             self.base = None
@@ -82,6 +87,20 @@ class Scene:
     def refused(self) -> bool:
         """Whether the model made no statement about the image."""
         return self.overlays is not None and self.overlays.analysis.gate.level is GateLevel.REFUSED
+
+    @property
+    def drawings(self) -> tuple[Annotation, ...]:
+        """The document's drawings, the one that is being moved where it is now."""
+        drawn = self.document.annotations if self.document is not None else ()
+        if self.moving is None or self.moving[0] >= len(drawn):
+            return drawn
+        return *drawn[: self.moving[0]], self.moving[1], *drawn[self.moving[0] + 1 :]
+
+    @property
+    def chosen(self) -> Annotation | None:
+        """The drawing that is chosen, None if there is none."""
+        drawn = self.document.annotations if self.document is not None else ()
+        return drawn[self.selected] if self.selected is not None and self.selected < len(drawn) else None
 
     # -- drawing ---------------------------------------------------------------------------------
 
@@ -194,6 +213,7 @@ class Scene:
             "y": y,
             "stored": tuple(float(v) for v in stored) if stored.ndim else (float(stored),),
             "display": self.base.display_value(x, y, view),
+            "unit": self.base.image.unit,
         }
         if self.overlays is not None and not self.hidden:
             at = x + 0.5, y + 0.5

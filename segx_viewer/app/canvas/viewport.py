@@ -32,6 +32,7 @@ class Viewport(QWidget):
     pressed = Signal()  # before the button does anything
     activated = Signal()  # double click
     menu_asked = Signal(object)  # QPoint on the screen
+    touched = Signal()  # another drawing is chosen, or one was moved
 
     def __init__(self, scene: Scene, state: ViewState, panel: Panel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +44,8 @@ class Viewport(QWidget):
         self.draft: Annotation | None = None  # being drawn
         self.mouse: QPointF | None = None
         self.scroll_stack: Callable[[int], bool] | None = None  # moves through the stack; False where there is none
+        self.change_drawings: Callable[[tuple[Annotation, ...], str], None] | None = None  # all of them, and why
+        self.labels: dict[int, QRectF] = {}  # where the drawings' texts were painted last
         self.turned = 0.0  # notches of the wheel that have not moved the stack yet
         self._drag: mouse.Drag | None = None
         self._divider = 0.0  # where the curtain was painted last
@@ -131,9 +134,14 @@ class Viewport(QWidget):
     def _paint_annotations(self, painter: QPainter) -> None:
         if self.state.view.bare:
             return
-        drawn = self.scene.document.annotations
-        for annotation in (*drawn, self.draft) if self.draft is not None else drawn:
-            annotating.paint(painter, self, annotation, self.scene.base.image)
+        image = self.scene.base.image
+        self.labels = {}
+        for index, annotation in enumerate(self.scene.drawings):
+            box = annotating.paint(painter, self, annotation, image, chosen=index == self.scene.selected)
+            if box is not None:
+                self.labels[index] = box
+        if self.draft is not None:
+            annotating.paint(painter, self, self.draft, image)
 
     def _paint_texts(self, painter: QPainter, asked: QRegion) -> None:
         """Paint what lies in the part of the panel that is asked for."""
@@ -235,6 +243,8 @@ class Viewport(QWidget):
         self.mouse = event.position()
         if self._drag is not None:
             self._drag.move(self, event.position())
+        else:
+            self.tool.hover(self, event.position())
         self.hovered.emit(self.to_image(event.position()))
         if self.state.view.magnifier or type(self.tool).paint is not mouse.Tool.paint:
             self.update()
@@ -260,6 +270,13 @@ class Viewport(QWidget):
         self.mouse = None
         self.hovered.emit(None)
         self.update()
+
+    def choose(self, index: int | None) -> None:
+        """Choose one of the document's drawings, or none."""
+        if self.scene.selected != index:
+            self.scene.selected = index
+            self.update()
+            self.touched.emit()
 
     def set_tool(self, tool: mouse.Tool) -> None:
         """Let the left button do something else."""

@@ -116,11 +116,17 @@ MENUS: tuple[tuple[Any, ...], ...] = (
         "navigate",
         "length",
         "angle",
+        "cobb",
         "ellipse",
         "rectangle",
         "arrow",
         "note",
+        "tools_stay",
         None,
+        "measurements",
+        "edit_text",
+        "copy_values",
+        "remove",
         "remove_all",
     ),
     ("shortcuts", "mouse", "privacy", "log", None, "about"),  # Help
@@ -141,6 +147,7 @@ CONTEXT = (
     None,
     "length",
     "angle",
+    "cobb",
     "ellipse",
     "arrow",
     "note",
@@ -152,10 +159,16 @@ CONTEXT = (
 )
 
 
+ON_DRAWING = ("edit_text", "copy_values", "remove", "measurements", None)
+"""Above the rest where a drawing was clicked."""
+
+
 def context_menu(window: "Desk", actions: "Actions[Desk]") -> QMenu:
     """Return the panels' context menu, deleted when it closes."""
     menu = QMenu(window.above)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    if window.scene.chosen is not None:
+        add(menu, ON_DRAWING, window, actions)
     add(menu, CONTEXT, window, actions)
     return menu
 

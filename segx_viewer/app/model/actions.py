@@ -38,7 +38,8 @@ class Command(Generic[Target]):
     checked : callable, optional
         Makes the command checkable: whether it is on, given the view.
     needs : str
-        What must be there: "" nothing, "image", "prediction", the "map" asked for, or a "region".
+        What must be there: "" nothing, "image", "prediction", the "map" asked for, a "region",
+        or a "drawing" that is chosen.
     """
 
     id: str

@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.domain.image import MedicalImage, PixelSpacing, SpacingOrigin
 
 
@@ -16,14 +16,29 @@ class Kind(StrEnum):
 
     LENGTH = "length"
     ANGLE = "angle"
+    COBB = "cobb"
     ELLIPSE = "ellipse"
     RECTANGLE = "rectangle"
     ARROW = "arrow"
     TEXT = "text"
 
 
-POINTS = {Kind.LENGTH: 2, Kind.ANGLE: 3, Kind.ELLIPSE: 2, Kind.RECTANGLE: 2, Kind.ARROW: 2, Kind.TEXT: 1}
-"""How many points each kind has; the ROI's are opposite corners, the angle's second one is its vertex."""
+POINTS = {Kind.LENGTH: 2, Kind.ANGLE: 3, Kind.COBB: 4, Kind.ELLIPSE: 2, Kind.RECTANGLE: 2, Kind.ARROW: 2, Kind.TEXT: 1}
+"""How many points each kind has; the ROI's are opposite corners, the angle's second one is its vertex.
+
+Those of Cobb's angle are two lines."""
+
+REGIONS = (Kind.ELLIPSE, Kind.RECTANGLE)
+"""Kinds that enclose a region of interest."""
+NAMES = {
+    Kind.LENGTH: mark("Length"),
+    Kind.ANGLE: mark("Angle"),
+    Kind.COBB: mark("Cobb angle"),
+    Kind.ELLIPSE: mark("Ellipse"),
+    Kind.RECTANGLE: mark("Rectangle"),
+    Kind.ARROW: mark("Arrow"),
+    Kind.TEXT: mark("Text"),
+}
 
 Point = tuple[float, float]
 
@@ -46,9 +61,31 @@ def measured(annotation: Annotation, image: MedicalImage) -> str:
         return length_text(points[0], points[1], image)
     if annotation.kind is Kind.ANGLE:
         return f"{angle(points[0], points[1], points[2], _steps(image, image.spacing_at(points))):.1f}°"
-    if annotation.kind in (Kind.ELLIPSE, Kind.RECTANGLE):
+    if annotation.kind is Kind.COBB:
+        return f"{cobb(points, _steps(image, image.spacing_at(points))):.1f}°"
+    if annotation.kind in REGIONS:
         return roi_text(annotation, image)
-    return annotation.text
+    return annotation.text if annotation.kind is Kind.TEXT else ""
+
+
+def caption(annotation: Annotation, image: MedicalImage) -> str:
+    """Return the reader's words about a drawing, and below them what it measures."""
+    if annotation.kind is Kind.TEXT:
+        return annotation.text
+    return "\n".join(part for part in (annotation.text, measured(annotation, image)) if part)
+
+
+def cobb(points: tuple[Point, ...], step: tuple[float, float] = (1.0, 1.0)) -> float:
+    """Return the angle between two lines, each of two points, in degrees, 0..90.
+
+    Examples
+    --------
+    >>> cobb(((0, 0), (10, 0), (0, 5), (10, 15)))
+    45.0
+    """
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = points
+    found = angle((bx, by), (ax, ay), (ax + dx - cx, ay + dy - cy), step)
+    return min(found, 180 - found)
 
 
 def _steps(image: MedicalImage, spacing: PixelSpacing | None) -> tuple[float, float]:
@@ -123,9 +160,13 @@ def roi_text(annotation: Annotation, image: MedicalImage) -> str:
     step = _steps(image, spacing)
     area = abs((x1 - x0) * (y1 - y0)) * step[0] * step[1] * (1 if annotation.kind is Kind.RECTANGLE else math.pi / 4)
     unit = "px²" if spacing is None else "mm²"
+    of_values = f" {image.unit}" if image.unit else ""
     return "\n".join(
         (
-            tr("mean {mean}  SD {sd}").format(mean=plain(values.mean()), sd=plain(values.std())),
+            tr("mean {mean}  SD {sd}").format(mean=plain(values.mean()), sd=plain(values.std())) + of_values,
+            tr("from {low} to {high}, {count} px").format(
+                low=plain(values.min()), high=plain(values.max()), count=values.size
+            ),
             tr("area {area} {unit}").format(area=plain(area), unit=unit) + _origin(spacing),
         )
     )

@@ -88,7 +88,7 @@ def probe_text(found: dict[str, Any], region: str, highest: float) -> str:
 
     parts = [
         tr("x {x}, y {y}").format(x=found["x"], y=found["y"]),
-        tr("stored {value}").format(value=joined(found["stored"])),
+        _stored(joined(found["stored"]), str(found.get("unit", ""))),
         tr("display {value}").format(value=joined(found["display"])),
     ]
     if "map" in found:
@@ -97,3 +97,7 @@ def probe_text(found: dict[str, Any], region: str, highest: float) -> str:
         template = tr("inside the {region}") if found["inside"] else tr("outside the {region}")
         parts.append(template.format(region=region or tr("region")))
     return "  ·  ".join(parts)
+
+
+def _stored(value: str, unit: str) -> str:
+    return f"{value} {unit}" if unit else tr("stored {value}").format(value=value)

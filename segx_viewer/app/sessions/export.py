@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import mark, tr
-from segx_viewer.app.model.annotations import Annotation, Kind, measured
+from segx_viewer.app.model.annotations import Annotation, Kind, caption
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.model.impression import Impression, confidence_word
 from segx_viewer.app.model.viewstate import MaskStyle, View
@@ -112,17 +112,16 @@ class Job:
         """What the reader drew and noted."""
         from segx_viewer.reporting.reading import Mark, Reading, Shape
 
-        marks = tuple(
-            Mark(
-                Shape.LINE if a.kind is Kind.LENGTH else Shape(a.kind.value),
-                a.points,
-                measured(a, self.analysis.image),
-            )
-            for a in self.annotations
-        )
+        marks: list[Mark] = []
+        for a in self.annotations:
+            words = caption(a, self.analysis.image)
+            if a.kind is Kind.COBB:  # two lines, with one angle
+                marks += (Mark(Shape.LINE, a.points[:2], words), Mark(Shape.LINE, a.points[2:], tr("second line")))
+            else:
+                marks.append(Mark(Shape.LINE if a.kind is Kind.LENGTH else Shape(a.kind.value), a.points, words))
         impression = self.impression
         words = f"{impression.text} ({confidence_word(impression.confidence)})" if impression is not None else ""
-        return Reading(words, marks)
+        return Reading(words, tuple(marks))
 
     def picture(self) -> "NDArray[np.uint8]":
         """Return the page as RGB pixels."""
