@@ -63,7 +63,18 @@ def main() -> None:
         action="store_true",
         help="one thread, and processor time instead of time by the clock: for a machine that is not quiet",
     )
+    parser.add_argument(
+        "--baseline",
+        type=Path,
+        metavar="FOLDER",
+        help="for `cold`, which is measured alone: a checkout of an earlier build to compare whole processes with",
+    )
     given = parser.parse_args()
+    if given.names == ["cold"]:
+        if given.baseline is None:
+            parser.error("cold needs --baseline FOLDER")
+        whole_processes(given.baseline, write=given.write)
+        return
     if given.processor_time:  # before torch is imported
         os.environ |= {PROCESSOR: "1", "OMP_NUM_THREADS": "1"}
     names = given.names or NAMES
@@ -84,6 +95,17 @@ def main() -> None:
         report.write("benchmarks", f"{machine}\n\n{report.table(SHORT, [r[: len(SHORT)] for r in rows])}", PROJECT)
     if len(found) < len(outcomes):
         raise SystemExit(1)
+
+
+def whole_processes(baseline: Path, *, write: bool) -> None:
+    """Measure whole processes against an earlier build, and put the table into this folder's README if asked."""
+    from tests.benchmarks import cold
+
+    outcomes = cold.run_all(baseline)
+    print("\n".join(verdict(outcome) for outcome in outcomes))
+    if write:
+        rows = [row(outcome.name, outcome) for outcome in outcomes]
+        report.write("cold", f"{report.machine()}\n\n{report.table((*SHORT, 'ours / reference', 'what'), rows)}")
 
 
 def measured(name: str) -> "Outcome | None":

@@ -63,7 +63,7 @@ def look():
         print(json.dumps(moments), flush=True)
         os._exit(0)
 
-def watched():
+def watched(*_):
     timer = QTimer(QApplication.instance(), interval=5)
     timer.timeout.connect(look)
     timer.start()
