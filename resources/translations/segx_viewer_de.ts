@@ -448,6 +448,10 @@
       <translation>am Detektor</translation>
     </message>
     <message>
+      <source>Atelectasis</source>
+      <translation>Atelektase</translation>
+    </message>
+    <message>
       <source>Attribution</source>
       <translation>Attribution</translation>
     </message>
@@ -608,6 +612,10 @@
       <translation>nicht lesbar</translation>
     </message>
     <message>
+      <source>Cardiomegaly</source>
+      <translation>Kardiomegalie</translation>
+    </message>
+    <message>
       <source>certain</source>
       <translation>sicher</translation>
     </message>
@@ -744,6 +752,10 @@
       <translation>Konsens</translation>
     </message>
     <message>
+      <source>Consolidation</source>
+      <translation>Konsolidierung</translation>
+    </message>
+    <message>
       <source>Copied: {copied} (patients: {patients}). Failed: {failed}. Not DICOM: {skipped}.</source>
       <translation>Kopiert: {copied} (Patienten: {patients}). Misslungen: {failed}. Nicht DICOM: {skipped}.</translation>
     </message>
@@ -757,7 +769,7 @@
     </message>
     <message>
       <source>Copy all</source>
-      <translation>Alle kopieren</translation>
+      <translation>Alles kopieren</translation>
     </message>
     <message>
       <source>coronal</source>
@@ -936,12 +948,20 @@
       <translation>{region} bearbeiten</translation>
     </message>
     <message>
+      <source>Effusion</source>
+      <translation>Erguss</translation>
+    </message>
+    <message>
       <source>Element</source>
       <translation>Element</translation>
     </message>
     <message>
       <source>Ellipse</source>
       <translation>Ellipse</translation>
+    </message>
+    <message>
+      <source>Emphysema</source>
+      <translation>Emphysem</translation>
     </message>
     <message>
       <source>emptied</source>
@@ -990,6 +1010,10 @@
     <message>
       <source>fair: {names}</source>
       <translation>mäßig: {names}</translation>
+    </message>
+    <message>
+      <source>Fibrosis</source>
+      <translation>Fibrose</translation>
     </message>
     <message>
       <source>File</source>
@@ -1124,6 +1148,10 @@
       <translation>Hilfe</translation>
     </message>
     <message>
+      <source>Hernia</source>
+      <translation>Hernie</translation>
+    </message>
+    <message>
       <source>High certainty</source>
       <translation>Hohe Sicherheit</translation>
     </message>
@@ -1206,6 +1234,10 @@
     <message>
       <source>Images opened: {count}</source>
       <translation>Geöffnete Bilder: {count}</translation>
+    </message>
+    <message>
+      <source>Infiltration</source>
+      <translation>Infiltration</translation>
     </message>
     <message>
       <source>Input size</source>
@@ -1308,6 +1340,10 @@
       <translation>Linke Taste, ziehen</translation>
     </message>
     <message>
+      <source>left lung</source>
+      <translation>linke Lunge</translation>
+    </message>
+    <message>
       <source>Length</source>
       <translation>Länge</translation>
     </message>
@@ -1406,6 +1442,10 @@
     <message>
       <source>map {value}</source>
       <translation>Karte {value}</translation>
+    </message>
+    <message>
+      <source>Mass</source>
+      <translation>Raumforderung</translation>
     </message>
     <message>
       <source>Mean overlap of the most relevant 1 to 99 % of the pixels with the region.</source>
@@ -1576,6 +1616,10 @@
       <translation>keine nötig</translation>
     </message>
     <message>
+      <source>Nodule</source>
+      <translation>Rundherd</translation>
+    </message>
+    <message>
       <source>not above its cut-off of {cut_off}</source>
       <translation>nicht über seinem Grenzwert von {cut_off}</translation>
     </message>
@@ -1626,6 +1670,10 @@
     <message>
       <source>oblique</source>
       <translation>schräg</translation>
+    </message>
+    <message>
+      <source>Oedema</source>
+      <translation>Ödem</translation>
     </message>
     <message>
       <source>of unknown origin</source>
@@ -1820,6 +1868,18 @@
       <translation>Als &amp;Film abspielen oder anhalten</translation>
     </message>
     <message>
+      <source>Pleural thickening</source>
+      <translation>Pleuraverdickung</translation>
+    </message>
+    <message>
+      <source>Pneumonia</source>
+      <translation>Pneumonie</translation>
+    </message>
+    <message>
+      <source>Pneumothorax</source>
+      <translation>Pneumothorax</translation>
+    </message>
+    <message>
       <source>Pointing game</source>
       <translation>Pointing Game</translation>
     </message>
@@ -1990,6 +2050,10 @@
     <message>
       <source>right in {share} of such cases</source>
       <translation>richtig in {share} solcher Fälle</translation>
+    </message>
+    <message>
+      <source>right lung</source>
+      <translation>rechte Lunge</translation>
     </message>
     <message>
       <source>Rotate &amp;left</source>

@@ -137,7 +137,7 @@ def main_figures(result: Mapping[str, Any]) -> list[tuple[str, str]]:
         known = result["calibration"]  # an older evaluation has fewer
         found += [(name, known[key]) for key, name in CALIBRATION_FIGURES.items() if key in known]
         found += [(f"correct at level {k}", v) for k, v in result["calibration"]["levels"].items()]
-    return [(name, _interval(value)) for name, value in found]
+    return [(name, _interval(value)) for name, value in found if value["n"]]
 
 
 def _title(bundle: ModelBundle) -> str:

@@ -124,7 +124,14 @@ def interpretability(rows: Sequence[Row], classes: Sequence[ClassInfo], resample
 
 
 def certainty(rows: Sequence[Row], method: str, resampler: Resampler) -> dict[str, Any]:
-    """Compare what tells right from wrong: SegU raw, the classifier's own scores, the calibrated probability."""
+    """Compare what tells right from wrong: SegU raw, the classifier's own scores, the calibrated probability.
+
+    Of several findings, those that are stated: the badge speaks of no others.
+    """
+    stated = np.array([row.get("stated", True) for row in rows])
+    if not stated.all() and stated.any():
+        rows = [row for row, said in zip(rows, stated, strict=True) if said]
+        resampler = Resampler(np.array([row["group"] for row in rows]))
     correct = np.array([row["correct"] for row in rows])
     segu = [row["methods"][method]["segu"] for row in rows]
     scores = {
