@@ -173,7 +173,7 @@ def test_a_full_disk_ends_a_retrieval_with_a_sentence(orthanc, two_hundred, tmp_
     assert done.returncode == 0, done.stderr
     error, count = done.stdout.strip().split("\n")
     assert error.startswith("DiskFullError")
-    assert "No space left on device" in error
+    assert "the disk is full" in error
     assert 0 < int(count) < 200
 
 
