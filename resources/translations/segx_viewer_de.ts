@@ -2824,6 +2824,10 @@
       <translation>{count} Bilder, Stapel {number} von {total}</translation>
     </message>
     <message>
+      <source>{count} images</source>
+      <translation>{count} Bilder</translation>
+    </message>
+    <message>
       <source>{count} images did not come; open the study again to ask for them again.</source>
       <translation>{count} Bilder sind nicht gekommen; öffnen Sie die Studie noch einmal, um sie erneut anzufordern.</translation>
     </message>

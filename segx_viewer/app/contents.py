@@ -163,6 +163,14 @@ class Follower(QObject):
         window.viewports.menu_asked.connect(self._show_menu)
         for port in window.viewports.all_ports:
             port.touched.connect(self._on_touched)
+            port.dropped.connect(partial(self._on_dropped, port))
+
+    def _on_dropped(self, port: Viewport, number: int) -> None:
+        """Show an image that was dragged onto a panel: in that half of a comparison, or else instead of the current."""
+        workspace, comparison = self._window.workspace, self._window.comparison
+        document = workspace.documents.by_number(number)
+        if document is not None and not comparison.take(port, document):
+            workspace.look_at(document)
 
     def _on_touched(self) -> None:
         for port in self._window.viewports.all_ports:

@@ -5,10 +5,21 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QRegion, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDropEvent,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from segx_viewer.app.canvas import annotating, imagetext, magnifier, mouse
+from segx_viewer.app.canvas.dropping import unpacked
 from segx_viewer.app.canvas.scene import Panel, Scene
 from segx_viewer.app.canvas.transform import fit_scale, image_to_panel, panel_to_image
 from segx_viewer.app.kit import theme
@@ -32,6 +43,7 @@ class Viewport(QWidget):
     pressed = Signal()  # before the button does anything
     activated = Signal()  # double click
     menu_asked = Signal(object)  # QPoint on the screen
+    dropped = Signal(int)  # number of a document
     touched = Signal()  # another drawing is chosen, or one was moved
 
     def __init__(self, scene: Scene, state: ViewState, panel: Panel, parent: QWidget | None = None) -> None:
@@ -53,6 +65,7 @@ class Viewport(QWidget):
         self._reading = QTimer(self, singleShot=True, interval=_READ_MS)  # runs while the window's numbers stay
         self._reading.timeout.connect(self._on_read)
         self._read_voi: WindowLevel | VoiLut | None = None  # whose numbers stay meanwhile
+        self.setAcceptDrops(True)
         self.setMouseTracking(True)
         self.setMinimumSize(120, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -265,6 +278,18 @@ class Viewport(QWidget):
         ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         mouse.wheel(self, event.position(), event.angleDelta().y() / 120, ctrl)
         event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if unpacked(event.mimeData()) is not None:
+            event.acceptProposedAction()
+        else:  # files are the window's
+            event.ignore()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802, D102 - Qt's name
+        number = unpacked(event.mimeData())
+        if number is not None:
+            event.acceptProposedAction()
+            self.dropped.emit(number)
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802, D102 - Qt's name
         self.mouse = None

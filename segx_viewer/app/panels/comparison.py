@@ -139,6 +139,15 @@ class Comparison(QWidget):
         self.slots, self.active = [document, other], 0
         self._bind()
 
+    def take(self, port: Viewport, document: "Document") -> bool:
+        """Show an image in the half that a panel belongs to; return whether that is the half that is not active."""
+        half = next((i for i, column in enumerate(self.columns) if port in column.ports.values()), None)
+        if not self._state.view.two or half is None or half == self.active or document is self.slots[self.active]:
+            return False
+        self.slots[half] = document
+        self._bind()
+        return True
+
     def end(self) -> None:
         """Compare no more, and keep nothing of either image: what is closed must not stay beside the next patient."""
         self.slots, self.active = [None, None], 0

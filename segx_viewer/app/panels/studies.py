@@ -1,12 +1,22 @@
 """What is open: patient, study, series, image; or folder and picture."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
+from segx_viewer.app.canvas.dropping import packed
 from segx_viewer.app.canvas.imagetext import date_text
 from segx_viewer.app.kit import theme
 from segx_viewer.app.kit.i18n import tr
@@ -18,6 +28,8 @@ from segx_viewer.app.model.stack import Parts, file_stacks, part_words
 _THUMB = 56
 _NUMBER = Qt.ItemDataRole.UserRole
 _KEY = Qt.ItemDataRole.UserRole + 1
+_BELOW = Qt.ItemDataRole.UserRole + 2  # a second line of a series' row
+_SERIES = "series "  # begins the keys of series
 
 _ORDER_MS = 300
 _LAST = 2**31
@@ -51,6 +63,12 @@ class Studies(QTreeWidget):
         self.setAccessibleName(tr("Studies"))
         self._order_later = QTimer(self, singleShot=True, interval=_ORDER_MS)  # not once for each of a thousand files
         self._order_later.timeout.connect(self.order)
+        self._opened: set[str] = set()  # series whose images the reader wants to see
+        self.setItemDelegate(_Rows(self))
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.itemExpanded.connect(lambda item: self._on_opened(item, True))
+        self.itemCollapsed.connect(lambda item: self._on_opened(item, False))
         self.currentItemChanged.connect(self._on_chosen)
         documents.added.connect(self._on_added)
         documents.updated.connect(self._on_updated)
@@ -98,27 +116,87 @@ class Studies(QTreeWidget):
         """Put a document's item where it belongs; groups that are left empty go."""
         item = self._items[document.number]
         place = self.invisibleRootItem()
-        for key, title in group_path(document, self._identity, self._parts.get(document.number, ())):
-            place = self._group(place, key, title)
+        with self._quietly():
+            for key, title in group_path(document, self._identity, self._parts.get(document.number, ())):
+                place = self._group(place, key, title)
         former = item.parent()
         if former is place:
             return
-        blocker = QSignalBlocker(self)
         current = self.currentItem() is item
-        if former is not None:
-            former.removeChild(item)
-        place.addChild(item)
-        if current:
-            self.setCurrentItem(item)
-        self._prune(former)
-        self._order_soon()
-        del blocker
+        with self._quietly():
+            if former is not None:
+                former.removeChild(item)
+            place.addChild(item)
+            self._dress(place)
+            if former is not None:
+                self._dress(former)
+            if current:
+                self.setCurrentItem(_seen(item))
+            self._prune(former)
+            self._order_soon()
 
     def _prune(self, group: QTreeWidgetItem | None) -> None:
         while group is not None and group.childCount() == 0:
             above = group.parent()
             (above or self.invisibleRootItem()).removeChild(group)
             group = above
+
+    @contextmanager
+    def _quietly(self) -> Iterator[None]:
+        """Change items without choosing one, and without running away under the reader's eyes."""
+        blocker, bar = QSignalBlocker(self), self.verticalScrollBar()
+        at, follows = bar.value(), self.hasAutoScroll()
+        self.setAutoScroll(False)
+        try:
+            yield
+        finally:
+            bar.setValue(at)
+            self.setAutoScroll(follows)
+            del blocker
+
+    # -- rows of series --------------------------------------------------------------------------
+
+    def _dress(self, group: QTreeWidgetItem) -> None:
+        """Make a row of a series that has several images: its middle one's thumbnail, number and count."""
+        key, count = str(group.data(0, _KEY)), group.childCount()
+        if not key.startswith(_SERIES):
+            return
+        several = count > 1
+        flags = Qt.ItemFlag.ItemIsEnabled
+        if several:
+            flags |= Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+        group.setFlags(flags)
+        opened = not several or key in self._opened
+        if group.isExpanded() != opened:
+            group.setExpanded(opened)
+        group.setForeground(0, colour("text" if several else "muted"))
+        group.setSizeHint(0, QSize(0, _THUMB + 10) if several else QSize())
+        if not several:
+            group.setData(0, _BELOW, None)
+            group.setIcon(0, QIcon())
+            return
+        middle = self._documents.by_number(group.child(count // 2).data(0, _NUMBER))
+        number = middle.header.acquisition.series_number if middle is not None and middle.header is not None else None
+        below = tr("{count} images").format(count=count)
+        group.setData(0, _BELOW, f"{number} · {below}" if number is not None else below)
+        if middle is not None:
+            self._picture(group, middle)
+
+    def _on_opened(self, item: QTreeWidgetItem, opened: bool) -> None:
+        key = str(item.data(0, _KEY))
+        if key.startswith(_SERIES):
+            (self._opened.add if opened else self._opened.discard)(key)
+
+    def _lead(self, item: QTreeWidgetItem | None) -> Document | None:
+        """Return the document that an item stands for: of a series, its first image."""
+        if item is not None and item.data(0, _NUMBER) is None:
+            item = item.child(0) if str(item.data(0, _KEY)).startswith(_SERIES) else None
+        number = item.data(0, _NUMBER) if item is not None else None
+        return self._documents.by_number(number) if number is not None else None
+
+    def mimeData(self, items: list[QTreeWidgetItem]) -> QMimeData:  # type: ignore[override]  # noqa: N802, D102
+        lead = self._lead(items[0] if items else None)
+        return packed(lead.number if lead is not None else None)
 
     # -- order -----------------------------------------------------------------------------------
 
@@ -136,9 +214,10 @@ class Studies(QTreeWidget):
                     ranks[document.number] = (number, rank)
                 for document in (*stack.documents, *(twin for twin, _ in stack.twins)):
                     self._part(document, stack.parts)
-        blocker = QSignalBlocker(self)
-        self._sort(self.invisibleRootItem(), ranks)
-        del blocker
+        with self._quietly():
+            self._sort(self.invisibleRootItem(), ranks)
+            for group in self._groups(self.invisibleRootItem()):
+                self._dress(group)
 
     def _part(self, document: Document, parts: Parts) -> None:
         if document.number in self._items and self._parts.get(document.number, ()) != parts:
@@ -157,8 +236,6 @@ class Studies(QTreeWidget):
             for child in wanted:
                 child.setExpanded(open_ones[id(child)])
             self.setCurrentItem(current)
-            if current is not None:
-                self.scrollToItem(current)
         return min(orders.values(), default=())
 
     def _order_of(self, item: QTreeWidgetItem, ranks: dict[int, tuple[int, int]]) -> Order:
@@ -186,6 +263,12 @@ class Studies(QTreeWidget):
         self._file(document)
         item.setText(0, f"{document.name}\n{_subtitle(document)}")
         item.setToolTip(0, document.error or document.label or str(document.path))
+        self._picture(item, document)
+        group = item.parent()
+        if group is not None and group.childCount() > 1 and group.child(group.childCount() // 2) is item:
+            self._dress(group)
+
+    def _picture(self, item: QTreeWidgetItem, document: Document) -> None:
         if document.thumbnail is not None:
             picture = _framed(QPixmap.fromImage(to_qimage(document.thumbnail)))
             icon = QIcon(picture)
@@ -205,14 +288,15 @@ class Studies(QTreeWidget):
         if item is None:
             return
         group = item.parent()
-        blocker = QSignalBlocker(self)
-        group.removeChild(item)
-        self._prune(group)
-        del blocker
+        with self._quietly():
+            group.removeChild(item)
+            self._dress(group)
+            self._prune(group)
 
     def _on_current(self, document: Document | None) -> None:
         blocker = QSignalBlocker(self)
-        self.setCurrentItem(self._item_of(document) if document is not None else None)
+        item = self._item_of(document) if document is not None else None
+        self.setCurrentItem(_seen(item) if item is not None else None)
         del blocker
 
     def _item_of(self, document: Document) -> QTreeWidgetItem | None:
@@ -223,10 +307,34 @@ class Studies(QTreeWidget):
         return self._items[(of_stack or listed)[0].number] if listed else None
 
     def _on_chosen(self, item: QTreeWidgetItem | None, _previous: QTreeWidgetItem | None) -> None:
-        number = item.data(0, _NUMBER) if item is not None else None
-        document = self._documents.by_number(number) if number is not None else None
-        if document is not None:
-            self.chosen.emit(document)
+        document, current = self._lead(item), self._documents.current
+        if document is None:
+            return
+        if item is not None and item.data(0, _NUMBER) is None and current is not None:
+            shown = self._items.get(current.number)
+            if shown is not None and shown.parent() is item:
+                return  # the series is being looked at, wherever in it
+        self.chosen.emit(document)
+
+
+class _Rows(QStyledItemDelegate):
+    """Writes a second line below a series' title."""
+
+    def initStyleOption(  # noqa: N802 - Qt's name
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        below = index.data(_BELOW)
+        if below:
+            sign = "▾" if option.state & option.state.State_Open else "▸"
+            option.text = f"{option.text}\u2028{sign} {below}"  # type: ignore[attr-defined]
+
+
+def _seen(item: QTreeWidgetItem) -> QTreeWidgetItem:
+    """Return an image's item, or its series' where that is closed."""
+    group = item.parent()
+    closed = group is not None and group.childCount() > 1 and not group.isExpanded()
+    return group if group is not None and closed else item
 
 
 def group_path(document: Document, identity: bool = True, parts: Parts = ()) -> Groups:

@@ -1,0 +1,123 @@
+"""The list shows series, not slices; a thumbnail is dragged onto a panel."""
+
+import numpy as np
+import pytest
+from pydicom.uid import generate_uid
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from segx_viewer.app.canvas.dropping import packed
+from segx_viewer.app.canvas.scene import Panel
+from tests.imaging.conftest import make_dicom
+
+__all__ = ["make_dicom"]
+AXIAL = [1, 0, 0, 0, 1, 0]
+
+
+@pytest.fixture
+def series(qtbot, window, make_dicom):
+    """Two series of one study: twelve slices, and three."""
+    study = generate_uid()
+    folder = None
+    for number, (count, words) in enumerate(((12, "t1"), (3, "t2")), 1):
+        uid = generate_uid()
+        for z in range(count):
+            folder = make_dicom(
+                np.full((8, 9), 50 * z, np.uint16),
+                f"{number}-{z:02}.dcm",
+                StudyInstanceUID=study,
+                SeriesInstanceUID=uid,
+                SeriesDescription=words,
+                SeriesNumber=number,
+                Modality="MR",
+                ImageOrientationPatient=AXIAL,
+                ImagePositionPatient=[0, 0, z],
+                InstanceNumber=z + 1,
+            ).parent
+    window.open_paths([folder])
+    qtbot.waitUntil(lambda: len(window.workspace.documents) == 15 and not window.workspace.documents.pending)
+    qtbot.waitUntil(lambda: all(d.thumbnail is not None for d in window.workspace.documents))
+    window.studies.order()
+    return window
+
+
+def rows(window):
+    patient = window.studies.topLevelItem(0)
+    study = patient.child(0)
+    return [study.child(i) for i in range(study.childCount())]
+
+
+def test_each_series_is_one_row_with_its_middle_image_and_count(series):
+    first, second = rows(series)
+    assert not first.isExpanded()
+    option = series.studies.itemDelegate()
+    assert option is not None
+    assert [row.text(0) for row in (first, second)] == ["MR t1", "MR t2"]
+    assert [row.data(0, Qt.ItemDataRole.UserRole + 2) for row in (first, second)] == ["1 · 12 images", "2 · 3 images"]
+    middle = first.child(6).icon(0).pixmap(56, 56).toImage()
+    assert first.icon(0).pixmap(56, 56).toImage() == middle
+
+
+def test_choosing_a_row_shows_the_series_and_scrolling_stays_in_its_row(qtbot, series):
+    second = rows(series)[1]
+    box = series.studies.visualItemRect(second)
+    QTest.mouseClick(series.studies.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    documents = series.workspace.documents
+    assert documents.current.header.acquisition.series_number == 2
+    series.scroller.step(1)
+    assert series.studies.currentItem() is second
+    at = documents.current
+    QTest.mouseClick(series.studies.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    assert documents.current is at
+
+
+def test_a_row_is_opened_on_demand_and_stays_open(qtbot, series):
+    first = rows(series)[0]
+    series.studies.setCurrentItem(first)
+    QTest.keyClick(series.studies, Qt.Key.Key_Right)
+    assert first.isExpanded()
+    series.studies.order()
+    assert rows(series)[0].isExpanded()
+    assert [first.child(i).text(0).split("\n")[0] for i in (0, 11)] == ["1-00.dcm", "1-11.dcm"]
+
+
+def test_the_list_does_not_run_away_when_a_thumbnail_comes(qtbot, series):
+    for row in rows(series):
+        row.setExpanded(True)
+    series.studies.scrollToTop()
+    last = series.workspace.documents.by_number(15)
+    series.workspace.documents.set_current(last)
+    series.studies.scrollToTop()
+    bar = series.studies.verticalScrollBar()
+    assert bar.maximum() > 0
+    series.workspace.documents.update(last, thumbnail=last.thumbnail)
+    series.studies.order()
+    assert bar.value() == 0
+
+
+def drop(port, number: int) -> None:
+    data, how = packed(number), (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(port, QDragEnterEvent(QPoint(40, 40), Qt.DropAction.CopyAction, data, *how))
+    QApplication.sendEvent(port, QDropEvent(QPointF(40, 40), Qt.DropAction.CopyAction, data, *how))
+
+
+def test_a_row_is_dropped_on_a_panel(qtbot, series):
+    second = rows(series)[1]
+    data = series.studies.mimeData([second])
+    number = int(bytes(data.data(data.formats()[0]).data()))
+    drop(series.viewports.ports[Panel.IMAGE], number)
+    assert series.workspace.documents.current.number == number
+
+
+def test_in_a_comparison_the_half_under_the_mouse_takes_it(qtbot, series):
+    documents = list(series.workspace.documents)
+    series.comparison.begin(series.workspace.documents.current, documents[1])
+    series.state.update(two=True)
+    wanted = next(d for d in documents if d.header.acquisition.series_number == 2)
+    port = next(iter(series.comparison.columns[1].ports.values()))
+    before = series.workspace.documents.current
+    drop(port, wanted.number)
+    assert series.comparison.other is wanted
+    assert series.workspace.documents.current is before
