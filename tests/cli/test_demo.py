@@ -41,14 +41,16 @@ def test_it_analyses_both_images_says_what_it_found_and_where(no_display, tmp_pa
     records = {p.stem: json.loads(p.read_text("utf-8")) for p in tmp_path.glob("*.json")}
     lesion, chest = records["SYNTHETIC-lesion-report"], records["chest-radiograph-RG1"]
     assert lesion["model"]["name"] == "dermoscopy-ham10000"
-    assert chest["model"]["name"] == "chest-pneumonia"
+    assert chest["model"]["name"] == "chest-findings", "an adult"
     for record in records.values():
         assert record["complete"]
         assert record["explanations"]
         assert 0.01 < record["region"]["area_fraction"] < 0.9
-    # An adult, and a classifier that learned from children.
-    assert chest["explanations"][0]["segu"]["level"] == "ABSTAIN"
-    assert "children" in chest["input_check"]["reason"]
+    assert chest["input_check"]["level"] == "accepted"
+    assert [region["name"] for region in chest["regions"]] == ["lungs", "right lung", "left lung"]
+    stated = [c for c in chest["prediction"]["classes"] if c["probability"] > c["threshold"]]
+    assert "Mass" in [c["code"] for c in stated], "the film shows masses"
+    assert len(chest["explanations"]) == len(stated), "every finding is explained"
 
 
 def test_without_the_radiograph_it_says_what_to_install(no_display, monkeypatch, tmp_path, capsys):
