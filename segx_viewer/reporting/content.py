@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import textwrap
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -13,6 +14,9 @@ from segx_viewer.domain.methods import SCALED_AS_PUBLISHED, method_label
 from segx_viewer.domain.result import Activation, Analysis, Certainty, Explanation, GateLevel, Level, MapKey, Target
 from segx_viewer.reporting.promised import promised_words
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
+
+PROMISED_WIDTH = 34
+"""Letters of a line of what is promised."""
 
 RESEARCH_USE = "Research use only - not for diagnosis"
 
@@ -319,8 +323,11 @@ def _trust(analysis: Analysis, key: MapKey | None, clean: Callable[[str], str]) 
 def _promised_rows(analysis: Analysis, certainty: Certainty) -> Iterator[Row]:
     """Yield what cannot be ruled out; a promise holds for images that the gate accepts only."""
     if analysis.prediction is not None and certainty.level is not Level.ABSTAIN:
+        # Fourteen findings do not fit on one line, nor does a row's value take several.
         for words in promised_words(analysis.prediction):
-            yield "Not ruled out", words
+            first, *further = textwrap.wrap(words, PROMISED_WIDTH)
+            yield "Not ruled out", first
+            yield from (("", line) for line in further)
 
 
 def _trust_rows(certainty: Certainty, region: str) -> Iterator[Row]:
