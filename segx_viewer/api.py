@@ -139,6 +139,7 @@ def add_model(
     taken: Collection[str] = (),
     image: MedicalImage | None = None,
     allow_pickle: bool = False,
+    allow_unused: bool = False,
     device: str = "auto",
     into: Path | None = None,
     cancel: CancelToken | None = None,
@@ -150,7 +151,10 @@ def add_model(
         request = AnalysisRequest(picture, bundle_name=name)
         return analyse_to_end(request, store, cancel=cancel, on_progress=on_progress)
 
-    return add(offer, trial, taken=taken, image=image, allow_pickle=allow_pickle, device=device, into=into)
+    return add(
+        offer, trial, taken=taken, image=image, allow_pickle=allow_pickle, allow_unused=allow_unused, device=device,
+        into=into,
+    )  # fmt: skip
 
 
 def segx(saliency_map: ArrayLike, mask: ArrayLike) -> NDArray[np.float32]:

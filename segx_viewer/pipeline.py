@@ -478,8 +478,8 @@ def _extent(placement: Placement) -> tuple[slice, slice]:
     """Rows and columns of the input that the picture covers: the margins around it say nothing about it."""
     (H, W), (rows, columns), (top, left) = placement.image_shape, placement.scale, placement.offset
     return (
-        slice(round(top), max(1, round(top + H * rows))),
-        slice(round(left), max(1, round(left + W * columns))),
+        slice(max(0, round(top)), max(1, round(top + H * rows))),
+        slice(max(0, round(left)), max(1, round(left + W * columns))),
     )
 
 

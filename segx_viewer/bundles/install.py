@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segx_viewer.bundles.offer import NETWORKS, Offer, check_name
+from segx_viewer.bundles.offer import NETWORKS, NO_LICENCE, Offer, check_name
+from segx_viewer.bundles.taking import Taking as _Taking
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.domain.result import Analysis
 from segx_viewer.errors import ModelError
@@ -40,6 +41,7 @@ def add(
     taken: Collection[str] = (),
     image: MedicalImage | None = None,
     allow_pickle: bool = False,
+    allow_unused: bool = False,
     device: str = "auto",
     into: Path | None = None,
 ) -> Added:
@@ -56,6 +58,8 @@ def add(
         What it is tried on; a drawn picture by default.
     allow_pickle : bool
         The user's consent to read PyTorch's pickles (tensors only, even then).
+    allow_unused : bool
+        The user's consent to leave out weights that the architecture has no place for.
     into : Path, optional
         The user's models folder by default.
 
@@ -78,7 +82,7 @@ def add(
     with tempfile.TemporaryDirectory(prefix=".adding-", dir=root) as folder:
         built = Path(folder) / name
         try:
-            notes = _build(offer, built, allow_pickle=allow_pickle)
+            notes = _build(offer, built, allow_pickle=allow_pickle, allow_unused=allow_unused)
         except KeyError as error:
             raise ModelError(f"The model's manifest has no entry {error}.") from error
         analysis = _dry_run(Path(folder), name, image, device, trial)
@@ -115,8 +119,8 @@ def test_picture(manifest: dict[str, Any]) -> MedicalImage:
     return MedicalImage(pixels, modality, kind, SourceInfo(Path("SYNTHETIC test picture")))
 
 
-def _build(offer: Offer, folder: Path, *, allow_pickle: bool) -> list[str]:
-    from segx_viewer.bundles.writing import write_manifest
+def _build(offer: Offer, folder: Path, *, allow_pickle: bool, allow_unused: bool) -> list[str]:
+    from segx_viewer.bundles.settling import settle
 
     for path, digest in offer.checksums.items():
         if path in (*offer.files.values(), *offer.further) and (not path.is_file() or sha256_of(path) != digest):
@@ -130,53 +134,19 @@ def _build(offer: Offer, folder: Path, *, allow_pickle: bool) -> list[str]:
         table = dict(manifest.get(network, {}))
         if "architecture" not in table:
             raise ModelError(f"The {network}'s architecture is not named.")
-        table["weights"], said = _take(network, table, manifest, source, folder, allow_pickle=allow_pickle)
-        notes += said
+        take = _Taking(network, table, manifest, source, folder, allow_pickle, allow_unused)
+        notes += take.into_bundle()
         manifest[network] = table
-        digests[table["weights"]] = sha256_of(folder / table["weights"])
-    for path in (*offer.further, *_outside_weights(offer)):
-        shutil.copyfile(path, folder / path.name)
-        digests[path.name] = sha256_of(folder / path.name)
-    write_manifest(folder, {**manifest, "files": digests})
-    return notes
-
-
-def _take(
-    network: str, table: dict[str, Any], manifest: dict[str, Any], source: Path, folder: Path, *, allow_pickle: bool
-) -> tuple[str, list[str]]:
-    """Copy a network's weights into the bundle; return the file's name and what is to be said about it."""
-    from safetensors.torch import save_file
-
-    from segx_viewer.networks.architectures import build_classifier, build_segmenter
-    from segx_viewer.networks.kinds import PROGRAMS
-    from segx_viewer.networks.weights import fitted, read_weights
-
-    if not source.is_file():
-        raise ModelError(f"There is no weights file {source}.")
-    architecture = table["architecture"]
-    if architecture in PROGRAMS:
-        name = f"{network}{'.onnx' if architecture == 'onnx' else '.pt2'}"
-        shutil.copyfile(source, folder / name)
-        return name, []
-    state = read_weights(source, allow_pickle=allow_pickle)
-    how = table.get("preprocessing") or manifest["preprocessing"]
-    options, channels = table.get("options", {}), len(how["mean"])
-    if network == "classifier":
-        built = build_classifier(architecture, len(manifest.get("classes", ())), channels=channels, **options)
-    else:
-        built = build_segmenter(architecture, options, int(table.get("channels", 1)), channels=channels)
-    state, unused = fitted(state, built, f"{source.name} ({architecture})")
-    name = f"{network}.safetensors"
-    save_file({key: tensor.clone().contiguous() for key, tensor in state.items()}, folder / name)
-    (folder / name).chmod(0o644)  # safetensors writes for the owner only
-    return name, [f"{source.name}: not used: {', '.join(unused[:5])}."] if unused else []
-
-
-def _outside_weights(offer: Offer) -> list[Path]:
-    """Return the files in which ONNX models keep weights beside themselves."""
-    models = [path for path in offer.files.values() if path.suffix == ".onnx"]
-    beside = [path.with_name(f"{path.name}.data") for path in models]
-    return [path for path in beside if path.is_file() and path not in offer.further]
+        for name in take.files:
+            digests[name] = sha256_of(folder / name)
+    for path in offer.further:
+        if path.name not in digests:
+            shutil.copyfile(path, folder / path.name)
+            digests[path.name] = sha256_of(folder / path.name)
+    _, said = settle(folder, {**manifest, "files": digests})
+    if manifest.get("licence", NO_LICENCE) == NO_LICENCE:
+        notes.append("The licence of the weights is not stated.")
+    return notes + said
 
 
 def _dry_run(root: Path, name: str, image: MedicalImage | None, device: str, trial: Trial) -> Analysis:

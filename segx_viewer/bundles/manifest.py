@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from safetensors import SafetensorError
 
 from segx_viewer.bundles.imagekinds import image_kind
+from segx_viewer.domain.geometry import AREA, INTERPOLATIONS
 from segx_viewer.domain.methods import BLACK_BOX_METHODS
 from segx_viewer.domain.result import Activation, BadgeRecord, BundleInfo, ClassInfo, Level, LevelRecord
 from segx_viewer.errors import ModelError
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
     from torch import nn
 
 MANIFEST = "bundle.toml"
+
+FITS = ("stretch", "letterbox", "crop", "squash")
+CUTS = ("crop", "squash")
+COLOURS = ("rgb", "bgr", "grey")
+LOGITS, PROBABILITIES = "logits", "probabilities"
+OUTPUTS = (LOGITS, PROBABILITIES)
 
 AUTO = "auto"
 """As target layer in a manifest, and where none is named: found by tracing."""
@@ -38,14 +45,21 @@ class Preprocessing:
     input_shape : tuple of int
         (h, w) in pixels.
     fit : str
-        "stretch" (each axis by its own factor) or "letterbox" (aspect ratio kept).
+        "stretch" (each axis by its own factor), "letterbox" (aspect ratio kept, all of the image), "crop" (aspect ratio
+        kept, the middle of the image) or "squash" (stretched, of which the middle).
     colour : str
-        "rgb", or "grey" (one channel, repeated as often as `mean` has entries).
+        "rgb", "bgr" (as OpenCV reads pictures), or "grey" (one channel, repeated as often as `mean` has entries).
     mean, std : tuple of float
         Per channel, on values 0..1; three entries, or one for a network with one input channel.
     detail : int or None
         The picture's longest side is first reduced to this many pixels, so that a large photograph holds no
         more detail than the training images did.
+    resize : int or None
+        For "crop" and "squash": the shorter side before the middle is cut out, in pixels.
+    interpolation : str
+        See `segx_viewer.domain.geometry.INTERPOLATIONS`.
+    antialias : bool
+        Whether every pixel counts when a picture shrinks.
     """
 
     input_shape: tuple[int, int]
@@ -54,12 +68,21 @@ class Preprocessing:
     mean: tuple[float, ...] = (0.485, 0.456, 0.406)
     std: tuple[float, ...] = (0.229, 0.224, 0.225)
     detail: int | None = None
+    resize: int | None = None
+    interpolation: str = AREA
+    antialias: bool = True
 
     def __post_init__(self) -> None:
         if len(self.mean) not in (1, 3) or len(self.mean) != len(self.std):
             raise ValueError("mean and std have one or three entries each")
-        if self.fit not in ("stretch", "letterbox") or self.colour not in ("rgb", "grey"):
-            raise ValueError("fit is stretch or letterbox, colour is rgb or grey")
+        if self.fit not in FITS or self.colour not in COLOURS:
+            raise ValueError(f"fit is one of {', '.join(FITS)}, colour is one of {', '.join(COLOURS)}")
+        if self.interpolation not in INTERPOLATIONS:
+            raise ValueError(f"interpolation is one of {', '.join(INTERPOLATIONS)}")
+        if (self.fit in CUTS) != (self.resize is not None) or (self.resize or 10**9) < max(self.input_shape):
+            raise ValueError(
+                "fit crop or squash needs resize, the shorter side before the cut, and no other fit has it"
+            )
         if len(self.input_shape) != 2 or min(self.input_shape) < 8:
             raise ValueError("input_shape is [height, width] in pixels")
 
@@ -73,7 +96,9 @@ class Preprocessing:
 class NetworkSpec:
     """Architecture, options and weights file of one network.
 
-    `output` matters for programs ("exported", "onnx") only: whether they give "logits" or "probabilities".
+    `output` says whether it gives "logits" or "probabilities"; `take` is the name or number of the output of a program
+    that has several, "" for its only one. `tail` is, of an ONNX model that gives its last feature maps too, what they
+    are called ("map") and the model of what follows them ("file").
     `graph` is the file of its ready graph and what has to be known to run it, where the bundle has one.
     """
 
@@ -81,6 +106,8 @@ class NetworkSpec:
     weights: str
     options: Mapping[str, Any] = field(default_factory=dict)
     output: str = "logits"
+    take: str = ""
+    tail: Mapping[str, str] | None = None
     graph: tuple[str, GraphSpec] | None = None
 
     @property
@@ -149,17 +176,22 @@ class ModelBundle:
         """Whether both networks can run as ready graphs."""
         return self.classifier.graph is not None and self.segmenter.graph is not None
 
+    @property
+    def is_black_box(self) -> bool:
+        """Whether the classifier shows no layers."""
+        return self.classifier.architecture == ONNX and self.classifier.tail is None
+
     def load_classifier(self) -> "nn.Module":
         """Load the classifier, float32, in evaluation mode. Raises `ModelError` on damaged weights."""
         spec = self.classifier
         if spec.is_program:
-            return self._load_program(spec, self.activation)
+            return self._load_program(spec, self.activation, len(self.classes))
         from segx_viewer.networks.architectures import Uninitialised, build_classifier
 
         channels = self.preprocessing.channels
         with Uninitialised():
             network = build_classifier(spec.architecture, len(self.classes), channels=channels, **spec.options)
-        return self._load(network, spec)
+        return self._load(network, spec, self.activation)
 
     def load_segmenter(self) -> "nn.Module":
         """Load the segmenter, float32, in evaluation mode. Raises `ModelError` on damaged weights."""
@@ -171,7 +203,7 @@ class ModelBundle:
         shape = {"classes": self.segmenter_channels, "channels": self.segmenter_input.channels}
         with Uninitialised():
             network = build_segmenter(spec.architecture, spec.options, **shape)
-        return self._load(network, spec)
+        return self._load(network, spec, self.segmenter_activation)
 
     def verified_path(self, name: str) -> Path:
         """Return the path of one of the bundle's files after checking its SHA-256. Raises `ModelError`."""
@@ -198,16 +230,24 @@ class ModelBundle:
                 found.append(str(error))
         return found
 
-    def _load_program(self, spec: NetworkSpec, activation: Activation) -> "nn.Module":
+    def _load_program(self, spec: NetworkSpec, activation: Activation, classes: int = 0) -> "nn.Module":
+        from segx_viewer.networks.outputs import Wanted
         from segx_viewer.networks.programs import load_program
 
         for name in self.digests:  # an ONNX model may keep its weights in further files
             self.verified_path(name)
-        turn = activation.value if spec.output == "probabilities" else "logits"
-        return load_program(spec.architecture, self.verified_path(spec.weights), turn).eval()
+        turn = activation.value if spec.output == PROBABILITIES else LOGITS
+        wanted = Wanted(turn, spec.take, classes, self.segmenter_channels)
+        tail = None
+        if spec.tail is not None:
+            file = spec.tail.get("file")
+            tail = (None if file is None else self.verified_path(file), spec.tail["map"])
+        return load_program(spec.architecture, self.verified_path(spec.weights), wanted, tail).eval()
 
-    def _load(self, network: "nn.Module", spec: NetworkSpec) -> "nn.Module":
+    def _load(self, network: "nn.Module", spec: NetworkSpec, activation: Activation) -> "nn.Module":
         from safetensors.torch import load_file
+
+        from segx_viewer.networks.outputs import giving_logits
 
         path = self.verified_path(spec.weights)
         try:
@@ -217,7 +257,7 @@ class ModelBundle:
             raise ModelError(
                 f"{self.info.name}: the weights in {spec.weights} do not fit {spec.architecture}: {error}"
             ) from error
-        return network.eval()
+        return giving_logits(network.eval(), activation.value if spec.output == PROBABILITIES else LOGITS)
 
 
 def read_bundle(folder: Path) -> ModelBundle:
@@ -274,7 +314,7 @@ def _from_manifest(folder: Path, manifest: dict[str, Any], digest: str) -> Model
             digest=digest,
             region=manifest["region"],
             licence=manifest["licence"],
-            methods=BLACK_BOX_METHODS if classifier["architecture"] == ONNX else (),
+            methods=_methods(classifier),
             badge=_badge_record(manifest.get("calibration", {}), manifest.get("evaluation", {})),
         ),
         modalities=tuple(manifest["modalities"]),
@@ -299,6 +339,13 @@ def _from_manifest(folder: Path, manifest: dict[str, Any], digest: str) -> Model
     )
 
 
+def _methods(classifier: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the methods that an ONNX model can be explained by, () where every one can."""
+    if classifier["architecture"] != ONNX:
+        return ()
+    return tuple(classifier.get("methods", BLACK_BOX_METHODS))
+
+
 def _badge_record(calibration: Mapping[str, Any], evaluation: Mapping[str, Any]) -> BadgeRecord:
     if not calibration:
         return BadgeRecord()
@@ -318,20 +365,27 @@ def _preprocessing(table: Mapping[str, Any]) -> Preprocessing:
         mean=tuple(table["mean"]),
         std=tuple(table["std"]),
         detail=table.get("detail"),
+        resize=table.get("resize"),
+        interpolation=table.get("interpolation", AREA),
+        antialias=bool(table.get("antialias", True)),
     )
 
 
 def _network(table: Mapping[str, Any]) -> NetworkSpec:
     output = table.get("output", "logits")
-    if output not in ("logits", "probabilities"):
-        raise ValueError("output is logits or probabilities")
+    if output not in OUTPUTS:
+        raise ValueError(f"output is {' or '.join(OUTPUTS)}")
     name = table["weights"]
     _check_is_beside(name)
     graph = table.get("graph")
     if graph is not None:
         _check_is_beside(graph["file"])
         graph = (graph["file"], GraphSpec.of_table(graph))
-    return NetworkSpec(table["architecture"], name, table.get("options", {}), output, graph)
+    take = str(table.get("take", ""))
+    tail = table.get("tail")
+    if tail is not None:
+        _check_is_beside(tail.get("file", "tail"))
+    return NetworkSpec(table["architecture"], name, table.get("options", {}), output, take, tail, graph)
 
 
 def _digests(files: Mapping[str, str]) -> dict[str, str]:

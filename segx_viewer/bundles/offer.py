@@ -17,9 +17,11 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _MEASURED = ("files", "gate", "calibration", "training", "evaluation")
 """Tables of a manifest that speak of one set of weights."""
 
+NO_LICENCE = "not stated"
+
 _PLAIN: dict[str, Any] = {
     "version": "1",
-    "licence": "not stated",
+    "licence": NO_LICENCE,
     "region": "region",
     "image_kind": "image",
     "modalities": [""],
@@ -102,12 +104,20 @@ def like(name: str, installed: Mapping[str, Path]) -> Offer:
         If there is nothing of that name.
     """
     if name in templates():
-        return Offer(_read(templates()[name]))
+        return _anew(Offer(_read(templates()[name])), name)
     if name not in installed:
         raise ModelError(f"There is no template or model {name!r}; there are {', '.join([*templates(), *installed])}.")
     offer = read_offer(installed[name])
     manifest = {key: entry for key, entry in offer.manifest.items() if key not in _MEASURED}
-    return Offer(manifest, {"segmenter": offer.files["segmenter"]}, (), offer.checksums)
+    manifest.pop("name", None)
+    return _anew(Offer(manifest, {"segmenter": offer.files["segmenter"]}, (), offer.checksums), name)
+
+
+def _anew(offer: Offer, name: str) -> Offer:
+    """Return the offer without what speaks of other weights: their title, version and licence."""
+    manifest = {**offer.manifest, "version": "1", "licence": NO_LICENCE}
+    manifest["title"] = f"like {offer.manifest.get('title', name)}"
+    return Offer(manifest, offer.files, offer.further, offer.checksums)
 
 
 def plain() -> Offer:
@@ -156,6 +166,11 @@ def changed(offer: Offer, changes: Mapping[str, Any], files: Mapping[str, Path] 
     return Offer(manifest, {**offer.files, **(files or {})}, offer.further, offer.checksums)
 
 
+_PROGRAMS = {".pt2": "exported", ".onnx": "onnx"}
+_SHARED = ("input_shape", "mean", "std", "colour")
+"""What an option says of both networks' input."""
+
+
 def compose(
     source: Path,
     changes: Mapping[str, Any],
@@ -186,22 +201,80 @@ def compose(
     """
     if not source.exists():
         raise ModelError(f"There is no file or folder {source}.")
+    said = {path: value for path, value in changes.items() if value is not None}
     if source.is_dir() or source.suffix == ".toml":
         offer = read_offer(source)
     else:
         offer = like(start, installed) if start else plain()
-        program = {".pt2": "exported", ".onnx": "onnx"}.get(source.suffix)
+        program = _PROGRAMS.get(source.suffix.lower())
         offer = changed(offer, {"classifier.architecture": program}, {"classifier": source})
+        if not start:
+            offer = _as_it_says(offer, source, said)
     if segmenter and segmenter in installed:
         offer = with_segmenter_of(offer, installed[segmenter])
     elif segmenter:
-        offer = changed(offer, {}, {"segmenter": Path(segmenter)})
-    offer = changed(offer, changes)
+        file = Path(segmenter)
+        program = _PROGRAMS.get(file.suffix.lower())
+        offer = changed(offer, {"segmenter.architecture": program}, {"segmenter": file})
+        if "preprocessing" not in offer.manifest.get("segmenter", {}) and not start:
+            offer = changed(offer, {"segmenter.preprocessing": _segmenters_own(file, offer, said)})
+    offer = _fitting(changed(offer, said))
     return changed(offer, {"title": offer.manifest.get("title") or offer.manifest.get("name", "")})
 
 
+def _as_it_says(offer: Offer, source: Path, said: Mapping[str, Any]) -> Offer:
+    """Return the offer with what the architecture or the program says of its own input; what is said otherwise wins."""
+    from segx_viewer.bundles import own
+
+    if source.suffix.lower() == ".onnx":
+        found = own.of_onnx(source)
+        if task := found.pop("task", ""):
+            raise ModelError(f"{source.name} is a YOLO model for {task}; models that classify or segment are read.")
+        return changed(offer, found)
+    architecture = str(said.get("classifier.architecture", ""))
+    size = said.get("preprocessing.input_shape")
+    if table := own.of_architecture(architecture, size):
+        offer = changed(offer, {"preprocessing": table})
+    if size and (options := own.timm_options(architecture, size)):
+        offer = changed(offer, {f"classifier.options.{key}": value for key, value in options.items()})
+    return offer
+
+
+def _segmenters_own(file: Path, offer: Offer, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how a segmenter of one's own sees the image: all of it, normalised as ImageNet unless said otherwise."""
+    from segx_viewer.bundles import own
+
+    table = {**deepcopy(_PLAIN["preprocessing"]), "input_shape": offer.manifest["preprocessing"]["input_shape"]}
+    its = own.of_onnx(file) if file.suffix.lower() == ".onnx" else {}
+    for path, value in {**said, **its}.items():
+        if path.startswith("preprocessing.") and path.partition(".")[2] in _SHARED:
+            table[path.partition(".")[2]] = value
+    return table
+
+
+def _fitting(offer: Offer) -> Offer:
+    """Return the offer with a fit and a resize that belong together."""
+    from segx_viewer.bundles.manifest import CUTS
+    from segx_viewer.bundles.own import cut
+
+    manifest = deepcopy(offer.manifest)
+    table = manifest.get("preprocessing", {})
+    share = table.pop("crop", None)
+    if share is not None and not 0 < share <= 1:
+        raise ModelError(f"The crop {share} is no share of the image: it is above 0 and at most 1.")
+    if share is not None:
+        fit = table.get("fit") if table.get("fit") in CUTS else "crop"
+        table.pop("resize", None)
+        table |= cut(table["input_shape"], share, fit)
+    elif table.get("fit") not in CUTS:
+        table.pop("resize", None)
+    elif "resize" not in table:
+        table["resize"] = max(table["input_shape"])
+    return Offer(manifest, offer.files, offer.further, offer.checksums)
+
+
 def classes_of(texts: Sequence[str]) -> list[dict[str, Any]]:
-    """Read classes from ``CODE``, ``CODE=LABEL`` or ``CODE=LABEL>CUT-OFF``.
+    """Read classes from ``CODE``, ``CODE=LABEL`` or ``CODE=LABEL>CUT-OFF``, or from a file of them.
 
     Raises
     ------
@@ -213,6 +286,8 @@ def classes_of(texts: Sequence[str]) -> list[dict[str, Any]]:
     >>> classes_of(["nv", "mel=Melanoma>0.3"])
     [{'code': 'nv', 'label': 'nv'}, {'code': 'mel', 'label': 'Melanoma', 'threshold': 0.3}]
     """
+    if len(texts) == 1 and Path(texts[0]).suffix.lower() in (".txt", ".csv", ".json", ".names"):
+        texts = _names_in(Path(texts[0]))
     found = []
     for text in texts:
         named, _, cut_off = text.partition(">")
@@ -227,6 +302,17 @@ def classes_of(texts: Sequence[str]) -> list[dict[str, Any]]:
                 raise ModelError(f"The cut-off {cut_off!r} of the class {entry['code']} is not a probability.")
         found.append(entry)
     return found
+
+
+def _names_in(path: Path) -> list[str]:
+    from segx_viewer.bundles.own import class_names
+
+    try:
+        return class_names(path)
+    except OSError as error:
+        raise ModelError(f"The class names in {path} could not be read ({error.strerror or error}).") from error
+    except (ValueError, TypeError) as error:
+        raise ModelError(f"{path.name} holds no class names, one a line or as JSON.") from error
 
 
 def check_name(name: str) -> str:

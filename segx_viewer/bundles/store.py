@@ -223,7 +223,7 @@ class BundleStore:
         "" for a network that is a black box.
         """
         bundle = self.get(name)
-        if bundle.info.methods:  # a black box shows no layers
+        if bundle.is_black_box:
             return ""
         if bundle.target_layer != AUTO:
             return bundle.target_layer
@@ -237,7 +237,7 @@ class BundleStore:
         bundle = self.get(name)
         example = example_of(bundle.preprocessing.channels, bundle.preprocessing.input_shape)
         networks, layer = [bundle.load_classifier()], bundle.target_layer
-        if bundle.info.methods:
+        if bundle.is_black_box:
             layer = ""
         elif layer == AUTO:
             layer = self.once(name, "target_layer", lambda: choose_layer(networks[0], example))
@@ -246,7 +246,8 @@ class BundleStore:
 
     def _placed(self, network: "nn.Module") -> "nn.Module":
         """Move a network to the device; programs stay on the processor, for which they were made."""
-        from segx_viewer.networks.programs import Exported, Onnx
+        from segx_viewer.networks.onnx_model import Onnx
+        from segx_viewer.networks.programs import Exported
 
         return network if isinstance(network, Exported | Onnx) else network.to(self.device)
 

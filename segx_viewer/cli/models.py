@@ -53,13 +53,23 @@ def _register_add(what: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "--classes", nargs="+", metavar="CODE[=LABEL][>CUT-OFF]", help="classes in the order of the outputs"
     )
     command.add_argument("--activation", choices=("softmax", "sigmoid"), help="one of the classes applies, or several")
-    command.add_argument("--output", choices=("logits", "probabilities"), help="what a program gives")
+    command.add_argument("--output", choices=("logits", "probabilities"), help="what the classifier gives")
+    command.add_argument("--take", metavar="NAME|N", help="which output of a program that has several (0 is the first)")
     command.add_argument("--target-layer", metavar="LAYER", help="layer to explain (default: found by tracing)")
     command.add_argument("--input", nargs=2, type=int, metavar=("H", "W"), help="input size in pixels")
     command.add_argument("--mean", nargs="+", type=float, metavar="X", help="subtracted from values 0..1, 1 or 3")
     command.add_argument("--std", nargs="+", type=float, metavar="X", help="divided by, 1 or 3")
-    command.add_argument("--colour", choices=("rgb", "grey"))
-    command.add_argument("--fit", choices=("stretch", "letterbox"))
+    command.add_argument("--colour", choices=("rgb", "bgr", "grey"))
+    command.add_argument(
+        "--fit", choices=("stretch", "letterbox", "crop", "squash"), help="how an image becomes an input"
+    )
+    command.add_argument(
+        "--crop", type=float, metavar="SHARE", help="share of the image's middle that is seen, up to 1"
+    )
+    command.add_argument(
+        "--interpolation", choices=("area", "bilinear", "bicubic", "lanczos", "nearest"), help="how it is resampled"
+    )
+    command.add_argument("--no-antialias", action="store_true", help="sample single pixels when an image shrinks")
     command.add_argument("--modalities", nargs="+", metavar="CODE", help="DICOM modalities it reads; - for pictures")
     command.add_argument("--image-kind", metavar="TEXT", help="what it reads, such as dermoscopy or chest radiograph")
     command.add_argument("--segmenter", metavar="FILE|NAME", help="weights file, or an installed model to borrow from")
@@ -68,10 +78,20 @@ def _register_add(what: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         metavar="A",
         help="smp/NAME, segx/unet, xrv/pspnet, torchvision/NAME, exported, onnx",
     )
+    command.add_argument("--segmenter-output", choices=("logits", "probabilities"), help="what the segmenter gives")
+    command.add_argument(
+        "--segmenter-activation", choices=("softmax", "sigmoid"), help="its channels exclude each other"
+    )
+    command.add_argument("--segmenter-encoder", metavar="NAME", help="encoder of an smp segmenter (default: resnet34)")
+    command.add_argument("--channels", nargs="+", type=int, metavar="N", help="its channels that make up the region")
+    command.add_argument("--region", metavar="TEXT", help="what the region is, such as lungs")
     command.add_argument("--test-image", type=Path, metavar="FILE", help="image to try it on (default: a drawn one)")
     command.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
     command.add_argument(
         "--allow-pickle", action="store_true", help="read PyTorch's pickles; tensors only, from sources you trust"
+    )
+    command.add_argument(
+        "--allow-unused", action="store_true", help="leave out weights that the architecture has no place for"
     )
     command.set_defaults(run=add)
 
@@ -107,7 +127,12 @@ def add(arguments: argparse.Namespace) -> int:
     image = read_image_guarded(arguments.test_image) if arguments.test_image else None
     with waiting("Trying the model"):
         added = add_model(
-            offer, taken=installed, image=image, allow_pickle=arguments.allow_pickle, device=arguments.device
+            offer,
+            taken=installed,
+            image=image,
+            allow_pickle=arguments.allow_pickle,
+            allow_unused=arguments.allow_unused,
+            device=arguments.device,
         )
     prediction = added.analysis.prediction
     say(f"Added {added.folder.name}: {added.folder}")
@@ -158,6 +183,7 @@ def _changes(arguments: argparse.Namespace) -> dict[str, Any]:
         "image_kind": arguments.image_kind,
         "classifier.architecture": arguments.architecture,
         "classifier.output": arguments.output,
+        "classifier.take": arguments.take,
         "classifier.target_layer": arguments.target_layer,
         "segmenter.architecture": arguments.segmenter_architecture,
         "preprocessing.input_shape": arguments.input,
@@ -165,7 +191,21 @@ def _changes(arguments: argparse.Namespace) -> dict[str, Any]:
         "preprocessing.std": arguments.std,
         "preprocessing.colour": arguments.colour,
         "preprocessing.fit": arguments.fit,
+        "preprocessing.crop": arguments.crop,
+        "preprocessing.interpolation": arguments.interpolation,
+        "preprocessing.antialias": False if arguments.no_antialias else None,
+        "segmenter.output": arguments.segmenter_output,
+        "segmenter.options.encoder_name": arguments.segmenter_encoder,
+        "region": arguments.region,
+        **_region(arguments),
     }
+
+
+def _region(arguments: argparse.Namespace) -> dict[str, Any]:
+    if not arguments.channels:
+        return {"segmenter.activation": arguments.segmenter_activation}
+    regions = [{"name": arguments.region or "region", "channels": arguments.channels}]
+    return {"regions": regions, "segmenter.activation": arguments.segmenter_activation or "ask"}
 
 
 def _store() -> "BundleStore":

@@ -6,6 +6,15 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
+
+AREA = "area"
+INTERPOLATIONS = (AREA, "bilinear", "bicubic", "lanczos", "nearest")
+"""How a picture is resampled: averaged by area (when it shrinks), or as Pillow does it, which torchvision, timm and
+transformers use on pictures: a filter as wide as what becomes one pixel (antialiased)."""
+_HALF = 0.5
+_BY_OPENCV = {"bilinear": cv2.INTER_LINEAR, "bicubic": cv2.INTER_CUBIC, "lanczos": cv2.INTER_LANCZOS4}
+_BY_PILLOW = {"bilinear": 2, "bicubic": 3, "lanczos": 1, "nearest": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,42 @@ class Placement:
         scale = factor * sy, factor * sx
         return cls(image_shape, input_shape, scale, ((h - H * scale[0]) / 2, (w - W * scale[1]) / 2))
 
+    @classmethod
+    def crop(
+        cls, image_shape: tuple[int, int], input_shape: tuple[int, int], resize: int, *, squash: bool = False
+    ) -> "Placement":
+        """Resize and cut out the middle, in whole pixels as torchvision's Resize and CenterCrop do.
+
+        Parameters
+        ----------
+        resize : int
+            Length of the shorter side before the cut, in input pixels.
+        squash : bool
+            Whether both sides become that long, or the aspect ratio is kept.
+
+        Examples
+        --------
+        >>> Placement.crop((480, 640), (224, 224), 256).offset
+        (-16.0, -58.0)
+        """
+        (H, W), (h, w) = image_shape, input_shape
+        rows = columns = resize
+        if not squash and H > W:
+            rows = int(resize * H / W)
+        elif not squash:
+            columns = int(resize * W / H)
+        offset = -float(round((rows - h) / 2)), -float(round((columns - w) / 2))
+        return cls(image_shape, input_shape, (rows / H, columns / W), offset)
+
+    @property
+    def crops(self) -> bool:
+        """Whether a part of the image lies outside the input."""
+        far = (
+            n * s + o - m
+            for n, s, o, m in zip(self.image_shape, self.scale, self.offset, self.input_shape, strict=True)
+        )
+        return min(self.offset) < -_HALF or max(far) > _HALF
+
     def to_input(self, xy: tuple[float, float]) -> tuple[float, float]:
         """Map an image position (x, y) to the input grid."""
         x, y = xy
@@ -68,8 +113,21 @@ class Placement:
         x, y = xy
         return (x - self.offset[1]) / self.scale[1], (y - self.offset[0]) / self.scale[0]
 
-    def place(self, picture: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.uint8] | NDArray[np.float32]:
-        """Resample a picture (H, W) or (H, W, 3) to the input grid; area-averaged when shrinking, 0 outside.
+    def place(
+        self,
+        picture: NDArray[np.uint8] | NDArray[np.float32],
+        interpolation: str = AREA,
+        *,
+        antialias: bool = True,
+    ) -> NDArray[np.uint8] | NDArray[np.float32]:
+        """Resample a picture (H, W) or (H, W, 3) to the input grid; 0 outside.
+
+        Parameters
+        ----------
+        interpolation : str
+            One of `INTERPOLATIONS`.
+        antialias : bool
+            Whether all pixels count when it shrinks; not so, only those next to each sampled point do.
 
         Returns
         -------
@@ -77,14 +135,12 @@ class Placement:
         """
         h, w = self.input_shape
         rows, columns = round(self.image_shape[0] * self.scale[0]), round(self.image_shape[1] * self.scale[1])
-        shrink = self.scale[0] < 1 or self.scale[1] < 1
-        how = cv2.INTER_AREA if shrink else cv2.INTER_LINEAR
-        resized: NDArray[Any] = np.asarray(
-            cv2.resize(np.ascontiguousarray(picture), (max(1, columns), max(1, rows)), interpolation=how)
-        )
+        resized = _resized(np.ascontiguousarray(picture), (max(1, rows), max(1, columns)), interpolation, antialias)
         if resized.shape[:2] == (h, w):
             return resized
         top, left = round(self.offset[0]), round(self.offset[1])
+        resized = resized[max(0, -top) :, max(0, -left) :]
+        top, left = max(0, top), max(0, left)
         result = np.zeros((h, w, *resized.shape[2:]), resized.dtype)
         result[top : top + resized.shape[0], left : left + resized.shape[1]] = resized[: h - top, : w - left]
         return result
@@ -95,7 +151,8 @@ class Placement:
         Parameters
         ----------
         array : ndarray, shape (h, w)
-            Boolean masks come back by the nearest pixel, maps bilinearly.
+            Boolean masks come back by the nearest pixel, maps bilinearly; 0 where the image was cut off, of which
+            nothing is known.
         shape : tuple of int, optional
             Resolution to return instead of the image's own, covering the same field of view.
 
@@ -127,4 +184,20 @@ class Placement:
             flags=(cv2.INTER_NEAREST if is_mask else cv2.INTER_LINEAR) | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
+        if self.crops:
+            rows = (np.arange(H) + 0.5) * step_y + self.offset[0]
+            columns = (np.arange(W) + 0.5) * step_x + self.offset[1]
+            result[(rows < 0) | (rows > self.input_shape[0])] = 0
+            result[:, (columns < 0) | (columns > self.input_shape[1])] = 0
         return result.astype(np.bool_) if is_mask else result
+
+
+def _resized(picture: NDArray[Any], shape: tuple[int, int], interpolation: str, antialias: bool) -> NDArray[Any]:
+    shrinks = shape[0] < picture.shape[0] or shape[1] < picture.shape[1]
+    if interpolation == AREA or picture.dtype != np.uint8:
+        how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+        return np.asarray(cv2.resize(picture, shape[::-1], interpolation=how))
+    if not antialias and interpolation in _BY_OPENCV:
+        return np.asarray(cv2.resize(picture, shape[::-1], interpolation=_BY_OPENCV[interpolation]))
+    how = Image.Resampling(_BY_PILLOW[interpolation])
+    return np.asarray(Image.fromarray(picture).resize(shape[::-1], how))

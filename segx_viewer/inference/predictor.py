@@ -54,6 +54,8 @@ def place(
     """
 
     def fit(shape: tuple[int, int]) -> Placement:
+        if how.resize is not None:
+            return Placement.crop(shape, how.input_shape, how.resize, squash=how.fit == "squash")
         if how.fit == "letterbox":
             return Placement.letterbox(shape, how.input_shape, stretch)
         return Placement.stretch(shape, how.input_shape)
@@ -63,11 +65,13 @@ def place(
         factor = how.detail / max(picture.shape[:2])
         size = max(1, round(picture.shape[1] * factor)), max(1, round(picture.shape[0] * factor))
         picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-    placed = np.asarray(fit(picture.shape[:2]).place(picture), np.uint8)
+    placed = np.asarray(fit(picture.shape[:2]).place(picture, how.interpolation, antialias=how.antialias), np.uint8)
     if placed.ndim == 3 and how.colour == "grey":
         placed = np.asarray(cv2.cvtColor(placed, cv2.COLOR_RGB2GRAY), np.uint8)
     if placed.ndim == 2:
         placed = np.asarray(cv2.cvtColor(placed, cv2.COLOR_GRAY2RGB), np.uint8)
+    elif how.colour == "bgr":
+        placed = np.ascontiguousarray(placed[..., ::-1])
     return placed, placement
 
 

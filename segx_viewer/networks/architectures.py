@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from segx_viewer.errors import ModelError
-from segx_viewer.networks.libraries import smp, timm
+from segx_viewer.networks.libraries import smp, timm, torchvision
 from segx_viewer.networks.reference import ReferenceUNet, reference_densenet121, reference_resnet50
 from segx_viewer.networks.xrv import XrvPspNet, xrv_densenet121, xrv_resnet50
 
@@ -73,13 +73,23 @@ def build_classifier(architecture: str, classes: int, *, channels: int = 3, **op
         if family == "torchvision":
             from torchvision.models import get_model  # only needed for users' own models
 
-            return get_model(name, weights=None, num_classes=classes, **options)
+            return seen_rectified(get_model(name, weights=None, num_classes=classes, **options))
     except (RuntimeError, TypeError, ValueError) as error:
         raise ModelError(f"The classifier architecture {architecture!r} is not known: {error}") from error
     raise ModelError(
         f"The classifier architecture {architecture!r} is not known; use timm/NAME, torchvision/NAME, "
         f"{', '.join(_CLASSIFIERS)}, exported or onnx."
     )
+
+
+def seen_rectified(network: nn.Module) -> nn.Module:
+    """Give torchvision's DenseNet the ReLU after its features as a layer.
+
+    It stands in `forward`, in place: what is explained is what that pools, and not what was there before.
+    """
+    if isinstance(network, torchvision.models.DenseNet):
+        network.features.add_module("relu5", nn.ReLU())
+    return network
 
 
 def build_segmenter(architecture: str, options: Mapping[str, Any], classes: int = 1, *, channels: int = 3) -> nn.Module:

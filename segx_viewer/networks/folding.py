@@ -13,7 +13,8 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from segx_viewer.networks.compiled import Compiled
 from segx_viewer.networks.forward import forward
 from segx_viewer.networks.kinds import CPU
-from segx_viewer.networks.programs import Exported, Onnx
+from segx_viewer.networks.onnx_model import Onnx
+from segx_viewer.networks.programs import Exported
 
 log = logging.getLogger(__name__)
 

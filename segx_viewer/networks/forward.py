@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from segx_viewer.errors import ModelError
 from segx_viewer.networks.compiled import Compiled
+from segx_viewer.networks.onnx_model import Onnx
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +88,8 @@ def forward_each(network: nn.Module, tensor: Tensor, target_layer: str, gate_lay
         if known and network.suits(tensor):
             return _forward_compiled(network, tensor, gate_layer)
         network = network.network
+    if isinstance(network, Onnx):
+        return _forward_onnx(network, tensor, target_layer)
     kept: dict[str, Any] = {}
 
     def cut(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
@@ -118,6 +121,15 @@ def _forward_compiled(network: Compiled, tensor: Tensor, gate_layer: str) -> lis
     return [ForwardPass(*each, network.head) for each in zip(logits.split(1), leaves, features, strict=True)]
 
 
+def _forward_onnx(network: Onnx, tensor: Tensor, layer: str) -> list[ForwardPass]:
+    if not network.explains(layer):
+        raise ModelError(f"The ONNX model has no output {layer!r} to explain.")
+    with torch.no_grad():
+        logits, maps = network.outputs(tensor, layer)
+    leaves = [row.requires_grad_() for row in maps.float().split(1)]
+    return [ForwardPass(*each, None, network.head) for each in zip(logits.split(1), leaves, strict=True)]
+
+
 def _features_of(maps: Tensor) -> NDArray[np.float32]:
     """Return mean and standard deviation of each feature map, (N, 2 C)."""
     array = maps.float().cpu().numpy()
@@ -131,6 +143,8 @@ def scores_from(network: nn.Module, tensor: Tensor, layer: str, output: Tensor) 
         if network.explains(layer) and network.head is not None:
             return network.head(output)
         network = network.network
+    if isinstance(network, Onnx):
+        return network.head(output)
     with _hooked(find_layer(network, layer).register_forward_hook(lambda _module, _inputs, _output: output)):
         return network(tensor)
 

@@ -1,4 +1,4 @@
-"""Networks that come as programs, without their Python code: torch.export programs (.pt2) and ONNX."""
+"""Networks that come as programs, without their Python code: torch.export programs (.pt2), and a door to ONNX."""
 
 import io
 import json
@@ -6,18 +6,18 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from segx_viewer.errors import ModelError
 from segx_viewer.networks.kinds import EXPORTED
-from segx_viewer.networks.runtime import onnxruntime
+from segx_viewer.networks.onnx_model import Onnx
+from segx_viewer.networks.outputs import PLAIN, Wanted, filled_up, named_tensors, one_of, tidy
 
-_EPSILON = 1e-7
 
-
-def load_program(architecture: str, path: Path, turn: str = "logits") -> nn.Module:
+def load_program(
+    architecture: str, path: Path, wanted: Wanted = PLAIN, tail: tuple[Path | None, str] | None = None
+) -> nn.Module:
     """Load a program as a network that gives logits.
 
     Parameters
@@ -25,23 +25,17 @@ def load_program(architecture: str, path: Path, turn: str = "logits") -> nn.Modu
     architecture : str
         ``"exported"`` or ``"onnx"``.
     path : Path
-    turn : str
-        What the program gives: "logits", or "softmax" or "sigmoid" probabilities, which are turned back.
+    wanted : Wanted
+        Which of its outputs, and what it gives there.
+    tail : tuple of Path and str, optional
+        Of an ONNX model: what follows its last feature maps, and their name.
 
     Raises
     ------
     ModelError
         If the file is damaged or holds Python objects.
     """
-    return Exported(_read_exported(path), turn) if architecture == EXPORTED else Onnx(path, turn)
-
-
-def back_to_logits(output: Tensor, turn: str) -> Tensor:
-    """Undo a softmax (up to a constant) or sigmoid; certainties above 1 - 1e-7 cannot be told apart."""
-    if turn == "logits":
-        return output
-    p = output.clamp(_EPSILON, 1 - _EPSILON)
-    return p.log() if turn == "softmax" else p.logit()
+    return Exported(_read_exported(path), wanted) if architecture == EXPORTED else Onnx(path, wanted, tail)
 
 
 class Exported(nn.Module):
@@ -50,80 +44,44 @@ class Exported(nn.Module):
     It runs on the processor: what a program makes inside itself lies where it was exported.
     """
 
-    def __init__(self, program: torch.export.ExportedProgram, turn: str = "logits") -> None:
+    def __init__(self, program: torch.export.ExportedProgram, wanted: Wanted = PLAIN) -> None:
         super().__init__()
         self.program = torch.export.unflatten(program)
-        self.turn = turn
-        self.batch = _fixed_batch(program)
+        self.wanted = wanted
+        self.batch, self.size, self.kind = _taken(program)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return logits."""
-        parts = [x.cpu()] if self.batch is None else _parts(x.cpu(), self.batch)
-        found = torch.cat([_one(self.program(part)) for part in parts])[: len(x)]
-        return back_to_logits(found, self.turn).to(x.device)
+        parts = x.cpu().split(self.batch or len(x))
+        found = [tidy(one_of(self._run(part), self.wanted), self.wanted)[: len(part)] for part in parts]
+        return torch.cat(found).to(x.device)
 
+    def raw(self, x: Tensor) -> dict[str, Tensor]:
+        """Return every output by its name or number, as it comes."""
+        return {name: found[: len(x)] for name, found in named_tensors(self._run(x.cpu())).items()}
 
-class Onnx(nn.Module):
-    """An ONNX model, run on the processor. It has no gradients."""
-
-    def __init__(self, path: Path, turn: str = "logits") -> None:
-        super().__init__()
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        options.intra_op_num_threads = torch.get_num_threads()
+    def _run(self, x: Tensor) -> Any:
+        if self.kind == torch.uint8:
+            x = x.round().clamp(0, 255)
         try:
-            self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # the runtime's exceptions have no common base but this one
-            raise ModelError(f"{path.name} is not an ONNX model that can be run: {error}") from error
-        given = self._session.get_inputs()
-        if len(given) != 1:
-            raise ModelError(f"{path.name} wants {len(given)} inputs; a model of images has one.")
-        self._name, self._type = given[0].name, given[0].type
-        self.batch = given[0].shape[0] if isinstance(given[0].shape[0], int) else None
-        self.turn = turn
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return logits."""
-        parts = [x] if self.batch is None else _parts(x, self.batch)
-        found = torch.cat([self._run(part) for part in parts])[: len(x)]
-        return back_to_logits(found.float(), self.turn).to(x.device)
-
-    def _run(self, x: Tensor) -> Tensor:
-        array = np.ascontiguousarray(x.detach().cpu().numpy(), np.float16 if "float16" in self._type else np.float32)
-        try:
-            return torch.from_numpy(self._session.run(None, {self._name: array})[0])
-        except Exception as error:  # see above
-            raise ModelError(f"The ONNX model could not be run on an input of {tuple(x.shape)}: {error}") from error
+            return self.program(filled_up(x.to(self.kind), self.batch))
+        except (RuntimeError, ValueError, AssertionError, TypeError) as error:
+            wish = " x ".join("any" if n is None else str(n) for n in self.size)
+            raise ModelError(
+                f"The exported program could not be run on an input of {tuple(x.shape[1:])}; it was made for {wish} "
+                f"(channels x height x width)."
+            ) from error
 
 
-def _parts(x: Tensor, batch: int) -> list[Tensor]:
-    """Cut a batch into parts of a fixed size; the last one is filled up with copies."""
-    parts = list(x.split(batch))
-    lacking = batch - len(parts[-1])
-    if lacking:
-        parts[-1] = torch.cat([parts[-1], parts[-1][-1:].expand(lacking, *x.shape[1:])])
-    return parts
-
-
-def _one(output: Any) -> Tensor:
-    """Return the first tensor of what a program gives."""
-    while isinstance(output, tuple | list):
-        output = output[0]
-    if isinstance(output, dict):
-        output = next(iter(output.values()))
-    if not isinstance(output, Tensor):
-        raise ModelError("The exported program does not give a tensor.")
-    return output
-
-
-def _fixed_batch(program: torch.export.ExportedProgram) -> int | None:
-    """Return the size of the batches the program was exported for, None for any."""
+def _taken(program: torch.export.ExportedProgram) -> tuple[int | None, tuple[int | None, ...], torch.dtype]:
+    """Return the size of the batches, the shape of an image, and the type that a program was exported for."""
     names = program.graph_signature.user_inputs
     nodes = [n for n in program.graph.nodes if n.op == "placeholder" and n.name in names]
     if len(nodes) != 1:
         raise ModelError(f"The exported program wants {len(nodes)} inputs; a model of images has one.")
-    size = nodes[0].meta["val"].shape[0]
-    return size if isinstance(size, int) else None
+    value = nodes[0].meta["val"]
+    first, *rest = (n if isinstance(n, int) else None for n in value.shape)
+    return first, tuple(rest), value.dtype
 
 
 def _read_exported(path: Path) -> torch.export.ExportedProgram:
@@ -131,7 +89,10 @@ def _read_exported(path: Path) -> torch.export.ExportedProgram:
         _refuse_pickles(path)
         return torch.export.load(path)
     except (zipfile.BadZipFile, RuntimeError, ValueError, KeyError, AssertionError, OSError) as error:
-        raise ModelError(f"{path.name} is not a torch.export program that can be read: {error}") from error
+        raise ModelError(
+            f"{path.name} is not a torch.export program that can be read: it is damaged, or another version of PyTorch "
+            f"wrote it; export the network again."
+        ) from error
 
 
 def _refuse_pickles(path: Path) -> None:

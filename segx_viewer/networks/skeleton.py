@@ -16,14 +16,12 @@ from segx_viewer.networks.compiled import NotCompilable, graph_of
 from segx_viewer.networks.graph import Graph
 from segx_viewer.networks.graph_spec import GraphSpec
 from segx_viewer.networks.head import LinearHead
+from segx_viewer.networks.surgery import linear_head
 
 LARGEST_CONSTANT = 1 << 20
 """Bytes of what is no weight and yet stands in a graph (position tables); above that it is no skeleton."""
 TOLERANCE = 1e-3
 """Largest difference from the torch network, relative to the largest value."""
-_LINEAR = ("Gemm", "MatMul")
-_PASSES = ("Flatten", "Reshape", "Squeeze", "Identity", "Dropout")
-_POOLS = ("GlobalAveragePool", "ReduceMean")
 
 
 @torch.no_grad()
@@ -52,7 +50,7 @@ def skeleton_of(network: nn.Module, example: Tensor, layers: Sequence[str] = ())
     spec = GraphSpec(tuple(layers), tuple(name for name in state if name not in used))
     data = model.SerializeToString()
     inputs = example, (1 - example).flip(-1)
-    head = _find_head(model, layers[0], state) if layers else None
+    head = linear_head(model, layers[0], state) if layers else None
     if head is not None:
         whole = GraphSpec(spec.layers, spec.unused, *head)
         if _head_fits(network, Graph(data, whole, lambda: state), inputs):
@@ -88,28 +86,6 @@ def _rename(model: onnx.ModelProto, before: str, name: str) -> None:
     for tensor in model.graph.initializer:
         if tensor.name == before:
             tensor.name = name
-
-
-def _find_head(model: onnx.ModelProto, layer: str, state: Mapping[str, np.ndarray]) -> tuple[str, str, bool] | None:
-    """Return weight, bias and whether a ReLU comes first, where a layer is followed by pooling and a linear layer."""
-    users: dict[str, list[onnx.NodeProto]] = {}
-    for node in model.graph.node:
-        for name in node.input:
-            users.setdefault(name, []).append(node)
-    at, pooled, rectified = layer, False, False
-    while len(users.get(at, ())) == 1:
-        node = users[at][0]
-        if node.op_type in _LINEAR and pooled:
-            weights = [name for name in node.input if name in state]
-            return (weights[0], weights[1] if len(weights) > 1 else "", rectified) if weights else None
-        if node.op_type == "Relu" and not pooled:
-            rectified = True
-        elif node.op_type in _POOLS and not pooled:
-            pooled = True
-        elif node.op_type not in _PASSES:
-            return None
-        at = node.output[0]
-    return None
 
 
 def _head_fits(network: nn.Module, graph: Graph, inputs: Sequence[Tensor]) -> bool:

@@ -23,6 +23,12 @@ PICKLES = (".pth", ".pt", ".bin", ".ckpt", ".tar")
 _KEYS = ("model", "state_dict", "model_state_dict", "net", "network")
 """Where checkpoints keep the weights, among optimisers and counters."""
 
+_COUNTERS = (
+    "num_batches_tracked", "total_ops", "total_params", "n_averaged", "relative_position_index", "attn_mask",
+    "position_ids", "op_threshs",
+)  # fmt: skip
+"""Endings of what checkpoints hold beside weights: counters, and tables that networks make themselves."""
+
 _PREFIXES = ("module.", "_orig_mod.")
 _XRV = ("DenseNet", "_DenseLayer", "_DenseBlock", "_Transition", "ResNet")
 
@@ -108,7 +114,9 @@ def fitted(state: Mapping[str, Tensor], network: nn.Module, name: str) -> tuple[
     ]
     if wrong:
         raise ModelError(f"{name}: the weights do not fit: {_some(wrong)}.")
-    return {key: renamed.get(key, tensor) for key, tensor in own.items()}, [k for k in renamed if k not in own]
+    return {key: renamed.get(key, tensor) for key, tensor in own.items()}, [
+        key for key in state if key.removeprefix(prefix) not in own and not key.endswith(_COUNTERS)
+    ]
 
 
 def _some(names: list[str]) -> str:

@@ -275,7 +275,7 @@ class OverlayPictures:
 
     def _at(self, array: NDArray[np.float32], x: float, y: float) -> float:
         point = Raster((1, 1), (0.0, 0.0, x, 0.0, 0.0, y))
-        return float(point.sample(array, self.placement.scale, self.placement.offset)[0, 0])
+        return float(point.sample(*self._placed(array))[0, 0])
 
     # -- making them -----------------------------------------------------------------------------
 
@@ -286,7 +286,14 @@ class OverlayPictures:
 
     def _on(self, raster: Raster, array: NDArray[Any]) -> NDArray[Any]:
         """Bring an array on the analysis grid to the screen's pixels."""
-        return raster.sample(array, self.placement.scale, self.placement.offset)
+        return raster.sample(*self._placed(array))
+
+    def _placed(self, array: NDArray[Any]) -> tuple[NDArray[Any], tuple[float, float], tuple[float, float]]:
+        """Return an array, its scale and offset; where the model's input is a part of the image, 0 lies around it."""
+        scale, (top, left) = self.placement.scale, self.placement.offset
+        if not self.placement.crops:
+            return array, scale, (top, left)
+        return np.pad(array, 1), scale, (top + 1, left + 1)
 
     def _levels(self, key: MapKey, raster: Raster) -> NDArray[np.uint8]:
         """Return a map as steps 0..255 of its colour scale."""

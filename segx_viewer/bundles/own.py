@@ -1,0 +1,212 @@
+"""What architectures and programs say of their own input: size, normalisation, crop, interpolation."""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from segx_viewer.domain.geometry import AREA
+
+_FRACTION = re.compile(r"\d+")
+
+
+def of_architecture(architecture: str, size: list[int] | None = None) -> dict[str, Any]:
+    """Return the preprocessing that a library gives for one of its architectures; {} where it gives none.
+
+    Parameters
+    ----------
+    architecture : str
+        ``"timm/NAME"`` or ``"torchvision/NAME"``.
+    size : list of int, optional
+        (h, w) where another size than the architecture's own is wanted; the crop's share stays.
+
+    Examples
+    --------
+    >>> of_architecture("timm/tf_efficientnet_lite0")["mean"]
+    [0.5, 0.5, 0.5]
+    >>> of_architecture("xrv/densenet121")
+    {}
+    """
+    family, _, name = architecture.partition("/")
+    if family == "timm":
+        from segx_viewer.networks.libraries import timm
+
+        if not timm.is_model(name):
+            return {}
+        config = timm.data.resolve_data_config({}, pretrained_cfg=_timm_configuration(name), use_test_size=True)
+        return of_timm(config, size)
+    if family == "torchvision":
+        return _of_torchvision(name, size)
+    return {}
+
+
+def timm_options(architecture: str, size: list[int]) -> dict[str, Any]:
+    """Return the options that make a timm network for another input size than its own, where it needs some."""
+    from segx_viewer.networks.libraries import timm
+
+    name = architecture.partition("/")[2]
+    if not architecture.startswith("timm/") or not timm.is_model(name):
+        return {}
+    own = _timm_configuration(name)
+    fixed = own.get("fixed_input_size", False)
+    return {"img_size": list(size)} if fixed and list(own["input_size"][1:]) != list(size) else {}
+
+
+def of_timm(config: Mapping[str, Any], size: list[int] | None = None) -> dict[str, Any]:
+    """Return a timm configuration (`pretrained_cfg`, or what `resolve_data_config` gives) as preprocessing.
+
+    Notes
+    -----
+    timm resizes to floor(size / crop_pct) and cuts out the middle (timm/data/transforms_factory.py).
+    """
+    shape = [int(n) for n in (size or config["input_size"][1:])]
+    table: dict[str, Any] = {
+        "input_shape": shape,
+        "colour": "rgb",
+        "mean": [float(v) for v in config["mean"]],
+        "std": [float(v) for v in config["std"]],
+        "interpolation": _known(config.get("interpolation", "bicubic")),
+    }
+    share, mode = float(config.get("crop_pct") or 0.875), config.get("crop_mode") or "center"
+    if len(config["input_size"]) == 3 and config["input_size"][0] == 1:
+        table["colour"] = "grey"
+    return table | cut(shape, share, {"center": "crop", "squash": "squash"}.get(mode, "letterbox"))
+
+
+def cut(shape: list[int], share: float, fit: str = "crop") -> dict[str, Any]:
+    """Return how a share of the image's middle becomes an input.
+
+    Examples
+    --------
+    >>> cut([224, 224], 0.875)
+    {'fit': 'crop', 'resize': 256}
+    """
+    if fit == "squash" and share >= 1:
+        return {"fit": "stretch"}
+    if fit == "letterbox":
+        return {"fit": fit}
+    return {"fit": fit, "resize": max(math.floor(min(shape) / share), max(shape))}
+
+
+def _timm_configuration(name: str) -> dict[str, Any]:
+    from segx_viewer.networks.libraries import timm
+
+    found = timm.get_pretrained_cfg(name)
+    return dict(found.to_dict()) if found is not None else {"input_size": (3, 224, 224)}
+
+
+def _of_torchvision(name: str, size: list[int] | None) -> dict[str, Any]:
+    from segx_viewer.networks.libraries import torchvision
+
+    try:
+        how = torchvision.models.get_model_weights(name).DEFAULT.transforms()
+    except (ValueError, AttributeError):
+        return {}
+    crop = getattr(how, "crop_size", None)
+    if not crop:
+        return {}
+    own, resize = int(crop[0]), int(how.resize_size[0])
+    shape = list(size or [own, own])
+    if min(shape) != own:
+        resize = math.floor(min(shape) * resize / own)
+    return {
+        "input_shape": shape,
+        "colour": "rgb",
+        "mean": [float(v) for v in how.mean],
+        "std": [float(v) for v in how.std],
+        "interpolation": _known(how.interpolation.value),
+        "fit": "crop",
+        "resize": max(resize, max(shape)),
+    }
+
+
+def _known(interpolation: Any) -> str:
+    """Return an interpolation by our name; "random" and the like of training are none."""
+    name = str(interpolation).lower()
+    return name if name in ("bilinear", "bicubic", "nearest", "lanczos") else "bilinear" if name == "random" else AREA
+
+
+def of_onnx(path: Path) -> dict[str, Any]:
+    """Return what an ONNX model says of itself: changes of a manifest by their paths (see `offer.changed`).
+
+    Its input's size and channels; numbers of 0..255 where it takes bytes; and what YOLO writes into its metadata.
+    Empty where the file cannot be read: that is told later.
+    """
+    from segx_viewer.errors import ModelError
+    from segx_viewer.networks.onnx_model import session_of, sizes
+
+    try:
+        session = session_of(path)
+    except ModelError:
+        return {}
+    given = [i for i in session.get_inputs() if len(i.shape or ()) == 4]
+    if len(given) != 1:
+        return {}
+    _, channels, h, w = sizes(given[0].shape)
+    found: dict[str, Any] = {}
+    if isinstance(h, int) and isinstance(w, int):
+        found["preprocessing.input_shape"] = [h, w]
+    if given[0].type == "tensor(uint8)":
+        many = channels if channels in (1, 3) else 3
+        found |= {"preprocessing.mean": [0.0] * many, "preprocessing.std": [1 / 255] * many}
+    if channels == 1:
+        found |= {"preprocessing.colour": "grey"}
+        found.setdefault("preprocessing.mean", [0.5])
+        found.setdefault("preprocessing.std", [0.5])
+    return found | _of_yolo(session.get_modelmeta().custom_metadata_map, [h, w])
+
+
+def _of_yolo(metadata: Mapping[str, str], shape: list[Any]) -> dict[str, Any]:
+    if "task" not in metadata or "names" not in metadata:
+        return {}
+    names = {int(k): v for k, v in re.findall(r"(\d+):\s*[\"']([^\"']*)[\"']", metadata["names"])}
+    found: dict[str, Any] = {
+        "classes": [{"code": names[k], "label": names[k]} for k in sorted(names)],
+        "preprocessing.mean": [0.0] * 3,
+        "preprocessing.std": [1.0] * 3,
+    }
+    if isinstance(shape[0], int) and metadata["task"] == "classify":
+        found |= {
+            "preprocessing.fit": "crop",
+            "preprocessing.resize": min(shape),
+            "preprocessing.interpolation": "bilinear",
+        }
+    if metadata["task"] not in ("classify", "segment"):
+        found = {"task": metadata["task"]}
+    return found
+
+
+def class_names(path: Path) -> list[str]:
+    r"""Return the classes in a file of names: one a line, or JSON (a list, or names by number).
+
+    Raises
+    ------
+    ValueError
+        If it holds none.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "labels.txt"
+    ...     _ = path.write_text("nevus\nmelanoma\n")
+    ...     class_names(path)
+    ['nevus', 'melanoma']
+    """
+    text = path.read_text("utf-8-sig")
+    if path.suffix.lower() == ".json":
+        found = json.loads(text)
+        if isinstance(found, dict):
+            found = [found[key] for key in sorted(found, key=_number)]
+        names = [str(name) for name in found]
+    else:
+        names = [line.split(",")[-1].strip() for line in text.splitlines() if line.strip()]
+    if not names:
+        raise ValueError(f"{path.name} holds no class names.")
+    return names
+
+
+def _number(key: str) -> tuple[int, str]:
+    return (int(key), "") if _FRACTION.fullmatch(key) else (0, key)

@@ -1,0 +1,154 @@
+"""Takes a network's weights file into a bundle: as safetensors under the architecture's own names, or as it is."""
+
+import math
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from segx_viewer.errors import ModelError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_MANY = 5
+_THRESHOLDS = "op_threshs"
+"""Where torchxrayvision's classifiers keep their operating points."""
+_LAST = {
+    "smp/": re.compile(r"segmentation_head\.0\.(weight|bias)$"),
+    "torchvision/": re.compile(r"classifier\.4\.bias$"),
+}
+"""Tensors of segmenters with an entry for each output channel."""
+
+
+@dataclass(slots=True)
+class Taking:
+    """Taking one network; what its file says beside its weights goes into the manifest.
+
+    Attributes
+    ----------
+    files : list of str
+        Names of the files that it has become.
+    """
+
+    network: str
+    table: dict[str, Any]
+    manifest: dict[str, Any]
+    source: Path
+    folder: Path
+    allow_pickle: bool
+    allow_unused: bool
+    files: list[str] = field(default_factory=list)
+
+    def into_bundle(self) -> list[str]:
+        """Write the network's files; return what is to be said about it.
+
+        Raises
+        ------
+        ConsentNeededError
+        ModelError
+            If the weights do not fit, or some would be left out without consent.
+        """
+        from segx_viewer.networks.kinds import PROGRAMS
+
+        if not self.source.is_file():
+            raise ModelError(f"There is no weights file {self.source}.")
+        return self._program() if self.table["architecture"] in PROGRAMS else self._weights()
+
+    def _program(self) -> list[str]:
+        onnx = self.table["architecture"] == "onnx"
+        name = f"{self.network}{'.onnx' if onnx else '.pt2'}"
+        self.files.append(name)
+        self.table["weights"] = name
+        if onnx and "tail" not in self.table:
+            self._onnx(name)
+        else:
+            shutil.copyfile(self.source, self.folder / name)
+        return []
+
+    def _onnx(self, name: str) -> None:
+        """Copy an ONNX model; weights beside it, under whatever name, go into one file."""
+        import onnx
+
+        from segx_viewer.networks.surgery import read_model
+
+        try:
+            bare = onnx.load(self.source, load_external_data=False)
+        except Exception as error:  # the parser's errors are of several libraries
+            raise ModelError(f"{self.source.name} is not an ONNX model, or it is damaged.") from error
+        if not any(t.data_location == onnx.TensorProto.EXTERNAL for t in bare.graph.initializer):
+            shutil.copyfile(self.source, self.folder / name)
+            return
+        data = f"{name}.data"
+        onnx.save(read_model(self.source), self.folder / name, save_as_external_data=True, location=data)
+        if (self.folder / data).is_file():
+            self.files.append(data)
+
+    def _weights(self) -> list[str]:
+        from safetensors.torch import save_file
+
+        from segx_viewer.networks.weights import fitted, read_weights
+
+        state = read_weights(self.source, allow_pickle=self.allow_pickle)
+        notes = self._thresholds(state)
+        architecture = self.table["architecture"]
+        state, unused = fitted(state, self._built(state), f"{self.source.name} ({architecture})")
+        notes += self._unused(unused, len(state))
+        name = f"{self.network}.safetensors"
+        save_file({key: tensor.clone().contiguous() for key, tensor in state.items()}, self.folder / name)
+        (self.folder / name).chmod(0o644)  # safetensors writes for the owner only
+        self.files.append(name)
+        self.table["weights"] = name
+        return notes
+
+    def _built(self, state: Mapping[str, "Tensor"]) -> Any:
+        from segx_viewer.networks.architectures import build_classifier, build_segmenter
+
+        architecture, options = self.table["architecture"], self.table.get("options", {})
+        how = self.table.get("preprocessing") or self.manifest["preprocessing"]
+        channels = len(how["mean"])
+        if self.network == "classifier":
+            classes = len(self.manifest.get("classes", ()))
+            return build_classifier(architecture, classes, channels=channels, **options)
+        if "channels" not in self.table and (count := _outputs(architecture, state)):
+            self.table["channels"] = count
+        return build_segmenter(architecture, options, int(self.table.get("channels", 1)), channels=channels)
+
+    def _unused(self, unused: list[str], used: int) -> list[str]:
+        if not unused:
+            return []
+        names = ", ".join(unused[:_MANY]) + (f" and {len(unused) - _MANY} more" if len(unused) > _MANY else "")
+        if not self.allow_unused:
+            raise ModelError(
+                f"{self.source.name} has {len(unused)} weights for which {self.table['architecture']} has no place "
+                f"(beside {used} that fit): {names}. Another architecture made them, most likely a larger sibling; "
+                f"name that one, or say that they may be left out (--allow-unused)."
+            )
+        return [f"{self.source.name}: {len(unused)} weights are not used: {names}."]
+
+    def _thresholds(self, state: Mapping[str, "Tensor"]) -> list[str]:
+        """Take the operating points that a file of torchxrayvision holds, for they differ from file to file."""
+        classes = self.manifest.get("classes", ())
+        found = state.get(_THRESHOLDS)
+        if self.network != "classifier" or not self.table["architecture"].startswith("xrv/"):
+            return []
+        if found is None or len(found) != len(classes):
+            return ["The file holds no operating points: the cut-offs are the manifest's."]
+        values = [float(v) for v in found]
+        self.manifest["classes"] = [
+            {**c, "threshold": 1.0 if math.isnan(value) else value}  # not a number: never learned
+            for c, value in zip(classes, values, strict=True)
+        ]
+        return []
+
+
+def _outputs(architecture: str, state: Mapping[str, "Tensor"]) -> int:
+    """Return how many channels a segmenter's weights give; 0 where that cannot be told."""
+    for family, pattern in _LAST.items():
+        if architecture.startswith(family):
+            for key, tensor in state.items():
+                if pattern.search(key):
+                    return int(tensor.shape[0])
+    return 0

@@ -1,0 +1,162 @@
+"""ONNX models, run on the processor by ONNX Runtime; explained at their last feature maps where they give them.
+
+A model of one's own is a graph. Its last feature maps are made an output when it is installed, and what follows them is
+kept as a small model of its own (`segx_viewer.networks.tail`), through which gradients can be had.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from segx_viewer.errors import ModelError
+from segx_viewer.networks.outputs import PLAIN, Wanted, filled_up, tidy, which
+from segx_viewer.networks.runtime import onnxruntime
+from segx_viewer.networks.tail import Tail
+
+_CHANNELS = (1, 3, 4)
+_TYPES = {
+    "tensor(float)": np.float32,
+    "tensor(float16)": np.float16,
+    "tensor(double)": np.float64,
+    "tensor(uint8)": np.uint8,
+}
+
+
+class Onnx(nn.Module):
+    """An ONNX model, run on the processor. It has no gradients but those of its tail.
+
+    Parameters
+    ----------
+    path : Path
+    wanted : Wanted
+    tail : tuple of Path and str, optional
+        What follows the last feature maps, and the name of the output that gives them.
+
+    Attributes
+    ----------
+    layers : tuple of str
+        What can be explained: the name of the last feature maps, if they are known.
+    """
+
+    def __init__(self, path: Path, wanted: Wanted = PLAIN, tail: tuple[Path | None, str] | None = None) -> None:
+        super().__init__()
+        self._session = session_of(path)
+        given = [i for i in self._session.get_inputs() if len(i.shape or ()) != 0]
+        if len(given) != 1 or len(self._session.get_inputs()) != 1:
+            names = ", ".join(f"{i.name} {i.shape}" for i in self._session.get_inputs())
+            raise ModelError(f"{path.name} wants {names} as inputs; a model of images has one.")
+        self._name, self._type, self._shape = given[0].name, given[0].type, list(given[0].shape)
+        if self._type not in _TYPES or len(self._shape) != 4:
+            raise ModelError(f"{path.name} wants {self._type} {self._shape}; images are (N, C, H, W) of numbers.")
+        self.batch = self._shape[0] if isinstance(self._shape[0], int) else None
+        self.wanted = wanted
+        self.layers: tuple[str, ...] = () if tail is None else (tail[1],)
+        self.tail = None if tail is None or tail[0] is None else Tail.read(tail[0])
+        self._names = [o.name for o in self._session.get_outputs() if o.name not in self.layers]
+
+    @property
+    def channels_last(self) -> bool:
+        """Whether it takes (N, H, W, C), as Keras and TensorFlow do."""
+        return channels_last(self._shape)
+
+    def explains(self, layer: str) -> bool:
+        """Whether it gives a layer's output."""
+        return self.layers == (layer,)
+
+    def head(self, maps: Tensor) -> Tensor:
+        """Return the logits (N, K) of the last feature maps; gradients reach these."""
+        if self.tail is None:
+            raise ModelError("What follows this ONNX model's last feature maps is not known; choose another method.")
+        # One by one: its shapes may say that there is one image.
+        return torch.cat([tidy(self.tail(row), self.wanted) for row in maps.split(1)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return logits."""
+        return self.outputs(x)[0]
+
+    def raw(self, x: Tensor) -> dict[str, Tensor]:
+        """Return every output by its name, as it comes."""
+        return dict(zip(self._names, self._run(x, self._names), strict=True))
+
+    def outputs(self, x: Tensor, *layers: str) -> list[Tensor]:
+        """Return logits, and the outputs of layers, for inputs (N, C, h, w)."""
+        size = self.batch or 1  # one by one: a program may not take more at a time, whatever its shapes say
+        found: list[list[Tensor]] = []
+        for part in x.split(size):
+            (*given,) = self._run(part, [*self._names, *layers])
+            own = given[: len(self._names)]
+            chosen = own[which(self._names, [tuple(t.shape) for t in own], self.wanted)]
+            found.append([tidy(chosen, self.wanted), *given[len(own) :]])
+        return [torch.cat(each)[: len(x)].to(x.device) for each in zip(*found, strict=True)]
+
+    def _run(self, x: Tensor, names: Sequence[str]) -> list[Tensor]:
+        return self.run_in(self._session, x, names)
+
+    def run_in(self, session: onnxruntime.InferenceSession, x: Tensor, names: Sequence[str]) -> list[Tensor]:
+        """Return what a session of this model, with other outputs, gives for inputs (N, C, h, w)."""
+        array, count = filled_up(x, self.batch).detach().cpu().numpy(), len(x)
+        if self.channels_last:
+            array = array.transpose(0, 2, 3, 1)
+        try:
+            found = session.run(list(names), {self._name: _as(array, _TYPES[self._type])})
+        except Exception as error:  # the runtime's exceptions have no common base but this one
+            raise ModelError(self._misfit(tuple(x.shape))) from error
+        rows = slice(count if count != len(array) else None)  # of outputs without a row for each image, all
+        return [torch.from_numpy(np.ascontiguousarray(a[rows] if len(a) == len(array) else a)) for a in found]
+
+    def _misfit(self, shape: tuple[int, ...]) -> str:
+        _, channels, h, w = sizes(self._shape)
+        wish = f"it was made for {h} x {w} pixels and {channels} channels; name that as the input size"
+        known = all(isinstance(n, int) for n in (channels, h, w))
+        said = wish if known else "try another input size, such as one that 32 divides"
+        return (
+            f"The ONNX model could not be run on an input of {shape[2]} x {shape[3]} with {shape[1]} channels: {said}."
+        )
+
+
+def session_of(model: Path | bytes) -> onnxruntime.InferenceSession:
+    """Return a session. Raises `ModelError` where the runtime cannot run the model."""
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4  # what it says goes to the terminal; what matters is raised
+    options.intra_op_num_threads = torch.get_num_threads()
+    name = model.name if isinstance(model, Path) else "The model"
+    try:
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # see `Onnx._run`
+        beside = "external" in str(error).lower() or (
+            "initializer" in str(error).lower() and "file" in str(error).lower()
+        )
+        hint = (
+            "the file with its weights is missing beside it"
+            if beside
+            else "it is damaged, or uses what ONNX Runtime lacks"
+        )
+        raise ModelError(f"{name} is not an ONNX model that can be run: {hint}.") from error
+
+
+def sizes(shape: Sequence[Any]) -> tuple[Any, Any, Any, Any]:
+    """Return (N, C, H, W) of an input's shape; names or None where any size may come."""
+    n, a, b, c = shape
+    return (n, c, a, b) if channels_last(shape) else (n, a, b, c)
+
+
+def channels_last(shape: Sequence[Any]) -> bool:
+    """Whether an input's shape is (N, H, W, C).
+
+    Examples
+    --------
+    >>> channels_last([1, 224, 224, 3]), channels_last(["n", 3, "h", "w"])
+    (True, False)
+    """
+    return len(shape) == 4 and shape[3] in _CHANNELS and shape[1] not in _CHANNELS
+
+
+def _as(array: NDArray[Any], kind: Any) -> NDArray[Any]:
+    if kind is np.uint8:
+        array = np.clip(np.round(array), 0, 255)
+    return np.ascontiguousarray(array, kind)

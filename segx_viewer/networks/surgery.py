@@ -1,0 +1,188 @@
+"""Looks into ONNX graphs: the last feature maps, what follows them, and how a graph ends."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import onnx
+from numpy.typing import NDArray
+
+from segx_viewer.errors import ModelError
+
+_LINEAR = ("Gemm", "MatMul")
+_PASSES = ("Flatten", "Reshape", "Squeeze", "Identity", "Dropout")
+_POOLS = ("GlobalAveragePool", "ReduceMean")
+_MAKES_MAPS = ("Conv", "ConvTranspose", "MatMul", "Gemm", "FusedConv", "QLinearConv", "ConvInteger")
+_LAST = 60
+"""How many of a graph's last nodes are looked at for feature maps."""
+
+Users = dict[str, list[onnx.NodeProto]]
+
+
+def users_of(graph: onnx.GraphProto) -> Users:
+    """Return the nodes that use each value, by the value's name."""
+    users: Users = {}
+    for node in graph.node:
+        for name in node.input:
+            users.setdefault(name, []).append(node)
+    return users
+
+
+def linear_head(model: onnx.ModelProto, layer: str, weights: Mapping[str, Any]) -> tuple[str, str, bool] | None:
+    """Return weight, bias and whether a ReLU comes first, where a layer is followed by pooling and a linear layer.
+
+    Parameters
+    ----------
+    model : ModelProto
+    layer : str
+        Name of the value that the layer gives.
+    weights : mapping
+        The tensors that may be a linear layer's, by name.
+    """
+    users = users_of(model.graph)
+    at, pooled, rectified = layer, False, False
+    while len(users.get(at, ())) == 1:
+        node = users[at][0]
+        if node.op_type in _LINEAR and pooled:
+            names = [name for name in node.input if name in weights]
+            return (names[0], names[1] if len(names) > 1 else "", rectified) if names else None
+        if node.op_type == "Relu" and not pooled:
+            rectified = True
+        elif node.op_type in _POOLS and not pooled:
+            pooled = True
+        elif node.op_type not in _PASSES:
+            return None
+        at = node.output[0]
+    return None
+
+
+def last_operation(model: onnx.ModelProto, output: str) -> str:
+    """Return "Softmax", "Sigmoid", "ArgMax" or "" for how an output is made, shapes aside."""
+    makers = {name: node for node in model.graph.node for name in node.output}
+    at = output
+    while at in makers:
+        node = makers[at]
+        if node.op_type in ("Softmax", "Sigmoid", "ArgMax"):
+            return str(node.op_type)
+        if node.op_type not in (*_PASSES, "Cast", "Transpose", "Unsqueeze"):
+            return ""
+        at = node.input[0]
+    return ""
+
+
+def trains(model: onnx.ModelProto) -> str:
+    """Return what in a graph works as in training: "batch norm" or "dropout", "" where nothing does."""
+    constants = {t.name: t for t in model.graph.initializer}
+    for node in model.graph.node:
+        if node.op_type == "Constant":
+            constants[node.output[0]] = next((a.t for a in node.attribute if a.name == "value"), None)
+    for node in model.graph.node:
+        own = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
+        if node.op_type == "BatchNormalization" and own.get("training_mode"):
+            return "batch norm"
+        mode = constants.get(node.input[2]) if node.op_type == "Dropout" and len(node.input) > 2 else None
+        if mode is not None and bool(onnx.numpy_helper.to_array(mode)):
+            return "dropout"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A graph cut at its last feature maps: their name, the model with them as an output, and what follows them."""
+
+    maps: str
+    whole: onnx.ModelProto = field(repr=False)
+    tail: onnx.ModelProto = field(repr=False)
+
+
+def with_outputs(model: onnx.ModelProto, names: Sequence[str]) -> onnx.ModelProto:
+    """Return a copy that gives further values."""
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    present = {o.name for o in copy.graph.output}
+    copy.graph.output.extend(onnx.helper.make_empty_tensor_value_info(n) for n in names if n not in present)
+    return copy
+
+
+def cuts(model: onnx.ModelProto, output: str, image: str, values: Mapping[str, NDArray[Any]]) -> list[Cut]:
+    """Return where a graph may be cut, the last place first.
+
+    Parameters
+    ----------
+    model : ModelProto
+        With its weights.
+    output, image : str
+        Names of the scores and of the input.
+    values : mapping of str to ndarray
+        What the last nodes give for one image; see `candidates`.
+    """
+    size = max(values[image].shape)
+    found = []
+    for name in candidates(model):
+        maps = values.get(name)
+        if maps is None or maps.ndim != 4 or maps.dtype.kind != "f" or maps.shape[2] * maps.shape[3] < 4:
+            continue
+        if max(maps.shape[2:]) >= size or not _is_made(model, name):
+            continue  # the input itself, in other colours
+        tail = _tail(model, name, output, image, maps)
+        if tail is not None:
+            found.append(Cut(name, with_outputs(model, [name]), tail))
+    return found
+
+
+def candidates(model: onnx.ModelProto) -> list[str]:
+    """Return the names of what a graph's last nodes give, the last one first."""
+    return [node.output[0] for node in reversed(model.graph.node) if node.output and node.output[0]][:_LAST]
+
+
+def read_model(path: Path) -> onnx.ModelProto:
+    """Read a graph with the weights beside it. Raises `ModelError`."""
+    try:
+        return onnx.load(path)
+    except Exception as error:  # the parser's errors are of several libraries
+        if isinstance(error, FileNotFoundError | onnx.onnx_cpp2py_export.checker.ValidationError):
+            raise ModelError(f"{path.name} keeps its weights in another file, which is missing beside it.") from error
+        raise ModelError(f"{path.name} is not an ONNX model, or it is damaged.") from error
+
+
+def _is_made(model: onnx.ModelProto, name: str) -> bool:
+    """Whether a convolution or the like lies between the input and a value."""
+    makers = {made: node for node in model.graph.node for made in node.output}
+    open_, seen = [name], set()
+    while open_:
+        node = makers.get(open_.pop())
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if node.op_type in _MAKES_MAPS:
+            return True
+        open_ += node.input
+    return False
+
+
+def _tail(model: onnx.ModelProto, name: str, output: str, image: str, maps: NDArray[Any]) -> onnx.ModelProto | None:
+    """Return what leads from a value to the output; None where something else leads there, too."""
+    makers = {made: node for node in model.graph.node for made in node.output}
+    constants = {t.name: t for t in model.graph.initializer}
+    needed: dict[int, onnx.NodeProto] = {}
+    held: dict[str, onnx.TensorProto] = {}
+    open_ = [output]
+    while open_:
+        at = open_.pop()
+        if at in ("", name):
+            continue
+        if at in constants:
+            held[at] = constants[at]
+        elif at == image or at not in makers:
+            return None
+        elif id(makers[at]) not in needed:
+            needed[id(makers[at])] = makers[at]
+            open_ += makers[at].input
+    nodes = [node for node in model.graph.node if id(node) in needed]
+    info = onnx.helper.make_tensor_value_info
+    graph = onnx.helper.make_graph(
+        nodes, "tail", [info(name, onnx.TensorProto.FLOAT, ["n", *maps.shape[1:]])],
+        [onnx.helper.make_empty_tensor_value_info(output)], list(held.values()),
+    )  # fmt: skip
+    return onnx.helper.make_model(graph, opset_imports=model.opset_import, ir_version=model.ir_version)
