@@ -280,6 +280,10 @@
       <translation>&amp;Fensterung</translation>
     </message>
     <message>
+      <source>, about {count} s left</source>
+      <translation>, noch etwa {count} s</translation>
+    </message>
+    <message>
       <source>, about {value} mm in the body</source>
       <translation>, im Körper etwa {value} mm</translation>
     </message>
@@ -1004,6 +1008,10 @@
       <translation>Bericht exportieren</translation>
     </message>
     <message>
+      <source>F&amp;ull screen</source>
+      <translation>V&amp;ollbild</translation>
+    </message>
+    <message>
       <source>fair</source>
       <translation>mäßig</translation>
     </message>
@@ -1014,6 +1022,10 @@
     <message>
       <source>Fibrosis</source>
       <translation>Fibrose</translation>
+    </message>
+    <message>
+      <source>FIGURES</source>
+      <translation>KENNZAHLEN</translation>
     </message>
     <message>
       <source>File</source>
@@ -1126,6 +1138,14 @@
     <message>
       <source>Go back to the predicted region</source>
       <translation>Zur vorhergesagten Region zurückkehren</translation>
+    </message>
+    <message>
+      <source>Go on</source>
+      <translation>Fortsetzen</translation>
+    </message>
+    <message>
+      <source>Go on with what was cancelled</source>
+      <translation>Das Abgebrochene fortsetzen</translation>
     </message>
     <message>
       <source>good</source>
@@ -2524,6 +2544,10 @@
       <translation>Diese Datei ist kein DICOM; sie hat keine Tags.</translation>
     </message>
     <message>
+      <source>This image has no window {number}.</source>
+      <translation>Dieses Bild hat keine Fensterung {number}.</translation>
+    </message>
+    <message>
       <source>This map shows where methods differ, not what the network looked at: it has no certainty.</source>
       <translation>Diese Karte zeigt, wo sich Verfahren unterscheiden, nicht, worauf das Netz gesehen hat: Sie hat keine Sicherheit.</translation>
     </message>
@@ -2756,8 +2780,48 @@
       <translation>Ob der wichtigste Bildpunkt in der Region liegt.</translation>
     </message>
     <message>
+      <source>Window 1</source>
+      <translation>Fensterung 1</translation>
+    </message>
+    <message>
+      <source>Window 2</source>
+      <translation>Fensterung 2</translation>
+    </message>
+    <message>
+      <source>Window 3</source>
+      <translation>Fensterung 3</translation>
+    </message>
+    <message>
+      <source>Window 4</source>
+      <translation>Fensterung 4</translation>
+    </message>
+    <message>
+      <source>Window 5</source>
+      <translation>Fensterung 5</translation>
+    </message>
+    <message>
+      <source>Window 6</source>
+      <translation>Fensterung 6</translation>
+    </message>
+    <message>
+      <source>Window 7</source>
+      <translation>Fensterung 7</translation>
+    </message>
+    <message>
+      <source>Window 8</source>
+      <translation>Fensterung 8</translation>
+    </message>
+    <message>
+      <source>Window 9</source>
+      <translation>Fensterung 9</translation>
+    </message>
+    <message>
       <source>Window and level</source>
       <translation>Fensterung</translation>
+    </message>
+    <message>
+      <source>Window the image was opened with</source>
+      <translation>Fensterung beim Öffnen</translation>
     </message>
     <message>
       <source>Window {number} of the file</source>

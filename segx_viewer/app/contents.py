@@ -144,6 +144,7 @@ class Follower(QObject):
         analyses.changed.connect(self._on_analysis)
         analyses.progress.connect(self._on_progress)
         analyses.failed.connect(self._on_failed)
+        analyses.interrupted.connect(window.status.go_on.setVisible)
         analyses.ready.connect(self._on_capabilities)
 
     def _follow_widgets(self, workspace: Workspace) -> None:
@@ -156,6 +157,7 @@ class Follower(QObject):
             port.menu_asked.connect(self._show_menu)
         window.results.read_first.noted.connect(self._on_impression)
         window.status.cancel.clicked.connect(workspace.stop_by_reader)
+        window.status.go_on.clicked.connect(analyses.go_on)
         window.studies.chosen.connect(workspace.look_at)
         window.findings.chosen.connect(lambda index: analyses.explain(class_index=index))
         window.control_bar.method_chosen.connect(lambda name: analyses.explain(method=name))
@@ -329,6 +331,8 @@ class Follower(QObject):
             window.studies.show_identity(window.state.view.identity)
         if changed & {"grid", "two"}:
             self._show_grid()
+            if not window.state.view.grid:
+                window.workspace.analyses.leave_grid()
         if "read_first" in changed:
             self._refresh()
         if "editing" in changed:

@@ -64,7 +64,7 @@ def test_shift_f_resets_and_f_fits(qtbot, radiograph):
 
 
 def test_one_to_one_shows_one_pixel_per_pixel(qtbot, radiograph):
-    qtbot.keyClick(radiograph, Qt.Key.Key_1)
+    qtbot.keyClick(radiograph, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     port = radiograph.viewports.ports[Panel.IMAGE]
     step = port.to_panel(QPointF(11, 10)) - port.to_panel(QPointF(10, 10))
     assert step.x() * port.devicePixelRatioF() == pytest.approx(1)
@@ -73,14 +73,35 @@ def test_one_to_one_shows_one_pixel_per_pixel(qtbot, radiograph):
 def test_presets_of_the_modality_by_menu_and_key(qtbot, radiograph):
     menu = next(m for m in radiograph.findChildren(QMenu) if m.title() == "&Window")
     menu.aboutToShow.emit()
-    names = [action.text() for action in menu.actions()]
+    names = [action.text().split("\t")[0] for action in menu.actions()]
     assert {"Lung", "Bone", "Automatic"} <= set(names)
-    next(action for action in menu.actions() if action.text() == "Lung").trigger()
+    next(action for action in menu.actions() if action.text().startswith("Lung\t")).trigger()
     assert (radiograph.state.view.voi.center, radiograph.state.view.voi.width) == (-600, 1500)
     port = radiograph.viewports.ports[Panel.IMAGE]
     assert any("W 1500  C -600 Lung" in text for _, text in port.texts())
     qtbot.keyClick(radiograph, Qt.Key.Key_W, SHIFT)
     assert radiograph.state.view.voi.explanation != "Lung"
+
+
+def test_digits_choose_the_windows_that_the_menu_numbers(qtbot, radiograph):
+    menu = next(m for m in radiograph.findChildren(QMenu) if m.title() == "&Window")
+    menu.aboutToShow.emit()
+    text = next(action.text() for action in menu.actions() if action.text().startswith("Lung\t"))
+    assert "W 1500  C -600" in text
+    digit = text.split("\t")[1][0]
+    qtbot.keyClick(radiograph, getattr(Qt.Key, f"Key_{digit}"))
+    assert (radiograph.state.view.voi.center, radiograph.state.view.voi.width) == (-600, 1500)
+    qtbot.keyClick(radiograph, Qt.Key.Key_0)
+    assert radiograph.state.view.voi is None
+
+
+def test_f11_fills_the_screen_and_escape_leaves_it(qtbot, radiograph):
+    qtbot.keyClick(radiograph, Qt.Key.Key_F11)
+    assert radiograph.isFullScreen()
+    assert not radiograph.results.isVisible()
+    qtbot.keyClick(radiograph, Qt.Key.Key_Escape)
+    assert not radiograph.isFullScreen()
+    assert radiograph.results.isVisible()
 
 
 def test_the_patient_disappears_from_the_image_with_one_key(qtbot, radiograph):

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
+from segx_viewer.app.canvas.imagetext import window_number
 from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.kit.language import LANGUAGES
 from segx_viewer.app.model import presets
 from segx_viewer.app.model.actions import Actions
 from segx_viewer.app.model.viewstate import Layout
+from segx_viewer.domain.image import VoiLut, WindowLevel
 
 if TYPE_CHECKING:
     from segx_viewer.app.commands.desk import Desk
@@ -60,6 +62,7 @@ MENUS: tuple[tuple[Any, ...], ...] = (
         "graphics",
         "magnifier",
         "panels",
+        "full_screen",
         (mark("&Theme"), ("theme_dark", "theme_light")),
         (mark("Lan&guage"), tuple(f"language_{code}" for code in LANGUAGES)),
         None,
@@ -202,12 +205,22 @@ def _windows(menu: QMenu, window: "Desk") -> None:
     def fill_windows() -> None:
         menu.clear()
         image = window.scene.base.image if window.scene.base is not None else None
-        for name, voi in presets.windows(image) if image is not None else []:
-            menu.addAction(name, partial(window.state.update, voi=voi))
+        for number, (name, voi) in enumerate(presets.windows(image) if image is not None else [], 1):
+            keys = f"{number}   " if number < 10 else ""
+            menu.addAction(f"{name}\t{keys}{_values(voi)}", partial(window.state.update, voi=voi))
         if menu.isEmpty():
             menu.addAction(tr("No windows: this is a colour picture")).setEnabled(False)
 
     menu.aboutToShow.connect(fill_windows)
+
+
+def _values(voi: WindowLevel | VoiLut) -> str:
+    """Return a window's values as they stand beside its name."""
+    if isinstance(voi, VoiLut):
+        return ""
+    return tr("W {width}  C {center}{name}").format(
+        width=window_number(voi.width, voi.width), center=window_number(voi.center, voi.width), name=""
+    )
 
 
 def _recent(menu: QMenu, window: "Desk") -> None:

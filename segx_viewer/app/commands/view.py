@@ -60,6 +60,29 @@ def next_window(window: "Desk") -> None:
         window.state.update(voi=found[(same[0] + 1 if same else 0) % len(found)])
 
 
+def use_window(number: int) -> "Callable[[Desk], None]":
+    """Return a handler that chooses a window by its number in the list; 0 is the one the image was opened with."""
+
+    def handler(window: "Desk") -> None:
+        found = windows(window.scene.base.image) if window.scene.base is not None else []
+        if number == 0:
+            window.state.reset("voi")
+        elif number <= len(found):
+            window.state.update(voi=found[number - 1][1])
+        else:
+            window.workspace.say(tr("This image has no window {number}.").format(number=number))
+
+    return handler
+
+
+def full_screen(window: "Desk") -> None:
+    """Fill the screen with the pictures, or leave it again."""
+    above = window.above
+    filled = not above.isFullScreen()
+    (above.showFullScreen if filled else above.showNormal)()
+    window.show_panels(not filled)
+
+
 def reset(window: "Desk") -> None:
     """Show the image as it was opened."""
     window.state.reset(*GEOMETRY, "voi", "invert")
@@ -146,6 +169,8 @@ def leave(window: "Desk") -> None:
         return
     if window.state.view.tool != NAVIGATE and not window.state.view.editing:
         window.commands.run("navigate")
+    elif window.above.isFullScreen():
+        full_screen(window)
 
 
 def _arrange(layout: Layout) -> "Callable[[Desk], None]":
@@ -170,14 +195,37 @@ _LINKS = (
     ("link_window", mark("Link &window and level")),
 )
 # While an image is read, keys that are pressed fast must not be lost, and a film can be stopped.
-_ALWAYS = {"panels", "film", "leave", "first", "last", "next_image", "previous_image", "next_series", "previous_series"}
+_ALWAYS = {
+    "panels",
+    "full_screen",
+    "film",
+    "leave",
+    "first",
+    "last",
+    "next_image",
+    "previous_image",
+    "next_series",
+    "previous_series",
+}
+_WINDOWS = (
+    mark("Window the image was opened with"),
+    mark("Window 1"),
+    mark("Window 2"),
+    mark("Window 3"),
+    mark("Window 4"),
+    mark("Window 5"),
+    mark("Window 6"),
+    mark("Window 7"),
+    mark("Window 8"),
+    mark("Window 9"),
+)
 _VIEW, _IMAGE = mark("View"), mark("Image")
 
 ROWS: "tuple[Command[Desk], ...]" = tuple(
     replace(row, needs=row.needs or "image") if row.id not in _ALWAYS else row
     for row in (
         Command("fit", mark("&Fit"), lambda w: w.state.reset("zoom", "centre"), "F; Ctrl+0", _VIEW, "maximize"),
-        Command("actual_size", mark("&Actual pixels (1:1)"), actual_size, "1; Ctrl+1", _VIEW, "one-to-one"),
+        Command("actual_size", mark("&Actual pixels (1:1)"), actual_size, "Ctrl+1", _VIEW, "one-to-one"),
         Command("zoom_in", mark("Zoom &in"), zoom_by(1.25), "+; Ctrl++; Ctrl+=", _VIEW),
         Command("zoom_out", mark("Zoom &out"), zoom_by(0.8), "-; Ctrl+-", _VIEW),
         *(
@@ -223,6 +271,7 @@ ROWS: "tuple[Command[Desk], ...]" = tuple(
         Command("two", mark("Compare t&wo images"), compare_two, "Ctrl+K", _VIEW, "images", checked=lambda v: v.two),
         *(Command(name, text, toggle(name), "", _VIEW, checked=_switched(name)) for name, text in _LINKS),
         Command("panels", mark("Side &panels"), toggle_panels, "Tab", _VIEW),
+        Command("full_screen", mark("F&ull screen"), full_screen, "F11", _VIEW, "maximize"),
         Command("first", mark("&First of the stack"), lambda w: w.scroller.go(0), "Home", _VIEW),
         Command("last", mark("&Last of the stack"), lambda w: w.scroller.go(10**9), "End", _VIEW),
         Command("film", mark("Play as &film, or stop"), toggle_film, "Ctrl+Space", _VIEW, "play"),
@@ -235,6 +284,10 @@ ROWS: "tuple[Command[Desk], ...]" = tuple(
         Command("invert", mark("&Invert"), toggle("invert"), "I", _IMAGE, "contrast", checked=lambda v: v.invert),
         Command("auto_window", mark("A&utomatic window"), auto_window, "W", _IMAGE, "sun-moon"),
         Command("next_window", mark("&Next window"), next_window, "Shift+W", _IMAGE),
+        *(
+            Command(f"window_{number}", text, use_window(number), str(number), _IMAGE)
+            for number, text in enumerate(_WINDOWS)
+        ),
         Command("reset", mark("&Reset"), reset, "Shift+F", _IMAGE, "refresh-cw"),
         Command("rotate_right", mark("Rotate &right"), rotate(90), "R", _IMAGE, "rotate-cw-square"),
         Command("rotate_left", mark("Rotate &left"), rotate(-90), "Shift+R", _IMAGE, "rotate-ccw-square"),

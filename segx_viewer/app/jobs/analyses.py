@@ -44,6 +44,7 @@ class Analyses(QObject):
     """
 
     changed = Signal(object)  # Document, with the analysis that it has now
+    interrupted = Signal(bool)  # whether something was cancelled that can be gone on with
     progress = Signal(object)  # Progress, or None when nothing runs
     failed = Signal(str)  # sentence about the current image's analysis
     said = Signal(str)  # sentence for the status bar
@@ -66,6 +67,7 @@ class Analyses(QObject):
         self.bundle: str | None = None  # None: chosen by the image
         self.was_cancelled = False  # or it failed; nothing starts again by itself then
         self._running: Running | None = None
+        self._again: Callable[[], None] | None = None  # asks once more for what was asked last
         self._numbers = itertools.count(1)
         documents.current_changed.connect(lambda _document: self.stop())
 
@@ -207,13 +209,28 @@ class Analyses(QObject):
         """Stop the running analysis; whatever it still finds is dropped."""
         self.cancel()
         self._running = None
+        self._again = None
+        self.interrupted.emit(False)
         self.progress.emit(None)
+
+    def leave_grid(self) -> None:
+        """Stop what is computed for the grid: nobody looks at it any more."""
+        if self._runs_for(GRID):
+            self.stop()
+
+    def go_on(self) -> None:
+        """Ask again for what the reader cancelled; what was found by then is there."""
+        if self._again is not None:
+            self._again()
 
     def stop_by_reader(self) -> None:
         """Stop what runs because the reader said so; nothing starts again by itself."""
         if self._running is not None:
             self.was_cancelled = True
+            again, self._again = self._again, None
             self.stop()
+            self._again = again
+            self.interrupted.emit(again is not None)
             self.said.emit(tr("Cancelled. Press F5 to analyse again."))
 
     # -- asking and being answered ---------------------------------------------------------------
@@ -233,6 +250,8 @@ class Analyses(QObject):
             return
         self.cancel()
         self.was_cancelled = False
+        self._again = partial(self._ask, methods, classes, key, document)
+        self.interrupted.emit(False)
         asked = self._running = Running(document, key, CancelToken())
         request = AnalysisRequest(
             image=document.image,

@@ -25,7 +25,7 @@ class CertaintyPanel(QWidget):
         self.below = QWidget()
         """What explains the badge; placed after the findings."""
         self.facts = QGridLayout(self.below)
-        self.facts.setContentsMargins(12, 4, 12, 4)
+        self.facts.setContentsMargins(0, 0, 0, 4)
         self.facts.setHorizontalSpacing(12)
         self.facts.setVerticalSpacing(4)
         self.facts.setColumnStretch(0, 1)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLay
 from segx_viewer.app.canvas.badge import WORDS, record_sentences
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.panels.curve import Curve
+from segx_viewer.app.panels.fold import Fold
 from segx_viewer.domain.result import Activation, Alignment, Analysis, BadgeRecord, Certainty, MapKey, Prediction
 from segx_viewer.reporting.content import percent
 
@@ -14,37 +15,30 @@ from segx_viewer.reporting.content import percent
 class Details(QScrollArea):
     """Scrolls, so that the badge above it never does."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, figures: QWidget | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumHeight(40)
-        self.curve_title = _heading(tr("IoU-THRESHOLD CURVE"))
         self.curve = Curve()
-        self.table_title = _heading(tr("ALIGNMENTS"))
         self.table = _Table((tr("value"), tr("chance")))
-        self.baselines_title = _heading(tr("BASELINES"))
         self.baselines = _Table(("", ""))
-        self.record_title = _heading(tr("WHAT THE BADGE RESTS ON"))
         self.record = _Table((tr("correct"), tr("images")))
         self.record_text = _cell("", "small")
+        self.curve_title = Fold("curve", tr("IoU-THRESHOLD CURVE"), self.curve)
+        self.record_title = Fold("record", tr("WHAT THE BADGE RESTS ON"), self.record_text, self.record)
+        self.table_title = Fold("alignments", tr("ALIGNMENTS"), self.table)
+        self.baselines_title = Fold("baselines", tr("BASELINES"), self.baselines)
+        self.folds = [self.curve_title, self.record_title, self.table_title, self.baselines_title]
+        if figures is not None:
+            self.folds.insert(0, Fold("figures", tr("FIGURES"), figures))
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(12, 0, 12, 12)
         column.setSpacing(4)
-        for widget in (
-            self.curve_title,
-            self.curve,
-            self.record_title,
-            self.record_text,
-            self.record,
-            self.table_title,
-            self.table,
-            self.baselines_title,
-            self.baselines,
-        ):
-            column.addWidget(widget)
+        for fold in self.folds:
+            column.addWidget(fold)
         column.addStretch(1)
         self.setWidget(inner)
         self.show_certainty(None, None)
@@ -159,11 +153,4 @@ def _cell(text: str, name: str, *, right: bool = False) -> QLabel:
     result.setWordWrap(not right)
     if right:
         result.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    return result
-
-
-def _heading(text: str) -> QLabel:
-    result = QLabel(text)
-    result.setObjectName("heading")
-    result.setContentsMargins(0, 8, 0, 2)
     return result

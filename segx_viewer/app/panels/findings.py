@@ -1,7 +1,7 @@
 """Class probabilities as bars; choosing a class explains it."""
 
 from PySide6.QtCore import QModelIndex, QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLabel,
@@ -26,6 +26,7 @@ _CUT_OFF = Qt.ItemDataRole.UserRole + 3
 """Of a class that stands for itself; None where exactly one class applies."""
 
 
+_MOST, _LEAST = 320, 110  # height of the list
 _QUIET = "quiet"
 """Property of the list: no finding leads."""
 
@@ -102,8 +103,16 @@ class Findings(QWidget):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{label}, {exact}")
             if index == class_index:
                 self.list.setCurrentItem(item)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give the list the height of its rows, as far as the badge above and something below stay in sight."""
         rows = sum(self.list.sizeHintForRow(row) for row in range(self.list.count()))
-        self.list.setFixedHeight(min(rows + 4, 320))
+        self.list.setFixedHeight(min(rows + 4, _MOST, max(_LEAST, self.window().height() // 3)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
+        super().resizeEvent(event)
+        self._fit()
 
     def _on_chosen(self, item: QListWidgetItem | None, _previous: QListWidgetItem | None) -> None:
         if item is not None:

@@ -27,7 +27,7 @@ class Results(QFrame):
         self.impression_line.setWordWrap(True)
         self.impression_line.hide()
         self.certainty = CertaintyPanel()
-        self.details = Details()
+        self.details = Details(self.certainty.below)
         self.model_line = QLabel()
         self.model_line.setObjectName("small")
         self.model_line.setWordWrap(True)
@@ -42,7 +42,6 @@ class Results(QFrame):
             (tr("FINDINGS"), self.findings, 0),
             ("", self.read_first, 0),
             ("", self.impression_line, 0),
-            ("", self.certainty.below, 0),
             ("", self.details, 1),
             ("", self.model_line, 0),
         ]

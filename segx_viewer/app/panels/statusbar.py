@@ -1,5 +1,6 @@
 """Below everything: progress with Cancel on the left, what lies under the mouse on the right."""
 
+import time
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -9,9 +10,10 @@ from segx_viewer.app.canvas.colorbar import number
 from segx_viewer.app.jobs.work import Step
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.annotations import plain
-from segx_viewer.domain.request import Progress
+from segx_viewer.domain.request import Progress, Stage
 
 _MESSAGE_MS = 8000
+_PACE_SECONDS = 2.0  # by then a pace can be told
 
 
 class StatusBar(QFrame):
@@ -28,6 +30,11 @@ class StatusBar(QFrame):
         self.cancel = QPushButton(tr("Cancel"))
         self.cancel.setFixedHeight(26)
         self.cancel.setStyleSheet("padding: 1px 10px; min-height: 16px;")
+        self.go_on = QPushButton(tr("Go on"))
+        self.go_on.setToolTip(tr("Go on with what was cancelled"))
+        self.go_on.setFixedHeight(26)
+        self.go_on.setStyleSheet("padding: 1px 10px; min-height: 16px;")
+        self.go_on.hide()
         self.text = QLabel()
         self.message = QLabel()
         self.probe = QLabel()
@@ -35,25 +42,38 @@ class StatusBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(12)
-        for widget in (self.text, self.bar, self.cancel):
+        for widget in (self.text, self.bar, self.cancel, self.go_on):
             row.addWidget(widget)
         row.addWidget(self.message, 1)
         row.addWidget(self.probe)
         self._timer = QTimer(self, singleShot=True, interval=_MESSAGE_MS)
         self._timer.timeout.connect(lambda: self.message.setText(""))
         self._analysis: Step | None = None
+        self._begun: tuple[Stage, float, float] | None = None  # stage, since when, and how far it was then
         self._work: Step | None = None
         self.show_progress(None)
 
     def show_progress(self, progress: Progress | None) -> None:
         """Show how far the analysis has come, or that none runs."""
         if progress is None:
-            self._analysis = None
+            self._analysis = self._begun = None
         else:
             stage = tr(progress.stage.value)
             text = f"{stage} {progress.text}".strip() if progress.text != stage else stage
-            self._analysis = text, progress.fraction
+            self._analysis = f"{text}{self._time_left(progress)}", progress.fraction
         self._show_running()
+
+    def _time_left(self, progress: Progress) -> str:
+        """Return how long the stage will take at its pace so far, "" for what is soon done or has just begun."""
+        now = time.monotonic()
+        if self._begun is None or self._begun[0] != progress.stage or progress.fraction < self._begun[2]:
+            self._begun = progress.stage, now, progress.fraction
+        _, then, at = self._begun
+        done, spent = progress.fraction - at, now - then
+        if spent < _PACE_SECONDS or done <= 0:
+            return ""
+        left = spent * (1 - progress.fraction) / done
+        return tr(", about {count} s left").format(count=max(1, round(left))) if left >= 1 else ""
 
     def show_work(self, step: Step | None) -> None:
         """Show what else runs; the analysis is told first."""

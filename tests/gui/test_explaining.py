@@ -1,0 +1,82 @@
+"""Cancelling and going on, leaving the grid, folding the right side away."""
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtTest import QTest
+
+from segx_viewer.app.panels import statusbar
+from segx_viewer.app.panels.statusbar import StatusBar
+from segx_viewer.domain.request import Progress, Stage
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def test_after_a_cancel_it_can_be_gone_on(qtbot, opened, engine):
+    engine.gate.clear()
+    opened.workspace.analyses.explain(class_index=1)
+    qtbot.waitUntil(opened.status.cancel.isVisible)
+    QTest.mouseClick(opened.status.cancel, LEFT)
+    assert opened.status.go_on.isVisible()
+    engine.gate.set()
+    QTest.mouseClick(opened.status.go_on, LEFT)
+    qtbot.waitUntil(lambda: ("gradcam", 1) in opened.workspace.analyses.current.explanations)
+    assert not opened.status.go_on.isVisible()
+
+
+def test_another_image_takes_the_offer_away(qtbot, opened, engine, pictures):
+    engine.gate.clear()
+    opened.workspace.analyses.explain(class_index=1)
+    qtbot.waitUntil(opened.status.cancel.isVisible)
+    QTest.mouseClick(opened.status.cancel, LEFT)
+    engine.gate.set()
+    opened.open_paths(pictures[1:2])
+    qtbot.waitUntil(lambda: opened.workspace.documents.current.path == pictures[1] and opened.has_result())
+    assert not opened.status.go_on.isVisible()
+
+
+def test_leaving_the_grid_stops_what_it_computes(qtbot, opened, engine):
+    engine.gate.clear()
+    opened.commands.run("grid")
+    qtbot.waitUntil(lambda: opened.workspace.analyses.is_analysing)
+    opened.commands.run("grid")
+    assert not opened.workspace.analyses.is_analysing
+    engine.gate.set()
+
+
+def test_what_takes_long_says_how_long_it_still_takes(qtbot, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(statusbar.time, "monotonic", lambda: now[0])
+    bar = StatusBar()
+    qtbot.addWidget(bar)
+    bar.show_progress(Progress(Stage.ATTRIBUTE, 0.2))
+    assert "left" not in bar.text.text()
+    now[0] = 110.0
+    bar.show_progress(Progress(Stage.ATTRIBUTE, 0.4))
+    assert "about 30 s left" in bar.text.text()
+    bar.show_progress(None)
+
+
+@pytest.mark.parametrize("size", [QSize(1280, 800), QSize(960, 540)], ids=["1280x800", "1920x1080 at scale 2"])
+def test_badge_and_prediction_are_always_in_sight(qtbot, opened, size):
+    opened.setMinimumSize(0, 0)
+    opened.resize(size)
+    QTest.qWait(20)
+    assert opened.height() <= size.height()
+    for widget in (opened.certainty.shape, opened.certainty.word, opened.findings.list):
+        box = widget.rect()
+        box.moveTopLeft(widget.mapTo(opened, widget.rect().topLeft()))
+        assert opened.rect().contains(box)
+        assert not widget.visibleRegion().isEmpty()
+
+
+def test_parts_of_the_right_side_are_folded_and_stay_so(qtbot, opened):
+    fold = opened.results.details.table_title
+    assert opened.results.details.table.isVisible()
+    QTest.mouseClick(fold.heading, LEFT)
+    assert not opened.results.details.table.isVisible()
+    from segx_viewer.app.panels.details import Details
+
+    other = Details()
+    qtbot.addWidget(other)
+    assert not other.table_title.is_open
+    assert other.curve_title.is_open
