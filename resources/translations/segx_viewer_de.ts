@@ -1600,6 +1600,10 @@
       <translation>Keine Veränderung</translation>
     </message>
     <message>
+      <source>No level is promised: the calibration images are too few, or too many of the surest were wrong.</source>
+      <translation>Keine Stufe ist zugesagt: Es gibt zu wenige Kalibrierbilder, oder zu viele der sichersten waren falsch.</translation>
+    </message>
+    <message>
       <source>No map</source>
       <translation>Keine Karte</translation>
     </message>

@@ -118,6 +118,11 @@ class Levels:
     moderate: float
     careful: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def none(self) -> bool:
+        """Whether no level exists for the bundle, so that LOW says nothing about an image."""
+        return math.isinf(self.high) and math.isinf(self.moderate)
+
     def of(self, score: float, predicted: str) -> Level:
         """Return the level of a score for a predicted class.
 

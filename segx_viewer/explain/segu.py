@@ -18,6 +18,7 @@ __all__ = [
     "NOT_CALIBRATED",
     "NOT_PREDICTED",
     "NO_EXPLANATION",
+    "NO_LEVEL",
     "Calibration",
     "abstentions",
     "assess",
@@ -29,6 +30,7 @@ MINIMUM_AREA = 0.001
 """Smallest region, as a share of the image, about which SegU speaks: 0.1 %."""
 
 NOT_CALIBRATED = "Not calibrated: this measures agreement with the region, not the chance of being right."
+NO_LEVEL = "No level is promised: the calibration images are too few, or too many of the surest were wrong."
 NOT_PREDICTED = "Not the predicted class: the calibration speaks of the predicted class only."
 NO_EXPLANATION = "This map shows where methods differ, not what the network looked at: it has no certainty."
 
@@ -191,4 +193,6 @@ def _judge(
     if undefined:
         labels = ", ".join(ALIGNMENTS[name].label if name in ALIGNMENTS else name for name in undefined)
         return None, Level.LOW, f"No probability of being right: undefined for this image: {labels}."
-    return probability, calibration.level(probability, code), ""
+    level = calibration.level(probability, code)
+    unpromised = level is Level.LOW and calibration.promised is not None and calibration.promised.none
+    return probability, level, NO_LEVEL if unpromised else ""

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,8 +10,10 @@ from sklearn.preprocessing import StandardScaler
 from segx_viewer.domain.result import Certainty, GateLevel, GateVerdict, Level, Segmentation
 from segx_viewer.errors import ModelError
 from segx_viewer.explain.alignment import ALIGNMENTS, COSTLY, all_alignments, auitc, iou, iou_curve
+from segx_viewer.explain.promises import Levels
 from segx_viewer.explain.segu import (
     NO_EXPLANATION,
+    NO_LEVEL,
     NOT_CALIBRATED,
     NOT_PREDICTED,
     Calibration,
@@ -83,6 +86,19 @@ def test_levels_begin_at_their_cut_offs(calibration):
     assert calibration.level(0.8999) is Level.MODERATE
     assert calibration.level(0.6) is Level.MODERATE
     assert calibration.level(0.5999) is Level.LOW
+
+
+def test_a_bundle_without_any_level_says_so_instead_of_calling_the_finding_low(disc, calibration):
+    E, R = disc
+    with_none, with_moderate = (
+        assess(
+            E, segmented(R), ACCEPTED,
+            calibration=replace(calibration, promised=Levels(math.inf, moderate)), features={"max_softmax": 0.9},
+        )
+        for moderate in (math.inf, 1.0)
+    )  # fmt: skip
+    assert (with_none.level, with_none.reason) == (Level.LOW, NO_LEVEL)
+    assert (with_moderate.level, with_moderate.reason) == (Level.LOW, "")
 
 
 def test_calibration_equals_scikit_learn(rng):

@@ -39,7 +39,15 @@ def outside_texts() -> set[str]:
 
     found = {word.value for kind in (Stage, SpacingOrigin) for word in kind}
     found |= {word for both in WORDS.values() for word in both}
-    found |= {segu.NOT_CALIBRATED, segu.NOT_PREDICTED, segu.NO_EXPLANATION, "slow", "very slow", *promised.TEXTS}
+    found |= {
+        segu.NOT_CALIBRATED,
+        segu.NOT_PREDICTED,
+        segu.NO_LEVEL,
+        segu.NO_EXPLANATION,
+        "slow",
+        "very slow",
+        *promised.TEXTS,
+    }
     found |= {method.label for method in COMBINED.values()} | set(verdicts.TEXTS)
     found |= {text for measure in ALIGNMENTS.values() for text in (measure.label, measure.sentence)}
     for manifest in models_folder().glob("*/bundle.toml"):
