@@ -1,12 +1,16 @@
 """The bar below the panels with which a film is played: start and stop, speed, direction, and from where to where."""
 
 from PySide6.QtCore import QSignalBlocker, QSize
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFrame, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from segx_viewer.app.kit import theme
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.cine import FASTEST, SLOWEST, Direction, Scroller
 from segx_viewer.app.model.viewstate import ViewState
+
+_WIDE = 640  # below this width, words give way
+_BOX = 110
 
 
 class CineBar(QFrame):
@@ -40,6 +44,9 @@ class CineBar(QFrame):
         self.stated.setObjectName("muted")
         self.close_button = QPushButton(tr("Close"))
         self.close_button.clicked.connect(self._close)
+        for box in (self.rate, self.first, self.last):
+            box.setMaximumWidth(_BOX)
+        self._labels: list[QLabel] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(8)
@@ -49,6 +56,7 @@ class CineBar(QFrame):
         for text, box in ((tr("from"), self.first), (tr("to"), self.last)):
             label = QLabel(text)
             label.setObjectName("muted")
+            self._labels.append(label)
             row.addWidget(label)
             row.addWidget(box)
         row.addWidget(self.stated, 1)
@@ -56,6 +64,15 @@ class CineBar(QFrame):
         scroller.changed.connect(self.follow)
         state.changed.connect(lambda changed: self.follow() if "cine_bar" in changed else None)
         self.follow()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802, D102 - Qt's name
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
+        super().resizeEvent(event)
+        self.stated.setVisible(event.size().width() > _WIDE)
+        for label in self._labels:
+            label.setVisible(event.size().width() > _WIDE)
 
     def _close(self) -> None:
         self._scroller.stop()

@@ -1,6 +1,7 @@
 """The bar below the panels: method, colour map, opacity, top set, region."""
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QSlider, QWidget
 
 from segx_viewer.app.kit.i18n import tr
@@ -43,6 +44,7 @@ class ControlBar(QFrame):
         ):
             self.region_style.addItem(text, style)
         self.region_style.activated.connect(lambda i: state.update(mask=self.region_style.itemData(i)))
+        self._labels: list[QLabel] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 8, 6)
         row.setSpacing(6)
@@ -58,12 +60,33 @@ class ControlBar(QFrame):
                 text.setObjectName("muted")
                 text.setBuddy(widgets[0])
                 row.addWidget(text)
+                self._labels.append(text)
             for widget in widgets:
                 row.addWidget(widget)
             row.addSpacing(8)
         row.addStretch(1)
         state.changed.connect(lambda changed: self.follow() if changed & _SHOWN else None)
         self.follow()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802, D102 - Qt's name
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
+        super().resizeEvent(event)
+        self._give_way(event.size().width())
+
+    def _give_way(self, width: int) -> None:
+        """Leave out labels, then controls that the menus or keys have as well, where they do not fit."""
+        spare: list[QWidget] = [*self._labels, self.opacity, self.colormap]
+        for widget in spare:
+            widget.show()
+        layout = self.layout()
+        for group in (self._labels, [self.opacity], [self.colormap]):
+            if layout is None or layout.sizeHint().width() <= width:
+                break
+            for widget in group:
+                widget.hide()
+            layout.invalidate()
 
     def set_methods(self, methods: tuple[tuple[str, str], ...]) -> None:
         """Offer these (name, label) pairs."""

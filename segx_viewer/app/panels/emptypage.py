@@ -23,9 +23,9 @@ class EmptyPage(QWidget):
         self._run, self._open_paths = run, open_paths
         box = QFrame()
         box.setObjectName("drop")
-        box.setMinimumWidth(560)
+        box.setMinimumWidth(440)
         inner = QVBoxLayout(box)
-        inner.setContentsMargins(40, 40, 40, 32)
+        inner.setContentsMargins(24, 40, 24, 32)
         inner.setSpacing(16)
         self._icon = QLabel()
         self._icon.setObjectName("picture")

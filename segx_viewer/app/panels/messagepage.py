@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from segx_viewer.app.kit import theme
 from segx_viewer.app.kit.i18n import tr
 
-_TEXT_WIDTH = 600
+_TEXT_WIDTH = 440
 
 
 class MessagePage(QWidget):

@@ -18,6 +18,8 @@ GROUPS = (
     ("length", "ellipse", "edit_region"),
     ("export",),
 )
+_SPARE = ("actual_size", "flicker", "blend", "layout_1x3", "layout_2x2", "fit")
+"""Left out where even icons do not fit: the menus and keys have them."""
 _WORDS = {
     "side": mark("Side"),
     "curtain": mark("Curtain"),
@@ -43,6 +45,8 @@ class TopBar(QFrame):
             for name in group:
                 row.addWidget(_button(actions, name))
         row.addStretch(1)
+        buttons = {button.defaultAction().objectName(): button for button in self.findChildren(QToolButton)}
+        self._spare = [buttons[name] for name in _SPARE]
         self._worded = [
             button for button in self.findChildren(QToolButton) if button.defaultAction().objectName() in _WORDS
         ]
@@ -58,10 +62,17 @@ class TopBar(QFrame):
         """Leave out the words where they do not fit; the icons keep their tool tips."""
         for button in self._worded:
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        for button in self._spare:
+            button.show()
         for button in reversed(self._worded):
             if self._row.sizeHint().width() <= width:
                 break
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            self._row.invalidate()
+        for button in self._spare:
+            if self._row.sizeHint().width() <= width:
+                break
+            button.hide()
             self._row.invalidate()
 
 
