@@ -224,6 +224,10 @@
       <translation>&amp;Wiederholen</translation>
     </message>
     <message>
+      <source>&amp;Reference lines</source>
+      <translation>&amp;Referenzlinien</translation>
+    </message>
+    <message>
       <source>&amp;Region: outline, fill, off</source>
       <translation>Re&amp;gion: Umriss, Fläche, aus</translation>
     </message>

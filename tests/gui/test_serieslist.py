@@ -121,3 +121,71 @@ def test_in_a_comparison_the_half_under_the_mouse_takes_it(qtbot, series):
     drop(port, wanted.number)
     assert series.comparison.other is wanted
     assert series.workspace.documents.current is before
+
+
+@pytest.fixture
+def placed(qtbot, window, make_dicom):
+    """Two axial series of one space, every 2 mm and every 6 mm, and a sagittal image."""
+    study = generate_uid()
+    folder = None
+    for number, step in ((1, 2), (2, 6)):
+        uid = generate_uid()
+        for i in range(0, 24, step):
+            folder = make_dicom(
+                np.full((8, 9), 50, np.uint16),
+                f"{number}-{i:02}.dcm",
+                StudyInstanceUID=study,
+                SeriesInstanceUID=uid,
+                FrameOfReferenceUID="1.2.3",
+                Modality="MR",
+                SeriesNumber=number,
+                PixelSpacing=[1, 1],
+                ImageOrientationPatient=AXIAL,
+                ImagePositionPatient=[0, 0, i],
+                InstanceNumber=i + 1,
+            ).parent
+    make_dicom(
+        np.full((30, 9), 50, np.uint16),
+        "3.dcm",
+        StudyInstanceUID=study,
+        FrameOfReferenceUID="1.2.3",
+        Modality="MR",
+        SeriesNumber=3,
+        PixelSpacing=[1, 1],
+        ImageOrientationPatient=[0, 1, 0, 0, 0, -1],
+        ImagePositionPatient=[4, 0, 27],
+    )
+    window.open_paths([folder])
+    qtbot.waitUntil(lambda: len(window.workspace.documents) == 17 and not window.workspace.documents.pending)
+    return window
+
+
+def named(window, name):
+    return next(d for d in window.workspace.documents if d.name == name)
+
+
+def compare(qtbot, window, first, second):
+    window.workspace.look_at(named(window, first))
+    qtbot.waitUntil(lambda: window.scene.document is named(window, first) and window.scene.base is not None)
+    window.comparison.begin(named(window, first), named(window, second))
+    window.state.update(two=True)
+    qtbot.waitUntil(lambda: window.comparison.beside_scene.base is not None)
+
+
+def test_linked_stacks_scroll_to_the_same_place_in_the_patient(qtbot, placed):
+    compare(qtbot, placed, "1-00.dcm", "2-00.dcm")
+    placed.comparison._scroll(1)
+    assert placed.comparison.other.name == "2-00.dcm"  # 2 mm further is still nearest to the first
+    placed.comparison._scroll(2)
+    assert placed.workspace.documents.current.name == "1-06.dcm"
+    assert placed.comparison.other.name == "2-06.dcm"
+
+
+def test_the_other_image_is_drawn_as_a_line(qtbot, placed):
+    compare(qtbot, placed, "1-06.dcm", "3.dcm")
+    qtbot.waitUntil(lambda: placed.comparison.beside_scene.reference is not None)
+    (_, y0), (_, y1) = placed.comparison.beside_scene.reference
+    assert (y0, y1) == pytest.approx((21.5, 21.5))
+    assert placed.scene.reference is not None
+    placed.comparison.end()
+    assert placed.scene.reference is None

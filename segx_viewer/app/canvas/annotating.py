@@ -9,12 +9,14 @@ from PySide6.QtGui import QColor, QPainter, QPen, QUndoCommand
 from segx_viewer.app.canvas import handling, imagetext
 from segx_viewer.app.model.annotations import REGIONS, Annotation, Kind, caption
 from segx_viewer.domain.image import MedicalImage
+from segx_viewer.domain.planes import Line
 
 if TYPE_CHECKING:
     from segx_viewer.app.canvas.viewport import Viewport
     from segx_viewer.app.model.documents import Document, Documents
 
 _LINE, _CHOSEN = QColor("#ffd166"), QColor("#7fd1ff")
+_REFERENCE = QColor("#7fe08a")
 _HANDLE = 4.0  # half a handle's side, panel pixels
 
 
@@ -56,6 +58,17 @@ def paint(
     if not text:
         return None
     return _paint_label(painter, port, max(points, key=lambda p: p.y()), text)
+
+
+def paint_reference(painter: QPainter, port: "Viewport", line: Line) -> None:
+    """Paint where an image beside this one cuts it."""
+    ends = [port.to_panel(QPointF(*point)) for point in line]
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for colour, width in ((QColor(0, 0, 0, 160), 3.0), (_REFERENCE, 1.2)):
+        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine if width > 2 else Qt.PenStyle.DashLine))
+        painter.drawLine(*ends)
+    painter.restore()
 
 
 def _paint_shape(painter: QPainter, annotation: Annotation, points: list[QPointF]) -> None:

@@ -12,6 +12,7 @@ from segx_viewer.app.canvas.raster import Raster, visible_raster
 from segx_viewer.app.model.annotations import Annotation
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.model.viewstate import Compare, MaskStyle, View
+from segx_viewer.domain.planes import Line
 from segx_viewer.domain.result import Analysis, GateLevel, MapKey
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Scene:
         self.graphics: Graphics | None = None
         self.selected: int | None = None  # which of the document's drawings is chosen
         self.moving: tuple[int, Annotation] | None = None  # which of them is being moved, and where it is now
+        self.reference: Line | None = None  # where an image beside this one cuts it
         self.hidden = False  # results stay hidden until the reader has read
 
     def show(self, document: Document | None) -> None:

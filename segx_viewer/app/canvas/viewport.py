@@ -148,6 +148,8 @@ class Viewport(QWidget):
         if self.state.view.bare:
             return
         image = self.scene.base.image
+        if self.state.view.two and self.state.view.reference_lines and self.scene.reference is not None:
+            annotating.paint_reference(painter, self, self.scene.reference)
         self.labels = {}
         for index, annotation in enumerate(self.scene.drawings):
             box = annotating.paint(painter, self, annotation, image, chosen=index == self.scene.selected)

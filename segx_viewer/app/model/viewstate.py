@@ -132,6 +132,7 @@ class View:
     graphics: bool = True
     magnifier: bool = False
     cine_bar: bool = False
+    reference_lines: bool = True
     two: bool = False
     link_zoom: bool = True
     link_pan: bool = True

@@ -14,11 +14,13 @@ from segx_viewer.app.canvas.scene import Panel, Scene
 from segx_viewer.app.canvas.viewport import Viewport
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.i18n import tr
-from segx_viewer.app.model.documents import key_of
+from segx_viewer.app.model.documents import Documents, key_of
 from segx_viewer.app.model.impression import hidden
-from segx_viewer.app.model.stack import stack_of, stack_text
+from segx_viewer.app.model.stack import Stack, stack_of, stack_text
 from segx_viewer.app.model.viewstate import PER_IMAGE, View, ViewState
 from segx_viewer.app.panels.certainty import statement
+from segx_viewer.domain.image import MedicalImage
+from segx_viewer.domain.planes import nearest, reference_line
 from segx_viewer.domain.result import Analysis, Level, MapKey, level_so_far
 from segx_viewer.reporting.content import percent
 
@@ -153,6 +155,7 @@ class Comparison(QWidget):
         self.slots, self.active = [None, None], 0
         self.beside.reset(*PER_IMAGE)
         self.beside_scene.show(None)
+        self._scene.reference = self.beside_scene.reference = None
         self.beside_scene.graphics = None
         for column in self.columns:
             column.clear()
@@ -196,6 +199,7 @@ class Comparison(QWidget):
             image = other.image
             found = overlays.get(image.source.sop_instance_uid, []) if image is not None else []
             scene.graphics = Graphics(image, found) if image is not None else None
+        self._show_reference()
         place = stack_text(self._workspace.documents, other)
         scene.stack_text = f"{place}\n" if place else ""
         scene.hidden = hidden(other, state.view.read_first)
@@ -227,18 +231,47 @@ class Comparison(QWidget):
         if changed & {"method", "colormap", "two", "identity"}:
             self.refresh()
 
+    def _place_in(self, stack: Stack, offset: int) -> int:
+        """Return which image of the other stack belongs to a step of the active one.
+
+        By position in the patient where both are placed in the same space, else as many images further.
+        """
+        documents = self._workspace.documents
+        active = stack_of(documents, documents.current)
+        there, here = _headers(documents, stack), _headers(documents, active) if active is not None else None
+        if active is not None and here is not None and there is not None and here[0].source.frames == 1:
+            target = here[min(len(active) - 1, max(0, active.position + offset))]
+            found = nearest([header.place for header in there], target.place)
+            if found is not None:
+                return found
+        return min(len(stack) - 1, max(0, stack.position + offset))
+
+    def _show_reference(self) -> None:
+        """Draw in each image where the other one cuts it."""
+        pair = (self._scene, self.beside_scene)
+        for scene, other in (pair, pair[::-1]):
+            both = scene.base is not None and other.base is not None and self._state.view.two
+            scene.reference = reference_line(scene.base.image, other.base.image) if both else None
+
     def _scroll(self, offset: int) -> bool:
         """Scroll the active image's stack, and the other one's with it where they are linked."""
         documents, other = self._workspace.documents, self.other
         stack = stack_of(documents, other)
         if self._state.view.link_scroll and stack is not None:
-            target = min(len(stack) - 1, max(0, stack.position + offset))
+            target = self._place_in(stack, offset)
             path, frame = stack.members[target]
             moved = documents.add(path, frame, label=other.label, named=other.named)
             moved.view = dict(other.view)
             self.slots[1 - self.active] = moved
             self.refresh()
         return self._scroll_current(offset)
+
+
+def _headers(documents: Documents, stack: Stack) -> list[MedicalImage] | None:
+    """Return the headers of a stack's images, None where one is not read."""
+    known = [documents.at(path, frame) for path, frame in stack.members]
+    found = [d.header for d in known if d is not None and d.header is not None]
+    return found if len(found) == len(stack) else None
 
 
 def head_text(document: "Document", identity: bool = True) -> str:
