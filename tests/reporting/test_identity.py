@@ -180,7 +180,7 @@ def traces(text: str) -> list[str]:
 def written_by(analysis, out, **options):
     """Write everything that can be written of an image, and return the paths."""
     is_dicom = bool(analysis.image.source.sop_instance_uid)
-    kinds = [kind for kind in Output if not (is_dicom and kind is Output.DICOM and not options)]
+    kinds = [kind for kind in Output if not (is_dicom and kind.value.startswith("dicom") and not options)]
     paths = write_outputs(analysis, out, output_name(1, analysis), kinds, **options)
     (out / "results.csv").write_text(csv_text([csv_row(analysis, "0001")]), "utf-8")
     return [*paths, out / "results.csv"]
