@@ -1592,6 +1592,10 @@
       <translation>keine Klasse ist auszuschließen ({share})</translation>
     </message>
     <message>
+      <source>No earlier image of this patient and part of the body is open.</source>
+      <translation>Es ist keine frühere Aufnahme dieses Patienten und dieser Körperregion geöffnet.</translation>
+    </message>
+    <message>
       <source>no finding is certainly present ({share})</source>
       <translation>kein Befund ist sicher vorhanden ({share})</translation>
     </message>
@@ -1854,6 +1858,10 @@
     <message>
       <source>P&amp;revious image</source>
       <translation>&amp;Voriges Bild</translation>
+    </message>
+    <message>
+      <source>P&amp;rior beside it</source>
+      <translation>Vo&amp;raufnahme daneben</translation>
     </message>
     <message>
       <source>Pan</source>

@@ -20,6 +20,7 @@ from segx_viewer.app.jobs.engine import Capabilities, Engine
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.assembly import column, replace
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.model import hanging
 from segx_viewer.app.model.actions import Actions
 from segx_viewer.app.model.annotations import Annotation
 from segx_viewer.app.model.cine import Scroller
@@ -125,6 +126,7 @@ class Follower(QObject):
         super().__init__(window)
         self._window = window
         self._keys = Keys(window)
+        self._hung: str | None = None  # modality whose rule the layout follows
         self._place_later = QTimer(self, singleShot=True, interval=_PLACE_MS)  # many files are told one after the other
         self._place_later.timeout.connect(self._show_place)
         self._follow_workspace(window.workspace)
@@ -191,6 +193,7 @@ class Follower(QObject):
             self._refresh()
             return
         window.scene.show(document)
+        self._hang()
         self._show_graphics()
         window.scene.editing = False
         if window.state.view.editing:
@@ -205,6 +208,17 @@ class Follower(QObject):
         window.comparison.follow(document)
         self.show_page()
         self._refresh()
+
+    def _hang(self) -> None:
+        """Lay out the image as others of its modality were laid out last."""
+        base = self._window.scene.base
+        modality = hanging.modality_of(base.image) if base is not None else None
+        if modality is None or modality == self._hung:
+            return
+        self._hung = modality
+        layout = hanging.rules().get(modality)
+        if layout is not None:
+            self._window.state.update(layout=layout)
 
     def _waits_for(self, document: Document | None) -> bool:
         """Whether the picture before stays until an image of the same stack is read."""

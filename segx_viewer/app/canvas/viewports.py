@@ -13,6 +13,7 @@ from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.viewstate import Compare, Layout, ViewState
 
 _FLICKER_MS = 500
+_WIDE = 1.15
 
 # The panels of each layout, side by side or with one panel that compares.
 _SHOWN = {
@@ -46,6 +47,7 @@ class Viewports(QWidget):
         self.others: list[Viewport] = []  # panels elsewhere in the window that share the tools
         self.color_bar = ColorBar(self)
         self._single: Panel | None = None
+        self._arranged = False, False  # what `_arrangement` said when the panels were arranged last
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -78,6 +80,8 @@ class Viewports(QWidget):
 
     def _shown(self) -> list[Panel]:
         view = self.state.view
+        if self.scene.refused:  # no model reads it: once is enough
+            return [Panel.IMAGE]
         shown = list(_SHOWN[view.layout, view.compare is Compare.SIDE])
         return [self._single] if self._single in shown else shown
 
@@ -86,7 +90,11 @@ class Viewports(QWidget):
         for panel, port in self.ports.items():
             self._grid.removeWidget(port)
             port.setVisible(panel in shown)
+        self._arranged = self._arrangement()
         large = self.state.view.layout is Layout.LARGE and len(shown) == 3
+        if large and self._is_wide():
+            self._arrange_wide(shown)
+            return
         columns = 2 if large or len(shown) == 4 else len(shown)
         for i, panel in enumerate(shown):
             if large:
@@ -108,6 +116,31 @@ class Viewports(QWidget):
         else:
             self._flicker.stop()
 
+    def _is_wide(self) -> bool:
+        """Whether the image is so much wider than high that a large panel above two small ones shows more of it."""
+        shape = self.scene.shape
+        if shape is None:
+            return False
+        height, width = (side * factor for side, factor in zip(shape, self.scene.stretch, strict=True))
+        turned = self.state.view.rotation % 180 != 0
+        return (height if turned else width) > _WIDE * (width if turned else height)
+
+    def _arrange_wide(self, shown: list[Panel]) -> None:
+        """Place a large panel above two small ones."""
+        self._grid.addWidget(self.ports[shown[0]], 0, 0, 1, 2)
+        for column, panel in enumerate(shown[1:]):
+            self._grid.addWidget(self.ports[panel], 2, column)
+        for column in range(3):
+            self._grid.setColumnStretch(column, 1 if column < 2 else 0)
+        for row, stretch in enumerate((3, 0, 2, 0)):
+            self._grid.setRowStretch(row, stretch)
+        self._grid.removeWidget(self.blend)
+        self.blend.hide()
+        self._flicker.stop()
+
+    def _arrangement(self) -> tuple[bool, bool]:
+        return self.scene.refused, self._is_wide()
+
     def _toggle_single(self, panel: Panel) -> None:
         self._single = None if self._single is panel else panel
         self._arrange()
@@ -121,6 +154,8 @@ class Viewports(QWidget):
 
     def refresh(self) -> None:
         """Paint everything again, after the scene has changed."""
+        if self._arranged != self._arrangement():
+            self._arrange()
         overlays, key = self.scene.overlays, self.scene.key
         has_map = overlays is not None and self.scene.has_map() and not self.scene.hidden
         self.color_bar.show_scale(self.state.view.colormap, overlays.scale(key) if has_map else None)

@@ -56,6 +56,7 @@ MENUS: tuple[tuple[Any, ...], ...] = (
         None,
         (mark("&Layout"), tuple(f"layout_{layout}" for layout in Layout)),
         "two",
+        "prior",
         (mark("Lin&k the two images"), ("link_zoom", "link_pan", "link_scroll", "link_window")),
         "reference_lines",
         "corner_text",

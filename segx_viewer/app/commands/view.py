@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from segx_viewer.app.commands.tools import NAVIGATE
 from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.model import hanging
 from segx_viewer.app.model.actions import Command
 from segx_viewer.app.model.presets import windows
 from segx_viewer.app.model.viewstate import GEOMETRY, Layout, View
+from segx_viewer.errors import SegxError
 
 if TYPE_CHECKING:
     from segx_viewer.app.commands.desk import Desk
@@ -174,7 +176,28 @@ def leave(window: "Desk") -> None:
 
 
 def _arrange(layout: Layout) -> "Callable[[Desk], None]":
-    return lambda window: window.state.update(layout=layout, two=False, grid=False)
+    def handler(window: "Desk") -> None:
+        window.state.update(layout=layout, two=False, grid=False)
+        if window.scene.base is not None:
+            try:
+                hanging.remember(window.scene.base.image, layout)
+            except SegxError as error:
+                window.workspace.say(str(error))
+
+    return handler
+
+
+def prior_beside(window: "Desk") -> None:
+    """Compare the current image with the newest earlier one of the same patient and part of the body."""
+    documents, current = window.workspace.documents, window.workspace.documents.current
+    prior = hanging.prior_of(current, documents) if current is not None else None
+    if current is None or prior is None:
+        window.workspace.say(tr("No earlier image of this patient and part of the body is open."))
+        return
+    documents.remember(window.state.view)
+    window.comparison.begin(current, prior)
+    window.state.update(two=True, grid=False)
+    window.commands.follow()
 
 
 def _laid_out(layout: Layout) -> Callable[[View], bool]:
@@ -269,6 +292,7 @@ ROWS: "tuple[Command[Desk], ...]" = tuple(
             checked=lambda v: v.magnifier,
         ),
         Command("two", mark("Compare t&wo images"), compare_two, "Ctrl+K", _VIEW, "images", checked=lambda v: v.two),
+        Command("prior", mark("P&rior beside it"), prior_beside, "Ctrl+Shift+K", _VIEW, "clock"),
         *(Command(name, text, toggle(name), "", _VIEW, checked=_switched(name)) for name, text in _LINKS),
         Command(
             "reference_lines",
