@@ -1824,8 +1824,8 @@
       <translation>Umriss</translation>
     </message>
     <message>
-      <source>Outlines and window (presentation state)</source>
-      <translation>Umrisse und Fenster (Presentation State)</translation>
+      <source>Outlines, measurements and window (presentation state)</source>
+      <translation>Umrisse, Messungen und Fenster (Presentation State)</translation>
     </message>
     <message>
       <source>Outside the region: what SegX hides</source>
@@ -1986,6 +1986,10 @@
     <message>
       <source>Region (SEG)</source>
       <translation>Region (SEG)</translation>
+    </message>
+    <message>
+      <source>Region as a label map (SEG)</source>
+      <translation>Region als Label-Map (SEG)</translation>
     </message>
     <message>
       <source>Region's probability (fractional SEG)</source>

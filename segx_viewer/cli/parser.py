@@ -91,10 +91,22 @@ def _add_analyze(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "--output",
         dest="outputs",
         action="append",
-        choices=("png", "pdf", "json", "csv", "npz", "dicom", "dicom-pdf"),
+        choices=(
+            "png",
+            "pdf",
+            "json",
+            "csv",
+            "npz",
+            "dicom",
+            "dicom-pdf",
+            "dicom-labelmap",
+            "dicom-gsps",
+            "dicom-sc-j2k",
+        ),
         help="what to write (default: png, json and csv); may be given several times; dicom writes segmentations, "
-        "parametric maps, a structured report and the page, dicom-pdf the PDF as a DICOM document; both need "
-        "--include-identity for DICOM images",
+        "parametric maps, a structured report and the page, dicom-pdf the PDF as a DICOM document, dicom-labelmap the "
+        "region as a label map, dicom-gsps outlines and window as a presentation state, dicom-sc-j2k the page as "
+        "JPEG 2000; all of these need --include-identity for DICOM images",
     )
     command.add_argument("--bundle", metavar="NAME", help="model bundle (default: the one that fits the image)")
     command.add_argument(

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from enum import StrEnum
 from pathlib import Path
 
@@ -28,9 +28,15 @@ class Output(StrEnum):
     NPZ = "npz"
     DICOM = "dicom"
     DICOM_PDF = "dicom-pdf"
+    DICOM_LABELMAP = "dicom-labelmap"
+    DICOM_GSPS = "dicom-gsps"
+    DICOM_SC_J2K = "dicom-sc-j2k"
 
 
 DEFAULT = (Output.PNG, Output.JSON, Output.CSV)
+
+Writer = Callable[[Analysis, Path, ReportView, bool], list[Path]]
+"""Writes one kind of output: analysis, path, how its report is drawn, whether identity is included."""
 
 
 def output_name(number: int, analysis: Analysis) -> str:
@@ -38,7 +44,7 @@ def output_name(number: int, analysis: Analysis) -> str:
     return f"{number:04d}-{pixel_digest(analysis.image)[:8]}"
 
 
-_RESULT = re.compile(r"\d{4,}-[0-9a-f]{8}(-[a-z-]+)?\.(png|pdf|json|npz|dcm)|run\.jsonl|results\.csv|\.part-.*")
+_RESULT = re.compile(r"\d{4,}-[0-9a-f]{8}(-[a-z0-9-]+)?\.(png|pdf|json|npz|dcm)|run\.jsonl|results\.csv|\.part-.*")
 
 
 def is_result(item: Input, folder: Path) -> bool:
@@ -110,12 +116,19 @@ def _dicom(analysis: Analysis, path: Path, _view: ReportView, include_identity: 
     return list(write_dicom_results(analysis, path.parent, path.stem, include_identity=include_identity).values())
 
 
-def _dicom_pdf(analysis: Analysis, path: Path, _view: ReportView, include_identity: bool) -> list[Path]:
-    from segx_viewer.reporting.dicom import Kind, write_dicom_results
+def _dicom_one(kind: str, *, jpeg2000: bool = False) -> Writer:
+    """Return a writer of one kind of `reporting.dicom.Kind` that the usual DICOM results do not have."""
 
-    kinds = (Kind.DOCUMENT,)
-    made = write_dicom_results(analysis, path.parent, path.stem, kinds=kinds, include_identity=include_identity)
-    return list(made.values())
+    def write(analysis: Analysis, path: Path, _view: ReportView, include_identity: bool) -> list[Path]:
+        from segx_viewer.reporting.dicom import Kind, write_dicom_results
+
+        name = f"{path.stem}-j2k" if jpeg2000 else path.stem  # beside the uncompressed page
+        made = write_dicom_results(
+            analysis, path.parent, name, kinds=(Kind(kind),), include_identity=include_identity, jpeg2000=jpeg2000
+        )
+        return list(made.values())
+
+    return write
 
 
 def _json(analysis: Analysis, path: Path, _view: ReportView, include_identity: bool) -> list[Path]:
@@ -128,7 +141,10 @@ _WRITERS = {
     Output.PDF: _pdf,
     Output.NPZ: _npz,
     Output.DICOM: _dicom,
-    Output.DICOM_PDF: _dicom_pdf,
+    Output.DICOM_PDF: _dicom_one("pdf"),
+    Output.DICOM_LABELMAP: _dicom_one("seg-labelmap"),
+    Output.DICOM_GSPS: _dicom_one("gsps"),
+    Output.DICOM_SC_J2K: _dicom_one("sc", jpeg2000=True),
     Output.JSON: _json,
 }
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_file_meta_info
 from pydicom.uid import (
+    UID,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -25,7 +26,8 @@ from segx_viewer.imaging._decoded import Decoded
 from segx_viewer.imaging._quiet import ignore_library_warnings
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 
-_LABEL_MAPS = "1.2.840.10008.5.1.4.1.1.66.7"  # Label Map Segmentation Storage
+LABEL_MAPS = UID("1.2.840.10008.5.1.4.1.1.66.7")  # Label Map Segmentation Storage, which pydicom does not know yet
+_SEGMENTATIONS = (SegmentationStorage, LABEL_MAPS)
 SYNTAXES = (ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian, RLELossless)
 
 
@@ -83,11 +85,12 @@ def decode_overlays(path: Path, limits: Limits = DEFAULT_LIMITS) -> Decoded:
             )
         dataset = pydicom.dcmread(path)
         _refuse_volume(dataset, path)
-        limits.check_pixels(path, int(dataset.get("NumberOfFrames", 1)) * int(dataset.Rows), int(dataset.Columns))
+        layers = max(int(dataset.get("NumberOfFrames", 1)), len(dataset.get("SegmentSequence") or ()))
+        limits.check_pixels(path, layers * int(dataset.Rows), int(dataset.Columns))
         kind = dataset.get("SOPClassUID")
-        if kind not in (SegmentationStorage, ParametricMapStorage):
+        if kind not in (*_SEGMENTATIONS, ParametricMapStorage):
             raise UnsupportedImageError(f"{path.name} is neither a segmentation nor a parametric map.")
-        found = list(_segments(dataset, path) if kind == SegmentationStorage else _maps(dataset))
+        found = list(_maps(dataset) if kind == ParametricMapStorage else _regions(dataset, path))
         values = np.stack([layer for layer, _ in found])
     except SegxError:
         raise
@@ -97,20 +100,34 @@ def decode_overlays(path: Path, limits: Limits = DEFAULT_LIMITS) -> Decoded:
 
 
 def _refuse_volume(dataset: Dataset, path: Path) -> None:
-    """Refuse a segmentation of a stack of images, or a map of labels, by the header, whatever its pixels are."""
-    if dataset.get("SOPClassUID") not in (SegmentationStorage, _LABEL_MAPS):
+    """Refuse a segmentation of a stack of images by the header, whatever its pixels are."""
+    if dataset.get("SOPClassUID") not in _SEGMENTATIONS:
         return
     frames, segments = int(dataset.get("NumberOfFrames") or 1), len(dataset.get("SegmentSequence") or ())
-    if dataset.get("SegmentationType") == "LABELMAP":
-        raise UnsupportedImageError(
-            f"{path.name} is a segmentation as a map of labels, which the viewer does not draw; export it with one "
-            f"binary frame for each segment."
-        )
-    if frames > segments > 0:
+    most = 1 if _is_label_map(dataset) else segments  # a map of labels has all segments in one frame
+    if segments and frames > most:
         raise UnsupportedImageError(
             f"{path.name} is a segmentation of a volume, with {frames} frames for {segments} segment(s); the viewer "
             f"draws segmentations of single images."
         )
+
+
+def _regions(dataset: Dataset, path: Path) -> Iterator[tuple[NDArray[Any], OverlayFacts]]:
+    return _labels(dataset) if _is_label_map(dataset) else _segments(dataset, path)
+
+
+def _is_label_map(dataset: Dataset) -> bool:
+    return bool(dataset.get("SegmentationType") == "LABELMAP")
+
+
+def _labels(dataset: Dataset) -> Iterator[tuple[NDArray[Any], OverlayFacts]]:
+    """Yield the segments of a map of labels (PS3.3 C.8.20.4), without its background (Pixel Padding Value)."""
+    ((groups, frame),) = _frames(dataset)
+    background = dataset.get("PixelPaddingValue", 0)
+    for item in dataset.SegmentSequence:
+        if (number := int(item.SegmentNumber)) != background:
+            label = str(item.get("SegmentLabel") or "")
+            yield frame == number, OverlayFacts(OverlayKind.REGION, label, *_source(groups, dataset))
 
 
 def _segments(dataset: Dataset, path: Path) -> Iterator[tuple[NDArray[Any], OverlayFacts]]:

@@ -24,6 +24,7 @@ from segx_viewer.reporting.dicom.source import picture_dataset
 from segx_viewer.reporting.overlay import region_on_image
 from segx_viewer.reporting.panels import ReportView
 from segx_viewer.reporting.png import render_report
+from segx_viewer.reporting.reading import Mark, Reading, Shape
 
 WHEN = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 KEY = ("gradcam", 4)
@@ -427,3 +428,53 @@ def test_a_presentation_state_draws_the_outline_on_the_image(radiograph, tmp_pat
     assert (columns.min(), columns.max()) == (inside[:, 1].min() + 0.5, inside[:, 1].max() + 0.5)
     if DCIODVFY is not None:
         assert _errors(path) == []
+
+
+MARKS = (
+    Mark(Shape.LINE, ((10, 20), (40.5, 60)), "12.3 mm"),
+    Mark(Shape.ANGLE, ((5, 5), (20, 30), (60, 30)), "121.0°"),
+    Mark(Shape.ELLIPSE, ((30, 10), (50, 70)), "mean 4"),
+    Mark(Shape.RECTANGLE, ((60, 80), (30, 100)), "mean 5"),
+    Mark(Shape.ARROW, ((-4, 50), (80, 130)), "here"),
+    Mark(Shape.TEXT, ((70, 12),), "a note"),
+    Mark(Shape.LINE, ((1, 1), (2, 2))),
+)
+
+
+def test_a_presentation_state_has_what_the_reader_drew_and_what_it_measures(radiograph, tmp_path):
+    analysis = radiograph()
+    (path,) = write_dicom_results(
+        analysis,
+        tmp_path / "out",
+        "1",
+        kinds=[Kind.PRESENTATION],
+        include_identity=True,
+        reading=Reading(marks=MARKS),
+    ).values()
+    state = pydicom.dcmread(path)
+    assert [layer.GraphicLayer for layer in state.GraphicLayerSequence] == ["REGION", "MEASUREMENTS"]
+    (drawn,) = (a for a in state.GraphicAnnotationSequence if a.GraphicLayer == "MEASUREMENTS")
+    graphics = [(g.GraphicType, np.array(g.GraphicData).reshape(-1, 2)) for g in drawn.GraphicObjectSequence]
+    kinds = [kind for kind, _ in graphics]
+    assert kinds == ["POLYLINE", "POLYLINE", "ELLIPSE", "POLYLINE", "POLYLINE", "POLYLINE", "POLYLINE"]
+    assert np.array_equal(graphics[0][1], [(10, 20), (40.5, 60)])
+    assert np.array_equal(graphics[2][1], [(40, 10), (40, 70), (30, 40), (50, 40)])  # the major axis first
+    assert np.array_equal(graphics[3][1], [(60, 80), (30, 80), (30, 100), (60, 100), (60, 80)])
+    everything = np.concatenate([points for _, points in graphics])
+    assert (everything >= 0).all()
+    assert (everything <= (90, 120)).all()
+    texts = [(text.UnformattedTextValue, text.AnchorPointVisibility) for text in drawn.TextObjectSequence]
+    assert texts == [(mark.text, "Y" if mark.shape is Shape.TEXT else "N") for mark in MARKS if mark.text]
+    if DCIODVFY is not None:
+        assert _errors(path) == []
+
+
+def test_a_label_map_holds_the_mask_for_highdicom(radiograph, tmp_path):
+    analysis = radiograph()
+    (path,) = write_dicom_results(
+        analysis, tmp_path / "out", "1", kinds=[Kind.LABELMAP], include_identity=True
+    ).values()
+    found = hd.seg.segread(path)
+    assert found.segmentation_type is hd.seg.SegmentationTypeValues.LABELMAP
+    assert np.array_equal(found.pixel_array == 1, region_on_image(analysis.segmentation, analysis.placement))
+    assert (found.PatientID, found.StudyInstanceUID) == ("4711", "1.2.3.3")

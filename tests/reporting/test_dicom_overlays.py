@@ -1,4 +1,5 @@
 import contextlib
+import copy
 import dataclasses
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from segx_viewer.domain.image import SourceInfo
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
 from segx_viewer.imaging.limits import Limits
 from segx_viewer.imaging.reader import read_image
+from segx_viewer.imaging.segmentations import LABEL_MAPS
 from segx_viewer.reporting.dicom import Kind, write_dicom_results
 from segx_viewer.reporting.dicom.overlays import OverlayKind, read_overlays, read_overlays_guarded
 from segx_viewer.reporting.overlay import base_layer, compose, region_on_image
@@ -82,7 +84,7 @@ def test_overlays_that_need_a_codec_or_are_too_large_are_refused(written, tmp_pa
     [
         ({"NumberOfFrames": 300}, r"is a segmentation of a volume, with 300 frames for 1 segment\(s\)"),
         ({"NumberOfFrames": 300, "PixelData": b"\0\0"}, "is a segmentation of a volume"),
-        ({"SegmentationType": "LABELMAP"}, "is a segmentation as a map of labels.*export it with one binary frame"),
+        ({"SegmentationType": "LABELMAP", "NumberOfFrames": 2}, r"is a segmentation of a volume, with 2 frames for 1"),
     ],
 )
 def test_segmentations_that_are_merely_unsupported_are_not_called_damaged(written, tmp_path, changes, sentence):
@@ -164,3 +166,30 @@ def test_an_overlay_without_derivation_is_of_the_image_or_series_that_its_file_n
     dataset.save_as(tmp_path / "x.dcm")
     (named,) = read_overlays(tmp_path / "x.dcm")
     assert (named.source_uid, named.series_uid) == ("", "")
+
+
+def test_a_label_map_is_drawn_like_the_binary_segmentation(analysis, tmp_path):
+    kinds = [Kind.REGION, Kind.LABELMAP]
+    written = write_dicom_results(analysis, tmp_path, "1", kinds=kinds)
+    assert pydicom.dcmread(written[Kind.LABELMAP]).SOPClassUID == LABEL_MAPS
+    (binary,), (labels,) = (read_overlays_guarded(written[kind]) for kind in kinds)
+    assert labels.kind is OverlayKind.REGION
+    assert np.array_equal(labels.values, binary.values)
+    assert (labels.label, labels.source_uid) == (binary.label, binary.source_uid)
+
+
+def test_each_segment_of_a_label_map_is_a_region_and_its_background_is_none(analysis, tmp_path):
+    (path,) = write_dicom_results(analysis, tmp_path, "1", kinds=[Kind.LABELMAP]).values()
+    dataset = pydicom.dcmread(path)
+    first = dataset.SegmentSequence[-1]
+    dataset.SegmentSequence = [copy.deepcopy(first) for _ in range(3)]
+    for number, item in enumerate(dataset.SegmentSequence):
+        item.SegmentNumber, item.SegmentLabel = number, f"segment {number}"
+    dataset.PixelPaddingValue = 0
+    labels = dataset.pixel_array.copy()
+    labels[:5] = 2
+    dataset.PixelData = labels.tobytes()
+    dataset.save_as(path)
+    found = read_overlays(path)
+    assert [overlay.label for overlay in found] == ["segment 1", "segment 2"]
+    assert all(np.array_equal(overlay.values, labels == n) for n, overlay in enumerate(found, 1))

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 KINDS = {
     "seg": mark("Region (SEG)"),
     "seg-probability": mark("Region's probability (fractional SEG)"),
+    "seg-labelmap": mark("Region as a label map (SEG)"),
     "map-original": mark("Saliency map (Parametric Map)"),
     "map-segx": mark("SegX map (Parametric Map)"),
     "sr": mark("Findings and measurements (SR)"),
     "sc": mark("Report page as a picture (Secondary Capture)"),
     "pdf": mark("Report (encapsulated PDF)"),
-    "gsps": mark("Outlines and window (presentation state)"),
+    "gsps": mark("Outlines, measurements and window (presentation state)"),
 }
 """What to call the kinds of `reporting.dicom.Kind`."""
 

@@ -25,12 +25,14 @@ from segx_viewer.reporting.overlay import region_on_image
 
 T = TypeVar("T", bound=Dataset)
 
-SERIES = {"seg": 9001, "map": 9002, "sr": 9003, "sc": 9004, "pdf": 9005, "gsps": 9006}
+SERIES = {"seg": 9001, "map": 9002, "sr": 9003, "sc": 9004, "pdf": 9005, "gsps": 9006, "ko": 9007}
 """Series numbers: high ones, that the modality itself will not have used."""
 
 
-def segmentation(analysis: Analysis, reference: Dataset, series: str, number: int, *, fractional: bool) -> Segmentation:
-    """Return the region as DICOM SEG (PS3.3 A.51) at the image's resolution.
+def segmentation(
+    analysis: Analysis, reference: Dataset, series: str, number: int, form: SegmentationTypeValues
+) -> Segmentation:
+    """Return the region as DICOM SEG or Label Map Segmentation (PS3.3 A.51) at the image's resolution.
 
     Parameters
     ----------
@@ -41,10 +43,11 @@ def segmentation(analysis: Analysis, reference: Dataset, series: str, number: in
         Series instance UID.
     number : int
         Instance number.
-    fractional : bool
-        The network's probability (0..255) instead of the mask.
+    form : SegmentationTypeValues
+        BINARY or LABELMAP for the mask, FRACTIONAL for the network's probability (0..255).
     """
     found, bundle = _found(analysis), analysis.bundle
+    fractional = form is SegmentationTypeValues.FRACTIONAL
     category, kind = region_codes(bundle.region)
     if fractional:
         pixels = np.clip(analysis.placement.to_image(found.probability), 0, 1).astype(np.float32)
@@ -65,7 +68,7 @@ def segmentation(analysis: Analysis, reference: Dataset, series: str, number: in
     result = Segmentation(
         source_images=[planar(reference, analysis.image.stretch)],
         pixel_array=pixels[None],
-        segmentation_type=SegmentationTypeValues.FRACTIONAL if fractional else SegmentationTypeValues.BINARY,
+        segmentation_type=form,
         segment_descriptions=[description],
         content_label="PROBABILITY" if fractional else "REGION",
         content_description=f"{bundle.region}, edited by the reader" if edited else bundle.region,

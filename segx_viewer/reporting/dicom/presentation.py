@@ -1,15 +1,12 @@
-"""Outline and window as a presentation state (PS3.3 A.33.1): shown on the source image by viewers that know no SEG."""
+"""Outlines, measurements and window as a presentation state (PS3.3 A.33.1), for viewers that know no SEG."""
 
 from typing import Any
 
 import cv2
 import numpy as np
 from highdicom.pr import (
-    AnnotationUnitsValues,
     GraphicAnnotation,
     GraphicLayer,
-    GraphicObject,
-    GraphicTypeValues,
     GrayscaleSoftcopyPresentationState,
     SoftcopyVOILUTTransformation,
 )
@@ -18,17 +15,23 @@ from pydicom.dataset import Dataset
 
 from segx_viewer.domain.image import VoiLut, WindowLevel
 from segx_viewer.domain.result import Analysis
+from segx_viewer.reporting.dicom.graphics import graphics_of, polyline
 from segx_viewer.reporting.dicom.objects import identity_of, laterality_of
 from segx_viewer.reporting.overlay import region_on_image
+from segx_viewer.reporting.reading import NOTHING_READ, Reading
 
 _MOST_POINTS = 10_000
 _SMALLEST = 3  # points of an outline
 
 
 def presentation_state(
-    analysis: Analysis, reference: Dataset, series: str, voi: WindowLevel | VoiLut | None
+    analysis: Analysis,
+    reference: Dataset,
+    series: str,
+    voi: WindowLevel | VoiLut | None,
+    reading: Reading = NOTHING_READ,
 ) -> GrayscaleSoftcopyPresentationState:
-    """Return the region's outlines and the window as a Grayscale Softcopy Presentation State.
+    """Return the region's outlines, what the reader drew and the window as a Grayscale Softcopy Presentation State.
 
     Parameters
     ----------
@@ -39,19 +42,28 @@ def presentation_state(
         Series instance UID.
     voi : WindowLevel, VoiLut or None
         The window; the image's first one by default. A look-up table stays that of the image.
+    reading : Reading
+        Its marks are a layer of their own, with what they measure.
     """
     region = analysis.bundle.region[:64]
-    layer = GraphicLayer(layer_name="REGION", order=1, description=region, display_color=None)
-    outlines = [
-        GraphicObject(
-            graphic_type=GraphicTypeValues.POLYLINE,
-            graphic_data=points,
-            units=AnnotationUnitsValues.PIXEL,
-            is_filled=False,
-        )
-        for points in _outlines(analysis)
-    ]
-    annotations = [GraphicAnnotation(referenced_images=[reference], graphic_layer=layer, graphic_objects=outlines)]
+    outlines = [polyline(points) for points in _outlines(analysis)]
+    drawn, texts = graphics_of(reading.marks, analysis.image.shape)
+    layers, annotations = [], []
+    for name, words, graphics, said in (
+        ("REGION", region, outlines, []),
+        ("MEASUREMENTS", "Drawn by the reader", drawn, texts),
+    ):
+        if graphics or said:
+            layer = GraphicLayer(layer_name=name, order=len(layers) + 1, description=words, display_color=None)
+            layers.append(layer)
+            annotations.append(
+                GraphicAnnotation(
+                    referenced_images=[reference],
+                    graphic_layer=layer,
+                    graphic_objects=graphics or None,
+                    text_objects=said or None,
+                )
+            )
     shown: Any = {}
     window = voi if isinstance(voi, WindowLevel) else next(iter(analysis.image.windows), None)
     if window is not None and not isinstance(voi, VoiLut):
@@ -62,8 +74,8 @@ def presentation_state(
         referenced_images=[reference],
         content_label="REGION",
         content_description=region,
-        graphic_layers=[layer] if outlines else None,
-        graphic_annotations=annotations if outlines else None,
+        graphic_layers=layers or None,
+        graphic_annotations=annotations or None,
         **shown,
         **identity_of(series, "gsps", 1),
     )

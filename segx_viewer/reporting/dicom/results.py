@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import pydicom
+from highdicom.seg import SegmentationTypeValues
 from pydicom.dataset import Dataset
 
 from segx_viewer.domain.image import VoiLut, WindowLevel
@@ -39,6 +40,7 @@ class Kind(StrEnum):
     SOURCE = "source"
     REGION = "seg"
     PROBABILITY = "seg-probability"
+    LABELMAP = "seg-labelmap"
     ORIGINAL = "map-original"
     SEGX = "map-segx"
     REPORT = "sr"
@@ -47,7 +49,8 @@ class Kind(StrEnum):
     PRESENTATION = "gsps"
 
 
-DEFAULT_KINDS = tuple(kind for kind in Kind if kind not in (Kind.DOCUMENT, Kind.PRESENTATION))
+ON_REQUEST = (Kind.LABELMAP, Kind.DOCUMENT, Kind.PRESENTATION)
+DEFAULT_KINDS = tuple(kind for kind in Kind if kind not in ON_REQUEST)
 """What is written unless something else is asked for."""
 
 
@@ -115,7 +118,7 @@ def write_dicom_results(
     try:
         objects = _objects(analysis, key, reference, set(kinds))
         if Kind.PRESENTATION in kinds and not analysis.image.is_colour:
-            objects[Kind.PRESENTATION] = presentation_state(analysis, reference, new_uid(), voi)
+            objects[Kind.PRESENTATION] = presentation_state(analysis, reference, new_uid(), voi, reading)
     except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
         # highdicom builds on the source's header, and says in many ways what it cannot make of it.
         raise ExportError("DICOM results cannot be made: the image's header is too unusual to refer to.") from error
@@ -146,11 +149,13 @@ def _objects(analysis: Analysis, key: MapKey | None, reference: Dataset, kinds: 
     found = analysis.segmentation
     if found is not None and found.mask.any():
         series = new_uid()
-        region = segmentation(analysis, reference, series, 1, fractional=False)
+        region = segmentation(analysis, reference, series, 1, SegmentationTypeValues.BINARY)
         if Kind.REGION in kinds:
             objects[Kind.REGION] = region
         if Kind.PROBABILITY in kinds:
-            objects[Kind.PROBABILITY] = segmentation(analysis, reference, series, 2, fractional=True)
+            objects[Kind.PROBABILITY] = segmentation(analysis, reference, series, 2, SegmentationTypeValues.FRACTIONAL)
+        if Kind.LABELMAP in kinds:
+            objects[Kind.LABELMAP] = segmentation(analysis, reference, series, 3, SegmentationTypeValues.LABELMAP)
     if key is not None:
         series = new_uid()
         for number, (kind, masked) in enumerate(((Kind.ORIGINAL, False), (Kind.SEGX, True)), 1):

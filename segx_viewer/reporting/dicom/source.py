@@ -27,19 +27,25 @@ _COMPRESSION = ("LossyImageCompression", "LossyImageCompressionRatio", "LossyIma
 _PLANE = ("ImagePositionPatient", "ImageOrientationPatient")
 
 
-def reference_dataset(image: MedicalImage) -> Dataset:
+def reference_dataset(image: MedicalImage, *, frames: bool = False) -> Dataset:
     """Return the data set of the image that results belong to, without its pixels where it is a file.
 
     A picture gets one whose UIDs follow from its pixels, so that the same picture is always the same instance.
 
+    Parameters
+    ----------
+    image : MedicalImage
+    frames : bool
+        Take a file of several frames too, which is referred to as a whole.
+
     Raises
     ------
     ExportError
-        If the DICOM file is gone, has changed, or has several frames.
+        If the DICOM file is gone, has changed, or has several frames and may not.
     """
     if not image.source.sop_instance_uid:
         return _usable(picture_dataset(image))
-    if image.source.frames > 1:
+    if image.source.frames > 1 and not frames:
         raise ExportError(f"{image.source.name}: DICOM results are made for single-frame images only.")
     path = image.source.path
     if path is None:
