@@ -250,12 +250,12 @@ def _rows_of(job: tuple[Path, tuple[str, ...], Path, list[str], tuple[str, ...]]
 
 
 def _features_of(analysis: Analysis) -> dict[str, dict[str, float]]:
-    """Return what the badge can be fitted on, for each class that is stated; {} where it abstains."""
+    """Return what the badge can be fitted on, by the class it speaks of; {} where it abstains or nothing is stated."""
     prediction = analysis.prediction
     if analysis.gate.level is not GateLevel.ACCEPTED or prediction is None:
         return {}
     found = {}
-    for k in prediction.findings:
+    for k in prediction.findings[:1]:  # the badge speaks of the surest one
         certainty = analysis.explanations["gradcam", k].certainty
         aligned = {name: certainty.alignments[name].value for name in ALIGNMENT_FEATURES}
         if all(value is not None for value in aligned.values()):
