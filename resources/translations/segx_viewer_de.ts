@@ -204,6 +204,10 @@
       <translation>&amp;Vorhergesagte Region</translation>
     </message>
     <message>
+      <source>&amp;Print …</source>
+      <translation>&amp;Drucken …</translation>
+    </message>
+    <message>
       <source>&amp;Privacy and limits …</source>
       <translation>&amp;Datenschutz und Grenzen …</translation>
     </message>
@@ -330,6 +334,10 @@
     <message>
       <source>a folder of its own</source>
       <translation>ein eigener Ordner</translation>
+    </message>
+    <message>
+      <source>A millimetre of the image is a millimetre on paper, if the printer does not scale the page.</source>
+      <translation>Ein Millimeter im Bild ist ein Millimeter auf dem Papier, sofern der Drucker die Seite nicht skaliert.</translation>
     </message>
     <message>
       <source>A network with random parameters gives much the same map (rank correlation {likeness:.2f} with random parameters).</source>
@@ -790,6 +798,10 @@
     <message>
       <source>Curtain</source>
       <translation>Vorhang</translation>
+    </message>
+    <message>
+      <source>Cut off at the page.</source>
+      <translation>Am Seitenrand abgeschnitten.</translation>
     </message>
     <message>
       <source>Dark page</source>
@@ -1260,6 +1272,10 @@
       <translation>Geöffnete Bilder: {count}</translation>
     </message>
     <message>
+      <source>In true size</source>
+      <translation>In wahrer Größe</translation>
+    </message>
+    <message>
       <source>Infiltration</source>
       <translation>Infiltration</translation>
     </message>
@@ -1314,6 +1330,14 @@
     <message>
       <source>kept</source>
       <translation>behalten</translation>
+    </message>
+    <message>
+      <source>Key image</source>
+      <translation>Schlüsselbild</translation>
+    </message>
+    <message>
+      <source>key image</source>
+      <translation>Schlüsselbild</translation>
     </message>
     <message>
       <source>Key of the pseudonyms</source>
@@ -1468,6 +1492,10 @@
       <translation>Karte {value}</translation>
     </message>
     <message>
+      <source>Mark as &amp;key image</source>
+      <translation>Als &amp;Schlüsselbild markieren</translation>
+    </message>
+    <message>
       <source>Mass</source>
       <translation>Raumforderung</translation>
     </message>
@@ -1584,6 +1612,10 @@
       <translation>Nächste &amp;Serie</translation>
     </message>
     <message>
+      <source>Next ke&amp;y image</source>
+      <translation>Nächstes Schlüssel&amp;bild</translation>
+    </message>
+    <message>
       <source>No archive is configured yet: enter one under Archives.</source>
       <translation>Noch ist kein Archiv eingerichtet: Tragen Sie eines unter „Archive“ ein.</translation>
     </message>
@@ -1602,6 +1634,10 @@
     <message>
       <source>No finding lies above its cut-off (the mark on the bar).</source>
       <translation>Kein Befund liegt über seinem Grenzwert (der Marke auf dem Balken).</translation>
+    </message>
+    <message>
+      <source>No image is marked as a key image yet.</source>
+      <translation>Noch ist kein Bild als Schlüsselbild markiert.</translation>
     </message>
     <message>
       <source>No lesion</source>
@@ -1936,8 +1972,20 @@
       <translation>vorhanden: {classes} ({share})</translation>
     </message>
     <message>
+      <source>Previous key i&amp;mage</source>
+      <translation>Vori&amp;ges Schlüsselbild</translation>
+    </message>
+    <message>
       <source>Previous s&amp;eries</source>
       <translation>Vorige S&amp;erie</translation>
+    </message>
+    <message>
+      <source>Print</source>
+      <translation>Drucken</translation>
+    </message>
+    <message>
+      <source>Print …</source>
+      <translation>Drucken …</translation>
     </message>
     <message>
       <source>Privacy and limits</source>
@@ -2152,6 +2200,10 @@
       <translation>Suche in {name} …</translation>
     </message>
     <message>
+      <source>Second &amp;window</source>
+      <translation>&amp;Zweites Fenster</translation>
+    </message>
+    <message>
       <source>second line</source>
       <translation>zweite Linie</translation>
     </message>
@@ -2206,6 +2258,10 @@
     <message>
       <source>SegX map (Parametric Map)</source>
       <translation>SegX-Karte (Parametric Map)</translation>
+    </message>
+    <message>
+      <source>SegX Viewer, second window - research use only</source>
+      <translation>SegX Viewer, zweites Fenster - nur für die Forschung</translation>
     </message>
     <message>
       <source>Send</source>
@@ -2390,6 +2446,10 @@
     <message>
       <source>The de-identified copy was written.</source>
       <translation>Die de-identifizierte Kopie wurde geschrieben.</translation>
+    </message>
+    <message>
+      <source>The file does not say how large its pixels are: there is no true size.</source>
+      <translation>Die Datei sagt nicht, wie groß ihre Pixel sind: Es gibt keine wahre Größe.</translation>
     </message>
     <message>
       <source>The file says that text is burned into the picture.</source>
@@ -2648,6 +2708,10 @@
       <translation>Trigger {value} ms</translation>
     </message>
     <message>
+      <source>True size{origin}.</source>
+      <translation>Wahre Größe{origin}.</translation>
+    </message>
+    <message>
       <source>Trusted certificates</source>
       <translation>Vertrauenswürdige Zertifikate</translation>
     </message>
@@ -2850,6 +2914,10 @@
     <message>
       <source>With random parameters the method gives no map at all: it depends on what the network learned.</source>
       <translation>Mit zufälligen Parametern gibt das Verfahren gar keine Karte: Es hängt davon ab, was das Netz gelernt hat.</translation>
+    </message>
+    <message>
+      <source>With the patient's name</source>
+      <translation>Mit dem Namen des Patienten</translation>
     </message>
     <message>
       <source>Write copies</source>

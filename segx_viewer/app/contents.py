@@ -252,6 +252,8 @@ class Follower(QObject):
         text = stack_text(documents, scene.document)
         if text and documents.current is not scene.document:  # which is being read, its place is not yet the picture's
             text = tr("{place}, reading {next} …").format(place=text, next=stack_text(documents, documents.current))
+        if scene.document is not None and scene.document.is_key:
+            text = "★ " + " · ".join(part for part in (tr("key image"), text) if part)
         scene.stack_text = f"{text}\n" if text else ""
         self._window.viewports.refresh()
 

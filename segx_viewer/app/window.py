@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from segx_viewer.app.model.actions import Actions
     from segx_viewer.app.model.cine import Scroller
     from segx_viewer.app.model.viewstate import ViewState
+    from segx_viewer.app.panels.beside import SecondWindow
     from segx_viewer.app.panels.certainty import CertaintyPanel
     from segx_viewer.app.panels.cinebar import CineBar
     from segx_viewer.app.panels.comparison import Comparison
@@ -84,6 +85,7 @@ class Window(QMainWindow):
         super().__init__()
         self._engine = engine
         self.follower: Follower | None = None
+        self.second: SecondWindow | None = None
         self.setWindowTitle("SegX Viewer")
         self.setAcceptDrops(True)
         self.resize(QSize(1440, 900).boundedTo(self.screen().availableGeometry().size()))
@@ -234,6 +236,8 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: "QCloseEvent") -> None:  # noqa: N802, D102 - Qt's name
         settings.settings().setValue("geometry", self.saveGeometry())
+        if self.second is not None:
+            self.second.close()
         if self.follower is not None:
             self.autosave.end()
             self._shut_down()

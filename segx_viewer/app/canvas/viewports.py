@@ -35,6 +35,7 @@ class Viewports(QWidget):
 
     hovered = Signal(object, object)  # Viewport, QPointF or None
     menu_asked = Signal(object)  # QPoint on the screen
+    refreshed = Signal()  # everything is painted again
 
     def __init__(self, scene: Scene, state: ViewState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -162,6 +163,7 @@ class Viewports(QWidget):
         for panel, port in self.ports.items():
             port.title = self._title(panel)
             port.update()
+        self.refreshed.emit()
 
     def _title(self, panel: Panel) -> str:
         flicker = self.state.view.flicker

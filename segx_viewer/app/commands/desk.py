@@ -14,6 +14,7 @@ from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.model.actions import Actions
 from segx_viewer.app.model.cine import Scroller
 from segx_viewer.app.model.viewstate import ViewState
+from segx_viewer.app.panels.beside import SecondWindow
 from segx_viewer.app.panels.comparison import Comparison
 from segx_viewer.app.panels.logview import LogKeeper
 
@@ -31,6 +32,7 @@ class Desk(Protocol):
     undo_group: QUndoGroup
     log: LogKeeper
     commands: "Actions[Desk]"
+    second: SecondWindow | None
 
     @property
     def shown_ports(self) -> list[Viewport]:

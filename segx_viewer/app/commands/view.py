@@ -85,6 +85,36 @@ def full_screen(window: "Desk") -> None:
     window.show_panels(not filled)
 
 
+def second_window(window: "Desk") -> None:
+    """Show the picture in a window of its own too, on another monitor where there is one; or close that window."""
+    if window.second is not None:
+        window.second.close()
+        return
+    from segx_viewer.app.canvas.scene import Panel
+    from segx_viewer.app.panels.beside import SecondWindow
+
+    second = window.second = SecondWindow(window.scene, window.state, Panel.IMAGE)
+    main = window.viewports.ports[Panel.IMAGE]
+    second.port.scroll_stack, second.port.change_drawings = main.scroll_stack, main.change_drawings
+    second.port.touched.connect(window.viewports.refresh)
+    window.viewports.refreshed.connect(second.port.update)
+
+    def end() -> None:
+        window.second = None
+        second.deleteLater()
+
+    second.closed.connect(end)
+    second.place(window.above)
+
+
+def print_page(window: "Desk") -> None:
+    """Print the first panel's picture."""
+    from segx_viewer.app.dialogs.printpage import PrintPage
+
+    port = window.shown_ports[0]
+    PrintPage(port.scene, port.panel, port.state.view, window.above).exec()
+
+
 def reset(window: "Desk") -> None:
     """Show the image as it was opened."""
     window.state.reset(*GEOMETRY, "voi", "invert")
@@ -303,6 +333,8 @@ ROWS: "tuple[Command[Desk], ...]" = tuple(
             checked=lambda v: v.reference_lines,
         ),
         Command("panels", mark("Side &panels"), toggle_panels, "Tab", _VIEW),
+        Command("second_window", mark("Second &window"), second_window, "Ctrl+F11", _VIEW),
+        Command("print", mark("&Print …"), print_page, "Ctrl+Shift+P", _VIEW),
         Command("full_screen", mark("F&ull screen"), full_screen, "F11", _VIEW, "maximize"),
         Command("first", mark("&First of the stack"), lambda w: w.scroller.go(0), "Home", _VIEW),
         Command("last", mark("&Last of the stack"), lambda w: w.scroller.go(10**9), "End", _VIEW),

@@ -49,6 +49,7 @@ class Document:
     predicted: dict[str, Any] | None = None  # segmentation and certainties before it was drawn
     impression: Impression | None = None  # noted by the reader before the results were shown
     annotations: tuple[Annotation, ...] = ()
+    is_key: bool = False  # marked by the reader to come back to
     undo: QUndoStack = field(default_factory=QUndoStack)
 
     def take(self, image: MedicalImage, half: NDArray[Any] | None = None) -> None:

@@ -261,7 +261,8 @@ class Studies(QTreeWidget):
         if item is None:
             return
         self._file(document)
-        item.setText(0, f"{document.name}\n{_subtitle(document)}")
+        star = "★ " if document.is_key else ""
+        item.setText(0, f"{star}{document.name}\n{_subtitle(document)}")
         item.setToolTip(0, document.error or document.label or str(document.path))
         self._picture(item, document)
         group = item.parent()

@@ -31,14 +31,16 @@ class Reading:
     annotations: tuple[Annotation, ...] = ()
     region: NDArray[np.bool_] | None = None
     impression: Impression | None = None
+    is_key: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.annotations) or self.region is not None or self.impression is not None
+        return bool(self.annotations) or self.region is not None or self.impression is not None or self.is_key
 
     def is_that_of(self, other: "Reading") -> bool:
         """Whether another reading holds the very same things."""
         same_region, same_words = self.region is other.region, self.impression is other.impression
-        return self.annotations == other.annotations and same_region and same_words
+        same_mark = self.is_key == other.is_key
+        return self.annotations == other.annotations and same_region and same_words and same_mark
 
     def with_that_of(self, other: "Reading") -> "Reading":
         """Return this reading with what only another one has."""
@@ -46,6 +48,7 @@ class Reading:
             (*(a for a in other.annotations if a not in self.annotations), *self.annotations),
             self.region if self.region is not None else other.region,
             self.impression or other.impression,
+            self.is_key or other.is_key,
         )
 
 
@@ -54,7 +57,7 @@ NOTHING = Reading()
 
 def reading_of(document: Document) -> Reading:
     """Return what was done to a document's image."""
-    return Reading(document.annotations, document.region, document.impression)
+    return Reading(document.annotations, document.region, document.impression, document.is_key)
 
 
 def pack(reading: Reading) -> dict[str, Any]:
@@ -64,6 +67,7 @@ def pack(reading: Reading) -> dict[str, Any]:
         "annotations": [[a.kind.value, a.points, a.text] for a in reading.annotations],
         "region": None if region is None else _pack_mask(region),
         "impression": reading.impression.as_dict() if reading.impression is not None else None,
+        "key": reading.is_key,
     }
 
 
@@ -88,6 +92,7 @@ def unpack(entry: dict[str, Any]) -> Reading:
         ),
         region,
         Impression(**entry["impression"]) if entry["impression"] is not None else None,
+        bool(entry.get("key", False)),  # sessions of earlier versions know none
     )
 
 
@@ -178,7 +183,9 @@ class BringBack(QUndoCommand):
     def _show(self, reading: Reading) -> None:
         document, workspace = self._document, self._workspace
         analyses, changed = workspace.analyses, reading.region is not document.region
-        workspace.documents.update(document, annotations=reading.annotations, impression=reading.impression)
+        workspace.documents.update(
+            document, annotations=reading.annotations, impression=reading.impression, is_key=reading.is_key
+        )
         if changed and document.analysis is not None and document.analysis.complete:
             analyses.set_region(document, reading.region)
         elif changed:

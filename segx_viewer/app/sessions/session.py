@@ -202,6 +202,6 @@ def _fill(document: Document, entry: dict[str, Any]) -> None:
         view["centre"] = tuple(view["centre"])
     document.view = view
     reading = unpack(entry)
-    document.annotations = reading.annotations
+    document.annotations, document.is_key = reading.annotations, reading.is_key or document.is_key
     document.region = reading.region if reading.region is not None else document.region
     document.impression = reading.impression or document.impression

@@ -1,0 +1,38 @@
+"""A second window with one picture, for another monitor: it shows what the first one shows, at full size."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from segx_viewer.app.canvas.scene import Panel, Scene
+from segx_viewer.app.canvas.viewport import Viewport
+from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.model.viewstate import ViewState
+
+
+class SecondWindow(QWidget):
+    """One panel in a window of its own, on the second screen where there is one."""
+
+    closed = Signal()
+
+    def __init__(self, scene: Scene, state: ViewState, panel: Panel) -> None:
+        super().__init__()
+        self.setWindowTitle(tr("SegX Viewer, second window - research use only"))
+        self.port = Viewport(scene, state, panel, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.port)
+        self.resize(900, 900)
+
+    def place(self, beside: QWidget) -> None:
+        """Fill another screen than that of a widget, where there is one."""
+        others = [screen for screen in beside.screen().virtualSiblings() if screen is not beside.screen()]
+        if others:
+            self.setGeometry(others[0].availableGeometry())
+            self.showMaximized()
+        else:
+            self.show()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102 - Qt's name
+        super().closeEvent(event)
+        self.closed.emit()
