@@ -32,6 +32,10 @@
       <translation>&amp;Originalgröße (1:1)</translation>
     </message>
     <message>
+      <source>&amp;All settings …</source>
+      <translation>&amp;Alle Einstellungen …</translation>
+    </message>
+    <message>
       <source>&amp;Analyse again</source>
       <translation>Erneut &amp;analysieren</translation>
     </message>
@@ -168,6 +172,10 @@
       <translation>Modelle &amp;verwalten …</translation>
     </message>
     <message>
+      <source>&amp;Manual</source>
+      <translation>&amp;Handbuch</translation>
+    </message>
+    <message>
       <source>&amp;Mouse buttons …</source>
       <translation>&amp;Maustasten …</translation>
     </message>
@@ -244,6 +252,10 @@
       <translation>Sitzung &amp;speichern …</translation>
     </message>
     <message>
+      <source>&amp;Settings</source>
+      <translation>&amp;Einstellungen</translation>
+    </message>
+    <message>
       <source>&amp;Side by side</source>
       <translation>&amp;Nebeneinander</translation>
     </message>
@@ -258,10 +270,6 @@
     <message>
       <source>&amp;Texts on the image</source>
       <translation>&amp;Texte auf dem Bild</translation>
-    </message>
-    <message>
-      <source>&amp;Theme</source>
-      <translation>&amp;Farbschema</translation>
     </message>
     <message>
       <source>&amp;Tools</source>
@@ -322,6 +330,10 @@
     <message>
       <source>&lt;h3&gt;SegX Viewer {version}&lt;/h3&gt;&lt;p&gt;Shows what a network saw in a clinical image, and how far its explanation can be trusted (SegX and SegU; Zhang, Zhu, Luo, PMLR 281, 2025).&lt;/p&gt;&lt;p&gt;&lt;b&gt;Research use only - not for diagnosis.&lt;/b&gt;&lt;/p&gt;</source>
       <translation>&lt;h3&gt;SegX Viewer {version}&lt;/h3&gt;&lt;p&gt;Zeigt, was ein Netz in einem klinischen Bild gesehen hat und wie weit seiner Erklärung zu trauen ist (SegX und SegU; Zhang, Zhu, Luo, PMLR 281, 2025).&lt;/p&gt;&lt;p&gt;&lt;b&gt;Nur für Forschungszwecke - nicht für die Diagnose.&lt;/b&gt;&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>&lt;p&gt;Method: &lt;a href="{paper}"&gt;{paper}&lt;/a&gt;&lt;/p&gt;&lt;p&gt;Program: Apache License 2.0, &lt;a href="{licence}"&gt;{licence}&lt;/a&gt;&lt;/p&gt;&lt;p&gt;Models have licences of their own, some of them non-commercial: see the models' cards. Qt (PySide6) is used under the LGPL 3; icons are Lucide's (ISC).&lt;/p&gt;</source>
+      <translation>&lt;p&gt;Methode: &lt;a href="{paper}"&gt;{paper}&lt;/a&gt;&lt;/p&gt;&lt;p&gt;Programm: Apache License 2.0, &lt;a href="{licence}"&gt;{licence}&lt;/a&gt;&lt;/p&gt;&lt;p&gt;Modelle haben eigene Lizenzen, einige davon nicht-kommerziell: siehe die Karten der Modelle. Qt (PySide6) wird unter der LGPL 3 benutzt; die Symbole sind von Lucide (ISC).&lt;/p&gt;</translation>
     </message>
     <message>
       <source>A click with the right button opens the menu. Space and the left button always pan; Ctrl and the wheel always zoom. Colour pictures have no window: there, such a drag pans.</source>
@@ -390,6 +402,10 @@
     <message>
       <source>Address</source>
       <translation>Adresse</translation>
+    </message>
+    <message>
+      <source>After a drawing</source>
+      <translation>Nach einer Zeichnung</translation>
     </message>
     <message>
       <source>ALIGNMENTS</source>
@@ -526,6 +542,10 @@
     <message>
       <source>Bacterial pneumonia</source>
       <translation>Bakterielle Pneumonie</translation>
+    </message>
+    <message>
+      <source>Bare image, while held</source>
+      <translation>Nur das Bild, solange gehalten</translation>
     </message>
     <message>
       <source>Basal cell carcinoma</source>
@@ -802,6 +822,10 @@
     <message>
       <source>Cut off at the page.</source>
       <translation>Am Seitenrand abgeschnitten.</translation>
+    </message>
+    <message>
+      <source>Dark</source>
+      <translation>Dunkel</translation>
     </message>
     <message>
       <source>Dark page</source>
@@ -1140,6 +1164,10 @@
       <translation>Volle Auflösung</translation>
     </message>
     <message>
+      <source>General</source>
+      <translation>Allgemein</translation>
+    </message>
+    <message>
       <source>Getting images from {name} …</source>
       <translation>Hole Bilder von {name} …</translation>
     </message>
@@ -1178,6 +1206,10 @@
     <message>
       <source>Graphics of the file</source>
       <translation>Grafiken der Datei</translation>
+    </message>
+    <message>
+      <source>Held</source>
+      <translation>Gehalten</translation>
     </message>
     <message>
       <source>Help</source>
@@ -1356,8 +1388,8 @@
       <translation>Art</translation>
     </message>
     <message>
-      <source>Lan&amp;guage</source>
-      <translation>&amp;Sprache</translation>
+      <source>Language</source>
+      <translation>Sprache</translation>
     </message>
     <message>
       <source>Largest picture</source>
@@ -1402,6 +1434,10 @@
     <message>
       <source>Licence</source>
       <translation>Lizenz</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>Hell</translation>
     </message>
     <message>
       <source>Light page</source>
@@ -1486,6 +1522,10 @@
     <message>
       <source>Malignant lesion</source>
       <translation>Bösartige Veränderung</translation>
+    </message>
+    <message>
+      <source>Manual</source>
+      <translation>Handbuch</translation>
     </message>
     <message>
       <source>map {value}</source>
@@ -1580,6 +1620,10 @@
       <translation>Zeichnung verschieben</translation>
     </message>
     <message>
+      <source>Move the picture with the left button, while held</source>
+      <translation>Das Bild mit der linken Taste verschieben, solange gehalten</translation>
+    </message>
+    <message>
       <source>Name</source>
       <translation>Name</translation>
     </message>
@@ -1654,6 +1698,10 @@
     <message>
       <source>No map yet</source>
       <translation>Noch keine Karte</translation>
+    </message>
+    <message>
+      <source>No page holds these words.</source>
+      <translation>Diese Wörter stehen auf keiner Seite.</translation>
     </message>
     <message>
       <source>No pneumonia</source>
@@ -1900,6 +1948,10 @@
       <translation>Vo&amp;raufnahme daneben</translation>
     </message>
     <message>
+      <source>Pages</source>
+      <translation>Seiten</translation>
+    </message>
+    <message>
       <source>Pan</source>
       <translation>Verschieben</translation>
     </message>
@@ -1998,6 +2050,10 @@
     <message>
       <source>Processor</source>
       <translation>Prozessor</translation>
+    </message>
+    <message>
+      <source>Program</source>
+      <translation>Programm</translation>
     </message>
     <message>
       <source>Protocol</source>
@@ -2196,6 +2252,10 @@
       <translation>Tag, Name oder Wert suchen</translation>
     </message>
     <message>
+      <source>Search the manual</source>
+      <translation>Im Handbuch suchen</translation>
+    </message>
+    <message>
       <source>Searching in {name} …</source>
       <translation>Suche in {name} …</translation>
     </message>
@@ -2302,6 +2362,10 @@
     <message>
       <source>Set</source>
       <translation>Setzen</translation>
+    </message>
+    <message>
+      <source>Settings</source>
+      <translation>Einstellungen</translation>
     </message>
     <message>
       <source>Share of the highest pixels, as many as the region has, that lie inside it.</source>
@@ -2460,10 +2524,6 @@
       <translation>Die Datei sagt {rate:.1f}</translation>
     </message>
     <message>
-      <source>The language changes when the program is started again.</source>
-      <translation>Die Sprache wechselt beim nächsten Programmstart.</translation>
-    </message>
-    <message>
       <source>The map depends on what the network learned (rank correlation {likeness:.2f} with random parameters).</source>
       <translation>Die Karte hängt davon ab, was das Netz gelernt hat (Rangkorrelation {likeness:.2f} bei zufälligen Parametern).</translation>
     </message>
@@ -2564,6 +2624,14 @@
       <translation>Die Sitzung ist wieder geöffnet.</translation>
     </message>
     <message>
+      <source>the tool is put away</source>
+      <translation>wird das Werkzeug weggelegt</translation>
+    </message>
+    <message>
+      <source>the tool stays</source>
+      <translation>bleibt das Werkzeug</translation>
+    </message>
+    <message>
       <source>The values were copied.</source>
       <translation>Die Werte wurden kopiert.</translation>
     </message>
@@ -2574,6 +2642,10 @@
     <message>
       <source>The whole image, not the part on the screen</source>
       <translation>Das ganze Bild, nicht den Ausschnitt auf dem Bildschirm</translation>
+    </message>
+    <message>
+      <source>Theme</source>
+      <translation>Farbschema</translation>
     </message>
     <message>
       <source>There is an archive of this name already.</source>

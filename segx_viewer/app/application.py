@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from segx_viewer import __version__, process
-from segx_viewer.app.kit import language, settings, theme
+from segx_viewer.app.kit import language, preferences, settings, theme
 
 if TYPE_CHECKING:
     from segx_viewer.app.sessions.instance import Listener
@@ -33,8 +33,8 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
     QCoreApplication.setApplicationName(settings.APPLICATION)
     QCoreApplication.setApplicationVersion(__version__)
     QGuiApplication.setApplicationDisplayName("SegX Viewer")
-    language.use(str(settings.settings().value("language", "en")))
-    theme.apply(app, str(settings.settings().value("theme", "dark")))
+    language.use(preferences.LANGUAGE.value())
+    theme.apply(app, preferences.THEME.value())
     return app
 
 

@@ -315,6 +315,14 @@ class Follower(QObject):
         window.grid.show_methods([(name, names[name]) for name in window.workspace.analyses.grid_methods])
         self._show_grid()
 
+    def write_again(self) -> None:
+        """Write again what depends on the language."""
+        self._window.workspace.prepare()  # the methods' names come with what the models can do
+        self._window.edit_bar.follow()
+        self._show_place()
+        self.show_page()
+        self._refresh()
+
     def _on_impression(self, impression: Impression) -> None:
         documents = self._window.workspace.documents
         if documents.current is not None:

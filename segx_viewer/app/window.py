@@ -187,6 +187,13 @@ class Window(QMainWindow):
         self.viewports.refresh()
         self.update()
 
+    def follow_language(self) -> None:
+        """Write again what is put together from parts, in the language in use."""
+        self.commands.retranslate()
+        if self.follower is not None:
+            self.follower.write_again()
+        self.update()
+
     def forget(self) -> None:
         """Close everything, and remove the session, recent files and folders, and the log. Settings stay."""
         from segx_viewer.app.kit import clipboard

@@ -36,7 +36,7 @@ def test_a_german_window(qtbot, engine, pictures, put_back):
     window.close()
 
 
-def test_the_language_is_remembered(window):
+def test_the_language_is_remembered(window, put_back):
     window.commands.run("language_de")
     assert settings.settings().value("language") == "de"
-    assert "started again" in window.status.message.text()
+    assert window.research_use.text() == "NUR FÜR FORSCHUNG - nicht für die Diagnose"

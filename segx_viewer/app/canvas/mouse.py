@@ -9,8 +9,7 @@ from PySide6.QtGui import QMouseEvent, QPainter
 from segx_viewer.app.canvas import handling
 from segx_viewer.app.canvas.scene import Panel
 from segx_viewer.app.canvas.transform import panned, zoomed
-from segx_viewer.app.kit import settings
-from segx_viewer.app.kit.i18n import mark
+from segx_viewer.app.kit.preferences import MOUSE
 from segx_viewer.app.model.presets import full_range
 from segx_viewer.app.model.viewstate import MAX_ZOOM, MIN_ZOOM, Compare
 from segx_viewer.domain.image import VoiFunction, WindowLevel
@@ -189,26 +188,9 @@ class _OrMenu:
             port.menu_asked.emit(port.mapToGlobal(point.toPoint()))
 
 
-DRAGS = ("window", "zoom", "pan")
-WHEEL = ("scroll", "zoom")
-WORDS = {
-    "window": mark("Window and level"),
-    "zoom": mark("Zoom"),
-    "pan": mark("Pan"),
-    "scroll": mark("Scroll, or zoom where there is no stack"),
-}
-DEFAULTS = {"left": "window", "middle": "pan", "right": "zoom", "wheel": "scroll"}
-
-
 def assigned(name: str) -> str:
     """Return what a button ("left", "middle", "right") or the "wheel" does, the reader's choice if there is one."""
-    stored = str(settings.settings().value(f"mouse/{name}", DEFAULTS[name]))
-    return stored if stored in (WHEEL if name == "wheel" else DRAGS) else DEFAULTS[name]
-
-
-def assign(name: str, action: str) -> None:
-    """Let a button or the wheel do something else, and remember it."""
-    settings.settings().setValue(f"mouse/{name}", action)
+    return MOUSE[name].value()
 
 
 def _begin(name: str, port: "Viewport", point: QPointF) -> Drag:

@@ -9,10 +9,12 @@ from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
     QDropEvent,
+    QFocusEvent,
     QImage,
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QRegion,
     QWheelEvent,
 )
@@ -69,7 +71,8 @@ class Viewport(QWidget):
         self.setMouseTracking(True)
         self.setMinimumSize(120, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.ringed = False  # the focus came by the keyboard, and must be seen
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         state.changed.connect(self._on_view_changed)
@@ -137,6 +140,10 @@ class Viewport(QWidget):
             self.tool.paint(painter, self)
             if view.magnifier and self.mouse is not None:
                 magnifier.paint(painter, self, self.mouse)
+        if self.ringed:
+            painter.setPen(QPen(theme.colour("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
         painter.end()
 
     def _paint_divider(self, painter: QPainter, x: float) -> None:
@@ -241,6 +248,25 @@ class Viewport(QWidget):
             text = self._written[-1].toAlignedRect()  # the next one may be longer, or have one line more or less
             seen += QRect(0, text.top() - text.height(), max(text.right(), _NARROW), self.height())
         return seen
+
+    # -- focus and screen readers ----------------------------------------------------------------
+
+    def describe(self) -> None:
+        """Tell screen readers what the panel shows."""
+        if self.accessibleName() != self.title:
+            self.setAccessibleName(self.title)
+        texts = self.texts() if self.scene.base is not None else []
+        self.setAccessibleDescription(". ".join(text.replace("\n", ", ") for _, text in texts if text != self.title))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self.ringed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self.describe()
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if self.ringed:
+            self.ringed = False
+            self.update()
 
     # -- mouse -----------------------------------------------------------------------------------
 

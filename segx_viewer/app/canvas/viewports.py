@@ -162,6 +162,7 @@ class Viewports(QWidget):
         self.color_bar.show_scale(self.state.view.colormap, overlays.scale(key) if has_map else None)
         for panel, port in self.ports.items():
             port.title = self._title(panel)
+            port.describe()
             port.update()
         self.refreshed.emit()
 

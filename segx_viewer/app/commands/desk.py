@@ -51,6 +51,9 @@ class Desk(Protocol):
     def follow_theme(self) -> None:
         """Draw everything again in the colours of the theme."""
 
+    def follow_language(self) -> None:
+        """Write again what is put together from parts, in the language in use."""
+
     def forget(self) -> None:
         """Close everything, and forget what was remembered."""
 

@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog
 
-from segx_viewer import __version__
 from segx_viewer.app.dialogs.exportdialog import ExportDialog
 from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import mark, tr
@@ -93,24 +92,18 @@ def show_log(window: "Desk") -> None:
     LogView(window.log, window.above).show()
 
 
-def show_shortcuts(window: "Desk") -> None:
-    """Show and edit the keyboard shortcuts."""
-    from segx_viewer.app.dialogs.shortcuts import ShortcutPage
+def show_manual(window: "Desk") -> None:
+    """Show the manual."""
+    from segx_viewer.app.dialogs.manual import Manual
 
-    ShortcutPage(window.commands, window.above).show()
+    Manual(window.commands, window.above).show()
 
 
 def about(window: "Desk") -> None:
     """Say what this is."""
-    QMessageBox.about(
-        window.above,
-        tr("About SegX Viewer"),
-        tr(
-            "<h3>SegX Viewer {version}</h3><p>Shows what a network saw in a clinical image, and how far its "
-            "explanation can be trusted (SegX and SegU; Zhang, Zhu, Luo, PMLR 281, 2025).</p>"
-            "<p><b>Research use only - not for diagnosis.</b></p>"
-        ).format(version=__version__),
-    )
+    from segx_viewer.app.dialogs.about import About
+
+    About(window.above).show()
 
 
 def open_from_archive(window: "Desk") -> None:
@@ -141,7 +134,7 @@ ROWS: "tuple[Command[Desk], ...]" = (
     Command("close_all", mark("Close &all"), lambda w: w.workspace.documents.close_all(), "Ctrl+Shift+W", _FILE),
     Command("quit", mark("&Quit"), lambda w: w.close(), "Ctrl+Q", _FILE),
     Command("tags", mark("&Tags …"), show_tags, "Ctrl+T", _FILE, "tag", needs="image"),
-    Command("shortcuts", mark("&Keyboard shortcuts …"), show_shortcuts, "F1", _HELP, "keyboard"),
+    Command("manual", mark("&Manual"), show_manual, "F1", _HELP, "info"),
     Command("log", mark("&Log …"), show_log, "", _HELP, "scroll-text"),
-    Command("about", mark("&About"), about, "", _HELP, "info"),
+    Command("about", mark("&About"), about, "", _HELP),
 )

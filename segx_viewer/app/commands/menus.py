@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QMenu
 from segx_viewer.app.canvas.imagetext import window_number
 from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import mark, tr
-from segx_viewer.app.kit.language import LANGUAGES
+from segx_viewer.app.kit.preferences import LANGUAGES
+from segx_viewer.app.kit.theme import THEMES
 from segx_viewer.app.model import presets
 from segx_viewer.app.model.actions import Actions
 from segx_viewer.app.model.viewstate import Layout
@@ -67,8 +68,6 @@ MENUS: tuple[tuple[Any, ...], ...] = (
         "panels",
         "full_screen",
         "second_window",
-        (mark("&Theme"), ("theme_dark", "theme_light")),
-        (mark("Lan&guage"), tuple(f"language_{code}" for code in LANGUAGES)),
         None,
         "next_image",
         "previous_image",
@@ -139,8 +138,21 @@ MENUS: tuple[tuple[Any, ...], ...] = (
         "copy_values",
         "remove",
         "remove_all",
+        None,
+        (
+            mark("&Settings"),
+            (
+                "settings",
+                "mouse",
+                "privacy",
+                None,
+                *(f"theme_{name}" for name in THEMES),
+                None,
+                *(f"language_{code}" for code in LANGUAGES),
+            ),
+        ),
     ),
-    ("shortcuts", "mouse", "privacy", "log", None, "about"),  # Help
+    ("manual", "shortcuts", "log", None, "about"),  # Help
 )
 """In the order of the window's `MENU_TITLES`."""
 

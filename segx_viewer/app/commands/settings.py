@@ -1,11 +1,12 @@
-"""Commands about the program itself: theme and language."""
+"""Commands about the program itself: settings, theme and language; and copies without a person."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from segx_viewer.app.kit import language, settings, theme
+from segx_viewer.app.kit import language, preferences, retranslate, theme
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.model.actions import Command
 
@@ -18,7 +19,7 @@ def use_theme(name: str) -> "Callable[[Desk], None]":
     """Return a handler that changes the theme at once."""
 
     def handler(window: "Desk") -> None:
-        settings.settings().setValue("theme", name)
+        preferences.THEME.choose(name)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             theme.apply(app, name)
@@ -28,28 +29,31 @@ def use_theme(name: str) -> "Callable[[Desk], None]":
 
 
 def use_language(name: str) -> "Callable[[Desk], None]":
-    """Return a handler that chooses the language of the next start."""
+    """Return a handler that changes the language at once."""
 
     def handler(window: "Desk") -> None:
-        settings.settings().setValue("language", name)
-        window.workspace.say(tr("The language changes when the program is started again."))
+        preferences.LANGUAGE.choose(name)
+        if name != language.current():
+            retranslate.change(name)
+            window.follow_language()
         window.commands.follow()
 
     return handler
 
 
-def show_mouse(window: "Desk") -> None:
-    """Show and change what the mouse buttons do."""
-    from segx_viewer.app.dialogs.mousepage import MousePage
+def show_settings(page: int) -> "Callable[[Desk], None]":
+    """Return a handler that shows a page of the settings."""
 
-    MousePage(window.above).show()
+    def handler(window: "Desk") -> None:
+        from segx_viewer.app.dialogs.settingsdialog import SettingsDialog
 
+        dialog = window.above.findChild(SettingsDialog)
+        if dialog is None:
+            dialog = SettingsDialog(window.commands, window.forget, window.above)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show_page(page)
 
-def show_privacy(window: "Desk") -> None:
-    """Show and change what is remembered and how much a file may ask for."""
-    from segx_viewer.app.dialogs.privacypage import PrivacyPage
-
-    PrivacyPage(window.forget, window.above).show()
+    return handler
 
 
 def deidentify(window: "Desk") -> None:
@@ -77,16 +81,18 @@ def _theme_is(name: str) -> "Callable[[View], bool]":
 
 
 def _language_is(name: str) -> "Callable[[View], bool]":
-    return lambda _view: settings.settings().value("language", "en") == name
+    return lambda _view: language.current() == name
 
 
-_FILE, _VIEW, _HELP = mark("File"), mark("View"), mark("Help")
+_FILE, _VIEW, _HELP, _TOOLS = mark("File"), mark("View"), mark("Help"), mark("Tools")
 
 ROWS: "tuple[Command[Desk], ...]" = (
-    Command("privacy", mark("&Privacy and limits …"), show_privacy, "", _HELP, "settings"),
+    Command("settings", mark("&All settings …"), show_settings(0), "Ctrl+,", _TOOLS, "settings"),
+    Command("shortcuts", mark("&Keyboard shortcuts …"), show_settings(1), "Ctrl+F1", _HELP, "keyboard"),
+    Command("privacy", mark("&Privacy and limits …"), show_settings(3), "", _TOOLS),
     Command("deidentify", mark("De-&identified copy …"), deidentify, "", _FILE, "file-image", needs="image"),
     Command("deidentify_folder", mark("De-identified copies of a folde&r …"), deidentify_folder, "", _FILE, "folder"),
-    Command("mouse", mark("&Mouse buttons …"), show_mouse, "", _HELP, "move"),
+    Command("mouse", mark("&Mouse buttons …"), show_settings(2), "", _TOOLS),
     Command("theme_dark", mark("&Dark"), use_theme("dark"), "", _VIEW, checked=_theme_is("dark")),
     Command("theme_light", mark("&Light"), use_theme("light"), "", _VIEW, checked=_theme_is("light")),
     *(

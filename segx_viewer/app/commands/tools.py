@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QInputDialog
 from segx_viewer.app.canvas.annotating import SetAnnotations
 from segx_viewer.app.canvas.drawing import Draw
 from segx_viewer.app.canvas.mouse import Navigate
-from segx_viewer.app.kit import settings
+from segx_viewer.app.kit import preferences
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.model.actions import Command
 from segx_viewer.app.model.annotations import Annotation, Kind, caption
@@ -20,17 +20,16 @@ if TYPE_CHECKING:
     from segx_viewer.app.model.viewstate import View
 
 NAVIGATE = "navigate"
-_STAYS = "tools/stay"
 
 
 def stays() -> bool:
     """Whether a drawing tool stays after a drawing, rather than going back to window and level."""
-    return settings.settings().value(_STAYS, "false") == "true"
+    return preferences.TOOLS.value() == "true"
 
 
 def toggle_stays(window: "Desk") -> None:
     """Let drawing tools stay, or end after one drawing."""
-    settings.settings().setValue(_STAYS, "false" if stays() else "true")
+    preferences.TOOLS.choose("false" if stays() else "true")
     window.commands.follow()
 
 

@@ -332,7 +332,7 @@ ROWS: "tuple[Command[Desk], ...]" = tuple(
             _VIEW,
             checked=lambda v: v.reference_lines,
         ),
-        Command("panels", mark("Side &panels"), toggle_panels, "Tab", _VIEW),
+        Command("panels", mark("Side &panels"), toggle_panels, "F9", _VIEW),
         Command("second_window", mark("Second &window"), second_window, "Ctrl+F11", _VIEW),
         Command("print", mark("&Print …"), print_page, "Ctrl+Shift+P", _VIEW),
         Command("full_screen", mark("F&ull screen"), full_screen, "F11", _VIEW, "maximize"),
@@ -355,13 +355,13 @@ ROWS: "tuple[Command[Desk], ...]" = tuple(
         Command("reset", mark("&Reset"), reset, "Shift+F", _IMAGE, "refresh-cw"),
         Command("rotate_right", mark("Rotate &right"), rotate(90), "R", _IMAGE, "rotate-cw-square"),
         Command("rotate_left", mark("Rotate &left"), rotate(-90), "Shift+R", _IMAGE, "rotate-ccw-square"),
-        Command(
+        Command(  # the icon set names its mirrors by their axis
             "flip_h",
             mark("Flip &horizontally"),
             flip("flip_h"),
             "H",
             _IMAGE,
-            "flip-horizontal-2",
+            "flip-vertical-2",
             checked=lambda v: v.flip_h,
         ),
         Command(
@@ -370,7 +370,7 @@ ROWS: "tuple[Command[Desk], ...]" = tuple(
             flip("flip_v"),
             "V",
             _IMAGE,
-            "flip-vertical-2",
+            "flip-horizontal-2",
             checked=lambda v: v.flip_v,
         ),
     )

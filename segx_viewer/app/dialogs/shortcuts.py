@@ -5,8 +5,6 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
     QHBoxLayout,
     QKeySequenceEdit,
     QLabel,
@@ -19,18 +17,16 @@ from PySide6.QtWidgets import (
 )
 
 from segx_viewer.app.kit.i18n import tr
-from segx_viewer.app.model.actions import Actions
+from segx_viewer.app.model.actions import Actions, plain
 
 _ID = Qt.ItemDataRole.UserRole
 
 
-class ShortcutPage(QDialog):
+class ShortcutPage(QWidget):
     """Choose a command, press its new keys."""
 
     def __init__(self, actions: Actions[Any], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(tr("Keyboard shortcuts"))
-        self.resize(560, 640)
         self._actions = actions
         self.search = QLineEdit()
         self.search.setPlaceholderText(tr("Search command or key"))
@@ -52,14 +48,11 @@ class ShortcutPage(QDialog):
         row = QHBoxLayout()
         for widget, stretch in ((QLabel(tr("New keys")), 0), (self.keys, 1), (apply, 0), (restore, 0)):
             row.addWidget(widget, stretch)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(self.search)
         layout.addWidget(self.tree, 1)
         layout.addLayout(row)
         layout.addWidget(self.note)
-        layout.addWidget(buttons)
         self._fill()
 
     def _fill(self) -> None:
@@ -112,14 +105,3 @@ class ShortcutPage(QDialog):
         self._actions.set_shortcut(item.data(0, _ID), keys)
         item.setText(1, keys)
         self.note.clear()
-
-
-def plain(text: str) -> str:
-    """Return a menu text without its mnemonic and ellipsis.
-
-    Examples
-    --------
-    >>> plain("&Open files …")
-    'Open files'
-    """
-    return text.replace("&", "").removesuffix("…").strip()

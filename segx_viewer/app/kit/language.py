@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from segx_viewer.app.kit.i18n import CONTEXT
+from segx_viewer.app.kit.preferences import LANGUAGES as LANGUAGES
 from segx_viewer.paths import resources_folder
 
-LANGUAGES = {"en": "English", "de": "Deutsch"}
 _loaded: list[QTranslator] = []
+_name = {"current": "en"}
 
 
 class Catalogue(QTranslator):
@@ -45,13 +46,30 @@ def read_catalogue(path: Path) -> dict[str, str]:
     return texts
 
 
+def texts(name: str) -> dict[str, str]:
+    """Return source text and translation of a language's whole catalogue; nothing for English."""
+    path = folder() / f"segx_viewer_{name}.ts"
+    return read_catalogue(path) if name != "en" and path.is_file() else {}
+
+
 def use(name: str) -> None:
-    """Show texts written from now on in a language; English needs no translation."""
+    """Show texts written from now on, Qt's own (Cancel) and numbers in a language; English has no catalogue."""
     for translator in _loaded:
         QCoreApplication.removeTranslator(translator)
     _loaded.clear()
+    _name["current"] = name
+    QLocale.setDefault(QLocale(name))
     path = folder() / f"segx_viewer_{name}.ts"
     if name != "en" and path.is_file():
         translator = Catalogue(path)
         QCoreApplication.installTranslator(translator)
         _loaded.append(translator)
+        standard = QTranslator()
+        if standard.load(f"qtbase_{name}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+            QCoreApplication.installTranslator(standard)
+            _loaded.append(standard)
+
+
+def current() -> str:
+    """Return the code of the language in use."""
+    return _name["current"]

@@ -93,6 +93,7 @@ class Actions(Generic[Target]):
         if command.icon:
             action.setIcon(theme.icon(command.icon))
         action.setShortcuts(QKeySequence.listFromString(self.shortcut(command.id)))
+        _tell(action, tr(command.text))
         action.setCheckable(command.checked is not None)
         action.setAutoRepeat(command.checked is None)  # a key held down must not flicker a switch
         action.triggered.connect(lambda *_: self.run(command.id))
@@ -108,6 +109,7 @@ class Actions(Generic[Target]):
         """Give a command another shortcut and remember it."""
         settings.settings().setValue(f"shortcuts/{name}", keys)
         self[name].setShortcuts(QKeySequence.listFromString(keys))
+        _tell(self[name], tr(self.rows[name].text))
 
     def run(self, name: str) -> None:
         """Carry out a command by its id."""
@@ -117,6 +119,7 @@ class Actions(Generic[Target]):
         """Write the texts and icons again, in the current language and theme."""
         for name, action in self.by_id.items():
             action.setText(tr(self.rows[name].text))
+            _tell(action, tr(self.rows[name].text))
             if self.rows[name].icon:
                 action.setIcon(theme.icon(self.rows[name].icon))
 
@@ -132,3 +135,20 @@ class Actions(Generic[Target]):
             action.setEnabled(not row.needs or row.needs in there)
             if row.checked is not None:
                 action.setChecked(row.checked(self._state.view))
+
+
+def plain(text: str) -> str:
+    """Return a menu text without its mnemonic and ellipsis.
+
+    Examples
+    --------
+    >>> plain("&Open files …")
+    'Open files'
+    """
+    return text.replace("&", "").removesuffix("…").strip()
+
+
+def _tell(action: QAction, text: str) -> None:
+    """Let the tool tip say in words what an action does, and its key."""
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    action.setToolTip(f"{plain(text)} ({keys})" if keys else plain(text))

@@ -5,7 +5,7 @@ import time
 from typing import TYPE_CHECKING
 
 from segx_viewer import process
-from segx_viewer.app.kit import filedialogs, settings
+from segx_viewer.app.kit import filedialogs, preferences, settings
 
 if TYPE_CHECKING:
     from segx_viewer.imaging.limits import Limits
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 FOREVER = -1
 OURS = "application/x-segx-viewer"
 """Format that marks what this program put on the clipboard, so that it can be taken away again."""
-DAYS = (0, 1, 7, 30, FOREVER)
-_DEFAULT_DAYS = 30
 _MEGA, _GIGA = 10**6, 2**30
 _SECONDS_PER_DAY = 86_400
 _REMEMBERED = ("recent", "recent_times", "last_folder", "export_folder")
@@ -22,13 +20,12 @@ _REMEMBERED = ("recent", "recent_times", "last_folder", "export_folder")
 
 def days() -> int:
     """Return for how many days files and sessions are remembered; 0 until the program ends, `FOREVER` always."""
-    stored = _number("privacy/days", _DEFAULT_DAYS)
-    return int(stored) if stored in DAYS else _DEFAULT_DAYS
+    return int(preferences.REMEMBER.value())
 
 
 def set_days(count: int) -> None:
     """Remember files and sessions for as many days."""
-    settings.settings().setValue("privacy/days", count)
+    preferences.REMEMBER.choose(str(count))
 
 
 def drop_old() -> None:
@@ -103,23 +100,14 @@ def limits() -> "Limits":
     from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 
     return Limits(
-        pixels=int(_number("limits/megapixels", DEFAULT_LIMITS.pixels / _MEGA) * _MEGA),
-        memory_bytes=int(_number("limits/gigabytes", DEFAULT_LIMITS.memory_bytes / _GIGA) * _GIGA),
-        seconds=_number("limits/seconds", DEFAULT_LIMITS.seconds),
+        pixels=int(preferences.MEGAPIXELS.value(DEFAULT_LIMITS.pixels / _MEGA) * _MEGA),
+        memory_bytes=int(preferences.GIGABYTES.value(DEFAULT_LIMITS.memory_bytes / _GIGA) * _GIGA),
+        seconds=preferences.SECONDS.value(DEFAULT_LIMITS.seconds),
     )
 
 
 def set_limits(megapixels: float, gigabytes: float, seconds: float) -> None:
     """Set how much a file may ask for; holds from the next file on."""
-    stored = settings.settings()
-    for name, value in (("megapixels", megapixels), ("gigabytes", gigabytes), ("seconds", seconds)):
-        stored.setValue(f"limits/{name}", value)
-
-
-def _number(name: str, default: float) -> float:
-    """Return a positive number or `FOREVER` from the settings file, which people edit."""
-    try:
-        value = float(str(settings.settings().value(name, default)))
-    except ValueError:
-        return default
-    return value if value >= 0 or value == FOREVER else default
+    preferences.MEGAPIXELS.choose(megapixels)
+    preferences.GIGABYTES.choose(gigabytes)
+    preferences.SECONDS.choose(seconds)

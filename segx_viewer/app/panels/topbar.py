@@ -83,9 +83,6 @@ def _button(actions: Actions[Any], name: str) -> QToolButton:
     result.setObjectName("flat")
     result.setIconSize(QSize(18, 18))
     result.setAutoRaise(True)
-    text = action.text().replace("&", "").replace(" …", "")
-    keys = action.shortcut().toString()
-    result.setToolTip(f"{text} ({keys})" if keys else text)
     with_text = name in _WORDS
     if with_text:
         action.setIconText(f" {tr(_WORDS[name])}")
