@@ -1116,6 +1116,10 @@
       <translation>&amp;Vertikal spiegeln</translation>
     </message>
     <message>
+      <source>Folder for the key objects, which name the patient</source>
+      <translation>Ordner für die Key Objects, die den Patienten nennen</translation>
+    </message>
+    <message>
       <source>for 30 days</source>
       <translation>30 Tage lang</translation>
     </message>
@@ -1372,6 +1376,14 @@
       <translation>Schlüsselbild</translation>
     </message>
     <message>
+      <source>Key images of the study (key object selection)</source>
+      <translation>Schlüsselbilder der Studie (Key Object Selection)</translation>
+    </message>
+    <message>
+      <source>Key objects written: {count}, one for each study.</source>
+      <translation>Key Objects geschrieben: {count}, eines je Studie.</translation>
+    </message>
+    <message>
       <source>Key of the pseudonyms</source>
       <translation>Schlüssel der Pseudonyme</translation>
     </message>
@@ -1533,7 +1545,7 @@
     </message>
     <message>
       <source>Mark as &amp;key image</source>
-      <translation>Als &amp;Schlüsselbild markieren</translation>
+      <translation>Als Schlüsselbild &amp;markieren</translation>
     </message>
     <message>
       <source>Mass</source>
@@ -1666,6 +1678,10 @@
     <message>
       <source>no class can be ruled out ({share})</source>
       <translation>keine Klasse ist auszuschließen ({share})</translation>
+    </message>
+    <message>
+      <source>No DICOM image is marked as a key image.</source>
+      <translation>Kein DICOM-Bild ist als Schlüsselbild markiert.</translation>
     </message>
     <message>
       <source>No earlier image of this patient and part of the body is open.</source>
@@ -2218,6 +2234,10 @@
     <message>
       <source>Save copy …</source>
       <translation>Kopie speichern …</translation>
+    </message>
+    <message>
+      <source>Save key &amp;images …</source>
+      <translation>Schlüssel&amp;bilder speichern …</translation>
     </message>
     <message>
       <source>Save session</source>

@@ -1,13 +1,17 @@
 """Commands for key images: those that the reader marks to come back to."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QUndoCommand
+from PySide6.QtWidgets import QFileDialog
 
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.model.actions import Command
 from segx_viewer.app.model.documents import Document, Documents
+from segx_viewer.app.model.keyimages import key_images
+from segx_viewer.app.sessions.sending import write_key_objects
 
 if TYPE_CHECKING:
     from segx_viewer.app.commands.desk import Desk
@@ -54,10 +58,23 @@ def step(offset: int) -> "Callable[[Desk], None]":
     return handler
 
 
+def save(window: "Desk") -> None:
+    """Write the marked images' key objects, one document for each study, into a folder that is asked for."""
+    images = key_images(window.workspace.documents)
+    if not images:
+        window.workspace.say(tr("No DICOM image is marked as a key image."))
+        return
+    title = tr("Folder for the key objects, which name the patient")
+    name = QFileDialog.getExistingDirectory(window.above, title)
+    if name:
+        window.workspace.jobs.run(write_key_objects, images, Path(name), then=window.workspace.say)
+
+
 _IMAGE = mark("Image")
 
 ROWS: "tuple[Command[Desk], ...]" = (
     Command("key_image", mark("Mark as &key image"), toggle, "Y", _IMAGE, needs="image"),
+    Command("save_key_images", mark("Save key &images …"), save, "", _IMAGE, "download"),
     Command("next_key", mark("Next ke&y image"), step(1), "Shift+Y", _IMAGE),
     Command("previous_key", mark("Previous key i&mage"), step(-1), "Ctrl+Shift+Y", _IMAGE),
 )

@@ -87,6 +87,7 @@ MENUS: tuple[tuple[Any, ...], ...] = (
         "reset",
         None,
         "key_image",
+        "save_key_images",
         "next_key",
         "previous_key",
         None,

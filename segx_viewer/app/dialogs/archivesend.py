@@ -1,5 +1,6 @@
 """File > Send results to archive: which results, where to, and what the server answered."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from segx_viewer.app.jobs.jobs import ARCHIVE
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.model.keyimages import key_images
 from segx_viewer.app.sessions import sending
 from segx_viewer.app.sessions.export import job_for
 from segx_viewer.domain.request import CancelToken
@@ -33,8 +35,10 @@ from segx_viewer.errors import AnalysisCancelled, ArchiveCancelled, SecretNeeded
 if TYPE_CHECKING:
     from segx_viewer.archive.model import Answer
     from segx_viewer.archive.outbox import Item
+    from segx_viewer.archive.servers import Server
+    from segx_viewer.domain.image import MedicalImage
 
-_CHOSEN_FIRST = ("seg", "sr", "sc", "pdf")
+_CHOSEN_FIRST = ("seg", "sr", "sc", "pdf", "ko")
 
 
 class ArchiveSend(QDialog):
@@ -47,7 +51,7 @@ class ArchiveSend(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._workspace, self._token = workspace, CancelToken()
         self._running = False
-        self._job = self._capture()
+        self._job, self._key_images = self._capture(), self._marked()
         self.server = QComboBox()
         configure = QPushButton(tr("Archives …"))
         configure.clicked.connect(self._configure)
@@ -89,6 +93,12 @@ class ArchiveSend(QDialog):
             return None
         return job_for(self._workspace, document.path, self._token, include_identity=True)
 
+    def _marked(self) -> "tuple[MedicalImage, ...]":
+        """Return the marked images of the current image's study."""
+        document = self._workspace.documents.current
+        study = document.header.source.study_uid if document is not None and document.header is not None else ""
+        return key_images(self._workspace.documents, study) if study else ()
+
     def _list_servers(self) -> None:
         servers, problem = known_servers()
         chosen = self.server.currentText() or str(settings.settings().value("archive", ""))
@@ -109,7 +119,8 @@ class ArchiveSend(QDialog):
         server = self.server.currentData()
         self.kinds.clear()
         offered = sending.kinds() if self._job is not None else []
-        sent = sending.sent_before(self._job, server, offered) if server is not None and offered else {}
+        offered += [sending.KEY_IMAGES] if self._key_images else []
+        sent = sending.sent_before(self._order(server, offered)) if server is not None and offered else {}
         for kind in offered:
             words = sending.kind_label(kind)
             if kind in sent:
@@ -122,6 +133,9 @@ class ArchiveSend(QDialog):
             if kind in sent:
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
         self._follow()
+
+    def _order(self, server: "Server", kinds: Sequence[str]) -> sending.Order:
+        return sending.Order(self._job, tuple(kinds), server, self._key_images)
 
     def chosen(self) -> tuple[str, ...]:
         """Return the kinds that are ticked."""
@@ -137,7 +151,7 @@ class ArchiveSend(QDialog):
     def _follow(self) -> None:
         waits = len(self._waiting())
         lines = [tr("The results name the patient: they are filed in the study of their image.")]
-        if self._job is None:
+        if self._job is None and not self._key_images:
             lines = [tr("Only results of a DICOM image can be filed in an archive.")]
         if waits:
             lines.append(tr("Waiting from before: {count}. They are sent as well.").format(count=waits))
@@ -163,7 +177,7 @@ class ArchiveSend(QDialog):
         self.progress.show()
         self._follow()
         jobs = self._workspace.jobs
-        order = sending.Order(self._job, self.chosen(), server)
+        order = self._order(server, self.chosen())
         tell = jobs.teller(self._on_answer)
         jobs.run(
             sending.send,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from segx_viewer.archive.model import Answer
     from segx_viewer.archive.outbox import Item
     from segx_viewer.archive.servers import Server
+    from segx_viewer.domain.image import MedicalImage
 
 KINDS = {
     "seg": mark("Region (SEG)"),
@@ -26,9 +27,11 @@ KINDS = {
     "sr": mark("Findings and measurements (SR)"),
     "sc": mark("Report page as a picture (Secondary Capture)"),
     "pdf": mark("Report (encapsulated PDF)"),
+    "ko": mark("Key images of the study (key object selection)"),
     "gsps": mark("Outlines, measurements and window (presentation state)"),
 }
-"""What to call the kinds of `reporting.dicom.Kind`."""
+"""What to call the kinds of `reporting.dicom.Kind`, and the key images."""
+KEY_IMAGES = "ko"
 
 
 def kinds() -> list[str]:
@@ -47,9 +50,10 @@ def kind_label(kind: str) -> str:
 class Order:
     """What to send where, captured when it was asked for."""
 
-    job: "Job"
+    job: "Job | None"  # None where there is nothing but key images
     kinds: tuple[str, ...]
     server: "Server"
+    key_images: tuple["MedicalImage", ...] = ()  # of the study
 
 
 def fingerprint(job: "Job", kind: str) -> str:
@@ -66,11 +70,30 @@ def fingerprint(job: "Job", kind: str) -> str:
     return digest.hexdigest()
 
 
-def sent_before(job: "Job", server: "Server", of: list[str]) -> dict[str, float]:
-    """Return when which kinds of these results were sent, in seconds since 1970."""
+def key_fingerprint(images: "tuple[MedicalImage, ...]") -> str:
+    """Return a hash of which images are marked: the same selection is sent once."""
+    return hashlib.sha256(repr((KEY_IMAGES, sorted({i.source.sop_instance_uid for i in images}))).encode()).hexdigest()
+
+
+def sent_before(order: Order) -> dict[str, float]:
+    """Return when which kinds of an order were sent before, in seconds since 1970."""
     box = outbox()
-    found = {kind: box.sent_at(server, fingerprint(job, kind)) for kind in of}
+    digests = {kind: fingerprint(order.job, kind) for kind in order.kinds if order.job is not None}
+    if KEY_IMAGES in order.kinds:
+        digests[KEY_IMAGES] = key_fingerprint(order.key_images)
+    found = {kind: box.sent_at(order.server, digest) for kind, digest in digests.items()}
     return {kind: when for kind, when in found.items() if when is not None}
+
+
+def write_key_objects(images: "tuple[MedicalImage, ...]", folder: Path) -> str:
+    """Write the marked images' key objects, a file for each study; return what to say. Raises `ExportError`."""
+    from segx_viewer.reporting.atomic import write_bytes
+    from segx_viewer.reporting.dicom.keyobjects import key_objects
+
+    made = key_objects(images)
+    for number, one in enumerate(made, 1):
+        write_bytes(folder / f"key-images-{number}.dcm", one.data)
+    return tr("Key objects written: {count}, one for each study.").format(count=len(made))
 
 
 def send(order: Order, cancel: CancelToken, tell: "Callable[[Item, Answer], None]") -> int:
@@ -84,11 +107,16 @@ def send(order: Order, cancel: CancelToken, tell: "Callable[[Item, Answer], None
         If the server cannot be reached; they wait then, and are offered again.
     """
     from segx_viewer.archive.connection import connect
+    from segx_viewer.reporting.dicom.keyobjects import key_objects
     from segx_viewer.reporting.dicom.results import Kind, write_dicom_results
 
     archive = connect(order.server)  # before anything is written: a password may be missing
     box, job = outbox(), order.job
-    if order.kinds:
+    if KEY_IMAGES in order.kinds:
+        for one in key_objects(order.key_images):
+            box.put(order.server, one.data, kind_label(KEY_IMAGES), key_fingerprint(order.key_images))
+    results = [kind for kind in order.kinds if kind != KEY_IMAGES]
+    if results and job is not None:
         with tempfile.TemporaryDirectory(prefix="segx-viewer-") as folder:
             written = write_dicom_results(
                 job.analysis,
@@ -98,7 +126,7 @@ def send(order: Order, cancel: CancelToken, tell: "Callable[[Item, Answer], None
                 voi=job.view.voi,
                 view=job.capture,
                 reading=job.reading,
-                kinds=[Kind(kind) for kind in order.kinds],
+                kinds=[Kind(kind) for kind in results],
                 include_identity=True,
             )
             for kind, path in written.items():
