@@ -1400,6 +1400,10 @@
       <translation>Art</translation>
     </message>
     <message>
+      <source>La&amp;yers of the file</source>
+      <translation>&amp;Ebenen der Datei</translation>
+    </message>
+    <message>
       <source>Language</source>
       <translation>Sprache</translation>
     </message>
@@ -1545,7 +1549,7 @@
     </message>
     <message>
       <source>Mark as &amp;key image</source>
-      <translation>Als Schlüsselbild &amp;markieren</translation>
+      <translation>Als &amp;Schlüsselbild markieren</translation>
     </message>
     <message>
       <source>Mass</source>
@@ -1794,6 +1798,10 @@
     <message>
       <source>Nothing has gone wrong so far.</source>
       <translation>Bisher ist nichts schiefgegangen.</translation>
+    </message>
+    <message>
+      <source>Nothing was drawn on this image</source>
+      <translation>Auf diesem Bild ist nichts eingezeichnet</translation>
     </message>
     <message>
       <source>Nothing yet</source>
@@ -3002,6 +3010,10 @@
     <message>
       <source>Window {number} of the file</source>
       <translation>Fensterung {number} der Datei</translation>
+    </message>
+    <message>
+      <source>Windows by n&amp;umber</source>
+      <translation>Fensterung nach N&amp;ummer</translation>
     </message>
     <message>
       <source>With random parameters the method gives no map at all: it depends on what the network learned.</source>

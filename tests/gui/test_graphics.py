@@ -8,6 +8,7 @@ from pydicom import dcmread
 from pydicom.data import get_testdata_file
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 
 from segx_viewer.app.canvas.scene import Panel
 from segx_viewer.app.kit.qimage import to_array
@@ -51,6 +52,23 @@ def test_overlay_planes_are_drawn_and_can_be_hidden(qtbot, window, with_plane):
     assert any("Marker" in text for _, text in port.texts())
     qtbot.keyClick(window, Qt.Key.Key_U)
     assert np.ptp(colours(port, (32, 50))[0]) == 0
+
+
+def test_one_layer_is_chosen_and_the_next_series_shows_its_own_again(qtbot, window, with_plane, pictures):
+    window.open_paths([with_plane])
+    qtbot.waitUntil(window.has_result)
+    port = window.viewports.ports[Panel.IMAGE]
+    menu = next(m for m in window.findChildren(QMenu) if m.title() == "La&yers of the file")
+    menu.aboutToShow.emit()
+    (layer,) = menu.actions()
+    assert (layer.text(), layer.isChecked()) == ("Marker", True)
+    layer.trigger()
+    assert np.ptp(colours(port, (32, 50))[0]) == 0
+    assert not any("Marker" in text for _, text in port.texts())
+    assert window.state.view.graphics  # the others stay
+    window.open_paths(pictures[:1])
+    qtbot.waitUntil(lambda: window.workspace.documents.current.path == pictures[0] and window.has_result())
+    assert not window.scene.layers_off
 
 
 def test_a_note_about_the_file_stands_beside_the_results(qtbot, opened):

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import cv2
@@ -36,19 +37,23 @@ class Graphics:
 
     def __init__(self, image: MedicalImage, overlays: Sequence[Any] = ()) -> None:
         self._shape = image.shape
-        self._planes = [overlay.mask for overlay in image.overlays]
+        self._planes = [(_named(overlay), overlay.mask) for overlay in image.overlays]
         fitting = [placed for overlay in overlays if (placed := overlay.placed_on(image)) is not None]
-        self._regions = [outline_path(o.values.astype(np.bool_)) for o in fitting if o.values.dtype == np.bool_]
-        self._maps = [o.values for o in fitting if o.values.dtype != np.bool_]
-        self.labels = [o.label or tr("Graphics of the file") for o in (*image.overlays, *fitting)]
+        self._regions = [
+            (_named(o), outline_path(o.values.astype(np.bool_))) for o in fitting if o.values.dtype == np.bool_
+        ]
+        self._maps = [(_named(o), o.values) for o in fitting if o.values.dtype != np.bool_]
+        self.labels = [_named(o) for o in (*image.overlays, *fitting)]
         self._drawn: Kept[QImage] = Kept(_SCREENS, lambda _: 1)
 
     def __bool__(self) -> bool:
         return bool(self.labels)
 
-    def draw(self, painter: QPainter, raster: Raster, corner: QPointF) -> None:
-        """Draw maps, then regions, then planes, where the raster's corner lies at `corner`."""
-        for number, values in enumerate(self._maps):
+    def draw(self, painter: QPainter, raster: Raster, corner: QPointF, off: AbstractSet[str] = frozenset()) -> None:
+        """Draw maps, then regions, then planes, where the raster's corner lies at `corner`; none that is `off`."""
+        for number, (label, values) in enumerate(self._maps):
+            if label in off:
+                continue
             painter.setOpacity(_OPACITY)
             picture = self._drawn.get(("map", number, raster), lambda values=values: _heat(values, raster))
             painter.drawImage(corner, picture)
@@ -57,11 +62,18 @@ class Graphics:
             height, width = self._shape
             onto = QTransform.fromScale(width, height) * raster.from_image()
             onto *= QTransform.fromTranslate(corner.x(), corner.y())
-            for region in self._regions:
-                draw_outline(painter, onto.map(region), FILL)
-        for number, mask in enumerate(self._planes):
+            for label, region in self._regions:
+                if label not in off:
+                    draw_outline(painter, onto.map(region), FILL)
+        for number, (label, mask) in enumerate(self._planes):
+            if label in off:
+                continue
             picture = self._drawn.get(("plane", number, raster), lambda mask=mask: _inked(mask, raster))
             painter.drawImage(corner, picture)
+
+
+def _named(overlay: Any) -> str:
+    return str(overlay.label) or tr("Graphics of the file")
 
 
 def _heat(values: NDArray[Any], raster: Raster) -> QImage:

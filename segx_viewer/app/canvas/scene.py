@@ -44,6 +44,7 @@ class Scene:
         self.graphics: Graphics | None = None
         self.selected: int | None = None  # which of the document's drawings is chosen
         self.moving: tuple[int, Annotation] | None = None  # which of them is being moved, and where it is now
+        self.layers_off: frozenset[str] = frozenset()  # labels of graphics that the reader does not want to see
         self.reference: Line | None = None  # where an image beside this one cuts it
         self.hidden = False  # results stay hidden until the reader has read
 
@@ -54,6 +55,8 @@ class Scene:
         self.key = None
         if document is not self.document:
             self.selected, self.moving = None, None
+            if _series(document) != _series(self.document):
+                self.layers_off = frozenset()  # what is hidden on one patient's images must not be so on the next one's
         self.document = document
         if image is None:
             self.base = None
@@ -138,7 +141,7 @@ class Scene:
         if view.bare:
             return
         if panel is Panel.IMAGE and view.graphics and self.graphics:
-            self.graphics.draw(painter, raster, corner)
+            self.graphics.draw(painter, raster, corner, self.layers_off)
         if self.overlays is None or self.hidden:
             return
         canvas = _Canvas(painter, raster, corner, view)
@@ -228,6 +231,11 @@ class Scene:
             if inside is not None:
                 found["inside"] = inside
         return found
+
+
+def _series(document: Document | None) -> object:
+    header = document.header if document is not None else None
+    return header.source.series_uid or document if header is not None else document
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -195,8 +195,9 @@ class Viewport(QWidget):
                     image, voi, view, self.scale * self.devicePixelRatioF()
                 )
                 study = imagetext.study_text(image)
-                if view.graphics and self.scene.graphics:
-                    drawn = ", ".join(dict.fromkeys(self.scene.graphics.labels))
+                labels = self.scene.graphics.labels if view.graphics and self.scene.graphics else []
+                drawn = ", ".join(dict.fromkeys(label for label in labels if label not in self.scene.layers_off))
+                if drawn:
                     shown = tr("Drawn: {labels}").format(labels=drawn) + f"\n{shown}"
                 if self.width() < _NARROW:
                     return [(top_left, f"{first}\n{study}".strip()), (bottom_left, shown)]

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 RECENT = "recent"
 WINDOWS = "windows"
 MODELS = "models"
-SPECIAL = (RECENT, WINDOWS, MODELS)
+LAYERS = "layers"
+SPECIAL = (RECENT, WINDOWS, MODELS, LAYERS)
 """Entries that are no commands but fill themselves."""
 
 MENUS: tuple[tuple[Any, ...], ...] = (
@@ -64,6 +65,7 @@ MENUS: tuple[tuple[Any, ...], ...] = (
         "corner_text",
         "identity",
         "graphics",
+        LAYERS,
         "magnifier",
         "panels",
         "full_screen",
@@ -81,6 +83,7 @@ MENUS: tuple[tuple[Any, ...], ...] = (
     ),
     (  # Image
         WINDOWS,
+        (mark("Windows by n&umber"), tuple(f"window_{number}" for number in range(10))),
         "next_window",
         "auto_window",
         "invert",
@@ -212,6 +215,8 @@ def add(menu: QMenu, ids: tuple[Any, ...], window: "Desk", actions: "Actions[Des
             _recent(menu.addMenu(tr("Open &recent")), window)
         elif entry == MODELS:
             _models(menu.addMenu(tr("Mo&del")), window)
+        elif entry == LAYERS:
+            _layers(menu.addMenu(tr("La&yers of the file")), window)
         elif entry == WINDOWS:
             _windows(menu.addMenu(tr("&Window")), window)
         elif isinstance(entry, tuple):
@@ -242,6 +247,28 @@ def _values(voi: WindowLevel | VoiLut) -> str:
     return tr("W {width}  C {center}{name}").format(
         width=window_number(voi.width, voi.width), center=window_number(voi.center, voi.width), name=""
     )
+
+
+def _layers(menu: QMenu, window: "Desk") -> None:
+    """Fill a menu with what other programs drew on the image, each to be shown or hidden."""
+
+    def switch(label: str, shown: bool) -> None:
+        off = set(window.scene.layers_off)
+        (off.discard if shown else off.add)(label)
+        window.scene.layers_off = frozenset(off)
+        window.viewports.refresh()
+
+    def fill_layers() -> None:
+        menu.clear()
+        for label in dict.fromkeys(window.scene.graphics.labels if window.scene.graphics else ()):
+            action = menu.addAction(label)
+            action.setCheckable(True)
+            action.setChecked(label not in window.scene.layers_off)
+            action.toggled.connect(lambda shown, label=label: switch(label, shown))
+        if menu.isEmpty():
+            menu.addAction(tr("Nothing was drawn on this image")).setEnabled(False)
+
+    menu.aboutToShow.connect(fill_layers)
 
 
 def _recent(menu: QMenu, window: "Desk") -> None:
