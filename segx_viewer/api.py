@@ -121,6 +121,8 @@ def analyze(
         With one sentence: the file cannot be read, there is no such bundle, class or method, ...
     """
     store = _store(Path(models).resolve() if models is not None else None, device)
+    if bundle is not None and bundle not in store.bundles():
+        store.refresh()  # it may have been added meanwhile
     request = AnalysisRequest(
         image=_image(source, frame, modality),
         bundle_name=bundle,

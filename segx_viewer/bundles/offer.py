@@ -202,8 +202,10 @@ def compose(
     if not source.exists():
         raise ModelError(f"There is no file or folder {source}.")
     said = {path: value for path, value in changes.items() if value is not None}
-    if source.is_dir() or source.suffix == ".toml":
+    if (source / MANIFEST).is_file() or source.suffix == ".toml":
         offer = read_offer(source)
+    elif source.is_dir():
+        offer = _of_folder(source)
     else:
         offer = like(start, installed) if start else plain()
         program = _PROGRAMS.get(source.suffix.lower())
@@ -213,13 +215,38 @@ def compose(
     if segmenter and segmenter in installed:
         offer = with_segmenter_of(offer, installed[segmenter])
     elif segmenter:
-        file = Path(segmenter)
-        program = _PROGRAMS.get(file.suffix.lower())
-        offer = changed(offer, {"segmenter.architecture": program}, {"segmenter": file})
+        file, table = _segmenter_file(Path(segmenter))
+        offer = changed(offer, {f"segmenter.{key}": value for key, value in table.items()}, {"segmenter": file})
         if "preprocessing" not in offer.manifest.get("segmenter", {}) and not start:
             offer = changed(offer, {"segmenter.preprocessing": _segmenters_own(file, offer, said)})
     offer = _fitting(changed(offer, said))
     return changed(offer, {"title": offer.manifest.get("title") or offer.manifest.get("name", "")})
+
+
+def _of_folder(source: Path) -> Offer:
+    from segx_viewer.bundles.folders import read_folder
+    from segx_viewer.networks.strangers import stranger
+
+    offer = read_folder(source)
+    if offer is None:
+        raise ModelError(
+            stranger(source)
+            or f"{source.name} is no model that is known: it has no {MANIFEST}, and no config.json of timm or "
+            f"transformers; name the weights file itself."
+        )
+    return offer
+
+
+def _segmenter_file(path: Path) -> tuple[Path, dict[str, Any]]:
+    """Return a segmenter's weights file and the entries of its table, also of a folder that says them."""
+    from segx_viewer.bundles.folders import segmenter_of
+
+    if path.is_dir():
+        found = segmenter_of(path)
+        if found is None:
+            raise ModelError(f"{path.name} is no segmenter that is known; name its weights file.")
+        return found[1], found[0]
+    return path, {"architecture": _PROGRAMS.get(path.suffix.lower())}
 
 
 def _as_it_says(offer: Offer, source: Path, said: Mapping[str, Any]) -> Offer:

@@ -52,9 +52,12 @@ class Taking:
             If the weights do not fit, or some would be left out without consent.
         """
         from segx_viewer.networks.kinds import PROGRAMS
+        from segx_viewer.networks.strangers import stranger
 
         if not self.source.is_file():
             raise ModelError(f"There is no weights file {self.source}.")
+        if said := stranger(self.source):
+            raise ModelError(said)
         return self._program() if self.table["architecture"] in PROGRAMS else self._weights()
 
     def _program(self) -> list[str]:
@@ -89,11 +92,17 @@ class Taking:
     def _weights(self) -> list[str]:
         from safetensors.torch import save_file
 
-        from segx_viewer.networks.weights import fitted, read_weights
+        from segx_viewer.networks.weights import State, fitted, read_weights
 
         state = read_weights(self.source, allow_pickle=self.allow_pickle)
         notes = self._thresholds(state)
+        notes += [state.note] if isinstance(state, State) and state.note else []
         architecture = self.table["architecture"]
+        if architecture.startswith("transformers/"):
+            from segx_viewer.networks.hub import renamed_by_transformers
+
+            # Its saved names are older than the names in its networks.
+            state = renamed_by_transformers(architecture, self.table.get("options", {}), state)
         state, unused = fitted(state, self._built(state), f"{self.source.name} ({architecture})")
         notes += self._unused(unused, len(state))
         name = f"{self.network}.safetensors"

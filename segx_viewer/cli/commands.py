@@ -11,7 +11,7 @@ from segx_viewer import cli
 from segx_viewer.cli.terminal import say, waiting
 from segx_viewer.errors import SegxError
 from segx_viewer.imaging.limits import Limits
-from segx_viewer.paths import models_folder
+from segx_viewer.paths import models_folder, user_models_folder
 
 
 def open_window(arguments: argparse.Namespace) -> int:
@@ -72,6 +72,11 @@ def train(arguments: argparse.Namespace) -> int:
 
 def calibrate(arguments: argparse.Namespace) -> int:
     """Fit a bundle's input gate and the badge's calibration."""
+    folder = _bundle_folder(arguments.bundle)
+    if not (folder / "recipe.toml").is_file():
+        own = _with_extra("segx_viewer.evaluation.own", "train")
+        own.fit_own(folder, arguments.data, report=say)
+        return 0
     fit = _with_extra("segx_viewer.evaluation.fit", "train")
     fit.fit_bundle(_bundle_folder(arguments.bundle), arguments.data, workers=arguments.workers, report=say)
     return 0
@@ -128,7 +133,8 @@ def _recipe(name: str) -> Path:
 def _bundle_folder(name: str) -> Path:
     """Return a bundle's folder from its path or its name. Raises `SegxError` when there is none."""
     path = Path(name)
-    folder = path if path.is_dir() else models_folder() / name
+    places = [path, models_folder() / name, user_models_folder() / name]
+    folder = next((place for place in places if place.is_dir()), path)
     if not folder.is_dir():
         known = ", ".join(sorted(place.parent.name for place in models_folder().glob("*/bundle.toml")))
         raise SegxError(f"There is no model bundle {name!r}; there are {known}. A folder of one may be named too.")

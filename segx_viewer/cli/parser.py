@@ -243,7 +243,9 @@ def _add_training(actions: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "calibrate",
         help="fit a bundle's input gate and the badge's calibration",
         description="Fit the input gate and the badge's calibration on the bundle's own split: the gate's distances on "
-        "training images, thresholds and calibration on validation images. The test part is not read.",
+        "training images, thresholds and calibration on validation images. The test part is not read. A model of your "
+        "own, which has no recipe, gets levels and prediction sets from DIR: images that it did not learn from, in a "
+        "folder for each class, or a CSV with the columns image and class (and group).",
     )
     _add_measured(command)
     command.set_defaults(run=commands.calibrate)

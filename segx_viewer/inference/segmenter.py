@@ -51,7 +51,7 @@ def regions_of(
     output: NDArray[np.float32], bundle: ModelBundle, grid: tuple[Placement, Placement] | None = None
 ) -> list[Segmentation]:
     """Return the regions in a segmenter's output (K, h, w) for one input; see `segment_all`."""
-    logits = np.asarray(output, np.float32)
+    logits = on_grid(np.asarray(output, np.float32), bundle.segmenter_input.input_shape)
     one_of_many = bundle.segmenter_activation is Activation.SOFTMAX
     channels = softmax(logits, axis=0) if one_of_many else sigmoid(logits)
     found = []
@@ -72,6 +72,13 @@ def regions_of(
             probability = on_side(probability, threshold, region.side)
         found.append(Segmentation(probability, threshold, probability > threshold, name=region.name))
     return found
+
+
+def on_grid(output: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:
+    """Bring a segmenter's output (K, h', w') to the grid of its input: many give a part of its resolution."""
+    if output.shape[1:] == shape:
+        return output
+    return np.stack([cv2.resize(np.ascontiguousarray(c), shape[::-1], interpolation=cv2.INTER_LINEAR) for c in output])
 
 
 def regrid(array: NDArray[np.float32], given: Placement, wanted: Placement) -> NDArray[np.float32]:

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from segx_viewer.errors import ModelError
+from segx_viewer.networks.hub import FURTHER, build_further
 from segx_viewer.networks.libraries import smp, timm, torchvision
 from segx_viewer.networks.reference import ReferenceUNet, reference_densenet121, reference_resnet50
 from segx_viewer.networks.xrv import XrvPspNet, xrv_densenet121, xrv_resnet50
@@ -70,6 +71,8 @@ def build_classifier(architecture: str, classes: int, *, channels: int = 3, **op
             return timm.create_model(
                 _of_timm(name), pretrained=False, num_classes=classes, in_chans=channels, **options
             )
+        if family in FURTHER:
+            return build_further(family, name, options)
         if family == "torchvision":
             from torchvision.models import get_model  # only needed for users' own models
 
@@ -118,6 +121,8 @@ def build_segmenter(architecture: str, options: Mapping[str, Any], classes: int 
             if encoder.startswith(_TIMM_ENCODER):
                 _of_timm(encoder.removeprefix(_TIMM_ENCODER))
             return smp.create_model(name, encoder_weights=None, in_channels=channels, classes=classes, **options)
+        if family in FURTHER:
+            return build_further(family, name, options)
         if family == "torchvision":
             from torchvision.models import get_model
 

@@ -107,7 +107,7 @@ class Onnx(nn.Module):
         except Exception as error:  # the runtime's exceptions have no common base but this one
             raise ModelError(self._misfit(tuple(x.shape))) from error
         rows = slice(count if count != len(array) else None)  # of outputs without a row for each image, all
-        return [torch.from_numpy(np.ascontiguousarray(a[rows] if len(a) == len(array) else a)) for a in found]
+        return [torch.from_numpy(np.ascontiguousarray(a[rows] if a.shape[:1] == array.shape[:1] else a)) for a in found]
 
     def _misfit(self, shape: tuple[int, ...]) -> str:
         _, channels, h, w = sizes(self._shape)

@@ -5,6 +5,7 @@ empty shell that only keeps what was stored.
 """
 
 import inspect
+import json
 import pickle
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,10 +18,13 @@ from torch import Tensor, nn
 
 from segx_viewer.errors import ConsentNeededError, ModelError
 from segx_viewer.networks.legacy import is_legacy, read_legacy
+from segx_viewer.paths import is_plain_name
 
 SAFETENSORS = ".safetensors"
 PICKLES = (".pth", ".pt", ".bin", ".ckpt", ".tar")
-_KEYS = ("model", "state_dict", "model_state_dict", "net", "network")
+_EMA = ("state_dict_ema", "model_ema", "ema_state_dict", "ema_model", "ema")
+"""Where checkpoints keep the running average of the weights, which is what was evaluated."""
+_KEYS = (*_EMA, "model", "state_dict", "model_state_dict", "model_state", "net", "network", "weights", "params")
 """Where checkpoints keep the weights, among optimisers and counters."""
 
 _COUNTERS = (
@@ -28,6 +32,15 @@ _COUNTERS = (
     "position_ids", "op_threshs",
 )  # fmt: skip
 """Endings of what checkpoints hold beside weights: counters, and tables that networks make themselves."""
+
+_FEW = 6
+
+
+class State(dict[str, Tensor]):
+    """Weights by name, and what is to be said about where they come from."""
+
+    note: str = ""
+
 
 _PREFIXES = ("module.", "_orig_mod.")
 _XRV = ("DenseNet", "_DenseLayer", "_DenseBlock", "_Transition", "ResNet")
@@ -58,6 +71,8 @@ def read_weights(path: Path, *, allow_pickle: bool = False) -> dict[str, Tensor]
     """
     if not path.is_file():
         raise ModelError(f"There is no weights file {path.name}.")
+    if path.name.endswith(".safetensors.index.json"):
+        return _of_shards(path)
     if path.suffix.lower() == SAFETENSORS:
         try:
             return load_file(path)
@@ -73,10 +88,17 @@ def read_weights(path: Path, *, allow_pickle: bool = False) -> dict[str, Tensor]
 
 def state_of(found: Any, name: str = "the file") -> dict[str, Tensor]:
     """Return the state dict within what a checkpoint holds. Raises `ModelError` when there is none."""
+    note = ""
     while isinstance(found, Mapping) and not _is_state(found):
         key = next((k for k in _KEYS if isinstance(found.get(k), Mapping | _Shell)), None)
         if key is None:
-            raise ModelError(f"{name} holds no weights; a state dict or a checkpoint with one is needed.")
+            held = ", ".join(str(k) for k in list(found)[:_FEW]) or "nothing"
+            raise ModelError(
+                f"{name} holds no weights; a state dict or a checkpoint with one is needed, and it holds {held}."
+            )
+        others = [str(k) for k in found if k != key and k in _KEYS and isinstance(found.get(k), Mapping | _Shell)]
+        if others:
+            note = f"{name} holds several sets of weights: {key} is taken, {', '.join(others)} is not."
         found = found[key]
     if isinstance(found, _Shell):
         found = dict(found.tensors())
@@ -86,7 +108,27 @@ def state_of(found: Any, name: str = "the file") -> dict[str, Tensor]:
     for prefix in _PREFIXES:
         if all(key.startswith(prefix) for key in state):
             state = {key.removeprefix(prefix): tensor for key, tensor in state.items()}
-    return state
+    if any(".lora_A." in key or key.endswith(".lora_A") for key in state):
+        raise ModelError(
+            f"{name} holds LoRA's additions; merge them into the network first (merge_and_unload) and save it."
+        )
+    whole = State(state)
+    whole.note = note
+    return whole
+
+
+def _of_shards(index: Path) -> dict[str, Tensor]:
+    """Read safetensors that are cut into several files, by their index."""
+    try:
+        names = sorted(set(json.loads(index.read_text("utf-8"))["weight_map"].values()))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"{index.name} is no index of safetensors files.") from error
+    found: dict[str, Tensor] = {}
+    for name in names:
+        if not is_plain_name(str(name)) or not (index.parent / name).is_file():
+            raise ModelError(f"{index.name} names {name}, which is not a file beside it.")
+        found |= read_weights(index.parent / name)
+    return found
 
 
 def fitted(state: Mapping[str, Tensor], network: nn.Module, name: str) -> tuple[dict[str, Tensor], list[str]]:
@@ -151,7 +193,7 @@ def _unpickled(path: Path) -> Any:
     except pickle.UnpicklingError as error:
         raise ModelError(
             f"{path.name} holds more than weights, and what it holds could run any code when read; save the state "
-            f"dict alone: {str(error).splitlines()[0]}"
+            f"dict alone, torch.save(model.state_dict(), 'weights.pth'): {str(error).splitlines()[0]}"
         ) from error
     except Exception as error:  # a damaged pickle raises anything
         raise ModelError(f"{path.name} could not be read as PyTorch weights: {error}") from error

@@ -1,0 +1,117 @@
+"""Kinds of files, each from its file to its map; and wrong kinds, each named in one sentence."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from segx_viewer.bundles import offer
+from segx_viewer.bundles.folders import read_folder, segmenter_of
+from segx_viewer.errors import ModelError
+from segx_viewer.networks.strangers import stranger
+from segx_viewer.networks.weights import state_of
+from segx_viewer.paths import resources_folder
+from tests.bundles import zoo
+
+FEW = (
+    "timm, {'state_dict_ema'}",
+    "timm hub folder, safetensors",
+    "transformers folder, ViT",
+    "torch.export, softmax inside",
+    "ONNX, MobileNetV3 (layers after pooling)",
+    "ONNX, N H W C (Keras, TensorFlow)",
+    "ONNX, bytes in",
+    "smp folder, activation inside",
+    "MONAI bundle",
+)
+
+
+@pytest.mark.filterwarnings("ignore")  # the libraries' own
+@pytest.mark.parametrize("name", FEW)
+def test_a_kind_comes_from_its_file_to_its_map(name, tmp_path, capsys):
+    (kind,) = (k for k in zoo.KINDS if k.name == name)
+    if not kind.possible:
+        pytest.skip(f"{kind.needs} is not installed")
+    seen = zoo.through(kind, tmp_path, zoo.drawn_picture(tmp_path / "lesion.png"))
+    assert seen.difference is None or seen.difference < 1e-4
+    assert "note: \n" not in capsys.readouterr().out
+
+
+def test_the_table_has_every_kind():
+    page = (resources_folder() / "docs" / "models.md").read_text("utf-8")
+    rows = page[page.index(zoo.BEGIN) : page.index(zoo.END)]
+    assert [kind.name for kind in zoo.KINDS if f"| {kind.name} |" not in rows] == []
+    assert len(zoo.KINDS) >= 40
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("net.h5", "is a Keras model; make an ONNX model of it: python -m tf2onnx"),
+        ("net.keras", r"is a Keras model; .*load_model\('net.keras'\)"),
+        ("net.tflite", "is a TensorFlow Lite model"),
+        ("net.engine", "is a TensorRT engine"),
+    ],
+)
+def test_what_cannot_be_read_is_named_with_the_way_out(tmp_path, add_small, name, said):
+    (tmp_path / name).write_bytes(b"something")
+    with pytest.raises(ModelError, match=said):
+        add_small(tmp_path / name)
+
+
+def test_torchscript_is_named(tmp_path, add_small):
+    with zipfile.ZipFile(tmp_path / "net.pt", "w") as archive:
+        archive.writestr("net/code/__torch__.py", "")
+    with pytest.raises(ModelError, match=r"net\.pt is a TorchScript program; export .*torch\.export\.save"):
+        add_small(tmp_path / "net.pt")
+    assert stranger(tmp_path / "net.safetensors") == ""
+
+
+def test_a_folder_of_no_known_kind(tmp_path: Path):
+    with pytest.raises(ModelError, match="is no model that is known"):
+        offer.compose(tmp_path, {}, {})
+    (tmp_path / "config.json").write_text("{")
+    with pytest.raises(ModelError, match=r"config\.json in .* is not JSON"):
+        read_folder(tmp_path)
+    (tmp_path / "config.json").write_text('{"architectures": ["BertModel"]}')
+    with pytest.raises(ModelError, match="is BertModel; of transformers, image classification is read"):
+        read_folder(tmp_path)
+    (tmp_path / "config.json").write_text('{"architecture": "resnet18", "num_classes": 2}')
+    with pytest.raises(ModelError, match="has a configuration but no weights"):
+        read_folder(tmp_path)
+    assert segmenter_of(tmp_path) is None
+
+
+def test_nothing_of_a_monai_bundle_is_executed(tmp_path: Path):
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs" / "metadata.json").write_text("{}")
+    (tmp_path / "configs" / "inference.json").write_text(
+        '{"network_def": {"_target_": "UNet", "spatial_dims": 2, "channels": "$__import__(\'os\').getcwd()"}}'
+    )
+    with pytest.raises(ModelError, match="computes its network's arguments, which is not executed"):
+        read_folder(tmp_path)
+
+
+def test_several_sets_of_weights_are_told_and_lora_is_refused():
+    found = state_of({"model": {"a": torch.zeros(1)}, "model_ema": {"a": torch.ones(1)}}, "x.pth")
+    assert found["a"] == 1
+    assert found.note == "x.pth holds several sets of weights: model_ema is taken, model is not."
+    with pytest.raises(ModelError, match="holds LoRA's additions"):
+        state_of({"q.lora_A.weight": torch.zeros(1)}, "x.pth")
+    with pytest.raises(ModelError, match="it holds epoch, best"):
+        state_of({"epoch": 3, "best": 0.5}, "x.pth")
+
+
+def test_safetensors_in_several_files_are_read_by_their_index(tmp_path):
+    from segx_viewer.networks.weights import read_weights
+
+    save_file({"a": torch.zeros(1)}, tmp_path / "1.safetensors")
+    save_file({"b": torch.ones(1)}, tmp_path / "2.safetensors")
+    index = tmp_path / "model.safetensors.index.json"
+    index.write_text('{"weight_map": {"a": "1.safetensors", "b": "2.safetensors"}}')
+    assert read_weights(index).keys() == {"a", "b"}
+    index.write_text('{"weight_map": {"a": "../1.safetensors"}}')
+    with pytest.raises(ModelError, match="which is not a file beside it"):
+        read_weights(index)
