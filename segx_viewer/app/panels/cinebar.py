@@ -44,8 +44,8 @@ class CineBar(QFrame):
         self.stated.setObjectName("muted")
         self.close_button = QPushButton(tr("Close"))
         self.close_button.clicked.connect(self._close)
-        for box in (self.rate, self.first, self.last):
-            box.setMaximumWidth(_BOX)
+        for field in (self.rate, self.first, self.last):
+            field.setMaximumWidth(_BOX)
         self._labels: list[QLabel] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)

@@ -250,8 +250,9 @@ class Comparison(QWidget):
         """Draw in each image where the other one cuts it."""
         pair = (self._scene, self.beside_scene)
         for scene, other in (pair, pair[::-1]):
-            both = scene.base is not None and other.base is not None and self._state.view.two
-            scene.reference = reference_line(scene.base.image, other.base.image) if both else None
+            scene.reference = None
+            if scene.base is not None and other.base is not None and self._state.view.two:
+                scene.reference = reference_line(scene.base.image, other.base.image)
 
     def _scroll(self, offset: int) -> bool:
         """Scroll the active image's stack, and the other one's with it where they are linked."""

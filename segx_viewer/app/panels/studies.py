@@ -175,7 +175,8 @@ class Studies(QTreeWidget):
             group.setData(0, _BELOW, None)
             group.setIcon(0, QIcon())
             return
-        middle = self._documents.by_number(group.child(count // 2).data(0, _NUMBER))
+        child = group.child(count // 2)
+        middle = self._documents.by_number(child.data(0, _NUMBER)) if child is not None else None
         number = middle.header.acquisition.series_number if middle is not None and middle.header is not None else None
         below = tr("{count} images").format(count=count)
         group.setData(0, _BELOW, f"{number} · {below}" if number is not None else below)
@@ -289,6 +290,8 @@ class Studies(QTreeWidget):
         if item is None:
             return
         group = item.parent()
+        if group is None:
+            return
         with self._quietly():
             group.removeChild(item)
             self._dress(group)
@@ -328,7 +331,7 @@ class _Rows(QStyledItemDelegate):
         below = index.data(_BELOW)
         if below:
             sign = "▾" if option.state & option.state.State_Open else "▸"
-            option.text = f"{option.text}\u2028{sign} {below}"  # type: ignore[attr-defined]
+            option.text = f"{option.text}\u2028{sign} {below}"
 
 
 def _seen(item: QTreeWidgetItem) -> QTreeWidgetItem:
