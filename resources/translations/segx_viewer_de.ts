@@ -472,6 +472,10 @@
       <translation>Pfeil</translation>
     </message>
     <message>
+      <source>As opened</source>
+      <translation>Wie geöffnet</translation>
+    </message>
+    <message>
       <source>Asking {name} …</source>
       <translation>Frage {name} …</translation>
     </message>
@@ -784,12 +788,20 @@
       <translation>Zwei Modelle vergleichen</translation>
     </message>
     <message>
+      <source>Con&amp;tact sheet …</source>
+      <translation>Kon&amp;taktbogen …</translation>
+    </message>
+    <message>
       <source>Consensus</source>
       <translation>Konsens</translation>
     </message>
     <message>
       <source>Consolidation</source>
       <translation>Konsolidierung</translation>
+    </message>
+    <message>
+      <source>Contact sheet</source>
+      <translation>Kontaktbogen</translation>
     </message>
     <message>
       <source>Copied: {copied} (patients: {patients}). Failed: {failed}. Not DICOM: {skipped}.</source>
@@ -1244,6 +1256,10 @@
       <translation>Höchste Wahrscheinlichkeit</translation>
     </message>
     <message>
+      <source>Highest score first: {finding}</source>
+      <translation>Höchster Wert zuerst: {finding}</translation>
+    </message>
+    <message>
       <source>highest share of the map</source>
       <translation>oberster Anteil der Karte</translation>
     </message>
@@ -1628,6 +1644,10 @@
       <translation>Mittlere Sicherheit</translation>
     </message>
     <message>
+      <source>Most doubtful first</source>
+      <translation>Zweifelhafteste zuerst</translation>
+    </message>
+    <message>
       <source>Mouse buttons</source>
       <translation>Maustasten</translation>
     </message>
@@ -1758,6 +1778,14 @@
     <message>
       <source>not above its cut-off of {cut_off}</source>
       <translation>nicht über seinem Grenzwert von {cut_off}</translation>
+    </message>
+    <message>
+      <source>not analysed</source>
+      <translation>nicht ausgewertet</translation>
+    </message>
+    <message>
+      <source>not analysed: {count}</source>
+      <translation>nicht ausgewertet: {count}</translation>
     </message>
     <message>
       <source>Not assessed yet.</source>
@@ -1910,6 +1938,10 @@
     <message>
       <source>Opening …</source>
       <translation>Wird geöffnet …</translation>
+    </message>
+    <message>
+      <source>Order</source>
+      <translation>Reihenfolge</translation>
     </message>
     <message>
       <source>Original</source>
@@ -2466,6 +2498,10 @@
     <message>
       <source>Start from</source>
       <translation>Ausgehen von</translation>
+    </message>
+    <message>
+      <source>still to come: {count}</source>
+      <translation>noch ausstehend: {count}</translation>
     </message>
     <message>
       <source>Stop</source>

@@ -190,6 +190,7 @@ class Window(QMainWindow):
     def follow_language(self) -> None:
         """Write again what is put together from parts, in the language in use."""
         self.commands.retranslate()
+        self.studies.follow_theme()
         if self.follower is not None:
             self.follower.write_again()
         self.update()

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from segx_viewer.app.dialogs.exportdialog import ExportDialog
@@ -92,6 +93,15 @@ def show_log(window: "Desk") -> None:
     LogView(window.log, window.above).show()
 
 
+def show_contact_sheet(window: "Desk") -> None:
+    """Show all open images at once, with what was found in each."""
+    from segx_viewer.app.dialogs.contactsheet import ContactSheet
+
+    sheet = ContactSheet(window.workspace, window.above)
+    sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    sheet.show()
+
+
 def show_manual(window: "Desk") -> None:
     """Show the manual."""
     from segx_viewer.app.dialogs.manual import Manual
@@ -120,7 +130,7 @@ def send_to_archive(window: "Desk") -> None:
     ArchiveSend(window.workspace, window.above).show()
 
 
-_FILE, _HELP = mark("File"), mark("Help")
+_FILE, _HELP, _VIEW = mark("File"), mark("Help"), mark("View")
 
 ROWS: "tuple[Command[Desk], ...]" = (
     Command("open", mark("&Open files …"), open_files, "Ctrl+O", _FILE, "file-plus"),
@@ -134,6 +144,15 @@ ROWS: "tuple[Command[Desk], ...]" = (
     Command("close_all", mark("Close &all"), lambda w: w.workspace.documents.close_all(), "Ctrl+Shift+W", _FILE),
     Command("quit", mark("&Quit"), lambda w: w.close(), "Ctrl+Q", _FILE),
     Command("tags", mark("&Tags …"), show_tags, "Ctrl+T", _FILE, "tag", needs="image"),
+    Command(
+        "contact_sheet",
+        mark("Con&tact sheet …"),
+        show_contact_sheet,
+        "Ctrl+Shift+T",
+        _VIEW,
+        "layout-grid",
+        needs="image",
+    ),
     Command("manual", mark("&Manual"), show_manual, "F1", _HELP, "info"),
     Command("log", mark("&Log …"), show_log, "", _HELP, "scroll-text"),
     Command("about", mark("&About"), about, "", _HELP),

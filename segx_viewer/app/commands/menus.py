@@ -58,6 +58,7 @@ MENUS: tuple[tuple[Any, ...], ...] = (
         "zoom_out",
         None,
         (mark("&Layout"), tuple(f"layout_{layout}" for layout in Layout)),
+        "contact_sheet",
         "two",
         "prior",
         (mark("Lin&k the two images"), ("link_zoom", "link_pan", "link_scroll", "link_window")),

@@ -65,6 +65,7 @@ class Manual(QDialog):
         self.list = QListWidget()
         self.list.setFixedWidth(260)
         self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName(tr("Pages"))
         self.text = _Page()
         self.nothing = QLabel(tr("No page holds these words."))
@@ -125,6 +126,7 @@ class _Page(QTextBrowser):
     def __init__(self) -> None:
         super().__init__()
         self.setOpenLinks(False)
+        self.document().setDocumentMargin(16)
 
     def loadResource(self, kind: int, name: QUrl) -> object:  # noqa: N802 - Qt's name
         path = resources_folder() / "screenshots" / Path(name.path()).name

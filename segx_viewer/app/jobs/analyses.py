@@ -71,6 +71,11 @@ class Analyses(QObject):
         self._numbers = itertools.count(1)
         documents.current_changed.connect(lambda _document: self.stop())
 
+    @property
+    def engine(self) -> Engine:
+        """What analyses; only for functions in the models' lane."""
+        return self._engine
+
     # -- the models ------------------------------------------------------------------------------
 
     def prepare(self) -> None:

@@ -1,0 +1,204 @@
+"""The contact sheet: all open images at once, each with its finding and badge, sorted by risk or doubt."""
+
+from collections import Counter
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from segx_viewer.app.canvas.badge import WORDS, paint_badge
+from segx_viewer.app.jobs.survey import Summary, Survey
+from segx_viewer.app.jobs.workspace import Workspace
+from segx_viewer.app.kit import theme
+from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.qimage import to_qimage
+from segx_viewer.app.model.documents import Document
+from segx_viewer.domain.result import Level
+from segx_viewer.reporting.content import percent
+
+_SIDE = 132  # px of a thumbnail
+_BADGE = 30
+_DOUBT = (None, Level.ABSTAIN, Level.LOW, Level.MODERATE, Level.HIGH)
+_SORT_MS = 400  # images that come one after the other move the others no more often
+OPENED, NAME, DOUBT, SCORE = "opened", "name", "doubt", "score"
+
+
+class ContactSheet(QDialog):
+    """Thumbnails in rows; a double click or Enter shows an image in the window.
+
+    While results are hidden until the reader has noted an impression, they are hidden here as well.
+    """
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Contact sheet"))
+        self.resize(1000, 700)
+        self._workspace = workspace
+        self._documents = [d for d in workspace.documents if d.frame == 0 or d.leads]
+        self._items: dict[int, QListWidgetItem] = {}
+        self.summaries: dict[int, Summary] = {}
+        self.order = QComboBox()
+        self.order.setAccessibleName(tr("Order"))
+        for text, data in ((tr("As opened"), OPENED), (tr("Name"), NAME), (tr("Most doubtful first"), DOUBT)):
+            self.order.addItem(text, (data, ""))
+        self.order.activated.connect(lambda _index: self.sort())
+        self.totals = QLabel()
+        self.totals.setObjectName("muted")
+        self.totals.setWordWrap(True)
+        self.stop = QPushButton(tr("Stop"))
+        self.list = QListWidget()
+        self.list.setViewMode(QListView.ViewMode.IconMode)
+        self.list.setResizeMode(QListView.ResizeMode.Adjust)
+        self.list.setMovement(QListView.Movement.Static)
+        self.list.setIconSize(QSize(_SIDE, _SIDE))
+        self.list.setGridSize(QSize(_SIDE + 36, _SIDE + 66))
+        self.list.setUniformItemSizes(True)
+        self.list.setWordWrap(True)
+        self.list.setAccessibleName(tr("Contact sheet"))
+        self.list.itemActivated.connect(self._open)
+        research = QLabel(tr("RESEARCH USE ONLY - not for diagnosis"))
+        research.setObjectName("researchUse")
+        row = QHBoxLayout()
+        for widget in (QLabel(tr("Order")), self.order):
+            row.addWidget(widget)
+        row.addWidget(self.totals, 1)
+        row.addWidget(self.stop)
+        row.addWidget(research)
+        column = QVBoxLayout(self)
+        column.addLayout(row)
+        column.addWidget(self.list, 1)
+        self._later = QTimer(self, singleShot=True, interval=_SORT_MS)
+        self._later.timeout.connect(self.sort)
+        for document in self._documents:
+            self._items[document.number] = QListWidgetItem()
+            self.list.addItem(self._items[document.number])
+            self._write(document)
+        workspace.documents.updated.connect(self._on_updated)
+        self.survey = Survey(workspace.jobs, workspace.analyses.engine, self)
+        self.survey.found.connect(self._on_found)
+        self.survey.ended.connect(self._count)
+        self.stop.clicked.connect(self._stop)
+        self.survey.start(self._documents, workspace.state.view.method, workspace.analyses.bundle)
+        self._count()
+
+    def sort(self) -> None:
+        """Put the images into the order that is chosen, the chosen image still chosen."""
+        self._later.stop()
+        kind, label = self.order.currentData()
+        ranks = {d.number: self._rank(d, kind, label) for d in self._documents}
+        chosen = self.list.currentItem()
+        while self.list.count():
+            self.list.takeItem(0)
+        for number in sorted(ranks, key=ranks.__getitem__):
+            self.list.addItem(self._items[number])
+        if chosen is not None:
+            self.list.setCurrentItem(chosen)
+
+    def _rank(self, document: Document, kind: str, label: str) -> tuple[float, float, str]:
+        """Return what an image is sorted by; one that is not analysed yet comes last."""
+        summary = self._shown(document)
+        if kind == NAME:
+            return 0, 0, document.name.casefold()
+        if kind == OPENED:
+            return 0, document.number, ""
+        if summary is None:
+            return 9, document.number, ""
+        if kind == DOUBT:
+            return _DOUBT.index(summary.level), summary.right if summary.right is not None else 0, document.name
+        if label not in summary.scores:
+            return 8, document.number, ""
+        return 0, -summary.scores[label], document.name
+
+    def _shown(self, document: Document) -> Summary | None:
+        """Return what may be shown of an image's results."""
+        if self._workspace.state.view.read_first and document.impression is None:
+            return None
+        return self.summaries.get(document.number)
+
+    def _on_found(self, document: Document, summary: Summary) -> None:
+        self.summaries[document.number] = summary
+        known = {self.order.itemData(index) for index in range(self.order.count())}
+        if self._shown(document) is not None:
+            for label in sorted(summary.scores):
+                if (SCORE, label) not in known:
+                    self.order.addItem(tr("Highest score first: {finding}").format(finding=tr(label)), (SCORE, label))
+        self._write(document)
+        self._count()
+        if self.order.currentData()[0] in (DOUBT, SCORE) and not self._later.isActive():
+            self._later.start()
+
+    def _on_updated(self, document: Document) -> None:
+        if document.number in self._items:
+            self._write(document)
+
+    def _write(self, document: Document) -> None:
+        item, summary = self._items[document.number], self._shown(document)
+        lines = [document.name]
+        if summary is not None and summary.level is Level.ABSTAIN:
+            lines.append(tr(WORDS[Level.ABSTAIN]))
+        elif summary is not None and summary.level is not None and summary.scores:
+            label, score = next(iter(summary.scores.items()))
+            lines += [f"{tr(label)} {percent(score)}", tr(WORDS[summary.level])]
+        elif summary is not None:
+            lines.append(tr("not analysed"))
+        item.setText("\n".join(lines))
+        item.setToolTip("\n".join([*lines, *([summary.reason] if summary is not None and summary.reason else [])]))
+        item.setData(Qt.ItemDataRole.UserRole, document.number)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(lines))
+        item.setIcon(_picture(document, summary.level if summary is not None else None))
+
+    def _count(self) -> None:
+        """Say how many images there are of each badge, and how many are not analysed yet."""
+        shown = [summary for d in self._documents if (summary := self._shown(d)) is not None]
+        levels = Counter(summary.level for summary in shown)
+        parts = [tr("{count} images").format(count=len(self._documents))]
+        parts += [f"{tr(WORDS[level])}: {levels[level]}" for level in WORDS if levels[level]]
+        if levels[None]:
+            parts.append(tr("not analysed: {count}").format(count=levels[None]))
+        if self.survey.left:
+            parts.append(tr("still to come: {count}").format(count=self.survey.left))
+        self.totals.setText("  ·  ".join(parts))
+        self.stop.setVisible(self.survey.left > 0)
+
+    def _stop(self) -> None:
+        self.survey.stop()
+        self._count()
+
+    def _open(self, item: QListWidgetItem) -> None:
+        document = self._workspace.documents.by_number(item.data(Qt.ItemDataRole.UserRole))
+        if document is not None:
+            self._workspace.look_at(document)
+
+    def done(self, result: int) -> None:
+        """Close, and analyse no more."""
+        self.survey.stop()
+        super().done(result)
+
+
+def _picture(document: Document, level: Level | None) -> QPixmap:
+    """Return an image's thumbnail in a square, the badge in its corner."""
+    canvas = QPixmap(_SIDE, _SIDE)
+    canvas.fill(theme.colour("raised"))
+    painter = QPainter(canvas)
+    if document.thumbnail is not None:
+        thumbnail = QPixmap.fromImage(to_qimage(document.thumbnail)).scaled(
+            _SIDE, _SIDE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+        painter.drawPixmap((_SIDE - thumbnail.width()) // 2, (_SIDE - thumbnail.height()) // 2, thumbnail)
+    if level is not None:
+        corner = QRectF(_SIDE - _BADGE, _SIDE - _BADGE, _BADGE, _BADGE)
+        painter.fillRect(corner, theme.colour("panel"))
+        paint_badge(painter, corner.adjusted(6, 6, -6, -6), level)
+    painter.end()
+    return canvas
