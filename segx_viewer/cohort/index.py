@@ -37,8 +37,9 @@ class Index:
 
     def write(self, journal: Journal) -> None:
         """Write the table, for its owner only. Raises `ExportError`."""
+        names = dict(journal.identifiers())
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
         writer.writerow(COLUMNS)
-        writer.writerows((journal.identifier(number), *self._rows[number]) for number in sorted(self._rows))
+        writer.writerows((names.get(number, f"{number:04d}"), *self._rows[number]) for number in sorted(self._rows))
         write_bytes(self._path, buffer.getvalue().encode("utf-8-sig"), private=True)
