@@ -18,23 +18,19 @@ from segx_viewer import pipeline
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.cohort.index import Index
 from segx_viewer.cohort.inputs import Input, Inputs
-from segx_viewer.cohort.journal import Journal, content_hash
+from segx_viewer.cohort.journal import Journal, content_hash, file_stamp
 from segx_viewer.cohort.options import Batch, check, class_indices, run_settings
-from segx_viewer.cohort.outputs import Output, is_result, output_name, write_outputs
+from segx_viewer.cohort.outputs import is_result
+from segx_viewer.cohort.tables import write_tables
+from segx_viewer.cohort.work import request_for, summary, without_names, write_results
 from segx_viewer.domain.image import MedicalImage
-from segx_viewer.domain.methods import method_label
-from segx_viewer.domain.request import AnalysisRequest
-from segx_viewer.domain.result import Analysis, Level, level_so_far
-from segx_viewer.errors import DiskFullError, ExportError, SegxError, UnsupportedImageError
+from segx_viewer.domain.result import Analysis
+from segx_viewer.errors import DiskFullError, SegxError, UnsupportedImageError
 from segx_viewer.explain.distance import transport_solver
 from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.paths import all_models_folders
-from segx_viewer.reporting.atomic import write_bytes
-from segx_viewer.reporting.content import default_key, percent
-from segx_viewer.reporting.panels import SIZES, ReportView
-from segx_viewer.reporting.table import csv_row, csv_text
+from segx_viewer.reporting.table import csv_row
 
-TABLE = "results.csv"
 EXPLAINERS = 4  # images analysed side by side, at most
 
 T = TypeVar("T")
@@ -59,6 +55,10 @@ def run_batch(batch: Batch) -> int:
     except SegxError as error:
         screen.print(f"segx-viewer: {error}", markup=False, soft_wrap=True)
         return 2
+    if batch.scheduler is not None:
+        from segx_viewer.cli.sharing import run_shared
+
+        return run_shared(batch, classes, store, screen)
     with (
         Inputs(batch.names, batch.lists) as inputs,
         Journal(batch.out, run_settings(batch, store)) as journal,
@@ -77,28 +77,6 @@ def run_batch(batch: Batch) -> int:
     if batch.watch is None and not run.count["done"] + run.count["failed"]:
         raise SegxError("None of the files is an image that can be analysed.")
     return 1 if run.count["failed"] else 0
-
-
-def summary(analysis: Analysis) -> str:
-    """Return the result in one line."""
-    key = default_key(analysis)
-    certainty = analysis.certainty_of(key) if key else None
-    if analysis.prediction is None:
-        return f"no finding. {analysis.gate.reason}".strip()
-    prediction = analysis.prediction
-    index = key[1] if key else prediction.top
-    words = f"{prediction.classes[index].label} {percent(float(prediction.probabilities[index]))}"
-    if level_so_far(analysis, key) is Level.ABSTAIN:
-        reason = certainty.reason if certainty is not None and certainty.reason else analysis.gate.reason
-        return f"no statement. {reason} The network's own highest score, not relied on: {words}.".replace("  ", " ")
-    if key is None or certainty is None:
-        return words
-    words += f", certainty {certainty.level.value}"
-    if certainty.c_auitc is not None:
-        words += f" (SegU {certainty.c_auitc:.2f})"
-    if certainty.outside is not None:
-        words += f", {percent(certainty.outside)} outside the {analysis.bundle.region}"
-    return f"{words}. {method_label(key[0])}. {certainty.reason}".strip()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,10 +161,7 @@ class _Run:
         return ", ".join(parts + [f"{self.count[s]} {s}" for s in ("failed", "skipped") if self.count[s]])
 
     def _write_tables(self) -> None:
-        if Output.CSV in self._batch.outputs:
-            write_bytes(self._batch.out / TABLE, csv_text(self._journal.rows()).encode("utf-8-sig"))
-        if self._index is not None:
-            self._index.write(self._journal)
+        write_tables(self._batch, self._journal, self._store, self._index)
 
     def analyse(self, files: Sequence[Input]) -> None:
         """Analyse files in order."""
@@ -237,7 +212,7 @@ class _Run:
                 return
             yield ahead.popleft()
 
-    def _frames(self, files: Sequence[Input]) -> Iterator[tuple[Input, str, int, str, MedicalImage | None]]:
+    def _frames(self, files: Sequence[Input]) -> Iterator[tuple[Input, str, int, int, str, MedicalImage | None]]:
         """Yield the arguments of `_begin` for each frame, one file being looked at while another is read."""
         looks = deque[tuple[Input, Future[tuple[str, MedicalImage | None]]]]()
         left = iter(files)
@@ -252,11 +227,15 @@ class _Run:
             chosen = range(frames) if self._batch.frame is None else (self._batch.frame,)
             for frame in chosen:
                 suffix = f" frame {frame}" if len(chosen) > 1 else ""
-                yield item, content, frame, suffix, None if frame else image
+                yield item, content, frame, len(chosen), suffix, None if frame else image
 
-    def _begin(self, item: Input, content: str, frame: int, suffix: str, image: MedicalImage | None) -> _Task | None:
+    def _begin(
+        self, item: Input, content: str, frame: int, frames: int, suffix: str, image: MedicalImage | None
+    ) -> _Task | None:
         try:
-            number, done = self._journal.begin(f"{content} frame {frame}" if frame else content)
+            number, done = self._journal.begin(
+                f"{content} frame {frame}" if frame else content, file_stamp(item.path), frames
+            )
         except DiskFullError as error:
             self._full = error
             return None
@@ -282,17 +261,6 @@ class _Run:
         except SegxError:
             return content, None  # said when its turn comes
 
-    def _request(self, task: _Task) -> AnalysisRequest:
-        batch = self._batch
-        return AnalysisRequest(
-            task.image.result(),
-            task.number,
-            batch.bundle,
-            batch.methods,
-            self._classes,
-            as_published=batch.as_published,
-        )
-
     def _explain(self, task: _Task | None) -> _Outcome:
         """Analyse an image; what goes wrong is its outcome."""
         if task is None:
@@ -302,7 +270,9 @@ class _Run:
         except IndexError:
             store = self._store.sibling()
         try:
-            return task, pipeline.analyse_to_end(self._request(task), store)
+            return task, pipeline.analyse_to_end(
+                request_for(task.image.result(), task.number, self._batch, self._classes), store
+            )
         except Exception as error:  # noqa: BLE001 - told in the image's turn
             return task, error
         finally:
@@ -314,21 +284,8 @@ class _Run:
             raise outcome
         if outcome is None:
             return
-        name = self._writers.submit(self._write, outcome, task.number)
+        name = self._writers.submit(write_results, outcome, task.number, self._batch)
         self._writing.append(_Written(task.item, task.number, outcome, name, task.label))
-
-    def _write(self, analysis: Analysis, number: int) -> tuple[str, str]:
-        name = output_name(number, analysis)
-        batch = self._batch
-        view = ReportView(dark=batch.theme == "dark", max_pixels=SIZES[batch.size])
-        problem = ""
-        try:
-            write_outputs(analysis, batch.out, name, batch.outputs, view=view, include_identity=batch.include_identity)
-        except DiskFullError:
-            raise
-        except ExportError as error:  # what could be written has been
-            problem = str(error)
-        return name, problem
 
     def _collect(self, written: _Written) -> None:
         self._guard(written, self._finish, written)
@@ -360,9 +317,7 @@ class _Run:
     def _note(self, task: _Task | _Written, status: str, reason: str, row: Mapping[str, object] | None = None) -> None:
         self.count[status] += 1
         self._screen.print(f"{status}  {task.label}: {reason}", markup=False, soft_wrap=True)
-        if not self._batch.include_identity:
-            for name in (task.item.label, str(task.item.path), task.item.path.name):
-                reason = reason.replace(name, "the file")
+        reason = without_names(reason, task.item, self._batch)
         known = row or {"id": f"{task.number:04d}"}
         try:
             self._journal.end(task.number, {**known, "status": status, "error": reason})

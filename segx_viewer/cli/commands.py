@@ -47,6 +47,7 @@ def analyze(arguments: argparse.Namespace) -> int:
             as_published=arguments.as_published,
             limits=_limits(arguments),
             verbose=arguments.verbose,
+            scheduler=arguments.scheduler,
         )
     )
 

@@ -157,6 +157,12 @@ def _add_analyze(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
         metavar="N",
         help="images that are read ahead and reports that are written at the same time (default: 2)",
     )
+    command.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="share the work among the workers of a Dask scheduler: tcp://HOST:PORT, tls://HOST:PORT, a scheduler "
+        "file, or local:N for N processes on this machine; the machines share the files and DIR",
+    )
     command.add_argument("--watch", type=Path, metavar="DIR", help="go on with the files that arrive in a folder")
     command.add_argument(
         "--index",

@@ -49,6 +49,21 @@ class Inputs:
                     found[item.path] = item
         return list(found.values())
 
+    def stream(self) -> Iterator[Input]:
+        """Yield the files as they are found, each once: for more than one would want in a list. Raises alike."""
+        seen: set[int] = set()
+        self.empty = []
+        for name in self._names:
+            empty = True
+            for item in self._opened(name):
+                empty = False
+                key = hash(item.path)
+                if key not in seen:
+                    seen.add(key)
+                    yield item
+            if empty:
+                self.empty.append(name)
+
     def _opened(self, name: str) -> Iterator[Input]:
         if Path(name).exists() or not _GLOB & set(name):
             yield from self._containers.open(Path(name))

@@ -38,6 +38,8 @@ class Batch:
     as_published: bool = False
     limits: Limits = DEFAULT_LIMITS
     verbose: bool = False
+    scheduler: str | None = None
+    """Address of a Dask scheduler; None for this machine alone."""
 
 
 def check(batch: Batch) -> None:
@@ -50,6 +52,8 @@ def check(batch: Batch) -> None:
         if folder is not None and not folder.is_dir():
             raise SegxError(f"{option} {folder} is no folder.")
     check_folder(batch.out)
+    if batch.scheduler is not None and batch.watch is not None:
+        raise SegxError("--watch and --scheduler do not go together.")
     if batch.index is not None and batch.index.is_dir():
         raise SegxError(f"--index {batch.index} is a folder; name a file.")
 

@@ -14,7 +14,7 @@ import pydicom
 
 from segx_viewer.errors import ImageReadError
 from segx_viewer.imaging._quiet import ignore_library_warnings
-from segx_viewer.imaging.study import collect_files
+from segx_viewer.imaging.study import walk_files
 
 _COMPONENT = re.compile(r"(?!\.\.?$)[^\\/:\0]+")
 _LARGEST_MEMBER = 2 * 2**30  # bytes; a ZIP may claim to hold anything
@@ -76,7 +76,7 @@ class Containers:
             If an archive or a DICOMDIR cannot be read.
         """
         if path.is_dir():
-            for file in collect_files([path]):
+            for file in walk_files([path]):
                 if file.name.upper() != _DICOMDIR:
                     yield Found(file, str(file), named=False)
         elif path.name.upper() == _DICOMDIR and path.is_file():

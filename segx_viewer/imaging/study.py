@@ -1,7 +1,7 @@
 """Folders of files."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from segx_viewer.imaging.stacks import natural_key
@@ -23,15 +23,18 @@ def collect_files(paths: Iterable[Path]) -> list[Path]:
     list of Path
         In the order given.
     """
-    found: dict[Path, None] = {}
+    return list(dict.fromkeys(walk_files(paths)))
+
+
+def walk_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield what `collect_files` lists, while it is found; a file below two of the paths twice."""
     for path in map(Path, paths):
         if not path.is_dir():
-            found[path] = None
+            yield path
             continue
         for folder, subfolders, names in os.walk(path):
             subfolders[:] = sorted((name for name in subfolders if not name.startswith(".")), key=natural_key)
             for name in sorted(names, key=natural_key):
                 file = Path(folder, name)
                 if not name.startswith(".") and file.is_file():
-                    found[file] = None
-    return list(found)
+                    yield file

@@ -1,0 +1,156 @@
+"""Machines that share a run: a Dask scheduler, and the networks that each of its workers keeps open."""
+
+import logging
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import dask
+from distributed import Client, LocalCluster, Worker, WorkerPlugin, get_worker
+
+from segx_viewer import __version__
+from segx_viewer.bundles.store import BundleStore
+from segx_viewer.cohort.inputs import Input
+from segx_viewer.cohort.journal import NAME as JOURNAL
+from segx_viewer.cohort.options import Batch
+from segx_viewer.cohort.work import Outcome, Task, carry_out, look_at
+from segx_viewer.errors import SegxError
+from segx_viewer.networks.threads import set_thread_count
+from segx_viewer.paths import all_models_folders
+
+_CONNECT_SECONDS = 30
+_WORKER_SECONDS = 300
+LOCAL = "local:"
+PLUGIN = "segx-viewer"
+
+_OURS = {  # of a scheduler that is started here; others are as their site wants them
+    "distributed.scheduler.allowed-failures": 1,  # a second try, on another worker, tells an accident from a poison
+    "distributed.worker.daemon": False,  # a daemon may not start the process that decodes
+}
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Client]:
+    """Connect to a scheduler, or start one.
+
+    Parameters
+    ----------
+    address : str
+        ``local:N`` for N processes on this machine, ``tcp://`` or ``tls://`` of a scheduler that runs, or the path of
+        a scheduler file (``dask scheduler --scheduler-file``).
+
+    Raises
+    ------
+    SegxError
+        If there is no scheduler there, or no worker comes.
+    """
+    _quiet()
+    if address.startswith(LOCAL):
+        count = address.removeprefix(LOCAL)
+        if not count.isdigit() or int(count) < 1:
+            raise SegxError(f"--scheduler {address}: after local: comes the number of processes, 1 or more.")
+        with (
+            dask.config.set(_OURS),
+            LocalCluster(
+                n_workers=int(count),
+                threads_per_worker=1,
+                host="127.0.0.1",
+                dashboard_address=None,
+                silence_logs=50,
+            ) as cluster,
+            Client(cluster) as client,
+        ):
+            yield client
+        return
+    try:
+        where = {"address": address} if "://" in address else {"scheduler_file": _scheduler_file(address)}
+        client = Client(**where, timeout=_CONNECT_SECONDS)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise SegxError(f"--scheduler {address}: there is no scheduler that answers ({error}).") from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=_WORKER_SECONDS)
+        except TimeoutError as error:
+            raise SegxError(f"--scheduler {address}: it has no worker.") from error
+        yield client
+
+
+def _quiet() -> None:
+    """Keep quiet what Dask logs: what happens to schedulers and workers is told in our words."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] in ("distributed", "tornado", "asyncio"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
+def _scheduler_file(name: str) -> str:
+    if not Path(name).is_file():
+        raise SegxError(f"--scheduler {name} is neither local:N, tcp:// or tls://, nor a scheduler file.")
+    return name
+
+
+class Networks(WorkerPlugin):
+    """What a worker keeps between images: the run's options, and the networks, opened once in each process."""
+
+    name = PLUGIN
+
+    def __init__(self, batch: Batch, classes: tuple[int, ...] | None, digests: Sequence[str]) -> None:
+        self.batch = replace(batch, names=(), lists=())  # the client's own; there may be a million
+        self.classes = classes
+        self._digests = tuple(digests)
+        self._version = __version__
+        self.problem = ""
+        self.store: BundleStore | None = None
+
+    def setup(self, worker: Worker) -> None:
+        """Look whether this worker would give the same results, and open the networks."""
+        # A nanny's child is a daemon, which may not have children: ours decodes.
+        multiprocessing.current_process().daemon = False
+        cv2.setNumThreads(1)
+        self.store = BundleStore(all_models_folders(self.batch.models), device=self.batch.device)
+        self.problem = self._unlike(self.store)
+        if not self.problem and self.batch.bundle:
+            for network in ("classifier", "segmenter"):
+                self.store.graph(self.batch.bundle, network)
+
+    def _unlike(self, store: BundleStore) -> str:
+        if self._version != __version__:
+            return f"a worker has version {__version__} of segx-viewer, and not {self._version}."
+        try:
+            found = bundle_digests(self.batch, store)
+        except SegxError as error:
+            return f"a worker has other models: {error}"
+        if found != self._digests:
+            return "a worker has other models than this machine; install the same ones there."
+        if not (self.batch.out / JOURNAL).is_file():
+            return f"a worker does not see {self.batch.out}; name a folder that all machines share."
+        return ""
+
+
+def bundle_digests(batch: Batch, store: BundleStore) -> tuple[str, ...]:
+    """Return the digests of the bundles that a run may use, sorted."""
+    bundles = [store.get(batch.bundle)] if batch.bundle else store.bundles().values()
+    return tuple(sorted(bundle.info.digest for bundle in bundles))
+
+
+def _networks() -> tuple[Networks, BundleStore]:
+    plugin: Any = get_worker().plugins[PLUGIN]
+    if plugin.problem:
+        raise SegxError(plugin.problem)
+    set_thread_count(1)  # counts for each thread by itself
+    return plugin, plugin.store
+
+
+def look(items: Sequence[Input]) -> list[tuple[str, int]]:
+    """Do `look_at` for several files; in a worker."""
+    plugin, _ = _networks()
+    return [look_at(item, plugin.batch) for item in items]
+
+
+def analyse(tasks: Sequence[Task]) -> list[Outcome]:
+    """Do several images; in a worker."""
+    plugin, store = _networks()
+    return [carry_out(task, plugin.batch, plugin.classes, store) for task in tasks]

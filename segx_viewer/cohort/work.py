@@ -1,0 +1,140 @@
+"""One image of a run, on whichever machine: analysed, written under its final name, told as a row."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from segx_viewer import pipeline
+from segx_viewer.bundles.store import BundleStore
+from segx_viewer.cohort.inputs import Input
+from segx_viewer.cohort.journal import content_hash
+from segx_viewer.cohort.options import Batch
+from segx_viewer.cohort.outputs import output_name, write_outputs
+from segx_viewer.domain.image import MedicalImage
+from segx_viewer.domain.methods import method_label
+from segx_viewer.domain.request import AnalysisRequest
+from segx_viewer.domain.result import Analysis, Level, level_so_far
+from segx_viewer.errors import DiskFullError, ExportError, SegxError, UnsupportedImageError
+from segx_viewer.imaging.guarded import read_image_guarded
+from segx_viewer.reporting.content import default_key, percent
+from segx_viewer.reporting.panels import SIZES, ReportView
+from segx_viewer.reporting.table import csv_row
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An image that has its number."""
+
+    item: Input
+    number: int
+    frame: int = 0
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an image.
+
+    Attributes
+    ----------
+    task : Task
+    row : dict
+        Of the run's table, with "status" "done", "failed" or "skipped".
+    reason : str
+        Why it is not done, with the file's name; "" where it is.
+    full : bool
+        The disk is full: every further image would fail alike.
+    line : str
+        The result in one line.
+    """
+
+    task: Task
+    row: dict[str, Any]
+    reason: str = ""
+    full: bool = False
+    line: str = ""
+
+
+def request_for(image: MedicalImage, number: int, batch: Batch, classes: tuple[int, ...] | None) -> AnalysisRequest:
+    """Return what is asked of the pipeline."""
+    return AnalysisRequest(image, number, batch.bundle, batch.methods, classes, as_published=batch.as_published)
+
+
+def write_results(analysis: Analysis, number: int, batch: Batch) -> tuple[str, str]:
+    """Write an image's files. Returns what they are called, and what went wrong with some of them.
+
+    Raises
+    ------
+    DiskFullError
+    """
+    name = output_name(number, analysis)
+    view = ReportView(dark=batch.theme == "dark", max_pixels=SIZES[batch.size])
+    try:
+        write_outputs(analysis, batch.out, name, batch.outputs, view=view, include_identity=batch.include_identity)
+    except DiskFullError:
+        raise
+    except ExportError as error:  # what could be written has been
+        return name, str(error)
+    return name, ""
+
+
+def look_at(item: Input, batch: Batch) -> tuple[str, int]:
+    """Return the hash of a file's content, and how many of its frames are analysed."""
+    content = content_hash(item.path)
+    if batch.frame is not None:
+        return content, 1
+    try:
+        return content, read_image_guarded(item.path, limits=batch.limits).source.frames
+    except SegxError:
+        return content, 1  # said when its turn comes
+
+
+def carry_out(task: Task, batch: Batch, classes: tuple[int, ...] | None, store: BundleStore) -> Outcome:
+    """Do one image from its file to its results; what goes wrong is its outcome."""
+    try:
+        image = read_image_guarded(task.item.path, task.frame, batch.limits)
+        analysis = pipeline.analyse_to_end(request_for(image, task.number, batch, classes), store)
+        name, problem = write_results(analysis, task.number, batch)
+        row = csv_row(analysis, name)
+    except DiskFullError as error:
+        return Outcome(task, {}, str(error), full=True)
+    except Exception as error:  # noqa: BLE001 - one image's accident must not cost the others their results
+        return failed(task, error, batch)
+    return failed(task, ExportError(problem), batch, row) if problem else Outcome(task, row, line=summary(analysis))
+
+
+def failed(task: Task, error: Exception, batch: Batch, row: dict[str, Any] | None = None) -> Outcome:
+    """Return the outcome of an image that something went wrong with."""
+    skipped = isinstance(error, UnsupportedImageError) and not task.item.named
+    reason = str(error) if isinstance(error, SegxError) else f"unexpected {type(error).__name__}: {error}"
+    row = {**(row or {"id": f"{task.number:04d}"}), "status": "skipped" if skipped else "failed"}
+    return Outcome(task, {**row, "error": without_names(reason, task.item, batch)}, reason)
+
+
+def without_names(reason: str, item: Input, batch: Batch) -> str:
+    """Return a sentence without the file's name, unless names are asked for."""
+    if not batch.include_identity:
+        for name in (item.label, str(item.path), item.path.name):
+            reason = reason.replace(name, "the file")
+    return reason
+
+
+def summary(analysis: Analysis) -> str:
+    """Return the result in one line."""
+    key = default_key(analysis)
+    certainty = analysis.certainty_of(key) if key else None
+    if analysis.prediction is None:
+        return f"no finding. {analysis.gate.reason}".strip()
+    prediction = analysis.prediction
+    index = key[1] if key else prediction.top
+    words = f"{prediction.classes[index].label} {percent(float(prediction.probabilities[index]))}"
+    if level_so_far(analysis, key) is Level.ABSTAIN:
+        reason = certainty.reason if certainty is not None and certainty.reason else analysis.gate.reason
+        return f"no statement. {reason} The network's own highest score, not relied on: {words}.".replace("  ", " ")
+    if key is None or certainty is None:
+        return words
+    words += f", certainty {certainty.level.value}"
+    if certainty.c_auitc is not None:
+        words += f" (SegU {certainty.c_auitc:.2f})"
+    if certainty.outside is not None:
+        words += f", {percent(certainty.outside)} outside the {analysis.bundle.region}"
+    return f"{words}. {method_label(key[0])}. {certainty.reason}".strip()
