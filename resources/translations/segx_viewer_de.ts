@@ -768,6 +768,10 @@
       <translation>Cobb-Winkel</translation>
     </message>
     <message>
+      <source>Colour, and how it is resampled</source>
+      <translation>Farbe und Umrechnung der Größe</translation>
+    </message>
+    <message>
       <source>Colours</source>
       <translation>Farben</translation>
     </message>
@@ -1112,6 +1116,10 @@
       <translation>Erstes Bild des Films</translation>
     </message>
     <message>
+      <source>Fit, and share of the middle</source>
+      <translation>Einpassung und Anteil der Mitte</translation>
+    </message>
+    <message>
       <source>Fitted on {images}.</source>
       <translation>Angepasst an {images}.</translation>
     </message>
@@ -1372,6 +1380,10 @@
       <translation>sie scheitert an {names}: nicht ohne zweiten Blick darauf verlassen</translation>
     </message>
     <message>
+      <source>It gives</source>
+      <translation>Es gibt aus</translation>
+    </message>
+    <message>
       <source>Its key</source>
       <translation>Dessen Schlüssel</translation>
     </message>
@@ -1448,6 +1460,10 @@
       <translation>Dateien auslassen, die Text im Bild haben oder haben könnten</translation>
     </message>
     <message>
+      <source>Leave out weights that the architecture has no place for</source>
+      <translation>Gewichte weglassen, für die die Architektur keinen Platz hat</translation>
+    </message>
+    <message>
       <source>Left button, drag</source>
       <translation>Linke Taste, ziehen</translation>
     </message>
@@ -1466,6 +1482,10 @@
     <message>
       <source>Licence</source>
       <translation>Lizenz</translation>
+    </message>
+    <message>
+      <source>Licence of the weights</source>
+      <translation>Lizenz der Gewichte</translation>
     </message>
     <message>
       <source>Light</source>
@@ -1570,6 +1590,10 @@
     <message>
       <source>Mass</source>
       <translation>Raumforderung</translation>
+    </message>
+    <message>
+      <source>Mean and deviation, of values 0..1</source>
+      <translation>Mittelwert und Abweichung, von Werten 0..1</translation>
     </message>
     <message>
       <source>Mean overlap of the most relevant 1 to 99 % of the pixels with the region.</source>
@@ -2156,6 +2180,10 @@
       <translation>Wahrscheinlichkeit der Region (fraktionales SEG)</translation>
     </message>
     <message>
+      <source>Region, and its channels</source>
+      <translation>Region und ihre Kanäle</translation>
+    </message>
+    <message>
       <source>Remember opened files and the session</source>
       <translation>Geöffnete Dateien und die Sitzung merken</translation>
     </message>
@@ -2682,6 +2710,10 @@
     <message>
       <source>The same patient has the same pseudonym in every copy made with this key. It is made where it is missing. Keep it to yourself: who has it and the originals can tell who is who.</source>
       <translation>Derselbe Patient hat in jeder Kopie mit diesem Schlüssel dasselbe Pseudonym. Fehlt der Schlüssel, wird er angelegt. Er gehört nur Ihnen: Wer ihn und die Originale hat, weiß, wer wer ist.</translation>
+    </message>
+    <message>
+      <source>The segmenter gives</source>
+      <translation>Der Segmentierer gibt aus</translation>
     </message>
     <message>
       <source>The session is open again.</source>

@@ -67,6 +67,43 @@ def choose(dialog, *names):
         item.setSelected(item.data(256) in names)
 
 
+def test_what_was_typed_stays_when_something_is_wrong(manager, qtbot, tmp_path, monkeypatch):
+    save_file(timm.create_model("test_efficientnet", num_classes=2).state_dict(), tmp_path / "mine.safetensors")
+    seen = []
+
+    def filled_in(form):
+        seen.append((form.source.text(), form.mean.text(), form.wrong.text()))
+        form.source.setText(str(tmp_path / "mine.safetensors"))
+        form.name.setText("mine")
+        form.architecture.setEditText("timm/test_efficientnet")
+        form.classes.setText("a, b, c")
+        form.mean.setText("0.5 0.5 0.5")
+        form.segmenter.setEditText("dermoscopy-ham10000")
+        return ModelForm.DialogCode.Accepted if len(seen) == 1 else ModelForm.DialogCode.Rejected
+
+    monkeypatch.setattr(ModelForm, "exec", filled_in)
+    manager._add()
+    qtbot.waitUntil(lambda: len(seen) == 2, timeout=120_000)
+    source, mean, wrong = seen[1]
+    assert (source, mean) == (str(tmp_path / "mine.safetensors"), "0.5 0.5 0.5")
+    assert "the weights do not fit" in wrong
+    assert wrong == manager.note.text()
+
+
+def test_the_form_has_what_the_command_line_has(manager):
+    form = ModelForm(manager, [], None)
+    form.mean.setText("0.5, 0.5 0.5")
+    form.crop.setText("0.9")
+    form.colour.setCurrentText("bgr")
+    form.output.setCurrentText("probabilities")
+    form.channels.setText("1 2")
+    changes = form.answers()["changes"]
+    assert changes["preprocessing.mean"] == [0.5] * 3
+    assert (changes["preprocessing.crop"], changes["preprocessing.colour"]) == (0.9, "bgr")
+    assert changes["classifier.output"] == "probabilities"
+    assert changes["regions"] == [{"name": "region", "channels": [1, 2]}]
+
+
 def test_a_model_is_added_compared_verified_and_removed(manager, qtbot, tmp_path, monkeypatch):
     packaged = sorted(path.parent.name for path in models_folder().glob("*/bundle.toml"))
     assert {"chest-pneumonia", "dermoscopy-ham10000"} <= {*packaged}

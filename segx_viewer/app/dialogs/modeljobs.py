@@ -58,8 +58,9 @@ def add(answers: dict[str, Any], store: Any, *, allow_pickle: bool = False) -> A
     changes = {**answers["changes"], "classes": answers["classes"] and offer.classes_of(answers["classes"])}
     found = offer.compose(answers["source"], changes, installed, start=answers["start"], segmenter=answers["segmenter"])
     added = add_model(
-        found, taken=installed, image=answers["image"], allow_pickle=allow_pickle, device=store.device_name
-    )
+        found, taken=installed, image=answers["image"], allow_pickle=allow_pickle,
+        allow_unused=bool(answers.get("allow_unused")), device=store.device_name,
+    )  # fmt: skip
     store.refresh()
     says = tr("Added {name}.").format(name=added.folder.name)
     return models(store, " ".join([says, *added.notes]))

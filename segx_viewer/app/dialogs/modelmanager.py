@@ -36,6 +36,7 @@ class ModelManager(QDialog):
         self.resize(760, 460)
         self._workspace = workspace
         self._models: dict[str, modeljobs.Model] = {}
+        self._form: ModelForm | None = None
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Models"))
         self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
@@ -103,9 +104,16 @@ class ModelManager(QDialog):
         self._workspace.analyses.with_models(job, then or self._show_models, failed or self._show_failure)
 
     def _add(self) -> None:
-        form = ModelForm(self, list(self._models), self._image())
-        if form.exec() == QDialog.DialogCode.Accepted:
+        self._form = ModelForm(self, list(self._models), self._image())
+        self._fill_in()
+
+    def _fill_in(self) -> None:
+        """Show the form, with what was typed in it before."""
+        form = self._form
+        if form is not None and form.exec() == QDialog.DialogCode.Accepted:
             self.add_model(form.answers())
+        else:
+            self._form = None
 
     def add_model(self, answers: dict[str, Any], *, allow_pickle: bool = False) -> None:
         """Try a model and install it; a pickle is asked about first."""
@@ -133,6 +141,7 @@ class ModelManager(QDialog):
         self.note.setText(message)
 
     def _show_changed_models(self, answer: modeljobs.Answer) -> None:
+        self._form = None
         self._show_models(answer)
         self._workspace.prepare()
 
@@ -151,6 +160,9 @@ class ModelManager(QDialog):
             yes = QMessageBox.StandardButton.Yes
             if QMessageBox.question(self, tr("Models"), f"{error}\n\n{tr('Read it?')}") == yes:
                 self.add_model(answers, allow_pickle=True)
+        elif self._form is not None:
+            self._form.tell(str(error))
+            self._fill_in()
 
     def _fill(self, device: str) -> None:
         chosen = self.chosen()
