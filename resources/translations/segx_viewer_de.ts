@@ -1232,6 +1232,10 @@
       <translation>Grafiken der Datei</translation>
     </message>
     <message>
+      <source>grey</source>
+      <translation>grau</translation>
+    </message>
+    <message>
       <source>Held</source>
       <translation>Gehalten</translation>
     </message>

@@ -28,6 +28,7 @@ from segx_viewer.domain.result import Level
 from segx_viewer.reporting.content import percent
 
 _SIDE = 132  # px of a thumbnail
+_CELL = QSize(_SIDE + 40, _SIDE + 80)  # room for three lines
 _BADGE = 30
 _DOUBT = (None, Level.ABSTAIN, Level.LOW, Level.MODERATE, Level.HIGH)
 _SORT_MS = 400  # images that come one after the other move the others no more often
@@ -50,6 +51,7 @@ class ContactSheet(QDialog):
         self.summaries: dict[int, Summary] = {}
         self.order = QComboBox()
         self.order.setAccessibleName(tr("Order"))
+        self.order.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         for text, data in ((tr("As opened"), OPENED), (tr("Name"), NAME), (tr("Most doubtful first"), DOUBT)):
             self.order.addItem(text, (data, ""))
         self.order.activated.connect(lambda _index: self.sort())
@@ -62,8 +64,7 @@ class ContactSheet(QDialog):
         self.list.setResizeMode(QListView.ResizeMode.Adjust)
         self.list.setMovement(QListView.Movement.Static)
         self.list.setIconSize(QSize(_SIDE, _SIDE))
-        self.list.setGridSize(QSize(_SIDE + 36, _SIDE + 66))
-        self.list.setUniformItemSizes(True)
+        self.list.setGridSize(_CELL)
         self.list.setWordWrap(True)
         self.list.setAccessibleName(tr("Contact sheet"))
         self.list.itemActivated.connect(self._open)
@@ -72,11 +73,12 @@ class ContactSheet(QDialog):
         row = QHBoxLayout()
         for widget in (QLabel(tr("Order")), self.order):
             row.addWidget(widget)
-        row.addWidget(self.totals, 1)
+        row.addStretch(1)
         row.addWidget(self.stop)
         row.addWidget(research)
         column = QVBoxLayout(self)
         column.addLayout(row)
+        column.addWidget(self.totals)
         column.addWidget(self.list, 1)
         self._later = QTimer(self, singleShot=True, interval=_SORT_MS)
         self._later.timeout.connect(self.sort)
@@ -153,6 +155,7 @@ class ContactSheet(QDialog):
         elif summary is not None:
             lines.append(tr("not analysed"))
         item.setText("\n".join(lines))
+        item.setSizeHint(_CELL)
         item.setToolTip("\n".join([*lines, *([summary.reason] if summary is not None and summary.reason else [])]))
         item.setData(Qt.ItemDataRole.UserRole, document.number)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(lines))

@@ -4,10 +4,11 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QSlider, QWidget
 
-from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.model.viewstate import MaskStyle, ViewState
 from segx_viewer.reporting.overlay import COLORMAPS
 
+GREY = mark("grey")
 _SHOWN = {"method", "colormap", "opacity", "top_mode", "top_percent", "mask"}
 
 
@@ -26,7 +27,7 @@ class ControlBar(QFrame):
         self.method.activated.connect(lambda i: self.method_chosen.emit(self.method.itemData(i)))
         self.colormap = QComboBox()
         for name in COLORMAPS:
-            self.colormap.addItem(name, name)
+            self.colormap.addItem(tr(GREY) if name == GREY else name, name)  # the others are names
         self.colormap.activated.connect(lambda i: state.update(colormap=self.colormap.itemData(i)))
         self.opacity = _slider(0, 100)
         self.opacity.valueChanged.connect(lambda v: state.update(opacity=v / 100))
