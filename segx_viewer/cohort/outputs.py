@@ -33,6 +33,9 @@ class Output(StrEnum):
     DICOM_SC_J2K = "dicom-sc-j2k"
 
 
+PARQUET = "results.parquet"
+"""The folder of a run's table as Parquet."""
+
 DEFAULT = (Output.PNG, Output.JSON, Output.CSV)
 
 Writer = Callable[[Analysis, Path, ReportView, bool], list[Path]]
@@ -44,12 +47,18 @@ def output_name(number: int, analysis: Analysis) -> str:
     return f"{number:04d}-{pixel_digest(analysis.image)[:8]}"
 
 
-_RESULT = re.compile(r"\d{4,}-[0-9a-f]{8}(-[a-z0-9-]+)?\.(png|pdf|json|npz|dcm)|run\.jsonl|results\.csv|\.part-.*")
+_RESULT = re.compile(
+    r"\d{4,}-[0-9a-f]{8}(-[a-z0-9-]+)?\.(png|pdf|json|npz|dcm)|run\.jsonl|results\.csv|summary\.html|\.part-.*"
+)
 
 
 def is_result(item: Input, folder: Path) -> bool:
     """Whether a file that was found, not named, is one that a run has written into its folder."""
-    return not item.named and _RESULT.fullmatch(item.path.name) is not None and item.path.parent.samefile(folder)
+    if item.named:
+        return False
+    if item.path.name.startswith("part-") and PARQUET in item.path.parts[-3:-2]:
+        return item.path.parents[2].samefile(folder)
+    return _RESULT.fullmatch(item.path.name) is not None and item.path.parent.samefile(folder)
 
 
 def write_outputs(

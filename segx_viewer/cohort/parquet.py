@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from segx_viewer import __version__
+from segx_viewer.cohort.outputs import PARQUET
 from segx_viewer.errors import ExportError, write_error
 from segx_viewer.explain.alignment import ALIGNMENTS
 from segx_viewer.pipeline import library_versions
@@ -18,7 +19,6 @@ from segx_viewer.reporting.atomic import PART
 from segx_viewer.reporting.content import RESEARCH_USE
 from segx_viewer.reporting.table import CSV_COLUMNS
 
-FOLDER = "results.parquet"
 NO_MODEL = "none"
 _ROWS = 50_000  # held in memory, and in a row group, at a time
 _NUMBERS = frozenset(
@@ -59,7 +59,7 @@ def write_parquet(folder: Path, rows: Iterable[Mapping[str, Any]], settings: Map
     ------
     ExportError
     """
-    target, part, old = folder / FOLDER, folder / f"{PART}{FOLDER}", folder / f"{PART}old.parquet"
+    target, part, old = folder / PARQUET, folder / f"{PART}{PARQUET}", folder / f"{PART}old.parquet"
     try:
         for left in (part, old):
             shutil.rmtree(left, ignore_errors=True)
