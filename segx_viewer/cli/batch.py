@@ -22,14 +22,13 @@ from segx_viewer.cohort.journal import Journal, content_hash, file_stamp
 from segx_viewer.cohort.options import Batch, check, class_indices, run_settings
 from segx_viewer.cohort.outputs import is_result
 from segx_viewer.cohort.tables import write_tables
-from segx_viewer.cohort.work import request_for, summary, without_names, write_results
+from segx_viewer.cohort.work import request_for, summary, table_row, without_names, write_results
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.result import Analysis
 from segx_viewer.errors import DiskFullError, SegxError, UnsupportedImageError
 from segx_viewer.explain.distance import transport_solver
 from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.paths import all_models_folders
-from segx_viewer.reporting.table import csv_row
 
 EXPLAINERS = 4  # images analysed side by side, at most
 
@@ -292,7 +291,7 @@ class _Run:
 
     def _finish(self, written: _Written) -> None:
         name, problem = written.name.result()
-        row = csv_row(written.analysis, name)
+        row = table_row(written.analysis, name)
         if problem:
             self._note(written, "failed", problem, row)
             return

@@ -19,10 +19,21 @@ from segx_viewer.reporting.atomic import PART
 from segx_viewer.reporting.content import RESEARCH_USE
 from segx_viewer.reporting.table import CSV_COLUMNS
 
+_MORE = ("gate_distance", "month", "scanner")
 NO_MODEL = "none"
 _ROWS = 50_000  # held in memory, and in a row group, at a time
 _NUMBERS = frozenset(
-    {"probability", "probability_correct", "c_auitc", "c_iou", "outside", "region_area", "seconds", *ALIGNMENTS}
+    {
+        "probability",
+        "probability_correct",
+        "c_auitc",
+        "c_iou",
+        "outside",
+        "region_area",
+        "seconds",
+        "gate_distance",
+        *ALIGNMENTS,
+    }
 )
 _WHOLE = frozenset(("width", "height", "frame"))
 
@@ -37,7 +48,7 @@ def schema(settings: Mapping[str, object]) -> pa.Schema:
         "models": json.dumps(settings.get("bundles", [])),
         "versions": json.dumps(dict(library_versions()), sort_keys=True),
     }
-    fields = [(name, _type(name)) for name in CSV_COLUMNS if name != "model"]
+    fields = [(name, _type(name)) for name in (*CSV_COLUMNS, *_MORE) if name != "model"]
     return pa.schema(fields, metadata=facts)
 
 

@@ -15,7 +15,7 @@ from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis, Level, level_so_far
 from segx_viewer.errors import DiskFullError, ExportError, SegxError, UnsupportedImageError
 from segx_viewer.imaging.guarded import read_image_guarded
-from segx_viewer.reporting.content import default_key, percent
+from segx_viewer.reporting.content import Scrubber, default_key, percent
 from segx_viewer.reporting.panels import SIZES, ReportView
 from segx_viewer.reporting.table import csv_row
 
@@ -94,12 +94,27 @@ def carry_out(task: Task, batch: Batch, classes: tuple[int, ...] | None, store: 
         image = read_image_guarded(task.item.path, task.frame, batch.limits)
         analysis = pipeline.analyse_to_end(request_for(image, task.number, batch, classes), store)
         name, problem = write_results(analysis, task.number, batch)
-        row = csv_row(analysis, name)
+        row = table_row(analysis, name)
     except DiskFullError as error:
         return Outcome(task, {}, str(error), full=True)
     except Exception as error:  # noqa: BLE001 - one image's accident must not cost the others their results
         return failed(task, error, batch)
     return failed(task, ExportError(problem), batch, row) if problem else Outcome(task, row, line=summary(analysis))
+
+
+def table_row(analysis: Analysis, name: str) -> dict[str, Any]:
+    """Return an image's row: that of the CSV table, and what a cohort is looked at by.
+
+    The month of the study and the maker and model of the scanner name nobody; the day is left out.
+    """
+    facts = analysis.image.acquisition
+    date = facts.study_date
+    more = {
+        "gate_distance": analysis.gate.score,
+        "month": f"{date[:4]}-{date[4:6]}" if len(date) == len("YYYYMMDD") else "",
+        "scanner": Scrubber(analysis.image)(facts.scanner),
+    }
+    return csv_row(analysis, name) | more
 
 
 def failed(task: Task, error: Exception, batch: Batch, row: dict[str, Any] | None = None) -> Outcome:

@@ -194,6 +194,8 @@ class Acquisition:
         Series or study description.
     study_description, series_description : str
     series_number : int or None
+    scanner : str
+        Its maker and model; neither its serial number nor where it stands.
     """
 
     age_years: float | None = None
@@ -208,6 +210,7 @@ class Acquisition:
     study_description: str = ""
     series_description: str = ""
     series_number: int | None = None
+    scanner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,7 @@ def acquisition(dataset: Dataset) -> Acquisition:
         study_description=study or code_meaning(dataset, "ProcedureCodeSequence"),
         series_description=series or text(dataset, "ProtocolName"),
         series_number=None if number_in_study is None or not isfinite(number_in_study) else int(number_in_study),
+        scanner=f"{text(dataset, 'Manufacturer')} {text(dataset, 'ManufacturerModelName')}".strip(),
     )
 
 

@@ -218,7 +218,7 @@ def csv_row(analysis: Analysis, identifier: str, key: MapKey | None = None) -> d
 def csv_text(rows: Iterable[Mapping[str, Any]]) -> str:
     """Return rows as CSV with the header of `CSV_COLUMNS`."""
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, CSV_COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(buffer, CSV_COLUMNS, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
     writer.writerows(rows)
     return buffer.getvalue()
