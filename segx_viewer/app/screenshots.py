@@ -124,6 +124,8 @@ class _Shooting:
         if chest is not None:
             self._two_images(chest, lesion)
         self._abstention()
+        self._series()
+        self._scale_two(lesion)
         self._errors()
         self._other_clothes(lesion)
 
@@ -177,6 +179,46 @@ class _Shooting:
         if isinstance(leg, str):
             self._show(Path(leg))
             self._shoot("09-abstention")
+
+    def _series(self) -> None:
+        """Show a stack of sections in the list, measured on, with the bar that plays it."""
+        from pydicom import dcmread
+        from pydicom.data import get_testdata_file
+
+        section = get_testdata_file("CT_small.dcm", download=False)
+        if not isinstance(section, str):
+            return
+        dataset, folder = dcmread(section), self.folder / "Series"
+        folder.mkdir()
+        for number in range(1, 13):
+            dataset.SOPInstanceUID = f"1.2.826.0.1.3680043.8.498.{number}"
+            dataset.InstanceNumber, dataset.SeriesDescription = number, "Thorax"
+            dataset.ImagePositionPatient = [-158, -179, -75.7 - 5 * number]
+            dataset.save_as(folder / f"{number}.dcm")
+        window = self.window
+        window.open_paths([folder])
+        documents = window.workspace.documents
+        self._until(lambda: documents.current is not None and documents.current.path.parent == folder)
+        self._until(window.has_result)
+        self._until(lambda: not documents.pending and not window.status.cancel.isVisible())
+        window.studies.order()
+        self._wait(400)  # the place in the stack is told a moment after the last header
+        window.state.update(cine_bar=True)
+        window.commands.run("ellipse")
+        port = next(port for port in window.shown_ports if port.isVisible())
+        corners = [port.to_panel(QPointF(x, y)).toPoint() for x, y in ((70, 20), (105, 55))]
+        QTest.mousePress(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, corners[0])
+        QTest.mouseMove(port, corners[1])
+        QTest.mouseRelease(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, corners[1])
+        self._shoot("16-series-film-and-region-of-interest")
+        window.state.update(cine_bar=False)
+
+    def _scale_two(self, lesion: Path) -> None:
+        """Show a screen of 1920 x 1080 at twice the size: badge and finding must be in sight."""
+        self._show(lesion)
+        self._resize(QSize(960, 540))
+        self._shoot("17-1920x1080-at-200-percent", ratio=2.0)
+        self._resize(_SIZES["1920x1080"])
 
     def _errors(self) -> None:
         broken = self.folder / "Demo" / "damaged.dcm"

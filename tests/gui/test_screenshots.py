@@ -17,6 +17,8 @@ def test_every_view_is_shot_and_none_is_blank(engine, tmp_path):
         "12-light-theme",
         "13-german-1280x800",
         "15-two-images",
+        "16-series-film-and-region-of-interest",
+        "17-1920x1080-at-200-percent",
     }
     assert wanted <= names
     for path in written:
@@ -25,4 +27,6 @@ def test_every_view_is_shot_and_none_is_blank(engine, tmp_path):
         assert len(colours) > 20, path.name
     large = QImage(str(tmp_path / "shots" / "14-3840x2160-at-200-percent.png"))
     assert (large.width(), large.height()) == (3840, 2160)
+    doubled = QImage(str(tmp_path / "shots" / "17-1920x1080-at-200-percent.png"))
+    assert (doubled.width(), doubled.height()) == (1920, 1080)
     assert pytest.approx(1280) == QImage(str(tmp_path / "shots" / "13-german-1280x800.png")).width()

@@ -97,6 +97,22 @@ def test_the_list_does_not_run_away_when_a_thumbnail_comes(qtbot, series):
     assert bar.value() == 0
 
 
+def test_studies_stay_open_when_a_newer_one_moves_them_down(qtbot, series, make_dicom):
+    older = rows(series)
+    newer = make_dicom(np.full((8, 9), 5, np.uint16), "new.dcm", StudyDate="20300101", PatientID="9", Modality="MR")
+    series.open_paths([newer])
+    documents = series.workspace.documents
+    qtbot.waitUntil(lambda: len(documents) == 16 and documents.current.path == newer and series.has_result())
+    series.studies.order()
+    assert series.studies.topLevelItem(1).child(0).child(0) is older[0]
+    for row in older:
+        assert series.studies.visualItemRect(row).height() > 0  # nothing above it is closed
+    study = series.studies.topLevelItem(1).child(0)
+    study.setExpanded(False)  # as the reader does
+    series.studies.order()
+    assert not study.isExpanded()
+
+
 def drop(port, number: int) -> None:
     data, how = packed(number), (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(port, QDragEnterEvent(QPoint(40, 40), Qt.DropAction.CopyAction, data, *how))

@@ -64,6 +64,7 @@ class Studies(QTreeWidget):
         self._order_later = QTimer(self, singleShot=True, interval=_ORDER_MS)  # not once for each of a thousand files
         self._order_later.timeout.connect(self.order)
         self._opened: set[str] = set()  # series whose images the reader wants to see
+        self._closed: set[str] = set()  # patients and studies that the reader folded away
         self.setItemDelegate(_Rows(self))
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
@@ -187,6 +188,8 @@ class Studies(QTreeWidget):
         key = str(item.data(0, _KEY))
         if key.startswith(_SERIES):
             (self._opened.add if opened else self._opened.discard)(key)
+        else:
+            (self._closed.discard if opened else self._closed.add)(key)
 
     def _lead(self, item: QTreeWidgetItem | None) -> Document | None:
         """Return the document that an item stands for: of a series, its first image."""
@@ -218,6 +221,8 @@ class Studies(QTreeWidget):
         with self._quietly():
             self._sort(self.invisibleRootItem(), ranks)
             for group in self._groups(self.invisibleRootItem()):
+                if not str(group.data(0, _KEY)).startswith(_SERIES):  # items that are taken out and put back are closed
+                    group.setExpanded(str(group.data(0, _KEY)) not in self._closed)
                 self._dress(group)
 
     def _part(self, document: Document, parts: Parts) -> None:
