@@ -102,7 +102,8 @@ class Program(QObject):
         privacy.drop_old_session()  # old names went before they could be seen
         window.fill()
         self._listener = Listener(window)
-        self._listener.received.connect(lambda found: (window.open_paths(found), window.activateWindow()))
+        self._listener.received.connect(window.open_paths)
+        self._listener.received.connect(lambda _: window.activateWindow())
         if self._paths:
             window.open_paths(list(self._paths))
         # The models load once the window is on the screen and answers.

@@ -134,7 +134,7 @@ def add(arguments: argparse.Namespace) -> int:
             allow_unused=arguments.allow_unused,
             device=arguments.device,
         )
-    prediction = added.analysis.prediction
+    prediction = added.analysis.predicted.prediction
     say(f"Added {added.folder.name}: {added.folder}")
     for k in prediction.findings or (prediction.top,):
         say(f"  test image: {prediction.classes[k].label} {prediction.probabilities[k]:.3f}")

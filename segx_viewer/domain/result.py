@@ -328,6 +328,20 @@ class Explanation:
         """(method, class index)."""
         return self.method, self.class_index
 
+    @property
+    def restricted(self) -> NDArray[np.float32]:
+        """The map within the region, where one is known. Raises `ValueError` for an explanation without."""
+        if self.segx is None:
+            raise ValueError("the explanation has no region yet")
+        return self.segx
+
+    @property
+    def assessed(self) -> Certainty:
+        """The certainty of an explanation that was assessed. Raises `ValueError` for another one."""
+        if self.certainty is None:
+            raise ValueError("the explanation has not been assessed yet")
+        return self.certainty
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Refused:

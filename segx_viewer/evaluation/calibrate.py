@@ -23,7 +23,7 @@ from sklearn.preprocessing import StandardScaler
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation.promises import fit_levels
 from segx_viewer.explain.promises import Danger, Levels
-from segx_viewer.inference.evidence import COUNTERFACTUAL_FEATURES, VIEW_FEATURES
+from segx_viewer.inference.features import COUNTERFACTUAL_FEATURES, VIEW_FEATURES
 
 FOLDS = 10
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0)

@@ -16,6 +16,7 @@ from segx_viewer.bundles.manifest import ModelBundle
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis, FindingSet, Prediction, PredictionSet
+from segx_viewer.errors import DataError
 from segx_viewer.evaluation.faithful import faithfulness_row
 from segx_viewer.evaluation.fit import record_image
 from segx_viewer.evaluation.outlines import outline_row
@@ -172,7 +173,7 @@ def image_row(record: Record, open_store: OpenStore, store: BundleStore, name: s
         open_store,
         evidence_views=bundle.calibration.get("views", ()),
     )
-    prediction, segmentation = analysis.prediction, analysis.segmentation
+    prediction, segmentation = analysis.predicted.prediction, analysis.predicted.region
     k = prediction.top
     verdict = judge(store, name, image)
     row: Row = {
@@ -195,7 +196,7 @@ def image_row(record: Record, open_store: OpenStore, store: BundleStore, name: s
     M = None if reference is None else _to_grid(reference, segmentation.mask.shape)
     for method in methods:
         row["methods"][method] = _explanation(analysis, (method, k), M)
-    first = analysis.explanations[methods[0], k].certainty
+    first = analysis.explanations[methods[0], k].assessed
     row |= {
         "probability_correct": first.probability_correct,
         "level": first.level.value,
@@ -215,12 +216,12 @@ def _set_row(one: PredictionSet | FindingSet, prediction: Prediction) -> Row:
 
 def _explanation(analysis: Analysis, key: tuple[str, int], M: NDArray[np.bool_] | None) -> Row:
     """Alignments with the predicted region (SegU), and of A and X with the reference mask."""
-    certainty = analysis.explanations[key].certainty
-    A, mask = analysis.explanations[key].saliency_map, analysis.segmentation.mask
-    found: Row = {"segu": {name: a.value for name, a in certainty.alignments.items()}}
+    explanation = analysis.explanations[key]
+    A, mask = explanation.saliency_map, analysis.predicted.region.mask
+    found: Row = {"segu": {name: a.value for name, a in explanation.assessed.alignments.items()}}
     if M is None or not M.any():
         return found
-    X = analysis.explanations[key].segx
+    X = explanation.restricted
     found |= {"iou_original": iou(A, M), "auitc_original": auitc(A, M),
               "iou_segx": iou(X, M), "auitc_segx": auitc(X, M)}  # fmt: skip
     for name, E in (("curve_original", A), ("curve_segx", X)):
@@ -254,7 +255,10 @@ def segmentation_row(record: Record, store: BundleStore, name: str) -> Row:
     array, placement = preprocess(record.read_image(), bundle.segmenter_input)
     found = segment(on_arrays(store.segmenter(name)), array[None], bundle)
     truth = record.read_mask()
-    mask = placement.to_image(found.probability, truth.shape) > bundle.segmentation_threshold
+    if truth is None:
+        raise DataError(f"{record.image_id} of {record.dataset} has no reference mask.")
+    probability = np.asarray(placement.to_image(found.probability, truth.shape), np.float32)
+    mask = np.asarray(probability > bundle.segmentation_threshold)
     overlap, total = int((mask & truth).sum()), int(mask.sum()) + int(truth.sum())
     return {
         "image_id": record.image_id,

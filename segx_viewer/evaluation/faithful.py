@@ -1,6 +1,7 @@
 """Faithfulness of one image's maps: do they mark what the network uses? Part 4 of the protocol."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,11 +60,11 @@ def faithfulness_row(record: Record, store: "BundleStore", name: str, methods: S
     found = {}
     for method in methods:
         A = _explain(network, method, layer, k, tensor, 0)
-        random = cascading_randomisation(own, lambda x, s, m=method: _explain(own, m, layer, k, x, s), tensor, steps=1)
+        random = cascading_randomisation(own, partial(_explain, own, method, layer, k), tensor, steps=1)
         found[method] = {
             **_areas(score, tensor, A, segx_map(A, mask)),
             "max_sensitivity": max_sensitivity(
-                lambda x, s, m=method: _explain(network, m, layer, k, x, s), tensor, radius=RADIUS, samples=SAMPLES
+                partial(_explain, network, method, layer, k), tensor, radius=RADIUS, samples=SAMPLES
             ),
             "randomised_similarity": None if random is None else random.final,
         }

@@ -1,6 +1,7 @@
 """Figures of several findings at once: each for itself, their mean, and "no finding", apart within each attribute."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from segx_viewer.domain.result import ClassInfo
 from segx_viewer.evaluation.collect import Row
 from segx_viewer.evaluation.figures import within
-from segx_viewer.evaluation.statistics import Resampler, auroc, rounded
+from segx_viewer.evaluation.statistics import Resampler, auroc, auroc_of_drawn, rounded
 
 
 def classification(rows: Sequence[Row], classes: Sequence[ClassInfo], resampler: Resampler) -> dict[str, Any]:
@@ -22,8 +23,8 @@ def classification(rows: Sequence[Row], classes: Sequence[ClassInfo], resampler:
     truth = np.array([[c.code in row["truth"] for c in classes] for row in rows])
     cut_offs = np.array([c.threshold for c in classes])
     margin = (_log_odds(p) - _log_odds(cut_offs)).max(1)
-    stated = p > cut_offs
-    clear = ~truth.any(1)
+    stated: NDArray[np.bool_] = np.asarray(p > cut_offs)
+    clear: NDArray[np.bool_] = ~np.asarray(truth.any(1))
     everything = np.ones(len(rows), bool)
 
     def figures(chosen: NDArray[np.bool_], inner: Resampler) -> dict[str, Any]:
@@ -36,13 +37,13 @@ def classification(rows: Sequence[Row], classes: Sequence[ClassInfo], resampler:
     return {
         "n": len(rows),
         **figures(everything, resampler),
-        "without_finding": {"n": int(clear.sum()), "nothing_stated": _share(~stated[clear].any(1))},
+        "without_finding": {"n": int(clear.sum()), "nothing_stated": _share(np.asarray(~stated[clear].any(1)))},
         "per_class": {
             c.code: {
                 "label": c.label,
                 "n": int(truth[:, k].sum()),
                 "cut_off": c.threshold,
-                "auroc": resampler.estimate(lambda i, k=k: auroc(p[i, k], truth[i, k])).to_dict(),
+                "auroc": resampler.estimate(partial(auroc_of_drawn, p[:, k], truth[:, k])).to_dict(),
                 "recall": _share(stated[truth[:, k], k]),
                 "specificity": _share(~stated[~truth[:, k], k]),
                 "precision": _share(truth[stated[:, k], k]),

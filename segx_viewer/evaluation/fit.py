@@ -197,7 +197,7 @@ def _features(bundle: ModelBundle, pictures: Sequence[NDArray[np.uint8]]) -> NDA
     for start in range(0, len(pictures), BATCH):
         batch = np.stack([normalise(p, bundle.preprocessing) for p in pictures[start : start + BATCH]])
         passes = forward_each(network, torch.from_numpy(batch), bundle.target_layer, bundle.gate["layer"])
-        rows += [passed.features for passed in passes]
+        rows += [np.asarray(passed.features, np.float32) for passed in passes]
     return np.stack(rows)
 
 
@@ -256,10 +256,11 @@ def _features_of(analysis: Analysis) -> dict[str, dict[str, float]]:
         return {}
     found = {}
     for k in prediction.findings[:1]:  # the badge speaks of the surest one
-        certainty = analysis.explanations["gradcam", k].certainty
+        certainty = analysis.explanations["gradcam", k].assessed
         aligned = {name: certainty.alignments[name].value for name in ALIGNMENT_FEATURES}
-        if all(value is not None for value in aligned.values()):
-            found[prediction.classes[k].code] = {**certainty.evidence, **aligned}
+        defined = {name: value for name, value in aligned.items() if value is not None}
+        if defined.keys() == aligned.keys():
+            found[prediction.classes[k].code] = {**certainty.evidence, **defined}
     return found
 
 

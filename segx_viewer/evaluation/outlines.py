@@ -47,11 +47,11 @@ def outline_row(record: Record, store: BundleStore, name: str) -> dict[str, Any]
         R = outline_mask(record.outlines[code], analysis.placement)
         entries.append({
             "code": code,
-            "stated": k in analysis.prediction.findings,
+            "stated": k in analysis.predicted.prediction.findings,
             "labelled": code in record.codes,
             "area": round(float(R.mean()), 5),
             "original": _measures(explanation.saliency_map, R),
-            "segx": _measures(explanation.segx, R),
+            "segx": _measures(explanation.restricted, R),
         })  # fmt: skip
     return {"image_id": record.image_id, "group": record.group, "findings": entries}
 

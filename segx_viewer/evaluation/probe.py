@@ -6,6 +6,7 @@ others. 0.5 is what features would reach that hold nothing of it.
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,8 +17,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from segx_viewer.bundles.manifest import ModelBundle
-from segx_viewer.evaluation.statistics import Resampler, auroc
+from segx_viewer.evaluation.statistics import Resampler, auroc_of_drawn
 from segx_viewer.inference.predictor import preprocess
+from segx_viewer.networks.staged import as_classifier
 from segx_viewer.training.datasets import Record
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ def probe(bundle: ModelBundle, records: Sequence[Record]) -> dict[str, dict[str,
         told_apart = cross_val_predict(
             model, features, second, groups=groups, cv=GroupKFold(FOLDS), method="predict_proba"
         )[:, 1]
-        figure = Resampler(groups).estimate(lambda i, p=told_apart, y=second: auroc(p[i], y[i]))
+        figure = Resampler(groups).estimate(partial(auroc_of_drawn, told_apart, second))
         found[name] = figure.to_dict()
     return found
 
@@ -65,8 +67,9 @@ def _features(network: "nn.Module", bundle: ModelBundle, records: Sequence[Recor
     import torch
 
     rows = []
+    parts = as_classifier(network)
     with torch.inference_mode():
         for record in records:
             tensor = torch.from_numpy(preprocess(record.read_image(), bundle.preprocessing)[0])[None]
-            rows.append(network.forward_head(network.forward_features(tensor), pre_logits=True)[0].float().numpy())
+            rows.append(parts.forward_head(parts.forward_features(tensor), pre_logits=True)[0].float().numpy())
     return np.stack(rows)

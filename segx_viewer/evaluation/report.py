@@ -213,10 +213,10 @@ def _cases(rows: Sequence[Row], records: Mapping[str, Record], store: BundleStor
 
 
 def _case(analysis: Analysis, record: Record, method: str) -> str:
-    prediction, placement = analysis.prediction, analysis.placement
+    prediction, placement = analysis.predicted.prediction, analysis.placement
     k = prediction.top
     base = base_layer(to_display(analysis.image))
-    region = region_on_image(analysis.segmentation, placement)
+    region = region_on_image(analysis.predicted.region, placement)
     A = analysis.explanations[method, k].saliency_map
     maps = [heatmap_layer(A, placement, region=inside, vmax=float(A.max()) or 1.0) for inside in (None, region)]
     panels = [compose([base]), *(compose([base, heat, contour_layer(region)]) for heat in maps)]

@@ -91,6 +91,11 @@ def rounded(value: float) -> float | None:
     return round(value, 4) if np.isfinite(value) else None
 
 
+def auroc_of_drawn(score: NDArray[np.float64], positive: NDArray[np.bool_], drawn: NDArray[np.int64]) -> float:
+    """Return the ROC AUC of the drawn images: with the first two given by `partial`, a `Resampler`'s figure."""
+    return auroc(score[drawn], positive[drawn])
+
+
 def auroc(score: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
     """Return the ROC AUC, NaN where there is only one kind; scores that are not finite are left out.
 

@@ -10,6 +10,7 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax
 from torch import Tensor, nn
 
+from segx_viewer.networks.staged import as_classifier
 from segx_viewer.training.loop import Task
 
 STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -27,12 +28,15 @@ def adjust_logits(
     """
     network.load_state_dict(weights)
     network.eval()
-    bias = network.get_classifier().bias
+    bias = as_classifier(network).get_classifier().bias
     original = bias.detach().clone()
+    if task.log_shares is None:
+        raise ValueError("logits are adjusted where one class is right: this task has several findings")
+    shares = task.log_shares.to(bias.device)
     scores = {}
     for strength in STRENGTHS:
         with torch.no_grad():
-            bias.copy_(original - strength * task.log_shares.to(bias.device))
+            bias.copy_(original - strength * shares)
         scores[strength] = task.score(network)
         shown = ", ".join(f"{k} {v:.4f}" for k, v in scores[strength].items())
         report(f"logits adjusted by {strength}: {shown}")
@@ -40,7 +44,7 @@ def adjust_logits(
     # The weakest that is about as good: a stronger one costs accuracy on the common classes.
     best = min(s for s, score in scores.items() if score["balanced_log_loss"] <= least + TOLERANCE)
     report(f"logits adjusted by {best} from here on")
-    return weights | {_name_of(network, bias): original - best * task.log_shares.to(bias.device)}
+    return weights | {_name_of(network, bias): original - best * shares}
 
 
 def scale_logits(
@@ -57,9 +61,11 @@ def scale_logits(
     """
     network.load_state_dict(weights)
     network.eval()
+    if task.answers is None:
+        raise ValueError("logits are scaled where one class is right: this task has several findings")
     logits, truth = task.answers(network)
     factor, shift = fit_scaling(logits, truth, equal_priors=equal_priors)
-    last = network.get_classifier()
+    last = as_classifier(network).get_classifier()
     with torch.no_grad():
         last.weight.mul_(factor)
         last.bias.mul_(factor).add_(torch.from_numpy(shift).to(last.bias))

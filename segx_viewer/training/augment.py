@@ -44,7 +44,8 @@ def augment(
         out = _degrade(out, rng)
     if rng.random() < how.jpeg:
         quality = int(rng.integers(30, 90))
-        out = cv2.imdecode(cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
+        data = cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+        out = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
     return out, out_mask
 
 
@@ -72,12 +73,13 @@ def _warp(
     H, W = array.shape[:2]
     h, w = shape
     if max(H / h, W / w) > 1.5:  # warpAffine samples points: average first, or thin structures alias
-        array = cv2.resize(array, (w, h), interpolation=cv2.INTER_AREA)
+        array = np.asarray(cv2.resize(array, (w, h), interpolation=cv2.INTER_AREA), np.uint8)
         H, W = h, w
     to_unit = np.array([[1 / w, 0, 0.5 / w - 0.5], [0, 1 / h, 0.5 / h - 0.5], [0, 0, 1]])
     from_unit = np.array([[W, 0, W / 2 - 0.5], [0, H, H / 2 - 0.5], [0, 0, 1]])
     matrix = (from_unit @ unit @ to_unit)[:2]
-    return cv2.warpAffine(array, matrix, (w, h), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=border)
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(array, matrix, (w, h), flags=how, borderMode=border), np.uint8)
 
 
 def _photometric(picture: NDArray[np.uint8], how: Augmentation, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -87,7 +89,7 @@ def _photometric(picture: NDArray[np.uint8], how: Augmentation, rng: np.random.G
     levels = np.linspace(0, 1, 256)[:, None] ** gamma
     channels = 1 + rng.uniform(-how.colour, how.colour, 3)
     table = ((levels - 0.5) * gain + 0.5 + shift) * channels
-    return cv2.LUT(picture, (np.clip(table, 0, 1) * 255).astype(np.uint8).reshape(1, 256, 3))
+    return np.asarray(cv2.LUT(picture, (np.clip(table, 0, 1) * 255).astype(np.uint8).reshape(1, 256, 3)), np.uint8)
 
 
 def _noise(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -108,7 +110,7 @@ def _border(
 
     def framed(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
         small = cv2.resize(array, inner, interpolation=cv2.INTER_AREA)
-        return cv2.copyMakeBorder(small, top, bottom, left, right, cv2.BORDER_CONSTANT, value=0)
+        return np.asarray(cv2.copyMakeBorder(small, top, bottom, left, right, cv2.BORDER_CONSTANT, value=0), np.uint8)
 
     return framed(picture), None if mask is None else framed(mask)
 
@@ -141,11 +143,12 @@ def _degrade(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np
     """Blur, sharpen, or lose resolution and come back: what other cameras and other copies look like."""
     kind = rng.integers(3)
     if kind == 0:
-        return cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 1.8))
+        return np.asarray(cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 1.8)), np.uint8)
     if kind == 1:
         amount = rng.uniform(0.3, 1.2)
-        return cv2.addWeighted(picture, 1 + amount, cv2.GaussianBlur(picture, (0, 0), 1.5), -amount, 0)
+        soft = cv2.GaussianBlur(picture, (0, 0), 1.5)
+        return np.asarray(cv2.addWeighted(picture, 1 + amount, soft, -amount, 0), np.uint8)
     h, w = picture.shape[:2]
     factor = rng.uniform(0.45, 0.95)
     small = cv2.resize(picture, (int(w * factor), int(h * factor)), interpolation=cv2.INTER_AREA)
-    return cv2.resize(small, (w, h), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.resize(small, (w, h), interpolation=cv2.INTER_LINEAR), np.uint8)

@@ -60,7 +60,7 @@ class Record:
 
     def read_image(self) -> NDArray[np.uint8]:
         """Return the image as (H, W, 3) uint8 RGB."""
-        return cv2.cvtColor(self._decode(self.image, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+        return np.asarray(cv2.cvtColor(self._decode(self.image, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), np.uint8)
 
     def read_mask(self) -> NDArray[np.bool_] | None:
         """Return the reference mask (H, W) at its own resolution, or None."""
@@ -70,7 +70,7 @@ class Record:
         array = cv2.imdecode(np.frombuffer(source.read(), np.uint8), flag)
         if array is None:
             raise DataError(f"{source.name} of {self.dataset} is not a readable image.")
-        return array
+        return np.asarray(array, np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,9 @@ class Source:
 
     def read(self) -> bytes:
         """Return the file's bytes."""
-        return self.path.read_bytes() if self.archive is None else self.archive.read(self.name)
+        if self.archive is not None:
+            return self.archive.read(self.name)
+        return (self.path or Path(self.name)).read_bytes()
 
 
 def load_dataset(layout: str, folder: Path) -> list[Record]:

@@ -22,7 +22,7 @@ from segx_viewer.errors import DataError
 from segx_viewer.training.datasets import Record
 from segx_viewer.training.recipe import Recipe, Schedule, read_recipe
 from segx_viewer.training.run import begin_classifier, learn_to_end, preprocessing_of
-from segx_viewer.training.splits import Part, split, split_runs
+from segx_viewer.training.splits import Part, deal, split_runs
 from segx_viewer.training.tasks import Samples, classifier_task
 
 FOLDS = "folds.json"
@@ -96,7 +96,7 @@ def folds_of(recipe: Recipe, records: list[Record]) -> Iterator[tuple[str, Mappi
     count = recipe.folds.count
     # The split's own way of dealing out groups, with as many equal shares as there are folds.
     shares = {f"fold {n}": 1 / count for n in range(1, count + 1)}
-    dealt = split(usable, recipe.seed + 1, shares)
+    dealt = deal(usable, recipe.seed + 1, shares)
     for fold in shares:
         yield fold, {image_id: "test" if place == fold else "train" for image_id, place in dealt.items()}
 
@@ -124,10 +124,10 @@ def figures(logits: NDArray[np.float32], targets: NDArray[np.float32], recipe: R
 
 def _schedule(recipe: Recipe, changes: Mapping[str, Any]) -> Schedule:
     given = {**recipe.folds.changes, **changes}
-    tuples = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
+    changed: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
     # Nothing of a held-out fold may be looked at while learning, nor adjust what was learned.
-    fixed = {"choose_epoch": False, "patience": 10_000, "logit_adjustment": False, "scaling": False}
-    return replace(recipe.classifier, **tuples, **fixed)
+    changed |= {"choose_epoch": False, "patience": 10_000, "logit_adjustment": False, "scaling": False}
+    return replace(recipe.classifier, **changed)
 
 
 def _learn_fold(
@@ -153,8 +153,11 @@ def _learn_fold(
     )
     architecture = recipe.manifest["classifier"]["architecture"]
     network = begin_classifier(architecture, len(recipe.codes), schedule, recipe.seed)
+    answer = task.logits
+    if answer is None:
+        raise ValueError("a classifier's task says its logits")
     learned = learn_to_end(network, replace(task, cut_offs=None), schedule, work, stem, report)
     with torch.inference_mode():
-        logits = task.logits(learned)
+        logits = answer(learned)
     np.savez(kept, logits=logits, targets=held_out.targets)
     return logits, held_out.targets

@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from segx_viewer.networks.staged import as_encoder
 from segx_viewer.training.recipe import Schedule
 
 Batch = dict[str, Tensor]
@@ -70,7 +71,7 @@ def train(
     bundle.
     """
     torch.backends.cudnn.benchmark = True  # every batch has the same shape; on the processor it means nothing
-    network = network.to(device, memory_format=torch.channels_last)
+    network = network.to(device).to(memory_format=torch.channels_last)
     average = copy.deepcopy(network).eval()
     parameters = [p for p in network.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, schedule.learning_rate, weight_decay=schedule.weight_decay)
@@ -118,7 +119,8 @@ def freeze_first_stages(encoder: nn.Module, stages: int) -> None:
     """Keep the stem and the first stages of a timm EfficientNet as they are: their edges and colours transfer."""
     if stages <= 0:
         return
-    for part in (encoder.conv_stem, encoder.bn1, *encoder.blocks[:stages]):
+    parts = as_encoder(encoder)
+    for part in (parts.conv_stem, parts.bn1, *parts.blocks[:stages]):
         part.requires_grad_(False)
 
 

@@ -139,7 +139,7 @@ class Schedule:
     head_std: float = 0.01
     choose_epoch: bool = True
     parts: tuple[str, ...] = ("train",)
-    input_shape: tuple[int, ...] = ()
+    input_shape: tuple[int, int] | tuple[()] = ()
 
     def __post_init__(self) -> None:
         shape = self.input_shape

@@ -16,6 +16,7 @@ from torch import nn
 from segx_viewer import process
 from segx_viewer.bundles.manifest import Preprocessing, read_bundle
 from segx_viewer.networks.architectures import build_classifier, build_segmenter
+from segx_viewer.networks.staged import as_classifier, encoder_of
 from segx_viewer.training.adjust import adjust_logits, scale_logits
 from segx_viewer.training.datasets import Record
 from segx_viewer.training.imagenet import load_imagenet_weights
@@ -116,8 +117,8 @@ def _train_network(
         task = segmenter_task(training, validation, given, recipe.segmenter, recipe.segmenter_augmentation, recipe.seed)
         seed_everything(recipe.seed)
         network = build_segmenter(spec["architecture"], spec["options"])
-        load_imagenet_weights(network.encoder.model, spec["options"]["encoder_name"])
-        freeze_first_stages(network.encoder.model, recipe.segmenter.freeze_blocks)
+        load_imagenet_weights(encoder_of(network), spec["options"]["encoder_name"])
+        freeze_first_stages(encoder_of(network), recipe.segmenter.freeze_blocks)
         learn_to_end(network, task, recipe.segmenter, work, name, report)
         return
     training, validation = _samples(recipe, name, records, parts, preprocessing, recipe.classifier.parts)
@@ -143,7 +144,7 @@ def _train_network(
     teachers = []
     for number, architecture in enumerate(recipe.teachers, 1):
         report(f"{recipe.name}: teacher {number} of {len(recipe.teachers)}")
-        stem, schedule = f"teacher-{number}", _unadjusted(recipe.teacher)
+        stem, schedule = f"teacher-{number}", _unadjusted(recipe.teacher or recipe.classifier)
         teachers.append(learn(stem, schedule, recipe.seed + number, architecture=architecture))
     start = teachers[best_teacher(recipe, work)] if recipe.from_teacher else None
     if recipe.averaging is None:
@@ -173,7 +174,7 @@ def begin_classifier(
 def _set_head(network: nn.Module, std: float) -> None:
     """Draw a timm classifier's last layer anew, near zero; 0 leaves it as timm drew it."""
     if std > 0:
-        last = network.get_classifier()
+        last = as_classifier(network).get_classifier()
         nn.init.normal_(last.weight, std=std)
         nn.init.zeros_(last.bias)
 

@@ -5,7 +5,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from segx_viewer.training.datasets import Record
 
@@ -14,6 +14,7 @@ PARTS: tuple[Part, ...] = get_args(Part)
 SHARES: Mapping[Part, float] = {"train": 0.70, "validation": 0.15, "test": 0.15}
 Stretches = Mapping[str, Mapping[Part, tuple[float, float]]]
 """Run -> part -> the positions from (inclusive) and to (exclusive; 1 is included)."""
+_Name = TypeVar("_Name", bound=str)
 
 
 def split_runs(records: Iterable[Record], stretches: Stretches) -> dict[str, Part]:
@@ -50,13 +51,18 @@ def split(records: Iterable[Record], seed: int, shares: Mapping[Part, float] = S
     dict
         Image id -> part.
     """
+    return deal(records, seed, shares)
+
+
+def deal(records: Iterable[Record], seed: int, shares: Mapping[_Name, float]) -> dict[str, _Name]:
+    """Deal groups out as `split` does, to parts of any name; return image id -> part."""
     groups: dict[str, list[Record]] = defaultdict(list)
     for record in records:
         groups[record.group].append(record)
     strata: dict[str, list[str]] = defaultdict(list)
     for group, members in groups.items():
         strata[min(m.stratum for m in members)].append(group)
-    parts: dict[str, Part] = {}
+    parts: dict[str, _Name] = {}
     for names in strata.values():
         ordered = sorted(names, key=lambda g: hashlib.sha256(f"{seed} {g}".encode()).digest())
         edges = [sum(list(shares.values())[: n + 1]) * len(ordered) for n in range(len(shares) - 1)]

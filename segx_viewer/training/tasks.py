@@ -17,6 +17,7 @@ from torch.nn import functional as F  # noqa: N812
 from torch.utils.data import DataLoader, Dataset
 
 from segx_viewer.bundles.manifest import Preprocessing
+from segx_viewer.networks.staged import as_classifier
 from segx_viewer.training.augment import augment
 from segx_viewer.training.datasets import Record
 from segx_viewer.training.loop import Batch, Task
@@ -176,9 +177,10 @@ def classifier_task(
         if "partner" in batch:  # where the network is: mixed pictures take four times the memory
             batch = _mixed(batch)
         x, target = normalise(batch["picture"], preprocessing), batch["target"]
+        parts = as_classifier(network)
         with _low_precision(x.device, on_processor=False):
-            features = network.forward_features(x)
-            logits = network.forward_head(features).float()
+            features = parts.forward_features(x)
+            logits = parts.forward_head(features).float()
         if multi_label:
             result = _findings_loss(logits, batch, schedule)
         else:
@@ -187,7 +189,7 @@ def classifier_task(
             taught = F.cross_entropy(logits, _mean_probabilities(teachers, x))
             result = (1 - schedule.distillation) * result + schedule.distillation * taught
         if schedule.attention_guidance > 0:
-            outside = _attention_outside(features.float(), network.get_classifier().weight, target, batch)
+            outside = _attention_outside(features.float(), parts.get_classifier().weight, target, batch)
             result = result + schedule.attention_guidance * outside
         return result
 
@@ -390,7 +392,7 @@ def _fixed_inputs(samples: Samples, preprocessing: Preprocessing) -> Tensor:
 def _colour(picture: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.uint8]:
     if preprocessing.colour == "rgb":
         return picture
-    return cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    return np.asarray(cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB), np.uint8)
 
 
 def _reduce(array: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
@@ -398,12 +400,13 @@ def _reduce(array: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
     if factor >= 1:
         return array
     size = round(array.shape[1] * factor), round(array.shape[0] * factor)
-    return cv2.resize(array, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(array, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _stretch(array: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
     shrink = array.shape[0] > shape[0] or array.shape[1] > shape[1]
-    return cv2.resize(array, shape[::-1], interpolation=cv2.INTER_AREA if shrink else cv2.INTER_LINEAR)
+    how = cv2.INTER_AREA if shrink else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(array, shape[::-1], interpolation=how), np.uint8)
 
 
 def _sampling_weights(targets: NDArray[np.float32], power: float, multi_label: bool) -> NDArray[np.float64]:

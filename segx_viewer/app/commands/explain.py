@@ -64,7 +64,7 @@ def check(window: "Desk") -> None:
 
     analyses = window.workspace.analyses
     analysis, key = analyses.current, analyses.key
-    if analysis is None or key not in analysis.explanations:
+    if analysis is None or key is None or key not in analysis.explanations:
         window.workspace.say(tr("There is no map that could be checked."))
         return
     if key[0] == DISAGREEMENT:

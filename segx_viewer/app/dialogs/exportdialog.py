@@ -45,7 +45,8 @@ class ExportDialog(QDialog):
         for name, text in SIZES.items():
             self.picture_size.addItem(tr(text), name)
         self.identity = QCheckBox(tr("Name the patient and the file"))
-        image = workspace.documents.current.image
+        document = workspace.documents.current
+        image = document.image if document is not None else None
         self.note = QLabel()
         self.note.setObjectName("muted")
         self.note.setWordWrap(True)
@@ -73,7 +74,7 @@ class ExportDialog(QDialog):
         layout.addWidget(self.identity)
         layout.addWidget(self.note)
         layout.addWidget(buttons)
-        self._is_dicom = image.identity is not None
+        self._is_dicom = image is not None and image.identity is not None
         self.identity.toggled.connect(lambda _on: self._follow(self.suffix))
         self._follow(".png")
 

@@ -113,7 +113,7 @@ class Side:
         for k in prediction.ranking[:4]:
             share = percent(float(prediction.probabilities[k]))
             lines.append(f"{tr(prediction.classes[k].label)}: {share}")
-        certainty = next(iter(self.analysis.explanations.values())).certainty
+        certainty = next(iter(self.analysis.explanations.values())).assessed
         level = " · ".join(filter(None, (tr(WORDS[certainty.level]), certainty.reason)))
         lines.append(f"{tr('Certainty')}: {level}")
         if self.analysis.segmentation is not None:
@@ -145,8 +145,9 @@ def _picture(analysis: Analysis) -> np.ndarray:
 
     layers = [base_layer(to_display(analysis.image))]
     for explanation in list(analysis.explanations.values())[:1]:
-        segx = explanation.segx
-        region = region_on_image(analysis.region_for(explanation.class_index), analysis.placement)
+        segx = explanation.restricted
+        found = analysis.region_for(explanation.class_index) or analysis.predicted.region
+        region = region_on_image(found, analysis.placement)
         highest = shared_scale(segx)[1]
         width = max(2, round(2 * max(region.shape) / _SIDE))  # two pixels of the reduced picture
         outline = contour_layer(region, width=width)

@@ -308,7 +308,8 @@ class Analyses(QObject):
         key = self.key
         if asked.document is not self._documents.current or key is None:
             return
-        if analysis.explanations and key not in self.current.explanations:
+        current = self.current
+        if analysis.explanations and current is not None and key not in current.explanations:
             self.analyse(key)  # the reader chose another class before the prediction's own map was done
 
     def _fail(self, error: SegxError) -> None:

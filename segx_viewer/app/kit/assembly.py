@@ -50,6 +50,9 @@ def replace(old: QWidget, new: QWidget) -> None:
     if isinstance(parent, QSplitter):
         parent.replaceWidget(parent.indexOf(old), new)
     else:
-        parent.layout().replaceWidget(old, new)
+        layout = parent.layout() if parent is not None else None
+        if layout is None:
+            raise ValueError("a widget that stands in no layout cannot be replaced")
+        layout.replaceWidget(old, new)
     old.hide()
     old.deleteLater()

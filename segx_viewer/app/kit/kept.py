@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from functools import partial
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -50,4 +51,8 @@ class Kept(Generic[T]):
         """Take over what is still true of an earlier one."""
         for key, value in earlier._values.items():
             if holds(key):
-                self.get(key, lambda value=value: value)
+                self.get(key, partial(_same, value))
+
+
+def _same(value: T) -> T:
+    return value

@@ -78,7 +78,9 @@ def drop_recent(before: float) -> None:
 
 def _list(name: str) -> list[str]:
     stored = settings().value(name, [])
-    return [stored] if isinstance(stored, str) else [str(entry) for entry in stored or []]
+    if isinstance(stored, list | tuple):
+        return [str(entry) for entry in stored]
+    return [stored] if isinstance(stored, str) else []
 
 
 def _seconds(text: str) -> float:

@@ -185,7 +185,11 @@ def suggested_path(workspace: Workspace, suffix: str = ".png") -> Path:
 
     document = workspace.documents.current
     folder = Path(str(settings.settings().value("export_folder", "") or Path.home()))
-    name = f"report-{pixel_digest(document.image)[:8]}" if document.image is not None else "report"
+    name = (
+        f"report-{pixel_digest(document.image)[:8]}"
+        if document is not None and document.image is not None
+        else "report"
+    )
     return folder / f"{name}{suffix}"
 
 
@@ -212,7 +216,8 @@ def _has_figures_to_come(workspace: Workspace) -> bool:
     """Whether the map that is shown lacks alignments; what else is being computed, an export need not wait for."""
     from segx_viewer.explain.alignment import ALIGNMENTS
 
-    certainty = workspace.analyses.current.certainty_of(workspace.analyses.key)
+    current = workspace.analyses.current
+    certainty = current.certainty_of(workspace.analyses.key) if current is not None else None
     return certainty is not None and not certainty.alignments.keys() >= ALIGNMENTS.keys()
 
 
@@ -245,9 +250,11 @@ def job_for(
     options: PageOptions = AS_SHOWN,
 ) -> Job:
     """Capture what is shown now."""
-    document = workspace.documents.current
+    document, analysis = workspace.documents.current, workspace.analyses.current
+    if document is None or analysis is None:
+        raise ValueError("nothing is open that a report could be made of")
     return Job(
-        workspace.analyses.current,
+        analysis,
         path,
         workspace.analyses.key,
         as_shown(workspace.state.view, document),

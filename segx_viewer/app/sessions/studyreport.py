@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,16 +64,18 @@ class StudyJob:
         """Return one page's export; its image is read and analysed where it was not."""
         self.cancel.raise_if_cancelled()
         page = self.pages[number]
-        analysis = page.job.analysis or page.analysed(self.cancel)
-        key = page.job.key if page.job.key in analysis.explanations else default_key(analysis)
-        return replace(page.job, analysis=analysis, key=key, cancel=self.cancel, include_identity=self.include_identity)
+        analysis = page.analysis or page.analysed(self.cancel)
+        job = page.export(analysis)
+        key = job.key if job.key in analysis.explanations else default_key(analysis)
+        return replace(job, key=key, cancel=self.cancel, include_identity=self.include_identity)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Page:
-    """One image of a study: its export, and how to analyse it where that has not been done."""
+    """One image of a study: its analysis, how to make it where that has not been done, and the export of one."""
 
-    job: Job
+    analysis: Analysis | None
+    export: Callable[[Analysis], Job]
     document: tuple[Path, int]  # file and frame
     request: Callable[[Any], AnalysisRequest]
     analyse: Callable[[AnalysisRequest, CancelToken], Iterator[Analysis]]
@@ -127,14 +130,22 @@ def _page(
     workspace: Workspace, document: Document, path: Path, cancel: CancelToken, options: PageOptions, engine: "_Engine"
 ) -> Page:
     view = workspace.state.view
+    done: Analysis | None
+    export: Callable[[Analysis], Job]
     if document is workspace.documents.current and workspace.has_result():
         job = job_for(workspace, path, cancel, options=options)
+        done, export = job.analysis, partial(_of_analysis, job)
     else:
-        done = document.analysis if document.analysis is not None and document.analysis.complete else None
+        complete = document.analysis is not None and document.analysis.complete
         shown = replace(view, **document.view) if document.view else replace(view, voi=None, class_index=None)
         shown = as_shown(shown, document)
         key = (view.method, shown.class_index) if shown.class_index is not None else None
-        job = Job(done, path, key, shown, document.annotations, document.impression, False, None, cancel, options)
+        marks, impression = document.annotations, document.impression
+        done = document.analysis if complete else None
+        export = partial(
+            Job, path=path, key=key, view=shown, annotations=marks, impression=impression,
+            include_identity=False, crop=None, cancel=cancel, options=options,
+        )  # fmt: skip
 
     def request(image: Any) -> AnalysisRequest:
         return AnalysisRequest(
@@ -145,7 +156,11 @@ def _page(
             as_published=view.as_published,
         )
 
-    return Page(job, (document.path, document.frame), request, engine.analyse)
+    return Page(done, export, (document.path, document.frame), request, engine.analyse)
+
+
+def _of_analysis(job: Job, analysis: Analysis) -> Job:
+    return replace(job, analysis=analysis)
 
 
 class _Engine:

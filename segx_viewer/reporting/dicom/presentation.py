@@ -48,7 +48,8 @@ def presentation_state(
     region = analysis.bundle.region[:64]
     outlines = [polyline(points) for points in _outlines(analysis)]
     drawn, texts = graphics_of(reading.marks, analysis.image.shape)
-    layers, annotations = [], []
+    layers: list[GraphicLayer] = []
+    annotations: list[GraphicAnnotation] = []
     for name, words, graphics, said in (
         ("REGION", region, outlines, []),
         ("MEASUREMENTS", "Drawn by the reader", drawn, texts),
