@@ -52,10 +52,10 @@ def rows(window):
 def test_each_series_is_one_row_with_its_middle_image_and_count(series):
     first, second = rows(series)
     assert not first.isExpanded()
-    option = series.studies.itemDelegate()
-    assert option is not None
     assert [row.text(0) for row in (first, second)] == ["MR t1", "MR t2"]
     assert [row.data(0, Qt.ItemDataRole.UserRole + 2) for row in (first, second)] == ["1 · 12 images", "2 · 3 images"]
+    assert series.studies.currentItem() is first
+    assert first.isSelected()
     middle = first.child(6).icon(0).pixmap(56, 56).toImage()
     assert first.icon(0).pixmap(56, 56).toImage() == middle
 

@@ -224,6 +224,7 @@ class Studies(QTreeWidget):
                 if not str(group.data(0, _KEY)).startswith(_SERIES):  # items that are taken out and put back are closed
                     group.setExpanded(str(group.data(0, _KEY)) not in self._closed)
                 self._dress(group)
+            self._on_current(self._documents.current)  # its item may lie in a series that was closed meanwhile
 
     def _part(self, document: Document, parts: Parts) -> None:
         if document.number in self._items and self._parts.get(document.number, ()) != parts:
