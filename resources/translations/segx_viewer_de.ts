@@ -336,8 +336,24 @@
       <translation>&lt;p&gt;Methode: &lt;a href="{paper}"&gt;{paper}&lt;/a&gt;&lt;/p&gt;&lt;p&gt;Programm: Apache License 2.0, &lt;a href="{licence}"&gt;{licence}&lt;/a&gt;&lt;/p&gt;&lt;p&gt;Modelle haben eigene Lizenzen, einige davon nicht-kommerziell: siehe die Karten der Modelle. Qt (PySide6) wird unter der LGPL 3 benutzt; die Symbole sind von Lucide (ISC).&lt;/p&gt;</translation>
     </message>
     <message>
+      <source>a breast ultrasound</source>
+      <translation>ein Ultraschallbild der Brust</translation>
+    </message>
+    <message>
+      <source>a chest radiograph</source>
+      <translation>eine Thoraxaufnahme</translation>
+    </message>
+    <message>
       <source>A click with the right button opens the menu. Space and the left button always pan; Ctrl and the wheel always zoom. Colour pictures have no window: there, such a drag pans.</source>
       <translation>Ein Klick mit der rechten Taste öffnet das Menü. Leertaste mit linker Taste verschiebt immer, Strg mit Rad zoomt immer. Farbbilder haben keine Fensterung: Dort verschiebt ein solches Ziehen das Bild.</translation>
+    </message>
+    <message>
+      <source>a CT slice</source>
+      <translation>eine CT-Schicht</translation>
+    </message>
+    <message>
+      <source>a dermoscopy image</source>
+      <translation>ein Dermatoskopiebild</translation>
     </message>
     <message>
       <source>A file that asks for more is refused with a message. Holds from the next file on.</source>
@@ -348,12 +364,24 @@
       <translation>ein eigener Ordner</translation>
     </message>
     <message>
+      <source>a lateral</source>
+      <translation>eine seitliche</translation>
+    </message>
+    <message>
       <source>A millimetre of the image is a millimetre on paper, if the printer does not scale the page.</source>
       <translation>Ein Millimeter im Bild ist ein Millimeter auf dem Papier, sofern der Drucker die Seite nicht skaliert.</translation>
     </message>
     <message>
       <source>A network with random parameters gives much the same map (rank correlation {likeness:.2f} with random parameters).</source>
       <translation>Ein Netz mit zufälligen Parametern gibt fast dieselbe Karte (Rangkorrelation {likeness:.2f} bei zufälligen Parametern).</translation>
+    </message>
+    <message>
+      <source>a PET slice</source>
+      <translation>eine PET-Schicht</translation>
+    </message>
+    <message>
+      <source>a scintigram</source>
+      <translation>ein Szintigramm</translation>
     </message>
     <message>
       <source>A&amp;utomatic window</source>
@@ -404,6 +432,10 @@
       <translation>Adresse</translation>
     </message>
     <message>
+      <source>adults</source>
+      <translation>Erwachsenen</translation>
+    </message>
+    <message>
       <source>After a drawing</source>
       <translation>Nach einer Zeichnung</translation>
     </message>
@@ -428,8 +460,28 @@
       <translation>Alle Werte</translation>
     </message>
     <message>
+      <source>an image of modality {name}</source>
+      <translation>ein Bild der Modalität {name}</translation>
+    </message>
+    <message>
       <source>An invisible change of the picture (at most {radius:g} in input units) changes the map by up to {change:.0%}.</source>
       <translation>Eine unsichtbare Änderung des Bildes (höchstens {radius:g} in Einheiten der Eingabe) ändert die Karte um bis zu {change:.0%}.</translation>
+    </message>
+    <message>
+      <source>an MR slice</source>
+      <translation>eine MR-Schicht</translation>
+    </message>
+    <message>
+      <source>an MR slice of a brain tumour after contrast</source>
+      <translation>eine MR-Schicht eines Hirntumors nach Kontrastmittel</translation>
+    </message>
+    <message>
+      <source>an oblique</source>
+      <translation>eine schräge</translation>
+    </message>
+    <message>
+      <source>an ultrasound</source>
+      <translation>ein Ultraschallbild</translation>
     </message>
     <message>
       <source>Angle</source>
@@ -692,6 +744,14 @@
       <translation>Prüfung der Eingabe</translation>
     </message>
     <message>
+      <source>chest radiographs</source>
+      <translation>Thoraxaufnahmen</translation>
+    </message>
+    <message>
+      <source>children</source>
+      <translation>Kindern</translation>
+    </message>
+    <message>
       <source>Choose a file</source>
       <translation>Datei wählen</translation>
     </message>
@@ -890,6 +950,10 @@
     <message>
       <source>Dermatofibroma</source>
       <translation>Dermatofibrom</translation>
+    </message>
+    <message>
+      <source>dermoscopy images</source>
+      <translation>Dermatoskopiebilder</translation>
     </message>
     <message>
       <source>Description</source>
@@ -1688,6 +1752,10 @@
       <translation>Das Bild mit der linken Taste verschieben, solange gehalten</translation>
     </message>
     <message>
+      <source>MR slices of the brain after contrast</source>
+      <translation>MR-Schichten des Gehirns nach Kontrastmittel</translation>
+    </message>
+    <message>
       <source>Name</source>
       <translation>Name</translation>
     </message>
@@ -1776,8 +1844,16 @@
       <translation>Keine Pneumonie</translation>
     </message>
     <message>
+      <source>No probability of being right: undefined for this image: {labels}.</source>
+      <translation>Keine Wahrscheinlichkeit, recht zu haben: für dieses Bild nicht definiert: {labels}.</translation>
+    </message>
+    <message>
       <source>no promise for {classes}: too few calibration images</source>
       <translation>keine Zusage für {classes}: zu wenige Kalibrierbilder</translation>
+    </message>
+    <message>
+      <source>No region was found in the image.</source>
+      <translation>Im Bild wurde keine Region gefunden.</translation>
     </message>
     <message>
       <source>No report was written: another image was opened meanwhile.</source>
@@ -2046,6 +2122,18 @@
     <message>
       <source>Patient</source>
       <translation>Patient</translation>
+    </message>
+    <message>
+      <source>patients of {low} to {high} years</source>
+      <translation>Patienten von {low} bis {high} Jahren</translation>
+    </message>
+    <message>
+      <source>patients of {low} years and older</source>
+      <translation>Patienten ab {low} Jahren</translation>
+    </message>
+    <message>
+      <source>patients younger than {high} years</source>
+      <translation>Patienten unter {high} Jahren</translation>
     </message>
     <message>
       <source>Picture</source>
@@ -2616,8 +2704,32 @@
       <translation>Laut Datei ist Text in das Bild eingebrannt.</translation>
     </message>
     <message>
+      <source>The file says that this shows: {part}. The model reads {many} only.</source>
+      <translation>Laut Datei zeigt das Bild: {part}. Das Modell liest nur {many}.</translation>
+    </message>
+    <message>
       <source>The file says {rate:.1f}</source>
       <translation>Die Datei sagt {rate:.1f}</translation>
+    </message>
+    <message>
+      <source>The image is blank: it holds next to no contrast.</source>
+      <translation>Das Bild ist leer: Es enthält fast keinen Kontrast.</translation>
+    </message>
+    <message>
+      <source>The image is grey; the model reads {many} in colour only.</source>
+      <translation>Das Bild ist grau; das Modell liest {many} nur in Farbe.</translation>
+    </message>
+    <message>
+      <source>The image is in colour; the model reads {many} only.</source>
+      <translation>Das Bild ist farbig; das Modell liest nur {many}.</translation>
+    </message>
+    <message>
+      <source>The image is unlike the images that the model learned from.</source>
+      <translation>Das Bild ist anders als die Bilder, an denen das Modell gelernt hat.</translation>
+    </message>
+    <message>
+      <source>The image is {level}.</source>
+      <translation>Das Bild ist: {level}.</translation>
     </message>
     <message>
       <source>The map depends on what the network learned (rank correlation {likeness:.2f} with random parameters).</source>
@@ -2628,8 +2740,16 @@
       <translation>Die Karte hängt nur zum Teil davon ab, was das Netz gelernt hat (Rangkorrelation {likeness:.2f} bei zufälligen Parametern).</translation>
     </message>
     <message>
+      <source>The map has values that are not finite.</source>
+      <translation>Die Karte enthält Werte, die nicht endlich sind.</translation>
+    </message>
+    <message>
       <source>The map is flat or not finite, so there is nothing to compare.</source>
       <translation>Die Karte ist überall gleich oder nicht endlich; es gibt nichts zu vergleichen.</translation>
+    </message>
+    <message>
+      <source>The map is flat: no pixel is more relevant than another.</source>
+      <translation>Die Karte ist flach: Kein Pixel ist wichtiger als ein anderes.</translation>
     </message>
     <message>
       <source>The map is zero or not finite, so its steadiness is undefined.</source>
@@ -2646,6 +2766,10 @@
     <message>
       <source>The maps are flat or not finite, so there is nothing to compare.</source>
       <translation>Die Karten sind überall gleich oder nicht endlich; es gibt nichts zu vergleichen.</translation>
+    </message>
+    <message>
+      <source>The model did not learn from this view.</source>
+      <translation>An dieser Projektion hat das Modell nicht gelernt.</translation>
     </message>
     <message>
       <source>The model is tried on an image first; nothing is installed unless it works.</source>
@@ -2676,12 +2800,20 @@
       <translation>Das Passwort wird im Schlüsselbund dieses Rechners aufbewahrt.</translation>
     </message>
     <message>
+      <source>The patient is {age} old; the classifier learned from {people} only.</source>
+      <translation>Der Patient ist {age} alt; der Klassifikator hat nur an {people} gelernt.</translation>
+    </message>
+    <message>
       <source>The picture is changed, the network's parameters are randomised and the method is repeated, to see whether the map depends on what it should. This takes a few hundred passes of the network.</source>
       <translation>Das Bild wird verändert, die Parameter des Netzes werden zufällig gesetzt und das Verfahren wird wiederholt, um zu sehen, ob die Karte von dem abhängt, wovon sie soll. Das braucht einige Hundert Durchläufe des Netzes.</translation>
     </message>
     <message>
       <source>The program did not end properly last time.</source>
       <translation>Das Programm wurde beim letzten Mal nicht ordnungsgemäß beendet.</translation>
+    </message>
+    <message>
+      <source>The region covers less than 0.1 % of the image.</source>
+      <translation>Die Region bedeckt weniger als 0,1 % des Bildes.</translation>
     </message>
     <message>
       <source>The region was edited by the reader.</source>
@@ -2792,12 +2924,24 @@
       <translation>Das hat aus einem unerwarteten Grund nicht geklappt; siehe Hilfe &gt; Protokoll.</translation>
     </message>
     <message>
+      <source>This does not look like {one}.</source>
+      <translation>Das sieht nicht aus wie {one}.</translation>
+    </message>
+    <message>
       <source>This file is not DICOM; it has no tags.</source>
       <translation>Diese Datei ist kein DICOM; sie hat keine Tags.</translation>
     </message>
     <message>
       <source>This image has no window {number}.</source>
       <translation>Dieses Bild hat keine Fensterung {number}.</translation>
+    </message>
+    <message>
+      <source>This is {view} view; the model learned from frontal radiographs only.</source>
+      <translation>Das ist {view} Aufnahme; das Modell hat nur an Frontalaufnahmen gelernt.</translation>
+    </message>
+    <message>
+      <source>This is {what}; the model reads {many} only.</source>
+      <translation>Das ist {what}; das Modell liest nur {many}.</translation>
     </message>
     <message>
       <source>This map shows where methods differ, not what the network looked at: it has no certainty.</source>
@@ -2902,6 +3046,10 @@
     <message>
       <source>tumour</source>
       <translation>Tumor</translation>
+    </message>
+    <message>
+      <source>ultrasound pictures of the breast</source>
+      <translation>Ultraschallbilder der Brust</translation>
     </message>
     <message>
       <source>undecided: {classes} ({share})</source>

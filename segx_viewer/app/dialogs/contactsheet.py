@@ -23,6 +23,7 @@ from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import theme
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.kit.qimage import to_qimage
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model.documents import Document
 from segx_viewer.domain.result import Level
 from segx_viewer.reporting.content import percent
@@ -156,7 +157,9 @@ class ContactSheet(QDialog):
             lines.append(tr("not analysed"))
         item.setText("\n".join(lines))
         item.setSizeHint(_CELL)
-        item.setToolTip("\n".join([*lines, *([summary.reason] if summary is not None and summary.reason else [])]))
+        item.setToolTip(
+            "\n".join([*lines, *([told(summary.reason)] if summary is not None and summary.reason else [])])
+        )
         item.setData(Qt.ItemDataRole.UserRole, document.number)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(lines))
         item.setIcon(_picture(document, summary.level if summary is not None else None))

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from segx_viewer.app.kit.i18n import CONTEXT
 from segx_viewer.app.kit.language import LANGUAGES, folder, read_catalogue
-from segx_viewer.paths import models_folder
+from segx_viewer.paths import models_folder, resources_folder
 
 
 def source_texts(package: Path) -> set[str]:
@@ -54,6 +54,9 @@ def outside_texts() -> set[str]:
         bundle = tomllib.loads(manifest.read_text(encoding="utf-8"))
         found |= {bundle["region"], *(info["label"] for info in bundle["classes"])}
         found |= {region["name"] for region in bundle.get("regions", ())}
+        found |= {word for key, word in bundle.get("gate", {}).get("kind", {}).items() if key in ("one", "many")}
+    kinds = tomllib.loads((resources_folder() / "image_kinds.toml").read_text(encoding="utf-8"))
+    found |= {kind[key] for kind in kinds.values() for key in ("one", "many") if key in kind}
     return found
 
 

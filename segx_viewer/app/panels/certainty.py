@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolTip, QVBoxL
 
 from segx_viewer.app.canvas.badge import WORDS, BadgeShape, record_sentences
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.domain.result import Analysis, Certainty, GateLevel, Level, MapKey, level_so_far
 from segx_viewer.reporting.content import percent
 from segx_viewer.reporting.promised import promised_words
@@ -68,8 +69,8 @@ class CertaintyPanel(QWidget):
             self.promised.setText("")
             self.promised.hide()
             self._show_facts([])
-        told = (f"{self.word.text()}.", self.percent.text(), self.promised.text(), self.reason.text())
-        self.shape.setAccessibleName(" ".join(told))
+        words = (f"{self.word.text()}.", self.percent.text(), self.promised.text(), self.reason.text())
+        self.shape.setAccessibleName(" ".join(words))
         self.shape.setAccessibleDescription(self.toolTip())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102 - Qt's name
@@ -98,7 +99,7 @@ class CertaintyPanel(QWidget):
         self.percent.setText(tr("The viewer abstains."))
         self.promised.setText("")
         self.promised.hide()
-        self.reason.setText(analysis.gate.reason)
+        self.reason.setText(told(analysis.gate.reason))
         self.reason.show()
         self._show_facts([])
 
@@ -147,9 +148,9 @@ def _meaning(analysis: Analysis, certainty: Certainty) -> str:
 
 
 def _reason(analysis: Analysis, certainty: Certainty) -> str:
-    reasons = [tr(certainty.reason) if certainty.reason else ""]
+    reasons = [told(certainty.reason)]
     if analysis.gate.level is not GateLevel.ACCEPTED and analysis.gate.reason not in certainty.reason:
-        reasons.append(analysis.gate.reason)
+        reasons.append(told(analysis.gate.reason))
     if analysis.segmentation is not None and analysis.segmentation.edited:
         reasons.append(tr("The region was edited by the reader."))
     return " ".join(reason for reason in reasons if reason)

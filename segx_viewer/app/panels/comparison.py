@@ -14,6 +14,7 @@ from segx_viewer.app.canvas.scene import Panel, Scene
 from segx_viewer.app.canvas.viewport import Viewport
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model.documents import Documents, key_of
 from segx_viewer.app.model.impression import hidden
 from segx_viewer.app.model.stack import Stack, stack_of, stack_text
@@ -291,12 +292,12 @@ def summary(analysis: Analysis | None, key: MapKey | None) -> tuple[Level | None
     if analysis is None:
         return None, ""
     if analysis.prediction is None or key is None:
-        return (Level.ABSTAIN, analysis.gate.reason) if analysis.complete else (None, "")
+        return (Level.ABSTAIN, told(analysis.gate.reason)) if analysis.complete else (None, "")
     label, share = analysis.prediction.classes[key[1]].label, analysis.prediction.probabilities[key[1]]
     finding = f"{tr(label)} {percent(share)}"
     certainty, level = analysis.certainty_of(key), level_so_far(analysis, key)
     if level is Level.ABSTAIN:  # what is abstained from comes last
-        reason = tr(certainty.reason) if certainty is not None and certainty.reason else analysis.gate.reason
+        reason = told(certainty.reason if certainty is not None and certainty.reason else analysis.gate.reason)
         parts = [tr(WORDS[level]), reason, tr("Score only: {finding}").format(finding=finding)]
         return level, " · ".join(part for part in parts if part)
     parts = [finding] if certainty is None else [finding, tr(WORDS[certainty.level]), statement(certainty)]
