@@ -180,7 +180,7 @@ def graph_of(network: nn.Module, example: Tensor, layers: Sequence[str], *, fold
     file = io.BytesIO()
     process.give_back_memory()  # folding has left some, and exporting takes the weights several times
     # The older exporter: the newer one needs onnxscript, and takes ten times as long.
-    with _exporting, warnings.catch_warnings(), _known_sizes(network):
+    with _exporting, warnings.catch_warnings(), _without_a_word(), _known_sizes(network):
         warnings.simplefilter("ignore")
         try:
             torch.onnx.export(
@@ -191,6 +191,17 @@ def graph_of(network: nn.Module, example: Tensor, layers: Sequence[str], *, fold
         except (RuntimeError, TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
             raise NotCompilable(str(error)) from error
     return file.getvalue()
+
+
+@contextmanager
+def _without_a_word() -> Iterator[None]:
+    """Keep the exporter from printing a graph that it cannot export, hundreds of lines; its own switch does not."""
+    said = torch._C._jit_onnx_log
+    torch._C._jit_onnx_log = lambda *_words: None
+    try:
+        yield
+    finally:
+        torch._C._jit_onnx_log = said
 
 
 @contextmanager

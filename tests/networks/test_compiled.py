@@ -8,7 +8,7 @@ from torch import nn
 
 from segx_viewer.networks import compiled
 from segx_viewer.networks.architectures import build_segmenter
-from segx_viewer.networks.compiled import Compiled, NotCompilable
+from segx_viewer.networks.compiled import Compiled, NotCompilable, graph_of
 from segx_viewer.networks.folding import frozen, ready_classifier, ready_segmenter
 from segx_viewer.networks.forward import forward_each, scores_from
 
@@ -165,3 +165,10 @@ def test_what_a_graph_cannot_say_runs_as_it_was(segmenter, monkeypatch):
 def test_a_failure_of_the_runtime_is_told(classifier):
     with pytest.raises(RuntimeError, match=r"ONNX Runtime: .*bn7"):
         Compiled(classifier, images()).outputs(images(), "bn7")
+
+
+def test_a_graph_that_cannot_be_exported_is_not_printed(capfd):
+    network = timm.create_model("test_vit", num_classes=3, dynamic_img_size=True).eval()
+    with pytest.raises(NotCompilable, match="not supported"):
+        graph_of(network, torch.zeros(1, 3, 96, 96), [])
+    assert capfd.readouterr().out == ""
