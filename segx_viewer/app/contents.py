@@ -278,6 +278,8 @@ class Follower(QObject):
             window.message_page.show_error(document.name, document.error)
         else:
             window.message_page.show_working(document.name)
+        if page is not window.empty_page:  # what is open is the session from now on: the last one cannot be restored
+            window.empty_page.offer_restore(False)
         begins = page is window.picture_page and window.pages.currentWidget() is not page
         window.pages.setCurrentWidget(page)
         if begins:  # keys are for the pictures, not for the first button that Qt finds

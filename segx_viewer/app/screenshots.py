@@ -19,10 +19,11 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from segx_viewer.app.application import make_application
 from segx_viewer.app.canvas.scene import Panel
+from segx_viewer.app.dialogs.contactsheet import ContactSheet
 from segx_viewer.app.jobs.demo import LESION, demo_files
 from segx_viewer.app.jobs.engine import Engine
 from segx_viewer.app.kit import language, theme
@@ -123,6 +124,7 @@ class _Shooting:
         self._views()
         if chest is not None:
             self._two_images(chest, lesion)
+        self._dialogs()
         self._abstention()
         self._series()
         self._scale_two(lesion)
@@ -171,6 +173,20 @@ class _Shooting:
         self._until(lambda: comparison.beside_scene.has_map() and not window.status.cancel.isVisible())
         self._shoot("15-two-images")
         window.commands.run("two")
+
+    def _dialogs(self) -> None:
+        for name, command in (
+            ("18-contact-sheet", "contact_sheet"),
+            ("19-settings", "settings"),
+            ("20-manual", "manual"),
+        ):
+            self.window.commands.run(command)
+            dialog = next(d for d in self.window.findChildren(QDialog) if d.isVisible())
+            if isinstance(dialog, ContactSheet):
+                self._until(lambda sheet=dialog: not sheet.survey.left)
+            self._shoot(name, widget=dialog)
+            dialog.close()
+            self._wait(50)
 
     def _abstention(self) -> None:
         from pydicom.data import get_testdata_file
@@ -258,12 +274,13 @@ class _Shooting:
         self.window.resize(size)
         self._wait(50)
 
-    def _shoot(self, name: str, ratio: float = 1.0) -> None:
+    def _shoot(self, name: str, ratio: float = 1.0, widget: QWidget | None = None) -> None:
+        widget = widget or self.window
         self._wait(80)
         path = self.out / f"{name}.png"
-        image = QImage(self.window.size() * ratio, QImage.Format.Format_RGB32)
+        image = QImage(widget.size() * ratio, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(ratio)
-        self.window.render(image)
+        widget.render(image)
         if not image.save(str(path)):
             raise SegxError(f"{path} could not be written.")
         self.written.append(path)

@@ -19,6 +19,9 @@ def test_every_view_is_shot_and_none_is_blank(engine, tmp_path):
         "15-two-images",
         "16-series-film-and-region-of-interest",
         "17-1920x1080-at-200-percent",
+        "18-contact-sheet",
+        "19-settings",
+        "20-manual",
     }
     assert wanted <= names
     for path in written:

@@ -130,3 +130,14 @@ def test_images_of_an_archive_are_unpacked_again(qtbot, window, pictures, anothe
     document = second.workspace.documents.current
     assert document.name == "red.png"
     assert [a.kind for a in document.annotations] == [Kind.LENGTH]
+
+
+def test_the_hint_of_a_bad_end_goes_once_something_is_open(qtbot, window, pictures):
+    window.empty_page.offer_restore(True)
+    window.show()
+    window.open_paths(pictures[:1])
+    qtbot.waitUntil(window.has_result)
+    window.commands.run("close_all")
+    assert window.pages.currentWidget() is window.empty_page
+    assert not window.empty_page.crashed.isVisible()
+    assert not window.empty_page.restore.isVisible()

@@ -148,17 +148,22 @@ class Opener(QObject):
 
     def _on_thumbnail(self, document: Document, found: Thumbnail | list[Any]) -> None:
         is_open = document in self._documents
-        if is_open and isinstance(found, Thumbnail):
-            self._documents.update(document, thumbnail=found.picture, header=found.header, size=found.size, error="")
-        elif is_open and isinstance(found, list):
-            self.attach(document, found)
-        self._thumbnails.next()
+        try:
+            if is_open and isinstance(found, Thumbnail):
+                seen = {"thumbnail": found.picture, "header": found.header, "size": found.size}
+                self._documents.update(document, **seen, error="")
+            elif is_open and isinstance(found, list):
+                self.attach(document, found)
+        finally:  # else the others would never come, and their progress would stay for good
+            self._thumbnails.next()
 
     def _on_no_thumbnail(self, document: Document, error: SegxError) -> None:
-        if document in self._documents:
-            self._documents.update(document, error=str(error))
-            self.leave_out(document, str(error), isinstance(error, UnsupportedImageError))
-        self._thumbnails.next()
+        try:
+            if document in self._documents:
+                self._documents.update(document, error=str(error))
+                self.leave_out(document, str(error), isinstance(error, UnsupportedImageError))
+        finally:
+            self._thumbnails.next()
 
     def leave_out(self, document: Document, sentence: str, unsupported: bool) -> bool:
         """Close a file that is no image and that nobody named; return whether it was one."""
