@@ -20,14 +20,17 @@ from segx_viewer.domain.result import Level
 from segx_viewer.errors import ExportError
 from segx_viewer.imaging.reader import read_image
 from segx_viewer.reporting.dicom import Kind, write_dicom_results
+from segx_viewer.reporting.dicom.keyobjects import key_objects
 from segx_viewer.reporting.dicom.source import picture_dataset
 from segx_viewer.reporting.overlay import region_on_image
 from segx_viewer.reporting.panels import ReportView
 from segx_viewer.reporting.png import render_report
 from segx_viewer.reporting.reading import Mark, Reading, Shape
+from tests.sources import SOURCES, write_source
 
 WHEN = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 KEY = ("gradcam", 4)
+UNKNOWN = "Error - Information Object Not found"
 DCIODVFY = shutil.which("dciodvfy")
 
 
@@ -478,3 +481,21 @@ def test_a_label_map_holds_the_mask_for_highdicom(radiograph, tmp_path):
     assert found.segmentation_type is hd.seg.SegmentationTypeValues.LABELMAP
     assert np.array_equal(found.pixel_array == 1, region_on_image(analysis.segmentation, analysis.placement))
     assert (found.PatientID, found.StudyInstanceUID) == ("4711", "1.2.3.3")
+
+
+@pytest.mark.skipif(DCIODVFY is None, reason="dciodvfy (Debian package dicom3tools) is not installed")
+@pytest.mark.parametrize("name", SOURCES)
+def test_dciodvfy_finds_no_error_in_any_result_of_any_class_of_source(make_analysis, tmp_path, name):
+    image = read_image(write_source(tmp_path / "source.dcm", name))
+    analysis = dataclasses.replace(make_analysis(), image=image, placement=Placement.stretch(image.shape, (56, 56)))
+    kinds = [kind for kind in Kind if kind is not Kind.SOURCE]
+    written = write_dicom_results(
+        analysis, tmp_path / "out", "1", kinds=kinds, include_identity=True, reading=Reading(marks=MARKS)
+    )
+    assert set(kinds) - set(written) == ({Kind.PRESENTATION} if image.is_colour else set())
+    (marked,) = key_objects([image])
+    (tmp_path / "out" / "ko.dcm").write_bytes(marked.data)
+    labels = _errors(written.pop(Kind.LABELMAP))
+    assert labels == [] or UNKNOWN in labels  # dicom3tools of 2023 knows no label maps, and judges them as others
+    paths = [*written.values(), tmp_path / "out" / "ko.dcm"]
+    assert {path.name: _errors(path) for path in paths} == {path.name: [] for path in paths}
