@@ -155,7 +155,7 @@ class _Shooting:
         self.window.commands.run("edit_region")
         self._wait(50)
         port = self.window.viewports.ports[Panel.ORIGINAL]
-        height, width = self.window.scene.shape
+        height, width = self.window.scene.shown.image.shape
         points = [port.to_panel(QPointF(width * x, height * 0.2)).toPoint() for x in (0.3, 0.5, 0.7)]
         QTest.mousePress(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, points[0])
         for point in points[1:]:
@@ -268,7 +268,8 @@ class _Shooting:
         documents = self.window.workspace.documents
         self._until(lambda: documents.current is not None and documents.current.path == path)
         self._until(self.window.has_result)
-        self._until(lambda: documents.current.thumbnail is not None and not self.window.status.cancel.isVisible())
+        self._until(lambda: documents.current is not None and documents.current.thumbnail is not None)
+        self._until(lambda: not self.window.status.cancel.isVisible())
 
     def _resize(self, size: QSize) -> None:
         self.window.resize(size)

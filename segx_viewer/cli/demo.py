@@ -33,8 +33,8 @@ def run_demo(out: Path | None, *, window: bool) -> int:
 def _write_reports(images: list[Path], folder: Path) -> int:
     from segx_viewer import pipeline
     from segx_viewer.bundles.store import BundleStore
-    from segx_viewer.cli.batch import summary
     from segx_viewer.cohort.outputs import Output, write_outputs
+    from segx_viewer.cohort.work import summary
     from segx_viewer.domain.request import AnalysisRequest
     from segx_viewer.imaging.reader import read_image
 

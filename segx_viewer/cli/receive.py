@@ -123,8 +123,8 @@ class Analyser:
         """Analyse. Raises `SegxError` where the image cannot be read or analysed, or an output not be written."""
         from segx_viewer import pipeline
         from segx_viewer.archive.receiver import Made
-        from segx_viewer.cli.batch import summary
         from segx_viewer.cohort.outputs import Output, output_name, write_outputs
+        from segx_viewer.cohort.work import summary
         from segx_viewer.domain.request import AnalysisRequest
         from segx_viewer.imaging.guarded import read_image_guarded
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from distributed import Client, Future, KilledWorker, as_completed
 from distributed.client import FutureCancelledError
@@ -82,8 +83,8 @@ class Dispatcher:
     begun: Callable[[Task, str], None]
     analyse: Analyse = cluster.analyse
     _chunks: Chunks = field(default_factory=Chunks)
-    _looks: deque[tuple[list[Input], Future]] = field(default_factory=deque)
-    _running: dict[str, tuple[Future, list[Task], float]] = field(default_factory=dict)
+    _looks: deque[tuple[list[Input], Future[Any]]] = field(default_factory=deque)
+    _running: dict[str, tuple[Future[Any], list[Task], float]] = field(default_factory=dict)
     _tasks: deque[Task] = field(default_factory=deque)
     _suspects: deque[Task] = field(default_factory=deque)
     _workers: int = 1
@@ -130,7 +131,7 @@ class Dispatcher:
 
     def _submit(self, tasks: list[Task], arriving: as_completed) -> None:
         future = self.client.submit(self.analyse, tasks, pure=False)
-        self._running[future.key] = future, tasks, time.monotonic()
+        self._running[str(future.key)] = future, tasks, time.monotonic()
         arriving.add(future)
 
     def _number(self) -> None:
@@ -141,7 +142,7 @@ class Dispatcher:
                 for item, (content, frames) in zip(items, self._looked(items, future), strict=True):
                     self._begin(item, content, frames)
 
-    def _looked(self, items: list[Input], future: Future) -> list[tuple[str, int]]:
+    def _looked(self, items: list[Input], future: Future[Any]) -> list[tuple[str, int]]:
         try:
             found: list[tuple[str, int]] = future.result()
         except KilledWorker:  # looking at frames decodes, in its own process; so this is no file's doing
@@ -163,11 +164,11 @@ class Dispatcher:
             else:
                 self._tasks.append(task)
 
-    def _take(self, future: Future) -> None:
+    def _take(self, future: Future[Any]) -> None:
         """Take in a chunk's outcomes; looks are taken in their order."""
-        if future.key not in self._running:
+        if str(future.key) not in self._running:
             return
-        _, tasks, sent = self._running.pop(future.key)
+        _, tasks, sent = self._running.pop(str(future.key))
         try:
             outcomes = future.result()
         except KilledWorker:

@@ -168,16 +168,13 @@ def _row(analysis: Analysis, image: Labelled) -> dict[str, Any] | None:
     found = analysis.explanations.get(("gradcam", prediction.top))
     if found is None:
         return None
-    aligned = {
-        name: found.certainty.alignments[name].value
-        for name in ALIGNMENT_FEATURES
-        if name in found.certainty.alignments
-    }
+    certainty = found.assessed
+    aligned = {name: certainty.alignments[name].value for name in ALIGNMENT_FEATURES if name in certainty.alignments}
     if any(value is None for value in aligned.values()) or len(aligned) < len(ALIGNMENT_FEATURES):
         return None
     code = prediction.classes[prediction.top].code
     return {
-        "features": {**found.certainty.evidence, **aligned},
+        "features": {**certainty.evidence, **aligned},
         "correct": code in image.codes,
         "group": image.group,
         "predicted": code,
@@ -210,8 +207,13 @@ def _as_data(rows: Sequence[dict[str, Any]]) -> CalibrationData:
     columns: dict[str, NDArray[np.float64]] = {
         name: np.array([row["features"][name] for row in rows], np.float64) for name in names
     }
-    told = (np.array([row[key] for row in rows]) for key in ("correct", "group"))
+    correct, groups = (np.array([row[key] for row in rows]) for key in ("correct", "group"))
     unchanged = np.zeros(len(rows), bool)
     return CalibrationData(
-        columns, *told, unchanged, np.array([r["predicted"] for r in rows]), np.array([r["truth"] for r in rows])
+        columns,
+        correct,
+        groups,
+        unchanged,
+        np.array([r["predicted"] for r in rows]),
+        np.array([r["truth"] for r in rows]),
     )

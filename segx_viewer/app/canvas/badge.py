@@ -1,6 +1,6 @@
 """The certainty badge: a shape and a word first, colour second."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QLineF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -58,7 +58,7 @@ def paint_badge(painter: QPainter, box: QRectF, level: Level) -> None:
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if level is Level.ABSTAIN:
-        painter.drawLine(box.left() + 4, box.center().y(), box.right() - 4, box.center().y())
+        painter.drawLine(QLineF(box.left() + 4, box.center().y(), box.right() - 4, box.center().y()))
         return
     if level is Level.HIGH:
         painter.setBrush(colour)

@@ -15,7 +15,7 @@ from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.model.region import paint_polygon, paint_stroke
-from segx_viewer.domain.result import Analysis
+from segx_viewer.domain.result import Analysis, Segmentation
 
 if TYPE_CHECKING:
     from segx_viewer.app.canvas.viewport import Viewport
@@ -37,9 +37,24 @@ class Editor:
         return analysis if ready else None
 
     @property
+    def _edited(self) -> Analysis:
+        analysis = self.analysis
+        if analysis is None:
+            raise ValueError("there is no region to edit")
+        return analysis
+
+    @property
+    def region(self) -> Segmentation:
+        """The region as it is now. Raises `ValueError` where there is nothing to edit."""
+        region = self._edited.segmentation
+        if region is None:
+            raise ValueError("there is no region to edit")
+        return region
+
+    @property
     def radius(self) -> float:
         """Radius of the brush in image pixels, of their shorter side."""
-        image = self._workspace.analyses.current.image
+        image = self._edited.image
         sides = [side * factor for side, factor in zip(image.shape, image.stretch, strict=True)]
         return self._workspace.state.view.brush * min(sides) / 2
 
@@ -47,28 +62,29 @@ class Editor:
         """Show a region that is still being drawn: only the map being looked at follows."""
         from segx_viewer.pipeline import reassess
 
-        analysis, key = self.analysis, self._workspace.analyses.key
-        shown = {key: analysis.explanations[key]} if key in analysis.explanations else {}
+        analysis, key = self._edited, self._workspace.analyses.key
+        shown = {key: analysis.explanations[key]} if key is not None and key in analysis.explanations else {}
         self._show(reassess(replace(analysis, explanations=shown), mask))
 
     def commit(self, mask: Mask | None) -> None:
         """Take over a region, None the predicted one, so that it can be undone."""
         document = self._workspace.documents.current
-        document.undo.push(SetRegion(self._workspace.analyses, document, mask))
+        if document is not None:
+            document.undo.push(SetRegion(self._workspace.analyses, document, mask))
 
     def set_threshold(self, threshold: float) -> None:
         """Preview the region above another threshold of the segmenter's probability."""
         if self.analysis is not None:
-            self.preview(self.analysis.segmentation.probability > threshold)
+            self.preview(self.region.probability > threshold)
 
     def commit_threshold(self, threshold: float) -> None:
         """Take over the region above another threshold."""
         if self.analysis is not None:
-            self.commit(self.analysis.segmentation.probability > threshold)
+            self.commit(self.region.probability > threshold)
 
     def reset(self) -> None:
         """Go back to the predicted region."""
-        if self.analysis is not None and self.analysis.segmentation.edited:
+        if self.analysis is not None and self.region.edited:
             self.commit(None)
 
 
@@ -97,9 +113,10 @@ class Brush(Tool):
 
     def press_left(self, port: "Viewport", event: QMouseEvent) -> Drag | None:
         """Begin a stroke."""
-        if self._editor.analysis is None:
+        analysis = self._editor.analysis
+        if analysis is None:
             return None
-        stroke = _Stroke(self._editor, self._value, port.to_image(event.position()))
+        stroke = _Stroke(self._editor, analysis, self._value, port.to_image(event.position()))
         stroke.move(port, event.position())
         return stroke
 
@@ -118,21 +135,22 @@ class Brush(Tool):
 class _Stroke:
     cursor = Qt.CursorShape.CrossCursor
 
-    def __init__(self, editor: Editor, value: bool, start: QPointF) -> None:
+    def __init__(self, editor: Editor, analysis: Analysis, value: bool, start: QPointF) -> None:
         self._editor, self._value, self._last = editor, value, start
-        self._mask = editor.analysis.segmentation.mask.copy()
+        self._analysis = analysis
+        self._mask = editor.region.mask.copy()
 
     def move(self, port: "Viewport", point: QPointF) -> None:
         """Paint up to the mouse."""
         here = port.to_image(point)
         self._mask = paint_stroke(
             self._mask,
-            self._editor.analysis.placement,
+            self._analysis.placement,
             (self._last.x(), self._last.y()),
             (here.x(), here.y()),
             self._editor.radius,
             self._value,
-            self._editor.analysis.image.stretch,
+            self._analysis.image.stretch,
         )
         self._last = here
         self._editor.preview(self._mask)
@@ -162,7 +180,7 @@ class Polygon(Tool):
         analysis = self._editor.analysis
         if analysis is not None and len(corners) >= 3:
             value = not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-            self._editor.commit(paint_polygon(analysis.segmentation.mask, analysis.placement, corners, value))
+            self._editor.commit(paint_polygon(self._editor.region.mask, analysis.placement, corners, value))
         port.update()
         return True
 

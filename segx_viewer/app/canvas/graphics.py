@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 from typing import Any
 
 import cv2
@@ -55,7 +56,7 @@ class Graphics:
             if label in off:
                 continue
             painter.setOpacity(_OPACITY)
-            picture = self._drawn.get(("map", number, raster), lambda values=values: _heat(values, raster))
+            picture = self._drawn.get(("map", number, raster), partial(_heat, values, raster))
             painter.drawImage(corner, picture)
             painter.setOpacity(1.0)
         if self._regions:
@@ -68,7 +69,7 @@ class Graphics:
         for number, (label, mask) in enumerate(self._planes):
             if label in off:
                 continue
-            picture = self._drawn.get(("plane", number, raster), lambda mask=mask: _inked(mask, raster))
+            picture = self._drawn.get(("plane", number, raster), partial(_inked, mask, raster))
             painter.drawImage(corner, picture)
 
 
@@ -79,18 +80,19 @@ def _named(overlay: Any) -> str:
 def _heat(values: NDArray[Any], raster: Raster) -> QImage:
     highest = float(np.nanmax(values)) or 1.0
     levels = cv2.convertScaleAbs(raster.sample(values.astype(np.float32)), alpha=255 / highest)
-    return sharing(cv2.LUT(levels, heat_table("viridis")), raster.ratio, transparent=True).copy()
+    return sharing(np.asarray(cv2.LUT(levels, heat_table("viridis")), np.int32), raster.ratio, transparent=True).copy()
 
 
 def _inked(mask: NDArray[np.bool_], raster: Raster) -> QImage:
     """Draw a plane in one colour with a dark rim, legible on bone and on air; thin lines survive being reduced."""
-    lines = mask.view(np.uint8)
+    lines: NDArray[np.uint8] = mask.view(np.uint8)
     step = math.floor(1 / raster.scale)
     if step > 1:
-        lines = cv2.dilate(lines, np.ones((step, step), np.uint8))
+        lines = np.asarray(cv2.dilate(lines, np.ones((step, step), np.uint8)), np.uint8)
     ink = raster.sample(lines, nearest=True)
     rim = cv2.dilate(ink, np.ones((3, 3), np.uint8))
     colour = 255 << 24 | INK[0] << 16 | INK[1] << 8 | INK[2]
     table = np.zeros(256, np.uint32)
     table[1], table[2] = 200 << 24, colour
-    return sharing(cv2.LUT(rim + ink, table.view(np.int32)), raster.ratio, transparent=True).copy()
+    pixels = np.asarray(cv2.LUT(rim + ink, table.view(np.int32)), np.int32)
+    return sharing(pixels, raster.ratio, transparent=True).copy()

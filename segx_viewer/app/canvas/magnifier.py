@@ -19,7 +19,10 @@ _SIZE = 220  # panel pixels, at most
 
 def paint(painter: QPainter, port: "Viewport", mouse: QPointF) -> None:
     """Paint the glass about the mouse; outside the image there is nothing to enlarge."""
-    height, width = port.scene.shape
+    shape = port.scene.shape
+    if shape is None:
+        return
+    height, width = shape
     point = port.to_image(mouse)
     if not (0 <= point.x() < width and 0 <= point.y() < height):
         return
@@ -28,7 +31,7 @@ def paint(painter: QPainter, port: "Viewport", mouse: QPointF) -> None:
     view, panel = port.state.view, port.panel
     if panel is Panel.COMPARE and view.compare is Compare.CURTAIN:
         panel = Panel.ORIGINAL if mouse.x() < port.width() * view.curtain else Panel.SEGX
-    zoom = port.scale * TIMES / fit_scale(view, port.scene.shape, size, port.scene.stretch)
+    zoom = port.scale * TIMES / fit_scale(view, shape, size, port.scene.stretch)
     enlarged = replace(view, zoom=zoom, centre=(point.x() / width, point.y() / height))
     corner = QPointF(round(mouse.x() - side / 2), round(mouse.y() - side / 2))
     rim = QPainterPath()

@@ -24,7 +24,9 @@ _GRAB = 8  # px on either side of the curtain's divider
 class Drag(Protocol):
     """A movement with a button held."""
 
-    cursor: Qt.CursorShape
+    @property
+    def cursor(self) -> Qt.CursorShape:
+        """The mouse's, meanwhile."""
 
     def move(self, port: "Viewport", point: QPointF) -> None:
         """Follow the mouse."""
@@ -36,7 +38,7 @@ class Drag(Protocol):
 class Tool:
     """What the left button does; the other buttons always navigate."""
 
-    cursor = Qt.CursorShape.CrossCursor
+    cursor: Qt.CursorShape = Qt.CursorShape.CrossCursor
 
     def press(self, port: "Viewport", event: QMouseEvent) -> Drag | None:
         """Begin a movement, or return None."""
@@ -94,7 +96,7 @@ class PanDrag:
 
     def move(self, port: "Viewport", point: QPointF) -> None:  # noqa: D102
         shift = point - self._start
-        port.state.update(centre=panned(self._view, port.scene.shape, port.extent, shift, port.scene.stretch))
+        port.state.update(centre=panned(self._view, port.shown_shape, port.extent, shift, port.scene.stretch))
 
     def finish(self, port: "Viewport", point: QPointF) -> None:  # noqa: D102
         self.move(port, point)
@@ -115,7 +117,7 @@ class ZoomDrag:
         self._moved = True
         factor = 1.01 ** (self._start.y() - point.y())
         zoom = min(MAX_ZOOM, max(MIN_ZOOM, self._view.zoom * factor))
-        zoom, centre = zoomed(self._view, port.scene.shape, port.extent, zoom, self._start, port.scene.stretch)
+        zoom, centre = zoomed(self._view, port.shown_shape, port.extent, zoom, self._start, port.scene.stretch)
         port.state.update(zoom=zoom, centre=centre)
 
     def finish(self, port: "Viewport", point: QPointF) -> None:  # noqa: D102
@@ -129,8 +131,11 @@ class WindowDrag:
 
     def __init__(self, port: "Viewport", point: QPointF) -> None:
         self._start = point
-        image = port.scene.base.image
-        voi = port.state.view.voi or port.scene.base.voi
+        base = port.scene.base
+        if base is None:
+            raise ValueError("no image is shown whose window could be dragged")
+        image = base.image
+        voi = port.state.view.voi or base.voi
         if not isinstance(voi, WindowLevel):
             voi = full_range(image)
         self._voi = voi
@@ -198,7 +203,7 @@ def _begin(name: str, port: "Viewport", point: QPointF) -> Drag:
     if action == "zoom":
         return ZoomDrag(port, point)
     # Colour has no window; dragging moves the picture instead.
-    if action == "pan" or port.scene.base.image.is_colour:
+    if action == "pan" or port.scene.shown.image.is_colour:
         return PanDrag(port, point)
     return WindowDrag(port, point)
 
@@ -218,5 +223,5 @@ def wheel(port: "Viewport", point: QPointF, notches: float, zoom_key: bool = Fal
         port.turned = 0.0
     view = port.state.view
     zoom = min(MAX_ZOOM, max(MIN_ZOOM, view.zoom * 1.2**notches))
-    zoom, centre = zoomed(view, port.scene.shape, port.extent, zoom, point, port.scene.stretch)
+    zoom, centre = zoomed(view, port.shown_shape, port.extent, zoom, point, port.scene.stretch)
     port.state.update(zoom=zoom, centre=centre)

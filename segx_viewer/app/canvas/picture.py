@@ -100,6 +100,7 @@ class BasePicture:
         if screen.picture is None or screen.shown != wanted:
             self._render(screen, raster, view)
             screen.shown = wanted
+        assert screen.picture is not None  # noqa: S101 - it was just rendered
         return screen.picture
 
     def _screen_of(self, raster: Raster) -> _Screen:
@@ -127,11 +128,12 @@ class BasePicture:
 
     def _draw_bands(self, painter: QPainter, corner: QPointF, screen: _Screen, view: View) -> None:
         width, x, y = screen.values.shape[1], int(corner.x()), int(corner.y())
-        room, picture = None, None
+        drawn: tuple[NDArray[np.uint8], QImage] | None = None
         for top, grey in self._bands(screen, view):
-            if room is None:  # the first band is the highest
-                room = np.empty((*grey.shape, 4), np.uint8)
-                picture = sharing(room)
+            if drawn is None:  # the first band is the highest
+                first = np.empty((*grey.shape, 4), np.uint8)
+                drawn = first, sharing(first)
+            room, picture = drawn
             cv2.cvtColor(grey, cv2.COLOR_GRAY2BGRA, room[: len(grey)])
             painter.drawImage(x, y + top, picture, 0, 0, width, len(grey))
 
@@ -145,7 +147,7 @@ class BasePicture:
         for top in range(0, len(values), rows):
             band = values[top : top + rows]
             grey = scale(band, room[: len(band)])
-            yield top, grey if padding is None else cv2.subtract(grey, padding[top : top + rows])
+            yield top, grey if padding is None else np.asarray(cv2.subtract(grey, padding[top : top + rows]), np.uint8)
 
     def display_value(self, x: int, y: int, view: View) -> tuple[int, ...]:
         """Return the 8-bit value shown at an image pixel."""
@@ -298,16 +300,19 @@ class OverlayPictures:
     def _levels(self, key: MapKey, raster: Raster) -> NDArray[np.uint8]:
         """Return a map as steps 0..255 of its colour scale."""
         values = self._on(raster, self.analysis.explanations[key].saliency_map)
-        return cv2.convertScaleAbs(cv2.patchNaNs(values, 0.0), alpha=255 / self.scale(key)[1])
+        return np.asarray(cv2.convertScaleAbs(cv2.patchNaNs(values, 0.0), alpha=255 / self.scale(key)[1]), np.uint8)
 
     def _region_on(self, raster: Raster) -> NDArray[np.uint8]:
         """Return 255 inside the region and 0 outside; a predicted one is as smooth as its probability."""
 
         def make() -> NDArray[np.uint8]:
             segmentation = self.analysis.segmentation
+            assert segmentation is not None  # noqa: S101 - a map is drawn within a region only where there is one
             if overlay.is_predicted(segmentation):
                 probability = self._on(raster, segmentation.probability)
-                return cv2.compare(probability, (segmentation.threshold, 0.0, 0.0, 0.0), cv2.CMP_GT)
+                limit = (segmentation.threshold, 0.0, 0.0, 0.0)  # a scalar, which OpenCV's stubs do not know here
+                inside = cv2.compare(probability, limit, cv2.CMP_GT)  # type: ignore[call-overload]
+                return np.asarray(inside, np.uint8)
             return self._on(raster, segmentation.mask) * np.uint8(255)
 
         return self._inside.get(raster, make)
@@ -318,14 +323,16 @@ class OverlayPictures:
             # The top set is found on the analysis grid, as METHODS defines it.
             from segx_viewer.explain.segx import top
 
-            values = self.analysis.explanations[key].segx if segx else self.analysis.explanations[key].saliency_map
-            levels = cv2.multiply(cv2.max(levels, 1), self._on(raster, top(values, percent)))
+            explanation = self.analysis.explanations[key]
+            chosen = self._on(raster, top(explanation.restricted if segx else explanation.saliency_map, percent))
+            levels = np.asarray(cv2.multiply(np.maximum(levels, 1), chosen), np.uint8)
         if segx:
-            levels = cv2.bitwise_and(levels, self._region_on(raster))
+            levels = np.asarray(cv2.bitwise_and(levels, self._region_on(raster)), np.uint8)
         return _coloured(levels, heat_table(colormap, fade=percent is None), raster)
 
     def _outside(self, key: MapKey, raster: Raster) -> _Drawn:
-        levels = cv2.bitwise_and(self._levels(key, raster), cv2.bitwise_not(self._region_on(raster)))
+        outside = cv2.bitwise_not(self._region_on(raster))
+        levels = np.asarray(cv2.bitwise_and(self._levels(key, raster), outside), np.uint8)
         return _coloured(levels, leakage_table(), raster)
 
 
@@ -334,7 +341,7 @@ def _bytes(drawn: _Drawn | None) -> int:
 
 
 def _coloured(levels: NDArray[np.uint8], table: NDArray[np.int32], raster: Raster) -> _Drawn:
-    pixels = cv2.LUT(levels, table)
+    pixels: NDArray[np.int32] = np.asarray(cv2.LUT(levels, table), np.int32)
     return _Drawn(sharing(pixels, raster.ratio, transparent=True), pixels, QPointF(0, 0))
 
 

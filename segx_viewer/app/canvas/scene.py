@@ -48,6 +48,11 @@ class Scene:
         self.reference: Line | None = None  # where an image beside this one cuts it
         self.hidden = False  # results stay hidden until the reader has read
 
+    @property
+    def scale(self) -> tuple[float, float] | None:
+        """Lowest and highest value of the colour scale of the map that is shown; None where there is none."""
+        return self.overlays.scale(self.key) if self.overlays is not None and self.key is not None else None
+
     def show(self, document: Document | None) -> None:
         """Show a document's image; overlays of the one before are dropped first."""
         image = document.image if document is not None else None
@@ -58,7 +63,7 @@ class Scene:
             if _series(document) != _series(self.document):
                 self.layers_off = frozenset()  # what is hidden on one patient's images must not be so on the next one's
         self.document = document
-        if image is None:
+        if document is None or image is None:
             self.base = None
         elif self.base is None or self.base.image is not image:
             self.base = BasePicture(image, document.half, document.voi)
@@ -73,6 +78,13 @@ class Scene:
         if self.overlays is None or self.overlays.analysis is not analysis:
             self.overlays = OverlayPictures(analysis, self.overlays)
         self.key = key
+
+    @property
+    def shown(self) -> BasePicture:
+        """The picture of the image that is shown. Raises `ValueError` without one."""
+        if self.base is None:
+            raise ValueError("no image is shown")
+        return self.base
 
     @property
     def shape(self) -> tuple[int, int] | None:
@@ -123,20 +135,21 @@ class Scene:
         Only what is `asked` for needs to be drawn, if that is given.
         """
         whole = QRectF(QPointF(0, 0), size)
-        placed = visible_raster(view, self.shape, size, ratio, self.stretch) if self.base is not None else None
-        if placed is None:
+        base = self.base
+        placed = visible_raster(view, base.image.shape, size, ratio, self.stretch) if base is not None else None
+        if base is None or placed is None:
             painter.fillRect(whole, Qt.GlobalColor.black)
             return
         raster, corner = placed
         covered = _extent(raster, corner)
         if covered.contains(whole if asked is None else asked):
-            self.base.draw(painter, corner, raster, view)
+            base.draw(painter, corner, raster, view)
         else:
             _fill_around(painter, whole, covered.intersected(whole))
             painter.save()
             # Whatever else is painted again: within one rectangle Qt copies faster than within several.
             painter.setClipRect(covered.toAlignedRect(), Qt.ClipOperation.IntersectClip)
-            self.base.draw(painter, corner, raster, view)
+            base.draw(painter, corner, raster, view)
             painter.restore()
         if view.bare:
             return
@@ -153,7 +166,8 @@ class Scene:
 
     def covered(self, size: QSizeF, view: View, ratio: float = 1.0) -> QRect:
         """Return the part of a panel that the image covers."""
-        placed = visible_raster(view, self.shape, size, ratio, self.stretch) if self.base is not None else None
+        shape = self.shape
+        placed = visible_raster(view, shape, size, ratio, self.stretch) if shape is not None else None
         if placed is None:
             return QRect()
         return _extent(*placed).toAlignedRect()
@@ -180,7 +194,7 @@ class Scene:
         self._draw_region(canvas, Panel.COMPARE)
 
     def _draw_map(self, canvas: "_Canvas", panel: Panel, share: float = 1.0) -> None:
-        if panel is Panel.IMAGE or self.key is None or share <= 0:
+        if self.overlays is None or panel is Panel.IMAGE or self.key is None or share <= 0:
             return
         if panel is Panel.OUTSIDE:
             picture = self.overlays.leakage(self.key, canvas.raster)
@@ -193,6 +207,8 @@ class Scene:
 
     def _draw_region(self, canvas: "_Canvas", panel: Panel) -> None:
         style = canvas.view.mask
+        if self.overlays is None:
+            return
         if not self.editing and (style is MaskStyle.OFF or panel is Panel.IMAGE):
             return
         fill = FILL if style is MaskStyle.FILL else None

@@ -91,15 +91,18 @@ class Viewport(QWidget):
         """The panel's size."""
         return QSizeF(self.size())
 
+    @property
+    def shown_shape(self) -> tuple[int, int]:
+        """(H, W) of the image; of a single pixel where none is shown."""
+        return self.scene.shape or (1, 1)
+
     def to_image(self, point: QPointF) -> QPointF:
         """Return the image position under a panel position."""
-        shape = self.scene.shape or (1, 1)
-        return panel_to_image(self.state.view, shape, self.extent, point, self.scene.stretch)
+        return panel_to_image(self.state.view, self.shown_shape, self.extent, point, self.scene.stretch)
 
     def to_panel(self, point: QPointF) -> QPointF:
         """Return the panel position of an image position."""
-        shape = self.scene.shape or (1, 1)
-        return image_to_panel(self.state.view, shape, self.extent, self.scene.stretch).map(point)
+        return image_to_panel(self.state.view, self.shown_shape, self.extent, self.scene.stretch).map(point)
 
     @property
     def scale(self) -> float:
@@ -111,11 +114,11 @@ class Viewport(QWidget):
         return 1 / (self._fitting() * self.devicePixelRatioF())
 
     def _fitting(self) -> float:
-        return fit_scale(self.state.view, self.scene.shape or (1, 1), self.extent, self.scene.stretch)
+        return fit_scale(self.state.view, self.shown_shape, self.extent, self.scene.stretch)
 
     def visible_part(self) -> tuple[int, int, int, int] | None:
         """Return (top, left, height, width) of what the panel shows of the image; None for all of it."""
-        height, width = self.scene.shape
+        height, width = self.shown_shape
         corners = [self.to_image(QPointF(x, y)) for x in (0, self.width()) for y in (0, self.height())]
         left, right = (round(min(max(f(p.x() for p in corners), 0), width)) for f in (min, max))
         top, bottom = (round(min(max(f(p.y() for p in corners), 0), height)) for f in (min, max))
@@ -154,7 +157,7 @@ class Viewport(QWidget):
     def _paint_annotations(self, painter: QPainter) -> None:
         if self.state.view.bare:
             return
-        image = self.scene.base.image
+        image = self.scene.shown.image
         if self.state.view.two and self.state.view.reference_lines and self.scene.reference is not None:
             annotating.paint_reference(painter, self, self.scene.reference)
         self.labels = {}
@@ -167,7 +170,7 @@ class Viewport(QWidget):
 
     def _paint_texts(self, painter: QPainter, asked: QRegion) -> None:
         """Paint what lies in the part of the panel that is asked for."""
-        view, image = self.state.view, self.scene.base.image
+        view, image = self.state.view, self.scene.shown.image
         box = QRectF(self.rect())
         if not self._reading.isActive() or any(asked.intersects(imagetext.plate_of(text)) for text in self._written):
             self._written = [
@@ -186,11 +189,11 @@ class Viewport(QWidget):
         top_left, top_right, bottom_left = imagetext.TOP_LEFT, imagetext.TOP_RIGHT, imagetext.BOTTOM_LEFT
         first = self.title
         if self.panel is Panel.IMAGE:
-            image = self.scene.base.image
+            image = self.scene.shown.image
             if view.corner_text:
                 patient = imagetext.patient_text(image) if view.identity else ""
                 first = "\n".join(line for line in (self.title, patient) if line)
-                voi = (self._read_voi if self._reading.isActive() else view.voi) or self.scene.base.voi
+                voi = (self._read_voi if self._reading.isActive() else view.voi) or self.scene.shown.voi
                 shown = self.scene.stack_text + imagetext.display_text(
                     image, voi, view, self.scale * self.devicePixelRatioF()
                 )

@@ -157,9 +157,8 @@ class Viewports(QWidget):
         """Paint everything again, after the scene has changed."""
         if self._arranged != self._arrangement():
             self._arrange()
-        overlays, key = self.scene.overlays, self.scene.key
-        has_map = overlays is not None and self.scene.has_map() and not self.scene.hidden
-        self.color_bar.show_scale(self.state.view.colormap, overlays.scale(key) if has_map else None)
+        has_map = self.scene.has_map() and not self.scene.hidden
+        self.color_bar.show_scale(self.state.view.colormap, self.scene.scale if has_map else None)
         for panel, port in self.ports.items():
             port.title = self._title(panel)
             port.describe()

@@ -128,9 +128,10 @@ class _Page(QTextBrowser):
         self.setOpenLinks(False)
         self.document().setDocumentMargin(16)
 
-    def loadResource(self, kind: int, name: QUrl) -> object:  # noqa: N802 - Qt's name
-        path = resources_folder() / "screenshots" / Path(name.path()).name
-        image = QImage(str(path)) if name.isRelative() and path.is_file() else QImage()
+    def loadResource(self, kind: int, name: QUrl | str) -> object:  # noqa: N802 - Qt's name
+        url = QUrl(name)
+        path = resources_folder() / "screenshots" / Path(url.path()).name
+        image = QImage(str(path)) if url.isRelative() and path.is_file() else QImage()
         if image.width() > _WIDTH:
             image = image.scaledToWidth(_WIDTH, Qt.TransformationMode.SmoothTransformation)
         return image

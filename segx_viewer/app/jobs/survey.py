@@ -61,7 +61,8 @@ class Survey(QObject):
         self._jobs, self._engine = jobs, engine
         self._waiting: list[Document] = []
         self._token: CancelToken | None = None
-        self._method, self._bundle = "gradcam", None
+        self._method = "gradcam"
+        self._bundle: str | None = None
 
     @property
     def left(self) -> int:

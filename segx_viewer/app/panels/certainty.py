@@ -52,11 +52,11 @@ class CertaintyPanel(QWidget):
         certainty = analysis.certainty_of(key) if analysis is not None and key is not None else None
         self.shape.setVisible(certainty is not None)
         self.shape.show_level(certainty.level if certainty is not None else None)
-        meaning = "" if certainty is None else _meaning(analysis, certainty)
+        meaning = "" if certainty is None or analysis is None else _meaning(analysis, certainty)
         if QToolTip.text() == self.toolTip() != meaning:
             QToolTip.hideText()  # opened by Enter, it would stand over another badge
         self.setToolTip(meaning)
-        if certainty is not None:
+        if certainty is not None and analysis is not None and key is not None:
             self._show_statement(analysis, key, certainty)
         elif analysis is not None and level_so_far(analysis, key) is Level.ABSTAIN:
             self._show_refusal(analysis)
@@ -84,8 +84,8 @@ class CertaintyPanel(QWidget):
         self.word.setText(tr(WORDS[certainty.level]))
         self.percent.setText(statement(certainty))
         # A promise holds for images that the gate accepts.
-        given = certainty.level is not Level.ABSTAIN and analysis.prediction is not None
-        self.promised.setText("\n".join(promised_words(analysis.prediction, tr)) if given else "")
+        prediction = analysis.prediction if certainty.level is not Level.ABSTAIN else None
+        self.promised.setText("\n".join(promised_words(prediction, tr)) if prediction is not None else "")
         self.promised.setVisible(bool(self.promised.text()))
         self.reason.setText(_reason(analysis, certainty))
         self.reason.setVisible(bool(self.reason.text()))

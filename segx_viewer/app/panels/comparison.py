@@ -78,7 +78,7 @@ class Column(QFrame):
         self.shape.setVisible(level is not None)
         self.shape.show_level(level)
         has_map = analysis is not None and scene.has_map()
-        self.color_bar.show_scale(colormap, scene.overlays.scale(scene.key) if has_map else None)
+        self.color_bar.show_scale(colormap, scene.scale if has_map else None)
         for panel, port in self.ports.items():
             port.title = tr("Image") if panel is Panel.IMAGE else tr("SegX map")
             port.update()
@@ -206,10 +206,9 @@ class Comparison(QWidget):
         scene.hidden = hidden(other, state.view.read_first)
         scene.set_analysis(other.analysis, key_of(other, state.view.method))
         for index, shown in ((self.active, self._scene), (1 - self.active, scene)):
-            if self.slots[index] is not None:
-                self.columns[index].show_summary(
-                    self.slots[index], shown, state.view.colormap, identity=state.view.identity
-                )
+            slot = self.slots[index]
+            if slot is not None:
+                self.columns[index].show_summary(slot, shown, state.view.colormap, identity=state.view.identity)
         if other.image is None or not scene.has_map():
             self.wanted.emit(other)
 
@@ -259,7 +258,7 @@ class Comparison(QWidget):
         """Scroll the active image's stack, and the other one's with it where they are linked."""
         documents, other = self._workspace.documents, self.other
         stack = stack_of(documents, other)
-        if self._state.view.link_scroll and stack is not None:
+        if self._state.view.link_scroll and stack is not None and other is not None:
             target = self._place_in(stack, offset)
             path, frame = stack.members[target]
             moved = documents.add(path, frame, label=other.label, named=other.named)

@@ -57,11 +57,11 @@ class ControlBar(QFrame):
             (tr("Region"), self.region_style),
         ):
             if label:
-                text = QLabel(label)
-                text.setObjectName("muted")
-                text.setBuddy(widgets[0])
-                row.addWidget(text)
-                self._labels.append(text)
+                named = QLabel(label)
+                named.setObjectName("muted")
+                named.setBuddy(widgets[0])
+                row.addWidget(named)
+                self._labels.append(named)
             for widget in widgets:
                 row.addWidget(widget)
             row.addSpacing(8)

@@ -40,14 +40,15 @@ class Details(QScrollArea):
         for fold in self.folds:
             column.addWidget(fold)
         column.addStretch(1)
+        self._inner = inner
         self.setWidget(inner)
         self.show_certainty(None, None)
 
     def show_certainty(self, analysis: Analysis | None, key: MapKey | None) -> None:
         """Show the details of `key`, or nothing."""
         certainty = analysis.certainty_of(key) if analysis is not None and key is not None else None
-        self.widget().setVisible(certainty is not None)
-        if certainty is None:
+        self._inner.setVisible(certainty is not None)
+        if certainty is None or analysis is None:
             return
         self.curve.show_curve(certainty.auitc_curve)
         self.curve_title.setVisible(bool(certainty.auitc_curve))

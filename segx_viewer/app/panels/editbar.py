@@ -65,9 +65,10 @@ class EditBar(QFrame):
         self.size_slider.setValue(round(view.brush * 100))
         if analysis is not None:
             self.title.setText(tr("Edit the {region}").format(region=tr(analysis.bundle.region)))
-            if not analysis.segmentation.edited:
-                self.threshold.setValue(round(analysis.segmentation.threshold * 100))
-            self.reset.setEnabled(analysis.segmentation.edited)
+            region = self._editor.region
+            if not region.edited:
+                self.threshold.setValue(round(region.threshold * 100))
+            self.reset.setEnabled(region.edited)
         del blockers
 
 

@@ -1,6 +1,6 @@
 """Class probabilities as bars; choosing a class explains it."""
 
-from PySide6.QtCore import QModelIndex, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -75,7 +75,7 @@ class Findings(QWidget):
         abstains = prediction is not None and level is Level.ABSTAIN
         if abstains:
             note = tr("The network's own scores. The viewer makes no statement about them.")
-        self.note.setText(_found(prediction) if several and not abstains else note)
+        self.note.setText(_found(prediction) if prediction is not None and several and not abstains else note)
         self.note.setVisible(prediction is None or several or abstains)
         self.list.doItemsLayout()  # rows have another height
 
@@ -126,19 +126,25 @@ class _Bars(QStyledItemDelegate):
     bar shows where the cut-off lies.
     """
 
+    def __init__(self, shown: QListWidget) -> None:
+        super().__init__(shown)
+        self._list = shown
+
     @property
     def _is_quiet(self) -> bool:
-        return bool(self.parent().property(_QUIET))
+        return bool(self._list.property(_QUIET))
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802 - Qt's name
         if index.row() or self._is_quiet:
             return QSize(200, 36)
         font = _font(option.font, True)
-        room = self.parent().viewport().width() - 20 - QFontMetrics(font).horizontalAdvance("100 %") - 12
+        room = self._list.viewport().width() - 20 - QFontMetrics(font).horizontalAdvance("100 %") - 12
         fits = QFontMetrics(font).horizontalAdvance(_label(index)) <= room
         return QSize(200, 46 if fits else 66)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
         painter.save()
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         if selected:
@@ -178,13 +184,13 @@ class _Bars(QStyledItemDelegate):
         painter.restore()
 
 
-def _is_found(index: QModelIndex) -> bool:
+def _is_found(index: QModelIndex | QPersistentModelIndex) -> bool:
     """Whether a class that stands for itself lies above its cut-off."""
     cut_off = index.data(_CUT_OFF)
     return cut_off is not None and index.data(_PROBABILITY) > cut_off
 
 
-def _label(index: QModelIndex) -> str:
+def _label(index: QModelIndex | QPersistentModelIndex) -> str:
     return f"● {index.data()}" if _is_found(index) else index.data()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from segx_viewer.app.canvas.badge import WORDS, paint_badge
@@ -14,7 +14,7 @@ from segx_viewer.app.kit import theme
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.kit.qimage import to_qimage
 from segx_viewer.app.model.viewstate import MaskStyle, View, ViewState
-from segx_viewer.domain.result import Analysis, Level, MapKey, level_so_far
+from segx_viewer.domain.result import Analysis, Certainty, Level, MapKey, level_so_far
 from segx_viewer.reporting import overlay
 from segx_viewer.reporting.content import percent
 
@@ -58,7 +58,7 @@ class Grid(QScrollArea):
         for key, cell in self.cells.items():
             cell.show_map(analysis, key, self.state.view, self.scene.key == key)
 
-    def showEvent(self, event: object) -> None:  # noqa: N802, D102 - Qt's name
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, D102 - Qt's name
         super().showEvent(event)
         self.refresh()
 
@@ -99,8 +99,8 @@ class Cell(QWidget):
         self._picture: QImage | None = None
         self._state: tuple[object, ...] = ()
         self._current = False
-        self._certainty = None
-        self._outline = None
+        self._certainty: Certainty | None = None
+        self._outline: QPainterPath | None = None
 
     @property
     def filled(self) -> bool:
@@ -121,7 +121,7 @@ class Cell(QWidget):
             self._outline = outline_path(region) if region is not None and view.mask is not MaskStyle.OFF else None
         self._current = current
         self._certainty = analysis.certainty_of(key)
-        label = tr(analysis.prediction.classes[key[1]].label)
+        label = tr(analysis.prediction.classes[key[1]].label) if analysis.prediction is not None else ""
         words = tr(WORDS[self._certainty.level]) if self._certainty is not None else tr("not computed yet")
         self.setToolTip(f"{label}: {words}")
         self.setAccessibleName(self.toolTip())
@@ -206,10 +206,13 @@ def _fitted(box: QRectF, picture: QImage) -> QRectF:
 
 def _head_text(analysis: Analysis, index: int) -> str:
     """Name a class, with its score unless the gate's word is that there is no statement."""
-    label = tr(analysis.prediction.classes[index].label)
+    prediction = analysis.prediction
+    if prediction is None:
+        return ""
+    label = tr(prediction.classes[index].label)
     if level_so_far(analysis, None) is Level.ABSTAIN:
         return f"{label}\n{tr(WORDS[Level.ABSTAIN])}"
-    return f"{label}\n{percent(analysis.prediction.probabilities[index])}"
+    return f"{label}\n{percent(prediction.probabilities[index])}"
 
 
 def _head(text: str, place: Qt.AlignmentFlag) -> QLabel:

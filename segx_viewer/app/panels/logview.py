@@ -1,6 +1,7 @@
 """What the program logged, for the reader and for a report of an error."""
 
 import logging
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
@@ -39,7 +40,7 @@ class LogKeeper(QObject):
 
 
 class _Handler(logging.Handler):
-    def __init__(self, emit: object) -> None:
+    def __init__(self, emit: Callable[[str], object]) -> None:
         super().__init__(logging.INFO)
         self._emit = emit
         self.setFormatter(logging.Formatter(_FORMAT))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
@@ -94,16 +95,15 @@ class Studies(QTreeWidget):
     # -- groups ----------------------------------------------------------------------------------
 
     def _groups(self, parent: QTreeWidgetItem) -> list[QTreeWidgetItem]:
-        children = [parent.child(i) for i in range(parent.childCount())]
-        found = [child for child in children if child.data(0, _NUMBER) is None]
+        found = [child for child in _children(parent) if child.data(0, _NUMBER) is None]
         return found + [deeper for child in found for deeper in self._groups(child)]
 
     def _group(self, parent: QTreeWidgetItem, key: str, title: str) -> QTreeWidgetItem:
-        for i in range(parent.childCount()):
-            if parent.child(i).data(0, _KEY) == key:
-                if key.startswith("patient ") or _says_more(title, parent.child(i).text(0)):
-                    _entitle(parent.child(i), title)
-                return parent.child(i)
+        for child in _children(parent):
+            if child.data(0, _KEY) == key:
+                if key.startswith("patient ") or _says_more(title, child.text(0)):
+                    _entitle(child, title)
+                return child
         group = QTreeWidgetItem()
         _entitle(group, title)
         group.setData(0, _KEY, key)
@@ -233,7 +233,7 @@ class Studies(QTreeWidget):
 
     def _sort(self, parent: QTreeWidgetItem, ranks: dict[int, tuple[int, int]]) -> Order:
         """Sort what is below an item; return the first place in order that is found there."""
-        children = [parent.child(i) for i in range(parent.childCount())]
+        children = _children(parent)
         orders = {id(child): self._order_of(child, ranks) for child in children}
         wanted = sorted(children, key=lambda child: orders[id(child)])
         if wanted != children:
@@ -242,7 +242,7 @@ class Studies(QTreeWidget):
             parent.addChildren(wanted)
             for child in wanted:
                 child.setExpanded(open_ones[id(child)])
-            self.setCurrentItem(current)
+            _choose(self, current)
         return min(orders.values(), default=())
 
     def _order_of(self, item: QTreeWidgetItem, ranks: dict[int, tuple[int, int]]) -> Order:
@@ -306,7 +306,7 @@ class Studies(QTreeWidget):
     def _on_current(self, document: Document | None) -> None:
         blocker = QSignalBlocker(self)
         item = self._item_of(document) if document is not None else None
-        self.setCurrentItem(_seen(item) if item is not None else None)
+        _choose(self, _seen(item) if item is not None else None)
         del blocker
 
     def _item_of(self, document: Document) -> QTreeWidgetItem | None:
@@ -437,3 +437,12 @@ def _framed(picture: QPixmap) -> QPixmap:
     painter.drawPixmap((_THUMB - scaled.width()) // 2, (_THUMB - scaled.height()) // 2, scaled)
     painter.end()
     return canvas
+
+
+def _children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
+    return [child for i in range(item.childCount()) if (child := item.child(i)) is not None]
+
+
+def _choose(tree: QTreeWidget, item: QTreeWidgetItem | None) -> None:
+    """Make an item the current one, None for no item: Qt takes it, its stubs do not."""
+    tree.setCurrentItem(cast(QTreeWidgetItem, item))
