@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian, JPEG2000Lossless
 
+from segx_viewer.cohort.outputs import Output, write_outputs
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.image import SourceInfo
 from segx_viewer.domain.result import Level
@@ -499,3 +500,19 @@ def test_dciodvfy_finds_no_error_in_any_result_of_any_class_of_source(make_analy
     assert labels == [] or UNKNOWN in labels  # dicom3tools of 2023 knows no label maps, and judges them as others
     paths = [*written.values(), tmp_path / "out" / "ko.dcm"]
     assert {path.name: _errors(path) for path in paths} == {path.name: [] for path in paths}
+
+
+@pytest.mark.parametrize(
+    ("output", "name"),
+    [
+        (Output.DICOM_PDF, "0001-pdf.dcm"),
+        (Output.DICOM_LABELMAP, "0001-seg-labelmap.dcm"),
+        (Output.DICOM_GSPS, "0001-gsps.dcm"),
+        (Output.DICOM_SC_J2K, "0001-j2k-sc.dcm"),
+    ],
+)
+def test_what_dicom_leaves_out_is_an_output_of_its_own(radiograph, tmp_path, output, name):
+    (path,) = write_outputs(radiograph(), tmp_path / "out", "0001", [output], include_identity=True)
+    assert path.name == name
+    syntax = pydicom.dcmread(path).file_meta.TransferSyntaxUID
+    assert (syntax == JPEG2000Lossless) is (output is Output.DICOM_SC_J2K)
