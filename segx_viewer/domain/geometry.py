@@ -6,7 +6,6 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 AREA = "area"
 INTERPOLATIONS = (AREA, "bilinear", "bicubic", "lanczos", "nearest")
@@ -199,5 +198,7 @@ def _resized(picture: NDArray[Any], shape: tuple[int, int], interpolation: str, 
         return np.asarray(cv2.resize(picture, shape[::-1], interpolation=how))
     if not antialias and interpolation in _BY_OPENCV:
         return np.asarray(cv2.resize(picture, shape[::-1], interpolation=_BY_OPENCV[interpolation]))
+    from PIL import Image  # the window is on the screen before any picture is resampled
+
     how = Image.Resampling(_BY_PILLOW[interpolation])
     return np.asarray(Image.fromarray(picture).resize(shape[::-1], how))
