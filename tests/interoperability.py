@@ -115,7 +115,7 @@ class Measure:
         if kind in _LIST:
             run = _run("segimage2itkimage", "--inputDICOM", path, "--outputDirectory", out, "-t", "nrrd")
         elif kind in _MAPS:
-            run = _run("paramap2itkimage", "--inputFileName", path, "--outputDirName", out, "-t", "nrrd")
+            run = _run("paramap2itkimage", "--inputDICOM", path, "--outputDirectory", out, "-t", "nrrd")
         else:
             return NOT
         made = sorted(out.glob("*.nrrd"))
