@@ -76,13 +76,13 @@ TRICKS = {
             "shared-arena",
             "an allocator that all of ONNX Runtime's sessions of compiled networks share",
             "each keeps room for what goes from layer to layer, and seldom do two of them need it at a time",
-            "see the benchmark `memory`",
+            "six networks after a pass of eight images each hold 855 MiB instead of 920 (twice; Linux)",
         ),
         Trick(
             "give-back",
             "malloc_trim (glibc) once a network was loaded",
             "exporting takes a network's weights several times, and glibc keeps what was freed",
-            "see the benchmark `memory`",
+            "six networks after a pass of eight images each hold 855 MiB instead of 936 to 951 (twice; Linux)",
         ),
         Trick(
             "keep-freed",

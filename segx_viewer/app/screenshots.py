@@ -4,6 +4,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -183,7 +184,7 @@ class _Shooting:
             self.window.commands.run(command)
             dialog = next(d for d in self.window.findChildren(QDialog) if d.isVisible())
             if isinstance(dialog, ContactSheet):
-                self._until(lambda sheet=dialog: not sheet.survey.left)
+                self._until(partial(_is_done, dialog))
             self._shoot(name, widget=dialog)
             dialog.close()
             self._wait(50)
@@ -298,3 +299,7 @@ class _Shooting:
                 raise SegxError(f"After {len(self.written)} screenshots, the next view did not appear.")
             self._wait(20)
             waited += 20
+
+
+def _is_done(sheet: ContactSheet) -> bool:
+    return not sheet.survey.left
