@@ -117,6 +117,9 @@ class ArchiveSend(QDialog):
 
     def _list_kinds(self) -> None:
         server = self.server.currentData()
+        items = [self.kinds.item(row) for row in range(self.kinds.count())]
+        # What the reader ticked or left out stays so when the list is made anew.
+        before = {item.data(Qt.ItemDataRole.UserRole): item.checkState() is Qt.CheckState.Checked for item in items}
         self.kinds.clear()
         offered = sending.kinds() if self._job is not None else []
         offered += [sending.KEY_IMAGES] if self._key_images else []
@@ -128,7 +131,7 @@ class ArchiveSend(QDialog):
                 words = tr("{kind} - sent on {when:%Y-%m-%d %H:%M}").format(kind=words, when=when)
             item = QListWidgetItem(words, self.kinds)
             item.setData(Qt.ItemDataRole.UserRole, kind)
-            chosen = kind in _CHOSEN_FIRST and kind not in sent
+            chosen = before.get(kind, kind in _CHOSEN_FIRST) and kind not in sent
             item.setCheckState(Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked)
             if kind in sent:
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
