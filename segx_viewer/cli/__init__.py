@@ -11,7 +11,7 @@ __all__ = ["COMMANDS", "DONE", "FAILED", "INTERRUPTED", "USAGE", "main"]
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 COMMANDS = (
-    *("open", "analyze", "deidentify", "demo", "train", "calibrate", "evaluate", "card", "models"),
+    *("open", "analyze", "summary", "deidentify", "demo", "train", "calibrate", "evaluate", "card", "models"),
     *("archive", "receive", "screenshots"),
 )
 

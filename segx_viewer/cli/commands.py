@@ -52,6 +52,16 @@ def analyze(arguments: argparse.Namespace) -> int:
     )
 
 
+def summarise(arguments: argparse.Namespace) -> int:
+    """Write the summary page of a run's results."""
+    from segx_viewer.bundles.store import BundleStore
+    from segx_viewer.cohort.summary import write_summary
+    from segx_viewer.paths import all_models_folders
+
+    say(str(write_summary(arguments.folder, BundleStore(all_models_folders(arguments.models)))))
+    return 0
+
+
 def demo(arguments: argparse.Namespace) -> int:
     """Show the program on two images."""
     from segx_viewer.cli.demo import run_demo

@@ -46,6 +46,17 @@ def build_parser() -> argparse.ArgumentParser:
     command.set_defaults(run=commands.open_window)
 
     _add_analyze(actions)
+
+    command = actions.add_parser(
+        "summary",
+        help="sum up the results of a run on a page",
+        description="Write summary.html into the folder of a run of analyze: findings, badge levels, refusals, drift "
+        "by scanner and month, least certain findings. It names no file and nobody.",
+    )
+    command.add_argument("folder", type=Path, metavar="DIR", help="folder that analyze wrote its results to")
+    command.add_argument("--models", type=Path, metavar="DIR", help="folder with more model bundles")
+    command.set_defaults(run=commands.summarise)
+
     deidentify.register(actions)
 
     command = actions.add_parser(
@@ -96,6 +107,7 @@ def _add_analyze(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
             "pdf",
             "json",
             "csv",
+            "parquet",
             "npz",
             "dicom",
             "dicom-pdf",

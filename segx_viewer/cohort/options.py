@@ -1,6 +1,7 @@
 """What to analyse and how, and whether that can be: looked at before the first image is read."""
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from segx_viewer import __version__
@@ -52,6 +53,8 @@ def check(batch: Batch) -> None:
         if folder is not None and not folder.is_dir():
             raise SegxError(f"{option} {folder} is no folder.")
     check_folder(batch.out)
+    if (Output.PARQUET in batch.outputs or batch.scheduler is not None) and find_spec("pyarrow") is None:
+        raise SegxError("The Parquet table needs pyarrow: pip install 'segx-viewer[cluster]'.")
     if batch.scheduler is not None and batch.watch is not None:
         raise SegxError("--watch and --scheduler do not go together.")
     if batch.index is not None and batch.index.is_dir():

@@ -19,12 +19,13 @@ from segx_viewer.reporting.table import write_json
 
 
 class Output(StrEnum):
-    """Kinds of output. CSV is one table for the whole run."""
+    """Kinds of output. CSV and Parquet are one table for the whole run."""
 
     PNG = "png"
     PDF = "pdf"
     JSON = "json"
     CSV = "csv"
+    PARQUET = "parquet"
     NPZ = "npz"
     DICOM = "dicom"
     DICOM_PDF = "dicom-pdf"

@@ -1,7 +1,5 @@
 """A run's tables: CSV for people, Parquet for programs, and which file is which for its owner."""
 
-from importlib.util import find_spec
-
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.cohort.index import Index
 from segx_viewer.cohort.journal import Journal
@@ -17,9 +15,9 @@ def write_tables(batch: Batch, journal: Journal, store: BundleStore, index: Inde
     """Write what a run's journal says so far as tables. Raises `ExportError`."""
     if Output.CSV in batch.outputs:
         write_bytes(batch.out / TABLE, csv_text(journal.rows()).encode("utf-8-sig"))
-        if find_spec("pyarrow") is not None:  # of the extra "cluster"
-            from segx_viewer.cohort.parquet import write_parquet
+    if Output.PARQUET in batch.outputs or batch.scheduler is not None:
+        from segx_viewer.cohort.parquet import write_parquet
 
-            write_parquet(batch.out, journal.rows(), run_settings(batch, store))
+        write_parquet(batch.out, journal.rows(), run_settings(batch, store))
     if index is not None:
         index.write(journal)
