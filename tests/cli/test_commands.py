@@ -94,7 +94,7 @@ def test_failures_are_named_and_the_others_are_done(batch, pictures, tmp_path, c
     assert "3 of 6 analysed" in error
     assert "Traceback" not in error
     suffixes = sorted(path.suffix for path in out.iterdir())
-    assert suffixes == [".csv", *[".json"] * 3, ".jsonl", ".parquet", *[".png"] * 3]
+    assert suffixes == [".csv", *[".json"] * 3, ".jsonl", *[".png"] * 3]
 
 
 def test_outputs_carry_no_file_names_and_the_terminal_tells_which_is_which(batch, pictures, tmp_path, capsys):
