@@ -104,7 +104,7 @@ class Orthanc:
     @property
     def web(self) -> Server:
         url = f"{self.scheme}://127.0.0.1:{self.http}/dicom-web"
-        return Server("web", url=url, authorisation=Authorisation.BASIC, user=USER, seconds=20)
+        return Server("web", url=url, authorisation=Authorisation.BASIC, user=USER, seconds=60)
 
     @property
     def dimse(self) -> Server:
@@ -115,7 +115,7 @@ class Orthanc:
             port=self.dicom,
             title="ORTHANC",
             calling=TITLE,
-            seconds=20,
+            seconds=60,
             move_port=self.move,
         )
 
@@ -165,7 +165,7 @@ class Dcmtk:
             port=self.port,
             title="QR",
             calling=TITLE,
-            seconds=20,
+            seconds=60,
             move_port=self.move or 11112,
         )
 

@@ -29,7 +29,7 @@ TITLES = {"title": "RECEIVER", "callers": (TITLE,)}
 
 
 def sender(port, calling=TITLE, title="RECEIVER"):
-    row = Server("r", protocol=Protocol.DIMSE, host="127.0.0.1", port=port, title=title, calling=calling, seconds=20)
+    row = Server("r", protocol=Protocol.DIMSE, host="127.0.0.1", port=port, title=title, calling=calling, seconds=60)
     return connect(row)
 
 

@@ -23,9 +23,10 @@ def odd_file(tmp_path):
 
 def test_tags_of_an_odd_file_are_shown(qtbot, window, odd_file):
     window.open_paths([odd_file])
-    qtbot.waitUntil(lambda: window.workspace.documents.current is not None and window.workspace.documents.current.image)
+    documents = window.workspace.documents
+    qtbot.waitUntil(lambda: documents.current is not None and documents.current.image is not None, timeout=30_000)
     window.commands.run("tags")
-    qtbot.waitUntil(lambda: bool(window.findChildren(TagBrowser)))
+    qtbot.waitUntil(lambda: bool(window.findChildren(TagBrowser)), timeout=30_000)
     (browser,) = window.findChildren(TagBrowser)
     cells = {
         browser.shown.index(row, 0).data(): browser.shown.index(row, 3).data()
