@@ -133,7 +133,8 @@ def test_a_cancellation_does_not_wait_for_a_silent_server(dcmqrscp):
 def test_a_server_killed_half_way_is_told_and_the_rest_comes_when_it_is_back(start_orthanc, study, tmp_path, how):
     orthanc = start_orthanc()
     series = generate_uid()
-    store(orthanc.dimse, [image(study, series, n, shape=(256, 256)) for n in range(60)])
+    # More than the sockets hold: what had left the server before it died would come all the same.
+    store(orthanc.dimse, [image(study, series, n, shape=(640, 640)) for n in range(60)])
     archive = connect(with_secret(orthanc.server(how)))
 
     def kill(_path, done, _total):
@@ -145,7 +146,7 @@ def test_a_server_killed_half_way_is_told_and_the_rest_comes_when_it_is_back(sta
     came = list(tmp_path.rglob("*.dcm"))
     assert 10 <= len(came) < 60
     for file in came:
-        assert len(pydicom.dcmread(file).PixelData) == 256 * 256 * 2, "no half images"
+        assert len(pydicom.dcmread(file).PixelData) == 640 * 640 * 2, "no half images"
     with pytest.raises(ArchiveError, match="reached"):
         retrieve(archive, Files(tmp_path), study)
     orthanc.start()
