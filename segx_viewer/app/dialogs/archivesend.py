@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from segx_viewer.app.dialogs.archiveservers import ServerDialog, ask_secret, known_servers
+from segx_viewer.app.dialogs.archiveservers import ServerDialog, ask_secret, list_servers
 from segx_viewer.app.jobs.archives import outbox
 from segx_viewer.app.jobs.jobs import ARCHIVE
 from segx_viewer.app.jobs.workspace import Workspace
@@ -100,14 +100,7 @@ class ArchiveSend(QDialog):
         return key_images(self._workspace.documents, study) if study else ()
 
     def _list_servers(self) -> None:
-        servers, problem = known_servers()
-        chosen = self.server.currentText() or str(settings.settings().value("archive", ""))
-        self.server.clear()
-        for server in servers:
-            self.server.addItem(server.name, server)
-        self.server.setCurrentIndex(max(0, self.server.findText(chosen)))
-        if not servers:
-            self.sentence.setText(problem or tr("No archive is configured yet: enter one under Archives."))
+        list_servers(self.server, self.sentence)
         self._list_kinds()
 
     def _configure(self) -> None:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from segx_viewer.app.jobs import archives
 from segx_viewer.app.jobs.jobs import ARCHIVE
 from segx_viewer.app.jobs.workspace import Workspace
+from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.archive import secrets
 from segx_viewer.archive.servers import (
@@ -59,6 +60,18 @@ def known_servers() -> tuple[tuple[Server, ...], str]:
         return load_servers(), ""
     except ArchiveError as error:
         return (), str(error)
+
+
+def list_servers(into: QComboBox, sentence: QLabel) -> None:
+    """Fill a list with the configured archives; the one chosen there, or the last one used, stays chosen."""
+    servers, problem = known_servers()
+    chosen = into.currentText() or str(settings.settings().value("archive", ""))
+    into.clear()
+    for server in servers:
+        into.addItem(server.name, server)
+    into.setCurrentIndex(max(0, into.findText(chosen)))
+    if not servers:
+        sentence.setText(problem or tr("No archive is configured yet: enter one under Archives."))
 
 
 def ask_secret(server: Server, sentence: str, parent: QWidget) -> str | None:
