@@ -1,7 +1,6 @@
 """Many images without a window: each one alone may fail, the others are still done; a killed run goes on."""
 
 import sys
-import threading
 import time
 import traceback
 from collections import Counter, deque
@@ -26,7 +25,7 @@ from segx_viewer.cohort.work import request_for, summary, table_row, without_nam
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.result import Analysis
 from segx_viewer.errors import DiskFullError, SegxError, UnsupportedImageError
-from segx_viewer.explain.distance import transport_solver
+from segx_viewer.explain.distance import prepare_transport
 from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.paths import all_models_folders
 
@@ -48,8 +47,6 @@ def run_batch(batch: Batch) -> int:
     try:
         check(batch)
         store = BundleStore(all_models_folders(batch.models) if batch.models else None, device=batch.device)
-        # The end of every analysis needs it, and the first one would wait: its import runs beside reading and networks.
-        threading.Thread(target=transport_solver, name="preparing", daemon=True).start()
         classes = class_indices(batch, store)
     except SegxError as error:
         screen.print(f"segx-viewer: {error}", markup=False, soft_wrap=True)
@@ -243,6 +240,7 @@ class _Run:
         if done:
             self.count["done"] += 1
             return None
+        prepare_transport()
         if image is None:
             reading = self._readers.submit(read_image_guarded, item.path, frame, self._batch.limits)
         else:

@@ -1,6 +1,8 @@
 """Alignments that measure distances: between outlines, and between distributions (earth mover's distance)."""
 
+import threading
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -38,6 +40,12 @@ def emd(pair: MapOnRegion) -> float:
 
 
 def transport_solver() -> Callable[..., Any]:
-    """Return POT's exact solver; its first import takes its time, which a program may spend beforehand."""
+    """Return POT's exact solver; its first import takes its time, see `prepare_transport`."""
     with importing:
         return process.import_transport().emd2
+
+
+@cache
+def prepare_transport() -> None:
+    """Begin to import the solver in a thread, once: every analysis ends with it, and the first one would wait."""
+    threading.Thread(target=transport_solver, name="preparing", daemon=True).start()

@@ -1,6 +1,5 @@
 """What the window asks of the models. torch is imported behind this, in their thread, and nowhere else in app."""
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,9 +45,9 @@ class Engine:
 
     def prepare(self) -> None:
         """Import what only the end of an analysis needs, beside whatever the worker does meanwhile."""
-        from segx_viewer.explain.distance import transport_solver
+        from segx_viewer.explain.distance import prepare_transport
 
-        threading.Thread(target=transport_solver, name="preparing", daemon=True).start()
+        prepare_transport()
 
     def analyse(self, request: AnalysisRequest, token: CancelToken, on_progress: Callable[[Any], None]) -> Any:
         """Return the iterator over an ever fuller analysis."""
