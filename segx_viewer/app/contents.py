@@ -161,6 +161,7 @@ class Follower(QObject):
         window.status.cancel.clicked.connect(workspace.stop_by_reader)
         window.status.go_on.clicked.connect(analyses.go_on)
         window.studies.chosen.connect(workspace.look_at)
+        window.studies.in_sight.connect(workspace.opener.draw_in_sight)
         window.findings.chosen.connect(lambda index: analyses.explain(class_index=index))
         window.control_bar.method_chosen.connect(lambda name: analyses.explain(method=name))
         window.viewports.hovered.connect(self._on_hover)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pydicom.uid import generate_uid
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -38,9 +38,18 @@ def series(qtbot, window, make_dicom):
             ).parent
     window.open_paths([folder])
     qtbot.waitUntil(lambda: len(window.workspace.documents) == 15 and not window.workspace.documents.pending)
-    qtbot.waitUntil(lambda: all(d.thumbnail is not None for d in window.workspace.documents))
     window.studies.order()
+    qtbot.waitUntil(lambda: all(middle(window, row).thumbnail is not None for row in rows(window)))
     return window
+
+
+def images(window, row):
+    numbers = [row.child(i).data(0, Qt.ItemDataRole.UserRole) for i in range(row.childCount())]
+    return [window.workspace.documents.by_number(number) for number in numbers]
+
+
+def middle(window, row):
+    return images(window, row)[row.childCount() // 2]
 
 
 def rows(window):
@@ -56,8 +65,8 @@ def test_each_series_is_one_row_with_its_middle_image_and_count(series):
     assert [row.data(0, Qt.ItemDataRole.UserRole + 2) for row in (first, second)] == ["1 · 12 images", "2 · 3 images"]
     assert series.studies.currentItem() is first
     assert first.isSelected()
-    middle = first.child(6).icon(0).pixmap(56, 56).toImage()
-    assert first.icon(0).pixmap(56, 56).toImage() == middle
+    drawn = first.child(6).icon(0).pixmap(56, 56).toImage()
+    assert first.icon(0).pixmap(56, 56).toImage() == drawn
 
 
 def test_choosing_a_row_shows_the_series_and_scrolling_stays_in_its_row(qtbot, series):
@@ -92,9 +101,55 @@ def test_the_list_does_not_run_away_when_a_thumbnail_comes(qtbot, series):
     series.studies.scrollToTop()
     bar = series.studies.verticalScrollBar()
     assert bar.maximum() > 0
-    series.workspace.documents.update(last, thumbnail=last.thumbnail)
+    series.workspace.documents.update(last, thumbnail=np.zeros((9, 9), np.uint8))
     series.studies.order()
     assert bar.value() == 0
+
+
+def test_no_file_is_decoded_for_rows_out_of_sight(qtbot, window, make_dicom):
+    study, folder = generate_uid(), None
+    for number in range(1, 61):
+        uid = generate_uid()
+        for z in range(2):
+            folder = make_dicom(
+                np.full((8, 9), number, np.uint16),
+                f"{number:02}-{z}.dcm",
+                StudyInstanceUID=study,
+                SeriesInstanceUID=uid,
+                SeriesNumber=number,
+                Modality="MR",
+                ImageOrientationPatient=AXIAL,
+                ImagePositionPatient=[0, 0, z],
+            ).parent
+    window.open_paths([folder])
+    documents = window.workspace.documents
+    qtbot.waitUntil(lambda: len(documents) == 120 and not documents.pending)
+    window.studies.order()
+    in_sight = [row for row in rows(window) if is_seen(window, row)]
+    assert 5 < len(in_sight) < 15
+    qtbot.waitUntil(lambda: all(middle(window, row).thumbnail is not None for row in in_sight))
+    assert all(child.thumbnail is None for row in rows(window)[20:] for child in images(window, row))
+    assert "thumbnails" not in window.workspace.work
+    bar = window.studies.verticalScrollBar()
+    assert bar.maximum() > 0
+    while bar.value() < bar.maximum():
+        turn_wheel(window.studies.viewport(), -960)
+    last = [row for row in rows(window) if is_seen(window, row)]
+    assert rows(window)[-1] in last
+    qtbot.waitUntil(lambda: all(middle(window, row).thumbnail is not None for row in last))
+    assert all(child.thumbnail is None for row in rows(window)[20:40] for child in images(window, row))
+
+
+def turn_wheel(widget, angle):
+    at, nothing = QPointF(60, 300), Qt.MouseButton.NoButton
+    how = (nothing, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False)
+    event = QWheelEvent(at, widget.mapToGlobal(at), QPoint(), QPoint(0, angle), *how)
+    QApplication.sendEvent(widget, event)
+
+
+def is_seen(window, row):
+    box = window.studies.visualItemRect(row)
+    return box.bottom() > 0 and box.top() < window.studies.viewport().height()
 
 
 def test_studies_stay_open_when_a_newer_one_moves_them_down(qtbot, series, make_dicom):

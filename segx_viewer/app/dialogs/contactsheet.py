@@ -88,6 +88,7 @@ class ContactSheet(QDialog):
             self.list.addItem(self._items[document.number])
             self._write(document)
         workspace.documents.updated.connect(self._on_updated)
+        workspace.opener.draw_all(self._documents)
         self.survey = Survey(workspace.jobs, workspace.analyses.engine, self)
         self.survey.found.connect(self._on_found)
         self.survey.ended.connect(self._count)

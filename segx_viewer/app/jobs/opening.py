@@ -105,8 +105,15 @@ class Opener(QObject):
     # -- thumbnails ------------------------------------------------------------------------------
 
     def draw_thumbnails(self, documents: list[Document]) -> None:
-        """Read the headers and draw the thumbnails that are missing, turn by turn."""
+        """Read the headers that are missing, turn by turn; what says nothing before it is decoded is drawn as well."""
         self._headers.add(documents)
+
+    def draw_in_sight(self, documents: list[Document]) -> None:
+        """Draw the thumbnails of documents that are in sight, before any others."""
+        self._thumbnails.look(documents)
+
+    def draw_all(self, documents: list[Document]) -> None:
+        """Draw the thumbnails of documents, wherever they are."""
         self._thumbnails.add(documents)
 
     def _read_headers(self, documents: list[Document]) -> None:
@@ -114,15 +121,18 @@ class Opener(QObject):
         self._jobs.run(headers.read, [d.path for d in documents], then=then, lane=FILES)
 
     def _on_headers(self, documents: list[Document], found: list[headers.Header | None]) -> None:
-        described = []
+        described, unknown = [], []
         for document, header in zip(documents, found, strict=True):
             document.scanned = True
-            if header is not None and document.header is None and document in self._documents:
+            if header is None and document.header is None and document in self._documents:
+                unknown.append(document)
+            elif header is not None and document.header is None and document in self._documents:
                 document.header, document.size = header
                 described.append(document)
         self._documents.describe(described)
         for document in described:
             self._on_updated(document)
+        self._thumbnails.add(unknown)
         self._headers.next()
 
     def _lead_stacks(self, document: Document) -> None:
@@ -133,8 +143,7 @@ class Opener(QObject):
         stacks = [stack for stack in source.frame_stacks if 0 not in stack]
         missing = [s for s in stacks if not any(d.path == document.path and d.frame == s[0] for d in self._documents)]
         for stack in missing:
-            led = self._documents.add(document.path, stack[0], label=document.label, named=document.named, leads=True)
-            self._thumbnails.add([led])
+            self._documents.add(document.path, stack[0], label=document.label, named=document.named, leads=True)
 
     def _draw(self, document: Document) -> None:
         self._jobs.run(

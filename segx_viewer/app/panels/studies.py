@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QSignalBlocker, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyledItemDelegate,
@@ -33,6 +33,7 @@ _BELOW = Qt.ItemDataRole.UserRole + 2  # a second line of a series' row
 _SERIES = "series "  # begins the keys of series
 
 _ORDER_MS = 300
+_LOOK_MS = 60  # rows that only rush past are not drawn
 _LAST = 2**31
 
 Order = tuple[int | str, ...]
@@ -48,6 +49,7 @@ class Studies(QTreeWidget):
     """
 
     chosen = Signal(object)  # Document
+    in_sight = Signal(object)  # list of Document, of the rows that are seen and have no thumbnail yet
 
     def __init__(self, documents: Documents, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,11 +66,17 @@ class Studies(QTreeWidget):
         self.setAccessibleName(tr("Studies"))
         self._order_later = QTimer(self, singleShot=True, interval=_ORDER_MS)  # not once for each of a thousand files
         self._order_later.timeout.connect(self.order)
+        self._look_later = QTimer(self, singleShot=True, interval=_LOOK_MS)
+        self._look_later.timeout.connect(self._look)
+        for bar_signal in (self.verticalScrollBar().valueChanged, self.verticalScrollBar().rangeChanged):
+            bar_signal.connect(lambda *_: self._look_soon())
         self._opened: set[str] = set()  # series whose images the reader wants to see
         self._closed: set[str] = set()  # patients and studies that the reader folded away
         self.setItemDelegate(_Rows(self))
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        for changed in (self.itemExpanded, self.itemCollapsed):
+            changed.connect(lambda _item: self._look_soon())
         self.itemExpanded.connect(lambda item: self._on_opened(item, True))
         self.itemCollapsed.connect(lambda item: self._on_opened(item, False))
         self.currentItemChanged.connect(self._on_chosen)
@@ -135,6 +143,7 @@ class Studies(QTreeWidget):
                 self.setCurrentItem(_seen(item))
             self._prune(former)
             self._order_soon()
+            self._look_soon()
 
     def _prune(self, group: QTreeWidgetItem | None) -> None:
         while group is not None and group.childCount() == 0:
@@ -176,8 +185,7 @@ class Studies(QTreeWidget):
             group.setData(0, _BELOW, None)
             group.setIcon(0, QIcon())
             return
-        child = group.child(count // 2)
-        middle = self._documents.by_number(child.data(0, _NUMBER)) if child is not None else None
+        middle = self._middle(group)
         number = middle.header.acquisition.series_number if middle is not None and middle.header is not None else None
         below = tr("{count} images").format(count=count)
         group.setData(0, _BELOW, f"{number} · {below}" if number is not None else below)
@@ -202,6 +210,41 @@ class Studies(QTreeWidget):
         lead = self._lead(items[0] if items else None)
         return packed(lead.number if lead is not None else None)
 
+    # -- thumbnails ------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
+        super().resizeEvent(event)
+        if (current := self.currentItem()) is not None:
+            self.scrollToItem(current)
+        self._look_soon()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, D102 - Qt's name
+        super().showEvent(event)
+        self._look_soon()
+
+    def _look_soon(self) -> None:
+        if not self._look_later.isActive():
+            self._look_later.start()
+
+    def _look(self) -> None:
+        """Say which rows are in sight: only their thumbnails are worth reading a file for."""
+        bottom, seen = self.viewport().height(), []
+        item = self.itemAt(0, 0) if self.isVisible() else None
+        while item is not None and self.visualItemRect(item).top() < bottom:
+            document = self._middle(item) if item.data(0, _NUMBER) is None else self._lead(item)
+            if document is not None and document.header is not None and document.thumbnail is None:
+                seen.append(document)
+            item = self.itemBelow(item)
+        if seen:
+            self.in_sight.emit(seen)
+
+    def _middle(self, group: QTreeWidgetItem) -> Document | None:
+        """Return the image whose thumbnail stands for a series of several images, None for other groups."""
+        child = group.child(group.childCount() // 2)
+        if not str(group.data(0, _KEY)).startswith(_SERIES) or group.childCount() < 2 or child is None:
+            return None
+        return self._documents.by_number(child.data(0, _NUMBER))
+
     # -- order -----------------------------------------------------------------------------------
 
     def _order_soon(self) -> None:
@@ -225,6 +268,7 @@ class Studies(QTreeWidget):
                     group.setExpanded(str(group.data(0, _KEY)) not in self._closed)
                 self._dress(group)
             self._on_current(self._documents.current)  # its item may lie in a series that was closed meanwhile
+        self._look_soon()
 
     def _part(self, document: Document, parts: Parts) -> None:
         if document.number in self._items and self._parts.get(document.number, ()) != parts:
