@@ -215,7 +215,7 @@ class Studies(QTreeWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
         super().resizeEvent(event)
         if (current := self.currentItem()) is not None:
-            self.scrollToItem(current)
+            self.scrollToItem(_seen(current))  # scrolling to what is folded away would unfold it
         self._look_soon()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, D102 - Qt's name
