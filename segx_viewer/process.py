@@ -12,9 +12,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType, SimpleNamespace
 from typing import Any
 
 SWITCH = "SEGX_VIEWER_WITHOUT"
@@ -68,9 +70,15 @@ TRICKS = {
         ),
         Trick(
             "lean-transport",
-            "POT finds neither torch nor scikit-learn and networkx while it is imported",
-            "its solver has nothing to do with them",
-            "0.3 s and 52 MiB instead of 0.9 s and 148 MiB",
+            "POT's compiled solver is loaded alone, with stand-ins for the packages around it",
+            "these import SciPy, and torch and scikit-learn where they are installed, for other solvers",
+            "2 ms and 1 MiB instead of 0.9 s and 148 MiB",
+        ),
+        Trick(
+            "lean-dicom",
+            "pydicom's module that fetches test files finds neither requests nor tqdm while it is imported",
+            "it is a part of every import of pydicom, and does without them; nothing here fetches those files",
+            "importing pydicom takes 0.10 s instead of 0.15 s",
         ),
         Trick(
             "shared-arena",
@@ -107,6 +115,24 @@ def begin() -> None:
     # NumPy (by this name: 2.4) takes one of the two variables.
     if wanted("plain-sort") and "NPY_ENABLE_CPU_FEATURES" not in os.environ and _sorts_badly():
         os.environ.setdefault("NPY_DISABLE_CPU_FEATURES", "X86_V4")
+    if wanted("lean-dicom") and _WithoutDownloads not in sys.meta_path:
+        sys.meta_path.insert(0, _WithoutDownloads)
+
+
+class _WithoutDownloads:
+    """Finds nothing, and nothing else finds, what `OF` asks for although it can do without."""
+
+    OF = "pydicom.data.download"
+    LIBRARIES = ("requests", "tqdm")
+
+    @classmethod
+    def find_spec(cls, name: str, _path: object = None, _target: object = None) -> None:
+        if name in cls.LIBRARIES and cls.OF in sys.modules:
+            frame: FrameType | None = sys._getframe()
+            while frame is not None and frame.f_globals.get("__name__") != cls.OF:
+                frame = frame.f_back
+            if frame is not None:
+                raise ModuleNotFoundError(f"{name} is not needed here", name=name)
 
 
 def begin_window() -> None:
@@ -177,12 +203,54 @@ def _is_compile_supported(device: Any) -> bool:
 
 
 def import_transport() -> Any:
-    """Import POT for its exact solver. Callers keep other threads from importing meanwhile."""
+    """Import POT for its exact solver `emd2`. Callers keep other threads from importing meanwhile."""
     if wanted("lean-transport"):
         os.environ.setdefault("POT_BACKEND_DISABLE_PYTORCH", "1")
+        if _TRANSPORT not in sys.modules:
+            with contextlib.suppress(AttributeError, ImportError, TypeError, ValueError):  # another version's insides
+                return _solver_alone()
         with contextlib.suppress(ImportError), _hidden("sklearn", "networkx"):  # a version may not do without them
-            return import_module("ot")
-    return import_module("ot")
+            return import_module(_TRANSPORT)
+    return import_module(_TRANSPORT)
+
+
+_TRANSPORT = "ot"
+
+
+@cache
+def _solver_alone() -> Any:
+    """Return what has POT's `emd2`, without its plan, its gradients and other libraries' arrays."""
+    import numpy as np
+
+    found = find_spec(_TRANSPORT)
+    folders = list(found.submodule_search_locations or ()) if found is not None else []
+    stand_ins = {name: ModuleType(name) for name in (_TRANSPORT, f"{_TRANSPORT}.lp", f"{_TRANSPORT}.utils")}
+    stand_ins[_TRANSPORT].__path__ = folders
+    stand_ins[f"{_TRANSPORT}.lp"].__path__ = [str(Path(folder, "lp")) for folder in folders]
+    stand_ins[f"{_TRANSPORT}.utils"].dist = _distances  # type: ignore[attr-defined]
+    sys.modules.update(stand_ins)
+    try:
+        solver = import_module(f"{_TRANSPORT}.lp.emd_wrap")
+    finally:
+        for name in (*stand_ins, f"{_TRANSPORT}.lp.emd_wrap"):
+            sys.modules.pop(name, None)
+    solve, told = solver.emd_c, solver.check_result
+
+    def emd2(a: Any, b: Any, cost: Any, numItermax: int) -> float:
+        a, b, cost = (np.ascontiguousarray(given, np.float64) for given in (a, b, cost))
+        _, total, _, _, code = solve(a, b * a.sum() / b.sum(), cost, numItermax, 1)
+        told(code)
+        return float(total)
+
+    one = np.ones(1)
+    if emd2(one, one, np.full((1, 1), 2.0), 9) != 2:
+        raise ImportError
+    return SimpleNamespace(emd2=emd2)
+
+
+def _distances(*given: Any, **how: Any) -> Any:
+    """Stand in for POT's function of that kind, which its other solvers call."""
+    return import_module(f"{_TRANSPORT}.utils").dist(*given, **how)
 
 
 @contextlib.contextmanager

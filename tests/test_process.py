@@ -122,6 +122,40 @@ def test_the_transport_solver_brings_no_learning_library(without, found):
     assert said(code, surroundings) == found
 
 
+@pytest.mark.parametrize(("without", "found"), [("", "['requests']"), ("lean-dicom", "['requests', 'tqdm']")])
+def test_importing_pydicom_brings_no_downloads_and_hides_them_from_nobody_else(without, found):
+    pytest.importorskip("requests")
+    pytest.importorskip("tqdm")
+    code = (
+        "import sys; from segx_viewer import process; process.begin(); import pydicom\n"
+        "assert ('requests' in sys.modules) is bool(sys.argv[1:]); import requests\n"
+        "print(sorted({'requests', 'tqdm'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *without.split()],
+        env={**BARE, process.SWITCH: without}, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == found
+
+
+def test_the_transport_solver_alone_is_the_library_s():
+    code = """
+import sys
+import numpy as np
+from segx_viewer import process
+rng = np.random.default_rng(3)
+a, b, cost = rng.random(30), rng.random(20), rng.random((30, 20))
+a, b = a / a.sum(), b / b.sum()
+alone = process.import_transport()
+assert not {"ot", "scipy"} & {name.partition(".")[0] for name in sys.modules}
+import ot
+assert alone is not ot
+print(alone.emd2(a, b, cost, numItermax=10**6) == ot.emd2(a, b, cost, numItermax=10**6))
+print(ot.emd2_1d(np.arange(3.0), np.arange(3.0) + 1, metric="cityblock"))
+"""
+    assert said(code, BARE).split() == ["True", "1.0"]
+
+
 def test_every_trick_is_asked_for_by_its_name_and_says_what_it_is():
     package = Path(sys.modules["segx_viewer"].__file__).parent
     text = "".join(p.read_text(encoding="utf-8") for p in package.rglob("*.py"))

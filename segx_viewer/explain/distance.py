@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from segx_viewer import process
-from segx_viewer.explain.ranking import MapOnRegion, importing
+from segx_viewer.explain.nearest import importing
+from segx_viewer.explain.ranking import MapOnRegion
 
 
 def hd95(pair: MapOnRegion) -> float:

@@ -1,20 +1,14 @@
 """One sort for all thresholds: a region and the maps on it, each prepared once for every alignment."""
 
-import threading
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from segx_viewer.explain.cells import transport_problem
-
-if TYPE_CHECKING:
-    from scipy.spatial import KDTree
-
-importing = threading.Lock()
-"""Held by whoever imports a part of SciPy in a thread: two that do at once can find its modules half made."""
+from segx_viewer.explain.nearest import distances_between
 
 PERCENTS = np.arange(1, 100)
 """The thresholds of the IoU curve: n = 1..99 %."""
@@ -66,9 +60,9 @@ class Region:
         return np.argwhere(outline(mask)).astype(np.float64) * (self.spacing_mm or (1.0, 1.0))
 
     @cached_property
-    def outline_tree(self) -> "KDTree":
-        """The region's outline, ready for nearest-neighbour searches."""
-        return _tree(self.outline_points(self.mask))
+    def own_outline(self) -> NDArray[np.float64]:
+        """The region's `outline_points`."""
+        return self.outline_points(self.mask)
 
 
 class MapOnRegion:
@@ -150,13 +144,12 @@ class MapOnRegion:
     def outline_distances(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """From each outline pixel of top(E, |R|) to R's outline, and the other way round.
 
-        In mm where the spacing is known, else in pixels. Nearest-neighbour trees on the outlines give the same
-        distances as distance transforms of the whole image, and are several times faster.
+        In mm where the spacing is known, else in pixels. The outlines' points alone give the same distances as distance
+        transforms of the whole image, and are several times faster.
         """
         if not self.top_area.any():
             raise UndefinedAlignment("Too many pixels share the map's highest value to outline its top pixels.")
-        tree, points = self.region.outline_tree, self.region.outline_points(self.top_area)
-        return tree.query(points)[0], _tree(points).query(tree.data)[0]
+        return distances_between(self.region.outline_points(self.top_area), self.region.own_outline)
 
     @cached_property
     def transport(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -169,10 +162,3 @@ def outline(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     inner = cv2.erode(mask.view(np.uint8), cross, borderType=cv2.BORDER_CONSTANT, borderValue=0)
     return np.asarray(mask & (inner == 0))
-
-
-def _tree(points: NDArray[np.floating[Any]]) -> "KDTree":
-    with importing:
-        from scipy.spatial import KDTree  # 30 MiB, which are not needed before the networks have been loaded
-
-    return KDTree(points)

@@ -24,6 +24,9 @@ _STYLED = re.compile("bold|italic|oblique|condensed|light|black|thin|mono|medium
 _SUFFIXES = {".ttf", ".otf", ".ttc", ".otc"}
 _KEPT = 256
 
+PLAIN = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)))) | frozenset("–—‘’“”„…·×")
+"""Characters that the reports' own font has for certain, in both weights: to look them up takes a library."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -45,6 +48,8 @@ def runs(text: str) -> tuple[Run, ...]:
     >>> runs("Doe, Jane")
     (Run(text='Doe, Jane', path=None),)
     """
+    if PLAIN.issuperset(text):
+        return (Run(text),)
     own = letters(own_font())
     if all(ord(c) in own for c in text):
         return (Run(text),)

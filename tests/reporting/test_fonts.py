@@ -1,6 +1,8 @@
 """Letters that the reports' own font lacks."""
 
 import io
+import subprocess
+import sys
 
 import numpy as np
 import pypdfium2
@@ -122,3 +124,14 @@ def test_a_pdf_shows_them_too(folder):
     assert "Wang" in page.get_textpage().get_text_range()
     squares = ink(picture[:, round(20 + width) :])
     assert squares.max() - squares.min() > 60
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_the_plain_characters_are_in_the_reports_own_font(bold):
+    assert {ord(c) for c in fonts.PLAIN} <= fonts.letters(fonts.own_font(bold))
+
+
+def test_a_page_in_plain_characters_needs_no_font_library():
+    code = "import sys; from segx_viewer.reporting.typeset import text_width\n"
+    code += "assert text_width('Pneumonia · 58 %', 17) > 0; assert 'fontTools' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
