@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from segx_viewer.bundles.install import Added, add
 from segx_viewer.bundles.offer import Offer
+from segx_viewer.domain.arrays import Numbers, Pixels
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo, VoiLut, WindowLevel
 from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress
 from segx_viewer.domain.result import Analysis, Certainty, GateLevel, GateVerdict, MapKey, Segmentation
@@ -27,7 +28,7 @@ from segx_viewer.reporting.table import analysis_to_dict, write_json
 if TYPE_CHECKING:
     from segx_viewer.bundles.store import BundleStore
 
-Source = Path | str | MedicalImage | NDArray[Any]
+Source = Path | str | MedicalImage | Numbers
 
 
 class Result(Analysis):
@@ -227,7 +228,8 @@ def _image(source: Source, frame: int, modality: str) -> MedicalImage:
         raise SegxError(f"An image is an array (H, W) or (H, W, 3), not {array.shape}.")
     photometric = PhotometricInterpretation.RGB if colour else PhotometricInterpretation.MONOCHROME2
     bits = 8 * array.dtype.itemsize if array.dtype.kind in "ui" else 16
-    return MedicalImage(array, modality, photometric, SourceInfo(None), bits_stored=min(bits, 16))
+    pixels: Pixels = np.asarray(array, np.uint8) if colour else np.asarray(array, np.float32)
+    return MedicalImage(pixels, modality, photometric, SourceInfo(None), bits_stored=min(bits, 16))
 
 
 def _mask(mask: ArrayLike) -> NDArray[np.bool_]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import torch
@@ -16,7 +15,7 @@ from segx_viewer.domain.result import Activation
 Score = Callable[[Tensor], Tensor]
 """(N, C, h, w) inputs to the (N,) probabilities of the class under explanation."""
 
-Attribute = Callable[[Tensor, int], NDArray[Any]]
+Attribute = Callable[[Tensor, int], NDArray[np.floating]]
 """One input (1, C, h, w) and a seed to a saliency map (h, w), >= 0. Deterministic methods ignore the seed."""
 
 OnProgress = Callable[[float], None]
@@ -57,7 +56,7 @@ def class_score(network: nn.Module, class_index: int, activation: Activation = A
 def deletion(
     score: Score,
     tensor: Tensor,
-    saliency_map: NDArray[Any],
+    saliency_map: NDArray[np.floating],
     *,
     baseline: Tensor | None = None,
     steps: int = 50,
@@ -93,7 +92,7 @@ def deletion(
 def insertion(
     score: Score,
     tensor: Tensor,
-    saliency_map: NDArray[Any],
+    saliency_map: NDArray[np.floating],
     *,
     baseline: Tensor | None = None,
     steps: int = 50,
@@ -115,7 +114,7 @@ def _replace(
     score: Score,
     before: Tensor,
     after: Tensor,
-    saliency_map: NDArray[Any],
+    saliency_map: NDArray[np.floating],
     steps: int,
     batch_size: int,
     seed: int,
@@ -138,7 +137,7 @@ def _replace(
     return Curve(shares, values, float(np.trapezoid(values, shares)))
 
 
-def removal_order(saliency_map: NDArray[Any], seed: int = 0) -> NDArray[np.int64]:
+def removal_order(saliency_map: NDArray[np.floating], seed: int = 0) -> NDArray[np.int64]:
     """Return each pixel's place in the order of falling relevance, 0 first; ties in random order.
 
     Examples

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -44,7 +43,7 @@ class Stability:
     top_overlap: float
 
 
-def similarity(a: NDArray[Any], b: NDArray[Any]) -> float | None:
+def similarity(a: NDArray[np.floating], b: NDArray[np.floating]) -> float | None:
     """Spearman rank correlation of two maps; None where one of them is flat or not finite."""
     for A in (a, b):
         if not np.isfinite(A).all() or np.ptp(A) == 0:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +49,7 @@ def check(
     score: Score,
     attribute: Attribute,
     tensor: Tensor,
-    saliency_map: NDArray[Any],
+    saliency_map: NDArray[np.floating],
     *,
     radius: float = 0.02,
     steps: int = 25,
@@ -143,7 +142,9 @@ class _Shares:
         return tell
 
 
-def moved_elsewhere(saliency_map: NDArray[Any], seed: int = 0, count: int = CONTROLS) -> list[NDArray[Any]]:
+def moved_elsewhere(
+    saliency_map: NDArray[np.floating], seed: int = 0, count: int = CONTROLS
+) -> list[NDArray[np.floating]]:
     """Shift a map around the image's edges, by a quarter to three quarters of each side: same shape, other place."""
     A, rng = np.asarray(saliency_map), np.random.default_rng(seed)
     shifts = [[round(side * rng.uniform(0.25, 0.75)) for side in A.shape] for _ in range(count)]

@@ -1,11 +1,12 @@
 """The one way between the image grid and the model-input grid: every map comes back through a `Placement`."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from segx_viewer.domain.arrays import Pixels
 
 AREA = "area"
 INTERPOLATIONS = (AREA, "bilinear", "bicubic", "lanczos", "nearest")
@@ -114,11 +115,11 @@ class Placement:
 
     def place(
         self,
-        picture: NDArray[np.uint8] | NDArray[np.float32],
+        picture: Pixels,
         interpolation: str = AREA,
         *,
         antialias: bool = True,
-    ) -> NDArray[np.uint8] | NDArray[np.float32]:
+    ) -> Pixels:
         """Resample a picture (H, W) or (H, W, 3) to the input grid; 0 outside.
 
         Parameters
@@ -191,13 +192,13 @@ class Placement:
         return result.astype(np.bool_) if is_mask else result
 
 
-def _resized(picture: NDArray[Any], shape: tuple[int, int], interpolation: str, antialias: bool) -> NDArray[Any]:
+def _resized(picture: Pixels, shape: tuple[int, int], interpolation: str, antialias: bool) -> Pixels:
     shrinks = shape[0] < picture.shape[0] or shape[1] < picture.shape[1]
     if interpolation == AREA or picture.dtype != np.uint8:
         how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-        return np.asarray(cv2.resize(picture, shape[::-1], interpolation=how))
+        return np.asarray(cv2.resize(picture, shape[::-1], interpolation=how), picture.dtype)
     if not antialias and interpolation in _BY_OPENCV:
-        return np.asarray(cv2.resize(picture, shape[::-1], interpolation=_BY_OPENCV[interpolation]))
+        return np.asarray(cv2.resize(picture, shape[::-1], interpolation=_BY_OPENCV[interpolation]), np.uint8)
     from PIL import Image  # the window is on the screen before any picture is resampled
 
     how = Image.Resampling(_BY_PILLOW[interpolation])

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from segx_viewer.domain._arrays import read_only
+from segx_viewer.domain.arrays import Pixels, read_only
 from segx_viewer.domain.slices import SlicePosition
 
 _NEARLY_SQUARE = 1e-3  # half a pixel in 500
@@ -259,7 +259,7 @@ class MedicalImage:
         Of the values, as the file says it: "HU", "BQML", ...; empty where it says none.
     """
 
-    pixels: NDArray[np.float32] | NDArray[np.uint8] = field(repr=False)
+    pixels: Pixels = field(repr=False)
     modality: str
     photometric: PhotometricInterpretation
     source: SourceInfo

@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from segx_viewer.domain._arrays import read_only
+from segx_viewer.domain.arrays import read_only
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.errors import AnalysisCancelled
 

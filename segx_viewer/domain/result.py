@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from segx_viewer.domain._arrays import read_only
+from segx_viewer.domain.arrays import read_only
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.image import MedicalImage
 

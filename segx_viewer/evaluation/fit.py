@@ -160,7 +160,7 @@ def _as_image(pixels: NDArray[np.uint8], file_name: str) -> MedicalImage:
 
 def _fit_gate(
     folder: Path, recipe: Recipe, training: Sequence[Record], validation: Sequence[Record], near: Sequence[Record]
-) -> tuple[dict[str, float], dict[str, NDArray[Any]]]:
+) -> tuple[dict[str, float], dict[str, NDArray[np.float32]]]:
     bundle = read_bundle(folder)
     if not bundle.gate.get("layer"):
         return {}, {}

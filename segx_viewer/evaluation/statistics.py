@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import mannwhitneyu, rankdata
 
+from segx_viewer.domain.arrays import Numbers
+
 RESAMPLES = 1000
 SEED = 2025
 
@@ -45,7 +47,7 @@ class Resampler:
         The group of each image.
     """
 
-    def __init__(self, groups: NDArray[Any], resamples: int = RESAMPLES, seed: int = SEED) -> None:
+    def __init__(self, groups: Numbers, resamples: int = RESAMPLES, seed: int = SEED) -> None:
         _, codes = np.unique(groups, return_inverse=True)
         self.size = len(codes)
         members = np.argsort(codes, kind="stable")

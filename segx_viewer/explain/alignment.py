@@ -190,7 +190,7 @@ COSTLY = ("hd95", "assd", "emd")
 """Alignments that take milliseconds: what an interactive path may leave out of `all_alignments` by `skip`."""
 
 
-def iou_curve(E: NDArray[Any], R: NDArray[np.bool_]) -> NDArray[np.float64] | None:
+def iou_curve(E: NDArray[np.floating], R: NDArray[np.bool_]) -> NDArray[np.float64] | None:
     """IoU of top(E, n) and R for n = 1..99.
 
     Equal to evaluating ``E > np.percentile(E, 100 - n)`` (in double precision) for each n, by one sort.
@@ -213,18 +213,18 @@ def iou_curve(E: NDArray[Any], R: NDArray[np.bool_]) -> NDArray[np.float64] | No
 
 
 def alignment(
-    name: str, E: NDArray[Any], R: NDArray[np.bool_], spacing_mm: tuple[float, float] | None = None
+    name: str, E: NDArray[np.floating], R: NDArray[np.bool_], spacing_mm: tuple[float, float] | None = None
 ) -> Alignment:
     """Compute one alignment by name; see `all_alignments`."""
     return all_alignments(E, R, spacing_mm, skip=[other for other in ALIGNMENTS if other != name])[name]
 
 
-def iou(E: NDArray[Any], R: NDArray[np.bool_]) -> float | None:
+def iou(E: NDArray[np.floating], R: NDArray[np.bool_]) -> float | None:
     """IoU(top(E, 5), R), 0..1; None where undefined."""
     return alignment("iou", E, R).value
 
 
-def auitc(E: NDArray[Any], R: NDArray[np.bool_]) -> float | None:
+def auitc(E: NDArray[np.floating], R: NDArray[np.bool_]) -> float | None:
     """Area under the IoU threshold curve, 0..1; None where undefined.
 
     Examples
@@ -237,7 +237,7 @@ def auitc(E: NDArray[Any], R: NDArray[np.bool_]) -> float | None:
 
 
 def all_alignments(
-    E: NDArray[Any],
+    E: NDArray[np.floating],
     R: NDArray[np.bool_],
     spacing_mm: tuple[float, float] | None = None,
     *,
@@ -270,7 +270,7 @@ def all_alignments(
 
 
 def alignments_and_curve(
-    E: NDArray[Any], region: Region, *, skip: Collection[str] = ()
+    E: NDArray[np.floating], region: Region, *, skip: Collection[str] = ()
 ) -> tuple[dict[str, Alignment], NDArray[np.float64] | None]:
     """Compute `all_alignments` and `iou_curve` from one sort; several maps share what `region` has computed."""
     names = [name for name in ALIGNMENTS if name not in skip]

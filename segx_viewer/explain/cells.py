@@ -1,7 +1,6 @@
 """The grid of 32 x 32 cells on which the earth mover's distance is computed."""
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +10,7 @@ GRID = 32
 
 
 def transport_problem(
-    E: NDArray[Any], mask: NDArray[np.bool_], spacing: tuple[float, float]
+    E: NDArray[np.floating], mask: NDArray[np.bool_], spacing: tuple[float, float]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return what cells of a map have too much (n,) and others too little (m,), and the distances (n, m) between them.
 

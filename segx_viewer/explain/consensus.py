@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +47,7 @@ class Consensus:
         return float(self.rank_correlation[pairs].mean())
 
 
-def rank_map(A: NDArray[Any]) -> NDArray[np.float64]:
+def rank_map(A: NDArray[np.floating]) -> NDArray[np.float64]:
     """Replace each value by its rank, 0 for the lowest to 1 for the highest; ties share their mean rank.
 
     Examples
@@ -61,7 +60,7 @@ def rank_map(A: NDArray[Any]) -> NDArray[np.float64]:
     return (ranks / max(1, A.size - 1)).reshape(A.shape)
 
 
-def consensus(maps: Mapping[str, NDArray[Any]]) -> Consensus | None:
+def consensus(maps: Mapping[str, NDArray[np.floating]]) -> Consensus | None:
     """Combine the maps of several methods for one class by their ranks.
 
     Ranks make methods comparable whose maps have no common scale; each method has one vote.
@@ -103,7 +102,7 @@ def consensus(maps: Mapping[str, NDArray[Any]]) -> Consensus | None:
     )
 
 
-def _says_nothing(A: NDArray[Any]) -> str:
+def _says_nothing(A: NDArray[np.floating]) -> str:
     if not np.isfinite(A).all():
         return "The map has values that are not finite."
     return "The map is flat: no pixel is more relevant than another." if np.ptp(A) == 0 else ""

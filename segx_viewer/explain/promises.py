@@ -61,7 +61,7 @@ class ClassConditionalSets:
     confidence: float
     quantiles: tuple[float, ...]
 
-    def of(self, probabilities: NDArray[np.floating[Any]]) -> PredictionSet:
+    def of(self, probabilities: NDArray[np.floating]) -> PredictionSet:
         """Return the set of an image with class probabilities (K,)."""
         kept = [
             int(k) for k in np.argsort(-probabilities, kind="stable") if self.holds(int(k), float(probabilities[k]))
@@ -92,7 +92,7 @@ class FindingSets:
     present: tuple[float, ...]
     absent: tuple[float, ...]
 
-    def of(self, probabilities: NDArray[np.floating[Any]]) -> FindingSet:
+    def of(self, probabilities: NDArray[np.floating]) -> FindingSet:
         """Return what cannot be ruled out for the findings of an image with probabilities (K,)."""
         p = [float(value) for value in probabilities]
         return FindingSet(
@@ -144,7 +144,7 @@ class Promises:
     levels: Levels
     sets: tuple[ClassConditionalSets | FindingSets, ...] = ()
 
-    def of(self, probabilities: NDArray[np.floating[Any]]) -> tuple[PredictionSet | FindingSet, ...]:
+    def of(self, probabilities: NDArray[np.floating]) -> tuple[PredictionSet | FindingSet, ...]:
         """Return the sets of an image with class probabilities (K,)."""
         return tuple(one.of(probabilities) for one in self.sets)
 

@@ -44,7 +44,7 @@ class Region:
         self.area = self.places.size
         self._last: MapOnRegion | None = None
 
-    def on(self, E: NDArray[Any]) -> "MapOnRegion":
+    def on(self, E: NDArray[np.floating]) -> "MapOnRegion":
         """Return a map on this region; the last one is kept with all that was computed for it. Raises as that does."""
         if self._last is None or self._last.given is not E:
             self._last = MapOnRegion(E, self)
@@ -81,7 +81,7 @@ class MapOnRegion:
         If the shapes differ or E is negative somewhere.
     """
 
-    def __init__(self, E: NDArray[Any], region: Region) -> None:
+    def __init__(self, E: NDArray[np.floating], region: Region) -> None:
         self.given, self.E, self.region = E, np.asarray(E), region
         if self.E.dtype not in (np.float32, np.float64):
             self.E = self.E.astype(np.float64)

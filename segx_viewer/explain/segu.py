@@ -3,7 +3,6 @@
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +35,7 @@ NO_EXPLANATION = "This map shows where methods differ, not what the network look
 
 
 def assess(
-    attribution_map: NDArray[Any],
+    attribution_map: NDArray[np.floating],
     segmentation: Segmentation,
     gate: GateVerdict,
     *,
@@ -95,7 +94,7 @@ def assess(
 
 
 def assess_maps(
-    maps: Sequence[NDArray[Any]] | NDArray[Any],
+    maps: Sequence[NDArray[np.floating]] | NDArray[np.floating],
     segmentation: Segmentation,
     gate: GateVerdict,
     *,
@@ -158,7 +157,7 @@ def unjudged(certainty: Certainty) -> Certainty:
     )
 
 
-def abstentions(attribution_map: NDArray[Any], segmentation: Segmentation, gate: GateVerdict) -> list[str]:
+def abstentions(attribution_map: NDArray[np.floating], segmentation: Segmentation, gate: GateVerdict) -> list[str]:
     """Say why SegU abstains, one sentence for each reason; empty when it does not."""
     reasons = []
     if gate.level is not GateLevel.ACCEPTED:

@@ -1,7 +1,5 @@
 """SegX: the most relevant pixels of a saliency map, and the map restricted to the clinically relevant region."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +7,7 @@ DEFAULT_PERCENT = 5.0
 """The method's own setting: the 5 % most relevant pixels."""
 
 
-def top(A: NDArray[Any], n: float = DEFAULT_PERCENT) -> NDArray[np.bool_]:
+def top(A: NDArray[np.floating], n: float = DEFAULT_PERCENT) -> NDArray[np.bool_]:
     """Select the pixels strictly above the (100 - n)th percentile of a map.
 
     The percentile interpolates linearly and is computed in double precision. A flat map gives an empty set.
@@ -36,7 +34,7 @@ def top(A: NDArray[Any], n: float = DEFAULT_PERCENT) -> NDArray[np.bool_]:
     return values > np.percentile(values, 100 - n)
 
 
-def segx_map(A: NDArray[Any], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+def segx_map(A: NDArray[np.floating], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Restrict a saliency map to a region: X = A * M̂ (Zhang, Zhu, Luo 2025).
 
     Parameters

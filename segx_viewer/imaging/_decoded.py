@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.image import MedicalImage
 
 
@@ -18,7 +19,7 @@ class Modality:
     table: NDArray[np.uint16] | None = field(default=None, repr=False)
     first: int = 0
 
-    def __call__(self, stored: NDArray[Any], out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+    def __call__(self, stored: Numbers, out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
         """Return modality values, written to `out` if given.
 
         32-bit integers are rescaled in double precision before rounding to float32.
@@ -54,10 +55,11 @@ class Decoded:
         The fields of `MedicalImage` but `pixels`.
     """
 
-    values: NDArray[Any]
+    values: Numbers
     modality: Modality | None
     fields: dict[str, Any]
 
     def image(self) -> MedicalImage:
         """Finish the image."""
-        return MedicalImage(pixels=self.values if self.modality is None else self.modality(self.values), **self.fields)
+        pixels = np.asarray(self.values, np.uint8) if self.modality is None else self.modality(self.values)
+        return MedicalImage(pixels=pixels, **self.fields)

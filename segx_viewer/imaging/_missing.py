@@ -1,11 +1,10 @@
 """Numbers that stand for "no value" in pixels of floating-point type."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from segx_viewer.domain.arrays import Numbers
 from segx_viewer.errors import ImageReadError
 
 NO_VALUE = 9.9e36
@@ -13,14 +12,12 @@ NO_VALUE = 9.9e36
 GIS and scientific programs write, infinity, and doubles that single precision cannot hold."""
 
 
-def without_missing(
-    path: Path, pixels: NDArray[np.floating[Any]], stated: float | None = None
-) -> tuple[NDArray[np.floating[Any]], bool]:
+def without_missing(path: Path, pixels: Numbers, stated: float | None = None) -> tuple[Numbers, bool]:
     """Replace what stands for "no value" by the lowest value of the others.
 
     Parameters
     ----------
-    pixels : ndarray
+    pixels : ndarray of floating-point numbers
     stated : float, optional
         The number that the file itself declares to stand for "no value".
 

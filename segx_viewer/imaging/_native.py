@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from segx_viewer.domain.arrays import Numbers
 
 _SYNTAXES = {ImplicitVRLittleEndian, ExplicitVRLittleEndian}
 _MONOCHROME = {"MONOCHROME1", "MONOCHROME2"}
@@ -47,7 +48,7 @@ def frame_bytes(options: dict[str, Any]) -> int:
     return options["rows"] * options["columns"] * options["bits_allocated"] // 8
 
 
-def read_native(file: BinaryIO, offset: int, options: dict[str, Any], frame: int) -> NDArray[Any]:
+def read_native(file: BinaryIO, offset: int, options: dict[str, Any], frame: int) -> Numbers:
     """Read one frame from the file, whose pixels begin at `offset`; the same values as pydicom's decoder returns.
 
     Raises
@@ -67,7 +68,7 @@ def each_band(
     options: dict[str, Any],
     frame: int,
     seconds: float,
-    work: Callable[[int, NDArray[Any]], None],
+    work: Callable[[int, Numbers], None],
 ) -> None:
     """Call `work` with each of `native_bands`, several at a time: the parts of one frame in threads of their own.
 
@@ -101,7 +102,7 @@ def native_bands(
     frame: int,
     seconds: float = float("inf"),
     part: range | None = None,
-) -> Iterator[tuple[int, NDArray[Any]]]:
+) -> Iterator[tuple[int, Numbers]]:
     """Read one frame, or some of its rows, by bands that stay in the processor's cache for whoever works on them.
 
     Yields
@@ -148,7 +149,7 @@ def high_bit(options: dict[str, Any]) -> int:
     return stated if stored <= stated < options["bits_allocated"] else stored - 1
 
 
-def _clear_unused_bits(values: NDArray[Any], stored: int, high: int) -> None:
+def _clear_unused_bits(values: Numbers, stored: int, high: int) -> None:
     """Bring values to the lowest bits, and give the bits above what they should have had (PS3.5 8.1.1)."""
     above = values.itemsize * 8 - 1 - high
     unused = values.itemsize * 8 - stored

@@ -27,6 +27,7 @@ from pydicom.uid import (
     JPEGLSTransferSyntaxes,
 )
 
+from segx_viewer.domain.arrays import Numbers
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
 from segx_viewer.imaging import _jpeg12  # noqa: F401 - registers a decoder with pydicom
 from segx_viewer.imaging._header import number, text, value
@@ -119,7 +120,7 @@ def _sniff(file: BinaryIO, element: PixelElement) -> UID | None:
 
 def decode_frame(
     path: Path, source: BinaryIO | Dataset, dataset: Dataset, element: PixelElement, syntax: UID, frame: int
-) -> tuple[NDArray[Any], str]:
+) -> tuple[Numbers, str]:
     """Decode one frame.
 
     Returns
@@ -155,7 +156,7 @@ def decode_frame(
 
 def _decoded(
     decoder: Decoder, source: Any, element: PixelElement, options: dict[str, Any], frame: int
-) -> tuple[NDArray[Any], str]:
+) -> tuple[Numbers, str]:
     """Ask the decoders one after the other."""
     names = _DECODERS.get(decoder.UID, ("",))
     options = {name: option for name, option in options.items() if name != "high_bit"}
@@ -263,7 +264,7 @@ def native_bits(dataset: Dataset) -> int:
     return int(number(dataset, "Rows") or 0) * int(number(dataset, "Columns") or 0) * samples * bits
 
 
-def to_rgb(path: Path, values: NDArray[Any], photometric: str, dataset: Dataset, bits: int) -> NDArray[np.uint8]:
+def to_rgb(path: Path, values: Numbers, photometric: str, dataset: Dataset, bits: int) -> NDArray[np.uint8]:
     """Bring decoded colour values to 8-bit RGB.
 
     Parameters
@@ -314,9 +315,9 @@ def _ybr_to_rgb(ybr: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return rgb
 
 
-def _to_eight_bits(values: NDArray[Any], bits: int) -> NDArray[np.uint8]:
+def _to_eight_bits(values: Numbers, bits: int) -> NDArray[np.uint8]:
     if bits > 8:
-        values = values >> (bits - 8)
+        values = np.right_shift(values, bits - 8)
     elif bits < 8:
         values = (values.astype(np.uint16) * 255) // (2**bits - 1)
     return np.ascontiguousarray(values, dtype=np.uint8)

@@ -19,6 +19,7 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.image import PhotometricInterpretation
 from segx_viewer.errors import UnsupportedImageError
 
@@ -54,7 +55,7 @@ class Deep:
         ICC profile.
     """
 
-    values: NDArray[Any]
+    values: Numbers
     mode: str
     photometric: PhotometricInterpretation
     no_value: float | None
@@ -224,7 +225,7 @@ def read_deep(path: Path, found: Page) -> Deep:
     )
 
 
-def _values(path: Path, page: tifffile.TiffPage) -> NDArray[Any]:
+def _values(path: Path, page: tifffile.TiffPage) -> Numbers:
     """Return a page as it is stored, (H, W, samples)."""
     shape = (int(page.imagelength), int(page.imagewidth), int(page.samplesperpixel))
     try:
@@ -238,7 +239,7 @@ def _values(path: Path, page: tifffile.TiffPage) -> NDArray[Any]:
     return values.reshape(shape)
 
 
-def _by_pillow(path: Path, page: tifffile.TiffPage) -> NDArray[Any]:
+def _by_pillow(path: Path, page: tifffile.TiffPage) -> Numbers:
     """Decode a page whose codec tifffile lacks through libtiff, where Pillow gets at its numbers as they are."""
     kind = np.dtype(page.dtype)
     if int(page.planarconfig) == _SEPARATE and page.samplesperpixel > 1:
@@ -301,8 +302,8 @@ def _declared(page: tifffile.TiffPage) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _eight_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
-    return np.ascontiguousarray(values >> (8 * values.itemsize - 8), np.uint8)
+def _eight_bits(values: Numbers) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(np.right_shift(values, 8 * values.itemsize - 8), np.uint8)
 
 
 def _mode(page: tifffile.TiffPage) -> str:
@@ -314,7 +315,7 @@ def _mode(page: tifffile.TiffPage) -> str:
     return "RGB"
 
 
-def _upright(values: NDArray[Any], orientation: int) -> NDArray[Any]:
+def _upright(values: Numbers, orientation: int) -> Numbers:
     """Turn rows and columns as the tag Orientation says."""
     if orientation in (5, 6, 7, 8):
         values = values.swapaxes(0, 1)

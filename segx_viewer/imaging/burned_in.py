@@ -7,7 +7,6 @@ not a proof of absence: a person looks at the preview and decides.
 import io
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -16,6 +15,7 @@ from pydicom.dataset import Dataset
 from pydicom.pixels.utils import set_pixel_data
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ExplicitVRLittleEndian
 
+from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.image import MedicalImage, WindowLevel
 from segx_viewer.errors import UnsupportedImageError
 from segx_viewer.imaging._pixels import PixelElement, decode_frame, held_frames, to_rgb
@@ -118,7 +118,7 @@ def blank_dataset(dataset: Dataset, boxes: tuple[Box, ...]) -> None:
     dataset.BurnedInAnnotation = "NO"
 
 
-def _stored_frames(dataset: Dataset) -> tuple[NDArray[Any], str]:
+def _stored_frames(dataset: Dataset) -> tuple[Numbers, str]:
     """Return the pixels of every frame as the viewer shows them: (N, H, W) stored values, or (N, H, W, 3) RGB.
 
     What a codestream says of itself is written into the header.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
+from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
 from segx_viewer.imaging import _facts, _luts, _person
@@ -141,7 +142,7 @@ def _native(path: Path, frame: int, limits: Limits) -> tuple[MedicalImage, NDArr
         pixels = np.empty(shape, np.float32)
         half = np.empty((shape[0] // 2, shape[1] // 2), np.float32) if min(shape) > 1 else None
 
-    def take(top: int, band: NDArray[Any]) -> None:
+    def take(top: int, band: Numbers) -> None:
         assert modality is not None  # noqa: S101 - only colour pixels have none
         values = modality(band, pixels[top : top + len(band)])
         if half is not None and len(band) > 1:

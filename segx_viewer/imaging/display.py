@@ -3,12 +3,12 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.image import MedicalImage, VoiFunction, VoiLut, WindowLevel
 from segx_viewer.imaging.ct_windows import first_ct_window
 
@@ -151,14 +151,14 @@ def grey_scale(voi: WindowLevel | VoiLut | None, *, inverse: bool = False, large
     return _through_window(voi, inverse=inverse, largest=largest)  # type: ignore[arg-type]
 
 
-def is_padding(pixels: NDArray[np.float32], padding: tuple[float, float]) -> NDArray[np.uint8]:
+def is_padding(pixels: Numbers, padding: tuple[float, float]) -> NDArray[np.uint8]:
     """Return 255 where values are padding, elsewhere 0."""
     low, high = map(_scalar, padding)
     return np.asarray(cv2.inRange(pixels, low, high), np.uint8)
 
 
-def _scalar(value: float) -> Any:  # OpenCV's types know no scalar here
-    return (value, 0.0, 0.0, 0.0)
+def _scalar(value: float) -> "cv2.typing.MatLike":
+    return value, 0.0, 0.0, 0.0  # type: ignore[return-value]  # OpenCV's types know no scalar here
 
 
 def _linear(
@@ -168,7 +168,7 @@ def _linear(
     depth: int,
     out: NDArray[np.uint8] | None = None,
     largest: float | None = None,
-) -> NDArray[Any]:
+) -> Numbers:
     """``round(pixels * slope + intercept)`` clipped to the integer type `depth`, in one pass over the pixels."""
     largest = cv2.norm(pixels, cv2.NORM_INF) if largest is None else largest
     if largest * abs(slope) + abs(intercept) > 2**30:  # OpenCV rounds through int32
@@ -196,7 +196,7 @@ def _through_window(window: WindowLevel, *, inverse: bool, largest: float | None
     intercept = 127.5 - center * slope
     if inverse:
         slope, intercept = -slope, 255 - intercept
-    return lambda pixels, out: _linear(pixels, slope, intercept, cv2.CV_8U, out, largest)
+    return lambda pixels, out: np.asarray(_linear(pixels, slope, intercept, cv2.CV_8U, out, largest), np.uint8)
 
 
 def _threshold(value: float, *, inverse: bool) -> GreyScale:
@@ -214,4 +214,6 @@ def _through_table(table: NDArray[np.float64], first: float, step: float, *, inv
     levels = np.rint(np.clip(255 - table if inverse else table, 0, 255)).astype(np.uint8)
     if len(levels) < _TABLE:
         levels = np.concatenate([levels, np.full(_TABLE - len(levels), levels[-1], np.uint8)])
-    return lambda pixels, _out: np.take(levels, _linear(pixels, 1 / step, -first / step, cv2.CV_16U))
+    return lambda pixels, _out: np.take(
+        levels, np.asarray(_linear(pixels, 1 / step, -first / step, cv2.CV_16U), np.uint16)
+    )

@@ -1,12 +1,12 @@
 """Pictures at half their resolution."""
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from segx_viewer.domain.arrays import Pixels
 from segx_viewer.domain.image import MedicalImage
 
 
@@ -14,10 +14,10 @@ class Opened(NamedTuple):
     """An image and, ready for the screen, its pixels at half the resolution; None where there is no half."""
 
     image: MedicalImage
-    half: NDArray[Any] | None
+    half: Pixels | None
 
 
-def halved(pixels: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
+def halved(pixels: Pixels, out: Pixels | None = None) -> Pixels:
     """Average 2 x 2 pixels. An odd last row or column is left out, so that positions are halved exactly.
 
     Parameters
@@ -34,7 +34,8 @@ def halved(pixels: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any
     array([[4.]], dtype=float32)
     """
     height, width = pixels.shape[0] // 2, pixels.shape[1] // 2
-    return cv2.resize(pixels[: 2 * height, : 2 * width], (width, height), out, interpolation=cv2.INTER_AREA)
+    half = cv2.resize(pixels[: 2 * height, : 2 * width], (width, height), out, interpolation=cv2.INTER_AREA)
+    return np.asarray(half, pixels.dtype)
 
 
 def reduced(image: MedicalImage, side: int) -> MedicalImage:
@@ -47,5 +48,5 @@ def reduced(image: MedicalImage, side: int) -> MedicalImage:
     if factor >= 1:
         return image
     shape = (max(1, round(width * factor)), max(1, round(height * factor)))
-    small: NDArray[Any] = np.asarray(cv2.resize(pixels, shape, interpolation=cv2.INTER_AREA), pixels.dtype)
+    small: Pixels = np.asarray(cv2.resize(pixels, shape, interpolation=cv2.INTER_AREA), pixels.dtype)
     return replace(image, pixels=small)

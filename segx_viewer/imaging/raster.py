@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.image import PhotometricInterpretation, SourceInfo
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
 from segx_viewer.imaging._decoded import Decoded, Modality
@@ -161,7 +161,7 @@ def _decoded(path: Path, frame: int, frames: int, picture: Image.Image) -> Decod
 
 
 def _facts(
-    path: Path, frame: int, frames: int, format_name: str, pixels: NDArray[Any], bits: int
+    path: Path, frame: int, frames: int, format_name: str, pixels: Numbers, bits: int
 ) -> tuple[Modality | None, dict[str, Any]]:
     grey = pixels.ndim == 2
     return Modality() if grey else None, {
@@ -172,14 +172,14 @@ def _facts(
     }
 
 
-def _depth(values: NDArray[Any]) -> int:
+def _depth(values: Numbers) -> int:
     """Return the bits of integers; 32-bit ones that would go into 16 bits have 16."""
     if values.dtype.itemsize <= 2:
         return 8 * int(values.dtype.itemsize)
     return 16 if 0 <= values.min() <= values.max() < 65536 else 32
 
 
-def _pixels(picture: Image.Image) -> tuple[NDArray[Any], int]:
+def _pixels(picture: Image.Image) -> tuple[Numbers, int]:
     """Return (H, W) for a picture without colour, else uint8 (H, W, 3); and the bits per sample."""
     if picture.mode in _DEEP_GREY:
         values = np.asarray(picture)

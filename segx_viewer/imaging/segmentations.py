@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pydicom
@@ -21,6 +20,7 @@ from pydicom.uid import (
     SegmentationStorage,
 )
 
+from segx_viewer.domain.arrays import Numbers
 from segx_viewer.errors import ImageReadError, SegxError, UnsupportedImageError
 from segx_viewer.imaging._decoded import Decoded
 from segx_viewer.imaging._quiet import ignore_library_warnings
@@ -112,7 +112,7 @@ def _refuse_volume(dataset: Dataset, path: Path) -> None:
         )
 
 
-def _regions(dataset: Dataset, path: Path) -> Iterator[tuple[NDArray[Any], OverlayFacts]]:
+def _regions(dataset: Dataset, path: Path) -> Iterator[tuple[NDArray[np.generic], OverlayFacts]]:
     return _labels(dataset) if _is_label_map(dataset) else _segments(dataset, path)
 
 
@@ -120,7 +120,7 @@ def _is_label_map(dataset: Dataset) -> bool:
     return bool(dataset.get("SegmentationType") == "LABELMAP")
 
 
-def _labels(dataset: Dataset) -> Iterator[tuple[NDArray[Any], OverlayFacts]]:
+def _labels(dataset: Dataset) -> Iterator[tuple[NDArray[np.generic], OverlayFacts]]:
     """Yield the segments of a map of labels (PS3.3 C.8.20.4), without its background (Pixel Padding Value)."""
     ((groups, frame),) = _frames(dataset)
     background = dataset.get("PixelPaddingValue", 0)
@@ -130,7 +130,7 @@ def _labels(dataset: Dataset) -> Iterator[tuple[NDArray[Any], OverlayFacts]]:
             yield frame == number, OverlayFacts(OverlayKind.REGION, label, *_source(groups, dataset))
 
 
-def _segments(dataset: Dataset, path: Path) -> Iterator[tuple[NDArray[Any], OverlayFacts]]:
+def _segments(dataset: Dataset, path: Path) -> Iterator[tuple[NDArray[np.generic], OverlayFacts]]:
     labels = {int(item.SegmentNumber): str(item.get("SegmentLabel") or "") for item in dataset.SegmentSequence}
     seen: set[int] = set()
     for groups, frame in _frames(dataset):
@@ -145,7 +145,7 @@ def _segments(dataset: Dataset, path: Path) -> Iterator[tuple[NDArray[Any], Over
             yield share, OverlayFacts(OverlayKind.PROBABILITY, labels[number], *_source(groups, dataset))
 
 
-def _maps(dataset: Dataset) -> Iterator[tuple[NDArray[Any], OverlayFacts]]:
+def _maps(dataset: Dataset) -> Iterator[tuple[NDArray[np.generic], OverlayFacts]]:
     for groups, frame in _frames(dataset):
         mapping = _group(groups, "RealWorldValueMappingSequence")
         values = frame.astype(np.float32)
@@ -156,7 +156,7 @@ def _maps(dataset: Dataset) -> Iterator[tuple[NDArray[Any], OverlayFacts]]:
         yield values, OverlayFacts(OverlayKind.MAP, label, *_source(groups, dataset))
 
 
-def _frames(dataset: Dataset) -> Iterator[tuple[tuple[Dataset, Dataset], NDArray[Any]]]:
+def _frames(dataset: Dataset) -> Iterator[tuple[tuple[Dataset, Dataset], Numbers]]:
     """Yield each frame with its own and the shared functional groups."""
     shared = dataset.SharedFunctionalGroupsSequence[0]
     pixels = dataset.pixel_array

@@ -19,6 +19,7 @@ from segx_viewer.bundles.imagekinds import ImageKind, image_kind
 from segx_viewer.bundles.manifest import ModelBundle
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.age import age_text
+from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.result import GateLevel, GateVerdict
 from segx_viewer.imaging.bodyparts import body_region
@@ -83,7 +84,7 @@ class PopulationDistance:
         }
 
     @classmethod
-    def of_tensors(cls, tensors: Mapping[str, NDArray[Any]]) -> "PopulationDistance":
+    def of_tensors(cls, tensors: Mapping[str, Numbers]) -> "PopulationDistance":
         """Read what `tensors` returned."""
         mean, components, variances, rest = (
             tensors[name].astype(np.float32) for name in ("mean", "components", "variances", "residual_variance")

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from segx_viewer.domain.arrays import Numbers
 from segx_viewer.errors import ModelError
 from segx_viewer.networks.outputs import PLAIN, Wanted, filled_up, tidy, which
 from segx_viewer.networks.runtime import onnxruntime
@@ -156,7 +156,7 @@ def channels_last(shape: Sequence[Any]) -> bool:
     return len(shape) == 4 and shape[3] in _CHANNELS and shape[1] not in _CHANNELS
 
 
-def _as(array: NDArray[Any], kind: Any) -> NDArray[Any]:
+def _as(array: Numbers, kind: Any) -> Numbers:
     if kind is np.uint8:
         array = np.clip(np.round(array), 0, 255)
     return np.ascontiguousarray(array, kind)

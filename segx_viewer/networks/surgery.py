@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import onnx
-from numpy.typing import NDArray
 
+from segx_viewer.domain.arrays import Numbers
 from segx_viewer.errors import ModelError
 
 _LINEAR = ("Gemm", "MatMul")
@@ -105,7 +105,7 @@ def with_outputs(model: onnx.ModelProto, names: Sequence[str]) -> onnx.ModelProt
     return copy
 
 
-def cuts(model: onnx.ModelProto, output: str, image: str, values: Mapping[str, NDArray[Any]]) -> list[Cut]:
+def cuts(model: onnx.ModelProto, output: str, image: str, values: Mapping[str, Numbers]) -> list[Cut]:
     """Return where a graph may be cut, the last place first.
 
     Parameters
@@ -161,7 +161,7 @@ def _is_made(model: onnx.ModelProto, name: str) -> bool:
     return False
 
 
-def _tail(model: onnx.ModelProto, name: str, output: str, image: str, maps: NDArray[Any]) -> onnx.ModelProto | None:
+def _tail(model: onnx.ModelProto, name: str, output: str, image: str, maps: Numbers) -> onnx.ModelProto | None:
     """Return what leads from a value to the output; None where something else leads there, too."""
     makers = {made: node for node in model.graph.node for made in node.output}
     constants = {t.name: t for t in model.graph.initializer}

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.result import Segmentation
 from segx_viewer.paths import resources_folder
@@ -57,7 +57,7 @@ class Layer:
     """
 
     kind: LayerKind
-    data: NDArray[Any] = field(repr=False)
+    data: NDArray[np.generic] = field(repr=False)
     colormap: str = "viridis"
     vmin: float = 0.0
     vmax: float = 1.0
@@ -96,7 +96,7 @@ def colormap(name: str) -> NDArray[np.uint8]:
         raise ValueError(f"there is no colour map {name!r}; there are {', '.join(COLORMAPS)}") from None
 
 
-def shared_scale(*maps: NDArray[np.floating]) -> tuple[float, float]:
+def shared_scale(*maps: Numbers) -> tuple[float, float]:
     """Return the ends of the colour scale that several maps share: 0 and their highest finite value (1 if none).
 
     Examples
@@ -238,7 +238,7 @@ def compose(layers: Sequence[Layer], shape: tuple[int, int] | None = None) -> ND
 def _paint_base(canvas: NDArray[np.uint8], layer: Layer) -> None:
     if layer.data.dtype != np.uint8:
         raise ValueError(f"a base layer is uint8, not {layer.data.dtype}")
-    data = _fit(layer.data, canvas.shape[:2])
+    data = _fit(np.asarray(layer.data, np.uint8), canvas.shape[:2])
     rgb = data[:, :, None] if data.ndim == 2 else data
     if layer.opacity >= 1:
         canvas[:] = rgb
@@ -247,7 +247,7 @@ def _paint_base(canvas: NDArray[np.uint8], layer: Layer) -> None:
 
 
 def _paint_heatmap(canvas: NDArray[np.uint8], layer: Layer) -> None:
-    data = _fit(np.asarray(layer.data, np.float32), canvas.shape[:2])
+    data = np.asarray(_fit(np.asarray(layer.data, np.float32), canvas.shape[:2]), np.float32)
     for top in range(0, canvas.shape[0], _STRIP):
         rows = slice(top, top + _STRIP)
         colour, alpha = _coloured(data[rows], layer.colormap, layer.vmin, layer.vmax)
@@ -288,7 +288,7 @@ def _blend(canvas: NDArray[np.uint8], colour: NDArray[np.uint8], alpha: NDArray[
     cv2.add(canvas, change, canvas, dtype=cv2.CV_8U)
 
 
-def _fit(data: NDArray[Any], shape: tuple[int, int], *, nearest: bool = False) -> NDArray[Any]:
+def _fit(data: Numbers, shape: tuple[int, int], *, nearest: bool = False) -> Numbers:
     if data.shape[:2] == shape:
         return data
     if nearest:

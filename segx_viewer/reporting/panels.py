@@ -1,12 +1,12 @@
 """The three pictures of a report: image, original map and SegX map, on one colour scale."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from segx_viewer.domain.arrays import Scalar
 from segx_viewer.domain.image import MedicalImage, VoiLut, WindowLevel
 from segx_viewer.domain.result import Analysis, MapKey
 from segx_viewer.explain.segx import top
@@ -207,7 +207,7 @@ def _shape(
     return (max(1, round(height * factor)), max(1, round(width * factor))), float(factor)
 
 
-def _cut(array: NDArray[Any], crop: Crop, zooms: tuple[float, float], shape: tuple[int, int]) -> NDArray[Any]:
+def _cut(array: NDArray[Scalar], crop: Crop, zooms: tuple[float, float], shape: tuple[int, int]) -> NDArray[Scalar]:
     top = min(round(crop[0] * zooms[0]), array.shape[0] - shape[0])  # where both are rounded up
     left = min(round(crop[1] * zooms[1]), array.shape[1] - shape[1])
     return array[top : top + shape[0], left : left + shape[1]]

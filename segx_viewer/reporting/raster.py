@@ -2,13 +2,13 @@
 
 import math
 from dataclasses import replace
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from segx_viewer.domain.arrays import Numbers
 from segx_viewer.reporting.fonts import Run, runs, sized
 from segx_viewer.reporting.typeset import Area, Box, Colour, Disc, Line, Page, Picture, Point, Text
 
@@ -115,7 +115,7 @@ def _disc(canvas: NDArray[np.uint8], disc: Disc) -> None:
 
 def _picture(canvas: NDArray[np.uint8], picture: Picture) -> None:
     size = (round(picture.width), round(picture.height))
-    pixels: NDArray[Any] = picture.pixels
+    pixels: Numbers = picture.pixels
     if (pixels.shape[1], pixels.shape[0]) != size:
         how = cv2.INTER_LINEAR if picture.smooth else cv2.INTER_NEAREST_EXACT
         pixels = cv2.resize(np.ascontiguousarray(pixels), size, interpolation=how)

@@ -1,7 +1,6 @@
 """What a trained classifier's last layer is given afterwards, on validation images: other priors, or honest odds."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import torch
@@ -10,6 +9,7 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax
 from torch import Tensor, nn
 
+from segx_viewer.domain.arrays import Numbers
 from segx_viewer.networks.staged import as_classifier
 from segx_viewer.training.loop import Task
 
@@ -75,7 +75,7 @@ def scale_logits(
 
 
 def fit_scaling(
-    logits: NDArray[Any], truth: NDArray[np.int64], *, equal_priors: bool = False
+    logits: Numbers, truth: NDArray[np.int64], *, equal_priors: bool = False
 ) -> tuple[float, NDArray[np.float64]]:
     """Return the factor and the shifts (K,), with mean 0, of the least cross-entropy.
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import cv2
 import numpy as np
@@ -17,6 +16,7 @@ from torch.nn import functional as F  # noqa: N812
 from torch.utils.data import DataLoader, Dataset
 
 from segx_viewer.bundles.manifest import Preprocessing
+from segx_viewer.domain.arrays import Numbers
 from segx_viewer.networks.staged import as_classifier
 from segx_viewer.training.augment import augment
 from segx_viewer.training.datasets import Record
@@ -198,7 +198,7 @@ def classifier_task(
     def answers(network: nn.Module) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         return torch.cat(list(_outputs(network, fixed, preprocessing))).numpy(), truth
 
-    def class_mean(values: NDArray[Any]) -> float:
+    def class_mean(values: Numbers) -> float:
         return float(np.mean([values[truth == k].mean() for k in np.unique(truth)]))
 
     def score(network: nn.Module) -> dict[str, float]:

@@ -18,6 +18,7 @@ from segx_viewer.app.canvas.scene import draw_outline
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.kit.kept import Kept
 from segx_viewer.app.kit.qimage import sharing
+from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.image import MedicalImage
 
 INK = (255, 214, 102)
@@ -77,7 +78,7 @@ def _named(overlay: Any) -> str:
     return str(overlay.label) or tr("Graphics of the file")
 
 
-def _heat(values: NDArray[Any], raster: Raster) -> QImage:
+def _heat(values: Numbers, raster: Raster) -> QImage:
     highest = float(np.nanmax(values)) or 1.0
     levels = cv2.convertScaleAbs(raster.sample(values.astype(np.float32)), alpha=255 / highest)
     return sharing(np.asarray(cv2.LUT(levels, heat_table("viridis")), np.int32), raster.ratio, transparent=True).copy()

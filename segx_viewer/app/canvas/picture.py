@@ -17,6 +17,7 @@ from segx_viewer.app.canvas.raster import Raster
 from segx_viewer.app.kit.kept import Kept
 from segx_viewer.app.kit.qimage import sharing
 from segx_viewer.app.model.viewstate import View
+from segx_viewer.domain.arrays import Numbers, Pixels, Scalar
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.image import MedicalImage, VoiLut, WindowLevel
 from segx_viewer.domain.result import Analysis, MapKey
@@ -43,7 +44,7 @@ def outline_shape(shape: tuple[int, int]) -> tuple[int, int]:
 class _Screen:
     """The image's values at a raster's pixels, the window drawn last, and the picture that was kept last."""
 
-    values: NDArray[Any]
+    values: Pixels
     padding: NDArray[np.uint8] | None
     largest: float
     drawn: Hashable = None
@@ -67,7 +68,7 @@ class BasePicture:
     def __init__(
         self,
         image: MedicalImage,
-        half: NDArray[Any] | None = None,
+        half: Pixels | None = None,
         voi: WindowLevel | VoiLut | None = None,
     ) -> None:
         self.image = image
@@ -145,7 +146,7 @@ class BasePicture:
         rows = max(1, _BAND // values.shape[1])
         room = np.empty((min(rows, len(values)), values.shape[1]), np.uint8)
         for top in range(0, len(values), rows):
-            band = values[top : top + rows]
+            band = np.asarray(values[top : top + rows], np.float32)
             grey = scale(band, room[: len(band)])
             yield top, grey if padding is None else np.asarray(cv2.subtract(grey, padding[top : top + rows]), np.uint8)
 
@@ -161,7 +162,7 @@ class _Drawn:
     """A picture with the array that it shares its pixels with, and where it begins in its raster (panel pixels)."""
 
     picture: QImage
-    pixels: NDArray[Any]
+    pixels: NDArray[np.int32]
     corner: QPointF
 
 
@@ -286,11 +287,11 @@ class OverlayPictures:
         assert drawn is not None  # noqa: S101 - only outlines can be nothing
         return drawn.picture
 
-    def _on(self, raster: Raster, array: NDArray[Any]) -> NDArray[Any]:
+    def _on(self, raster: Raster, array: NDArray[np.generic]) -> Numbers:
         """Bring an array on the analysis grid to the screen's pixels."""
         return raster.sample(*self._placed(array))
 
-    def _placed(self, array: NDArray[Any]) -> tuple[NDArray[Any], tuple[float, float], tuple[float, float]]:
+    def _placed(self, array: NDArray[Scalar]) -> tuple[NDArray[Scalar], tuple[float, float], tuple[float, float]]:
         """Return an array, its scale and offset; where the model's input is a part of the image, 0 lies around it."""
         scale, (top, left) = self.placement.scale, self.placement.offset
         if not self.placement.crops:
@@ -313,7 +314,7 @@ class OverlayPictures:
                 limit = (segmentation.threshold, 0.0, 0.0, 0.0)  # a scalar, which OpenCV's stubs do not know here
                 inside = cv2.compare(probability, limit, cv2.CMP_GT)  # type: ignore[call-overload]
                 return np.asarray(inside, np.uint8)
-            return self._on(raster, segmentation.mask) * np.uint8(255)
+            return np.asarray(self._on(raster, segmentation.mask), np.uint8) * np.uint8(255)
 
         return self._inside.get(raster, make)
 
@@ -362,7 +363,7 @@ def leakage_table() -> NDArray[np.int32]:
     return _premultiplied(np.column_stack([np.tile(LEAKAGE, (256, 1)), alpha]))
 
 
-def _premultiplied(rgba: NDArray[Any]) -> NDArray[np.int32]:
+def _premultiplied(rgba: NDArray[np.uint8]) -> NDArray[np.int32]:
     alpha = rgba[:, 3:].astype(np.float64)
     r, g, b = np.rint(rgba[:, :3] * (alpha / 255)).astype(np.uint32).T
     argb = np.rint(alpha[:, 0]).astype(np.uint32) << 24 | r << 16 | g << 8 | b

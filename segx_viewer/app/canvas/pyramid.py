@@ -1,11 +1,11 @@
 """An image at halved resolutions, each made when it is first needed."""
 
 import math
-from typing import Any
 
-from numpy.typing import NDArray
+import numpy as np
 
 from segx_viewer.app.canvas.raster import Raster
+from segx_viewer.domain.arrays import Pixels
 from segx_viewer.imaging.halving import halved
 
 _SMALLEST = 128
@@ -22,15 +22,17 @@ class Pyramid:
         The same at half the resolution, if it was made already.
     """
 
-    def __init__(self, pixels: NDArray[Any], half: NDArray[Any] | None = None) -> None:
+    def __init__(self, pixels: Pixels, half: Pixels | None = None) -> None:
         self._levels = [pixels]
         if half is not None and self._has_next():
             self._levels.append(half)
 
-    def sample(self, raster: Raster) -> NDArray[Any]:
+    def sample(self, raster: Raster) -> Pixels:
         """Return the image's values at the screen's pixels."""
         level = self._level(raster.scale)
-        return raster.sample(self._levels[level], (0.5**level, 0.5**level), nearest=raster.scale >= _NEAREST)
+        pixels = self._levels[level]
+        shown = raster.sample(pixels, (0.5**level, 0.5**level), nearest=raster.scale >= _NEAREST)
+        return np.asarray(shown, pixels.dtype)
 
     def _level(self, scale: float) -> int:
         """Return the number of the level to show at `scale` screen pixels per image pixel; make it if need be."""

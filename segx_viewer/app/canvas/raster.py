@@ -13,6 +13,7 @@ from PySide6.QtGui import QTransform
 
 from segx_viewer.app.canvas.transform import SQUARE, Stretch, image_to_panel
 from segx_viewer.app.model.viewstate import GEOMETRY, View
+from segx_viewer.domain.arrays import Numbers
 
 _TILE = 64  # rasters end on whole tiles, so that a short pan finds the pictures of the last one
 
@@ -49,12 +50,12 @@ class Raster:
 
     def sample(
         self,
-        array: NDArray[Any],
+        array: NDArray[np.generic],
         step: tuple[float, float] = (1.0, 1.0),
         offset: tuple[float, float] = (0.0, 0.0),
         *,
         nearest: bool = False,
-    ) -> NDArray[Any]:
+    ) -> Numbers:
         """Resample an array to the screen's pixels.
 
         Parameters
@@ -71,8 +72,7 @@ class Raster:
         ndarray, shape `shape` or (*shape, 3)
             Continued evenly beyond the array's edges.
         """
-        if array.dtype == np.bool_:
-            array, nearest = array.view(np.uint8), True
+        is_mask = array.dtype == np.bool_
         a, b, c, d, e, f = self.matrix
         (sy, sx), (oy, ox) = step, offset
         # cv2 puts pixel centres at integers, hence the half pixels on both sides.
@@ -89,11 +89,12 @@ class Raster:
         left, right = _within(corners[0], width)
         top, bottom = _within(corners[1], height)
         matrix[:, 2] -= left, top
+        source: Numbers = array.view(np.uint8 if is_mask else array.dtype)
         return cv2.warpAffine(
-            array[top:bottom, left:right],
+            source[top:bottom, left:right],
             matrix,
             (columns, rows),
-            flags=(cv2.INTER_NEAREST if nearest else cv2.INTER_LINEAR) | cv2.WARP_INVERSE_MAP,
+            flags=(cv2.INTER_NEAREST if nearest or is_mask else cv2.INTER_LINEAR) | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
 

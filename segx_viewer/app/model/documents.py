@@ -13,6 +13,7 @@ from PySide6.QtGui import QUndoStack
 from segx_viewer.app.model.annotations import Annotation
 from segx_viewer.app.model.impression import Impression
 from segx_viewer.app.model.viewstate import PER_IMAGE, View
+from segx_viewer.domain.arrays import Pixels
 from segx_viewer.domain.image import MedicalImage, VoiLut, WindowLevel
 from segx_viewer.domain.result import Analysis, MapKey
 
@@ -34,7 +35,7 @@ class Document:
     named: bool = True  # by itself, rather than found in a folder, an archive or a DICOMDIR
     waits_for: frozenset[str] = frozenset()  # images that this file's overlays are drawn on
     image: MedicalImage | None = None
-    half: NDArray[Any] | None = None  # its pixels at half the resolution, until it is not the newest image any more
+    half: Pixels | None = None  # its pixels at half the resolution, until it is not the newest image any more
     analysis: Analysis | None = None
     error: str = ""
     thumbnail: Any = None
@@ -52,7 +53,7 @@ class Document:
     is_key: bool = False  # marked by the reader to come back to
     undo: QUndoStack = field(default_factory=QUndoStack)
 
-    def take(self, image: MedicalImage, half: NDArray[Any] | None = None) -> None:
+    def take(self, image: MedicalImage, half: Pixels | None = None) -> None:
         """Take over an image that was read; those who show the document are not told."""
         self.image, self.half = image, half
         self.header, self.size, self.error = header_of(image), image.shape, ""

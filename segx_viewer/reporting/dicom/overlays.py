@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.imaging._decoded import Decoded
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
@@ -33,7 +32,7 @@ class DicomOverlay:
     """
 
     kind: OverlayKind
-    values: NDArray[Any] = field(repr=False)
+    values: Numbers = field(repr=False)
     label: str
     source_uid: str
     series_uid: str = ""

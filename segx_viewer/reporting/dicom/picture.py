@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, VLPhotographicImageStorage
 from pydicom.valuerep import format_number_as_ds
 
+from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.reporting.content import pixel_digest
 from segx_viewer.reporting.dicom.uids import uid_of
@@ -44,7 +44,7 @@ class Stored:
         Whether the image's values are met to the nearest of 65,536 steps only.
     """
 
-    values: NDArray[Any]
+    values: Numbers
     bits: int = 8
     slope: float = 1.0
     intercept: float = 0.0
