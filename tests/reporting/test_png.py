@@ -137,3 +137,17 @@ def test_pictures_of_a_report_have_square_pixels(make_analysis, spacing, crop, m
     assert panels.shape[0] / panels.shape[1] == pytest.approx(expected, rel=0.03)
     assert panels.image.shape == panels.original.shape == panels.segx.shape
     assert panels.shape[0] * panels.shape[1] <= max(most, 4 * 640 * 600)
+
+
+def test_one_wrong_pixel_of_the_last_row_is_noticed(make_analysis, tmp_path, monkeypatch):
+    read = png.cv2.imdecode
+
+    def misread(data, flags):
+        back = read(data, flags)
+        back[-1, -1, 2] ^= 1
+        return back
+
+    monkeypatch.setattr(png.cv2, "imdecode", misread)
+    with pytest.raises(ExportError, match="read back"):
+        write_png_report(make_analysis(), tmp_path / "report.png")
+    assert list(tmp_path.iterdir()) == []
