@@ -1404,6 +1404,10 @@
       <translation>In wahrer Größe</translation>
     </message>
     <message>
+      <source>Index of pages and files beside the report, for this computer only</source>
+      <translation>Verzeichnis der Seiten und Dateien neben dem Bericht, nur für diesen Rechner</translation>
+    </message>
+    <message>
       <source>Infiltration</source>
       <translation>Infiltration</translation>
     </message>
@@ -2094,6 +2098,10 @@
     <message>
       <source>Overlay</source>
       <translation>Karten</translation>
+    </message>
+    <message>
+      <source>Overview of all images in front (PDF)</source>
+      <translation>Übersicht aller Bilder voran (PDF)</translation>
     </message>
     <message>
       <source>Own certificate</source>

@@ -68,7 +68,8 @@ LIGHT = Theme(
     _BADGE_ON_PAPER,
 )
 
-_FILLED = {Level.HIGH: 1.0, Level.MODERATE: 0.5, Level.LOW: 0.0}
+FILLED = {Level.HIGH: 1.0, Level.MODERATE: 0.5, Level.LOW: 0.0}
+"""How much of the badge's circle is filled; abstaining is a dash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +263,7 @@ class _Setter:
         if level is Level.ABSTAIN:
             self.page.add(Box(x, y + radius - 3.5 * u, 2 * radius, 7 * u, fill=colour, radius=3 * u))
         else:
-            self.page.add(Disc(x + radius, y + radius, radius, colour, _FILLED[level], 3.5 * u))
+            self.page.add(Disc(x + radius, y + radius, radius, colour, FILLED[level], 3.5 * u))
         self.text(x + 2 * radius + 14 * u, y + radius + 9.5 * u, level.value, TOP_FINDING, colour, bold=True)
 
     def figures(self, x: float, y: float, width: float, rows: Sequence[Row]) -> float:

@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 from reportlab.lib.colors import Color
 from reportlab.lib.pagesizes import A4, landscape
@@ -25,7 +24,9 @@ from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.content import RESEARCH_USE, default_key, describe
 from segx_viewer.reporting.fonts import Run, own_font, runs
 from segx_viewer.reporting.layout import DARK, GUTTER, LIGHT, MARGIN, WIDTH, PageNumber, lay_out
+from segx_viewer.reporting.overview import PER_PAGE, Entry, cells, entry_of, overview_page, pages_for, totals_of
 from segx_viewer.reporting.panels import WHOLE_IMAGE, ReportView, draw_panels
+from segx_viewer.reporting.pdfpictures import eight_bits, reader
 from segx_viewer.reporting.raster import stencil_of
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
 from segx_viewer.reporting.typeset import Area, Box, Colour, Disc, Line, Page, Picture, Text, text_width
@@ -52,6 +53,7 @@ def write_pdf_report(
     *,
     include_identity: bool = False,
     when: datetime | None = None,
+    overview: bool = False,
 ) -> None:
     """Write one page for each image, with the content of the PNG report.
 
@@ -66,17 +68,23 @@ def write_pdf_report(
     include_identity : bool
     when : datetime, optional
         Date of the report; now by default.
+    overview : bool
+        Put pages in front on which every image stands small, with its page number, finding and badge, as a link.
 
     Raises
     ------
     ExportError
         If there is no image, or the file cannot be written.
     """
-    write_bytes(path, render_pdf(sheets, include_identity=include_identity, when=when))
+    write_bytes(path, render_pdf(sheets, include_identity=include_identity, when=when, overview=overview))
 
 
 def render_pdf(
-    sheets: Sequence[Sheet | Analysis], *, include_identity: bool = False, when: datetime | None = None
+    sheets: Sequence[Sheet | Analysis],
+    *,
+    include_identity: bool = False,
+    when: datetime | None = None,
+    overview: bool = False,
 ) -> bytes:
     """Return the file that `write_pdf_report` writes. Parameters and errors as there."""
     if not sheets:
@@ -88,20 +96,49 @@ def render_pdf(
     canvas.setAuthor("")
     canvas.setCreator(f"segx-viewer {__version__}")
     canvas.setKeywords("saliency map, SegX, SegU, research use only")
-    for number, sheet in enumerate(sheets, 1):
-        page = _page(
-            sheet if isinstance(sheet, Sheet) else Sheet(sheet),
-            PageNumber(number, len(sheets)),
-            include_identity,
-            when,
-        )
-        _draw(canvas, page)
-        canvas.showPage()
-    canvas.save()
+    with eight_bits():
+        _draw_all(canvas, sheets, include_identity, when, overview)
+        canvas.save()
     return buffer.getvalue()
 
 
-def _page(sheet: Sheet, number: PageNumber, include_identity: bool, when: datetime | None) -> Page:
+def _draw_all(
+    canvas: Canvas, sheets: Sequence[Sheet | Analysis], include_identity: bool, when: datetime | None, overview: bool
+) -> None:
+    """Draw all pages; those of the overview refer to what is drawn last, when every image is known."""
+    count = len(sheets)
+    width, height = _SHEET
+    first = pages_for(count) if overview else 0
+    for n in range(first):
+        canvas.doForm(f"overview-{n}")
+        for number, (x, y, across, down) in enumerate(cells(PER_PAGE, width, height), n * PER_PAGE + 1):
+            if number <= count:
+                canvas.linkAbsolute("", f"page-{number}", (x, height - y - down, x + across, height - y))
+        canvas.showPage()
+    entries = []
+    dark = False
+    for number, given in enumerate(sheets, 1):
+        sheet = given if isinstance(given, Sheet) else Sheet(given)
+        page, entry = _page(sheet, PageNumber(number, count), include_identity, when)
+        dark = sheet.view.dark
+        entries.append(entry)
+        canvas.bookmarkPage(f"page-{number}")
+        if count > 1:
+            canvas.addOutlineEntry(entry.title, f"page-{number}")
+        _draw(canvas, page)
+        canvas.showPage()
+    date = (when or datetime.now().astimezone()).strftime("%Y-%m-%d %H:%M %Z").strip()
+    for n in range(first):
+        part = entries[n * PER_PAGE : (n + 1) * PER_PAGE]
+        canvas.beginForm(f"overview-{n}", 0, 0, width, height)
+        theme = DARK if dark else LIGHT
+        page = overview_page(part, totals_of(entries), n + 1, first, width=width, height=height, date=date, theme=theme)
+        _draw(canvas, page)
+        canvas.endForm()
+
+
+def _page(sheet: Sheet, number: PageNumber, include_identity: bool, when: datetime | None) -> tuple[Page, Entry]:
+    """Return a page, and what the overview says of it."""
     width, height = _SHEET
     key = sheet.key or default_key(sheet.analysis)
     panels = draw_panels(sheet.analysis, key, sheet.view, sheet.voi, enlarge=False)
@@ -129,7 +166,7 @@ def _page(sheet: Sheet, number: PageNumber, include_identity: bool, when: dateti
             panel_width = max(smallest, panel_width - excess * panels.shape[1] / panels.shape[0])
         else:
             unit *= 0.97
-    return page
+    return page, entry_of(number.number, panels.image, content, sheet.analysis.gate.level)
 
 
 @cache
@@ -161,9 +198,8 @@ def _draw(canvas: Canvas, page: Page) -> None:
             case Disc():
                 _disc(canvas, operation, height)
             case Picture():
-                picture = ImageReader(Image.fromarray(np.ascontiguousarray(operation.pixels)))
                 bottom = height - operation.y - operation.height
-                canvas.drawImage(picture, operation.x, bottom, operation.width, operation.height)
+                canvas.drawImage(reader(operation.pixels), operation.x, bottom, operation.width, operation.height)
 
 
 def _text(canvas: Canvas, text: Text, height: float) -> None:

@@ -4,7 +4,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 
 from segx_viewer.app.commands.tools import add
 from segx_viewer.app.dialogs.exportdialog import ExportDialog
@@ -130,6 +132,35 @@ def test_a_study_is_one_pdf_with_a_page_for_each_image(qtbot, opened, pictures, 
     studyreport.export_study(opened.workspace, tmp_path / "study.png", options=PageOptions(size="small"))
     qtbot.waitUntil(lambda: "study-01.png" in opened.status.message.text())
     assert sorted(p.name for p in tmp_path.glob("*.png")) == [f"study-0{n}.png" for n in (1, 2, 3)]
+
+
+def test_pages_are_told_apart_by_an_overview_and_an_index_that_stays_here(
+    qtbot, opened, pictures, engine, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(
+        studyreport._Engine, "analyse", lambda self, request, cancel: engine.analyse(request, cancel, lambda _p: None)
+    )
+    opened.open_paths(pictures)
+    qtbot.waitUntil(lambda: len(opened.workspace.documents) == 3 and opened.has_result())
+    dialog = ExportDialog(opened.workspace, opened)
+    dialog.show()
+    qtbot.mouseClick(dialog.formats[".pdf"], Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    assert not dialog.overview.isEnabled()
+    for box in (dialog.study, dialog.index):
+        QTest.keyClick(box, Qt.Key.Key_Space)
+    assert dialog.overview.isEnabled()
+    dialog.path.setText(str(tmp_path / "all.pdf"))
+    dialog.accept()
+    qtbot.waitUntil(lambda: "all.pdf" in opened.status.message.text())
+    texts = _pages(tmp_path / "all.pdf")
+    assert "Overview 1 of 1" in texts[0]
+    assert len(texts) == 4
+    assert not any(path.name in text for text in texts for path in pictures)
+    index = studyreport.index_of(tmp_path / "all.pdf")
+    lines = index.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "page,file,frame"
+    assert {line.split(",")[1] for line in lines[1:]} == {str(path) for path in pictures}
+    assert index.stat().st_mode & 0o077 == 0
 
 
 def test_theme_size_and_part_are_chosen_in_the_dialog(qtbot, opened, tmp_path):

@@ -36,6 +36,9 @@ class ExportDialog(QDialog):
         self.path = QLineEdit(str(suggested_path(workspace)))
         self.study = QCheckBox(tr("All images of the study that are open"))
         self.study.setEnabled(len(study_of(workspace)) > 1)
+        self.overview = QCheckBox(tr("Overview of all images in front (PDF)"))
+        self.overview.setChecked(True)
+        self.index = QCheckBox(tr("Index of pages and files beside the report, for this computer only"))
         self.whole = QCheckBox(tr("The whole image, not the part on the screen"))
         self.whole.setEnabled(workspace.visible_part() is not None)
         self.theme = QComboBox()
@@ -70,12 +73,16 @@ class ExportDialog(QDialog):
             looks.addWidget(box, 1)
         layout.addLayout(looks)
         layout.addWidget(self.study)
+        for option in (self.overview, self.index):
+            option.setStyleSheet("margin-left: 22px")
+            layout.addWidget(option)
         layout.addWidget(self.whole)
         layout.addWidget(self.identity)
         layout.addWidget(self.note)
         layout.addWidget(buttons)
         self._is_dicom = image is not None and image.identity is not None
-        self.identity.toggled.connect(lambda _on: self._follow(self.suffix))
+        for switch in (self.identity, self.study):
+            switch.toggled.connect(lambda _on: self._follow(self.suffix))
         self._follow(".png")
 
     @property
@@ -87,6 +94,8 @@ class ExportDialog(QDialog):
         self.path.setText(str(Path(self.path.text()).with_suffix(suffix)))
         for box in (self.theme, self.picture_size):
             box.setEnabled(suffix in (".png", ".pdf"))
+        self.overview.setEnabled(self.study.isChecked() and suffix == ".pdf")
+        self.index.setEnabled(self.study.isChecked())
         blocked = suffix == ".dcm" and self._is_dicom and not self.identity.isChecked()
         self._save.setEnabled(not blocked)
         if blocked:
@@ -109,5 +118,11 @@ class ExportDialog(QDialog):
             self._workspace,
             Path(self.path.text()),
             include_identity=self.identity.isChecked(),
-            options=PageOptions(self.theme.currentData(), self.picture_size.currentData(), self.whole.isChecked()),
+            options=PageOptions(
+                self.theme.currentData(),
+                self.picture_size.currentData(),
+                self.whole.isChecked(),
+                overview=self.overview.isEnabled() and self.overview.isChecked(),
+                index=self.index.isEnabled() and self.index.isChecked(),
+            ),
         )

@@ -40,11 +40,17 @@ SIZES = {
 
 @dataclass(frozen=True, slots=True)
 class PageOptions:
-    """How the page looks: its theme, the size of its pictures, the whole image or what the screen shows of it."""
+    """How the page looks: its theme, the size of its pictures, the whole image or what the screen shows of it.
+
+    Of many pages also what helps to tell them apart: `overview` puts pages with all images in front of a PDF, `index`
+    writes a table beside the report that says which file each page is of, for this computer only.
+    """
 
     dark: bool = False
     size: str = "full"
     whole: bool = False
+    overview: bool = False
+    index: bool = False
 
 
 AS_SHOWN = PageOptions()

@@ -1,5 +1,7 @@
 """The report of a whole study: a page for each of its images, those analysed that were not looked at yet."""
 
+import csv
+import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -42,13 +44,22 @@ class StudyJob:
     pages: tuple["Page", ...]
     include_identity: bool
     cancel: CancelToken
+    options: PageOptions = AS_SHOWN
 
     def __call__(self) -> Path:
         """Write the PDF, or a numbered file for each image; return the PDF, or the first file."""
+        written = self._write()
+        if self.options.index:
+            _write_index(self.path, [page.document for page in self.pages])
+        return written
+
+    def _write(self) -> Path:
         if self.path.suffix == ".pdf":
             from segx_viewer.reporting.pdf import write_pdf_report
 
-            write_pdf_report(_Sheets(self), self.path, include_identity=self.include_identity)
+            write_pdf_report(
+                _Sheets(self), self.path, include_identity=self.include_identity, overview=self.options.overview
+            )
             return self.path
         first = None
         for number in range(len(self.pages)):
@@ -89,6 +100,22 @@ class Page:
         return last
 
 
+def _write_index(report: Path, documents: Sequence[tuple[Path, int]]) -> None:
+    """Write a table of pages and files beside a report; it names files, so that only its owner may read it."""
+    from segx_viewer.reporting.atomic import write_bytes
+
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(("page", "file", "frame"))
+    rows.writerows((number, path, frame + 1) for number, (path, frame) in enumerate(documents, 1))
+    write_bytes(index_of(report), text.getvalue().encode(), private=True)
+
+
+def index_of(report: Path) -> Path:
+    """Return where the table of a report's pages and files lies."""
+    return report.with_name(f"{report.stem}-index.csv")
+
+
 class _Sheets(Sequence[Any]):
     """The pages of a PDF, each made when it is drawn, so that a large study need not fit into memory."""
 
@@ -120,7 +147,7 @@ def export_study(
 
     def make(cancel: CancelToken) -> StudyJob:
         pages = tuple(_page(workspace, document, path, cancel, options, engine) for document in documents)
-        return StudyJob(path, pages, include_identity, cancel)
+        return StudyJob(path, pages, include_identity, cancel, options)
 
     workspace.say(tr("Writing the report …"))
     workspace.export(make)
