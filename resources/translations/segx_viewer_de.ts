@@ -120,6 +120,10 @@
       <translation>&amp;Raster aus Befunden und Methoden</translation>
     </message>
     <message>
+      <source>&amp;Hanging rules …</source>
+      <translation>&amp;Hängeregeln …</translation>
+    </message>
+    <message>
       <source>&amp;Help</source>
       <translation>&amp;Hilfe</translation>
     </message>
@@ -1048,6 +1052,10 @@
       <translation>Jede Zeile hat ihre eigene Farbskala, die ihre Befunde teilen.</translation>
     </message>
     <message>
+      <source>Each rule in hanging.toml begins with [[rule]].</source>
+      <translation>Jede Regel in hanging.toml beginnt mit [[rule]].</translation>
+    </message>
+    <message>
       <source>Earlier drawings and notes</source>
       <translation>Frühere Zeichnungen und Notizen</translation>
     </message>
@@ -1300,6 +1308,14 @@
       <translation>grau</translation>
     </message>
     <message>
+      <source>Hanging rules</source>
+      <translation>Hängeregeln</translation>
+    </message>
+    <message>
+      <source>hanging.toml is not written as TOML: {error}.</source>
+      <translation>hanging.toml ist kein gültiges TOML: {error}.</translation>
+    </message>
+    <message>
       <source>Held</source>
       <translation>Gehalten</translation>
     </message>
@@ -1354,6 +1370,46 @@
     <message>
       <source>How far the attribution would have to move to fill the region evenly, in image diagonals.</source>
       <translation>Wie weit die Attribution wandern müsste, um die Region gleichmäßig zu füllen, in Bilddiagonalen.</translation>
+    </message>
+    <message>
+      <source>How images are laid out. Layouts: {layouts}
+
+A line for each modality, as DICOM names it; "picture" stands for picture files.
+The program writes such a line whenever another layout is chosen:
+
+    CT = "1x1"
+
+Rules say more. The first one that fits an image counts, and comes before the lines above; what a rule does not
+name fits everything. Several values stand in brackets. view is PA, AP, LL ..., or frontal, lateral, oblique;
+with prior = true, the newest earlier image of the same patient, part and view is hung beside.
+
+    [[rule]]
+    modality = ["CR", "DX"]
+    body_part = "CHEST"
+    view = "frontal"
+    laterality = "L"
+    layout = "1x2"
+    prior = true
+</source>
+      <translation>Wie Bilder aufgeteilt werden. Aufteilungen: {layouts}
+
+Eine Zeile für jede Modalität, wie DICOM sie nennt; "picture" steht für Bilddateien.
+Das Programm schreibt eine solche Zeile, wann immer eine andere Aufteilung gewählt wird:
+
+    CT = "1x1"
+
+Regeln sagen mehr. Die erste, die zu einem Bild passt, gilt, und sie geht den Zeilen oben vor; was eine Regel nicht
+nennt, passt zu allem. Mehrere Werte stehen in Klammern. view ist PA, AP, LL ... oder frontal, lateral, oblique;
+mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körperteils und Strahlengangs daneben.
+
+    [[rule]]
+    modality = ["CR", "DX"]
+    body_part = "CHEST"
+    view = "frontal"
+    laterality = "L"
+    layout = "1x2"
+    prior = true
+</translation>
     </message>
     <message>
       <source>How many times more attribution the region holds than its area alone would.</source>
@@ -2392,6 +2448,10 @@
       <translation>Nach &amp;rechts drehen</translation>
     </message>
     <message>
+      <source>Rule {number}</source>
+      <translation>Regel {number}</translation>
+    </message>
+    <message>
       <source>sagittal</source>
       <translation>sagittal</translation>
     </message>
@@ -3414,6 +3474,18 @@
     <message>
       <source>{value} mm</source>
       <translation>{value} mm</translation>
+    </message>
+    <message>
+      <source>{where} in hanging.toml: there is no layout {value}; there are {layouts}.</source>
+      <translation>{where} in hanging.toml: Die Aufteilung {value} gibt es nicht; es gibt {layouts}.</translation>
+    </message>
+    <message>
+      <source>{where} of hanging.toml: {name} has no meaning.</source>
+      <translation>{where} in hanging.toml: {name} hat keine Bedeutung.</translation>
+    </message>
+    <message>
+      <source>{where} of hanging.toml: {name} is no text.</source>
+      <translation>{where} in hanging.toml: {name} ist kein Text.</translation>
     </message>
     <message>
       <source>{width} x {height} px, {zoom:.0f} %</source>

@@ -126,7 +126,9 @@ class Follower(QObject):
         super().__init__(window)
         self._window = window
         self._keys = Keys(window)
-        self._hung: str | None = None  # modality whose rule the layout follows
+        self._hung: hanging.Rule | None = None  # that the layout follows
+        self._awaits_prior: Document | None = None  # whose rule wants its prior beside
+        self._with_prior: set[str | int] = set()  # series, and images without one, that were hung so once
         self._place_later = QTimer(self, singleShot=True, interval=_PLACE_MS)  # many files are told one after the other
         self._place_later.timeout.connect(self._show_place)
         self._follow_workspace(window.workspace)
@@ -142,6 +144,7 @@ class Follower(QObject):
         workspace.documents.added.connect(lambda d: window.undo_group.addStack(d.undo))
         workspace.documents.removed.connect(lambda _document: self._place_soon())
         workspace.documents.described.connect(lambda _documents: self._place_soon())
+        workspace.documents.described.connect(lambda _documents: self._hang_prior())
         workspace.state.changed.connect(self._on_view_changed)
         analyses.changed.connect(self._on_analysis)
         analyses.progress.connect(self._on_progress)
@@ -168,6 +171,7 @@ class Follower(QObject):
         window.viewports.menu_asked.connect(self._show_menu)
         for port in window.viewports.all_ports:
             port.touched.connect(self._on_touched)
+            port.wording.connect(partial(window.run, "edit_text"))
             port.dropped.connect(partial(self._on_dropped, port))
 
     def _on_dropped(self, port: Viewport, number: int) -> None:
@@ -194,7 +198,7 @@ class Follower(QObject):
             self._refresh()
             return
         window.scene.show(document)
-        self._hang()
+        self._hang(document)
         self._show_graphics()
         window.scene.editing = False
         if window.state.view.editing:
@@ -209,17 +213,39 @@ class Follower(QObject):
         window.comparison.follow(document)
         self.show_page()
         self._refresh()
+        self._hang_prior()
 
-    def _hang(self) -> None:
-        """Lay out the image as others of its modality were laid out last."""
+    def _hang(self, document: Document | None) -> None:
+        """Lay out the image as its rule says, where another rule than before fits it."""
         base = self._window.scene.base
-        modality = hanging.modality_of(base.image) if base is not None else None
-        if modality is None or modality == self._hung:
+        self._awaits_prior = None
+        if base is None:
             return
-        self._hung = modality
-        layout = hanging.rules().get(modality)
-        if layout is not None:
-            self._window.state.update(layout=layout)
+        known = hanging.rules()
+        rule = hanging.rule_of(base.image, known)
+        if known.problems:
+            self._window.workspace.say(known.problems[0])
+        if rule != self._hung and rule.layout is not None:
+            self._window.state.update(layout=rule.layout)
+        self._hung = rule
+        self._awaits_prior = document if rule.prior else None
+
+    def _hang_prior(self) -> None:
+        """Hang the prior beside an image whose rule wants it, once for each series; what was ended stays so."""
+        window, document = self._window, self._awaits_prior
+        documents, comparison = window.workspace.documents, window.comparison
+        if document is None or document is not documents.current or document in comparison.slots:
+            return
+        series = document.header.source.series_uid if document.header is not None else ""
+        key: str | int = series or document.number
+        if key in self._with_prior:
+            return
+        prior = hanging.prior_of(document, documents)
+        if prior is not None:
+            self._with_prior.add(key)
+            documents.remember(window.state.view)
+            comparison.begin(document, prior)
+            window.state.update(two=True, grid=False)
 
     def _waits_for(self, document: Document | None) -> bool:
         """Whether the picture before stays until an image of the same stack is read."""

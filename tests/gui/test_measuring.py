@@ -172,6 +172,17 @@ def test_words_are_added_changed_and_undone(opened, monkeypatch, drawn, line):
     assert drawn() == (line,)
 
 
+def test_a_double_click_on_a_drawing_words_it_and_elsewhere_enlarges_the_panel(
+    opened, port, at, monkeypatch, drawn, line
+):
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_more: ("cyst", True))
+    QTest.mouseDClick(port, LEFT, pos=at(100, 75))
+    assert drawn()[0].text == "cyst"
+    assert len(opened.viewports.visible_ports) > 1
+    QTest.mouseDClick(port, LEFT, pos=at(20, 20))
+    assert opened.viewports.visible_ports == [port]
+
+
 def test_a_list_of_all_measurements_to_copy(opened, drawn, line):
     opened.commands.run("measurements")
     shown = opened.findChild(Measurements)

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from segx_viewer.app.canvas import annotating, imagetext, magnifier, mouse
+from segx_viewer.app.canvas import annotating, handling, imagetext, magnifier, mouse
 from segx_viewer.app.canvas.dropping import unpacked
 from segx_viewer.app.canvas.scene import Panel, Scene
 from segx_viewer.app.canvas.transform import fit_scale, image_to_panel, panel_to_image
@@ -44,6 +44,7 @@ class Viewport(QWidget):
     hovered = Signal(object)  # QPointF on the image, or None
     pressed = Signal()  # before the button does anything
     activated = Signal()  # double click
+    wording = Signal()  # double click on a drawing, which is the chosen one
     menu_asked = Signal(object)  # QPoint on the screen
     dropped = Signal(int)  # number of a document
     touched = Signal()  # another drawing is chosen, or one was moved
@@ -301,7 +302,11 @@ class Viewport(QWidget):
             self.setCursor(self.tool.cursor)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
-        if event.button() == Qt.MouseButton.LeftButton and not self.tool.double_click(self, event):
+        if event.button() != Qt.MouseButton.LeftButton or self.tool.double_click(self, event):
+            return
+        if self.scene.chosen is not None and handling.hit(self, event.position()) is not None:
+            self.wording.emit()
+        else:
             self.activated.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, D102 - Qt's name

@@ -149,6 +149,7 @@ MENUS: tuple[tuple[Any, ...], ...] = (
             (
                 "settings",
                 "mouse",
+                "hanging",
                 "privacy",
                 None,
                 *(f"theme_{name}" for name in THEMES),

@@ -56,6 +56,15 @@ def show_settings(page: int) -> "Callable[[Desk], None]":
     return handler
 
 
+def hanging_rules(window: "Desk") -> None:
+    """Show the file of the hanging rules, to be edited."""
+    from segx_viewer.app.dialogs.hangingrules import HangingRules
+
+    dialog = HangingRules(window.above)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.show()
+
+
 def deidentify(window: "Desk") -> None:
     """Show what a de-identified copy of the current file leaves out, and write it."""
     from segx_viewer.app.dialogs.privacycopy import CopyDialog, is_dicom
@@ -92,6 +101,7 @@ ROWS: "tuple[Command[Desk], ...]" = (
     Command("privacy", mark("&Privacy and limits …"), show_settings(3), "", _TOOLS),
     Command("deidentify", mark("De-&identified copy …"), deidentify, "", _FILE, "file-image", needs="image"),
     Command("deidentify_folder", mark("De-identified copies of a folde&r …"), deidentify_folder, "", _FILE, "folder"),
+    Command("hanging", mark("&Hanging rules …"), hanging_rules, "", _TOOLS, "layout-grid"),
     Command("mouse", mark("&Mouse buttons …"), show_settings(2), "", _TOOLS),
     Command("theme_dark", mark("&Dark"), use_theme("dark"), "", _VIEW, checked=_theme_is("dark")),
     Command("theme_light", mark("&Light"), use_theme("light"), "", _VIEW, checked=_theme_is("light")),
