@@ -36,13 +36,13 @@ def test_results_are_stored_in_their_study_shown_and_valid(orthanc, tmp_path):
     assert stored == {str(pydicom.dcmread(path, stop_before_pixels=True).SOPInstanceUID) for path in made.values()}
 
 
-def test_others_read_and_measure_segmentations(tmp_path, orthanc):
+def test_others_read_and_measure_segmentations_and_maps(tmp_path, orthanc):
     pytest.importorskip("SimpleITK")
     pytest.importorskip("dcmqi")
     made = results(tmp_path / "made")
     measure = Measure(orthanc, tmp_path)
     assert measure.simple_itk("seg-probability", made["seg-probability"]) == MEASURES
     assert measure.simple_itk("seg", made["seg"]).startswith(YES)  # it leaves the last, incomplete byte of bits unset
-    for kind in ("seg", "seg-probability", "seg-labelmap"):
+    for kind in ("seg", "seg-probability", "seg-labelmap", "map-original", "map-segx"):
         assert measure.dcmqi(kind, made[kind]) == MEASURES
     assert measure.dcmqi("sr", made["sr"]) == YES

@@ -2,6 +2,7 @@
 
 from highdicom import AlgorithmIdentificationSequence
 from highdicom.sr import CodedConcept
+from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
@@ -9,12 +10,17 @@ from segx_viewer.domain.result import Analysis, BundleInfo, Prediction
 
 SCHEME = "99SEGX"
 
+_ANATOMY = Code("123037004", "SCT", "Anatomical Structure")
+_ABNORMAL = Code("49755003", "SCT", "Morphologically Abnormal Structure")
 _REGIONS: dict[str, tuple[Code, Code]] = {
-    "lesion": (Code("49755003", "SCT", "Morphologically Abnormal Structure"), Code("52988006", "SCT", "Lesion")),
-    "lungs": (Code("123037004", "SCT", "Anatomical Structure"), Code("39607008", "SCT", "Lung")),
-    "lung": (Code("123037004", "SCT", "Anatomical Structure"), Code("39607008", "SCT", "Lung")),
+    "lesion": (_ABNORMAL, Code("52988006", "SCT", "Lesion")),
+    "tumour": (_ABNORMAL, Code("108369006", "SCT", "Neoplasm")),
+    "lungs": (_ANATOMY, Code("39607008", "SCT", "Lung")),
+    "lung": (_ANATOMY, Code("39607008", "SCT", "Lung")),
+    "heart": (_ANATOMY, Code("80891009", "SCT", "Heart")),
 }
-_OTHER = (Code("123037004", "SCT", "Anatomical Structure"), Code("REGION", SCHEME, "Clinically relevant region"))
+_OTHER = (_ANATOMY, Code("REGION", SCHEME, "Clinically relevant region"))
+_TISSUE = Code("85756007", "SCT", "Tissue")
 
 
 def private(value: str, meaning: str) -> CodedConcept:
@@ -25,6 +31,17 @@ def private(value: str, meaning: str) -> CodedConcept:
 def region_codes(region: str) -> tuple[Code, Code]:
     """Return segmented property category and type for a bundle's word for its region."""
     return _REGIONS.get(region.lower(), _OTHER)
+
+
+def anatomic_region(region: str) -> Code:
+    """Return the part of the body of a bundle's word for its region; "tissue" for what lies in any (CID 4)."""
+    category, kind = region_codes(region)
+    return kind if category == _ANATOMY and kind != _OTHER[1] else _TISSUE
+
+
+def coded(code: Code) -> Dataset:
+    """Return a code as an item of a code sequence (PS3.3 8.8)."""
+    return CodedConcept.from_code(code)
 
 
 def algorithm(bundle: BundleInfo, part: str) -> AlgorithmIdentificationSequence:

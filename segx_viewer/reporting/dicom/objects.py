@@ -18,7 +18,7 @@ from segx_viewer import __version__
 from segx_viewer.domain.methods import method_label
 from segx_viewer.domain.result import Analysis, MapKey
 from segx_viewer.domain.result import Segmentation as Region
-from segx_viewer.reporting.dicom.codes import algorithm, private, region_codes
+from segx_viewer.reporting.dicom.codes import algorithm, anatomic_region, coded, private, region_codes
 from segx_viewer.reporting.dicom.picture import MANUFACTURER
 from segx_viewer.reporting.dicom.uids import new_uid, uid_of
 from segx_viewer.reporting.overlay import region_on_image
@@ -164,7 +164,12 @@ def parametric_map(
         content_description=label[:64],
         **identity_of(series, "map", number),
     )
-    result.Laterality = laterality_of(reference)
+    # PS3.3 C.7.6.16.2.8: where a frame's anatomy is stated, the side stands there and not in the series. It is optional
+    # for maps, but paramap2itkimage (dcmqi) reads none without it.
+    anatomy = Dataset()
+    anatomy.AnatomicRegionSequence = [coded(anatomic_region(analysis.bundle.region))]
+    anatomy.FrameLaterality = laterality_of(reference) or "U"
+    result.SharedFunctionalGroupsSequence[0].FrameAnatomySequence = [anatomy]
     return _complete(result, reference)
 
 

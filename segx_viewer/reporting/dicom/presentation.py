@@ -1,16 +1,18 @@
-"""Outlines, measurements and window as a presentation state (PS3.3 A.33.1), for viewers that know no SEG."""
+"""Outlines, measurements and window as a presentation state (PS3.3 A.33.1, A.33.2), for viewers that know no SEG."""
 
 from typing import Any
 
 import cv2
 import numpy as np
 from highdicom.pr import (
+    ColorSoftcopyPresentationState,
     GraphicAnnotation,
     GraphicLayer,
     GrayscaleSoftcopyPresentationState,
     SoftcopyVOILUTTransformation,
 )
 from numpy.typing import NDArray
+from PIL import ImageCms
 from pydicom.dataset import Dataset
 
 from segx_viewer.domain.image import VoiLut, WindowLevel
@@ -30,13 +32,15 @@ def presentation_state(
     series: str,
     voi: WindowLevel | VoiLut | None,
     reading: Reading = NOTHING_READ,
-) -> GrayscaleSoftcopyPresentationState:
-    """Return the region's outlines, what the reader drew and the window as a Grayscale Softcopy Presentation State.
+) -> GrayscaleSoftcopyPresentationState | ColorSoftcopyPresentationState:
+    """Return the region's outlines, what the reader drew and the window as a Softcopy Presentation State.
+
+    Of a colour image it is a Color Softcopy Presentation State, which has no window but the image's own colours: its
+    ICC profile, sRGB where it states none.
 
     Parameters
     ----------
     analysis : Analysis
-        Of a monochrome image.
     reference : Dataset
     series : str
         Series instance UID.
@@ -65,24 +69,40 @@ def presentation_state(
                     text_objects=said or None,
                 )
             )
-    shown: Any = {}
-    window = voi if isinstance(voi, WindowLevel) else next(iter(analysis.image.windows), None)
-    if window is not None and not isinstance(voi, VoiLut):
-        shown["voi_lut_transformations"] = [
-            SoftcopyVOILUTTransformation(window.center, window.width, voi_lut_function=window.function.value)
-        ]
-    result = GrayscaleSoftcopyPresentationState(
-        referenced_images=[reference],
-        content_label="REGION",
-        content_description=region,
-        graphic_layers=layers or None,
-        graphic_annotations=annotations or None,
-        **shown,
+    drawn_on: Any = {
+        "referenced_images": [reference],
+        "content_label": "REGION",
+        "content_description": region,
+        "graphic_layers": layers or None,
+        "graphic_annotations": annotations or None,
         **identity_of(series, "gsps", 1),
-    )
+    }
+    result: GrayscaleSoftcopyPresentationState | ColorSoftcopyPresentationState
+    if analysis.image.is_colour:
+        result = ColorSoftcopyPresentationState(icc_profile=_colours(reference), **drawn_on)
+    else:
+        result = GrayscaleSoftcopyPresentationState(**_window(analysis, voi), **drawn_on)
     result.Laterality = laterality_of(reference)
     result.SeriesDescription = "Explanation, research use only"
     return result
+
+
+def _colours(reference: Dataset) -> bytes:
+    """Return the image's ICC profile, or that of sRGB.
+
+    DICOM takes profiles of input devices only (PS3.3 C.11.15.1.1). One of a display, as libraries make of sRGB and as
+    some images hold, describes the same colours: its class is all that is changed.
+    """
+    profile = bytes(reference.get("ICCProfile") or ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    return profile[:12] + b"scnr" + profile[16:] if profile[12:16] == b"mntr" else profile
+
+
+def _window(analysis: Analysis, voi: WindowLevel | VoiLut | None) -> dict[str, Any]:
+    window = voi if isinstance(voi, WindowLevel) else next(iter(analysis.image.windows), None)
+    if window is None or isinstance(voi, VoiLut):
+        return {}
+    shown = SoftcopyVOILUTTransformation(window.center, window.width, voi_lut_function=window.function.value)
+    return {"voi_lut_transformations": [shown]}
 
 
 def _outlines(analysis: Analysis) -> list[NDArray[np.float64]]:

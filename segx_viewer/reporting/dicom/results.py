@@ -117,7 +117,7 @@ def write_dicom_results(
     taken, own_class = take_identity(reference), take_class(reference)
     try:
         objects = _objects(analysis, key, reference, set(kinds))
-        if Kind.PRESENTATION in kinds and not analysis.image.is_colour:
+        if Kind.PRESENTATION in kinds:
             objects[Kind.PRESENTATION] = presentation_state(analysis, reference, new_uid(), voi, reading)
     except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
         # highdicom builds on the source's header, and says in many ways what it cannot make of it.
