@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from segx_viewer.archive.contexts import class_name
 from segx_viewer.archive.servers import Server
 from segx_viewer.archive.tls import certificate_reason, client_context
 from segx_viewer.domain.request import CancelToken
@@ -132,6 +133,9 @@ def _why_not(server: Server, association: "Association") -> str:
         code = int(getattr(answer, "diagnostic", 0) or 0) if getattr(answer, "result_source", 1) == 1 else 0
         reason = _REJECTED.get(code, "it is too busy, or wants none now")
         return f"{server.name} refused the connection: {reason.format(calling=server.calling, title=server.title)}."
+    if association.rejected_contexts:  # it was accepted, with nothing of what was asked for (PS3.8 9.3.3.2)
+        kinds = dict.fromkeys(class_name(str(context.abstract_syntax)) for context in association.rejected_contexts)
+        return f"{server.name} takes nothing of this kind ({', '.join(kinds)})."
     try:
         with socket.create_connection((server.host, server.port), timeout=min(server.seconds, 10)) as plain:
             if not server.tls:

@@ -8,6 +8,7 @@ from pydicom.uid import (
     JPEG2000,
     MPEG2MPML,
     MPEG4HP41,
+    UID,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
@@ -68,6 +69,15 @@ _TAILS = (
     *("6.1", "20", "128", "2.1", "4.1", "12.1", "12.2", "1.3", "77.1.5.1", "77.1.1", "7.2", "7.4"),
 )
 _COMMON = {f"1.2.840.10008.5.1.4.1.1.{tail}": place for place, tail in enumerate(_TAILS)}
+
+
+_NEWER = {"1.2.840.10008.5.1.4.1.1.66.7": "Label Map Segmentation Storage"}
+"""Classes that pydicom 3.0 has no name for."""
+
+
+def class_name(uid: str) -> str:
+    """Return the name of a storage or service class (PS3.6 A), its UID where none is known."""
+    return _NEWER.get(uid) or UID(uid).name
 
 
 def contexts(classes: Iterable[str]) -> "list[PresentationContext]":

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pydicom
 from pydicom.dataset import Dataset
-from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from segx_viewer.archive.association import MAX_CONTEXTS, associate, broke_off
-from segx_viewer.archive.contexts import PLAIN
+from segx_viewer.archive.contexts import PLAIN, class_name
 from segx_viewer.archive.model import Answer, Outgoing, check
 from segx_viewer.archive.servers import Server
 from segx_viewer.domain.request import CancelToken
@@ -60,7 +60,7 @@ def _store(server: Server, association: "Association", outgoing: Outgoing) -> An
         if context.abstract_syntax == outgoing.sop_class
     }
     if not taken:
-        kind = UID(outgoing.sop_class).name
+        kind = class_name(outgoing.sop_class)
         return Answer(False, f"{server.name} does not take objects of this kind ({kind}).")
     dataset = pydicom.dcmread(io.BytesIO(outgoing.data))
     if outgoing.transfer_syntax not in taken and not _recode(dataset, taken):

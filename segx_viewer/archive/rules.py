@@ -8,7 +8,9 @@ from typing import Any
 
 from segx_viewer.errors import ArchiveError
 
-FILES = ("png", "pdf", "json", "npz", "dicom")
+FILES = (
+    "png", "pdf", "json", "npz", "dicom", "dicom-pdf", "dicom-labelmap", "dicom-gsps", "dicom-sc-j2k",
+)  # fmt: skip
 """Outputs that are written into the folder."""
 
 

@@ -24,7 +24,8 @@ Receive images (DICOM C-STORE), analyse them and send the results on, by the rul
   caller = ["XRAY1"]             # titles of the senders; default: all
   bundle = "chest"               # default: the one that fits the image
   methods = ["gradcam"]
-  outputs = ["json", "png"]      # files in DIR: png, pdf, json, npz, dicom; default: json
+  outputs = ["json", "png"]      # files in DIR: png, pdf, json, npz, dicom, dicom-pdf, dicom-labelmap,
+                                 # dicom-gsps, dicom-sc-j2k; default: json
   destination = "clinic"         # a configured archive; default: none
   send = ["seg", "sr", "sc"]     # what is sent there; default: every DICOM result
   include_identity = false       # patient and study in the files
@@ -133,7 +134,7 @@ class Analyser:
         analysis = pipeline.analyse_to_end(request, self._store)
         name = output_name(received.number, analysis)
         for output in map(Output, rule.outputs):
-            identity = rule.include_identity or output is Output.DICOM
+            identity = rule.include_identity or output.value.startswith(Output.DICOM.value)
             write_outputs(analysis, self._folder, name, (output,), include_identity=identity)
         objects = _objects(analysis, rule) if rule.destination else {}
         return Made(f"{name}  {summary(analysis)}", objects)

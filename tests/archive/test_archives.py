@@ -260,6 +260,14 @@ def test_sending_twice_stores_once(orthanc, study):
     assert orthanc.count() == before + 1
 
 
+def test_a_kind_of_object_that_the_server_does_not_know_is_named(storescp):
+    # Label maps are of 2024: DCMTK 3.6.7 knows none, and accepts the association with nothing in it.
+    plain = pydicom.dcmread(get_testdata_file("CT_small.dcm"))
+    plain.SOPClassUID = plain.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.66.7"
+    with pytest.raises(ArchiveError, match=r"takes nothing of this kind \(Label Map Segmentation Storage\)\.$"):
+        list(connect(storescp.server).store([outgoing(plain)], GO))
+
+
 def test_an_image_is_decoded_for_a_server_that_refuses_its_compression(storescp, study):
     """storescp takes uncompressed images only, unless it is told otherwise."""
     dataset = image(study, generate_uid(), 1)

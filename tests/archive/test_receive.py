@@ -17,8 +17,9 @@ from pydicom.uid import generate_uid
 from segx_viewer.archive.connection import connect
 from segx_viewer.archive.inbox import State
 from segx_viewer.archive.receiver import Made, Receiver, Reception
-from segx_viewer.archive.rules import Rule
+from segx_viewer.archive.rules import FILES, Rule
 from segx_viewer.archive.servers import Protocol, Server, save_servers
+from segx_viewer.cohort.outputs import Output
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import ArchiveError, ExportError, SegxError
 from segx_viewer.paths import models_folder
@@ -187,6 +188,10 @@ def test_results_wait_for_a_server_that_is_away_and_each_arrives_once(tmp_path, 
 
 
 @pytest.mark.slow
+def test_rules_write_every_kind_of_file_that_an_analysis_can():
+    assert set(FILES) == {output.value for output in Output} - {Output.CSV, Output.PARQUET}, "those are tables of a run"
+
+
 @pytest.mark.skipif(not list(models_folder().glob("*/bundle.toml")), reason="the bundled models are not here")
 def test_a_receiver_killed_again_and_again_loses_nothing_and_doubles_nothing(tmp_path, orthanc):
     """From the shell: radiographs in, results in the archive's study; killed at moments of no choosing."""
