@@ -3468,6 +3468,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{position} / {count} bisher, Dateien werden noch gelesen</translation>
     </message>
     <message>
+      <source>{title}: coarse, a finer one follows</source>
+      <translation>{title}: grob, eine feinere folgt</translation>
+    </message>
+    <message>
       <source>{value} cm</source>
       <translation>{value} cm</translation>
     </message>

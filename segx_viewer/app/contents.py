@@ -367,6 +367,7 @@ class Follower(QObject):
         window = self._window
         analysis, key = window.workspace.analyses.current, window.workspace.analyses.key
         document = window.workspace.documents.current
+        window.scene.coarse = window.workspace.analyses.is_coarse(key)
         window.scene.hidden = hidden(document, window.state.view.read_first)
         if window.scene.hidden:
             window.state.update(grid=False)

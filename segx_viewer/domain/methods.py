@@ -46,6 +46,7 @@ class MethodInfo:
     passes: float
     seeded: bool = False
     scaled_as_published: bool = False
+    coarse_first: bool = False
 
     @property
     def cost(self) -> str:
@@ -68,7 +69,7 @@ _ROWS = (
     MethodInfo("eigencam", "Eigen-CAM", "Muhammad 2020",
                "first principal component of A over its positions; the same for every class", Needs.LAYER, 0.69),
     MethodInfo("scorecam", "Score-CAM", "Wang 2020",
-               "sum_k softmax_k(S(x * scaled(A_k))) A_k", Needs.LAYER, 1345),
+               "sum_k softmax_k(S(x * scaled(A_k))) A_k", Needs.LAYER, 1345, coarse_first=True),
     MethodInfo("ablationcam", "Ablation-CAM", "Desai 2020",
                "sum_k (S - S(without A_k)) A_k", Needs.LAYER, 0.34),
     MethodInfo("gradient_shap", "Gradient SHAP", "Lundberg 2017",
@@ -79,9 +80,11 @@ _ROWS = (
     MethodInfo("smoothgrad", "SmoothGrad", "Smilkov 2017",
                "|E[dS/dx at x + noise]|", Needs.GRADIENTS, 96, seeded=True),
     MethodInfo("occlusion", "Occlusion", "Zeiler 2014",
-               "mean of S - S(covered) over the squares that cover a place", Needs.OUTPUTS, 249),
+               "mean of S - S(covered) over the squares that cover a place", Needs.OUTPUTS, 249,
+               coarse_first=True),
     MethodInfo("rise", "RISE", "Petsiuk 2018",
-               "E[m S(x seen through m)] / E[m] - E[S], m random masks", Needs.OUTPUTS, 505, seeded=True),
+               "E[m S(x seen through m)] / E[m] - E[S], m random masks", Needs.OUTPUTS, 505, seeded=True,
+               coarse_first=True),
 )  # fmt: skip
 
 METHODS: dict[str, MethodInfo] = {method.name: method for method in _ROWS}

@@ -1,12 +1,16 @@
 """Cancelling and going on, leaving the grid, folding the right side away."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 
+from segx_viewer.app.canvas.scene import Panel
 from segx_viewer.app.panels import statusbar
 from segx_viewer.app.panels.statusbar import StatusBar
 from segx_viewer.domain.request import Progress, Stage
+from tests.gui.conftest import finished
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -21,6 +25,55 @@ def test_after_a_cancel_it_can_be_gone_on(qtbot, opened, engine):
     QTest.mouseClick(opened.status.go_on, LEFT)
     qtbot.waitUntil(lambda: ("gradcam", 1) in opened.workspace.analyses.current.explanations)
     assert not opened.status.go_on.isVisible()
+
+
+@pytest.fixture
+def gradual(opened, engine, monkeypatch):
+    """An engine whose occlusion map is coarse while the gate is cleared."""
+    plain = engine.analyse
+
+    def analyse(request, token, on_progress):
+        for analysis in plain(request, token, on_progress):
+            if analysis.explanations or analysis.segmentation is None:
+                yield analysis
+            if not analysis.complete and request.methods == ("occlusion",):
+                whole = finished(request)
+                maps = [replace(e, saliency_map=e.saliency_map * 0.5) for e in whole.explanations.values()]
+                yield replace(whole.with_explanations(*maps), complete=False)
+
+    monkeypatch.setattr(engine, "analyse", analyse)
+    engine.gate.clear()
+    opened.workspace.analyses.explain(method="occlusion")
+    qt_wait(lambda: opened.scene.coarse)
+    return opened
+
+
+def qt_wait(condition):
+    for _ in range(3000):
+        if condition():
+            return
+        QTest.qWait(10)
+    raise AssertionError(condition)
+
+
+def test_a_coarse_map_is_shown_and_says_so_until_the_finer_one_is_there(gradual, engine):
+    port = gradual.viewports.ports[Panel.ORIGINAL]
+    assert gradual.scene.has_map()
+    assert port.title == "Original map: coarse, a finer one follows"
+    assert not gradual.has_result()  # nothing to report yet
+    engine.gate.set()
+    qt_wait(lambda: not gradual.scene.coarse)
+    assert port.title == "Original map"
+    assert gradual.scene.has_map()
+
+
+def test_a_coarse_map_does_not_stay_when_it_is_cancelled(gradual, engine):
+    QTest.mouseClick(gradual.status.cancel, LEFT)
+    assert not gradual.scene.has_map()
+    assert not gradual.has_result()
+    engine.gate.set()
+    QTest.mouseClick(gradual.status.go_on, LEFT)
+    qt_wait(lambda: gradual.scene.has_map() and not gradual.scene.coarse)
 
 
 def test_another_image_takes_the_offer_away(qtbot, opened, engine, pictures):

@@ -39,6 +39,7 @@ class Scene:
         self.base: BasePicture | None = None
         self.overlays: OverlayPictures | None = None
         self.key: MapKey | None = None
+        self.coarse = False  # a finer map will take the place of the one that is shown
         self.stack_text = ""  # which image of the stack this is
         self.editing = False  # the region is shown on every panel
         self.graphics: Graphics | None = None

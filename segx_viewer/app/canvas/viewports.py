@@ -160,7 +160,9 @@ class Viewports(QWidget):
         has_map = self.scene.has_map() and not self.scene.hidden
         self.color_bar.show_scale(self.state.view.colormap, self.scene.scale if has_map else None)
         for panel, port in self.ports.items():
-            port.title = self._title(panel)
+            title = self._title(panel)
+            coarse = self.scene.coarse and has_map and panel is not Panel.IMAGE
+            port.title = tr("{title}: coarse, a finer one follows").format(title=title) if coarse else title
             port.describe()
             port.update()
         self.refreshed.emit()

@@ -17,6 +17,7 @@ from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.documents import Document, Documents, key_of
 from segx_viewer.app.model.region import restored
 from segx_viewer.app.model.viewstate import ViewState
+from segx_viewer.domain.methods import METHODS
 from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress, Stage
 from segx_viewer.domain.result import Analysis, MapKey, Target
 from segx_viewer.errors import AnalysisCancelled, SegxError
@@ -67,6 +68,9 @@ class Analyses(QObject):
         self.bundle: str | None = None  # None: chosen by the image
         self.was_cancelled = False  # or it failed; nothing starts again by itself then
         self._running: Running | None = None
+        self._coarse: dict[
+            MapKey, NDArray[np.float32]
+        ] = {}  # maps that what runs will still put finer ones in place of
         self._again: Callable[[], None] | None = None  # asks once more for what was asked last
         self._numbers = itertools.count(1)
         documents.current_changed.connect(lambda _document: self.stop())
@@ -205,6 +209,22 @@ class Analyses(QObject):
         """Whether an analysis is under way."""
         return self._running is not None
 
+    def is_coarse(self, key: MapKey | None) -> bool:
+        """Whether a map of the current image will still be replaced by a finer one."""
+        current = self.current
+        shown = current.explanations.get(key) if key is not None and current is not None else None
+        return shown is not None and shown.saliency_map is self._coarse.get(shown.key)
+
+    def _drop_coarse(self, document: Document) -> None:
+        """Keep no coarse map whose finer one will not come: it would pass for the map itself."""
+        analysis, coarse = document.analysis, self._coarse
+        self._coarse = {}
+        if analysis is not None and coarse:
+            kept = {k: e for k, e in analysis.explanations.items() if coarse.get(k) is not e.saliency_map}
+            if len(kept) < len(analysis.explanations):
+                document.analysis = replace(analysis, explanations=kept)
+                self.changed.emit(document)
+
     def cancel(self) -> None:
         """Stop the running analysis at its next check, and say so then."""
         if self._running is not None:
@@ -213,7 +233,9 @@ class Analyses(QObject):
     def stop(self) -> None:
         """Stop the running analysis; whatever it still finds is dropped."""
         self.cancel()
-        self._running = None
+        running, self._running = self._running, None
+        if running is not None:
+            self._drop_coarse(running.document)
         self._again = None
         self.interrupted.emit(False)
         self.progress.emit(None)
@@ -254,6 +276,9 @@ class Analyses(QObject):
         if document is None or document.image is None:
             return
         self.cancel()
+        if self._running is not None:
+            self._drop_coarse(self._running.document)
+        self._coarse = {}
         self.was_cancelled = False
         self._again = partial(self._ask, methods, classes, key, document)
         self.interrupted.emit(False)
@@ -294,6 +319,12 @@ class Analyses(QObject):
 
     def _take(self, asked: Running, analysis: Analysis) -> None:
         document = asked.document
+        for explained, explanation in analysis.explanations.items():
+            method = METHODS.get(explained[0])
+            if method is not None and method.coarse_first:
+                self._coarse.setdefault(explained, explanation.saliency_map)  # the first of two
+        if analysis.complete:
+            self._coarse = {}
         if asked.key is not None and document.analysis is not None:
             analysis = _extended(document.analysis, analysis)
         document.analysis = analysis
@@ -313,7 +344,9 @@ class Analyses(QObject):
             self.analyse(key)  # the reader chose another class before the prediction's own map was done
 
     def _fail(self, error: SegxError) -> None:
-        self._running = None
+        running, self._running = self._running, None
+        if running is not None:
+            self._drop_coarse(running.document)
         if isinstance(error, AnalysisCancelled):
             self.progress.emit(None)
             self.said.emit(tr("Cancelled. Press F5 to analyse again."))

@@ -100,7 +100,7 @@ class Workspace(QObject):
     def has_result(self) -> bool:
         """Whether there is something to report: the map being looked at, or a refusal."""
         analysis, key = self.analyses.current, self.analyses.key
-        if analysis is None or self.is_hidden:
+        if analysis is None or self.is_hidden or self.analyses.is_coarse(key):
             return False
         return key in analysis.explanations or (analysis.complete and analysis.prediction is None)
 

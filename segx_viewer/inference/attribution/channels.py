@@ -25,6 +25,8 @@ from segx_viewer.inference.cam import to_input_grid
 from segx_viewer.networks.forward import scores_from
 from segx_viewer.networks.spatial import channel_axis, prefix_tokens
 
+_EARLY = 8  # a coarse map is made of the first part in so many
+
 
 @dataclass(frozen=True, slots=True)
 class ScoreCam(Described):
@@ -33,11 +35,18 @@ class ScoreCam(Described):
     name: str = "scorecam"
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
-        """Yield (class, raw map) for each class."""
-        activations = activation_maps(subject)
-        scores = channel_scores(subject, torch.from_numpy(activations[0]).to(subject.tensor.device))
-        weights = scores.softmax(0).cpu().numpy()
-        yield from _weighted(activations[0], weights, classes, subject.input_shape)
+        """Yield (class, raw map) for each class: coarse maps of an eighth of the channels, then the final ones."""
+        activations = activation_maps(subject)[0]
+        scores: list[Tensor] = []
+        early, seen = len(activations) // _EARLY, 0
+        for found in scored(subject, torch.from_numpy(activations).to(subject.tensor.device)):
+            scores.append(found)
+            seen += len(found)
+            last = seen == len(activations)
+            if last or (early and seen >= early):
+                early = 0
+                weights = torch.cat(scores).softmax(0).cpu().numpy()
+                yield from _weighted(activations[:seen], weights, classes, subject.input_shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +69,22 @@ class AblationCam(Described):
         subject.on_fraction(1.0)
 
 
-@torch.no_grad()
 def channel_scores(subject: Subject, channels: Tensor) -> Tensor:
     """Return the targets (C, K) of the input multiplied by each upsampled, min-max-scaled channel (C, h, w)."""
+    return torch.cat(list(scored(subject, channels)))
 
+
+def scored(subject: Subject, channels: Tensor) -> Iterator[Tensor]:
+    """Yield the targets that `channel_scores` returns, batch by batch."""
+
+    @torch.no_grad()
     def score(start: int, count: int) -> Tensor:
         some = channels[start : start + count, None]
         large = functional.interpolate(some, subject.input_shape, mode="bilinear", align_corners=True)
         low, high = large.amin((2, 3), keepdim=True), large.amax((2, 3), keepdim=True)
         return subject.score(subject.tensor * ((large - low) / (high - low + 1e-8)))
 
-    return torch.cat(list(in_batches(subject, len(channels), score)))
+    return in_batches(subject, len(channels), score)
 
 
 def ablated_scores(subject: Subject) -> Tensor:

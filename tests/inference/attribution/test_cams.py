@@ -97,6 +97,15 @@ def test_scorecam_weights_are_the_packages(subject):
     )
 
 
+def test_scorecam_gives_a_coarse_map_of_the_first_channels_early(subject):
+    fractions, order = [], []
+    for k, found in get_method("scorecam").maps(replace(subject, on_fraction=fractions.append), [0, 1]):
+        order.append((k, fractions[-1], found))
+    assert [k for k, _, _ in order] == [0, 1, 0, 1]
+    assert order[0][1] < 0.5 < order[-1][1] == 1
+    assert not np.array_equal(order[0][2], order[2][2])
+
+
 def test_ablationcam_weights_are_the_packages_times_the_score(subject):
     layer = subject.network.get_submodule(subject.target_layer)
     A = activations_and_gradients(subject, 0)[0]
