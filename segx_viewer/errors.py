@@ -68,6 +68,29 @@ class ArchiveCancelled(SegxError):  # noqa: N818 - a cancellation is an outcome,
     """The user cancelled a search, a retrieval or a sending."""
 
 
+class LibraryNeededError(SegxError):
+    """What was asked for needs libraries that this installation was made without."""
+
+
+_LEARNING = {
+    *("torch", "torchvision", "timm", "segmentation_models_pytorch", "captum", "onnx"),
+    *("transformers", "monai", "huggingface_hub"),
+}
+"""Libraries that build, train and differentiate networks; an installation for reading may lack them."""
+
+
+def library_needed(error: BaseException) -> LibraryNeededError | None:
+    """Return what to tell where one of the libraries that an installation may lack was to be imported, else None.
+
+    >>> print(library_needed(ModuleNotFoundError("No module named 'torch.nn'", name="torch.nn")))
+    This needs torch, which this installation lacks; the full installation has it.
+    """
+    name = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    if name not in _LEARNING:
+        return None
+    return LibraryNeededError(f"This needs {name}, which this installation lacks; the full installation has it.")
+
+
 def lacks_memory(error: BaseException) -> bool:
     """Tell a lack of memory from other failures; torch raises a plain RuntimeError for it, in words of its own.
 

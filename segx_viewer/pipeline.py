@@ -34,7 +34,7 @@ from segx_viewer.domain.result import (
     Segmentation,
     Target,
 )
-from segx_viewer.errors import ModelError, lacks_memory
+from segx_viewer.errors import ModelError, lacks_memory, library_needed
 from segx_viewer.explain.alignment import COSTLY
 from segx_viewer.explain.calibration import Calibration
 from segx_viewer.explain.promises import Promises
@@ -107,6 +107,10 @@ def analyse(
                 yield analysis
                 if not analysis.complete:
                     run.cancel.raise_if_cancelled()
+        except ModuleNotFoundError as error:
+            if (needed := library_needed(error)) is None:
+                raise
+            raise needed from error
         except (MemoryError, RuntimeError) as error:
             if not lacks_memory(error):
                 raise

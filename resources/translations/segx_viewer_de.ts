@@ -3408,6 +3408,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{level}: richtig in {share} von {images} Bildern.</translation>
     </message>
     <message>
+      <source>{method} needs torch, which this installation lacks; the full installation has it.</source>
+      <translation>{method} braucht torch, das dieser Installation fehlt; die vollständige Installation hat es.</translation>
+    </message>
+    <message>
       <source>{missing} of {all} images of the session were not found.</source>
       <translation>{missing} von {all} Bildern der Sitzung wurden nicht gefunden.</translation>
     </message>

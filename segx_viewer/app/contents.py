@@ -339,7 +339,9 @@ class Follower(QObject):
     def _on_capabilities(self, capabilities: Capabilities) -> None:
         window = self._window
         slow = {name: f" ({tr(cost)})" for name, cost in capabilities.costs.items() if cost != "fast"}
-        window.control_bar.set_methods(tuple((n, label + slow.get(n, "")) for n, label in capabilities.methods))
+        window.control_bar.set_methods(
+            tuple((n, label + slow.get(n, "")) for n, label in capabilities.methods), capabilities.beyond
+        )
         names = dict(capabilities.methods)
         window.grid.show_methods([(name, names[name]) for name in window.workspace.analyses.grid_methods])
         self._show_grid()

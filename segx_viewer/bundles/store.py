@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -148,7 +149,7 @@ class BundleStore:
         if self._wanted == CPU:
             return True
         ready = self._wanted == ANY_DEVICE and all(b.has_graphs for b in self.bundles().values())
-        return ready or self.device.type == CPU
+        return ready or find_spec("torch") is None or self.device.type == CPU
 
     def use_device(self, device: str) -> None:
         """Run the networks elsewhere from now on. Raises `ModelError` when there is no such device."""

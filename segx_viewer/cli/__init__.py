@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from segx_viewer import process
-from segx_viewer.errors import SegxError
+from segx_viewer.errors import SegxError, library_needed
 
 __all__ = ["COMMANDS", "DONE", "FAILED", "INTERRUPTED", "USAGE", "main"]
 
@@ -39,6 +39,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(words)
     except SegxError as error:
         print(f"segx-viewer: {error}", file=sys.stderr)  # noqa: T201
+        return FAILED
+    except ModuleNotFoundError as error:
+        if (needed := library_needed(error)) is None:
+            raise
+        print(f"segx-viewer: {needed}", file=sys.stderr)  # noqa: T201
         return FAILED
     except KeyboardInterrupt:
         print("\nsegx-viewer: stopped.", file=sys.stderr)  # noqa: T201

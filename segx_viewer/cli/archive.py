@@ -193,7 +193,7 @@ def get(arguments: argparse.Namespace) -> int:
     from segx_viewer.archive.retrieving import retrieve
 
     _, archive = _archive(arguments)
-    screen = Console(stderr=True, highlight=False)
+    screen = Console(stderr=True, highlight=False, emoji=False)
     with Progress(console=screen, transient=True) if sys.stderr.isatty() else nullcontext() as progress:
         bar = progress.add_task("Getting", total=None) if progress is not None else None
 

@@ -43,7 +43,7 @@ def run_batch(batch: Batch) -> int:
     int
         0 when all were done, 1 when some failed or there was no image, 2 when the options cannot be followed.
     """
-    screen = Console(stderr=True, highlight=False)
+    screen = Console(stderr=True, highlight=False, emoji=False)
     try:
         check(batch)
         store = BundleStore(all_models_folders(batch.models) if batch.models else None, device=batch.device)

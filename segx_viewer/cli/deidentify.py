@@ -89,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
     from segx_viewer.imaging.pseudonyms import kept_key
     from segx_viewer.reporting.copies import Text, copy_files
 
-    screen = Console(stderr=True, highlight=False)
+    screen = Console(stderr=True, highlight=False, emoji=False)
     path = arguments.key or pseudonym_key_file()
     made: list[Copied] = []
     with Inputs(arguments.files, arguments.lists or ()) as inputs:

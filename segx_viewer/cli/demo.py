@@ -38,7 +38,7 @@ def _write_reports(images: list[Path], folder: Path) -> int:
     from segx_viewer.domain.request import AnalysisRequest
     from segx_viewer.imaging.reader import read_image
 
-    screen = Console(highlight=False)
+    screen = Console(highlight=False, emoji=False)
     screen.print("Analysing the demo's two images without a window.", markup=False)
     store = BundleStore()
     for path in images:

@@ -11,6 +11,7 @@ from segx_viewer.cohort.outputs import DEFAULT, Output
 from segx_viewer.domain.methods import COMBINED, METHODS
 from segx_viewer.errors import SegxError
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
+from segx_viewer.inference.installed import beyond, beyond_reason
 
 _ALL = "all"
 
@@ -49,6 +50,8 @@ def check(batch: Batch) -> None:
     unknown = [name for name in batch.methods if name not in known]
     if unknown:
         raise SegxError(f"There is no method {unknown[0]}; there are {', '.join(known)}.")
+    if lacking := beyond(batch.methods):
+        raise SegxError(beyond_reason(lacking[0]))
     for option, folder in (("--models", batch.models), ("--watch", batch.watch)):
         if folder is not None and not folder.is_dir():
             raise SegxError(f"{option} {folder} is no folder.")

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from segx_viewer import process
 from segx_viewer.explain.nearest import importing
@@ -15,7 +16,23 @@ from segx_viewer.explain.ranking import MapOnRegion
 def hd95(pair: MapOnRegion) -> float:
     """95 % Hausdorff distance: the larger of the two directed 95th percentiles."""
     there, back = pair.outline_distances
-    return float(max(np.percentile(there, 95), np.percentile(back, 95)))
+    return max(_percentile(there, 95), _percentile(back, 95))
+
+
+def _percentile(values: NDArray[np.float64], percent: float) -> float:
+    """Do what `np.percentile` does, whose first call imports NumPy's masked arrays: a fifth of an analysis.
+
+    Examples
+    --------
+    >>> _percentile(np.array([3.0, 1.0, 2.0]), 75)
+    2.5
+    """
+    place = (values.size - 1) * (percent / 100)
+    before = int(place)
+    share, after = place - before, min(before + 1, values.size - 1)
+    ordered = np.partition(values, (before, after))
+    low, high = float(ordered[before]), float(ordered[after])
+    return low + (high - low) * share if share < 0.5 else high - (high - low) * (1 - share)
 
 
 def assd(pair: MapOnRegion) -> float:

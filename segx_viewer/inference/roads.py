@@ -6,6 +6,7 @@ from segx_viewer.bundles.graphs import add_graphs
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.errors import ModelError
 from segx_viewer.inference.by_graph import GraphRunner
+from segx_viewer.inference.installed import has_torch
 from segx_viewer.inference.runner import Runner
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ def ready_runner(store: BundleStore, name: str) -> Runner | None:
     try:
         classifier, segmenter = store.graph(name, "classifier"), store.graph(name, "segmenter")
     except ModelError as error:
+        if not has_torch():
+            raise
         log.info("%s Its graphs are made anew.", error)
         _renew(store, name)
         return None

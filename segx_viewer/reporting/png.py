@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -122,7 +123,7 @@ def write_png(picture: NDArray[np.uint8], path: Path) -> None:
             raise ExportError(f"{path} did not read back as it was written; check the disk.")
 
 
-def _equal(some: NDArray[np.uint8], others: NDArray[np.uint8]) -> bool:
+def _equal(some: NDArray[Any], others: NDArray[np.uint8]) -> bool:
     """Compare pictures strip by strip: what comparing the whole of them takes is as large as one of them."""
     strips = range(0, len(some), _STRIP)
     return some.shape == others.shape and all(

@@ -11,6 +11,7 @@ from scipy.stats import wasserstein_distance
 
 from segx_viewer.explain.alignment import alignment
 from segx_viewer.explain.cells import GRID, _shares, to_grid
+from segx_viewer.explain.distance import _percentile
 from segx_viewer.explain.ranking import outline
 from segx_viewer.explain.segx import top
 
@@ -144,3 +145,10 @@ def test_grid_of_whole_pixels_equals_the_general_one():
     E = np.random.default_rng(0).random((64, 96))
     rows, columns = (_shares(length) for length in E.shape)
     np.testing.assert_allclose(to_grid(E), rows @ E @ columns.T)
+
+
+@pytest.mark.parametrize("count", [1, 2, 21, 400, 1001])
+def test_percentiles_are_numpy_s(rng, count):
+    values = rng.random(count)
+    for percent in (0, 5, 50, 95, 100):
+        assert _percentile(values, percent) == np.percentile(values, percent)

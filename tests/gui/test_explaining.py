@@ -133,3 +133,29 @@ def test_parts_of_the_right_side_are_folded_and_stay_so(qtbot, opened):
     qtbot.addWidget(other)
     assert not other.table_title.is_open
     assert other.curve_title.is_open
+
+
+def test_methods_beyond_this_installation_are_grey_say_why_and_are_passed_over(qtbot, opened, engine, monkeypatch):
+    why = "Integrated gradients needs torch, which this installation lacks; the full installation has it."
+    able = engine.capabilities()
+    monkeypatch.setattr(engine, "capabilities", lambda: replace(able, beyond={"ig": why}))
+    opened.workspace.prepare()
+    qtbot.waitUntil(lambda: bool(opened.workspace.analyses.beyond))
+    method = opened.control_bar.method
+    number = method.findData("ig")
+    assert not method.model().item(number).isEnabled()
+    assert method.itemData(number, Qt.ItemDataRole.ToolTipRole) == why
+    assert method.model().item(method.findData("gradcam")).isEnabled()
+    opened.commands.run("next_method")
+    assert opened.state.view.method == "gradcam"
+    assert opened.workspace.analyses.grid_methods == ["gradcam"]
+
+
+def test_a_job_that_needs_a_library_which_is_missing_says_so(qtbot, opened):
+    def job():
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    told = []
+    opened.workspace.jobs.run(job, failed=told.append)
+    qtbot.waitUntil(lambda: bool(told))
+    assert str(told[0]) == "This needs torch, which this installation lacks; the full installation has it."

@@ -26,7 +26,7 @@ def next_class(window: "Desk") -> None:
 
 def next_method(window: "Desk") -> None:
     """Explain by the next method."""
-    names = [name for name, _ in window.workspace.analyses.methods]
+    names = window.workspace.analyses.usable_methods
     current = window.state.view.method
     position = names.index(current) if current in names else -1
     window.workspace.analyses.explain(method=names[(position + 1) % len(names)])

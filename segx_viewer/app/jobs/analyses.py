@@ -64,6 +64,7 @@ class Analyses(QObject):
         self._engine = engine or Engine()
         self.methods: tuple[tuple[str, str], ...] = (("gradcam", "Grad-CAM"),)
         self.costs: Mapping[str, str] = {}
+        self.beyond: Mapping[str, str] = {}
         self.bundles: tuple[tuple[str, str], ...] = ()
         self.bundle: str | None = None  # None: chosen by the image
         self.was_cancelled = False  # or it failed; nothing starts again by itself then
@@ -89,6 +90,7 @@ class Analyses(QObject):
     def _on_ready(self, capabilities: Capabilities) -> None:
         self.methods = capabilities.methods
         self.costs = capabilities.costs
+        self.beyond = capabilities.beyond
         self.bundles = capabilities.bundles
         self.ready.emit(capabilities)
 
@@ -158,7 +160,12 @@ class Analyses(QObject):
     @property
     def grid_methods(self) -> list[str]:
         """Names of the methods that the grid shows, in the order of the menu."""
-        return [name for name, _ in self.methods if self.costs.get(name) != "very slow"]
+        return [name for name in self.usable_methods if self.costs.get(name) != "very slow"]
+
+    @property
+    def usable_methods(self) -> list[str]:
+        """Names of the methods that this installation can carry out, in the order of the menu."""
+        return [name for name, _ in self.methods if name not in self.beyond]
 
     def analyse_beside(self, document: Document) -> None:
         """Analyse an image that is shown beside the current one, when nothing else is to be done."""

@@ -13,12 +13,14 @@ from segx_viewer.domain.request import AnalysisRequest, CancelToken
 class Capabilities:
     """What the installed models and methods can do: (name, title) pairs for the menus.
 
-    `costs` says by method name how long one takes: "fast", "slow" or "very slow".
+    `costs` says by method name how long one takes: "fast", "slow" or "very slow"; `beyond` why one cannot be
+    carried out here.
     """
 
     bundles: tuple[tuple[str, str], ...]
     methods: tuple[tuple[str, str], ...]
     costs: Mapping[str, str] = field(default_factory=dict)
+    beyond: Mapping[str, str] = field(default_factory=dict)
 
 
 class Engine:
@@ -38,10 +40,14 @@ class Engine:
 
     def capabilities(self) -> Capabilities:
         """List the bundles and attribution methods."""
+        from segx_viewer.inference.installed import beyond
+
         bundles = tuple((name, bundle.info.title) for name, bundle in self.store.bundles().items())
         known = METHODS | COMBINED
         methods = tuple((name, tr(method.label)) for name, method in known.items())
-        return Capabilities(bundles, methods, {name: method.cost for name, method in known.items()})
+        lacking = tr("{method} needs torch, which this installation lacks; the full installation has it.")
+        reasons = {name: lacking.format(method=tr(known[name].label)) for name in beyond(known)}
+        return Capabilities(bundles, methods, {name: method.cost for name, method in known.items()}, reasons)
 
     def prepare(self) -> None:
         """Import what only the end of an analysis needs, beside whatever the worker does meanwhile."""

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.domain.request import CancelToken
-from segx_viewer.errors import AnalysisCancelled, SegxError
+from segx_viewer.errors import AnalysisCancelled, SegxError, library_needed
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
@@ -108,10 +108,12 @@ class Jobs(QObject):
             result = job()
         except SegxError as error:
             self._answer(partial(failed, error), failed, wanted)
-        except Exception:
-            log.exception("A job failed: %r", job.func if isinstance(job, partial) else job)
-            sentence = tr("This did not work, for a reason nobody expected; see Help > Log.")
-            self._answer(partial(failed, SegxError(sentence)), failed, wanted)
+        except Exception as error:
+            needed: SegxError | None = library_needed(error)
+            if needed is None:
+                log.exception("A job failed: %r", job.func if isinstance(job, partial) else job)
+                needed = SegxError(tr("This did not work, for a reason nobody expected; see Help > Log."))
+            self._answer(partial(failed, needed), failed, wanted)
         else:
             if then is not None:
                 self._answer(partial(then, result), then, wanted)

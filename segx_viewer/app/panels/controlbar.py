@@ -1,7 +1,10 @@
 """The bar below the panels: method, colour map, opacity, top set, region."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QSlider, QWidget
 
 from segx_viewer.app.kit.i18n import mark, tr
@@ -89,11 +92,17 @@ class ControlBar(QFrame):
                 widget.hide()
             layout.invalidate()
 
-    def set_methods(self, methods: tuple[tuple[str, str], ...]) -> None:
-        """Offer these (name, label) pairs."""
+    def set_methods(
+        self, methods: tuple[tuple[str, str], ...], beyond: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """Offer these (name, label) pairs; those that cannot be carried out are grey, and say why."""
         self.method.clear()
-        for name, label in methods:
+        model = self.method.model()
+        for number, (name, label) in enumerate(methods):
             self.method.addItem(label, name)
+            if name in beyond and isinstance(model, QStandardItemModel):
+                model.item(number).setEnabled(False)
+                self.method.setItemData(number, beyond[name], Qt.ItemDataRole.ToolTipRole)
         self.follow()
 
     def follow(self) -> None:
