@@ -47,7 +47,7 @@ from segx_viewer.explain.reassess import (
     reassess,
     with_alignments,
 )
-from segx_viewer.explain.segu import assess, unjudged
+from segx_viewer.explain.segu import assess, is_stated, unjudged, unstated
 from segx_viewer.explain.segx import segx_map
 from segx_viewer.imaging.display import to_display
 from segx_viewer.inference.features import NETWORK_FEATURES
@@ -190,7 +190,8 @@ class _Run:
         prediction = to_prediction(scores.logits, bundle.classes, bundle.activation)
         promises = _promises(bundle)
         if promises is not None:
-            prediction = replace(prediction, sets=promises.of(prediction.probabilities))
+            sets = promises.of(prediction.probabilities)
+            prediction = replace(prediction, sets=sets, missed=promises.missed)
         analysis = replace(analysis, prediction=prediction)
         yield analysis
         with self._stage(Stage.SEGMENT):
@@ -382,6 +383,7 @@ class _Run:
             predicted_region(end.region),
             attribution.saliency_map,
             self.evidence_views if fitting else bundle.calibration["views"],
+            attribution.class_index,
         )
 
     def _classified_by_torch(self, bundle: "ModelBundle", inputs: NDArray[np.float32]) -> Runner:
@@ -406,7 +408,8 @@ class _Run:
             calibration=calibration if applies else None,
             features=evidence,
             region=region,
-            predicted=attribution.class_index == end.prediction.top,
+            predicted=is_stated(end.prediction, attribution.class_index),
+            unstated=unstated(end.prediction, attribution.class_index),
             code=end.prediction.classes[attribution.class_index].code,
             skip=COSTLY,
         )
@@ -457,8 +460,9 @@ def _calibration(bundle: "ModelBundle") -> Calibration | None:
 
 
 def _applies(attribution: Explanation, analysis: Analysis) -> bool:
-    """Calibrations are fitted on Grad-CAM of the predicted class."""
-    return attribution.method == "gradcam" and attribution.class_index == analysis.predicted.prediction.top
+    """Calibrations are fitted on Grad-CAM of the predicted class, or of every finding that is stated."""
+    k = attribution.class_index
+    return attribution.method == "gradcam" and is_stated(analysis.predicted.prediction, k)
 
 
 def _methods(names: Sequence[str], bundle: "ModelBundle") -> tuple[list[MethodInfo], str]:

@@ -1048,6 +1048,10 @@
       <translation>Bilder oder einen Ordner hier ablegen</translation>
     </message>
     <message>
+      <source>Each has a badge of its own, on the right.</source>
+      <translation>Jeder hat rechts seine eigene Einstufung.</translation>
+    </message>
+    <message>
       <source>Each row has its own colour scale, shared by its classes.</source>
       <translation>Jede Zeile hat ihre eigene Farbskala, die ihre Befunde teilen.</translation>
     </message>
@@ -1972,6 +1976,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>An anderen Bildern nicht gemessen.</translation>
     </message>
     <message>
+      <source>Not stated: its score does not lie above its cut-off.</source>
+      <translation>Nicht genannt: Der Wert liegt nicht über seinem Grenzwert.</translation>
+    </message>
+    <message>
       <source>Not stored: {left}; they are kept and offered again.</source>
       <translation>Nicht gespeichert: {left}; sie werden aufgehoben und wieder angeboten.</translation>
     </message>
@@ -2010,6 +2018,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>of unknown origin</source>
       <translation>unbekannter Herkunft</translation>
+    </message>
+    <message>
+      <source>Of {images} images that show this finding, {share} % were missed at this cut-off.</source>
+      <translation>Von {images} Bildern, die diesen Befund zeigen, wurden bei diesem Grenzwert {share} % übersehen.</translation>
     </message>
     <message>
       <source>off</source>

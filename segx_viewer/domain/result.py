@@ -163,12 +163,21 @@ class FindingSet:
     absent: tuple[bool, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MissRate:
+    """How often a finding was not stated at its cut-off: the share `missed`, 0..1, of the `images` that show it."""
+
+    missed: float
+    images: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
     """Class scores. `logits` and `probabilities` are (K,) float32.
 
     `sets` is what the bundle promises about them, at one or more confidences, the surest first; empty without a
-    promise.
+    promise. `missed` tells for each of several findings how often it goes unsaid (None: no image showed it); it is
+    empty where that was not measured.
     """
 
     classes: tuple[ClassInfo, ...]
@@ -176,6 +185,7 @@ class Prediction:
     probabilities: NDArray[np.float32]
     activation: Activation = Activation.SOFTMAX
     sets: tuple[PredictionSet | FindingSet, ...] = ()
+    missed: tuple[MissRate | None, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "logits", read_only(self.logits, np.float32))
@@ -413,6 +423,15 @@ class Analysis:
         """Return an explanation's certainty, None where there is none."""
         explanation = self.explanations.get(key) if key is not None else None
         return explanation.certainty if explanation is not None else None
+
+    def badges(self, method: str) -> dict[int, Level]:
+        """Return the level of every class that is stated and explained by a method, by class index."""
+        levels = {}
+        for k in self.prediction.findings if self.prediction is not None else ():
+            certainty = self.certainty_of((method, k))
+            if certainty is not None:
+                levels[k] = certainty.level
+        return levels
 
     def region_for(self, class_index: int) -> Segmentation | None:
         """Return the region that a class's explanation is compared with; None before the segmentation is done."""

@@ -1,8 +1,9 @@
 """The badge's calibration: from validation images to a probability that a prediction is correct.
 
-A logistic regression on named features, chosen among nested sets of them by grouped cross-validation. The badge
-speaks of prediction and explanation, so the set holds alignments of SegU; forward passes are spent only where they
-help. Every step's figures are kept, those that did not help too.
+A logistic regression on named features, chosen among nested sets of them by grouped cross-validation. It begins with
+the classifier's own confidence in its answer, and takes on what lowers the loss for certain (paired bootstrap by
+group); forward passes must save more. Alignments have to earn their place like anything else: SegU is shown either way.
+Every step's figures are kept, those that did not help too. Of several findings, each that is stated is an answer.
 """
 
 import hashlib
@@ -22,6 +23,7 @@ from sklearn.preprocessing import StandardScaler
 
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation.promises import fit_levels
+from segx_viewer.evaluation.statistics import Resampler
 from segx_viewer.explain.promises import Danger, Levels
 from segx_viewer.inference.features import COUNTERFACTUAL_FEATURES, VIEW_FEATURES
 
@@ -32,14 +34,21 @@ CONFIDENCE = 0.95
 WORTH_A_PASS = 0.05
 """Share of the log loss that further forward passes must save; less is not worth a slower answer."""
 
+SIMPLEST = "max-softmax"
+"""The set of features that the others must do better than."""
+
 ALIGNMENT_FEATURES = ("iou", "auitc", "dice", "relevance_mass", "mass_lift", "relevance_rank", "pixel_auc", "pointing")
 REGION_FEATURES = ("map_strength", "map_peak", "map_spread", "region_area", "region_confidence", "region_edge")
 CONFIDENCE_FEATURES = ("max_softmax", "entropy", "margin", "energy")
+FINDING_FEATURES = ("max_softmax", "above_cut_off", "entropy", "energy")
+"""The same of one of several findings."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CalibrationData:
-    """Validation images, as they are and changed, that the gate accepts and SegU can speak about.
+    """Answers on validation images, as they are and changed, that the gate accepts and SegU can speak about.
+
+    One answer for each image; of several findings, one for each that is stated.
 
     Attributes
     ----------
@@ -74,13 +83,6 @@ class Step:
     passes: int
 
 
-SETTLED = "confidence and class"
-"""Features of a badge whose images may choose nothing (METHODS: promises): what earned its place elsewhere.
-
-On images that no one had learned from, the predicted class added to the confidence and the alignments did not.
-"""
-
-
 def calibrate(data: CalibrationData, views: Sequence[str], set_name: str, *, settled: str = "") -> dict[str, Any]:
     """Fit the calibration and return the manifest's `[calibration]` table.
 
@@ -92,7 +94,7 @@ def calibrate(data: CalibrationData, views: Sequence[str], set_name: str, *, set
     set_name : str
         The validation data in words, shown with the badge.
     settled : str
-        Name of the set of features to use, where the images may not choose one.
+        Name of the set of features to use, where the images may not choose one (METHODS: promises); see `choose`.
 
     Returns
     -------
@@ -108,14 +110,9 @@ def calibrate(data: CalibrationData, views: Sequence[str], set_name: str, *, set
     mistakes = int((~unchanged).sum())
     if min(mistakes, len(unchanged) - mistakes) < FOLDS:
         raise DataError(f"{len(unchanged)} images with {mistakes} mistakes are too few to calibrate on.")
-    steps, scores = zip(
-        *(_fit_out_of_fold(name, names, data, len(views)) for name, names in feature_sets(data)), strict=True
-    )
-    if settled:
-        chosen = [s.name for s in steps].index(settled)
-        step, out_of_fold = steps[chosen], scores[chosen]
-    else:
-        step, out_of_fold = _cheapest_of_the_best(steps, scores)
+    steps, scores = _all_steps(data, len(views))
+    chosen = [s.name for s in steps].index(settled) if settled else _earned(steps, scores, data)
+    step, out_of_fold = steps[chosen], scores[chosen]
     high, moderate = choose_levels(out_of_fold, data.correct, data.groups)
     model = _model(step.strength).fit(_matrix(data, step.features), data.correct)
     scaler, regression = model[0], model[1]
@@ -150,16 +147,33 @@ def calibrate(data: CalibrationData, views: Sequence[str], set_name: str, *, set
     }  # fmt: skip
 
 
-def promised_levels(data: CalibrationData, dangers: Sequence[Danger] = ()) -> Levels:
-    """Fit levels that keep a promise, for a calibration with the features `SETTLED`.
+def choose(data: CalibrationData, views: int) -> str:
+    """Return the name of the set of features that earns its place on images that are fitted on nowhere else.
+
+    `SIMPLEST` where there are too few of them, or too few mistakes.
+    """
+    unchanged = data.correct[~data.changed]
+    mistakes = int((~unchanged).sum())
+    if min(mistakes, len(unchanged) - mistakes) < FOLDS:
+        return SIMPLEST
+    steps, scores = _all_steps(data, views)
+    return steps[_earned(steps, scores, data)].name
+
+
+def promised_levels(data: CalibrationData, name: str, dangers: Sequence[Danger] = ()) -> Levels:
+    """Fit levels that keep a promise, for a calibration with the named set of features.
 
     Each image is scored by a fit without its group; those as they are count.
     """
-    names = dict(feature_sets(data))[SETTLED]
-    _, scores = _fit_out_of_fold(SETTLED, names, data, 0)
+    _, scores = _fit_out_of_fold(name, dict(feature_sets(data))[name], data, 0)
     plain = ~data.changed
     return fit_levels(
-        scores[plain], list(data.predicted[plain]), list(data.truth[plain]), list(data.groups[plain]), dangers
+        scores[plain],
+        list(data.predicted[plain]),
+        list(data.truth[plain]),
+        list(data.groups[plain]),
+        dangers,
+        several="above_cut_off" in data.features,
     )
 
 
@@ -172,14 +186,20 @@ def fitted_digest(manifest: Mapping[str, Any]) -> str:
 def feature_sets(data: CalibrationData) -> list[tuple[str, tuple[str, ...]]]:
     """Return the nested sets of features that are compared, with a name for each."""
     predicted = tuple(sorted(name for name in data.features if name.startswith("predicted ")))
-    confidence = CONFIDENCE_FEATURES + predicted
+    several = "above_cut_off" in data.features
+    own = FINDING_FEATURES if several else CONFIDENCE_FEATURES
+    confidence = own + predicted
     explained = confidence + ALIGNMENT_FEATURES + REGION_FEATURES
     sets = [
-        ("max-softmax", ("max_softmax",)),
+        (SIMPLEST, ("max_softmax",)),
+        ("distance from the cut-off", ("above_cut_off",)),
         ("SegU: cIoU alone", ("iou",)),
         ("SegU: cAUITC alone", ("auitc",)),
         ("SegU: all alignments", ALIGNMENT_FEATURES),
         ("max-softmax + cAUITC", ("max_softmax", "auitc")),
+        ("distance from the cut-off + cAUITC", ("above_cut_off", "auitc")),
+        ("max-softmax + all alignments", ("max_softmax", *ALIGNMENT_FEATURES)),
+        ("confidence", own),
         ("confidence and class", confidence),
         ("+ alignments and map strength", explained),
         ("confidence and class + counterfactuals", confidence + COUNTERFACTUAL_FEATURES),
@@ -235,18 +255,28 @@ def expected_calibration_error(probability: NDArray[np.float64], correct: NDArra
     return float(sum(gaps) / len(probability))
 
 
-def _cheapest_of_the_best(
-    steps: Sequence[Step], scores: Sequence[NDArray[np.float64]]
-) -> tuple[Step, NDArray[np.float64]]:
-    """Return the best of the cheapest steps whose log loss is close to the least, with its out-of-fold probabilities.
+def _all_steps(data: CalibrationData, views: int) -> tuple[list[Step], list[NDArray[np.float64]]]:
+    """Fit every set of features; return the steps and their out-of-fold probabilities."""
+    fitted = [_fit_out_of_fold(name, names, data, views) for name, names in feature_sets(data)]
+    return [step for step, _ in fitted], [scores for _, scores in fitted]
 
-    Forward passes are what is saved. Steps without alignments only show what these add.
+
+def _earned(steps: Sequence[Step], scores: Sequence[NDArray[np.float64]], data: CalibrationData) -> int:
+    """Return the place of the step that is used: the simplest one, unless a dearer one is better for certain.
+
+    From cheap to dear, a step takes the place of the one before where the 95 % interval of the difference of their log
+    losses, paired, lies above 0; where it needs more forward passes, it must save `WORTH_A_PASS` as well.
     """
-    eligible = [i for i, step in enumerate(steps) if {*step.features} & {*ALIGNMENT_FEATURES}]
-    enough = (1 + WORTH_A_PASS) * min(steps[i].log_loss for i in eligible)
-    close = [i for i in eligible if steps[i].log_loss <= enough]
-    chosen = min(close, key=lambda i: (steps[i].passes, steps[i].log_loss))
-    return steps[chosen], scores[chosen]
+    resampler = Resampler(data.groups)
+    losses = [-np.log(np.clip(np.where(data.correct, p, 1 - p), 1e-12, 1)) for p in scores]
+    order = sorted(range(len(steps)), key=lambda i: (steps[i].passes, len(steps[i].features), i))
+    taken = [step.name for step in steps].index(SIMPLEST)
+    for place in order:
+        gain = resampler.mean(losses[taken] - losses[place])
+        passes = steps[place].passes > steps[taken].passes
+        if gain.low > 0 and not (passes and gain.value < WORTH_A_PASS * losses[taken].mean()):
+            taken = place
+    return taken
 
 
 def _fit_out_of_fold(

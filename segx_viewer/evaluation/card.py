@@ -10,7 +10,7 @@ from segx_viewer.bundles.writing import write_manifest
 from segx_viewer.domain.methods import method_label
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation import card_tables
-from segx_viewer.evaluation.calibrate import WORTH_A_PASS, fitted_digest
+from segx_viewer.evaluation.calibrate import SIMPLEST, WORTH_A_PASS, fitted_digest
 from segx_viewer.evaluation.card_tables import CLASSIFICATION_FIGURES
 from segx_viewer.evaluation.figures import CALIBRATION_FIGURES
 from segx_viewer.evaluation.statistics import Estimate
@@ -225,8 +225,14 @@ def _steps(bundle: ModelBundle) -> list[str]:
         f"| {s['name']} | {s['passes']} | {s['auroc']:.3f} | {s['ece']:.3f} | {'chosen' if s['chosen'] else ''} |"
         for s in bundle.calibration.get("steps", ())
     ]
-    return [*rows, "", f"Chosen: the fewest extra passes among the sets with alignments whose log loss is within "
-            f"{WORTH_A_PASS:.0%} of the least of them."]  # fmt: skip
+    chosen_on = bundle.calibration.get("chosen_on")
+    if not chosen_on:
+        return [*rows, "", f"Chosen: the fewest extra passes among the sets with alignments whose log loss is within "
+                f"{WORTH_A_PASS:.0%} of the least of them."]  # fmt: skip
+    return [*rows, "", f"Chosen on {chosen_on}: {SIMPLEST}, unless a dearer set has the lower log loss for certain "
+            "(95 % interval of the paired difference, by group) and, where it needs more passes, "
+            f"by {WORTH_A_PASS:.0%}. "
+            "The table's figures are those of the images that the badge is fitted on."]  # fmt: skip
 
 
 def _fits(bundle: ModelBundle) -> list[str]:

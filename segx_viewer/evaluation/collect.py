@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from segx_viewer.bundles.manifest import ModelBundle
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.request import AnalysisRequest
-from segx_viewer.domain.result import Analysis, FindingSet, Prediction, PredictionSet
+from segx_viewer.domain.result import Activation, Analysis, FindingSet, Prediction, PredictionSet
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation.faithful import faithfulness_row
 from segx_viewer.evaluation.fit import record_image
@@ -202,7 +202,41 @@ def image_row(record: Record, open_store: OpenStore, store: BundleStore, name: s
         "level": first.level.value,
         "evidence": {name: round(value, 6) for name, value in first.evidence.items()},
     }
+    if prediction.activation is Activation.SIGMOID:
+        row["findings"] = [_finding_row(analysis, methods[0], k, record.codes) for k in prediction.findings]
     return row
+
+
+def _finding_row(analysis: Analysis, method: str, k: int, truth: Sequence[str]) -> Row:
+    """Return what the badge says of one of several findings that is stated."""
+    prediction, certainty = analysis.predicted.prediction, analysis.explanations[method, k].assessed
+    code = prediction.classes[k].code
+    return {
+        "code": code,
+        "probability": round(float(prediction.probabilities[k]), 6),
+        "correct": code in truth,
+        "probability_correct": certainty.probability_correct,
+        "level": certainty.level.value,
+        "evidence": {name: round(value, 6) for name, value in certainty.evidence.items()},
+        "segu": {name: a.value for name, a in certainty.alignments.items()},
+    }
+
+
+def answers(rows: Sequence[Row], method: str) -> list[Row]:
+    """Return a row for each answer that the badge speaks of: of several findings, for each that is stated.
+
+    Its `methods` hold the badge's method only.
+    """
+    found = []
+    for row in rows:
+        if "findings" not in row:
+            found += [row] if row.get("stated", True) else []
+            continue
+        found += [
+            {**row, **finding, "predicted": finding["code"], "methods": {method: {"segu": finding["segu"]}}}
+            for finding in row["findings"]
+        ]
+    return found
 
 
 def _set_row(one: PredictionSet | FindingSet, prediction: Prediction) -> Row:

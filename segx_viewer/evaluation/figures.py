@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from segx_viewer.domain.result import ClassInfo, GateLevel, Level
 from segx_viewer.evaluation.calibrate import expected_calibration_error
-from segx_viewer.evaluation.collect import PERTURBATIONS, Row
+from segx_viewer.evaluation.collect import PERTURBATIONS, Row, answers
 from segx_viewer.evaluation.faithful import MEASURES
 from segx_viewer.evaluation.statistics import (
     Resampler,
@@ -128,10 +128,10 @@ def certainty(rows: Sequence[Row], method: str, resampler: Resampler) -> dict[st
 
     Of several findings, those that are stated: the badge speaks of no others.
     """
-    stated = np.array([row.get("stated", True) for row in rows])
-    if not stated.all() and stated.any():
-        rows = [row for row, said in zip(rows, stated, strict=True) if said]
-        resampler = Resampler(np.array([row["group"] for row in rows]))
+    spoken = answers(rows, method)
+    if spoken and len(spoken) != len(rows):
+        resampler = Resampler(np.array([row["group"] for row in spoken]))
+    rows = spoken or rows
     correct = np.array([row["correct"] for row in rows])
     segu = [row["methods"][method]["segu"] for row in rows]
     scores = {
@@ -163,24 +163,23 @@ def calibration(rows: Sequence[Row], resampler: Resampler) -> dict[str, Any]:
     Beside the ECE, what exact probabilities would have by chance on these images, and by how much the stated ones are
     too high on the mean.
     """
+    spoken = answers(rows, "")
     judged = [
-        row for row in rows
-        if row["probability_correct"] is not None
-        and row["gate"] == GateLevel.ACCEPTED.value
-        and row.get("stated", True)
+        row for row in spoken
+        if row["probability_correct"] is not None and row["gate"] == GateLevel.ACCEPTED.value
     ]  # fmt: skip
     if not judged:
         return {}
     p = np.array([row["probability_correct"] for row in judged])
     correct = np.array([row["correct"] for row in judged])
-    softmax = np.array([max(row["probabilities"]) for row in judged])
+    softmax = np.array([row.get("probability", max(row["probabilities"])) for row in judged])
     inner = Resampler(np.array([row["group"] for row in judged]))
     levels = np.array([row["level"] for row in judged])
     edges = np.linspace(0, 1, 11)
     place = np.clip(np.digitize(p, edges) - 1, 0, 9)
     return {
         "n": len(judged),
-        "abstained": len(rows) - len(judged),
+        "abstained": len(spoken) - len(judged),
         "bins": "ECE: 15 bins of equal width; reliability: 10",
         "ece": inner.estimate(lambda i: expected_calibration_error(p[i], correct[i])).to_dict(),
         "ece_by_chance": by_chance(expected_calibration_error, p).to_dict(),

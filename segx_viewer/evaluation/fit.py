@@ -24,8 +24,15 @@ from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, So
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis, GateLevel
 from segx_viewer.errors import DataError
-from segx_viewer.evaluation.calibrate import ALIGNMENT_FEATURES, SETTLED, CalibrationData, calibrate, promised_levels
-from segx_viewer.evaluation.promises import SET_CONFIDENCES, class_conditional_sets, finding_sets
+from segx_viewer.evaluation.calibrate import (
+    ALIGNMENT_FEATURES,
+    SIMPLEST,
+    CalibrationData,
+    calibrate,
+    choose,
+    promised_levels,
+)
+from segx_viewer.evaluation.promises import SET_CONFIDENCES, class_conditional_sets, finding_sets, miss_rates
 from segx_viewer.explain.promises import Levels
 from segx_viewer.inference.input_gate import GATE_FILE, PopulationDistance
 from segx_viewer.inference.predictor import normalise, place
@@ -107,11 +114,15 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
     )
     clean = part == "calibration"
     known = _as_data(rows)
-    table = calibrate(known, views, set_name, settled=SETTLED if clean else "")
+    settled, chosen_on = "", f"the {part} part"
+    if clean:
+        aside = [r for r in records if parts.get(r.image_id) == "validation"]
+        settled, chosen_on = _settled(folder, data, recipe, aside, workers)
+    table = calibrate(known, views, set_name, settled=settled) | {"chosen_on": chosen_on}
     manifest["calibration"] = table
     if clean:
         report(f"{recipe.name}: promises")
-        levels = promised_levels(known, recipe.evaluation.dangers)
+        levels = promised_levels(known, settled, recipe.evaluation.dangers)
         manifest["promises"] = _promises(folder, recipe, held_out, levels)
     write_manifest(folder, manifest)
     add_graphs(folder)  # the gate looks at a layer of its own
@@ -119,6 +130,25 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
         mark = " (chosen)" if step["chosen"] else ""
         report(f"  {step['name']}: AUROC {step['auroc']:.3f}, ECE {step['ece']:.3f}{mark}")
     return table
+
+
+def _settled(folder: Path, data: Path, recipe: Recipe, validation: Sequence[Record], workers: int) -> tuple[str, str]:
+    """Choose the badge's features where the calibration part may not: return their name, and what chose them in words.
+
+    Validation images chose the networks' epochs, if any, but no network learned from them; where one did, its
+    confidence on them tells nothing, and the simplest score is taken.
+    """
+    learned = {part for schedule in (recipe.classifier, recipe.averaging) if schedule for part in schedule.parts}
+    if "validation" in learned:
+        return SIMPLEST, "nothing: the classifier learned from the validation part too"
+    ids = [record.image_id for record in validation]
+    rows = collect_features(folder, recipe.classifier_data, data, ids, recipe.evaluation.views, workers)
+    if not rows:
+        return SIMPLEST, "nothing: the badge speaks of no image of the validation part"
+    known = _as_data(rows)
+    mistakes = int((~known.correct).sum())
+    words = f"the validation part ({len(rows)} answers, {mistakes} of them wrong)"
+    return choose(known, len(recipe.evaluation.views)), words
 
 
 def _promises(folder: Path, recipe: Recipe, records: Sequence[Record], levels: Levels) -> dict[str, Any]:
@@ -136,6 +166,8 @@ def _promises(folder: Path, recipe: Recipe, records: Sequence[Record], levels: L
         "levels": {"high": levels.high, "moderate": levels.moderate, "careful": dict(levels.careful)},
     }
     if recipe.multi_label:
+        cut_offs = np.array([c.threshold for c in store.get(folder.name).classes])
+        table["missed"] = miss_rates(p > cut_offs, labels)
         found = [finding_sets(p, labels, confidence) for confidence in SET_CONFIDENCES]
         table["findings"] = [
             {"confidence": f.confidence, "present": list(f.present), "absent": list(f.absent)} for f in found
@@ -250,12 +282,15 @@ def _rows_of(job: tuple[Path, tuple[str, ...], Path, list[str], tuple[str, ...]]
 
 
 def _features_of(analysis: Analysis) -> dict[str, dict[str, float]]:
-    """Return what the badge can be fitted on, by the class it speaks of; {} where it abstains or nothing is stated."""
+    """Return what the badge can be fitted on, by the class it speaks of; {} where it abstains or nothing is stated.
+
+    Of several findings, every one that is stated has a badge.
+    """
     prediction = analysis.prediction
     if analysis.gate.level is not GateLevel.ACCEPTED or prediction is None:
         return {}
     found = {}
-    for k in prediction.findings[:1]:  # the badge speaks of the surest one
+    for k in prediction.findings:
         certainty = analysis.explanations["gradcam", k].assessed
         aligned = {name: certainty.alignments[name].value for name in ALIGNMENT_FEATURES}
         defined = {name: value for name, value in aligned.items() if value is not None}

@@ -17,10 +17,10 @@ from segx_viewer.bundles.manifest import ModelBundle, read_bundle, read_manifest
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.bundles.writing import write_manifest
 from segx_viewer.domain.request import AnalysisRequest
-from segx_viewer.domain.result import Activation, Analysis
+from segx_viewer.domain.result import Activation, Analysis, Explanation
 from segx_viewer.errors import DataError, SegxError
-from segx_viewer.evaluation.calibrate import ALIGNMENT_FEATURES, CalibrationData, calibrate, promised_levels
-from segx_viewer.evaluation.promises import SET_CONFIDENCES, class_conditional_sets, finding_sets
+from segx_viewer.evaluation.calibrate import ALIGNMENT_FEATURES, SIMPLEST, CalibrationData, calibrate, promised_levels
+from segx_viewer.evaluation.promises import SET_CONFIDENCES, class_conditional_sets, finding_sets, miss_rates
 from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.pipeline import analyse_to_end
 
@@ -121,12 +121,13 @@ def fit_own(folder: Path, data: Path, *, report: Callable[[str], None] = print) 
     manifest, lacking = read_manifest(folder), list(left_out)
     for stale in ("calibration", "promises", "evaluation"):
         manifest.pop(stale, None)
-    known = _as_data(rows)
     name = f"{data.name} ({len(rows)} images of the user's own)"
     table: dict[str, Any] = {"images": len(rows)}
     try:
-        manifest["calibration"] = calibrate(known, (), name)
-        levels = promised_levels(known)
+        known = _as_data(rows)
+        # Images of one's own are one part only: they may not choose what they promise by.
+        manifest["calibration"] = calibrate(known, (), name, settled=SIMPLEST)
+        levels = promised_levels(known, SIMPLEST)
         table["levels"] = {"high": levels.high, "moderate": levels.moderate, "careful": dict(levels.careful)}
     except (DataError, ValueError, KeyError) as error:
         lacking.append(f"The badge stays uncalibrated: {error}")
@@ -162,26 +163,40 @@ def _analysed(
 
 
 def _row(analysis: Analysis, image: Labelled) -> dict[str, Any] | None:
+    """Return what an image teaches: its probabilities, and each answer that the badge speaks of."""
     prediction = analysis.prediction
     if prediction is None:
         return None
-    found = analysis.explanations.get(("gradcam", prediction.top))
-    if found is None:
+    answers = []
+    for k in prediction.findings:
+        found = analysis.explanations.get(("gradcam", k))
+        aligned = _aligned(found)
+        if found is None or aligned is None:
+            continue
+        code = prediction.classes[k].code
+        answers.append({
+            "features": {**found.assessed.evidence, **aligned},
+            "correct": code in image.codes,
+            "predicted": code,
+            "truth": code if code in image.codes else next(iter(image.codes), ""),
+        })  # fmt: skip
+    if not answers and prediction.activation is Activation.SOFTMAX:
         return None
-    certainty = found.assessed
-    aligned = {name: certainty.alignments[name].value for name in ALIGNMENT_FEATURES if name in certainty.alignments}
-    if any(value is None for value in aligned.values()) or len(aligned) < len(ALIGNMENT_FEATURES):
-        return None
-    code = prediction.classes[prediction.top].code
     return {
-        "features": {**certainty.evidence, **aligned},
-        "correct": code in image.codes,
-        "group": image.group,
-        "predicted": code,
-        "truth": code if code in image.codes else next(iter(image.codes), ""),
+        "answers": [{**answer, "group": image.group} for answer in answers],
         "p": prediction.probabilities.astype(np.float64),
         "labels": [c.code in image.codes for c in prediction.classes],
     }
+
+
+def _aligned(found: Explanation | None) -> dict[str, float] | None:
+    """Return the alignments that a badge may be fitted on, None where one of them is undefined."""
+    if found is None:
+        return None
+    known = found.assessed.alignments
+    aligned = {name: known[name].value for name in ALIGNMENT_FEATURES if name in known}
+    defined = {name: value for name, value in aligned.items() if value is not None}
+    return defined if len(defined) == len(ALIGNMENT_FEATURES) else None
 
 
 def _sets(bundle: ModelBundle, rows: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], list[str]]:
@@ -197,23 +212,20 @@ def _sets(bundle: ModelBundle, rows: Sequence[dict[str, Any]]) -> tuple[dict[str
     if bundle.activation is Activation.SIGMOID:
         found = [finding_sets(p, labels, confidence) for confidence in SET_CONFIDENCES]
         table = [{"confidence": f.confidence, "present": list(f.present), "absent": list(f.absent)} for f in found]
-        return {"findings": table}, lacking
+        cut_offs = np.array([c.threshold for c in bundle.classes])
+        return {"findings": table, "missed": miss_rates(p > cut_offs, labels)}, lacking
     sets = [class_conditional_sets(p, labels.argmax(1), confidence) for confidence in SET_CONFIDENCES]
     return {"sets": [{"confidence": s.confidence, "quantiles": list(s.quantiles)} for s in sets]}, lacking
 
 
 def _as_data(rows: Sequence[dict[str, Any]]) -> CalibrationData:
-    names = rows[0]["features"]
+    answers = [answer for row in rows for answer in row["answers"]]
+    if not answers:
+        raise DataError("the model states nothing on these images")
     columns: dict[str, NDArray[np.float64]] = {
-        name: np.array([row["features"][name] for row in rows], np.float64) for name in names
+        name: np.array([a["features"][name] for a in answers], np.float64) for name in answers[0]["features"]
     }
-    correct, groups = (np.array([row[key] for row in rows]) for key in ("correct", "group"))
-    unchanged = np.zeros(len(rows), bool)
-    return CalibrationData(
-        columns,
-        correct,
-        groups,
-        unchanged,
-        np.array([r["predicted"] for r in rows]),
-        np.array([r["truth"] for r in rows]),
-    )
+    correct, groups = (np.array([a[key] for a in answers]) for key in ("correct", "group"))
+    unchanged = np.zeros(len(answers), bool)
+    predicted, truth = (np.array([a[key] for a in answers]) for key in ("predicted", "truth"))
+    return CalibrationData(columns, correct, groups, unchanged, predicted, truth)

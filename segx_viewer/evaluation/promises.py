@@ -25,8 +25,10 @@ STRICTEST, STEP = 0.2, 0.01
 """Shares of the calibration images: the first set that is tested, and by how much the next one is larger."""
 
 
-def upper_bound(errors: int, images: int, confidence: float = CONFIDENCE) -> float:
+def upper_bound(errors: float, images: float, confidence: float = CONFIDENCE) -> float:
     """Return the one-sided upper confidence bound of a share (Clopper and Pearson 1934); 1 without images.
+
+    Images that are not independent may count as a part of one.
 
     Examples
     --------
@@ -69,8 +71,13 @@ def finding_sets(probabilities: NDArray[np.float64], truth: NDArray[np.bool_], c
     )
 
 
-def lax_threshold(scores: NDArray[np.float64], wrong: NDArray[np.bool_], most: float) -> float:
+def lax_threshold(
+    scores: NDArray[np.float64], wrong: NDArray[np.bool_], most: float, groups: NDArray[np.str_] | None = None
+) -> float:
     """Return the lowest score above which the error is at most `most`, with 95 % confidence.
+
+    Answers of one group, where groups are named, count together as one: several findings of a person are no
+    independent evidence.
 
     Fixed-sequence testing (Angelopoulos 2021): sets {score >= t} are tested from strict to lax, by sizes that no label
     has a say in, until one fails; the last that passed is taken. Infinite where the first one fails.
@@ -81,7 +88,8 @@ def lax_threshold(scores: NDArray[np.float64], wrong: NDArray[np.bool_], most: f
     fewest = math.ceil(math.log(1 - CONFIDENCE) / math.log(1 - most))
     passed = NEVER
     for size in _sizes(scores[order], fewest):
-        if upper_bound(int(errors[size - 1]), size) > most:
+        share = 1.0 if groups is None else len(np.unique(groups[order][:size])) / size
+        if upper_bound(share * int(errors[size - 1]), share * size) > most:
             break
         passed = float(scores[order][size - 1])
     return passed
@@ -109,6 +117,8 @@ def fit_levels(
     truth: Sequence[str],
     groups: Sequence[str],
     dangers: Sequence[Danger] = (),
+    *,
+    several: bool = False,
 ) -> Levels:
     """Fit the badge's levels on calibration images.
 
@@ -121,17 +131,39 @@ def fit_levels(
     groups : sequence of str (N,)
         Lesion, person or group; the first image of each counts.
     dangers : sequence of Danger
+        Of several findings there are none: what is not stated is never HIGH.
+    several : bool
+        Whether answers are findings that are stated: the first of each group and finding counts, and those of one
+        group together as one.
     """
-    first = np.sort(np.unique(np.asarray(groups), return_index=True)[1])
-    s, p, t = scores[first], np.asarray(predicted)[first], np.asarray(truth)[first]
+    of, names = np.asarray(groups), np.asarray(predicted)
+    kept = np.array([f"{g}\0{n}" for g, n in zip(of, names, strict=True)]) if several else of
+    first = np.sort(np.unique(kept, return_index=True)[1])
+    s, p, t = scores[first], names[first], np.asarray(truth)[first]
+    together = of[first] if several else None
     careful: dict[str, float] = {}
-    for danger in dangers:
+    for danger in () if several else dangers:
         least = careful_threshold(s, list(p), list(t), danger)
         careful |= {code: max(least, careful.get(code, least)) for code in danger.called}
     # What is not HIGH for being careful takes no part in the test of HIGH.
     may = np.array([score >= careful.get(code, -math.inf) for score, code in zip(s, p, strict=True)])
-    high = lax_threshold(s[may], (p != t)[may], HIGH_ERROR)
-    return Levels(high, min(high, lax_threshold(s, p != t, MODERATE_ERROR)), careful)
+    high = lax_threshold(s[may], (p != t)[may], HIGH_ERROR, None if together is None else together[may])
+    return Levels(high, min(high, lax_threshold(s, p != t, MODERATE_ERROR, together)), careful)
+
+
+def miss_rates(stated: NDArray[np.bool_], truth: NDArray[np.bool_]) -> dict[str, list[float]]:
+    """Return the manifest's `[promises.missed]`: of each finding's images, the share on which it is not stated.
+
+    Parameters
+    ----------
+    stated, truth : ndarray (N, K)
+    """
+    images = truth.sum(0)
+    missed = (truth & ~stated).sum(0)
+    return {
+        "shares": [round(float(m / n), 4) if n else 0.0 for m, n in zip(missed, images, strict=True)],
+        "images": [int(n) for n in images],
+    }
 
 
 def _sizes(descending: NDArray[np.float64], fewest: int) -> list[int]:

@@ -15,7 +15,7 @@ from segx_viewer.domain.methods import method_label
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis
 from segx_viewer.evaluation.card_tables import CLASSIFICATION_FIGURES
-from segx_viewer.evaluation.collect import OpenStore, Row
+from segx_viewer.evaluation.collect import OpenStore, Row, answers
 from segx_viewer.evaluation.figures import BASELINES, CALIBRATION_FIGURES
 from segx_viewer.evaluation.fit import record_image
 from segx_viewer.evaluation.statistics import Estimate, risk_coverage
@@ -181,6 +181,7 @@ def _faithfulness(table: Mapping[str, Any]) -> str:
 
 
 def _risk_coverage(rows: Sequence[Row]) -> Figure:
+    rows = answers(rows, "") or rows
     correct = np.array([row["correct"] for row in rows])
     figure, axes = _axes(3.6)
     scores = {name: np.array([sign * row["evidence"].get(key, np.nan) for row in rows], float)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from segx_viewer.domain.result import FindingSet, Level, PredictionSet
+from segx_viewer.domain.result import FindingSet, Level, MissRate, PredictionSet
 from segx_viewer.errors import ModelError
 
 NEVER = math.inf
@@ -139,10 +139,14 @@ class Levels:
 
 @dataclass(frozen=True, slots=True)
 class Promises:
-    """What a bundle promises: prediction sets at one or more confidences, the surest first, and the badge's levels."""
+    """What a bundle promises: prediction sets at one or more confidences, the surest first, and the badge's levels.
+
+    `missed` tells of each of several findings how often it was not stated on calibration images that show it.
+    """
 
     levels: Levels
     sets: tuple[ClassConditionalSets | FindingSets, ...] = ()
+    missed: tuple[MissRate | None, ...] = ()
 
     def of(self, probabilities: NDArray[np.floating]) -> tuple[PredictionSet | FindingSet, ...]:
         """Return the sets of an image with class probabilities (K,)."""
@@ -173,7 +177,8 @@ class Promises:
                 FindingSets(_confidence(row), _numbers(row["present"], codes), _numbers(row["absent"], codes))
                 for row in table.get("findings", ())
             )
-            return cls(Levels(float(levels["high"]), float(levels["moderate"]), careful), (*sets, *findings))
+            kept = Levels(float(levels["high"]), float(levels["moderate"]), careful)
+            return cls(kept, (*sets, *findings), _missed(table.get("missed"), codes))
         except KeyError as error:
             raise ModelError(f"The promises have no entry {error}.") from error
         except (TypeError, ValueError) as error:
@@ -185,6 +190,13 @@ def _confidence(row: Mapping[str, Any]) -> float:
     if not 0 < confidence < 1:
         raise ValueError("a confidence lies between 0 and 1")
     return confidence
+
+
+def _missed(table: Mapping[str, Any] | None, codes: Sequence[str]) -> tuple[MissRate | None, ...]:
+    if table is None:
+        return ()
+    shares, images = _numbers(table["shares"], codes), _numbers(table["images"], codes)
+    return tuple(MissRate(share, int(n)) if n else None for share, n in zip(shares, images, strict=True))
 
 
 def _numbers(values: Sequence[Any], codes: Sequence[str]) -> tuple[float, ...]:

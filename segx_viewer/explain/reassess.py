@@ -14,7 +14,7 @@ from segx_viewer.errors import SegxError
 from segx_viewer.explain.alignment import ALIGNMENTS, COSTLY, alignments_and_curve
 from segx_viewer.explain.calibration import Calibration
 from segx_viewer.explain.ranking import Region
-from segx_viewer.explain.segu import assess, unjudged
+from segx_viewer.explain.segu import assess, is_stated, unjudged, unstated
 from segx_viewer.explain.segx import segx_map
 
 
@@ -57,6 +57,7 @@ def _again(analysis: Analysis, explanation: Explanation, calibration: Calibratio
     region = analysis.region_for(explanation.class_index)
     assert region is not None  # noqa: S101 - the caller has one
     assert analysis.prediction is not None  # noqa: S101
+    prediction, k = analysis.prediction, explanation.class_index
     evidence = explanation.certainty.evidence if explanation.certainty else {}
     certainty = assess(
         explanation.saliency_map,
@@ -65,7 +66,9 @@ def _again(analysis: Analysis, explanation: Explanation, calibration: Calibratio
         calibration=None if region.edited else calibration,
         features=evidence,
         spacing_mm=input_spacing(analysis.image, analysis.placement),
-        predicted=explanation.class_index == analysis.prediction.top,
+        predicted=is_stated(prediction, k),
+        unstated=unstated(prediction, k),
+        code=prediction.classes[k].code,
         skip=COSTLY if region.edited else (),
     )
     if explanation.method == DISAGREEMENT:

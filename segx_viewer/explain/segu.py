@@ -7,7 +7,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from segx_viewer.domain.result import Alignment, Certainty, GateLevel, GateVerdict, Level, Segmentation
+from segx_viewer.domain.result import (
+    Activation,
+    Alignment,
+    Certainty,
+    GateLevel,
+    GateVerdict,
+    Level,
+    Prediction,
+    Segmentation,
+)
 from segx_viewer.explain.alignment import ALIGNMENTS, alignments_and_curve
 from segx_viewer.explain.calibration import Calibration
 from segx_viewer.explain.ranking import Region
@@ -22,7 +31,9 @@ __all__ = [
     "abstentions",
     "assess",
     "assess_maps",
+    "is_stated",
     "unjudged",
+    "unstated",
 ]
 
 MINIMUM_AREA = 0.001
@@ -31,6 +42,7 @@ MINIMUM_AREA = 0.001
 NOT_CALIBRATED = "Not calibrated: this measures agreement with the region, not the chance of being right."
 NO_LEVEL = "No level is promised: the calibration images are too few, or too many of the surest were wrong."
 NOT_PREDICTED = "Not the predicted class: the calibration speaks of the predicted class only."
+UNSTATED = "Not stated: its score does not lie above its cut-off."
 NO_EXPLANATION = "This map shows where methods differ, not what the network looked at: it has no certainty."
 
 
@@ -44,6 +56,7 @@ def assess(
     spacing_mm: tuple[float, float] | None = None,
     region: Region | None = None,
     predicted: bool = True,
+    unstated: str = NOT_PREDICTED,
     code: str = "",
     skip: Collection[str] = (),
 ) -> Certainty:
@@ -68,7 +81,9 @@ def assess(
     region : Region, optional
         The segmentation's mask with that distance, where it is at hand.
     predicted : bool
-        Whether the class under explanation is the predicted one.
+        Whether the class under explanation is the predicted one, or a finding that is stated.
+    unstated : str
+        What is said where it is not.
     code : str
         Of the predicted class: some answers need a surer score than others.
     skip : collection of str
@@ -88,6 +103,7 @@ def assess(
         spacing_mm=spacing_mm,
         region=region,
         predicted=0 if predicted else None,
+        unstated=unstated,
         code=code,
         skip=skip,
     )[0]
@@ -103,6 +119,7 @@ def assess_maps(
     spacing_mm: tuple[float, float] | None = None,
     region: Region | None = None,
     predicted: int | None = None,
+    unstated: str = NOT_PREDICTED,
     code: str = "",
     skip: Collection[str] = (),
 ) -> list[Certainty]:
@@ -126,7 +143,9 @@ def assess_maps(
         if reasons:
             probability, level, reason = None, Level.ABSTAIN, " ".join(reasons)
         else:
-            probability, level, reason = _judge(alignments, calibration, features or {}, place == predicted, code)
+            probability, level, reason = _judge(
+                alignments, calibration, features or {}, code, "" if place == predicted else unstated
+            )
         mass = alignments["relevance_mass"].value
         certainties.append(
             Certainty(
@@ -141,6 +160,22 @@ def assess_maps(
             )
         )
     return certainties
+
+
+def is_stated(prediction: Prediction, class_index: int) -> bool:
+    """Whether the badge can speak of a class: it is the predicted one, or one of several findings above its cut-off."""
+    return class_index in prediction.findings
+
+
+def unstated(prediction: Prediction, class_index: int) -> str:
+    """Say what the badge says of a class that is not stated: of several findings, how often it was missed so."""
+    if prediction.activation is Activation.SOFTMAX:
+        return NOT_PREDICTED
+    missed = prediction.missed[class_index] if prediction.missed else None
+    if missed is None:
+        return UNSTATED
+    share = f"{100 * missed.missed:.0f}"
+    return f"{UNSTATED} Of {missed.images} images that show this finding, {share} % were missed at this cut-off."
 
 
 def unjudged(certainty: Certainty) -> Certainty:
@@ -177,14 +212,16 @@ def _judge(
     alignments: Mapping[str, Alignment],
     calibration: Calibration | None,
     extra: Mapping[str, float | None],
-    predicted: bool,
     code: str,
+    unstated: str,
 ) -> tuple[float | None, Level, str]:
     """(probability, level, reason) before any abstention."""
+    if unstated not in ("", NOT_PREDICTED):
+        return None, Level.LOW, unstated
     if calibration is None:
         return None, Level.LOW, NOT_CALIBRATED
-    if not predicted:
-        return None, Level.LOW, NOT_PREDICTED
+    if unstated:
+        return None, Level.LOW, unstated
     found = {name: a.value for name, a in alignments.items()} | dict(extra)
     features = {name: math.nan if value is None else value for name, value in found.items()}
     probability = calibration.probability(features)

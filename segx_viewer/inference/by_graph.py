@@ -64,11 +64,12 @@ class GraphRunner:
         segmentation: Segmentation,
         saliency_map: Floats,
         views: Sequence[str],
+        class_index: int | None = None,
     ) -> dict[str, float] | None:
         """Return the features that cost no further pass, None where others are needed."""
         if set(needed) & set(NETWORK_FEATURES):
             return None
-        return free_features(prediction, saliency_map, segmentation)
+        return free_features(prediction, saliency_map, segmentation, class_index)
 
 
 def _moments(maps: Floats) -> Floats:

@@ -67,12 +67,12 @@ class TorchRunner:
         segmentation: Segmentation,
         saliency_map: Floats,
         views: Sequence[str],
+        class_index: int | None = None,
     ) -> dict[str, float]:
         """Return the features; networks run only where they are needed for that."""
         tensor, _ = self._classified()
-        return evidence.collect(
-            needed, self.store.classifier(self.bundle), tensor, prediction, segmentation, saliency_map, views
-        )
+        network = self.store.classifier(self.bundle)
+        return evidence.collect(needed, network, tensor, prediction, segmentation, saliency_map, views, class_index)
 
     def _classified(self) -> tuple[Tensor, ForwardPass]:
         if self._tensor is None or self._passed is None:

@@ -1,7 +1,8 @@
 """Evidence for and against a prediction, beside its explanation: what the badge's calibration is fitted on.
 
-Everything is computed for the predicted class. The networks' extra work is one batch of counterfactual and
-transformed inputs (two, and one per view), of which only what a calibration asks for is done.
+Everything is computed for one class: the predicted one, or one of several findings that are stated. The networks' extra
+work is one batch of counterfactual and transformed inputs (two, and one per view), of which only what a calibration
+asks for is done.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,7 +35,11 @@ VIEWS: dict[str, Callable[[Tensor], Tensor]] = {
 
 @torch.inference_mode()
 def counterfactual_features(
-    classifier: nn.Module, tensor: Tensor, prediction: Prediction, mask: NDArray[np.bool_]
+    classifier: nn.Module,
+    tensor: Tensor,
+    prediction: Prediction,
+    mask: NDArray[np.bool_],
+    class_index: int | None = None,
 ) -> dict[str, float]:
     """Ask the classifier again without the surroundings, and without the region.
 
@@ -44,6 +49,8 @@ def counterfactual_features(
         The normalised input of the prediction.
     mask : ndarray, shape (h, w), bool
         Predicted region.
+    class_index : int, optional
+        The leading class by default.
 
     Returns
     -------
@@ -52,22 +59,27 @@ def counterfactual_features(
         the surroundings' median colour; `without_region`: the same when the region is replaced; `region_drop`:
         loss of probability by the latter.
     """
+    k = prediction.top if class_index is None else class_index
     inside = torch.from_numpy(_dilate(mask)).to(tensor.device)
     outside_pixels = tensor[0][:, ~inside]
     fill = (outside_pixels if outside_pixels.numel() else tensor[0].flatten(1)).median(1).values[None, :, None, None]
     only, without = _probabilities(
         classifier, [torch.where(inside, tensor, fill), torch.where(inside, fill, tensor)], prediction.activation
-    )[:, prediction.top]
+    )[:, k]
     return {
         "only_region": _log_odds(only),
         "without_region": _log_odds(without),
-        "region_drop": float(prediction.probabilities[prediction.top]) - float(without),
+        "region_drop": float(prediction.probabilities[k]) - float(without),
     }
 
 
 @torch.inference_mode()
 def view_features(
-    classifier: nn.Module, tensor: Tensor, prediction: Prediction, views: Sequence[str]
+    classifier: nn.Module,
+    tensor: Tensor,
+    prediction: Prediction,
+    views: Sequence[str],
+    class_index: int | None = None,
 ) -> dict[str, float]:
     """Show the classifier the image otherwise.
 
@@ -77,24 +89,31 @@ def view_features(
         The normalised input of the prediction.
     views : sequence of str
         Names in `VIEWS`.
+    class_index : int, optional
+        The leading class by default.
 
     Returns
     -------
     dict
         `views_mean` (log-odds of the mean probability over the image as it is and all views), `views_spread`
-        (standard deviation), `views_agree` (share of views that predict the class) and `views_entropy` (of the
+        (standard deviation), `views_agree` (share of views that predict the class, or
+        state the finding) and `views_entropy` (of the
         mean probabilities).
     """
-    k = prediction.top
+    k = prediction.top if class_index is None else class_index
     seen = prediction.probabilities[None].astype(np.float64)
     if views:
         again = _probabilities(classifier, [VIEWS[name](tensor) for name in views], prediction.activation)
         seen = np.vstack([seen, again])
     mean = seen.mean(0)
+    if prediction.activation is Activation.SIGMOID and class_index is not None:
+        agree = seen[:, k] > prediction.classes[k].threshold
+    else:
+        agree = seen.argmax(1) == k
     return {
         "views_mean": _log_odds(mean[k]),
         "views_spread": float(seen[:, k].std()),
-        "views_agree": float((seen.argmax(1) == k).mean()),
+        "views_agree": float(agree.mean()),
         "views_entropy": float(-(mean * np.log(np.clip(mean, 1e-9, 1))).sum()),
     }
 
@@ -114,16 +133,18 @@ def collect(
     segmentation: Segmentation,
     saliency_map: NDArray[np.float32],
     views: Sequence[str],
+    class_index: int | None = None,
 ) -> dict[str, float]:
     """Return the features that a calibration needs beside the alignments; networks run only where it needs them.
 
-    `views` names the test-time views, as the calibration was fitted with.
+    `views` names the test-time views, as the calibration was fitted with; `class_index` is the class that the map is
+    of, the leading one by default.
     """
-    features = free_features(prediction, saliency_map, segmentation)
+    features = free_features(prediction, saliency_map, segmentation, class_index)
     if set(needed) & set(COUNTERFACTUAL_FEATURES):
-        features |= counterfactual_features(classifier, tensor, prediction, segmentation.mask)
+        features |= counterfactual_features(classifier, tensor, prediction, segmentation.mask, class_index)
     if set(needed) & set(VIEW_FEATURES):
-        features |= view_features(classifier, tensor, prediction, views)
+        features |= view_features(classifier, tensor, prediction, views, class_index)
     return features
 
 

@@ -16,21 +16,26 @@ NETWORK_FEATURES = (*COUNTERFACTUAL_FEATURES, *VIEW_FEATURES)
 
 
 def free_features(
-    prediction: Prediction, saliency_map: NDArray[np.float32], segmentation: Segmentation
+    prediction: Prediction,
+    saliency_map: NDArray[np.float32],
+    segmentation: Segmentation,
+    class_index: int | None = None,
 ) -> dict[str, float]:
-    """Return every feature that costs nothing, by name."""
-    return {**prediction_features(prediction), **region_features(saliency_map, segmentation)}
+    """Return every feature of a class (the leading one by default) that costs nothing, by name."""
+    return {**prediction_features(prediction, class_index), **region_features(saliency_map, segmentation)}
 
 
-def prediction_features(prediction: Prediction) -> dict[str, float]:
-    """Scores of the classifier's own confidence; they cost nothing.
+def prediction_features(prediction: Prediction, class_index: int | None = None) -> dict[str, float]:
+    """Scores of the classifier's own confidence in a class, the leading one by default; they cost nothing.
 
     Returns
     -------
     dict
-        `max_softmax` (as a log-odds), `entropy` (0..1, relative to log K), `margin` (difference of the two
-        highest logits), `energy` (logsumexp of the logits; Liu 2020), and `predicted CODE` 0/1 per class.
+        `max_softmax` (log-odds of the class), `entropy` (0..1, relative to log K), `margin` (difference of the two
+        highest logits), `energy` (logsumexp of the logits; Liu 2020), and `predicted CODE` 0/1 per class. Of several
+        findings also `above_cut_off`, the distance of the class's log-odds from those of its cut-off.
     """
+    k = prediction.top if class_index is None else class_index
     logits = prediction.logits.astype(np.float64)
     p = np.clip(prediction.probabilities.astype(np.float64), 1e-6, 1 - 1e-6)
     order = np.sort(logits)
@@ -38,13 +43,18 @@ def prediction_features(prediction: Prediction) -> dict[str, float]:
         entropy = float(-(p * np.log(p)).sum() / np.log(len(p)))
     else:
         entropy = float(-(p * np.log2(p) + (1 - p) * np.log2(1 - p)).mean())
-    top = p[prediction.top]
+    own = float(np.log(p[k] / (1 - p[k])))
+    several = {}
+    if prediction.activation is Activation.SIGMOID:
+        cut_off = float(np.clip(prediction.classes[k].threshold, 1e-6, 1 - 1e-6))
+        several = {"above_cut_off": own - float(np.log(cut_off / (1 - cut_off)))}
     return {
-        "max_softmax": float(np.log(top / (1 - top))),
+        "max_softmax": own,
         "entropy": entropy,
         "margin": float(order[-1] - order[-2]) if len(order) > 1 else float(order[-1]),
         "energy": float(np.log(np.exp(logits - order[-1]).sum()) + order[-1]),
-        **{f"predicted {c.code}": float(k == prediction.top) for k, c in enumerate(prediction.classes)},
+        **several,
+        **{f"predicted {c.code}": float(index == k) for index, c in enumerate(prediction.classes)},
     }
 
 

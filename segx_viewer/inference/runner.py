@@ -74,5 +74,9 @@ class Runner(Protocol):
         segmentation: Segmentation,
         saliency_map: Floats,
         views: Sequence[str],
+        class_index: int | None = None,
     ) -> dict[str, float] | None:
-        """Return what a calibration needs beside the alignments; None where this runner cannot find it."""
+        """Return what a calibration needs beside the alignments; None where this runner cannot find it.
+
+        It is about the class that the map is of, the leading one by default.
+        """

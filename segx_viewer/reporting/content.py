@@ -54,13 +54,17 @@ Row = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A class and its probability; `explained` marks the one whose maps are shown."""
+    """A class and its probability; `explained` marks the one whose maps are shown.
+
+    `above` tells of several findings whether this one is stated, and `level` what the badge says of it then.
+    """
 
     label: str
     code: str
     probability: float
     explained: bool
     above: bool | None = None
+    level: Level | None = None
 
     @property
     def name(self) -> str:
@@ -287,10 +291,13 @@ def _findings(analysis: Analysis, key: MapKey | None) -> Iterator[Finding]:
     prediction = analysis.prediction
     if prediction is None:
         return
+    several = prediction.activation is Activation.SIGMOID
+    levels = analysis.badges(key[0]) if several and key is not None else {}
     for index in prediction.ranking:
         info, probability = prediction.classes[index], float(prediction.probabilities[index])
-        above = prediction.is_above(index) if prediction.activation is Activation.SIGMOID else None
-        yield Finding(info.label, info.code, probability, key is not None and key[1] == index, above)
+        above = prediction.is_above(index) if several else None
+        explained = key is not None and key[1] == index
+        yield Finding(info.label, info.code, probability, explained, above, levels.get(index))
 
 
 def _findings_note(analysis: Analysis, level: Level) -> str:
@@ -299,7 +306,7 @@ def _findings_note(analysis: Analysis, level: Level) -> str:
     if level is Level.ABSTAIN:
         return "The network's own scores. The program makes no statement about them."
     if analysis.prediction.activation is Activation.SIGMOID:
-        return "Each finding on its own; [x] marks those above their threshold."
+        return "Each finding on its own; [x] marks those above their cut-off, with the badge's level of each."
     return "Probabilities as the network states them; together 100 %."
 
 

@@ -229,6 +229,8 @@ class _Setter:
         baseline = y + row * 0.68
         colour = theme.text if finding.explained else theme.muted
         name = finding.name if finding.above is None else f"{'[x]' if finding.above else '[ ]'} {finding.name}"
+        if finding.level is not None:
+            name = f"{name}: {finding.level.value}"
         size = BODY
         while size > SMALL and text_width(name, size * u, True) > label_width - 14 * u:
             size -= 0.5

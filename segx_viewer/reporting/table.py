@@ -20,6 +20,7 @@ from segx_viewer.domain.result import (
     Explanation,
     FindingSet,
     MapKey,
+    Prediction,
     PredictionSet,
     Segmentation,
 )
@@ -255,6 +256,7 @@ def _prediction(analysis: Analysis) -> dict[str, Any] | None:
     return {
         "activation": prediction.activation.value,
         "top": prediction.top,
+        "stated": [prediction.classes[k].code for k in prediction.findings],
         "classes": [
             {
                 "index": index,
@@ -263,11 +265,18 @@ def _prediction(analysis: Analysis) -> dict[str, Any] | None:
                 "logit": _finite(prediction.logits[index]),
                 "probability": _finite(prediction.probabilities[index]),
                 "threshold": info.threshold,
+                **_missed(prediction, index),
             }
             for index, info in enumerate(prediction.classes)
         ],
         "sets": [_set(one, [c.code for c in prediction.classes]) for one in prediction.sets],
     }
+
+
+def _missed(prediction: Prediction, index: int) -> dict[str, Any]:
+    """Return how often one of several findings goes unsaid at its cut-off, where that was measured."""
+    rate = prediction.missed[index] if prediction.missed else None
+    return {} if rate is None else {"missed_at_cut_off": {"share": rate.missed, "images": rate.images}}
 
 
 def _set(one: PredictionSet | FindingSet, codes: Sequence[str]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Several regions, and findings that stand each for itself: the region of interest is chosen by the class."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -13,14 +14,22 @@ from torch import nn
 from segx_viewer import cli
 from segx_viewer.api import add_model
 from segx_viewer.bundles import offer
+from segx_viewer.bundles.manifest import read_manifest
 from segx_viewer.bundles.store import BundleStore
+from segx_viewer.bundles.writing import write_manifest
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Level
 from segx_viewer.errors import ModelError
 from segx_viewer.explain.alignment import ALIGNMENTS
+from segx_viewer.explain.calibration import Calibration
+from segx_viewer.explain.promises import Levels
+from segx_viewer.explain.reassess import reassess
+from segx_viewer.explain.segu import UNSTATED
 from segx_viewer.imaging.reader import read_image
 from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.pipeline import analyse_to_end
+from segx_viewer.reporting.content import describe
+from segx_viewer.reporting.table import analysis_to_dict
 
 H, W = 96, 96
 REGIONS = [
@@ -137,3 +146,62 @@ def test_a_class_of_an_unknown_region_is_told(models, tmp_path):
     with pytest.raises(ModelError, match="'aorta' names channel 7; the segmenter has 3"):
         add_model(fewer, into=tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def judged(models, picture, tmp_path_factory):
+    """The same model with a badge: sure far above a cut-off; opacity is HIGH only when it is very sure."""
+    folder = tmp_path_factory.mktemp("judged") / "models"
+    shutil.copytree(models, folder)
+    manifest = read_manifest(folder / "parts")
+    manifest["calibration"] = {
+        "features": ["above_cut_off", "predicted left"], "mean": [0, 0], "scale": [1, 1], "coefficients": [2, 0.5],
+        "intercept": 0, "levels": {"high": 1, "moderate": 1}, "set": "drawn", "views": [],
+    }  # fmt: skip
+    manifest["promises"] = {
+        "levels": {"high": 0.9, "moderate": 0.5, "careful": {"opacity": 1.0}},
+        "missed": {"shares": [0.25, 0.1, 0.4, 0.0], "images": [8, 10, 5, 0]},
+    }
+    write_manifest(folder / "parts", manifest)
+    request = AnalysisRequest(read_image(picture), bundle_name="parts", classes=(0, 1, 2, 3))
+    return analyse_to_end(request, BundleStore([folder]))
+
+
+def test_every_finding_that_is_stated_has_a_badge_of_its_own(judged):
+    found = {c.code: judged.certainty_of(("gradcam", k)) for k, c in enumerate(judged.prediction.classes)}
+    p = judged.prediction.probabilities
+    for k, (code, cut_off, bonus) in enumerate((("opacity", 0.2, 0.0), ("left", 0.3, 0.5))):
+        z = 2 * (np.log(p[k] / (1 - p[k])) - np.log(cut_off / (1 - cut_off))) + bonus
+        assert found[code].probability_correct == pytest.approx(1 / (1 + np.exp(-z)), abs=1e-5)
+    assert (found["left"].level, found["opacity"].level) == (Level.HIGH, Level.MODERATE)
+
+
+def test_of_a_finding_that_is_not_stated_the_badge_says_how_often_it_is_missed(judged):
+    right, card = (judged.certainty_of(("gradcam", k)) for k in (2, 3))
+    assert (right.probability_correct, right.level) == (None, Level.LOW)
+    assert right.reason.endswith("Of 5 images that show this finding, 40 % were missed at this cut-off.")
+    assert card.reason == UNSTATED, "no image showed it"
+    assert set(judged.badges("gradcam")) == {0, 1}
+
+
+def test_editing_a_region_and_going_back_keeps_each_badge(judged):
+    bundle_badge = Calibration(
+        ("above_cut_off", "predicted left"), (0, 0), (1, 1), (2, 0.5), 0, 1, 1, Levels(0.9, 0.5, {"opacity": 1.0})
+    )
+    drawn = reassess(judged, np.ones((H, W), bool))
+    assert {e.certainty.level for e in drawn.explanations.values()} == {Level.LOW}
+    back = reassess(drawn, None, bundle_badge)
+    assert back.badges("gradcam") == judged.badges("gradcam"), "opacity stays as careful as it was"
+
+
+def test_report_and_record_have_a_badge_for_each_finding(judged):
+    rows = {f.code: f for f in describe(judged, ("gradcam", 1)).findings}
+    assert (rows["left"].level, rows["opacity"].level, rows["right"].level) == (Level.HIGH, Level.MODERATE, None)
+    record = analysis_to_dict(judged)
+    assert record["prediction"]["stated"] == ["left", "opacity"]
+    by_code = {c["code"]: c for c in record["prediction"]["classes"]}
+    assert by_code["right"]["missed_at_cut_off"] == {"share": 0.4, "images": 5}
+    assert "missed_at_cut_off" not in by_code["card"]
+    levels = {e["class_code"]: e["segu"]["level"] for e in record["explanations"]}
+    assert levels["left"] == "HIGH"
+    assert levels["opacity"] == "MODERATE"

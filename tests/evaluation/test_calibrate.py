@@ -5,11 +5,15 @@ from segx_viewer.errors import DataError
 from segx_viewer.evaluation.calibrate import (
     ALIGNMENT_FEATURES,
     CONFIDENCE_FEATURES,
+    FINDING_FEATURES,
     REGION_FEATURES,
+    SIMPLEST,
     CalibrationData,
     calibrate,
+    choose,
     choose_levels,
     expected_calibration_error,
+    promised_levels,
 )
 from segx_viewer.explain.calibration import Calibration
 from segx_viewer.inference.evidence import VIEW_FEATURES
@@ -50,7 +54,7 @@ def test_forward_passes_are_spent_only_where_they_help(weight, passes):
     table = calibrate(data, ("flip_h", "flip_v", "zoom"), "drawn, validation part")
     assert table["extra_passes"] == passes
     assert {step["passes"] for step in table["steps"]} == {0, 3}
-    assert {*table["features"]} & {*ALIGNMENT_FEATURES}, "the badge speaks of the explanation too"
+    assert not {*table["features"]} & {*ALIGNMENT_FEATURES}, "an alignment that tells nothing here has no place"
 
 
 def test_changed_images_teach_what_images_as_they_are_cannot():
@@ -111,3 +115,36 @@ def test_expected_calibration_error_by_hand():
     correct = np.array([1, 1, 1, 0, 0, 1], bool)
     # Bin of 0.9: |3.6 - 3| = 0.6; bin of 0.2: |0.4 - 1| = 0.6; over 6.
     assert expected_calibration_error(p, correct) == pytest.approx(1.2 / 6)
+
+
+def findings_data(n=600, seed=3):
+    """Two findings of each person: right where they lie far above their cut-off; nothing else tells."""
+    rng = np.random.default_rng(seed)
+    names = (*FINDING_FEATURES, *ALIGNMENT_FEATURES)
+    features = {name: rng.normal(size=n) for name in names}
+    features |= {f"predicted {c}": (np.arange(n) % 2 == k).astype(float) for k, c in enumerate("ab")}
+    correct = rng.random(n) < 1 / (1 + np.exp(-1 - 3 * features["above_cut_off"]))
+    groups, predicted = np.array([f"g{i // 2}" for i in range(n)]), np.array(["a", "b"] * (n // 2))
+    truth = np.where(correct, predicted, "")
+    return CalibrationData(features, correct, groups, np.zeros(n, bool), predicted, truth)
+
+
+def test_features_are_chosen_on_images_that_are_fitted_on_nowhere_else():
+    data = findings_data()
+    assert choose(data, 0) == "distance from the cut-off", "the cheapest that tells right from wrong"
+    few = CalibrationData(*(rows_of(getattr(data, f), 12) for f in
+                            ("features", "correct", "groups", "changed", "predicted", "truth")))  # fmt: skip
+    assert choose(few, 0) == SIMPLEST, "twelve answers choose nothing"
+
+
+def rows_of(column, n):
+    return {name: values[:n] for name, values in column.items()} if isinstance(column, dict) else column[:n]
+
+
+def test_levels_of_findings_count_each_person_once():
+    data = findings_data(2000)
+    levels = promised_levels(data, "distance from the cut-off")
+    assert 0.8 < levels.high < 1
+    doubled = CalibrationData(data.features, data.correct, np.array([f"g{i // 40}" for i in range(2000)]), data.changed,
+                              data.predicted, data.truth)  # fmt: skip
+    assert promised_levels(doubled, "distance from the cut-off").high > levels.high, "fifty persons prove less"

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 
 from segx_viewer.app.kit import theme
 from segx_viewer.app.kit.qimage import to_array
-from segx_viewer.domain.result import Activation, ClassInfo, Prediction, Segmentation, Target
+from segx_viewer.domain.result import Activation, ClassInfo, Level, Prediction, Segmentation, Target
 
 CLASSES = (ClassInfo("eff", "Effusion", 0.1), ClassInfo("mass", "Mass", 0.6), ClassInfo("card", "Cardiomegaly", 0.3))
 PROBABILITIES = np.float32([0.2, 0.5, 0.9])
@@ -117,3 +118,20 @@ def test_as_published_is_asked_for_shown_and_kept_to(qtbot, opened, engine):
     opened.workspace.analyses.analyse()
     qtbot.waitUntil(lambda: "as published" not in opened.results.model_line.text())
     assert not engine.requests[-1].as_published
+
+
+def test_each_finding_that_is_stated_has_its_badge_in_the_list(opened):
+    levels = {0: Level.LOW, 2: Level.HIGH}
+    prediction = opened.workspace.documents.current.analysis.prediction
+    opened.findings.show_prediction(prediction, 2, badges=levels)
+    spoken = [opened.findings.list.item(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(3)]
+    assert spoken[0].endswith("High certainty")
+    assert spoken[1].endswith("Low certainty")
+    assert spoken[2].endswith("cut-off of 60 %"), "of what is not stated there is no badge"
+    assert "badge of its own" in opened.findings.note.text()
+    picture = to_array(opened.findings.list.viewport().grab().toImage()).astype(int)
+    for row, colour in ((0, "high"), (1, "low")):
+        box = opened.findings.list.visualItemRect(opened.findings.list.item(row))
+        ratio = picture.shape[1] / opened.findings.list.viewport().width()
+        line = picture[int(box.top() * ratio) : int((box.bottom() - 8) * ratio)]
+        assert (np.abs(line - np.array(theme.colour(colour).getRgb()[:3])).max(2) < 8).any()

@@ -43,6 +43,7 @@ def outside_texts() -> set[str]:
         segu.NOT_CALIBRATED,
         segu.NOT_PREDICTED,
         segu.NO_LEVEL,
+        segu.UNSTATED,
         segu.NO_EXPLANATION,
         "slow",
         "very slow",

@@ -25,6 +25,8 @@ FORMS = (
     mark("The region covers less than 0.1 % of the image."),
     mark("The map has values that are not finite."),
     mark("The map is flat: no pixel is more relevant than another."),
+    mark("Not stated: its score does not lie above its cut-off."),
+    mark("Of {images} images that show this finding, {share} % were missed at this cut-off."),
     mark("No probability of being right: undefined for this image: {labels}."),
 )
 _VALUES = (

@@ -1,5 +1,8 @@
 """Class probabilities as bars; choosing a class explains it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
@@ -14,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from segx_viewer.app.canvas.badge import WORDS, paint_badge
 from segx_viewer.app.kit import theme
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.domain.result import Activation, Level, Prediction
@@ -24,8 +28,11 @@ _PROBABILITY = Qt.ItemDataRole.UserRole + 1
 _CODE = Qt.ItemDataRole.UserRole + 2
 _CUT_OFF = Qt.ItemDataRole.UserRole + 3
 """Of a class that stands for itself; None where exactly one class applies."""
+_BADGE = Qt.ItemDataRole.UserRole + 4
+"""The badge's level of one of several findings; None where the badge does not speak of it."""
 
 
+_BADGE_SIDE = 14
 _MOST, _LEAST = 320, 110  # height of the list
 _QUIET = "quiet"
 """Property of the list: no finding leads."""
@@ -57,10 +64,16 @@ class Findings(QWidget):
         self.show_prediction(None, None)
 
     def show_prediction(
-        self, prediction: Prediction | None, class_index: int | None, note: str = "", level: Level | None = Level.LOW
+        self,
+        prediction: Prediction | None,
+        class_index: int | None,
+        note: str = "",
+        level: Level | None = Level.LOW,
+        badges: Mapping[int, Level] = MappingProxyType({}),
     ) -> None:
         """Show class probabilities; `note` stands there instead of an empty list.
 
+        Of several findings, each that is stated has a badge of its own: `badges` by class index, as far as known.
         Without a `level`, the badge has not spoken yet; where it abstains, the scores are small and grey.
         """
         self.list.setProperty(_QUIET, level in (None, Level.ABSTAIN))
@@ -68,18 +81,20 @@ class Findings(QWidget):
         if prediction is None:
             self.list.clear()
         else:
-            self._fill(prediction, class_index)
+            self._fill(prediction, class_index, badges if prediction.activation is Activation.SIGMOID else {})
         del blocker
         self.list.setVisible(prediction is not None)
         several = prediction is not None and prediction.activation is Activation.SIGMOID
         abstains = prediction is not None and level is Level.ABSTAIN
         if abstains:
             note = tr("The network's own scores. The viewer makes no statement about them.")
-        self.note.setText(_found(prediction) if prediction is not None and several and not abstains else note)
+        if prediction is not None and several and not abstains:
+            note = _found(prediction) + (" " + tr("Each has a badge of its own, on the right.") if badges else "")
+        self.note.setText(note)
         self.note.setVisible(prediction is None or several or abstains)
         self.list.doItemsLayout()  # rows have another height
 
-    def _fill(self, prediction: Prediction, class_index: int | None) -> None:
+    def _fill(self, prediction: Prediction, class_index: int | None, badges: Mapping[int, Level]) -> None:
         ranking = prediction.ranking
         while self.list.count() > len(ranking):
             self.list.takeItem(self.list.count() - 1)
@@ -99,7 +114,11 @@ class Findings(QWidget):
                 above = prediction.is_above(index)
                 words = tr("above its cut-off of {cut_off}") if above else tr("not above its cut-off of {cut_off}")
                 exact = f"{exact}, {words.format(cut_off=f'{cut_off * 100:.3g} %')}"
+            badge = badges.get(index)
+            item.setData(_BADGE, badge)
             item.setToolTip(f"{label} ({info.code}): {exact}")
+            if badge is not None:
+                exact = f"{exact}. {tr(WORDS[badge])}"
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{label}, {exact}")
             if index == class_index:
                 self.list.setCurrentItem(item)
@@ -139,6 +158,7 @@ class _Bars(QStyledItemDelegate):
             return QSize(200, 36)
         font = _font(option.font, True)
         room = self._list.viewport().width() - 20 - QFontMetrics(font).horizontalAdvance("100 %") - 12
+        room -= _BADGE_SIDE + 6 if index.data(_BADGE) is not None else 0
         fits = QFontMetrics(font).horizontalAdvance(_label(index)) <= room
         return QSize(200, 46 if fits else 66)
 
@@ -165,6 +185,13 @@ class _Bars(QStyledItemDelegate):
         painter.setPen(theme.colour("muted"))
         painter.drawText(box, top | Qt.AlignmentFlag.AlignRight, share)
         room = box.width() - painter.fontMetrics().horizontalAdvance(share) - 12
+        badge = None if quiet else index.data(_BADGE)
+        if badge is not None:
+            room -= _BADGE_SIDE + 6
+            place = QRectF(box.left() + room + 6, box.top() + 2, _BADGE_SIDE, _BADGE_SIDE)
+            painter.save()
+            paint_badge(painter, place.adjusted(1, 1, -1, -1), badge)
+            painter.restore()
         painter.setFont(_font(option.font, first, quiet))
         painter.setPen(theme.colour("muted" if quiet else "text"))
         cut_off = index.data(_CUT_OFF)

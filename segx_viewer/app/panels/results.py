@@ -62,7 +62,10 @@ class Results(QFrame):
             analysis = seen_for(analysis, key)  # a class may have a region of its own
         prediction = analysis.prediction if analysis is not None else None
         chosen = key[1] if key is not None else None
-        self.findings.show_prediction(prediction, chosen, _note(document, analysis), level_so_far(analysis, key))
+        badges = analysis.badges(key[0]) if analysis is not None and key is not None else {}
+        self.findings.show_prediction(
+            prediction, chosen, _note(document, analysis), level_so_far(analysis, key), badges
+        )
         self.certainty.show_certainty(analysis, key)
         self.details.show_certainty(analysis, key)
         bundle = analysis.bundle if analysis is not None else None

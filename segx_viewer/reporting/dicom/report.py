@@ -29,7 +29,7 @@ from pydicom.sr.codedict import codes
 
 from segx_viewer import __version__
 from segx_viewer.domain.methods import method_label
-from segx_viewer.domain.result import Analysis, BundleInfo, Certainty, Level, MapKey, level_so_far
+from segx_viewer.domain.result import Activation, Analysis, BundleInfo, Certainty, Level, MapKey, level_so_far
 from segx_viewer.explain.alignment import ALIGNMENTS
 from segx_viewer.reporting.dicom.codes import class_concept, predicted, private, region_codes
 from segx_viewer.reporting.dicom.objects import SERIES, stated_spacing
@@ -120,8 +120,19 @@ def _classification(
         qualitative_evaluations=[
             *stated,
             QualitativeEvaluation(private("TOP", top), class_concept(analysis, prediction.top)),
+            *_badges(analysis, key),
         ],
     )
+
+
+def _badges(analysis: Analysis, key: MapKey | None) -> Iterator[QualitativeEvaluation]:
+    """Yield the badge of each of several findings that are stated."""
+    prediction = predicted(analysis)
+    if prediction.activation is Activation.SIGMOID and key is not None:
+        for k, level in analysis.badges(key[0]).items():
+            info = prediction.classes[k]
+            name = private(f"BADGE_{info.code}".upper(), f"Certainty badge of {info.label}")
+            yield QualitativeEvaluation(name, private(level.value, level.value.capitalize()))
 
 
 def _explanation(
