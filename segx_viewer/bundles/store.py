@@ -247,10 +247,9 @@ class BundleStore:
 
     def _placed(self, network: "nn.Module") -> "nn.Module":
         """Move a network to the device; programs stay on the processor, for which they were made."""
-        from segx_viewer.networks.onnx_model import Onnx
-        from segx_viewer.networks.programs import Exported
+        from segx_viewer.networks.forward import network_of
 
-        return network if isinstance(network, Exported | Onnx) else network.to(self.device)
+        return network if network_of(network).is_program else network.to(self.device)
 
     def once(self, name: str, what: str, load: Callable[[], T]) -> T:
         """Return something of a bundle, such as its "classifier", which `load` makes the first time."""
@@ -271,10 +270,10 @@ class BundleStore:
             return self.graph(name, what.removesuffix(" graph"))
         if what not in NETWORKS:
             return None
-        from segx_viewer.networks.compiled import Compiled
+        from segx_viewer.networks.forward import network_of
 
         network = self.classifier(name) if what == "classifier" else self.segmenter(name)
-        return network if isinstance(network, Compiled) and network.serves_threads else None
+        return network if network_of(network).serves_threads else None
 
 
 def _limit_torch() -> None:

@@ -13,7 +13,8 @@ from segx_viewer.inference import evidence
 from segx_viewer.inference.attribution import Subject, get_method
 from segx_viewer.inference.input_gate import gate_of
 from segx_viewer.inference.runner import ClassMap, Floats, Scores, Wish
-from segx_viewer.networks.forward import ForwardPass, forward
+from segx_viewer.networks.forward import forward
+from segx_viewer.networks.network import ForwardPass
 
 if TYPE_CHECKING:
     from segx_viewer.bundles.store import BundleStore

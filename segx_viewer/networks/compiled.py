@@ -20,10 +20,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from segx_viewer import process
+from segx_viewer.networks.forward import network_of
 from segx_viewer.networks.libraries import timm
+from segx_viewer.networks.network import ForwardPass, Network, explained_by_head, features_of
 from segx_viewer.networks.runtime import onnxruntime, share_arena
 
-Conv2dSame: Any = timm.layers.Conv2dSame
+Conv2dSame: type[nn.Conv2d] = timm.layers.Conv2dSame
 
 LARGEST = 128 * 2**20
 """Bytes of weights above which a network stays as it is: the runtime keeps copies, and gains less on large layers."""
@@ -38,7 +40,7 @@ class NotCompilable(RuntimeError):  # noqa: N818 - an outcome, not a fault
     """The network has no graph, or none that the runtime knows."""
 
 
-class Compiled(nn.Module):
+class Compiled(nn.Module, Network):
     """A network that ONNX Runtime runs, as long as no gradient is asked for.
 
     For frozen networks on a processor. Inputs of another size or type, and gradients, take the network itself; so must
@@ -75,7 +77,7 @@ class Compiled(nn.Module):
         self._sessions: OrderedDict[int, onnxruntime.InferenceSession] = OrderedDict()
         self._lock = threading.Lock()
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> nn.Module:
+    def __deepcopy__(self, memo: dict[int, object]) -> nn.Module:
         """Copy the network itself: copies may be changed."""
         return copy.deepcopy(self.network, memo)
 
@@ -98,9 +100,28 @@ class Compiled(nn.Module):
         return self.head is not None and self.layers[0] == layer
 
     @property
+    def is_program(self) -> bool:
+        """Whether it stays as it comes."""
+        return False
+
+    @property
     def serves_threads(self) -> bool:
         """Whether several threads may use it at a time: no layer has to be hooked for its output."""
         return self.head is not None or not self.layers
+
+    def passes(self, x: Tensor, target_layer: str, gate_layer: str = "") -> list[ForwardPass]:
+        """Run it once, or the network itself where the graph does not give what is asked for."""
+        known = self.explains(target_layer) and (not gate_layer or gate_layer in self.layers)
+        if not known or not self.suits(x):
+            return network_of(self.network).passes(x, target_layer, gate_layer)
+        logits, activations, *maps = self.outputs(x, "output", target_layer, *filter(None, (gate_layer,)))
+        return explained_by_head(logits, activations, features_of(maps[0]) if maps else None, self.head)
+
+    def scores_from(self, x: Tensor, layer: str, output: Tensor) -> Tensor:
+        """Return the logits for a layer's output, by the head where there is one."""
+        if self.head is not None and self.explains(layer):
+            return self.head(output)
+        return network_of(self.network).scores_from(x, layer, output)
 
     def outputs(self, x: Tensor, *names: str) -> list[Tensor]:
         """Return the outputs of `layers`, or of the network by the name "output", for inputs (N, C, h, w)."""
@@ -184,7 +205,7 @@ def graph_of(network: nn.Module, example: Tensor, layers: Sequence[str], *, fold
         warnings.simplefilter("ignore")
         try:
             torch.onnx.export(
-                _WithLayers(network, layers).eval(), (example,), cast(Any, file), dynamo=False,
+                _WithLayers(network, layers).eval(), (example,), cast(str, file), dynamo=False,  # a file, too, says its documentation
                 input_names=["input"], output_names=["output", *layers], do_constant_folding=folded,
                 training=torch.onnx.TrainingMode.EVAL if folded else torch.onnx.TrainingMode.PRESERVE,
             )  # fmt: skip
@@ -209,15 +230,15 @@ def _known_sizes(network: nn.Module) -> Iterator[None]:
     """Let a network's "same" convolutions take the size of their input for known."""
     layers = [module for module in network.modules() if isinstance(module, Conv2dSame)]
     for layer in layers:
-        layer.forward = partial(_pad_by_known_sizes, layer)
+        layer.__dict__["forward"] = partial(_pad_by_known_sizes, layer)
     try:
         yield
     finally:
         for layer in layers:
-            del layer.forward  # the class's own is there again
+            del layer.__dict__["forward"]  # the class's own is there again
 
 
-def _pad_by_known_sizes(self: Any, x: Tensor) -> Tensor:
+def _pad_by_known_sizes(self: nn.Conv2d, x: Tensor) -> Tensor:
     """Do what `Conv2dSame.forward` does, with numbers for the padding.
 
     In a graph, finding it anew each time takes a dozen operations, and the padding itself two copies of the image.
@@ -233,7 +254,13 @@ def _pad_by_known_sizes(self: Any, x: Tensor) -> Tensor:
 
 
 def _padded_convolution(
-    x: Tensor, weight: Tensor, bias: Tensor | None, stride: Any, dilation: Any, groups: int, padding: Any
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+    groups: int,
+    padding: tuple[int, int, int, int],
 ) -> Tensor:
     return functional.conv2d(functional.pad(x, padding), weight, bias, stride, 0, dilation, groups)
 

@@ -11,10 +11,8 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from segx_viewer.networks.compiled import Compiled
-from segx_viewer.networks.forward import forward
+from segx_viewer.networks.forward import forward, network_of
 from segx_viewer.networks.kinds import CPU
-from segx_viewer.networks.onnx_model import Onnx
-from segx_viewer.networks.programs import Exported
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +68,7 @@ def ready_segmenter(network: nn.Module, example: Tensor) -> nn.Module:
 def _folded(network: nn.Module, example: Tensor, outputs: Outputs) -> nn.Module:
     """Return the folded network if it answers as the network does, else the network."""
     expected = outputs(network, example)
-    if isinstance(network, Exported | Onnx):  # it cannot be copied, and is optimised by its own runtime
+    if network_of(network).is_program:  # it cannot be copied, and is optimised by its own runtime
         return network
     folded = fold(network, example)
     return folded if _same(outputs(folded, example), expected) else network
@@ -78,7 +76,7 @@ def _folded(network: nn.Module, example: Tensor, outputs: Outputs) -> nn.Module:
 
 def _compiled(network: nn.Module, example: Tensor, outputs: Outputs, layers: Sequence[str] = ()) -> nn.Module:
     """Return the compiled network if it answers as the network does: two inputs, since a graph knows one way only."""
-    if isinstance(network, Exported | Onnx) or example.device.type != CPU:
+    if network_of(network).is_program or example.device.type != CPU:
         return network
     inputs = example, (1 - example).flip(-1).contiguous(memory_format=torch.channels_last)
     try:

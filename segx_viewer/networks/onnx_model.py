@@ -6,7 +6,7 @@ kept as a small model of its own (`segx_viewer.networks.tail`), through which gr
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -14,12 +14,17 @@ from torch import Tensor, nn
 
 from segx_viewer.domain.arrays import Numbers
 from segx_viewer.errors import ModelError
+from segx_viewer.networks.network import ForwardPass, Program, explained_by_head
 from segx_viewer.networks.outputs import PLAIN, Wanted, filled_up, tidy, which
 from segx_viewer.networks.runtime import onnxruntime
 from segx_viewer.networks.tail import Tail
 
+Length: TypeAlias = int | str | None
+"""Of an axis: a number, or a name or None where it may be any."""
+Shape: TypeAlias = Sequence[Length]
+
 _CHANNELS = (1, 3, 4)
-_TYPES = {
+_TYPES: dict[str, type[np.number]] = {
     "tensor(float)": np.float32,
     "tensor(float16)": np.float16,
     "tensor(double)": np.float64,
@@ -27,7 +32,7 @@ _TYPES = {
 }
 
 
-class Onnx(nn.Module):
+class Onnx(nn.Module, Program):
     """An ONNX model, run on the processor. It has no gradients but those of its tail.
 
     Parameters
@@ -53,20 +58,57 @@ class Onnx(nn.Module):
         self._name, self._type, self._shape = given[0].name, given[0].type, list(given[0].shape)
         if self._type not in _TYPES or len(self._shape) != 4:
             raise ModelError(f"{path.name} wants {self._type} {self._shape}; images are (N, C, H, W) of numbers.")
-        self.batch = self._shape[0] if isinstance(self._shape[0], int) else None
+        self._batch = self._shape[0] if isinstance(self._shape[0], int) else None
         self.wanted = wanted
         self.layers: tuple[str, ...] = () if tail is None else (tail[1],)
         self.tail = None if tail is None or tail[0] is None else Tail.read(tail[0])
         self._names = [o.name for o in self._session.get_outputs() if o.name not in self.layers]
 
     @property
+    def batch(self) -> int | None:
+        """How many images it takes at a time; None for any number."""
+        return self._batch
+
+    @property
+    def input_name(self) -> str:
+        """What its input is called."""
+        return self._name
+
+    @property
+    def output_names(self) -> list[str]:
+        """What its own outputs are called, those of `layers` left out."""
+        return list(self._names)
+
+    @property
     def channels_last(self) -> bool:
         """Whether it takes (N, H, W, C), as Keras and TensorFlow do."""
         return channels_last(self._shape)
 
+    @property
+    def is_program(self) -> bool:
+        """Whether it stays as it comes."""
+        return True
+
+    @property
+    def serves_threads(self) -> bool:
+        """Whether several threads may use it at a time."""
+        return False
+
     def explains(self, layer: str) -> bool:
         """Whether it gives a layer's output."""
         return self.layers == (layer,)
+
+    def passes(self, x: Tensor, target_layer: str, gate_layer: str = "") -> list[ForwardPass]:
+        """Run it once, with its last feature maps beside its logits; it has no layer for the gate."""
+        if not self.explains(target_layer):
+            raise ModelError(f"The ONNX model has no output {target_layer!r} to explain.")
+        with torch.no_grad():
+            logits, maps = self.outputs(x, target_layer)
+        return explained_by_head(logits, maps.float(), None, self.head)
+
+    def scores_from(self, x: Tensor, layer: str, output: Tensor) -> Tensor:
+        """Return the logits of the last feature maps, whichever layer is named."""
+        return self.head(output)
 
     def head(self, maps: Tensor) -> Tensor:
         """Return the logits (N, K) of the last feature maps; gradients reach these."""
@@ -139,13 +181,13 @@ def session_of(model: Path | bytes) -> onnxruntime.InferenceSession:
         raise ModelError(f"{name} is not an ONNX model that can be run: {hint}.") from error
 
 
-def sizes(shape: Sequence[Any]) -> tuple[Any, Any, Any, Any]:
+def sizes(shape: Shape) -> tuple[Length, Length, Length, Length]:
     """Return (N, C, H, W) of an input's shape; names or None where any size may come."""
     n, a, b, c = shape
     return (n, c, a, b) if channels_last(shape) else (n, a, b, c)
 
 
-def channels_last(shape: Sequence[Any]) -> bool:
+def channels_last(shape: Shape) -> bool:
     """Whether an input's shape is (N, H, W, C).
 
     Examples
@@ -156,7 +198,7 @@ def channels_last(shape: Sequence[Any]) -> bool:
     return len(shape) == 4 and shape[3] in _CHANNELS and shape[1] not in _CHANNELS
 
 
-def _as(array: Numbers, kind: Any) -> Numbers:
+def _as(array: Numbers, kind: type[np.number]) -> Numbers:
     if kind is np.uint8:
         array = np.clip(np.round(array), 0, 255)
     return np.ascontiguousarray(array, kind)

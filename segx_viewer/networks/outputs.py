@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -101,7 +100,7 @@ def _fits(shape: tuple[int, ...], classes: int) -> bool:
     return len(shape) >= 3 and min(shape[-2:]) > 1
 
 
-def named_tensors(output: Any, name: str = "") -> dict[str, Tensor]:
+def named_tensors(output: object, name: str = "") -> dict[str, Tensor]:
     """Return the tensors within what a network gives, by their keys or numbers."""
     if isinstance(output, Tensor):
         return {name or "output": output}
@@ -117,7 +116,7 @@ def named_tensors(output: Any, name: str = "") -> dict[str, Tensor]:
     return found
 
 
-def one_of(output: Any, wanted: Wanted) -> Tensor:
+def one_of(output: object, wanted: Wanted) -> Tensor:
     """Return the tensor that is meant within what a network gives. Raises `ModelError` where it cannot be told."""
     if isinstance(output, Tensor):
         return output

@@ -4,20 +4,21 @@ import io
 import json
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from segx_viewer.errors import ModelError
+from segx_viewer.networks.forward import HookedNetwork
 from segx_viewer.networks.kinds import EXPORTED
+from segx_viewer.networks.network import ForwardPass, Program
 from segx_viewer.networks.onnx_model import Onnx
 from segx_viewer.networks.outputs import PLAIN, Wanted, filled_up, named_tensors, one_of, tidy
 
 
 def load_program(
     architecture: str, path: Path, wanted: Wanted = PLAIN, tail: tuple[Path | None, str] | None = None
-) -> nn.Module:
+) -> "Exported | Onnx":
     """Load a program as a network that gives logits.
 
     Parameters
@@ -38,7 +39,7 @@ def load_program(
     return Exported(_read_exported(path), wanted) if architecture == EXPORTED else Onnx(path, wanted, tail)
 
 
-class Exported(nn.Module):
+class Exported(nn.Module, Program):
     """A torch.export program with its modules' names, so that layers can be explained as in any network.
 
     It runs on the processor: what a program makes inside itself lies where it was exported.
@@ -48,7 +49,30 @@ class Exported(nn.Module):
         super().__init__()
         self.program = torch.export.unflatten(program)
         self.wanted = wanted
-        self.batch, self.size, self.kind = _taken(program)
+        self._batch, self.size, self.kind = _taken(program)
+
+    @property
+    def is_program(self) -> bool:
+        """Whether it stays as it comes."""
+        return True
+
+    @property
+    def serves_threads(self) -> bool:
+        """Whether several threads may use it at a time: its layers are hooked."""
+        return False
+
+    @property
+    def batch(self) -> int | None:
+        """How many images it takes at a time; None for any number."""
+        return self._batch
+
+    def passes(self, x: Tensor, target_layer: str, gate_layer: str = "") -> list[ForwardPass]:
+        """Run it once, with hooks: its layers have the names that they had when it was exported."""
+        return HookedNetwork(self).passes(x, target_layer, gate_layer)
+
+    def scores_from(self, x: Tensor, layer: str, output: Tensor) -> Tensor:
+        """Return the logits for a layer's output."""
+        return HookedNetwork(self).scores_from(x, layer, output)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return logits."""
@@ -60,7 +84,7 @@ class Exported(nn.Module):
         """Return every output by its name or number, as it comes."""
         return {name: found[: len(x)] for name, found in named_tensors(self._run(x.cpu())).items()}
 
-    def _run(self, x: Tensor) -> Any:
+    def _run(self, x: Tensor) -> object:
         if self.kind == torch.uint8:
             x = x.round().clamp(0, 255)
         try:

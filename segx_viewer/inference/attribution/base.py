@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from segx_viewer.domain.methods import MethodInfo, method_info
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.domain.result import Target
-from segx_viewer.networks.forward import ForwardPass
+from segx_viewer.networks.network import ForwardPass
 
 ClassMap = tuple[int, NDArray[np.float32]]
 
