@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -36,7 +36,7 @@ class Result(Analysis):
 
     __slots__ = ()
 
-    def to_dict(self, *, include_identity: bool = False) -> dict[str, Any]:
+    def to_dict(self, *, include_identity: bool = False) -> dict[str, object]:
         """Return every number as plain, JSON-able types; see `reporting.table.analysis_to_dict`."""
         return analysis_to_dict(self, include_identity)
 

@@ -3,7 +3,7 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from segx_viewer.cli.terminal import say, waiting
 
@@ -169,7 +169,7 @@ def remove(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _changes(arguments: argparse.Namespace) -> dict[str, Any]:
+def _changes(arguments: argparse.Namespace) -> dict[str, object]:
     from segx_viewer.bundles.offer import classes_of
 
     modalities = arguments.modalities and ["" if m == "-" else m for m in arguments.modalities]
@@ -201,7 +201,7 @@ def _changes(arguments: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _region(arguments: argparse.Namespace) -> dict[str, Any]:
+def _region(arguments: argparse.Namespace) -> dict[str, object]:
     if not arguments.channels:
         return {"segmenter.activation": arguments.segmenter_activation}
     regions = [{"name": arguments.region or "region", "channels": arguments.channels}]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -43,7 +42,7 @@ class Drift:
     against: str
 
 
-def drifts(rows: Iterable[Mapping[str, Any]], calibrations: Mapping[str, Calibration | None]) -> list[Drift]:
+def drifts(rows: Iterable[Mapping[str, object]], calibrations: Mapping[str, Calibration | None]) -> list[Drift]:
     """Return the drift of score, SegU and gate distance for each model, scanner and month.
 
     Parameters
@@ -69,7 +68,7 @@ def drifts(rows: Iterable[Mapping[str, Any]], calibrations: Mapping[str, Calibra
     return found
 
 
-def _values(rows: list[Mapping[str, Any]], figure: str) -> np.ndarray:
+def _values(rows: list[Mapping[str, object]], figure: str) -> np.ndarray:
     name = {"score": "probability", "SegU": "c_auitc", "gate distance": "gate_distance"}[figure]
     numbers = np.array([row[name] for row in rows if row.get(name) is not None], np.float64)
     if figure == "score":  # log-odds, as the calibration has it

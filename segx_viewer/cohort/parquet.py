@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -58,7 +57,7 @@ def _type(name: str) -> pa.DataType:
     return pa.int32() if name in _WHOLE else pa.string()
 
 
-def write_parquet(folder: Path, rows: Iterable[Mapping[str, Any]], settings: Mapping[str, object]) -> Path:
+def write_parquet(folder: Path, rows: Iterable[Mapping[str, object]], settings: Mapping[str, object]) -> Path:
     """Write ``results.parquet/model=NAME/part-0.parquet`` for each model; it appears complete or not at all.
 
     Returns
@@ -87,11 +86,11 @@ def write_parquet(folder: Path, rows: Iterable[Mapping[str, Any]], settings: Map
     return target
 
 
-def _write(folder: Path, rows: Iterator[Mapping[str, Any]], columns: pa.Schema) -> None:
+def _write(folder: Path, rows: Iterator[Mapping[str, object]], columns: pa.Schema) -> None:
     writers: dict[str, pq.ParquetWriter] = {}
     try:
         while some := list(islice(rows, _ROWS)):
-            parts: dict[str, list[dict[str, Any]]] = {}
+            parts: dict[str, list[dict[str, object]]] = {}
             for row in some:
                 plain = {name: row.get(name) for name in columns.names}
                 parts.setdefault(str(row.get("model") or NO_MODEL), []).append(plain)

@@ -1,7 +1,6 @@
 """One image of a run, on whichever machine: analysed, written under its final name, told as a row."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from segx_viewer import pipeline
 from segx_viewer.bundles.store import BundleStore
@@ -48,7 +47,7 @@ class Outcome:
     """
 
     task: Task
-    row: dict[str, Any]
+    row: dict[str, object]
     reason: str = ""
     full: bool = False
     line: str = ""
@@ -102,7 +101,7 @@ def carry_out(task: Task, batch: Batch, classes: tuple[int, ...] | None, store: 
     return failed(task, ExportError(problem), batch, row) if problem else Outcome(task, row, line=summary(analysis))
 
 
-def table_row(analysis: Analysis, name: str) -> dict[str, Any]:
+def table_row(analysis: Analysis, name: str) -> dict[str, object]:
     """Return an image's row: that of the CSV table, and what a cohort is looked at by.
 
     The month of the study and the maker and model of the scanner name nobody; the day is left out.
@@ -117,7 +116,7 @@ def table_row(analysis: Analysis, name: str) -> dict[str, Any]:
     return csv_row(analysis, name) | more
 
 
-def failed(task: Task, error: Exception, batch: Batch, row: dict[str, Any] | None = None) -> Outcome:
+def failed(task: Task, error: Exception, batch: Batch, row: dict[str, object] | None = None) -> Outcome:
     """Return the outcome of an image that something went wrong with."""
     skipped = isinstance(error, UnsupportedImageError) and not task.item.named
     reason = str(error) if isinstance(error, SegxError) else f"unexpected {type(error).__name__}: {error}"

@@ -27,7 +27,7 @@ MEASURES = (
 )  # fmt: skip
 
 
-def faithfulness_row(record: Record, store: "BundleStore", name: str, methods: Sequence[str]) -> dict[str, Any]:
+def faithfulness_row(record: Record, store: "BundleStore", name: str, methods: Sequence[str]) -> dict[str, object]:
     """Measure the maps of the predicted class on one image.
 
     Returns

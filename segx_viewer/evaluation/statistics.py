@@ -2,13 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import mannwhitneyu, rankdata
-
-from segx_viewer.domain.arrays import Numbers
 
 RESAMPLES = 1000
 SEED = 2025
@@ -29,7 +26,7 @@ class Estimate:
         return {**{name: rounded(value) for name, value in named.items()}, "n": self.n}
 
     @staticmethod
-    def text(figure: Mapping[str, Any]) -> str:
+    def text(figure: Mapping[str, object]) -> str:
         """Put what `to_dict` gave into words."""
         if figure["value"] is None:
             return f"undefined, n {figure['n']}"
@@ -47,7 +44,7 @@ class Resampler:
         The group of each image.
     """
 
-    def __init__(self, groups: Numbers, resamples: int = RESAMPLES, seed: int = SEED) -> None:
+    def __init__(self, groups: NDArray[np.generic], resamples: int = RESAMPLES, seed: int = SEED) -> None:
         _, codes = np.unique(groups, return_inverse=True)
         self.size = len(codes)
         members = np.argsort(codes, kind="stable")

@@ -1,7 +1,6 @@
 """Networks by name. Building one never downloads anything."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
@@ -36,8 +35,12 @@ class Uninitialised(TorchFunctionMode):
     """
 
     def __torch_function__(
-        self, function: Callable[..., Any], _types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
-    ) -> Any:
+        self,
+        function: Callable[..., object],
+        _types: object,
+        args: tuple[object, ...] = (),
+        kwargs: Mapping[str, object] | None = None,
+    ) -> object:
         """Leave out whatever `torch.nn.init` does."""
         given = kwargs or {}
         if getattr(function, "__module__", "") == nn.init.__name__:
@@ -45,7 +48,7 @@ class Uninitialised(TorchFunctionMode):
         return function(*args, **given)
 
 
-def build_classifier(architecture: str, classes: int, *, channels: int = 3, **options: Any) -> nn.Module:
+def build_classifier(architecture: str, classes: int, *, channels: int = 3, **options: object) -> nn.Module:
     """Build an untrained classifier.
 
     Parameters
@@ -95,7 +98,9 @@ def seen_rectified(network: nn.Module) -> nn.Module:
     return network
 
 
-def build_segmenter(architecture: str, options: Mapping[str, Any], classes: int = 1, *, channels: int = 3) -> nn.Module:
+def build_segmenter(
+    architecture: str, options: Mapping[str, object], classes: int = 1, *, channels: int = 3
+) -> nn.Module:
     """Build an untrained segmenter.
 
     Parameters
@@ -144,6 +149,6 @@ def _of_timm(name: str) -> str:
     return name
 
 
-def _main_output(_network: nn.Module, _inputs: Any, output: Mapping[str, Tensor]) -> Tensor:
+def _main_output(_network: nn.Module, _inputs: object, output: Mapping[str, Tensor]) -> Tensor:
     """Take what torchvision's segmenters give from its dictionary; as a hook, this leaves the weights their names."""
     return output["out"]

@@ -203,9 +203,9 @@ def graph_of(network: nn.Module, example: Tensor, layers: Sequence[str], *, fold
     # The older exporter: the newer one needs onnxscript, and takes ten times as long.
     with _exporting, warnings.catch_warnings(), _without_a_word(), _known_sizes(network):
         warnings.simplefilter("ignore")
-        try:
+        try:  # it takes a file, too, which its types do not say
             torch.onnx.export(
-                _WithLayers(network, layers).eval(), (example,), cast(str, file), dynamo=False,  # a file, too, says its documentation
+                _WithLayers(network, layers).eval(), (example,), cast(str, file), dynamo=False,
                 input_names=["input"], output_names=["output", *layers], do_constant_folding=folded,
                 training=torch.onnx.TrainingMode.EVAL if folded else torch.onnx.TrainingMode.PRESERVE,
             )  # fmt: skip

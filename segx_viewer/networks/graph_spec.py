@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from segx_viewer.domain.tables import Table, as_list, as_table
 from segx_viewer.networks.head import LinearHead
 
 Weights = Mapping[str, NDArray[np.float32]]
@@ -35,20 +35,20 @@ class GraphSpec:
     rectified: bool = False
 
     @classmethod
-    def of_table(cls, table: Mapping[str, Any]) -> "GraphSpec":
+    def of_table(cls, table: Mapping[str, object]) -> "GraphSpec":
         """Read what `table` returned. Raises `KeyError`, `TypeError` or `ValueError` on anything else."""
-        head = table.get("head", {})
+        head = as_table(table.get("head", {}))
         return cls(
-            tuple(str(name) for name in table.get("layers", ())),
-            tuple(str(name) for name in table.get("unused", ())),
+            tuple(map(str, as_list(table.get("layers", ())))),
+            tuple(map(str, as_list(table.get("unused", ())))),
             str(head.get("weight", "")),
             str(head.get("bias", "")),
             bool(head.get("rectified", False)),
         )
 
-    def table(self) -> dict[str, Any]:
+    def table(self) -> Table:
         """Return what a manifest holds."""
-        table: dict[str, Any] = {"layers": list(self.layers), "unused": list(self.unused)}
+        table: Table = {"layers": list(self.layers), "unused": list(self.unused)}
         if self.head_weight:
             table["head"] = {"weight": self.head_weight, "bias": self.head_bias, "rectified": self.rectified}
         return table

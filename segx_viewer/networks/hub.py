@@ -3,16 +3,24 @@
 import json
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from types import ModuleType
+from typing import Any, Protocol
 
 from torch import Tensor, nn
 
+from segx_viewer.domain.tables import as_text
 from segx_viewer.errors import ModelError
 
 FURTHER = ("transformers", "monai")
 
 
-def build_further(family: str, name: str, options: Mapping[str, Any]) -> nn.Module:
+class Classified(Protocol):
+    """What transformers' image classifiers give."""
+
+    logits: Tensor
+
+
+def build_further(family: str, name: str, options: Mapping[str, object]) -> nn.Module:
     """Build an untrained network of an optional library.
 
     Parameters
@@ -42,7 +50,7 @@ def build_further(family: str, name: str, options: Mapping[str, Any]) -> nn.Modu
 
 
 def renamed_by_transformers(
-    architecture: str, options: Mapping[str, Any], state: Mapping[str, Tensor]
+    architecture: str, options: Mapping[str, object], state: Mapping[str, Tensor]
 ) -> dict[str, Tensor]:
     """Return weights as transformers saves them under the names that they have in its networks."""
     library = _library("transformers")
@@ -57,18 +65,17 @@ def renamed_by_transformers(
     return {**network.state_dict(), **left}
 
 
-def _configuration(options: Mapping[str, Any]) -> Any:
-    table = json.loads(options["config"])
+def _configuration(options: Mapping[str, object]) -> Any:
+    table = json.loads(as_text(options["config"]))
     return _library("transformers").AutoConfig.for_model(**table)
 
 
-def _library(family: str) -> Any:
+def _library(family: str) -> ModuleType:
     try:
         return import_module("monai.networks.nets" if family == "monai" else family)
     except ImportError as error:
         raise ModelError(f"This model needs {family}, which is not installed: pip install {family}") from error
 
 
-def _logits(_network: nn.Module, _inputs: Any, output: Any) -> Tensor:
-    found: Tensor = output.logits
-    return found
+def _logits(_network: nn.Module, _inputs: object, output: Classified) -> Tensor:
+    return output.logits

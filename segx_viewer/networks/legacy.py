@@ -12,7 +12,7 @@ import struct
 from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import torch
 from torch import Tensor
@@ -40,7 +40,7 @@ def is_legacy(path: Path) -> bool:
         return file.read(len(_START)) == _START
 
 
-def read_legacy(path: Path, shells: Mapping[str, type]) -> Any:
+def read_legacy(path: Path, shells: Mapping[str, type]) -> object:
     """Read what a file holds.
 
     Parameters
@@ -76,7 +76,7 @@ class _Unpickler(pickle._Unpickler):
 
     def __init__(self, file: BinaryIO, shells: Mapping[str, type], size: int) -> None:
         super().__init__(file, encoding="utf-8")
-        self._known: dict[str, Any] = {
+        self._known: dict[str, object] = {
             "collections.OrderedDict": OrderedDict,
             "torch._utils._rebuild_tensor_v2": _tensor,
             "torch._utils._rebuild_parameter": _parameter,
@@ -88,13 +88,13 @@ class _Unpickler(pickle._Unpickler):
         self._size = size
         self.storages: dict[str, Tensor] = {}
 
-    def find_class(self, module: str, name: str) -> Any:
+    def find_class(self, module: str, name: str) -> object:
         try:
             return self._known[f"{module}.{name}"]
         except KeyError:
             raise pickle.UnpicklingError(f"{module}.{name} is neither a tensor nor a known module") from None
 
-    def persistent_load(self, pid: Any) -> Any:
+    def persistent_load(self, pid: tuple[object, ...]) -> object:
         kind, what, *rest = pid
         if kind == "module":  # a class and its source code, which is not looked at
             return what
@@ -103,17 +103,19 @@ class _Unpickler(pickle._Unpickler):
         key, _, count, *view = rest
         if any(view):
             raise pickle.UnpicklingError("views of storages are not read")
+        if not isinstance(key, str) or not isinstance(count, int):
+            raise TypeError("a reference to a storage is damaged")
         if not 0 <= count * what.itemsize <= self._size:
             raise ValueError("a storage is larger than the file")
         return self.storages.setdefault(key, torch.zeros(count, dtype=what))
 
 
-def _tensor(storage: Tensor, offset: int, size: tuple[int, ...], stride: tuple[int, ...], *_: Any) -> Tensor:
+def _tensor(storage: Tensor, offset: int, size: tuple[int, ...], stride: tuple[int, ...], *_: object) -> Tensor:
     """Return a view of a storage, which is filled later."""
     return storage.as_strided(size, stride, offset)
 
 
-def _parameter(tensor: Tensor, *_: Any) -> Tensor:
+def _parameter(tensor: Tensor, *_: object) -> Tensor:
     return tensor
 
 

@@ -4,8 +4,6 @@ Convolutional networks give (N, C, h, w), Swin transformers (N, h, w, C), vision
 prefix tokens (class token, registers) that have no place in the image.
 """
 
-from typing import Any
-
 import torch
 from torch import Tensor, nn
 
@@ -101,7 +99,7 @@ def choose_layer(network: nn.Module, tensor: Tensor) -> str:
     raise ModelError("No layer of the network has rows and columns to explain; name a target layer.")
 
 
-def _is_plain(output: Any) -> bool:
+def _is_plain(output: object) -> bool:
     return isinstance(output, Tensor) and output.requires_grad
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import onnx
 
@@ -29,7 +28,7 @@ def users_of(graph: onnx.GraphProto) -> Users:
     return users
 
 
-def linear_head(model: onnx.ModelProto, layer: str, weights: Mapping[str, Any]) -> tuple[str, str, bool] | None:
+def linear_head(model: onnx.ModelProto, layer: str, weights: Mapping[str, object]) -> tuple[str, str, bool] | None:
     """Return weight, bias and whether a ReLU comes first, where a layer is followed by pooling and a linear layer.
 
     Parameters

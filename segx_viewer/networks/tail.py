@@ -4,9 +4,9 @@ ONNX Runtime gives no gradients. Of a classifier the part between its last featu
 operations, which are carried out here one by one; see https://onnx.ai/onnx/operators for what each one means.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 import onnx
@@ -17,8 +17,39 @@ from torch.nn import functional
 
 from segx_viewer.errors import ModelError
 
-Attributes = Mapping[str, Any]
-Operation = Callable[[list[Any], Attributes], Tensor]
+Given: TypeAlias = Sequence[Tensor | None]
+"""What goes into an operation: an optional input that is left out is None."""
+Operation = Callable[[Given, "Attributes"], Tensor]
+
+
+class Attributes:
+    """The attributes of an ONNX node, each read as what the operator's definition says it is."""
+
+    def __init__(self, node: onnx.NodeProto) -> None:
+        self._stated = {a.name: a for a in node.attribute}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._stated
+
+    def whole(self, name: str, default: int = 0) -> int:
+        """Return a whole number."""
+        return int(self._stated[name].i) if name in self._stated else default
+
+    def number(self, name: str, default: float) -> float:
+        """Return a number."""
+        return float(self._stated[name].f) if name in self._stated else default
+
+    def wholes(self, name: str, default: tuple[int, ...] = ()) -> tuple[int, ...]:
+        """Return a list of whole numbers."""
+        return tuple(int(n) for n in self._stated[name].ints) if name in self._stated else default
+
+    def text(self, name: str, default: str) -> str:
+        """Return text."""
+        return str(self._stated[name].s.decode()) if name in self._stated else default
+
+    def tensor(self, name: str) -> Tensor:
+        """Return a tensor; `KeyError` where there is none."""
+        return _tensor(self._stated[name].t)
 
 
 class Tail(nn.Module):
@@ -32,7 +63,7 @@ class Tail(nn.Module):
 
     def __init__(self, model: onnx.ModelProto) -> None:
         super().__init__()
-        self._nodes = [(n.op_type, list(n.input), list(n.output), _attributes(n)) for n in model.graph.node]
+        self._nodes = [(n.op_type, list(n.input), list(n.output), Attributes(n)) for n in model.graph.node]
         unknown = sorted({kind for kind, *_ in self._nodes if kind not in OPERATIONS})
         if unknown:
             raise ModelError(f"after the last feature maps come {', '.join(unknown)}, of which no gradients are known")
@@ -50,11 +81,10 @@ class Tail(nn.Module):
 
     def forward(self, maps: Tensor) -> Tensor:
         """Return the scores of feature maps."""
-        values: dict[str, Any] = {"": None, **self._constants, self._input: maps.cpu()}
+        values: dict[str, Tensor | None] = {"": None, **self._constants, self._input: maps.cpu()}
         for kind, given, made, attributes in self._nodes:
             values[made[0]] = OPERATIONS[kind]([values[name] for name in given], attributes)
-        found: Tensor = values[self._output]
-        return found.to(maps.device)
+        return _input([values[self._output]]).to(maps.device)
 
 
 def _tensor(given: onnx.TensorProto) -> Tensor:
@@ -62,111 +92,139 @@ def _tensor(given: onnx.TensorProto) -> Tensor:
     return found.float() if found.is_floating_point() else found
 
 
-def _attributes(node: onnx.NodeProto) -> dict[str, Any]:
-    return {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
+def _at(given: Given, number: int) -> Tensor | None:
+    """Return an input that may be left out."""
+    return given[number] if len(given) > number else None
 
 
-def _axes(given: list[Any], how: Attributes) -> list[int] | None:
+def _input(given: Given, number: int = 0) -> Tensor:
+    """Return an input that is always there."""
+    found = given[number]
+    if found is None:
+        raise ModelError("an operation after the last feature maps lacks an input")
+    return found
+
+
+def _axes(given: Given, how: Attributes) -> list[int] | None:
     """Return axes as an attribute (older opsets) or as the second input."""
-    if len(given) > 1 and given[1] is not None:
-        return [int(a) for a in given[1].tolist()]
-    return [int(a) for a in how["axes"]] if "axes" in how else None
+    if (second := _at(given, 1)) is not None:
+        return [int(a) for a in second.tolist()]
+    return list(how.wholes("axes")) if "axes" in how else None
 
 
 def _reduce(function: Callable[..., Tensor]) -> Operation:
-    def reduce(given: list[Any], how: Attributes) -> Tensor:
-        axes = _axes(given, how) or list(range(given[0].ndim))
-        return function(given[0], axes, keepdim=bool(how.get("keepdims", 1)))
+    def reduce(given: Given, how: Attributes) -> Tensor:
+        x = _input(given)
+        return function(x, _axes(given, how) or list(range(x.ndim)), keepdim=bool(how.whole("keepdims", 1)))
 
     return reduce
 
 
-def _gemm(given: list[Any], how: Attributes) -> Tensor:
-    a = given[0].T if how.get("transA") else given[0]
-    b = given[1].T if how.get("transB") else given[1]
-    found: Tensor = how.get("alpha", 1.0) * (a @ b)
-    return found if len(given) < 3 or given[2] is None else found + how.get("beta", 1.0) * given[2]
+def _gemm(given: Given, how: Attributes) -> Tensor:
+    a, b, c = _input(given), _input(given, 1), _at(given, 2)
+    found = how.number("alpha", 1.0) * ((a.T if how.whole("transA") else a) @ (b.T if how.whole("transB") else b))
+    return found if c is None else found + how.number("beta", 1.0) * c
 
 
-def _flatten(given: list[Any], how: Attributes) -> Tensor:
-    axis = int(how.get("axis", 1)) % max(given[0].ndim, 1)
-    return given[0].reshape(int(np.prod(given[0].shape[:axis])), -1)
+def _flatten(given: Given, how: Attributes) -> Tensor:
+    x = _input(given)
+    axis = how.whole("axis", 1) % max(x.ndim, 1)
+    return x.reshape(int(np.prod(x.shape[:axis])), -1)
 
 
-def _reshape(given: list[Any], how: Attributes) -> Tensor:
-    x, shape = given[0], [int(n) for n in given[1].tolist()]
-    if not how.get("allowzero"):
+def _reshape(given: Given, how: Attributes) -> Tensor:
+    x, shape = _input(given), [int(n) for n in _input(given, 1).tolist()]
+    if not how.whole("allowzero"):
         shape = [x.shape[i] if n == 0 else n for i, n in enumerate(shape)]
     return x.reshape(shape)
 
 
-def _squeeze(given: list[Any], how: Attributes) -> Tensor:
+def _squeeze(given: Given, how: Attributes) -> Tensor:
     axes = _axes(given, how)
-    return given[0].squeeze() if axes is None else given[0].squeeze(tuple(axes))
+    return _input(given).squeeze() if axes is None else _input(given).squeeze(tuple(axes))
 
 
-def _unsqueeze(given: list[Any], how: Attributes) -> Tensor:
-    found = given[0]
+def _unsqueeze(given: Given, how: Attributes) -> Tensor:
+    found = _input(given)
     for axis in sorted(_axes(given, how) or []):
         found = found.unsqueeze(axis)
     return found
 
 
-def _even(given: list[Any], how: Attributes) -> dict[str, Any]:
-    pads = list(how.get("pads", [0, 0, 0, 0]))
-    if pads[:2] != pads[2:] or how.get("auto_pad", b"NOTSET") not in (b"NOTSET", b"VALID"):
+def _padding(how: Attributes) -> tuple[int, ...]:
+    pads = how.wholes("pads", (0, 0, 0, 0))
+    if pads[:2] != pads[2:] or how.text("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
         raise ModelError("the padding after the last feature maps differs from side to side")
-    return {"stride": tuple(how.get("strides", (1, 1))), "padding": tuple(pads[:2])}
+    return pads[:2]
 
 
-def _conv(given: list[Any], how: Attributes) -> Tensor:
-    more: dict[str, Any] = {"dilation": tuple(how.get("dilations", (1, 1))), "groups": int(how.get("group", 1))}
-    return functional.conv2d(given[0], given[1], given[2] if len(given) > 2 else None, **_even(given, how), **more)
+def _conv(given: Given, how: Attributes) -> Tensor:
+    return functional.conv2d(
+        _input(given), _input(given, 1), _at(given, 2), how.wholes("strides", (1, 1)), _padding(how),
+        how.wholes("dilations", (1, 1)), how.whole("group", 1),
+    )  # fmt: skip
 
 
-def _average_pool(given: list[Any], how: Attributes) -> Tensor:
-    counts = bool(how.get("count_include_pad", 0))
-    return functional.avg_pool2d(given[0], tuple(how["kernel_shape"]), count_include_pad=counts, **_even(given, how))
+def _average_pool(given: Given, how: Attributes) -> Tensor:
+    return functional.avg_pool2d(
+        _input(given), how.wholes("kernel_shape"), how.wholes("strides", (1, 1)), _padding(how),
+        count_include_pad=bool(how.whole("count_include_pad")),
+    )  # fmt: skip
 
 
-def _max_pool(given: list[Any], how: Attributes) -> Tensor:
-    return functional.max_pool2d(given[0], tuple(how["kernel_shape"]), **_even(given, how))
+def _max_pool(given: Given, how: Attributes) -> Tensor:
+    return functional.max_pool2d(
+        _input(given), how.wholes("kernel_shape"), how.wholes("strides", (1, 1)), _padding(how)
+    )
 
 
-def _batch_norm(given: list[Any], how: Attributes) -> Tensor:
+def _batch_norm(given: Given, how: Attributes) -> Tensor:
     x, scale, bias, mean, variance = given
-    return functional.batch_norm(x, mean, variance, scale, bias, False, 0.0, float(how.get("epsilon", 1e-5)))
+    return functional.batch_norm(_input((x,)), mean, variance, scale, bias, False, 0.0, how.number("epsilon", 1e-5))
 
 
-def _layer_norm(given: list[Any], how: Attributes) -> Tensor:
-    axis = int(how.get("axis", -1)) % given[0].ndim
-    bias = given[2] if len(given) > 2 else None
-    return functional.layer_norm(given[0], given[0].shape[axis:], given[1], bias, float(how.get("epsilon", 1e-5)))
+def _layer_norm(given: Given, how: Attributes) -> Tensor:
+    x = _input(given)
+    shape = x.shape[how.whole("axis", -1) % x.ndim :]
+    return functional.layer_norm(x, shape, _at(given, 1), _at(given, 2), how.number("epsilon", 1e-5))
 
 
-def _clip(given: list[Any], how: Attributes) -> Tensor:
-    low, high = ((*given[1:], None, None)[:2]) if len(given) > 1 else (how.get("min"), how.get("max"))
-    return given[0].clamp(low, high)
+def _clip(given: Given, how: Attributes) -> Tensor:
+    if len(given) > 1:
+        return _input(given).clamp(_at(given, 1), _at(given, 2))
+    low, high = (how.number(name, 0.0) if name in how else None for name in ("min", "max"))
+    return _input(given).clamp(low, high)
 
 
-def _gelu(given: list[Any], how: Attributes) -> Tensor:
-    return functional.gelu(given[0], approximate=how.get("approximate", b"none").decode())
+def _gelu(given: Given, how: Attributes) -> Tensor:
+    return functional.gelu(_input(given), approximate=how.text("approximate", "none"))
 
 
-def _hard_sigmoid(given: list[Any], how: Attributes) -> Tensor:
-    return (how.get("alpha", 0.2) * given[0] + how.get("beta", 0.5)).clamp(0, 1)
+def _hard_sigmoid(given: Given, how: Attributes) -> Tensor:
+    return (how.number("alpha", 0.2) * _input(given) + how.number("beta", 0.5)).clamp(0, 1)
 
 
-def _transpose(given: list[Any], how: Attributes) -> Tensor:
-    return given[0].permute(*how.get("perm", range(given[0].ndim)[::-1]))
+def _transpose(given: Given, how: Attributes) -> Tensor:
+    x = _input(given)
+    return x.permute(how.wholes("perm", tuple(range(x.ndim)[::-1])))
 
 
-def _one(function: Callable[[Any], Tensor]) -> Operation:
-    return lambda given, _how: function(given[0])
+def _concat(given: Given, how: Attributes) -> Tensor:
+    return torch.cat([_input(given, i) for i in range(len(given))], how.whole("axis"))
 
 
-def _two(function: Callable[[Any, Any], Tensor]) -> Operation:
-    return lambda given, _how: function(given[0], given[1])
+def _gather(given: Given, how: Attributes) -> Tensor:
+    x, rows, axis = _input(given), _input(given, 1), how.whole("axis")
+    found = x.index_select(axis, rows.reshape(-1))
+    return found.reshape(*x.shape[:axis], *rows.shape, *x.shape[axis + 1 :])
+
+
+def _one(function: Callable[[Tensor], Tensor]) -> Operation:
+    return lambda given, _how: function(_input(given))
+
+
+def _two(function: Callable[[Tensor, Tensor], Tensor]) -> Operation:
+    return lambda given, _how: function(_input(given), _input(given, 1))
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -175,22 +233,20 @@ OPERATIONS: dict[str, Operation] = {
     "Relu": _one(torch.relu), "Sigmoid": _one(torch.sigmoid), "Tanh": _one(torch.tanh), "Erf": _one(torch.erf),
     "Sqrt": _one(torch.sqrt), "Softplus": _one(functional.softplus), "Mish": _one(functional.mish),
     "HardSwish": _one(functional.hardswish), "HardSigmoid": _hard_sigmoid, "Gelu": _gelu, "Clip": _clip,
-    "LeakyRelu": lambda g, how: functional.leaky_relu(g[0], float(how.get("alpha", 0.01))),
-    "Elu": lambda g, how: functional.elu(g[0], float(how.get("alpha", 1.0))),
-    "Softmax": lambda g, how: torch.softmax(g[0], int(how.get("axis", -1))),
+    "LeakyRelu": lambda g, how: functional.leaky_relu(_input(g), how.number("alpha", 0.01)),
+    "Elu": lambda g, how: functional.elu(_input(g), how.number("alpha", 1.0)),
+    "Softmax": lambda g, how: torch.softmax(_input(g), how.whole("axis", -1)),
     "GlobalAveragePool": _one(lambda x: x.mean((2, 3), keepdim=True)),
     "GlobalMaxPool": _one(lambda x: x.amax((2, 3), keepdim=True)),
     "AveragePool": _average_pool, "MaxPool": _max_pool,
     "ReduceMean": _reduce(torch.mean), "ReduceSum": _reduce(torch.sum), "ReduceMax": _reduce(torch.amax),
     "BatchNormalization": _batch_norm, "LayerNormalization": _layer_norm,
     "Flatten": _flatten, "Reshape": _reshape, "Squeeze": _squeeze, "Unsqueeze": _unsqueeze, "Transpose": _transpose,
-    "Concat": lambda g, how: torch.cat(g, int(how["axis"])),
+    "Concat": _concat, "Gather": _gather,
     "Identity": _one(lambda x: x), "Dropout": _one(lambda x: x),
     "Cast": _one(lambda x: x),
-    "Constant": lambda _given, how: _tensor(how["value"]),
+    "Constant": lambda _given, how: how.tensor("value"),
     "Shape": _one(lambda x: torch.tensor(x.shape)),
-    "Gather": lambda g, how: g[0].index_select(int(how.get("axis", 0)), g[1].reshape(-1)).reshape(
-        *g[0].shape[: int(how.get("axis", 0))], *g[1].shape, *g[0].shape[int(how.get("axis", 0)) + 1 :]),
 }  # fmt: skip
 """What is known, by the operator's name. What is wrong with one of them shows when a model is installed: its tail is
 compared with ONNX Runtime's own scores."""

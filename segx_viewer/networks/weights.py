@@ -9,7 +9,6 @@ import json
 import pickle
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -86,7 +85,7 @@ def read_weights(path: Path, *, allow_pickle: bool = False) -> dict[str, Tensor]
     return state_of(_unpickled(path), path.name)
 
 
-def state_of(found: Any, name: str = "the file") -> dict[str, Tensor]:
+def state_of(found: object, name: str = "the file") -> dict[str, Tensor]:
     """Return the state dict within what a checkpoint holds. Raises `ModelError` when there is none."""
     note = ""
     while isinstance(found, Mapping) and not _is_state(found):
@@ -180,11 +179,11 @@ class _Shell:
                 yield from module.tensors(f"{prefix}{name}.")
 
 
-def _is_state(found: Mapping[Any, Any]) -> bool:
+def _is_state(found: Mapping[object, object]) -> bool:
     return any(isinstance(value, Tensor) for value in found.values())
 
 
-def _unpickled(path: Path) -> Any:
+def _unpickled(path: Path) -> object:
     try:
         if is_legacy(path):
             return read_legacy(path, dict.fromkeys(_module_names(), _Shell))

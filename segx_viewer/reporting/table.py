@@ -82,7 +82,7 @@ def analysis_to_dict(
     *,
     reading: Reading = NOTHING_READ,
     when: datetime | None = None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return every number of an analysis as plain, JSON-able types.
 
     Undefined figures are None, with the reason beside them. Without `include_identity`, neither file, patient, study
@@ -98,7 +98,7 @@ def analysis_to_dict(
         Date of the record; now by default.
     """
     clean = (lambda text: text) if include_identity else Scrubber(analysis.image)
-    record: dict[str, Any] = {
+    record: dict[str, object] = {
         "schema": SCHEMA,
         "schema_version": SCHEMA_VERSION,
         "notice": RESEARCH_USE,
@@ -157,7 +157,7 @@ def write_json(
     write_bytes(path, (json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode())
 
 
-def csv_row(analysis: Analysis, identifier: str, key: MapKey | None = None) -> dict[str, Any]:
+def csv_row(analysis: Analysis, identifier: str, key: MapKey | None = None) -> dict[str, object]:
     """Return one image's row of the run table, by the names of `CSV_COLUMNS`; undefined figures are empty.
 
     Parameters
@@ -172,7 +172,7 @@ def csv_row(analysis: Analysis, identifier: str, key: MapKey | None = None) -> d
     analysis = seen_for(analysis, key)
     clean = Scrubber(analysis.image)
     height, width = analysis.image.shape
-    row: dict[str, Any] = {
+    row: dict[str, object] = {
         "id": identifier,
         "status": "done",
         "modality": clean(analysis.image.modality),
@@ -216,7 +216,7 @@ def csv_row(analysis: Analysis, identifier: str, key: MapKey | None = None) -> d
     return row
 
 
-def csv_text(rows: Iterable[Mapping[str, Any]]) -> str:
+def csv_text(rows: Iterable[Mapping[str, object]]) -> str:
     """Return rows as CSV with the header of `CSV_COLUMNS`."""
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, CSV_COLUMNS, lineterminator="\n", extrasaction="ignore")
@@ -225,7 +225,7 @@ def csv_text(rows: Iterable[Mapping[str, Any]]) -> str:
     return buffer.getvalue()
 
 
-def _image(image: MedicalImage, clean: Any) -> dict[str, Any]:
+def _image(image: MedicalImage, clean: Any) -> dict[str, object]:
     height, width = image.shape
     facts = image.acquisition
     spacing = image.spacing
@@ -249,7 +249,7 @@ def _image(image: MedicalImage, clean: Any) -> dict[str, Any]:
     }
 
 
-def _prediction(analysis: Analysis) -> dict[str, Any] | None:
+def _prediction(analysis: Analysis) -> dict[str, object] | None:
     prediction = analysis.prediction
     if prediction is None:
         return None
@@ -273,13 +273,13 @@ def _prediction(analysis: Analysis) -> dict[str, Any] | None:
     }
 
 
-def _missed(prediction: Prediction, index: int) -> dict[str, Any]:
+def _missed(prediction: Prediction, index: int) -> dict[str, object]:
     """Return how often one of several findings goes unsaid at its cut-off, where that was measured."""
     rate = prediction.missed[index] if prediction.missed else None
     return {} if rate is None else {"missed_at_cut_off": {"share": rate.missed, "images": rate.images}}
 
 
-def _set(one: PredictionSet | FindingSet, codes: Sequence[str]) -> dict[str, Any]:
+def _set(one: PredictionSet | FindingSet, codes: Sequence[str]) -> dict[str, object]:
     """Return what a model promises: the classes that cannot be ruled out at a confidence."""
     if isinstance(one, PredictionSet):
         names = {"classes": one.classes, "without_promise": one.without_promise}
@@ -291,7 +291,7 @@ def _set(one: PredictionSet | FindingSet, codes: Sequence[str]) -> dict[str, Any
     }
 
 
-def _region(analysis: Analysis, segmentation: Segmentation | None) -> dict[str, Any] | None:
+def _region(analysis: Analysis, segmentation: Segmentation | None) -> dict[str, object] | None:
     if segmentation is None:
         return None
     return {
@@ -303,7 +303,7 @@ def _region(analysis: Analysis, segmentation: Segmentation | None) -> dict[str, 
     }
 
 
-def _explanation(analysis: Analysis, key: MapKey, attribution: Explanation, clean: Any) -> dict[str, Any]:
+def _explanation(analysis: Analysis, key: MapKey, attribution: Explanation, clean: Any) -> dict[str, object]:
     saliency = attribution.saliency_map
     code = analysis.prediction.classes[key[1]].code if analysis.prediction is not None else None
     certainty = analysis.certainty_of(key)
@@ -325,7 +325,7 @@ def _explanation(analysis: Analysis, key: MapKey, attribution: Explanation, clea
     }
 
 
-def _certainty(certainty: Certainty, clean: Any) -> dict[str, Any]:
+def _certainty(certainty: Certainty, clean: Any) -> dict[str, object]:
     return {
         "level": certainty.level.value,
         "reason": clean(certainty.reason),
@@ -339,7 +339,7 @@ def _certainty(certainty: Certainty, clean: Any) -> dict[str, Any]:
     }
 
 
-def _alignment(name: str, alignment: Alignment) -> dict[str, Any]:
+def _alignment(name: str, alignment: Alignment) -> dict[str, object]:
     measure = ALIGNMENTS.get(name)
     return {
         "label": measure.label if measure else name,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
@@ -221,7 +221,7 @@ class Scene:
 
     # -- probing ---------------------------------------------------------------------------------
 
-    def probe(self, point: QPointF, view: View) -> dict[str, Any] | None:
+    def probe(self, point: QPointF, view: View) -> dict[str, object] | None:
         """Return what lies under an image position; None outside the image."""
         if self.base is None:
             return None
@@ -230,7 +230,7 @@ class Scene:
         if not (0 <= x < width and 0 <= y < height):
             return None
         stored = self.base.image.pixels[y, x]
-        found: dict[str, Any] = {
+        found: dict[str, object] = {
             "x": x,
             "y": y,
             "stored": tuple(float(v) for v in stored) if stored.ndim else (float(stored),),

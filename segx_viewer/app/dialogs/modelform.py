@@ -117,7 +117,7 @@ class ModelForm(QDialog):
         self.wrong.setText(sentence)
         self.wrong.setVisible(bool(sentence))
 
-    def answers(self) -> dict[str, Any]:
+    def answers(self) -> dict[str, object]:
         """Return what was filled in, as `modeljobs.add` takes it."""
         size = [int(part) for part in self.input_size.text().replace("x", " ").split() if part.isdigit()]
         modalities = _listed(self.modalities.text())
@@ -149,7 +149,7 @@ class ModelForm(QDialog):
             },
         }
 
-    def _region(self) -> dict[str, Any]:
+    def _region(self) -> dict[str, object]:
         name = self.region.text().strip()
         channels = [int(n) for n in _numbers(self.channels.text()) or []]
         if not channels:

@@ -115,7 +115,7 @@ class ModelManager(QDialog):
         else:
             self._form = None
 
-    def add_model(self, answers: dict[str, Any], *, allow_pickle: bool = False) -> None:
+    def add_model(self, answers: dict[str, object], *, allow_pickle: bool = False) -> None:
         """Try a model and install it; a pickle is asked about first."""
         job = partial(modeljobs.add, answers, allow_pickle=allow_pickle)
         self._ask(job, self._show_changed_models, partial(self._ask_consent, answers))
@@ -154,7 +154,7 @@ class ModelManager(QDialog):
         self.setEnabled(True)
         self.note.setText(str(error))
 
-    def _ask_consent(self, answers: dict[str, Any], error: SegxError) -> None:
+    def _ask_consent(self, answers: dict[str, object], error: SegxError) -> None:
         self._show_failure(error)
         if isinstance(error, ConsentNeededError):
             yes = QMessageBox.StandardButton.Yes

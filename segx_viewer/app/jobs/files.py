@@ -68,7 +68,7 @@ def stack_window(members: "list[tuple[Path, int]]") -> "WindowLevel | None":
     return spanning(windows) if windows else None
 
 
-def read(path: Path, frame: int = 0, wanted: Callable[[], bool] | None = None) -> Opened | list[Any]:
+def read(path: Path, frame: int = 0, wanted: Callable[[], bool] | None = None) -> Opened | list[object]:
     """Return one frame as `Opened`, or the list of overlays in a file.
 
     Raises the reader's errors, and `AnalysisCancelled` where it takes long and is not `wanted` any more.

@@ -97,7 +97,7 @@ class Loader(QObject):
         self._work.end("read")
         return passed
 
-    def _on_read(self, document: Document, found: Opened | list[Any]) -> None:
+    def _on_read(self, document: Document, found: Opened | list[object]) -> None:
         self._stop_reading()
         if isinstance(found, list):
             self._opener.attach(document, found)
@@ -176,7 +176,7 @@ class Loader(QObject):
         reading = self._reading
         return reading is None or (reading.path, reading.frame) == place
 
-    def _on_ahead(self, place: Place, found: Opened | list[Any]) -> None:
+    def _on_ahead(self, place: Place, found: Opened | list[object]) -> None:
         self._ahead = None
         awaited = self._reading if self._reading is not None and self._is_awaited(place) else None
         if awaited is not None:
@@ -247,7 +247,7 @@ class Loader(QObject):
             lane=FILES,
         )
 
-    def _on_loaded(self, document: Document, found: Opened | list[Any] | None, error: str = "") -> None:
+    def _on_loaded(self, document: Document, found: Opened | list[object] | None, error: str = "") -> None:
         self._beside.discard(document)
         if document not in self._documents:
             return

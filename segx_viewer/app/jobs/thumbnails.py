@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +72,7 @@ def _is_missing(document: Document) -> bool:
     return document.thumbnail is None and not document.error and (document.frame == 0 or document.leads)
 
 
-def draw(path: Path, frame: int) -> Thumbnail | list[Any]:
+def draw(path: Path, frame: int) -> Thumbnail | list[object]:
     """Return a file's thumbnail, or the overlays that it holds, in the file thread."""
     found = files.read(path, frame)
     if isinstance(found, list):
