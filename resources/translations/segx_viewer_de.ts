@@ -156,6 +156,10 @@
       <translation>&amp;Länge</translation>
     </message>
     <message>
+      <source>&amp;Lesion: size, ABCD, 7 points …</source>
+      <translation>&amp;Läsion: Größe, ABCD, 7 Punkte …</translation>
+    </message>
+    <message>
       <source>&amp;Light</source>
       <translation>&amp;Hell</translation>
     </message>
@@ -328,6 +332,10 @@
       <translation>1 Jahr</translation>
     </message>
     <message>
+      <source>7-point checklist</source>
+      <translation>7-Punkte-Checkliste</translation>
+    </message>
+    <message>
       <source>95 % Hausdorff distance</source>
       <translation>95-%-Hausdorff-Abstand</translation>
     </message>
@@ -392,8 +400,20 @@
       <translation>A&amp;utomatische Fensterung</translation>
     </message>
     <message>
+      <source>A: axes that are not symmetric</source>
+      <translation>A: Achsen, die nicht symmetrisch sind</translation>
+    </message>
+    <message>
+      <source>ABCD rule</source>
+      <translation>ABCD-Regel</translation>
+    </message>
+    <message>
       <source>Abdomen</source>
       <translation>Abdomen</translation>
+    </message>
+    <message>
+      <source>abdomen</source>
+      <translation>Bauch</translation>
     </message>
     <message>
       <source>About SegX Viewer</source>
@@ -520,6 +540,10 @@
       <translation>Fläche {area} {unit}</translation>
     </message>
     <message>
+      <source>Area {area} {unit}², largest diameter {diameter} {unit}.</source>
+      <translation>Fläche {area} {unit}², größter Durchmesser {diameter} {unit}.</translation>
+    </message>
+    <message>
       <source>Arro&amp;w</source>
       <translation>&amp;Pfeil</translation>
     </message>
@@ -534,6 +558,10 @@
     <message>
       <source>Asking {name} …</source>
       <translation>Frage {name} …</translation>
+    </message>
+    <message>
+      <source>Asymmetry</source>
+      <translation>Asymmetrie</translation>
     </message>
     <message>
       <source>at the detector</source>
@@ -568,6 +596,14 @@
       <translation>Attribution: wie stark ein Bildpunkt für den Befund spricht. Original und SegX teilen diese Skala.</translation>
     </message>
     <message>
+      <source>atypical pigment network</source>
+      <translation>atypisches Pigmentnetz</translation>
+    </message>
+    <message>
+      <source>atypical vascular pattern</source>
+      <translation>atypisches Gefäßmuster</translation>
+    </message>
+    <message>
       <source>AUROC of telling right from wrong: {badge:.2f}; the network's own confidence alone: {own:.2f}.</source>
       <translation>AUROC für richtig gegen falsch: {badge:.2f}; die eigene Zuversicht des Netzes allein: {own:.2f}.</translation>
     </message>
@@ -596,6 +632,18 @@
       <translation>Ü&amp;berblenden</translation>
     </message>
     <message>
+      <source>B: eighths where the pigment ends abruptly</source>
+      <translation>B: Achtel, in denen das Pigment abrupt endet</translation>
+    </message>
+    <message>
+      <source>back of the head</source>
+      <translation>Hinterkopf</translation>
+    </message>
+    <message>
+      <source>back of the knee</source>
+      <translation>Kniekehle</translation>
+    </message>
+    <message>
       <source>backwards</source>
       <translation>rückwärts</translation>
     </message>
@@ -620,6 +668,10 @@
       <translation>Anfang des Namens; * und ? sind Platzhalter</translation>
     </message>
     <message>
+      <source>benign</source>
+      <translation>gutartig</translation>
+    </message>
+    <message>
       <source>Benign keratosis</source>
       <translation>Benigne Keratose</translation>
     </message>
@@ -630,6 +682,10 @@
     <message>
       <source>between</source>
       <translation>zwischen</translation>
+    </message>
+    <message>
+      <source>black</source>
+      <translation>schwarz</translation>
     </message>
     <message>
       <source>Black parts are blanked in every frame for good. Drag to blank another part, click on one to keep it. The search finds typed text, not everything: the decision is yours.</source>
@@ -648,12 +704,28 @@
       <translation>Überblendung von Original und SegX</translation>
     </message>
     <message>
+      <source>blue-grey</source>
+      <translation>blaugrau</translation>
+    </message>
+    <message>
+      <source>blue-whitish veil</source>
+      <translation>blau-weißlicher Schleier</translation>
+    </message>
+    <message>
       <source>Bone</source>
       <translation>Knochen</translation>
     </message>
     <message>
       <source>Bones and mediastinum</source>
       <translation>Knochen und Mediastinum</translation>
+    </message>
+    <message>
+      <source>Border</source>
+      <translation>Begrenzung</translation>
+    </message>
+    <message>
+      <source>Border: compactness {compactness} (a disc has 1), solidity {solidity} (convex has 1).</source>
+      <translation>Rand: Kompaktheit {compactness} (Kreisscheibe 1), Solidität {solidity} (konvex 1).</translation>
     </message>
     <message>
       <source>born {date}</source>
@@ -668,6 +740,10 @@
       <translation>Gehirn</translation>
     </message>
     <message>
+      <source>branched streaks</source>
+      <translation>verzweigte Streifen</translation>
+    </message>
+    <message>
       <source>Bringing back what the map marks matters no more than the same shape elsewhere (area {area:.2f}, the same shape elsewhere {control:.2f}).</source>
       <translation>Zurückzubringen, was die Karte markiert, bewirkt nicht mehr als dieselbe Form anderswo (Fläche {area:.2f}, dieselbe Form anderswo {control:.2f}).</translation>
     </message>
@@ -680,8 +756,20 @@
       <translation>Durchsuchen …</translation>
     </message>
     <message>
+      <source>buttock</source>
+      <translation>Gesäß</translation>
+    </message>
+    <message>
       <source>C&amp;urtain</source>
       <translation>&amp;Vorhang</translation>
+    </message>
+    <message>
+      <source>C: colours</source>
+      <translation>C: Farben</translation>
+    </message>
+    <message>
+      <source>calf</source>
+      <translation>Wade</translation>
     </message>
     <message>
       <source>calibrated</source>
@@ -748,6 +836,10 @@
       <translation>Prüfung der Eingabe</translation>
     </message>
     <message>
+      <source>chest</source>
+      <translation>Brust</translation>
+    </message>
+    <message>
       <source>chest radiographs</source>
       <translation>Thoraxaufnahmen</translation>
     </message>
@@ -782,6 +874,10 @@
     <message>
       <source>Classification</source>
       <translation>Klassifikation</translation>
+    </message>
+    <message>
+      <source>Clear</source>
+      <translation>Leeren</translation>
     </message>
     <message>
       <source>Click the end of the second side</source>
@@ -904,8 +1000,16 @@
       <translation>Am Seitenrand abgeschnitten.</translation>
     </message>
     <message>
+      <source>D: structures</source>
+      <translation>D: Strukturen</translation>
+    </message>
+    <message>
       <source>Dark</source>
       <translation>Dunkel</translation>
+    </message>
+    <message>
+      <source>dark brown</source>
+      <translation>dunkelbraun</translation>
     </message>
     <message>
       <source>Dark page</source>
@@ -964,6 +1068,10 @@
       <translation>Beschreibung</translation>
     </message>
     <message>
+      <source>Device</source>
+      <translation>Gerät</translation>
+    </message>
+    <message>
       <source>Dice overlap of the 5 % most relevant pixels with the region; a small region caps it.</source>
       <translation>Dice-Überlappung der wichtigsten 5 % der Bildpunkte mit der Region; eine kleine Region begrenzt sie.</translation>
     </message>
@@ -1008,6 +1116,10 @@
       <translation>Fertig</translation>
     </message>
     <message>
+      <source>dots</source>
+      <translation>Punkte</translation>
+    </message>
+    <message>
       <source>Drag along the distance, or click its ends</source>
       <translation>Entlang der Strecke ziehen oder ihre Enden anklicken</translation>
     </message>
@@ -1034,6 +1146,10 @@
     <message>
       <source>Draw</source>
       <translation>Zeichnen</translation>
+    </message>
+    <message>
+      <source>Draw a line along the ruler</source>
+      <translation>Linie am Lineal entlang zeichnen</translation>
     </message>
     <message>
       <source>Drawing the report …</source>
@@ -1144,6 +1260,10 @@
       <translation>V&amp;ollbild</translation>
     </message>
     <message>
+      <source>face</source>
+      <translation>Gesicht</translation>
+    </message>
+    <message>
       <source>fair</source>
       <translation>mäßig</translation>
     </message>
@@ -1212,8 +1332,16 @@
       <translation>&amp;Vertikal spiegeln</translation>
     </message>
     <message>
+      <source>Folded about its axes, {first} % and {second} % of the area have no counterpart.</source>
+      <translation>An ihren Achsen gefaltet haben {first} % und {second} % der Fläche kein Gegenstück.</translation>
+    </message>
+    <message>
       <source>Folder for the key objects, which name the patient</source>
       <translation>Ordner für die Key Objects, die den Patienten nennen</translation>
+    </message>
+    <message>
+      <source>foot</source>
+      <translation>Fuß</translation>
     </message>
     <message>
       <source>for 30 days</source>
@@ -1232,8 +1360,28 @@
       <translation>Für eine E-Mail</translation>
     </message>
     <message>
+      <source>For comparison, not a suggestion: compactness {value} (a disc has 1).</source>
+      <translation>Zum Vergleich, kein Vorschlag: Kompaktheit {value} (Kreisscheibe 1).</translation>
+    </message>
+    <message>
+      <source>for example the dermoscope's name</source>
+      <translation>zum Beispiel der Name des Dermatoskops</translation>
+    </message>
+    <message>
       <source>for one day</source>
       <translation>einen Tag lang</translation>
+    </message>
+    <message>
+      <source>forearm</source>
+      <translation>Unterarm</translation>
+    </message>
+    <message>
+      <source>forehead</source>
+      <translation>Stirn</translation>
+    </message>
+    <message>
+      <source>Forget</source>
+      <translation>Vergessen</translation>
     </message>
     <message>
       <source>Forget everything</source>
@@ -1260,6 +1408,10 @@
       <translation>von {low} bis {high}, {count} px</translation>
     </message>
     <message>
+      <source>front of the knee</source>
+      <translation>Knie vorn</translation>
+    </message>
+    <message>
       <source>Full resolution</source>
       <translation>Volle Auflösung</translation>
     </message>
@@ -1278,6 +1430,10 @@
     <message>
       <source>Glioma</source>
       <translation>Gliom</translation>
+    </message>
+    <message>
+      <source>globules</source>
+      <translation>Globuli</translation>
     </message>
     <message>
       <source>Go back to the predicted region</source>
@@ -1312,12 +1468,24 @@
       <translation>grau</translation>
     </message>
     <message>
+      <source>groin</source>
+      <translation>Leiste</translation>
+    </message>
+    <message>
+      <source>hand</source>
+      <translation>Hand</translation>
+    </message>
+    <message>
       <source>Hanging rules</source>
       <translation>Hängeregeln</translation>
     </message>
     <message>
       <source>hanging.toml is not written as TOML: {error}.</source>
       <translation>hanging.toml ist kein gültiges TOML: {error}.</translation>
+    </message>
+    <message>
+      <source>heel</source>
+      <translation>Ferse</translation>
     </message>
     <message>
       <source>Held</source>
@@ -1358,6 +1526,10 @@
     <message>
       <source>highest share of the map</source>
       <translation>oberster Anteil der Karte</translation>
+    </message>
+    <message>
+      <source>highly suspicious of melanoma</source>
+      <translation>hochverdächtig auf Melanom</translation>
     </message>
     <message>
       <source>Host</source>
@@ -1430,6 +1602,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>How sure the segmentation must be for a pixel to belong to the region</source>
       <translation>Wie sicher die Segmentierung sein muss, damit ein Bildpunkt zur Region gehört</translation>
+    </message>
+    <message>
+      <source>I looked: none of them</source>
+      <translation>Angesehen: keines davon</translation>
     </message>
     <message>
       <source>ID</source>
@@ -1508,6 +1684,18 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>IoU-Schwellenkurve</translation>
     </message>
     <message>
+      <source>irregular dots or globules</source>
+      <translation>unregelmäßige Punkte oder Globuli</translation>
+    </message>
+    <message>
+      <source>irregular pigmentation</source>
+      <translation>unregelmäßige Pigmentierung</translation>
+    </message>
+    <message>
+      <source>irregular streaks</source>
+      <translation>unregelmäßige Streifen</translation>
+    </message>
+    <message>
       <source>it fails {names}: do not rely on it without a second look</source>
       <translation>sie scheitert an {names}: nicht ohne zweiten Blick darauf verlassen</translation>
     </message>
@@ -1516,12 +1704,20 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Es gibt aus</translation>
     </message>
     <message>
+      <source>It reaches the picture's edge: the lesion is larger than what is seen.</source>
+      <translation>Sie reicht bis an den Bildrand: Die Läsion ist größer als das, was zu sehen ist.</translation>
+    </message>
+    <message>
       <source>Its key</source>
       <translation>Dessen Schlüssel</translation>
     </message>
     <message>
       <source>Its title</source>
       <translation>Sein AE-Titel</translation>
+    </message>
+    <message>
+      <source>Its true length</source>
+      <translation>Wahre Länge</translation>
     </message>
     <message>
       <source>kept</source>
@@ -1608,8 +1804,20 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Länge</translation>
     </message>
     <message>
+      <source>Lesio&amp;ns</source>
+      <translation>Läsio&amp;nen</translation>
+    </message>
+    <message>
+      <source>Lesion</source>
+      <translation>Läsion</translation>
+    </message>
+    <message>
       <source>lesion</source>
       <translation>Läsion</translation>
+    </message>
+    <message>
+      <source>Lesions</source>
+      <translation>Läsionen</translation>
     </message>
     <message>
       <source>Licence</source>
@@ -1622,6 +1830,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Light</source>
       <translation>Hell</translation>
+    </message>
+    <message>
+      <source>light brown</source>
+      <translation>hellbraun</translation>
     </message>
     <message>
       <source>Light page</source>
@@ -1688,6 +1900,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Niedriger Kontrast</translation>
     </message>
     <message>
+      <source>lower back</source>
+      <translation>unterer Rücken</translation>
+    </message>
+    <message>
       <source>Lower is better.</source>
       <translation>Niedriger ist besser.</translation>
     </message>
@@ -1702,6 +1918,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>lungs</source>
       <translation>Lunge</translation>
+    </message>
+    <message>
+      <source>Magnification</source>
+      <translation>Vergrößerung</translation>
+    </message>
+    <message>
+      <source>Major: two points each</source>
+      <translation>Hauptkriterien: je zwei Punkte</translation>
     </message>
     <message>
       <source>Malignant lesion</source>
@@ -1734,6 +1958,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>mean {mean}  SD {sd}</source>
       <translation>Mittel {mean}  SD {sd}</translation>
+    </message>
+    <message>
+      <source>Measure the scale</source>
+      <translation>Maßstab messen</translation>
     </message>
     <message>
       <source>Measured on {images}.</source>
@@ -1770,6 +1998,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Middle button, drag</source>
       <translation>Mittlere Taste, ziehen</translation>
+    </message>
+    <message>
+      <source>Minor: one point each</source>
+      <translation>Nebenkriterien: je ein Punkt</translation>
     </message>
     <message>
       <source>Mo&amp;del</source>
@@ -1826,6 +2058,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Name the patient and the file</source>
       <translation>Patient und Datei nennen</translation>
+    </message>
+    <message>
+      <source>nape</source>
+      <translation>Nacken</translation>
+    </message>
+    <message>
+      <source>neck</source>
+      <translation>Hals</translation>
     </message>
     <message>
       <source>Network's own score</source>
@@ -1892,6 +2132,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Keine Stufe ist zugesagt: Es gibt zu wenige Kalibrierbilder, oder zu viele der sichersten waren falsch.</translation>
     </message>
     <message>
+      <source>No line is drawn yet.</source>
+      <translation>Noch keine Linie gezeichnet.</translation>
+    </message>
+    <message>
       <source>No map</source>
       <translation>Keine Karte</translation>
     </message>
@@ -1920,8 +2164,16 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Im Bild wurde keine Region gefunden.</translation>
     </message>
     <message>
+      <source>No region, no figures.</source>
+      <translation>Ohne Region keine Werte.</translation>
+    </message>
+    <message>
       <source>No report was written: another image was opened meanwhile.</source>
       <translation>Es wurde kein Bericht geschrieben: Inzwischen wurde ein anderes Bild geöffnet.</translation>
+    </message>
+    <message>
+      <source>No score yet: all four parts are needed.</source>
+      <translation>Noch kein Wert: Alle vier Teile werden gebraucht.</translation>
     </message>
     <message>
       <source>No statement</source>
@@ -1970,6 +2222,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>not computed yet</source>
       <translation>noch nicht berechnet</translation>
+    </message>
+    <message>
+      <source>not filled in</source>
+      <translation>nicht ausgefüllt</translation>
+    </message>
+    <message>
+      <source>Not filled in.</source>
+      <translation>Nicht ausgefüllt.</translation>
     </message>
     <message>
       <source>Not measured on other images.</source>
@@ -2224,6 +2484,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>In Bilder dieser Art ist oft Text eingebrannt. Sehen Sie genau hin.</translation>
     </message>
     <message>
+      <source>pigment network</source>
+      <translation>Pigmentnetz</translation>
+    </message>
+    <message>
       <source>Pituitary tumour</source>
       <translation>Hypophysentumor</translation>
     </message>
@@ -2328,6 +2592,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Rechteck</translation>
     </message>
     <message>
+      <source>red</source>
+      <translation>rot</translation>
+    </message>
+    <message>
       <source>Region</source>
       <translation>Region</translation>
     </message>
@@ -2352,6 +2620,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Region und ihre Kanäle</translation>
     </message>
     <message>
+      <source>regression structures</source>
+      <translation>Regressionsstrukturen</translation>
+    </message>
+    <message>
       <source>Remember opened files and the session</source>
       <translation>Geöffnete Dateien und die Sitzung merken</translation>
     </message>
@@ -2370,6 +2642,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Remove all drawings</source>
       <translation>Alle Zeichnungen entfernen</translation>
+    </message>
+    <message>
+      <source>Remove the scale from this picture</source>
+      <translation>Maßstab von diesem Bild entfernen</translation>
     </message>
     <message>
       <source>Remove {names}? The files are deleted.</source>
@@ -2490,6 +2766,26 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Saved.</source>
       <translation>Gespeichert.</translation>
+    </message>
+    <message>
+      <source>Scale and size</source>
+      <translation>Maßstab und Größe</translation>
+    </message>
+    <message>
+      <source>Scale: {name}</source>
+      <translation>Maßstab: {name}</translation>
+    </message>
+    <message>
+      <source>Scale: {name}, {size} mm per pixel. Set by you, not by the file.</source>
+      <translation>Maßstab: {name}, {size} mm je Pixel. Von Ihnen gesetzt, nicht von der Datei.</translation>
+    </message>
+    <message>
+      <source>Scales that are kept</source>
+      <translation>Aufbewahrte Maßstäbe</translation>
+    </message>
+    <message>
+      <source>Score (TDS) {score}: by the rule {verdict} (below 4.75 benign, above 5.45 melanoma).</source>
+      <translation>Wert (TDS) {score}: nach der Regel {verdict} (unter 4,75 gutartig, über 5,45 Melanom).</translation>
     </message>
     <message>
       <source>Score only: {finding}</source>
@@ -2624,6 +2920,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Setzen</translation>
     </message>
     <message>
+      <source>set by the reader</source>
+      <translation>vom Befunder gesetzt</translation>
+    </message>
+    <message>
+      <source>Set the scale</source>
+      <translation>Maßstab setzen</translation>
+    </message>
+    <message>
       <source>Settings</source>
       <translation>Einstellungen</translation>
     </message>
@@ -2656,6 +2960,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>verschoben</translation>
     </message>
     <message>
+      <source>shin</source>
+      <translation>Schienbein</translation>
+    </message>
+    <message>
       <source>Short name</source>
       <translation>Kurzname</translation>
     </message>
@@ -2678,6 +2986,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Size</source>
       <translation>Größe</translation>
+    </message>
+    <message>
+      <source>Size and shape of the region</source>
+      <translation>Größe und Form der Region</translation>
     </message>
     <message>
       <source>Size of the {region}</source>
@@ -2720,6 +3032,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Gespeichert: {count}.</translation>
     </message>
     <message>
+      <source>structureless areas</source>
+      <translation>strukturlose Areale</translation>
+    </message>
+    <message>
       <source>STUDIES</source>
       <translation>UNTERSUCHUNGEN</translation>
     </message>
@@ -2738,6 +3054,18 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Study date</source>
       <translation>Studiendatum</translation>
+    </message>
+    <message>
+      <source>Suggestion from the contour alone: {axes}. Colours may add to it.</source>
+      <translation>Vorschlag allein aus dem Umriss: {axes}. Farben können hinzukommen.</translation>
+    </message>
+    <message>
+      <source>Suggestion from the pixels: {colours}.</source>
+      <translation>Vorschlag aus den Pixeln: {colours}.</translation>
+    </message>
+    <message>
+      <source>suspicious</source>
+      <translation>verdächtig</translation>
     </message>
     <message>
       <source>Tag</source>
@@ -2790,6 +3118,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>The file says {rate:.1f}</source>
       <translation>Die Datei sagt {rate:.1f}</translation>
+    </message>
+    <message>
+      <source>The file states its own scale; it is used.</source>
+      <translation>Die Datei nennt ihren eigenen Maßstab; er gilt.</translation>
     </message>
     <message>
       <source>The image is blank: it holds next to no contrast.</source>
@@ -2892,8 +3224,20 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Das Programm wurde beim letzten Mal nicht ordnungsgemäß beendet.</translation>
     </message>
     <message>
+      <source>The program fills in nothing here: no figure of the region stands for these criteria.</source>
+      <translation>Das Programm füllt hier nichts aus: Kein Wert der Region steht für diese Kriterien.</translation>
+    </message>
+    <message>
       <source>The region covers less than 0.1 % of the image.</source>
       <translation>Die Region bedeckt weniger als 0,1 % des Bildes.</translation>
+    </message>
+    <message>
+      <source>The region is the network's: check its outline.</source>
+      <translation>Die Region ist die des Netzes: Prüfen Sie ihren Umriss.</translation>
+    </message>
+    <message>
+      <source>The region was drawn by you.</source>
+      <translation>Die Region haben Sie gezeichnet.</translation>
     </message>
     <message>
       <source>The region was edited by the reader.</source>
@@ -2926,6 +3270,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>The same patient has the same pseudonym in every copy made with this key. It is made where it is missing. Keep it to yourself: who has it and the originals can tell who is who.</source>
       <translation>Derselbe Patient hat in jeder Kopie mit diesem Schlüssel dasselbe Pseudonym. Fehlt der Schlüssel, wird er angelegt. Er gehört nur Ihnen: Wer ihn und die Originale hat, weiß, wer wer ist.</translation>
+    </message>
+    <message>
+      <source>The scale is for pictures of {width} x {height} pixels: it does not hold here.</source>
+      <translation>Der Maßstab ist für Bilder mit {width} x {height} Pixeln: Hier gilt er nicht.</translation>
     </message>
     <message>
       <source>The segmenter gives</source>
@@ -2992,6 +3340,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Dort fügt sie der eigenen Zuversicht des Netzes nichts Sicheres hinzu.</translation>
     </message>
     <message>
+      <source>thigh</source>
+      <translation>Oberschenkel</translation>
+    </message>
+    <message>
       <source>This computer has no key ring: the password is kept until the program ends.</source>
       <translation>Dieser Rechner hat keinen Schlüsselbund: Das Passwort wird bis zum Ende des Programms behalten.</translation>
     </message>
@@ -3030,6 +3382,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>This map shows where methods differ; there is nothing in it to check.</source>
       <translation>Diese Karte zeigt, wo sich Verfahren unterscheiden; an ihr gibt es nichts zu prüfen.</translation>
+    </message>
+    <message>
+      <source>This picture has no scale: lengths are in pixels.</source>
+      <translation>Dieses Bild hat keinen Maßstab: Längen sind in Pixeln.</translation>
     </message>
     <message>
       <source>This program listens at</source>
@@ -3168,6 +3524,18 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>ungewöhnlich für dieses Modell: {classes} ({share})</translation>
     </message>
     <message>
+      <source>upper arm</source>
+      <translation>Oberarm</translation>
+    </message>
+    <message>
+      <source>upper back</source>
+      <translation>oberer Rücken</translation>
+    </message>
+    <message>
+      <source>Use</source>
+      <translation>Verwenden</translation>
+    </message>
+    <message>
       <source>User</source>
       <translation>Benutzer</translation>
     </message>
@@ -3264,6 +3632,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Ob der wichtigste Bildpunkt in der Region liegt.</translation>
     </message>
     <message>
+      <source>white</source>
+      <translation>weiß</translation>
+    </message>
+    <message>
       <source>Window 1</source>
       <translation>Fensterung 1</translation>
     </message>
@@ -3322,6 +3694,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>With the patient's name</source>
       <translation>Mit dem Namen des Patienten</translation>
+    </message>
+    <message>
+      <source>without a device</source>
+      <translation>ohne Gerät</translation>
     </message>
     <message>
       <source>Write copies</source>
@@ -3468,12 +3844,28 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{name} nennt nur eine Serie, von der mehrere Bilder offen sind: Es sagt nicht, welches gemeint ist.</translation>
     </message>
     <message>
+      <source>{name}: {size} mm per pixel</source>
+      <translation>{name}: {size} mm je Pixel</translation>
+    </message>
+    <message>
       <source>{path} does not exist.</source>
       <translation>{path} gibt es nicht.</translation>
     </message>
     <message>
+      <source>{pixels} pixels: too short to measure by.</source>
+      <translation>{pixels} Pixel: zu kurz, um danach zu messen.</translation>
+    </message>
+    <message>
+      <source>{pixels} pixels; the scale may be {doubt} % off.</source>
+      <translation>{pixels} Pixel; der Maßstab kann um {doubt} % falsch sein.</translation>
+    </message>
+    <message>
       <source>{place}, reading {next} …</source>
       <translation>{place}, {next} wird gelesen …</translation>
+    </message>
+    <message>
+      <source>{points} points: by the checklist {verdict} (melanoma from 3 on).</source>
+      <translation>{points} Punkte: nach der Checkliste {verdict} (Melanom ab 3).</translation>
     </message>
     <message>
       <source>{position} / {count}</source>

@@ -260,6 +260,11 @@ class Follower(QObject):
         window.commands.follow()
         self._place_soon()
         if document is window.scene.document:
+            base = window.scene.base
+            if base is not None and document.image is not None and base.image is not document.image:
+                window.scene.show(document)  # with another scale
+                window.scene.set_analysis(window.workspace.analyses.current, window.workspace.analyses.key)
+                self._show_graphics()
             if window.scene.chosen is None:
                 window.scene.selected = None
             if window.scene.base is not None:

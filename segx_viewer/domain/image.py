@@ -37,6 +37,7 @@ class SpacingOrigin(StrEnum):
     CALIBRATED = "calibrated"
     DETECTOR = "at the detector"
     SCALE = "from the picture's scale"
+    READER = "set by the reader"
     UNKNOWN = "of unknown origin"
 
 

@@ -12,6 +12,7 @@ from segx_viewer.domain.age import age_text
 from segx_viewer.domain.image import MedicalImage, SpacingOrigin
 from segx_viewer.domain.methods import SCALED_AS_PUBLISHED, method_label
 from segx_viewer.domain.result import Activation, Analysis, Certainty, Explanation, GateLevel, Level, MapKey, Target
+from segx_viewer.reporting.lesion import lesion_rows
 from segx_viewer.reporting.promised import promised_words
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
 
@@ -99,6 +100,7 @@ class Content:
     scaling: str = "not normalised"
     identity: tuple[Row, ...] = ()
     reading: Reading = NOTHING_READ
+    lesion: tuple[Row, ...] = ()
 
 
 def default_key(analysis: Analysis) -> MapKey | None:
@@ -181,12 +183,14 @@ def describe(
         date=(when or datetime.now().astimezone()).strftime("%Y-%m-%d %H:%M %Z").strip(),
         identity=tuple(identity_rows(analysis.image)) if include_identity else (),
         reading=clean_reading(reading, clean),
+        lesion=tuple((k, clean(v)) for k, v in lesion_rows(reading.lesion, analysis, include_identity)),
     )
 
 
 def clean_reading(reading: Reading, clean: Callable[[str], str]) -> Reading:
     """Return a reading with `clean` applied to all its texts."""
-    return Reading(clean(reading.impression), tuple(replace(mark, text=clean(mark.text)) for mark in reading.marks))
+    marks = tuple(replace(mark, text=clean(mark.text)) for mark in reading.marks)
+    return replace(reading, impression=clean(reading.impression), marks=marks)
 
 
 class Scrubber:

@@ -123,6 +123,7 @@ def lay_out(
     setter.summary(content)
     setter.notices(content.notices)
     setter.impression(content.reading.impression)
+    setter.lesion(content.lesion)
     setter.pictures(content, panels, image, panel_width, colormap(map_name))
     setter.made(content)
     setter.footer(page_number, height)
@@ -322,6 +323,20 @@ class _Setter:
         for line in text.strip().splitlines():
             y = self.paragraph(self.left, y, self.right - self.left, line, BODY) if line.strip() else y + 8 * u
         self.y = y + 10 * u
+
+    def lesion(self, rows: Sequence[Row]) -> None:
+        """Set what the reader noted about the lesion, and the region's figures, in two columns."""
+        if not rows:
+            return
+        u = self.u
+        y = self.heading(self.left, self.y + 4 * u, "The lesion: reader's notes and the region's figures")
+        column = (self.right - self.left - 56 * u) / 2
+        half = (len(rows) + 1) // 2
+        ends = [
+            self.rows(self.left + n * (column + 56 * u), y, column, part, label_width=150)
+            for n, part in enumerate((rows[:half], rows[half:]))
+        ]
+        self.y = max(ends) + 10 * u
 
     def pictures(
         self, content: Content, panels: Panels, image: MedicalImage, width: float, table: NDArray[np.uint8]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from segx_viewer.domain.lesion import NO_RECORD, LesionRecord
+
 
 class Shape(StrEnum):
     """How a mark is drawn."""
@@ -36,10 +38,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The reader's impression in free text, and marks in the order in which they are numbered."""
+    """The reader's impression in free text, marks in the order in which they are numbered, and notes about a lesion."""
 
     impression: str = ""
     marks: tuple[Mark, ...] = ()
+    lesion: LesionRecord = NO_RECORD
 
 
 NOTHING_READ = Reading()

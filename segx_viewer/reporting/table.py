@@ -37,6 +37,7 @@ from segx_viewer.reporting.content import (
     pixel_digest,
     seen_for,
 )
+from segx_viewer.reporting.lesion import lesion_values
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
 
 SCHEMA = "segx-viewer/analysis"
@@ -139,6 +140,8 @@ def analysis_to_dict(
         read = clean_reading(reading, clean)
         marks = [{"shape": m.shape.value, "points": [list(p) for p in m.points], "text": m.text} for m in read.marks]
         record["reading"] = {"impression": read.impression, "marks": marks}
+        if reading.lesion:
+            record["reading"]["lesion"] = lesion_values(reading.lesion, analysis, include_identity)
     if include_identity:
         record["identity"] = dict(identity_rows(analysis.image))
     return record

@@ -4,7 +4,9 @@ import json
 import jsonschema
 import pytest
 
+from segx_viewer.domain.lesion import Abcd, Calibration, LesionRecord, SevenPoint, Site
 from segx_viewer.paths import resources_folder
+from segx_viewer.reporting.reading import Reading
 from segx_viewer.reporting.table import SCHEMA_VERSION, analysis_to_dict
 
 SCHEMA = json.loads((resources_folder() / "docs" / f"analysis-{SCHEMA_VERSION}.schema.json").read_text("utf-8"))
@@ -44,3 +46,18 @@ def _closed(schema):
         for value in schema:
             _closed(value)
     return schema
+
+
+def test_what_a_reader_notes_about_a_lesion_fits_the_schema(make_analysis):
+    record = LesionRecord(
+        "Ann", "arm", "2026-01-02", Site("back", 0.6, 0.3), Calibration(0.1, 600, 450, "D"), Abcd(1, 2),
+        SevenPoint(frozenset({"blue-whitish veil"})),
+    )  # fmt: skip
+    closed = jsonschema.Draft202012Validator(_closed(copy.deepcopy(SCHEMA)))
+    for identity in (True, False):
+        values = analysis_to_dict(make_analysis(), identity, reading=Reading(lesion=record))
+        closed.validate(values)
+        lesion = values["reading"]["lesion"]
+        assert ("patient" in lesion) is ("taken" in lesion) is identity
+        assert lesion["site"]["words"] == "right upper back (body map, back)"
+        assert lesion["region_shape"]["unit"] == "px"

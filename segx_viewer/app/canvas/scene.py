@@ -9,9 +9,11 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from segx_viewer.app.canvas.picture import BasePicture, OverlayPictures
 from segx_viewer.app.canvas.raster import Raster, visible_raster
+from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.annotations import Annotation
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.model.viewstate import Compare, MaskStyle, View
+from segx_viewer.domain.image import SpacingOrigin
 from segx_viewer.domain.planes import Line
 from segx_viewer.domain.result import Analysis, GateLevel, MapKey
 
@@ -86,6 +88,15 @@ class Scene:
         if self.base is None:
             raise ValueError("no image is shown")
         return self.base
+
+    @property
+    def scale_text(self) -> str:
+        """Whose calibration lengths are measured by, where the reader set one; else empty."""
+        spacing = self.base.image.spacing if self.base is not None else None
+        calibration = self.document.lesion.calibration if self.document is not None else None
+        if calibration is None or spacing is None or spacing.origin is not SpacingOrigin.READER:
+            return ""
+        return tr("Scale: {name}").format(name=calibration.name or tr("set by the reader"))
 
     @property
     def shape(self) -> tuple[int, int] | None:

@@ -198,6 +198,8 @@ class Viewport(QWidget):
                 shown = self.scene.stack_text + imagetext.display_text(
                     image, voi, view, self.scale * self.devicePixelRatioF()
                 )
+                if self.scene.scale_text:
+                    shown = f"{self.scene.scale_text}\n{shown}"
                 study = imagetext.study_text(image)
                 labels = self.scene.graphics.labels if view.graphics and self.scene.graphics else []
                 drawn = ", ".join(dict.fromkeys(label for label in labels if label not in self.scene.layers_off))

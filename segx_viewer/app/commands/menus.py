@@ -139,6 +139,7 @@ MENUS: tuple[tuple[Any, ...], ...] = (
         "tools_stay",
         None,
         "measurements",
+        (mark("Lesio&ns"), ("lesion",)),
         "edit_text",
         "copy_values",
         "remove",

@@ -332,6 +332,9 @@ class Analyses(QObject):
                 self._coarse.setdefault(explained, explanation.saliency_map)  # the first of two
         if analysis.complete:
             self._coarse = {}
+        image = document.image
+        if image is not None and image is not analysis.image and image.pixels is analysis.image.pixels:
+            analysis = replace(analysis, image=image)  # the reader set its scale meanwhile
         if asked.key is not None and document.analysis is not None:
             analysis = _extended(document.analysis, analysis)
         document.analysis = analysis

@@ -29,7 +29,9 @@ def source_texts(package: Path) -> set[str]:
 def outside_texts() -> set[str]:
     """Return the texts of other packages that the window translates."""
     from segx_viewer.checks import verdicts
+    from segx_viewer.domain import lesion
     from segx_viewer.domain.age import WORDS
+    from segx_viewer.domain.bodymap import PART_NAMES
     from segx_viewer.domain.image import SpacingOrigin
     from segx_viewer.domain.methods import COMBINED
     from segx_viewer.domain.request import Stage
@@ -38,6 +40,8 @@ def outside_texts() -> set[str]:
     from segx_viewer.reporting import promised
 
     found = {word.value for kind in (Stage, SpacingOrigin) for word in kind}
+    found |= {*lesion.COLOURS, *lesion.STRUCTURES, *lesion.MAJOR, *lesion.MINOR, *PART_NAMES}
+    found |= {word.value for word in lesion.Verdict}
     found |= {word for both in WORDS.values() for word in both}
     found |= {
         segu.NOT_CALIBRATED,

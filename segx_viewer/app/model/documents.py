@@ -14,7 +14,8 @@ from segx_viewer.app.model.annotations import Annotation
 from segx_viewer.app.model.impression import Impression
 from segx_viewer.app.model.viewstate import PER_IMAGE, View
 from segx_viewer.domain.arrays import Pixels
-from segx_viewer.domain.image import MedicalImage, VoiLut, WindowLevel
+from segx_viewer.domain.image import MedicalImage, PixelSpacing, SpacingOrigin, VoiLut, WindowLevel
+from segx_viewer.domain.lesion import NO_RECORD, LesionRecord
 from segx_viewer.domain.result import Analysis, MapKey
 
 _KEPT = 6  # decoded images with their analyses that stay in memory
@@ -51,12 +52,24 @@ class Document:
     impression: Impression | None = None  # noted by the reader before the results were shown
     annotations: tuple[Annotation, ...] = ()
     is_key: bool = False  # marked by the reader to come back to
+    lesion: LesionRecord = NO_RECORD  # what the reader noted about the lesion in it
     undo: QUndoStack = field(default_factory=QUndoStack)
 
     def take(self, image: MedicalImage, half: Pixels | None = None) -> None:
         """Take over an image that was read; those who show the document are not told."""
-        self.image, self.half = image, half
-        self.header, self.size, self.error = header_of(image), image.shape, ""
+        self.image, self.half = self.scaled(image), half
+        self.header, self.size, self.error = header_of(self.image), image.shape, ""
+
+    def scaled(self, image: MedicalImage) -> MedicalImage:
+        """Return an image with the reader's scale, where the file states none of its own and the scale fits it."""
+        if image.spacing is not None and image.spacing.origin is not SpacingOrigin.READER:
+            return image
+        calibration, bare = self.lesion.calibration, replace(image, spacing=None)
+        if calibration is None or not calibration.fits(image.shape):
+            return image if image.spacing is None else bare
+        row, column = (calibration.mm_per_pixel * factor for factor in bare.stretch)
+        spacing = PixelSpacing(row, column, SpacingOrigin.READER)
+        return image if image.spacing == spacing else replace(image, spacing=spacing)
 
     @property
     def name(self) -> str:
@@ -179,6 +192,16 @@ class Documents(QObject):
         """Change a document's fields and tell those who show it."""
         for name, value in changes.items():
             setattr(document, name, value)
+        self.updated.emit(document)
+
+    def record(self, document: Document, record: LesionRecord) -> None:
+        """Note something about the lesion in a document; its image has another scale from now on, if that changed."""
+        document.lesion = record
+        before = document.image
+        if before is not None and (image := document.scaled(before)) is not before:
+            document.image, document.header = image, header_of(image)
+            if document.analysis is not None and document.analysis.image is before:
+                document.analysis = replace(document.analysis, image=image)
         self.updated.emit(document)
 
     def close(self, document: Document) -> None:

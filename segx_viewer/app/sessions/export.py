@@ -11,6 +11,7 @@ from segx_viewer.app.model.annotations import Annotation, Kind, caption
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.model.impression import Impression, confidence_word
 from segx_viewer.app.model.viewstate import MaskStyle, View
+from segx_viewer.domain.lesion import NO_RECORD, LesionRecord
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.domain.result import Analysis, MapKey
 
@@ -71,6 +72,7 @@ class Job:
     cancel: CancelToken
     options: PageOptions = AS_SHOWN
     page: tuple[int, int] = (1, 1)  # its number, and of how many
+    lesion: LesionRecord = NO_RECORD
 
     def __call__(self) -> Path:
         """Write it; return what was written. A cancelled report leaves what was there before."""
@@ -127,7 +129,7 @@ class Job:
                 marks.append(Mark(Shape.LINE if a.kind is Kind.LENGTH else Shape(a.kind.value), a.points, words))
         impression = self.impression
         words = f"{impression.text} ({confidence_word(impression.confidence)})" if impression is not None else ""
-        return Reading(words, tuple(marks))
+        return Reading(words, tuple(marks), self.lesion)
 
     def picture(self) -> "NDArray[np.uint8]":
         """Return the page as RGB pixels."""
@@ -270,4 +272,5 @@ def job_for(
         workspace.visible_part(),
         cancel,
         options,
+        lesion=document.lesion,
     )

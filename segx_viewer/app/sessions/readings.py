@@ -19,6 +19,7 @@ from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.annotations import Annotation, Kind
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.model.impression import Impression
+from segx_viewer.domain.lesion import NO_RECORD, LesionRecord
 from segx_viewer.errors import SegxError
 
 log = logging.getLogger(__name__)
@@ -32,14 +33,16 @@ class Reading:
     region: NDArray[np.bool_] | None = None
     impression: Impression | None = None
     is_key: bool = False
+    lesion: LesionRecord = NO_RECORD
 
     def __bool__(self) -> bool:
-        return bool(self.annotations) or self.region is not None or self.impression is not None or self.is_key
+        drawn = bool(self.annotations) or self.region is not None
+        return drawn or self.impression is not None or self.is_key or bool(self.lesion)
 
     def is_that_of(self, other: "Reading") -> bool:
         """Whether another reading holds the very same things."""
         same_region, same_words = self.region is other.region, self.impression is other.impression
-        same_mark = self.is_key == other.is_key
+        same_mark = self.is_key == other.is_key and self.lesion == other.lesion
         return self.annotations == other.annotations and same_region and same_words and same_mark
 
     def with_that_of(self, other: "Reading") -> "Reading":
@@ -49,6 +52,7 @@ class Reading:
             self.region if self.region is not None else other.region,
             self.impression or other.impression,
             self.is_key or other.is_key,
+            self.lesion or other.lesion,
         )
 
 
@@ -57,7 +61,7 @@ NOTHING = Reading()
 
 def reading_of(document: Document) -> Reading:
     """Return what was done to a document's image."""
-    return Reading(document.annotations, document.region, document.impression, document.is_key)
+    return Reading(document.annotations, document.region, document.impression, document.is_key, document.lesion)
 
 
 def pack(reading: Reading) -> dict[str, Any]:
@@ -68,6 +72,7 @@ def pack(reading: Reading) -> dict[str, Any]:
         "region": None if region is None else _pack_mask(region),
         "impression": reading.impression.as_dict() if reading.impression is not None else None,
         "key": reading.is_key,
+        "lesion": reading.lesion.as_dict() if reading.lesion else None,
     }
 
 
@@ -93,6 +98,7 @@ def unpack(entry: dict[str, Any]) -> Reading:
         region,
         Impression(**entry["impression"]) if entry["impression"] is not None else None,
         bool(entry.get("key", False)),  # sessions of earlier versions know none
+        LesionRecord.from_dict(entry["lesion"]) if entry.get("lesion") else NO_RECORD,
     )
 
 
@@ -186,6 +192,8 @@ class BringBack(QUndoCommand):
         workspace.documents.update(
             document, annotations=reading.annotations, impression=reading.impression, is_key=reading.is_key
         )
+        if reading.lesion != document.lesion:
+            workspace.documents.record(document, reading.lesion)
         if changed and document.analysis is not None and document.analysis.complete:
             analyses.set_region(document, reading.region)
         elif changed:

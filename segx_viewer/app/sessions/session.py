@@ -205,3 +205,4 @@ def _fill(document: Document, entry: dict[str, Any]) -> None:
     document.annotations, document.is_key = reading.annotations, reading.is_key or document.is_key
     document.region = reading.region if reading.region is not None else document.region
     document.impression = reading.impression or document.impression
+    document.lesion = reading.lesion or document.lesion

@@ -171,12 +171,12 @@ def _page(
         done = document.analysis if complete else None
         export = partial(
             Job, path=path, key=key, view=shown, annotations=marks, impression=impression,
-            include_identity=False, crop=None, cancel=cancel, options=options,
+            include_identity=False, crop=None, cancel=cancel, options=options, lesion=document.lesion,
         )  # fmt: skip
 
     def request(image: Any) -> AnalysisRequest:
         return AnalysisRequest(
-            image=image,
+            image=document.scaled(image),
             bundle_name=workspace.analyses.bundle,
             methods=(view.method,),
             mask_override=document.region,
