@@ -424,6 +424,10 @@
       <translation>über seinem Grenzwert von {cut_off}</translation>
     </message>
     <message>
+      <source>accepted</source>
+      <translation>angenommen</translation>
+    </message>
+    <message>
       <source>Accession number</source>
       <translation>Auftragsnummer</translation>
     </message>
@@ -468,12 +472,20 @@
       <translation>ÜBEREINSTIMMUNGEN</translation>
     </message>
     <message>
+      <source>All certainties</source>
+      <translation>Alle Sicherheiten</translation>
+    </message>
+    <message>
       <source>All figures (JSON)</source>
       <translation>Alle Zahlen (JSON)</translation>
     </message>
     <message>
       <source>All files are as they were installed.</source>
       <translation>Alle Dateien sind, wie sie installiert wurden.</translation>
+    </message>
+    <message>
+      <source>All images</source>
+      <translation>Alle Bilder</translation>
     </message>
     <message>
       <source>All images of the study that are open</source>
@@ -550,6 +562,10 @@
     <message>
       <source>Arrow</source>
       <translation>Pfeil</translation>
+    </message>
+    <message>
+      <source>As analysed</source>
+      <translation>Wie analysiert</translation>
     </message>
     <message>
       <source>As opened</source>
@@ -758,6 +774,10 @@
     <message>
       <source>buttock</source>
       <translation>Gesäß</translation>
+    </message>
+    <message>
+      <source>By an index …</source>
+      <translation>Über einen Index …</translation>
     </message>
     <message>
       <source>C&amp;urtain</source>
@@ -1016,6 +1036,10 @@
       <translation>Dunkle Seite</translation>
     </message>
     <message>
+      <source>Date</source>
+      <translation>Datum</translation>
+    </message>
+    <message>
       <source>Dates</source>
       <translation>Daten</translation>
     </message>
@@ -1228,6 +1252,10 @@
       <translation>Verschlüsselt (TLS)</translation>
     </message>
     <message>
+      <source>Enter opens, Space marks, R is read, N writes a note</source>
+      <translation>Eingabe öffnet, Leertaste merkt vor, R gelesen, N Notiz</translation>
+    </message>
+    <message>
       <source>Entropy of the probabilities</source>
       <translation>Entropie der Wahrscheinlichkeiten</translation>
     </message>
@@ -1252,6 +1280,14 @@
       <translation>Export</translation>
     </message>
     <message>
+      <source>Export marked images</source>
+      <translation>Vorgemerkte Bilder exportieren</translation>
+    </message>
+    <message>
+      <source>Export marked …</source>
+      <translation>Vorgemerkte exportieren …</translation>
+    </message>
+    <message>
       <source>Export report</source>
       <translation>Bericht exportieren</translation>
     </message>
@@ -1262,6 +1298,14 @@
     <message>
       <source>face</source>
       <translation>Gesicht</translation>
+    </message>
+    <message>
+      <source>failed</source>
+      <translation>fehlgeschlagen</translation>
+    </message>
+    <message>
+      <source>Failed or refused</source>
+      <translation>Fehlgeschlagen oder abgelehnt</translation>
     </message>
     <message>
       <source>fair</source>
@@ -1284,6 +1328,14 @@
       <translation>Datei</translation>
     </message>
     <message>
+      <source>files known: {count}</source>
+      <translation>Dateien bekannt: {count}</translation>
+    </message>
+    <message>
+      <source>Files looked at: {looked}, images found: {found}</source>
+      <translation>Dateien angesehen: {looked}, Bilder gefunden: {found}</translation>
+    </message>
+    <message>
       <source>Files that hold no image were left out: {count}</source>
       <translation>Dateien ohne Bild wurden ausgelassen: {count}</translation>
     </message>
@@ -1294,6 +1346,18 @@
     <message>
       <source>Film &amp;controls</source>
       <translation>Film&amp;steuerung</translation>
+    </message>
+    <message>
+      <source>Filter: words in any column</source>
+      <translation>Filter: Wörter aus beliebigen Spalten</translation>
+    </message>
+    <message>
+      <source>Find images</source>
+      <translation>Bilder suchen</translation>
+    </message>
+    <message>
+      <source>Finding</source>
+      <translation>Befund</translation>
     </message>
     <message>
       <source>FINDINGS</source>
@@ -1416,6 +1480,10 @@
       <translation>Volle Auflösung</translation>
     </message>
     <message>
+      <source>Gate</source>
+      <translation>Eingangsprüfung</translation>
+    </message>
+    <message>
       <source>General</source>
       <translation>Allgemein</translation>
     </message>
@@ -1498,6 +1566,14 @@
     <message>
       <source>Hernia</source>
       <translation>Hernie</translation>
+    </message>
+    <message>
+      <source>hidden</source>
+      <translation>verdeckt</translation>
+    </message>
+    <message>
+      <source>High</source>
+      <translation>Hoch</translation>
     </message>
     <message>
       <source>High certainty</source>
@@ -1636,12 +1712,20 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Geöffnete Bilder: {count}</translation>
     </message>
     <message>
+      <source>In a folder …</source>
+      <translation>In einem Ordner …</translation>
+    </message>
+    <message>
       <source>In true size</source>
       <translation>In wahrer Größe</translation>
     </message>
     <message>
       <source>Index of pages and files beside the report, for this computer only</source>
       <translation>Verzeichnis der Seiten und Dateien neben dem Bericht, nur für diesen Rechner</translation>
+    </message>
+    <message>
+      <source>Index that analyze --index wrote</source>
+      <translation>Index, den analyze --index geschrieben hat</translation>
     </message>
     <message>
       <source>Infiltration</source>
@@ -1840,6 +1924,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Helle Seite</translation>
     </message>
     <message>
+      <source>Likely right</source>
+      <translation>Wohl richtig</translation>
+    </message>
+    <message>
       <source>Lin&amp;k the two images</source>
       <translation>Beide Bilder &amp;koppeln</translation>
     </message>
@@ -1892,6 +1980,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Suche nach Angaben zur Person …</translation>
     </message>
     <message>
+      <source>Low</source>
+      <translation>Gering</translation>
+    </message>
+    <message>
       <source>Low certainty</source>
       <translation>Geringe Sicherheit</translation>
     </message>
@@ -1942,6 +2034,22 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Mark as &amp;key image</source>
       <translation>Als &amp;Schlüsselbild markieren</translation>
+    </message>
+    <message>
+      <source>Marked</source>
+      <translation>Vorgemerkt</translation>
+    </message>
+    <message>
+      <source>Marked images exported: {count}, with {files} files of their own.</source>
+      <translation>Vorgemerkte Bilder exportiert: {count}, mit {files} eigenen Dateien.</translation>
+    </message>
+    <message>
+      <source>Marked images: {count}. Research use only.</source>
+      <translation>Vorgemerkte Bilder: {count}. Nur für die Forschung.</translation>
+    </message>
+    <message>
+      <source>marked: {count}</source>
+      <translation>vorgemerkt: {count}</translation>
     </message>
     <message>
       <source>Mass</source>
@@ -2026,6 +2134,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Models run on</source>
       <translation>Modelle rechnen auf</translation>
+    </message>
+    <message>
+      <source>Moderate</source>
+      <translation>Mittel</translation>
     </message>
     <message>
       <source>Moderate certainty</source>
@@ -2256,6 +2368,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Notieren und Ergebnisse zeigen</translation>
     </message>
     <message>
+      <source>Notes as they were written, which may name patients</source>
+      <translation>Notizen, wie sie geschrieben wurden; sie können Patienten nennen</translation>
+    </message>
+    <message>
       <source>Nothing has gone wrong so far.</source>
       <translation>Bisher ist nichts schiefgegangen.</translation>
     </message>
@@ -2352,6 +2468,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Bilder öffnen</translation>
     </message>
     <message>
+      <source>Open res&amp;ults …</source>
+      <translation>Erge&amp;bnisse öffnen …</translation>
+    </message>
+    <message>
+      <source>Open results</source>
+      <translation>Ergebnisse öffnen</translation>
+    </message>
+    <message>
       <source>Open sess&amp;ion …</source>
       <translation>S&amp;itzung öffnen …</translation>
     </message>
@@ -2406,6 +2530,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Outside the region: what SegX hides</source>
       <translation>Außerhalb der Region: was SegX ausblendet</translation>
+    </message>
+    <message>
+      <source>outside the training population</source>
+      <translation>außerhalb der Trainingspopulation</translation>
     </message>
     <message>
       <source>outside the {region}</source>
@@ -2556,6 +2684,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Datenschutz und Grenzen</translation>
     </message>
     <message>
+      <source>Probability</source>
+      <translation>Wahrscheinlichkeit</translation>
+    </message>
+    <message>
       <source>probable</source>
       <translation>wahrscheinlich</translation>
     </message>
@@ -2576,12 +2708,28 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Zufällige Parameter</translation>
     </message>
     <message>
+      <source>Read</source>
+      <translation>Gelesen</translation>
+    </message>
+    <message>
       <source>Read it?</source>
       <translation>Lesen?</translation>
     </message>
     <message>
+      <source>read: {count}</source>
+      <translation>gelesen: {count}</translation>
+    </message>
+    <message>
+      <source>Reading the results …</source>
+      <translation>Ergebnisse werden gelesen …</translation>
+    </message>
+    <message>
       <source>Reading {name} …</source>
       <translation>{name} wird gelesen …</translation>
+    </message>
+    <message>
+      <source>Reason</source>
+      <translation>Grund</translation>
     </message>
     <message>
       <source>RECENT</source>
@@ -2594,6 +2742,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>red</source>
       <translation>rot</translation>
+    </message>
+    <message>
+      <source>refused</source>
+      <translation>abgelehnt</translation>
     </message>
     <message>
       <source>Region</source>
@@ -2696,6 +2848,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Bericht geschrieben: {path}</translation>
     </message>
     <message>
+      <source>Reports and JSON</source>
+      <translation>Berichte und JSON</translation>
+    </message>
+    <message>
+      <source>Reports and JSON, which hold identities in this run</source>
+      <translation>Berichte und JSON, die in diesem Lauf Identitäten enthalten</translation>
+    </message>
+    <message>
       <source>RESEARCH USE ONLY - not for diagnosis</source>
       <translation>NUR FÜR FORSCHUNG - nicht für die Diagnose</translation>
     </message>
@@ -2782,6 +2942,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Scales that are kept</source>
       <translation>Aufbewahrte Maßstäbe</translation>
+    </message>
+    <message>
+      <source>Scanner</source>
+      <translation>Gerät</translation>
     </message>
     <message>
       <source>Score (TDS) {score}: by the rule {verdict} (below 4.75 benign, above 5.45 melanoma).</source>
@@ -2996,8 +3160,16 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Größe ({region})</translation>
     </message>
     <message>
+      <source>skipped</source>
+      <translation>übersprungen</translation>
+    </message>
+    <message>
       <source>slow</source>
       <translation>langsam</translation>
+    </message>
+    <message>
+      <source>Source</source>
+      <translation>Quelle</translation>
     </message>
     <message>
       <source>Speed of the film</source>
@@ -3260,8 +3432,16 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Der Bericht sagt nicht, wessen Bild es ist.</translation>
     </message>
     <message>
+      <source>The results hold no maps of this image (analyze --output npz); it is analysed again.</source>
+      <translation>Die Ergebnisse enthalten keine Karten dieses Bildes (analyze --output npz); es wird erneut analysiert.</translation>
+    </message>
+    <message>
       <source>The results name the patient: they are filed in the study of their image.</source>
       <translation>Die Ergebnisse nennen den Patienten: Sie werden in der Studie ihres Bildes abgelegt.</translation>
+    </message>
+    <message>
+      <source>The results' folder cannot be written: what you note is kept in your own.</source>
+      <translation>Der Ergebnisordner ist schreibgeschützt: Ihre Notizen liegen in Ihrem eigenen Ordner.</translation>
     </message>
     <message>
       <source>the same image as {name}</source>
@@ -3508,6 +3688,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Entpacken {done} von {total}</translation>
     </message>
     <message>
+      <source>Unread</source>
+      <translation>Ungelesen</translation>
+    </message>
+    <message>
       <source>until the program ends</source>
       <translation>bis das Programm endet</translation>
     </message>
@@ -3628,6 +3812,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Rad</translation>
     </message>
     <message>
+      <source>Where the images are</source>
+      <translation>Wo die Bilder liegen</translation>
+    </message>
+    <message>
+      <source>Where this image lies is not known: results hold no names. Use Find images.</source>
+      <translation>Wo dieses Bild liegt, ist nicht bekannt: Ergebnisse enthalten keine Namen. Benutzen Sie „Bilder suchen“.</translation>
+    </message>
+    <message>
       <source>Whether the most relevant pixel lies inside the region.</source>
       <translation>Ob der wichtigste Bildpunkt in der Region liegt.</translation>
     </message>
@@ -3698,6 +3890,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>without a device</source>
       <translation>ohne Gerät</translation>
+    </message>
+    <message>
+      <source>Worklist</source>
+      <translation>Arbeitsliste</translation>
+    </message>
+    <message>
+      <source>Worklist: {name}</source>
+      <translation>Arbeitsliste: {name}</translation>
     </message>
     <message>
       <source>Write copies</source>
@@ -3874,6 +4074,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>{position} / {count} so far, files are still being read</source>
       <translation>{position} / {count} bisher, Dateien werden noch gelesen</translation>
+    </message>
+    <message>
+      <source>{shown} of {count} images</source>
+      <translation>{shown} von {count} Bildern</translation>
     </message>
     <message>
       <source>{title}: coarse, a finer one follows</source>

@@ -29,7 +29,9 @@ from segx_viewer.app.jobs.demo import LESION, demo_files
 from segx_viewer.app.jobs.engine import Engine
 from segx_viewer.app.kit import language, theme
 from segx_viewer.app.model.viewstate import Compare, Layout
+from segx_viewer.app.model.worklist import MARKED, NOTE
 from segx_viewer.app.window import Window
+from segx_viewer.cohort.example import write_example
 from segx_viewer.errors import SegxError
 
 _PATIENCE_MS = 120_000
@@ -126,6 +128,7 @@ class _Shooting:
         if chest is not None:
             self._two_images(chest, lesion)
         self._dialogs()
+        self._worklist(lesion)
         self._abstention()
         self._series()
         self._scale_two(lesion)
@@ -188,6 +191,23 @@ class _Shooting:
             self._shoot(name, widget=dialog)
             dialog.close()
             self._wait(50)
+
+    def _worklist(self, lesion: Path) -> None:
+        """Show results of a small run below the pictures."""
+        folder = self.folder / "Results"
+        write_example(self.window.workspace.analyses.current, folder, lesion)
+        self.window.show_results(folder)
+        panel = self.window.worklist
+        assert panel is not None  # noqa: S101 - just made
+        self._until(lambda: panel.table.rowCount() > 0)
+        panel.look_in(lesion.parent)
+        self._until(lambda: bool(panel.table.sources))
+        panel.table.sort_by_doubt()
+        panel.view.selectRow(0)
+        panel.note_current(MARKED)
+        panel.table.setData(panel.table.index(1, NOTE), "compare with the image of last year")
+        self._shoot("21-worklist")
+        panel.close()
 
     def _abstention(self) -> None:
         from pydicom.data import get_testdata_file

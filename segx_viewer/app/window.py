@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from segx_viewer.app.panels.statusbar import StatusBar
     from segx_viewer.app.panels.studies import Studies
     from segx_viewer.app.panels.topbar import TopBar
+    from segx_viewer.app.panels.worklist import WorklistPanel
     from segx_viewer.app.sessions.session import Autosave
     from segx_viewer.domain.result import Analysis
 
@@ -86,6 +87,7 @@ class Window(QMainWindow):
         self._engine = engine
         self.follower: Follower | None = None
         self.second: SecondWindow | None = None
+        self.worklist: WorklistPanel | None = None
         self.setWindowTitle("SegX Viewer")
         self.setAcceptDrops(True)
         self.resize(QSize(1440, 900).boundedTo(self.screen().availableGeometry().size()))
@@ -157,6 +159,30 @@ class Window(QMainWindow):
         self.workspace.opener.open([path for path in paths if path not in sessions])
         self.autosave.add_recent([path for path in paths if path.exists()])
 
+    def show_results(self, folder: Path) -> None:
+        """Show a run's results as a worklist below the pictures, in the place of another one."""
+        self.fill()
+        from PySide6.QtCore import Qt
+
+        from segx_viewer.app.dialogs.worklistexport import WorklistExport
+        from segx_viewer.app.panels.worklist import WorklistPanel
+
+        self._close_worklist()
+        panel = self.worklist = WorklistPanel(self.workspace, folder, self)
+        panel.handing_out.connect(
+            lambda marked: WorklistExport(self.workspace, panel.lists, marked, dict(panel.table.marks), panel).open()
+        )
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.worklist)
+        self.resizeDocks([self.worklist], [self.height() * 2 // 5], Qt.Orientation.Vertical)
+
+    def _close_worklist(self) -> None:
+        """Close the worklist, which writes what was noted."""
+        if self.worklist is not None:
+            self.removeDockWidget(self.worklist)
+            self.worklist.close()
+            self.worklist.deleteLater()
+            self.worklist = None
+
     @property
     def above(self) -> QWidget:
         """What dialogs stand above: the window itself."""
@@ -205,6 +231,7 @@ class Window(QMainWindow):
         self.workspace.documents.close_all()
         self.workspace.opener.forget()
         self.comparison.end()
+        self._close_worklist()
         for dialog in self.findChildren(QDialog):  # such as an image's tags
             dialog.reject()
         clipboard.clear(OURS)
@@ -247,6 +274,7 @@ class Window(QMainWindow):
         if self.second is not None:
             self.second.close()
         if self.follower is not None:
+            self._close_worklist()
             self.autosave.end()
             self._shut_down()
         event.accept()

@@ -49,7 +49,7 @@ def output_name(number: int, analysis: Analysis) -> str:
 
 
 _RESULT = re.compile(
-    r"\d{4,}-[0-9a-f]{8}(-[a-z0-9-]+)?\.(png|pdf|json|npz|dcm)|run\.jsonl|results\.csv|summary\.html|\.part-.*"
+    r"\d{4,}-[0-9a-f]{8}(-[a-z0-9-]+)?\.(png|pdf|json|npz|dcm)|run\.jsonl|results\.csv|summary\.html|worklist\.json|\.part-.*"
 )
 
 
@@ -163,7 +163,8 @@ def write_arrays(analysis: Analysis, path: Path) -> None:
     """Write the maps and the region, on the model-input grid, as a compressed NumPy archive without pickles.
 
     Arrays: ``probabilities``, ``logits``, ``mask``, ``segmentation``, and for each method and class
-    ``map/METHOD/CLASS`` and ``segx/METHOD/CLASS``.
+    ``map/METHOD/CLASS`` and ``segx/METHOD/CLASS``; where a bundle has several regions, the probability of each
+    as ``region/NAME``.
     """
     arrays: dict[str, np.ndarray] = {}
     if analysis.prediction is not None:
@@ -176,6 +177,8 @@ def write_arrays(analysis: Analysis, path: Path) -> None:
     ):
         for (method, index), array in maps.items():
             arrays[f"{kind}/{method}/{_class_code(analysis, index)}"] = array
+    for name, region in analysis.regions.items():
+        arrays[f"region/{name}"] = region.probability
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
     write_bytes(path, buffer.getvalue())

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,101 @@ def read_rows(folder: Path) -> list[dict[str, Any]]:
         if "ended" in line:
             rows[line["ended"]] = line["row"]
     return [rows[number] for number in sorted(rows)]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One image of a run, as a list shows it.
+
+    Attributes
+    ----------
+    number : int
+    name : str
+        What its files are called, without their endings.
+    content, stamp : str
+        What the journal knows the file by; see `Journal.begin`.
+    frame : int
+    status : str
+        "done", "failed" or "skipped".
+    finding, code : str
+        The leading class, in words and as the data set has it; "" where there is none.
+    probability, right : float or None
+        The network's own for that class, and the calibrated one that it is correct.
+    scores : str
+        "CODE=P; CODE=P ...", of all classes.
+    badge, gate : str
+        A `Level` and a `GateLevel`, by their values.
+    reason : str
+        Why there is no result, no statement, or a doubt.
+    model, month, scanner : str
+    """
+
+    number: int
+    name: str
+    content: str = ""
+    stamp: str = ""
+    frame: int = 0
+    status: str = "done"
+    finding: str = ""
+    code: str = ""
+    probability: float | None = None
+    right: float | None = None
+    scores: str = ""
+    badge: str = ""
+    gate: str = ""
+    reason: str = ""
+    model: str = ""
+    month: str = ""
+    scanner: str = ""
+
+    def score(self, code: str) -> float | None:
+        """Return the probability of a class, None where it was not asked for.
+
+        Examples
+        --------
+        >>> Result(1, "0001-ab", scores="mel=0.620000; nv=0.380000").score("nv")
+        0.38
+        """
+        for part in self.scores.split("; "):
+            name, _, value = part.rpartition("=")
+            if name == code:
+                return float(value)
+        return None
+
+
+def read_results(folder: Path) -> list[Result]:
+    """Return what became of each image of a run, by number. Raises `SegxError`."""
+    begun: dict[int, tuple[str, str]] = {}
+    found: dict[int, Result] = {}
+    for line in _lines(folder):
+        if "begun" in line:
+            begun[line["begun"]] = str(line["content"]), str(line.get("stamp", ""))
+        elif "ended" in line:
+            found[line["ended"]] = _result(line["ended"], line["row"], *begun.get(line["ended"], ("", "")))
+    return [found[number] for number in sorted(found)]
+
+
+def _result(number: int, row: dict[str, Any], content: str, stamp: str) -> Result:
+    reasons = (row.get("error"), row.get("gate_reason"), row.get("badge_reason"))
+    return Result(
+        number,
+        str(row.get("id", "")),
+        content,
+        stamp,
+        int(row.get("frame") or 0),
+        str(row.get("status", "")),
+        str(row.get("class_label") or ""),
+        str(row.get("class_code") or ""),
+        row.get("probability"),
+        row.get("probability_correct"),
+        str(row.get("probabilities") or ""),
+        str(row.get("badge") or ""),
+        str(row.get("gate") or ""),
+        " ".join(dict.fromkeys(str(reason) for reason in reasons if reason)),
+        str(row.get("model") or ""),
+        str(row.get("month") or ""),
+        str(row.get("scanner") or ""),
+    )
 
 
 def _lines(folder: Path) -> Iterator[dict[str, Any]]:

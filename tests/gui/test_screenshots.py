@@ -22,6 +22,7 @@ def test_every_view_is_shot_and_none_is_blank(engine, tmp_path):
         "18-contact-sheet",
         "19-settings",
         "20-manual",
+        "21-worklist",
     }
     assert wanted <= names
     for path in written:

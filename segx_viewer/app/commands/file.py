@@ -39,6 +39,14 @@ def _last_folder() -> str:
     return str(settings.settings().value("last_folder", ""))
 
 
+def open_results(window: "Desk") -> None:
+    """Ask for the folder of a run's results, and show them as a worklist."""
+    name = QFileDialog.getExistingDirectory(window.above, tr("Open results"), _last_folder())
+    if name:
+        settings.settings().setValue("last_folder", name)
+        window.show_results(Path(name))
+
+
 def restore_session(window: "Desk") -> None:
     """Open what the last session had open."""
     count = session.restore(window.workspace)
@@ -135,6 +143,7 @@ _FILE, _HELP, _VIEW = mark("File"), mark("Help"), mark("View")
 ROWS: "tuple[Command[Desk], ...]" = (
     Command("open", mark("&Open files …"), open_files, "Ctrl+O", _FILE, "file-plus"),
     Command("open_folder", mark("Open &folder …"), open_folder, "Ctrl+Shift+O", _FILE, "folder-open"),
+    Command("open_results", mark("Open res&ults …"), open_results, "Ctrl+Shift+U", _FILE, "scroll-text"),
     Command("demo", mark("Try the &demo"), open_demo, "", _FILE, "circle-play"),
     Command("restore", mark("Restore the last &session"), restore_session, "", _FILE, "refresh-cw"),
     Command("open_archive", mark("Open from a&rchive …"), open_from_archive, "Ctrl+Alt+O", _FILE, "search"),

@@ -31,6 +31,7 @@ MENUS: tuple[tuple[Any, ...], ...] = (
         "open",
         "open_folder",
         "open_archive",
+        "open_results",
         RECENT,
         "demo",
         "restore",

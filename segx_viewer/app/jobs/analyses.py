@@ -5,14 +5,14 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from segx_viewer.app.jobs.engine import Capabilities, Engine
-from segx_viewer.app.jobs.jobs import MODELS, Jobs
+from segx_viewer.app.jobs.jobs import FILES, MODELS, Jobs
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.documents import Document, Documents, key_of
 from segx_viewer.app.model.region import restored
@@ -21,6 +21,10 @@ from segx_viewer.domain.methods import METHODS
 from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress, Stage
 from segx_viewer.domain.result import Analysis, MapKey, Target
 from segx_viewer.errors import AnalysisCancelled, SegxError
+
+if TYPE_CHECKING:
+    from segx_viewer.cohort.stored import Stored
+    from segx_viewer.domain.image import MedicalImage
 
 GRID: MapKey = ("*", -1)
 """Stands for all cells of the grid where one map's key would stand."""
@@ -173,10 +177,60 @@ class Analyses(QObject):
         if self._running is not None or self.was_cancelled or current is None or not current.complete:
             return
         key, analysis = key_of(document, self._state.view.method), document.analysis
-        if analysis is None or not analysis.complete:
+        if analysis is None and document.stored is not None:
+            self.recall(document)
+        elif analysis is None or not analysis.complete:
             self._ask((self._state.view.method,), None, None, document)
         elif key is not None and key not in analysis.explanations:
             self._ask((key[0],), (key[1],), key, document)
+
+    # -- what a run has stored -------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Show what is stored of the current image, or analyse it."""
+        document = self._documents.current
+        if document is not None and document.stored is not None and document.analysis is None:
+            self.recall(document)
+        else:
+            self.analyse()
+
+    def recall(self, document: Document) -> None:
+        """Show the analysis that a run has stored of an image; the models are not asked."""
+        stored, image = document.stored, document.image
+        if stored is None or image is None:
+            return
+        self._jobs.run(
+            _recalled,
+            stored,
+            image,
+            then=partial(self._on_recalled, document),
+            failed=partial(self._on_not_recalled, document),
+            lane=FILES,
+            wanted=lambda: document.image is image and document.stored is stored,
+        )
+
+    def _on_recalled(self, document: Document, analysis: Analysis) -> None:
+        document.analysis = analysis
+        if document is self._documents.current and analysis.explanations and self.key not in analysis.explanations:
+            method, index = next(iter(analysis.explanations))
+            top = analysis.prediction is not None and index == analysis.prediction.top
+            self._state.update(method=method, class_index=None if top else index)
+        if document.region is not None:
+            self.set_region(document, document.region)
+        self.changed.emit(document)
+
+    def _on_not_recalled(self, document: Document, error: SegxError) -> None:
+        from segx_viewer.cohort.stored import NothingStoredError
+
+        document.stored = None
+        if document is not self._documents.current:
+            return
+        if isinstance(error, NothingStoredError):
+            self.said.emit(tr("The results hold no maps of this image (analyze --output npz); it is analysed again."))
+            self.analyse()
+        else:  # whatever is shown must be of these pixels
+            self.was_cancelled = True
+            self.failed.emit(str(error))
 
     # -- the region ------------------------------------------------------------------------------
 
@@ -364,6 +418,12 @@ class Analyses(QObject):
         self.was_cancelled = True
         self.progress.emit(None)
         self.failed.emit(str(error))
+
+
+def _recalled(stored: "Stored", image: "MedicalImage") -> Analysis:
+    from segx_viewer.cohort.stored import read_analysis
+
+    return read_analysis(stored.folder, stored.name, image)
 
 
 def _prepare(engine: Engine) -> Capabilities:

@@ -42,7 +42,7 @@ class Loader(QObject):
         self._reading: Document | None = None
         self._beside: set[Document] = set()
         self._pause = QTimer(self, singleShot=True)
-        self._pause.timeout.connect(analyses.analyse)
+        self._pause.timeout.connect(analyses.begin)
         self._painted = QTimer(self, singleShot=True, interval=_PAINTED_MS)
         self._painted.timeout.connect(self._settle)
         self._looked_through: set[Hashable] = set()  # stacks whose window was looked for

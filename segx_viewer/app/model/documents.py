@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from segx_viewer.domain.arrays import Pixels
 from segx_viewer.domain.image import MedicalImage, PixelSpacing, SpacingOrigin, VoiLut, WindowLevel
 from segx_viewer.domain.lesion import NO_RECORD, LesionRecord
 from segx_viewer.domain.result import Analysis, MapKey
+
+if TYPE_CHECKING:
+    from segx_viewer.cohort.stored import Stored
 
 _KEPT = 6  # decoded images with their analyses that stay in memory
 
@@ -38,6 +41,7 @@ class Document:
     image: MedicalImage | None = None
     half: Pixels | None = None  # its pixels at half the resolution, until it is not the newest image any more
     analysis: Analysis | None = None
+    stored: "Stored | None" = None  # an analysis by a run, to be shown in place of a new one
     error: str = ""
     thumbnail: Any = None
     header: MedicalImage | None = None

@@ -199,7 +199,7 @@ class BringBack(QUndoCommand):
         elif changed:
             document.region = reading.region
             if document is workspace.documents.current:
-                analyses.analyse()  # what runs was asked with another region
+                analyses.begin()  # what runs was asked with another region
         analyses.changed.emit(document)
 
 
