@@ -24,6 +24,7 @@ from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.methods import COMBINED, DISAGREEMENT, METHODS, MethodInfo, Needs
 from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress, Stage
 from segx_viewer.domain.result import (
+    Agreement,
     Alignment,
     Analysis,
     Certainty,
@@ -52,7 +53,7 @@ from segx_viewer.explain.segx import segx_map
 from segx_viewer.imaging.display import to_display
 from segx_viewer.inference.features import NETWORK_FEATURES
 from segx_viewer.inference.input_gate import gate_of, worst
-from segx_viewer.inference.predictor import normalise, place, to_prediction
+from segx_viewer.inference.predictor import as_bytes, normalise, place, to_prediction
 from segx_viewer.inference.roads import ready_runner, torch_runner
 from segx_viewer.inference.runner import Runner, Wish
 from segx_viewer.inference.segmenter import regions_of
@@ -65,6 +66,10 @@ __all__ = ["analyse", "analyse_to_end", "library_versions", "reassess"]
 
 # Share of an analysis that is done when a stage begins.
 _BEGINS = {Stage.CHECK: 0.0, Stage.CLASSIFY: 0.1, Stage.SEGMENT: 0.35, Stage.ATTRIBUTE: 0.6, Stage.SEGU: 0.9}
+_NO_BASELINES = (
+    "The model keeps no images that Gradient SHAP as published starts from (calibrate --as-published); this is the "
+    "program's own."
+)
 _LIBRARIES = ("torch", "onnxruntime", "timm", "segmentation-models-pytorch", "captum", "pydicom", "numpy")
 
 
@@ -269,7 +274,7 @@ class _Run:
         with self._stage(Stage.CHECK):
             placed, placement = place(picture, bundle.preprocessing, image.stretch)
             inputs = normalise(placed, bundle.preprocessing)[None]
-            looks = gate.check_picture(placed[_extent(placement)], colour=_colour_of(picture))
+            looks = gate.check_picture(as_bytes(placed[_extent(placement)]), colour=_colour_of(picture))
             verdict = worst(gate.check_header(image), looks)
         if verdict.level is GateLevel.REFUSED:
             return self._begin(bundle, placement, verdict), None
@@ -318,6 +323,8 @@ class _Run:
         methods, note = _methods(self.request.methods, bundle)
         if note:
             analysis = replace(analysis, warnings=(*analysis.warnings, note))
+        if self.request.as_published and any(m.name == "gradient_shap" for m in methods) and not bundle.baselines:
+            analysis = replace(analysis, warnings=(*analysis.warnings, _NO_BASELINES))
         calibration = None if self.request.as_published else _calibration(bundle)
         target = Target.PROBABILITY if self.request.as_published else Target.LOGIT
         spacing = input_spacing(analysis.image, analysis.placement)
@@ -325,11 +332,13 @@ class _Run:
         target_layer = self.store.target_layer(bundle.info.name)
         runners = _Runners(runner, partial(self._classified_by_torch, bundle, inputs))
         for number, method in enumerate(methods):
+            agreements: dict[int, Agreement | None] = {}
             wish = Wish(
                 target=target,
                 scaled=self.request.as_published,
                 cancel=self.cancel,
                 on_fraction=partial(self._share_of, number, len(methods), method.label),
+                on_agreement=agreements.__setitem__,
             )
             layer = target_layer if method.needs is Needs.LAYER else None
             spent: dict[int, float] = {}
@@ -340,7 +349,9 @@ class _Run:
                 seconds = time.perf_counter() - started
                 self._count(Stage.ATTRIBUTE, seconds)
                 spent[k] = spent.get(k, 0.0) + seconds
-                attribution = Explanation(method.name, layer, k, target, saliency_map, spent[k])
+                attribution = Explanation(
+                    method.name, layer, k, target, saliency_map, spent[k], agreement=agreements.get(k)
+                )
                 saliency_map = attribution.saliency_map  # the same object for all, or each would sort its own
                 key = (method.name, k)
                 segmentation = analysis.region_for(k) or main

@@ -2708,6 +2708,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Zufällige Parameter</translation>
     </message>
     <message>
+      <source>rank {rank:.2f}, {top:.0f} %</source>
+      <translation>Rang {rank:.2f}, {top:.0f} %</translation>
+    </message>
+    <message>
       <source>Read</source>
       <translation>Gelesen</translation>
     </message>
@@ -3564,6 +3568,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Diese Karte zeigt, wo sich Verfahren unterscheiden; an ihr gibt es nichts zu prüfen.</translation>
     </message>
     <message>
+      <source>This method draws at random: another draw gives this map again as far as two halves of its samples agree (rank correlation, and overlap of the top 5 %). Low values mean mostly noise.</source>
+      <translation>Dieses Verfahren zieht zufällig: Eine andere Ziehung ergibt diese Karte so weit wieder, wie zwei Hälften ihrer Stichproben übereinstimmen (Rangkorrelation und Überdeckung der oberen 5 %). Niedrige Werte bedeuten überwiegend Rauschen.</translation>
+    </message>
+    <message>
       <source>This picture has no scale: lengths are in pixels.</source>
       <translation>Dieses Bild hat keinen Maßstab: Längen sind in Pixeln.</translation>
     </message>
@@ -3662,6 +3670,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>tumour</source>
       <translation>Tumor</translation>
+    </message>
+    <message>
+      <source>Two halves of {samples} samples agree</source>
+      <translation>Übereinstimmung zweier Hälften von {samples} Stichproben</translation>
     </message>
     <message>
       <source>ultrasound pictures of the breast</source>

@@ -141,7 +141,7 @@ class ModelBundle:
     `segmenter_input` differs from `preprocessing` where the segmenter sees the image otherwise than the classifier;
     `segmenter_activation` says whether its channels exclude each other (softmax). The first of `regions` is the main
     one; classes may name another. `gate`, `calibration` and `training` are the manifest's tables of those names, {}
-    when absent.
+    when absent. `baselines` is the file of the images that Gradient SHAP as published starts from, "" without one.
     """
 
     folder: Path
@@ -165,6 +165,7 @@ class ModelBundle:
     calibration: Mapping[str, Any] = field(default_factory=dict, repr=False)
     promises: Mapping[str, Any] = field(default_factory=dict, repr=False)
     training: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    baselines: str = ""
 
     @property
     def gate_layer(self) -> str:
@@ -336,7 +337,15 @@ def _from_manifest(folder: Path, manifest: dict[str, Any], digest: str) -> Model
         calibration=manifest.get("calibration", {}),
         promises=manifest.get("promises", {}),
         training=manifest.get("training", {}),
+        baselines=_baselines(manifest.get("published", {})),
     )
+
+
+def _baselines(published: Mapping[str, Any]) -> str:
+    name = str(published.get("baselines", ""))
+    if name:
+        _check_is_beside(name)
+    return name
 
 
 def _methods(classifier: Mapping[str, Any]) -> tuple[str, ...]:

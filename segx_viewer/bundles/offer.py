@@ -14,7 +14,7 @@ from segx_viewer.paths import is_plain_name, resources_folder
 MANIFEST = "bundle.toml"
 NETWORKS = ("classifier", "segmenter")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_MEASURED = ("files", "gate", "calibration", "training", "evaluation")
+_MEASURED = ("files", "gate", "calibration", "promises", "training", "evaluation", "published")
 """Tables of a manifest that speak of one set of weights."""
 
 NO_LICENCE = "not stated"

@@ -231,6 +231,15 @@ class BundleStore:
         self.classifier(name)
         return self._loaded[name, "target_layer"]
 
+    def baselines(self, name: str) -> "torch.Tensor | None":
+        """Return the inputs (N, C, h, w) that a bundle's Gradient SHAP as published starts from; None without any."""
+        from safetensors.torch import load_file
+
+        bundle = self.get(name)
+        if not bundle.baselines:
+            return None
+        return self.once(name, "baselines", lambda: load_file(bundle.verified_path(bundle.baselines))["inputs"])
+
     def _load_classifier(self, name: str) -> "nn.Module":
         from segx_viewer.networks.folding import example_of, ready_classifier
         from segx_viewer.networks.spatial import choose_layer

@@ -84,6 +84,9 @@ def train(arguments: argparse.Namespace) -> int:
 def calibrate(arguments: argparse.Namespace) -> int:
     """Fit a bundle's input gate and the badge's calibration."""
     folder = _bundle_folder(arguments.bundle)
+    if arguments.as_published:
+        _with_extra("segx_viewer.evaluation.published", "train").fit_published(folder, arguments.data, report=say)
+        return 0
     if not (folder / "recipe.toml").is_file():
         own = _with_extra("segx_viewer.evaluation.own", "train")
         own.fit_own(folder, arguments.data, report=say)

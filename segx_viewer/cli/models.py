@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segx_viewer.cli.terminal import say, waiting
+from segx_viewer.domain.geometry import INTERPOLATIONS
 
 if TYPE_CHECKING:
     from segx_viewer.bundles.store import BundleStore
@@ -66,9 +67,7 @@ def _register_add(what: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     command.add_argument(
         "--crop", type=float, metavar="SHARE", help="share of the image's middle that is seen, up to 1"
     )
-    command.add_argument(
-        "--interpolation", choices=("area", "bilinear", "bicubic", "lanczos", "nearest"), help="how it is resampled"
-    )
+    command.add_argument("--interpolation", choices=INTERPOLATIONS, help="how it is resampled")
     command.add_argument("--no-antialias", action="store_true", help="sample single pixels when an image shrinks")
     command.add_argument("--modalities", nargs="+", metavar="CODE", help="DICOM modalities it reads; - for pictures")
     command.add_argument("--image-kind", metavar="TEXT", help="what it reads, such as dermoscopy or chest radiograph")

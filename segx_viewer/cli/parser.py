@@ -266,6 +266,12 @@ def _add_training(actions: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "folder for each class, or a CSV with the columns image and class (and group).",
     )
     _add_measured(command)
+    command.add_argument(
+        "--as-published",
+        action="store_true",
+        help="fit what SegX's reference fits on its validation set instead: the cut-offs of the best F1, and the 50 "
+        "images that its Gradient SHAP starts from, which are kept in the model's folder",
+    )
     command.set_defaults(run=commands.calibrate)
 
     command = actions.add_parser(

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from segx_viewer.domain.arrays import Pixels
 
 AREA = "area"
-INTERPOLATIONS = (AREA, "bilinear", "bicubic", "lanczos", "nearest")
+TENSOR = "tensor"
+INTERPOLATIONS = (AREA, "bilinear", "bicubic", "lanczos", "nearest", TENSOR)
 """How a picture is resampled: averaged by area (when it shrinks), or as Pillow does it, which torchvision, timm and
-transformers use on pictures: a filter as wide as what becomes one pixel (antialiased)."""
+transformers use on pictures: a filter as wide as what becomes one pixel (antialiased). "tensor" is Pillow's bilinear
+without rounding to bytes, as torchvision resizes what is a tensor already (ToTensor first, Resize second)."""
 _HALF = 0.5
 _BY_OPENCV = {"bilinear": cv2.INTER_LINEAR, "bicubic": cv2.INTER_CUBIC, "lanczos": cv2.INTER_LANCZOS4}
 _BY_PILLOW = {"bilinear": 2, "bicubic": 3, "lanczos": 1, "nearest": 0}
@@ -131,7 +133,7 @@ class Placement:
 
         Returns
         -------
-        ndarray, shape (h, w) or (h, w, 3), of the picture's dtype
+        ndarray, shape (h, w) or (h, w, 3), of the picture's dtype; float32 of the same range where it is "tensor"
         """
         h, w = self.input_shape
         rows, columns = round(self.image_shape[0] * self.scale[0]), round(self.image_shape[1] * self.scale[1])
@@ -193,6 +195,8 @@ class Placement:
 
 
 def _resized(picture: Pixels, shape: tuple[int, int], interpolation: str, antialias: bool) -> Pixels:
+    if interpolation == TENSOR:
+        return _resized_exactly(picture, shape, antialias)
     shrinks = shape[0] < picture.shape[0] or shape[1] < picture.shape[1]
     if interpolation == AREA or picture.dtype != np.uint8:
         how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
@@ -203,3 +207,18 @@ def _resized(picture: Pixels, shape: tuple[int, int], interpolation: str, antial
 
     how = Image.Resampling(_BY_PILLOW[interpolation])
     return np.asarray(Image.fromarray(picture).resize(shape[::-1], how))
+
+
+def _resized_exactly(picture: NDArray[np.generic], shape: tuple[int, int], antialias: bool) -> NDArray[np.float32]:
+    levels = picture.astype(np.float32)
+    if not antialias:
+        return np.asarray(cv2.resize(levels, shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+    from PIL import Image  # see above
+
+    channels = levels[..., None] if levels.ndim == 2 else levels
+    size, how = shape[::-1], Image.Resampling.BILINEAR
+    found = [
+        np.asarray(Image.fromarray(np.ascontiguousarray(channels[..., c])).resize(size, how), np.float32)
+        for c in range(channels.shape[-1])
+    ]
+    return found[0] if levels.ndim == 2 else np.stack(found, -1)

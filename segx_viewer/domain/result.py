@@ -295,6 +295,28 @@ class Certainty:
     evidence: Mapping[str, float] = field(default_factory=dict, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far two independent halves of a random method's samples give the same map.
+
+    Attributes
+    ----------
+    samples : int
+        Of both halves together; the map is made of all.
+    rank_correlation : float
+        Spearman's, of the two halves' maps, -1..1.
+    top_overlap : float
+        IoU of their 5 % most relevant pixels, 0..1.
+    enough : bool
+        Whether they agreed before the budget of samples ended.
+    """
+
+    samples: int
+    rank_correlation: float
+    top_overlap: float
+    enough: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Explanation:
     """One class explained by one method: the map, the region it is compared with, SegX and SegU.
@@ -316,6 +338,8 @@ class Explanation:
         The map within the region, 0 outside.
     certainty : Certainty or None
         None until it is assessed.
+    agreement : Agreement or None
+        Of a method that draws at random; None for the others.
     """
 
     method: str
@@ -327,6 +351,7 @@ class Explanation:
     region: Segmentation | None = field(default=None, repr=False)
     segx: NDArray[np.float32] | None = field(default=None, repr=False)
     certainty: Certainty | None = None
+    agreement: Agreement | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "saliency_map", read_only(self.saliency_map, np.float32))

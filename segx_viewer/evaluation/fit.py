@@ -35,7 +35,7 @@ from segx_viewer.evaluation.calibrate import (
 from segx_viewer.evaluation.promises import SET_CONFIDENCES, class_conditional_sets, finding_sets, miss_rates
 from segx_viewer.explain.promises import Levels
 from segx_viewer.inference.input_gate import GATE_FILE, PopulationDistance
-from segx_viewer.inference.predictor import normalise, place
+from segx_viewer.inference.predictor import as_bytes, normalise, place
 from segx_viewer.networks.forward import forward_each
 from segx_viewer.paths import sha256_of
 from segx_viewer.pipeline import analyse_to_end
@@ -210,7 +210,7 @@ def _fit_gate(
 
 
 def _seen(recipe: Recipe, records: Sequence[Record]) -> list[NDArray[np.uint8]]:
-    return [place(record.read_image(), preprocessing_of(recipe))[0] for record in records]
+    return [as_bytes(place(record.read_image(), preprocessing_of(recipe))[0]) for record in records]
 
 
 def _changed(recipe: Recipe, pictures: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.uint8]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from segx_viewer.domain.result import Prediction, Segmentation
+from segx_viewer.domain.result import Prediction, Segmentation, Target
 from segx_viewer.errors import ModelError
 from segx_viewer.inference import evidence
 from segx_viewer.inference.attribution import Subject, get_method
@@ -57,7 +57,9 @@ class TorchRunner:
             target=wish.target,
             scaled=wish.scaled,
             cancel=wish.cancel,
+            baselines=self.store.baselines(self.bundle) if wish.target is Target.PROBABILITY else None,
             on_fraction=wish.on_fraction,
+            on_agreement=wish.on_agreement,
         )
         yield from get_method(method).maps(subject, classes)
 

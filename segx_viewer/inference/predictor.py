@@ -1,5 +1,7 @@
 """From a displayed picture to a network's input, and from its output to probabilities. Arrays only."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +10,9 @@ from segx_viewer.bundles.manifest import Preprocessing
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.result import Activation, ClassInfo, Prediction
 from segx_viewer.errors import ModelError
+
+Levels = NDArray[np.uint8 | np.float32]
+"""Of a picture, 0..255."""
 
 
 def preprocess(
@@ -34,11 +39,15 @@ def preprocess(
     return normalise(placed, how), placement
 
 
-def normalise(placed: NDArray[np.uint8], how: Preprocessing) -> NDArray[np.float32]:
+def normalise(placed: Levels, how: Preprocessing) -> NDArray[np.float32]:
     """Turn a picture on the input grid (h, w, 3) into a normalised (C, h, w) array of 3 channels or 1.
 
     The channels lie last in memory, as the networks take them.
     """
+    if placed.dtype != np.uint8:
+        exact = placed[..., : how.channels].astype(np.float32) / 255
+        values = (exact - np.asarray(how.mean, np.float32)) / np.asarray(how.std, np.float32)
+        return np.asarray(values, np.float32).transpose(2, 0, 1)
     levels = np.repeat(np.arange(256, dtype=np.float32)[:, None] / 255, how.channels, axis=1)
     table = (levels - np.asarray(how.mean, np.float32)) / np.asarray(how.std, np.float32)
     looked_up = cv2.LUT(np.ascontiguousarray(placed[..., : how.channels]), table[None])
@@ -47,10 +56,11 @@ def normalise(placed: NDArray[np.uint8], how: Preprocessing) -> NDArray[np.float
 
 def place(
     picture: NDArray[np.uint8], how: Preprocessing, stretch: tuple[float, float] = (1.0, 1.0)
-) -> tuple[NDArray[np.uint8], Placement]:
-    """Bring a displayed picture to the input grid, (h, w, 3) uint8, in the colours the network expects.
+) -> tuple[Levels, Placement]:
+    """Bring a displayed picture to the input grid, (h, w, 3), in the colours the network expects.
 
-    `stretch` makes pixels square that are not; where each axis gets its own factor, it changes nothing.
+    Its levels 0..255 are uint8, or float32 where they are not rounded ("tensor"). `stretch` makes pixels square that
+    are not; where each axis gets its own factor, it changes nothing.
     """
 
     def fit(shape: tuple[int, int]) -> Placement:
@@ -65,14 +75,20 @@ def place(
         factor = how.detail / max(picture.shape[:2])
         size = max(1, round(picture.shape[1] * factor)), max(1, round(picture.shape[0] * factor))
         picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-    placed = np.asarray(fit(picture.shape[:2]).place(picture, how.interpolation, antialias=how.antialias), np.uint8)
+    found = fit(picture.shape[:2]).place(picture, how.interpolation, antialias=how.antialias)
+    placed: NDArray[Any] = np.asarray(found)
     if placed.ndim == 3 and how.colour == "grey":
-        placed = np.asarray(cv2.cvtColor(placed, cv2.COLOR_RGB2GRAY), np.uint8)
+        placed = np.asarray(cv2.cvtColor(placed, cv2.COLOR_RGB2GRAY))
     if placed.ndim == 2:
-        placed = np.asarray(cv2.cvtColor(placed, cv2.COLOR_GRAY2RGB), np.uint8)
+        placed = np.asarray(cv2.cvtColor(placed, cv2.COLOR_GRAY2RGB))
     elif how.colour == "bgr":
         placed = np.ascontiguousarray(placed[..., ::-1])
     return placed, placement
+
+
+def as_bytes(levels: Levels) -> NDArray[np.uint8]:
+    """Return levels 0..255 as uint8."""
+    return np.asarray(levels if levels.dtype == np.uint8 else np.round(np.clip(levels, 0, 255)), np.uint8)
 
 
 def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:

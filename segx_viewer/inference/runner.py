@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segx_viewer.domain.request import CancelToken
-from segx_viewer.domain.result import Prediction, Segmentation, Target
+from segx_viewer.domain.result import Agreement, Prediction, Segmentation, Target
 
 Floats = NDArray[np.float32]
 ClassMap = tuple[int, Floats]
@@ -44,12 +44,15 @@ class Wish:
         The logit by default (METHODS); the probability only for parity with the published reference.
     scaled : bool
         Whether maps are scaled to 0..1 before they are resampled, likewise only for that parity.
+    on_agreement : callable
+        Told how far two halves of a random method's samples agree, for each class before its map.
     """
 
     target: Target = Target.LOGIT
     scaled: bool = False
     cancel: CancelToken = field(default_factory=CancelToken)
     on_fraction: Callable[[float], None] = lambda _fraction: None
+    on_agreement: Callable[[int, Agreement | None], None] = lambda _k, _agreement: None
 
 
 class Runner(Protocol):

@@ -11,7 +11,17 @@ from datetime import datetime
 from segx_viewer.domain.age import age_text
 from segx_viewer.domain.image import MedicalImage, SpacingOrigin
 from segx_viewer.domain.methods import SCALED_AS_PUBLISHED, method_label
-from segx_viewer.domain.result import Activation, Analysis, Certainty, Explanation, GateLevel, Level, MapKey, Target
+from segx_viewer.domain.result import (
+    Activation,
+    Agreement,
+    Analysis,
+    Certainty,
+    Explanation,
+    GateLevel,
+    Level,
+    MapKey,
+    Target,
+)
 from segx_viewer.reporting.lesion import lesion_rows
 from segx_viewer.reporting.promised import promised_words
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
@@ -359,6 +369,8 @@ def _made(analysis: Analysis, attribution: Explanation | None) -> Iterator[Row]:
     if attribution is not None:
         layer = f", target layer {attribution.target_layer}" if attribution.target_layer else ""
         yield "Method", f"{method_label(attribution.method)}{layer}; target: the class's {attribution.target.value}"
+        if attribution.agreement is not None:
+            yield "Repeatability", repeatability(attribution.agreement)
     if analysis.segmentation is not None:
         segmentation = analysis.segmentation
         origin = "drawn by the reader" if segmentation.edited else f"probability above {segmentation.threshold:g}"
@@ -379,6 +391,19 @@ def _time(analysis: Analysis) -> str:
     if not analysis.timings:
         return "not measured"
     return f"{seconds:.1f} s" if seconds >= 0.05 else "below 0.1 s"
+
+
+def repeatability(agreement: Agreement) -> str:
+    """Return how far two halves of a random method's samples agree, in words.
+
+    Examples
+    --------
+    >>> repeatability(Agreement(64, 0.463, 0.21, False))
+    'two halves of 64 samples: rank correlation 0.46, IoU of the top 5 % 0.21; mostly noise where low'
+    """
+    words = f"two halves of {agreement.samples} samples: rank correlation {agreement.rank_correlation:.2f}"
+    note = "" if agreement.enough else "; mostly noise where low"
+    return f"{words}, IoU of the top 5 % {agreement.top_overlap:.2f}{note}"
 
 
 def _scaling(attribution: Explanation | None) -> str:

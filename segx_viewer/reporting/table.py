@@ -318,6 +318,7 @@ def _explanation(analysis: Analysis, key: MapKey, attribution: Explanation, clea
         "class_code": code,
         "region": seen_for(analysis, key).bundle.region,
         "seconds": attribution.seconds,
+        "agreement": _agreement(attribution),
         "saliency_map": {
             "shape": list(saliency.shape),
             "minimum": _finite(saliency.min()),
@@ -325,6 +326,18 @@ def _explanation(analysis: Analysis, key: MapKey, attribution: Explanation, clea
             "sum": _finite(saliency.sum(dtype=np.float64)),
         },
         "segu": None if certainty is None else _certainty(certainty, clean),
+    }
+
+
+def _agreement(attribution: Explanation) -> dict[str, object] | None:
+    found = attribution.agreement
+    if found is None:
+        return None
+    return {
+        "samples": found.samples,
+        "rank_correlation": _finite(found.rank_correlation),
+        "top_overlap": _finite(found.top_overlap),
+        "enough": found.enough,
     }
 
 

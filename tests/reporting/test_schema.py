@@ -1,10 +1,12 @@
 import copy
 import json
+from dataclasses import replace
 
 import jsonschema
 import pytest
 
 from segx_viewer.domain.lesion import Abcd, Calibration, LesionRecord, SevenPoint, Site
+from segx_viewer.domain.result import Agreement
 from segx_viewer.paths import resources_folder
 from segx_viewer.reporting.reading import Reading
 from segx_viewer.reporting.table import SCHEMA_VERSION, analysis_to_dict
@@ -26,6 +28,19 @@ def test_the_schema_knows_every_field(make_analysis):
     closed = _closed(copy.deepcopy(SCHEMA))
     for options in ({}, {"colour": False}, {"refused": True}):
         jsonschema.Draft202012Validator(closed).validate(analysis_to_dict(make_analysis(**options), True))
+
+
+def test_the_agreement_of_a_random_method_is_written(make_analysis):
+    analysis = make_analysis()
+    (explanation,) = analysis.explanations.values()
+    agreement = Agreement(64, 0.46, 0.21, enough=False)
+    record = analysis_to_dict(analysis.with_explanations(replace(explanation, agreement=agreement)))
+    VALIDATOR.validate(record)
+    jsonschema.Draft202012Validator(_closed(copy.deepcopy(SCHEMA))).validate(record)
+    assert record["explanations"][0]["agreement"] == {
+        "samples": 64, "rank_correlation": 0.46, "top_overlap": 0.21, "enough": False
+    }  # fmt: skip
+    assert analysis_to_dict(analysis)["explanations"][0]["agreement"] is None
 
 
 @pytest.mark.parametrize("missing", ["schema_version", "input_check", "explanations"])

@@ -183,6 +183,19 @@ def _facts(analysis: Analysis, key: MapKey, certainty: Certainty) -> list[tuple[
                 tr("Intersection over union; small even for good maps where the region is large."),
             )
         )
+    if (agreement := analysis.explanations[key].agreement) is not None:
+        facts.append(
+            (
+                tr("Two halves of {samples} samples agree").format(samples=agreement.samples),
+                tr("rank {rank:.2f}, {top:.0f} %").format(
+                    rank=agreement.rank_correlation, top=agreement.top_overlap * 100
+                ),
+                tr(
+                    "This method draws at random: another draw gives this map again as far as two halves of its "
+                    "samples agree (rank correlation, and overlap of the top 5 %). Low values mean mostly noise."
+                ),
+            )
+        )
     if analysis.segmentation is not None:
         facts.append(
             (

@@ -10,10 +10,11 @@ from torch import Tensor, nn
 
 from segx_viewer.domain.methods import MethodInfo, method_info
 from segx_viewer.domain.request import CancelToken
-from segx_viewer.domain.result import Target
+from segx_viewer.domain.result import Agreement, Target
 from segx_viewer.networks.network import ForwardPass
 
 ClassMap = tuple[int, NDArray[np.float32]]
+OnAgreement = Callable[[int, Agreement | None], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +34,10 @@ class Subject:
         Whether Grad-CAM and its gradient-weighted kin scale each map to 0..1, likewise only for that parity.
     seed : int
         For methods that draw random numbers.
+    baselines : Tensor, shape (N, C, h, w), or None
+        Images that Gradient SHAP as published starts from, where there are some.
+    on_agreement : callable
+        Told by such methods, for each class before its map, how far two halves of their samples agree.
     """
 
     network: nn.Module
@@ -42,8 +47,10 @@ class Subject:
     target: Target = Target.LOGIT
     scaled: bool = False
     seed: int = 0
+    baselines: Tensor | None = None
     cancel: CancelToken = field(default_factory=CancelToken)
     on_fraction: Callable[[float], None] = lambda _fraction: None
+    on_agreement: OnAgreement = lambda _k, _agreement: None
 
     @property
     def input_shape(self) -> tuple[int, int]:

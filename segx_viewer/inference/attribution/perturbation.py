@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from segx_viewer.domain.result import Agreement
 from segx_viewer.inference.attribution.base import ClassMap, Described, Subject
 from segx_viewer.inference.attribution.batches import in_batches
+from segx_viewer.inference.attribution.halves import Halves, agreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,37 +51,53 @@ class Rise(Described):
     """
 
     name: str = "rise"
-    masks: int = 480
+    masks: int = 960
+    first: int = 240
     cells: int = 7
     visible: float = 0.5
 
     def maps(self, subject: Subject, classes: Sequence[int]) -> Iterator[ClassMap]:
-        """Yield (class, map) for each class: coarse maps after an eighth of the masks, then the final ones."""
+        """Yield (class, map) for each class: coarse maps after an eighth of the masks, then the final ones.
+
+        From `first` masks on, none is drawn once two halves of them agree.
+        """
         generator = torch.Generator().manual_seed(subject.seed)
         nothing = subject.tensor.mean((2, 3), keepdim=True)
-        sums: list[Tensor] = []
+        halves = Halves()
 
         @torch.no_grad()
-        def look(_start: int, count: int) -> tuple[Tensor, Tensor, Tensor, int]:
+        def look(_start: int, count: int) -> tuple[int, Tensor, Tensor, Tensor]:
             masks = self._draw(count, subject.input_shape, generator).to(subject.tensor.device)
             scores = subject.score(nothing + masks[:, None] * (subject.tensor - nothing))
-            return torch.einsum("nk,nhw->khw", scores, masks), masks.sum(0), scores.sum(0), count
+            return count, torch.einsum("nk,nhw->khw", scores, masks), masks.sum(0), scores.sum(0)
 
-        early, seen = self.masks // 8, 0
+        early, due = self.masks // 8, self.first
         for found in in_batches(subject, self.masks, look):
-            *tensors, count = found
-            sums = [a + b for a, b in zip(sums, tensors, strict=True)] if sums else tensors
-            seen += count
-            if early and seen >= early:
+            halves.add(*found)
+            if early and halves.total >= early:
                 early = 0
-                yield from self._result(sums, seen, classes)
-        yield from self._result(sums, seen, classes)
+                yield from self._result(halves, classes)
+            if halves.even and halves.total >= due:
+                due += self.first // 2
+                if all(agreed is not None and agreed.enough for agreed in self._agreements(halves, classes).values()):
+                    break
+        for k, agreed in self._agreements(halves, classes).items():
+            subject.on_agreement(k, agreed)
+        yield from self._result(halves, classes)
+        subject.on_fraction(1.0)
 
-    def _result(self, sums: list[Tensor], seen: int, classes: Sequence[int]) -> Iterator[ClassMap]:
-        weighted, masks, scores = sums
+    @staticmethod
+    def _agreements(halves: Halves, classes: Sequence[int]) -> dict[int, Agreement | None]:
+        if not min(halves.counts):
+            return {}
+        first, second = (_gains(sums, n) for sums, n in zip(halves.sums, halves.counts, strict=True))
+        return {k: agreement(first[k], second[k], halves.total) for k in classes}
+
+    @staticmethod
+    def _result(halves: Halves, classes: Sequence[int]) -> Iterator[ClassMap]:
+        gains = _gains(halves.whole(), halves.total)
         for k in classes:
-            gain = weighted[k] / masks.clamp(min=1e-6) - scores[k] / seen
-            yield k, _numpy(gain.clamp(min=0))
+            yield k, _numpy(gains[k].clamp(min=0))
 
     def _draw(self, count: int, shape: tuple[int, int], generator: torch.Generator) -> Tensor:
         """Draw smooth masks (N, h, w): coarse cells on or off, enlarged, and shifted by a part of a cell."""
@@ -92,6 +110,12 @@ class Rise(Described):
         h, w = shape
         places = zip(large, tops, lefts, strict=True)
         return torch.stack([m[top : top + h, left : left + w] for m, top, left in places])
+
+
+def _gains(sums: tuple[Tensor, ...], seen: int) -> Tensor:
+    """Return how much higher each class's score is where a pixel is visible, (K, h, w), of sums over masks."""
+    weighted, masks, scores = sums
+    return weighted / masks.clamp(min=1e-6) - scores[:, None, None] / seen
 
 
 def _squares(shape: tuple[int, int], count: int, *, overlap: bool) -> Tensor:
