@@ -4,12 +4,13 @@ Each is recognised by its files. Nothing of a folder is executed: its configurat
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from segx_viewer.bundles.offer import Offer, changed, plain
 from segx_viewer.bundles.own import cut, of_timm
+from segx_viewer.domain.tables import Table, as_float, as_floats, as_int, as_ints, as_list, as_table
 from segx_viewer.errors import ModelError
 
 _WEIGHTS = ("model.safetensors", "pytorch_model.bin", "open_clip_pytorch_model.bin", "model.pth", "model.pt")
@@ -18,8 +19,6 @@ _RESAMPLING = {0: "nearest", 1: "lanczos", 2: "bilinear", 3: "bicubic"}
 _SMP_OWN = ("_model_class", "_target_", "encoder_weights", "classes", "in_channels", "encoder_name")
 _TIMM_OWN = ("num_classes", "in_chans")
 _TWO = 2
-
-Changes = dict[str, Any]
 
 
 def read_folder(folder: Path) -> Offer | None:
@@ -31,7 +30,8 @@ def read_folder(folder: Path) -> Offer | None:
         If it is of a known kind, but lacks something or cannot be read.
     """
     for recognised in (_timm, _transformers, _monai):
-        found = recognised(folder)
+        with _as_expected(folder):
+            found = recognised(folder)
         if found is not None:
             return changed(plain(), {"name": _name_of(folder), **found[0]}, {"classifier": found[1]})
     if _configuration(folder).get("_model_class"):
@@ -39,14 +39,14 @@ def read_folder(folder: Path) -> Offer | None:
     return None
 
 
-def segmenter_of(folder: Path) -> tuple[Changes, Path] | None:
+def segmenter_of(folder: Path) -> tuple[Table, Path] | None:
     """Return the entries of a manifest's `[segmenter]` and the weights that a folder offers, None for no known kind."""
     config = _configuration(folder)
     if name := config.get("_model_class"):
         options = {key: value for key, value in config.items() if key not in _SMP_OWN and value is not None}
-        found: Changes = {
+        found: Table = {
             "architecture": f"smp/{str(name).lower()}",
-            "channels": int(config.get("classes", 1)),
+            "channels": as_int(config.get("classes", 1)),
             "options": {"encoder_name": config.get("encoder_name", "resnet34"), **options},
             "threshold": 0.5,
         }
@@ -60,18 +60,26 @@ def segmenter_of(folder: Path) -> tuple[Changes, Path] | None:
     return {"architecture": architecture, "options": options, "channels": channels, "threshold": 0.5}, path
 
 
-def _timm(folder: Path) -> tuple[Changes, Path] | None:
+@contextmanager
+def _as_expected(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        raise ModelError(f"The configuration in {folder.name} has a wrong value: {error}.") from error
+
+
+def _timm(folder: Path) -> tuple[Table, Path] | None:
     config = _configuration(folder)
     if "architecture" not in config:
         return None
-    own = {**config, **config.get("pretrained_cfg", {})}
-    count = int(config.get("num_classes", own.get("num_classes", 0)))
-    names = own.get("label_names") or [f"class {k}" for k in range(count)]
-    labels = own.get("label_descriptions") or {}
-    found: Changes = {
+    own = {**config, **as_table(config.get("pretrained_cfg", {}))}
+    count = as_int(config.get("num_classes", own.get("num_classes", 0)))
+    names = [str(n) for n in as_list(own.get("label_names") or [f"class {k}" for k in range(count)])]
+    labels = as_table(own.get("label_descriptions") or {})
+    found: Table = {
         "classifier.architecture": f"timm/{config['architecture']}",
-        "classifier.options": {k: v for k, v in (config.get("model_args") or {}).items() if k not in _TIMM_OWN},
-        "classes": [{"code": str(n), "label": str(labels.get(n, n))} for n in names],
+        "classifier.options": {k: v for k, v in as_table(config.get("model_args") or {}).items() if k not in _TIMM_OWN},
+        "classes": [{"code": n, "label": str(labels.get(n, n))} for n in names],
         "preprocessing": of_timm({"input_size": [3, 224, 224], "mean": [0.485, 0.456, 0.406],
                                   "std": [0.229, 0.224, 0.225], **_said(own)}),
     }  # fmt: skip
@@ -80,15 +88,15 @@ def _timm(folder: Path) -> tuple[Changes, Path] | None:
     return found, _weights_in(folder)
 
 
-def _transformers(folder: Path) -> tuple[Changes, Path] | None:
+def _transformers(folder: Path) -> tuple[Table, Path] | None:
     config = _configuration(folder)
-    kinds = [str(k) for k in config.get("architectures") or ()]
+    kinds = [str(k) for k in as_list(config.get("architectures") or ())]
     if not any(k.endswith("ForImageClassification") for k in kinds):
         if kinds:
             raise ModelError(f"{folder.name} is {kinds[0]}; of transformers, image classification is read.")
         return None
-    names = {int(k): str(v) for k, v in (config.get("id2label") or {}).items()} or {0: "class 0", 1: "class 1"}
-    found: Changes = {
+    names = {int(k): str(v) for k, v in as_table(config.get("id2label") or {}).items()} or {0: "class 0", 1: "class 1"}
+    found: Table = {
         "classifier.architecture": f"transformers/{kinds[0]}",
         "classifier.options": {"config": json.dumps(config)},
         "classes": [{"code": names[k], "label": names[k]} for k in sorted(names)],
@@ -99,46 +107,47 @@ def _transformers(folder: Path) -> tuple[Changes, Path] | None:
     return found, _weights_in(folder)
 
 
-def _processor(config: Mapping[str, Any]) -> dict[str, Any]:
+def _processor(config: Mapping[str, object]) -> Table:
     """Return a transformers image processor as preprocessing (image_processing_utils.py)."""
     size, crop = config.get("size") or 224, config.get("crop_size")
     shortest = size.get("shortest_edge") if isinstance(size, Mapping) else None
     shape = _sides(crop) if config.get("do_center_crop") and crop else _sides(size)
     normalises = config.get("do_normalize", True)
-    table: dict[str, Any] = {
+    table: Table = {
         "input_shape": shape,
         "colour": "rgb",
-        "mean": [float(v) for v in config.get("image_mean") or [0.5] * 3] if normalises else [0.0] * 3,
-        "std": [float(v) for v in config.get("image_std") or [0.5] * 3] if normalises else [1.0] * 3,
-        "interpolation": _RESAMPLING.get(int(config.get("resample", 2)), "bilinear"),
+        "mean": list(as_floats(config.get("image_mean") or [0.5] * 3)) if normalises else [0.0] * 3,
+        "std": list(as_floats(config.get("image_std") or [0.5] * 3)) if normalises else [1.0] * 3,
+        "interpolation": _RESAMPLING.get(as_int(config.get("resample", 2)), "bilinear"),
         "fit": "stretch",
     }
     if config.get("crop_pct") and shortest and int(shortest) < 384:  # ConvNeXt's own way
-        return table | {"input_shape": [int(shortest)] * _TWO} | cut([int(shortest)] * _TWO, float(config["crop_pct"]))
+        return (
+            table | {"input_shape": [int(shortest)] * _TWO} | cut([int(shortest)] * _TWO, as_float(config["crop_pct"]))
+        )
     if config.get("do_center_crop") and shortest:
         table |= {"fit": "crop", "resize": int(shortest)}
     return table
 
 
-def _sides(size: Any) -> list[int]:
+def _sides(size: object) -> list[int]:
     if isinstance(size, Mapping):
         edge = size.get("shortest_edge", 224)
         return [int(size.get("height", edge)), int(size.get("width", edge))]
-    return [int(size)] * _TWO if isinstance(size, int | float) else [int(n) for n in size][:_TWO]
+    return [int(size)] * _TWO if isinstance(size, int | float) else [int(n) for n in as_ints(size)][:_TWO]
 
 
-def _monai(folder: Path) -> tuple[Changes, Path] | None:
+def _monai(folder: Path) -> tuple[Table, Path] | None:
     bundle = _monai_network(folder)
     if bundle is None:
         return None
     architecture, options, count, path = bundle
-    data: dict[str, Any] = _json(folder / "configs" / "metadata.json").get("network_data_format", {})
-    image: Mapping[str, Any] = next(iter(data.get("inputs", {}).values()), {})
-    scores: Mapping[str, Any] = next(iter(data.get("outputs", {}).values()), {})
-    names = scores.get("channel_def") or {}
-    shape = [int(n) for n in image.get("spatial_shape", ()) if isinstance(n, int)]
-    channels = int(image.get("num_channels", 3))
-    found: Changes = {
+    data = as_table(_json(folder / "configs" / "metadata.json").get("network_data_format", {}))
+    image, scores = (as_table(next(iter(as_table(data.get(side, {})).values()), {})) for side in ("inputs", "outputs"))
+    names = as_table(scores.get("channel_def") or {})
+    shape = [n for n in as_list(image.get("spatial_shape", ())) if isinstance(n, int)]
+    channels = as_int(image.get("num_channels", 3))
+    found: Table = {
         "classifier.architecture": architecture,
         "classifier.options": options,
         "classes": [{"code": str(v), "label": str(v)} for _, v in sorted(names.items())]
@@ -151,7 +160,7 @@ def _monai(folder: Path) -> tuple[Changes, Path] | None:
     return found, path
 
 
-def _monai_network(folder: Path) -> tuple[str, dict[str, Any], int, Path] | None:
+def _monai_network(folder: Path) -> tuple[str, Table, int, Path] | None:
     """Return a MONAI bundle's network by its name, its arguments, outputs and weights."""
     if not (folder / "configs" / "metadata.json").is_file():
         return None
@@ -176,7 +185,7 @@ def _monai_network(folder: Path) -> tuple[str, dict[str, Any], int, Path] | None
     return f"monai/{target}", options, int(options.get("out_channels", options.get("num_classes", 1))), path
 
 
-def _said(table: Mapping[str, Any]) -> dict[str, Any]:
+def _said(table: Mapping[str, object]) -> Table:
     return {key: value for key, value in table.items() if value is not None}
 
 
@@ -192,11 +201,11 @@ def _name_of(folder: Path) -> str:
     return name[:64] or "model"
 
 
-def _configuration(folder: Path) -> dict[str, Any]:
+def _configuration(folder: Path) -> Table:
     return _json(folder / "config.json")
 
 
-def _json(path: Path) -> dict[str, Any]:
+def _json(path: Path) -> Table:
     if not path.is_file():
         return {}
     try:

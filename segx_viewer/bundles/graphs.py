@@ -11,6 +11,7 @@ import numpy as np
 from safetensors import SafetensorError
 
 from segx_viewer.bundles.manifest import AUTO, ModelBundle, NetworkSpec, read_bundle, read_manifest
+from segx_viewer.domain.tables import Table, as_table
 from segx_viewer.errors import ModelError
 from segx_viewer.networks.graph import Graph
 from segx_viewer.networks.graph_spec import Weights
@@ -58,10 +59,10 @@ def add_graphs(folder: Path) -> list[str]:
     from segx_viewer.bundles.writing import write_bytes_beside, write_manifest
 
     manifest = read_manifest(folder)
+    files = as_table(manifest["files"])
     for network in NETWORKS:
-        before = manifest[network].pop("graph", None)
-        if before is not None:
-            manifest["files"].pop(before["file"], None)
+        before = as_table(as_table(manifest[network]).pop("graph", {}))
+        files.pop(str(before.get("file")), None)
     bundle = read_bundle(folder)
     try:
         made = {network: _made(bundle, network) for network in NETWORKS}
@@ -71,13 +72,13 @@ def add_graphs(folder: Path) -> list[str]:
     for network, (data, table) in made.items():
         name = f"{network}.onnx"
         write_bytes_beside(folder / name, data)
-        manifest[network]["graph"] = {"file": name, **table}
-        manifest["files"][name] = sha256_of(folder / name)
+        as_table(manifest[network])["graph"] = {"file": name, **table}
+        files[name] = sha256_of(folder / name)
     write_manifest(folder, manifest)
     return []
 
 
-def _made(bundle: ModelBundle, network: str) -> tuple[bytes, dict[str, object]]:
+def _made(bundle: ModelBundle, network: str) -> tuple[bytes, Table]:
     from segx_viewer.networks.folding import example_of, frozen
     from segx_viewer.networks.skeleton import skeleton_of
 

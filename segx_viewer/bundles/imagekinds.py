@@ -4,11 +4,12 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any
 
+from segx_viewer.domain.tables import Table, as_text, as_texts
 from segx_viewer.paths import resources_folder
 
 IMAGE_KINDS = "image_kinds.toml"
+OTHER_VIEWS = "The model did not learn from this view."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,14 @@ class ImageKind:
     body_parts: tuple[str, ...] = ()
     other_views: tuple[str, ...] = ()
     other_projections: tuple[str, ...] = ()
-    other_views_reason: str = "The model did not learn from this view."
+    other_views_reason: str = OTHER_VIEWS
 
     def __post_init__(self) -> None:
         if self.pixels not in ("", "grey", "colour"):
             raise ValueError("pixels of an image kind are grey, colour or left out")
 
 
-def image_kind(name: str, stated: Mapping[str, Any] | None = None) -> ImageKind:
+def image_kind(name: str, stated: Mapping[str, object] | None = None) -> ImageKind:
     """Return what is known about a kind of images.
 
     Parameters
@@ -67,14 +68,20 @@ def image_kind(name: str, stated: Mapping[str, Any] | None = None) -> ImageKind:
     >>> image_kind("brain MR", {"one": "an MR slice of a head"})
     ImageKind(one='an MR slice of a head', many='brain MR images', pixels='', ...
     """
-    plain = {"one": f"an image of {name}", "many": f"{name} images"}
-    found: dict[str, Any] = {**plain, **_known().get(name, {}), **(stated or {})}
+    found: Table = {**_known().get(name, {}), **(stated or {})}
     if unknown := set(found) - {f.name for f in fields(ImageKind)}:
         raise ValueError(f"{', '.join(sorted(unknown))} in the table of an image kind")
-    found = {key: tuple(v) if isinstance(v, list) else v for key, v in found.items()}
-    return ImageKind(**found)
+    return ImageKind(
+        one=as_text(found.get("one", f"an image of {name}")),
+        many=as_text(found.get("many", f"{name} images")),
+        pixels=as_text(found.get("pixels", "")),
+        body_parts=as_texts(found.get("body_parts", ())),
+        other_views=as_texts(found.get("other_views", ())),
+        other_projections=as_texts(found.get("other_projections", ())),
+        other_views_reason=as_text(found.get("other_views_reason", OTHER_VIEWS)),
+    )
 
 
 @cache
-def _known() -> dict[str, dict[str, Any]]:
+def _known() -> dict[str, Table]:
     return tomllib.loads((resources_folder() / IMAGE_KINDS).read_text("utf-8"))

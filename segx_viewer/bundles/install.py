@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from segx_viewer.bundles.offer import NETWORKS, NO_LICENCE, Offer, check_name
 from segx_viewer.bundles.taking import Taking as _Taking
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.domain.result import Analysis
+from segx_viewer.domain.tables import Table, as_table, as_texts
 from segx_viewer.errors import ModelError
 from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.paths import sha256_of, user_models_folder
@@ -85,6 +86,8 @@ def add(
             notes = _build(offer, built, allow_pickle=allow_pickle, allow_unused=allow_unused)
         except KeyError as error:
             raise ModelError(f"The model's manifest has no entry {error}.") from error
+        except TypeError as error:
+            raise ModelError(f"The model's manifest has a wrong value: {error}.") from error
         analysis = _dry_run(Path(folder), name, image, device, trial)
         add_graphs(built)  # where there are none, it runs as it did just now
         place = root / name
@@ -110,12 +113,12 @@ def remove(name: str, folder: Path) -> None:
         raise ModelError(f"{name} could not be removed: {error}") from error
 
 
-def test_picture(manifest: dict[str, Any]) -> MedicalImage:
+def test_picture(manifest: Table) -> MedicalImage:
     """Return a drawn picture of the kind that a model reads."""
     pixels, kind = draw_lesion((300, 400)), PhotometricInterpretation.RGB
-    if manifest["preprocessing"]["colour"] == "grey":
+    if as_table(manifest["preprocessing"])["colour"] == "grey":
         pixels, kind = pixels.mean(2).astype(np.float32), PhotometricInterpretation.MONOCHROME2
-    modality = next(iter(manifest["modalities"]), "")
+    modality = next(iter(as_texts(manifest["modalities"])), "")
     return MedicalImage(pixels, modality, kind, SourceInfo(Path("SYNTHETIC test picture")))
 
 
@@ -131,7 +134,7 @@ def _build(offer: Offer, folder: Path, *, allow_pickle: bool, allow_unused: bool
         source = offer.files.get(network)
         if source is None:
             raise ModelError(f"The {network}'s weights file is not named.")
-        table = dict(manifest.get(network, {}))
+        table = dict(as_table(manifest.get(network, {})))
         if "architecture" not in table:
             raise ModelError(f"The {network}'s architecture is not named.")
         take = _Taking(network, table, manifest, source, folder, allow_pickle, allow_unused)

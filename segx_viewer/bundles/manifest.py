@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError
 
@@ -16,6 +16,17 @@ from segx_viewer.bundles.imagekinds import image_kind
 from segx_viewer.domain.geometry import AREA, INTERPOLATIONS
 from segx_viewer.domain.methods import BLACK_BOX_METHODS
 from segx_viewer.domain.result import Activation, BadgeRecord, BundleInfo, ClassInfo, Level, LevelRecord
+from segx_viewer.domain.tables import (
+    Table,
+    as_float,
+    as_floats,
+    as_int,
+    as_ints,
+    as_table,
+    as_tables,
+    as_text,
+    as_texts,
+)
 from segx_viewer.errors import ModelError
 from segx_viewer.networks.graph_spec import GraphSpec
 from segx_viewer.networks.kinds import ONNX, PROGRAMS
@@ -104,7 +115,7 @@ class NetworkSpec:
 
     architecture: str
     weights: str
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Table = field(default_factory=dict)
     output: str = "logits"
     take: str = ""
     tail: Mapping[str, str] | None = None
@@ -161,10 +172,10 @@ class ModelBundle:
     segmenter_activation: Activation = Activation.SIGMOID
     segmenter_channels: int = 1
     regions: tuple[RegionSpec, ...] = (RegionSpec(""),)
-    gate: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    calibration: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    promises: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    training: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    gate: Table = field(default_factory=dict, repr=False)
+    calibration: Table = field(default_factory=dict, repr=False)
+    promises: Table = field(default_factory=dict, repr=False)
+    training: Table = field(default_factory=dict, repr=False)
     baselines: str = ""
 
     @property
@@ -278,12 +289,12 @@ def read_bundle(folder: Path) -> ModelBundle:
         raise ModelError(f"{folder.name}: {MANIFEST} has a wrong value: {error}.") from error
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> Table:
     """Return `bundle.toml` as it stands. Raises `ModelError` when it is missing or not TOML."""
     return _read_manifest(folder)[0]
 
 
-def _read_manifest(folder: Path) -> tuple[dict[str, Any], str]:
+def _read_manifest(folder: Path) -> tuple[Table, str]:
     try:
         raw = (folder / MANIFEST).read_bytes()
         return tomllib.loads(raw.decode()), hashlib.sha256(raw).hexdigest()
@@ -293,119 +304,132 @@ def _read_manifest(folder: Path) -> tuple[dict[str, Any], str]:
         raise ModelError(f"{folder.name}: {MANIFEST} is not valid TOML: {error}.") from error
 
 
-def _from_manifest(folder: Path, manifest: dict[str, Any], digest: str) -> ModelBundle:
-    preprocessing = _preprocessing(manifest["preprocessing"])
-    segmenter = dict(manifest["segmenter"])
-    classifier = dict(manifest["classifier"])
-    regions = tuple(
-        RegionSpec(r["name"], tuple(r.get("channels", (0,))), r.get("side", "")) for r in manifest.get("regions", ())
-    )
-    classes = tuple(
-        ClassInfo(c["code"], c["label"], c.get("threshold", 0.5), c.get("region", "")) for c in manifest["classes"]
-    )
+def _from_manifest(folder: Path, manifest: Table, digest: str) -> ModelBundle:
+    preprocessing = _preprocessing(as_table(manifest["preprocessing"]))
+    segmenter, classifier = as_table(manifest["segmenter"]), as_table(manifest["classifier"])
+    gate, calibration = as_table(manifest.get("gate", {})), as_table(manifest.get("calibration", {}))
+    regions = tuple(map(_region, as_tables(manifest.get("regions", ()))))
+    classes = tuple(map(_class, as_tables(manifest["classes"])))
     _check_regions(classes, regions)
-    image_kind(manifest["image_kind"], manifest.get("gate", {}).get("kind"))
+    kind = as_text(manifest["image_kind"])
+    image_kind(kind, as_table(gate.get("kind", {})))
     return ModelBundle(
         folder=folder,
         info=BundleInfo(
-            name=manifest["name"],
-            title=manifest["title"],
-            version=manifest["version"],
+            name=as_text(manifest["name"]),
+            title=as_text(manifest["title"]),
+            version=as_text(manifest["version"]),
             # The manifest holds the SHA-256 of every other file, so its own digest stands for the whole bundle.
             digest=digest,
-            region=manifest["region"],
-            licence=manifest["licence"],
+            region=as_text(manifest["region"]),
+            licence=as_text(manifest["licence"]),
             methods=_methods(classifier),
-            badge=_badge_record(manifest.get("calibration", {}), manifest.get("evaluation", {})),
+            badge=_badge_record(calibration, as_table(manifest.get("evaluation", {}))),
         ),
-        modalities=tuple(manifest["modalities"]),
-        image_kind=manifest["image_kind"],
+        modalities=as_texts(manifest["modalities"]),
+        image_kind=kind,
         classes=classes,
-        activation=Activation(manifest["activation"]),
+        activation=Activation(as_text(manifest["activation"])),
         preprocessing=preprocessing,
         classifier=_network(classifier),
         segmenter=_network(segmenter),
-        target_layer=classifier.get("target_layer", AUTO),
-        segmentation_threshold=float(segmenter["threshold"]),
-        smallest_part=float(segmenter.get("smallest_part", 0.0)),
-        digests=_digests(manifest["files"]),
-        segmenter_input=_preprocessing(segmenter["preprocessing"]) if "preprocessing" in segmenter else preprocessing,
-        segmenter_activation=Activation(segmenter.get("activation", Activation.SIGMOID)),
-        segmenter_channels=int(segmenter.get("channels", 1)),
+        target_layer=as_text(classifier.get("target_layer", AUTO)),
+        segmentation_threshold=as_float(segmenter["threshold"]),
+        smallest_part=as_float(segmenter.get("smallest_part", 0.0)),
+        digests=_digests(as_table(manifest["files"])),
+        segmenter_input=(
+            _preprocessing(as_table(segmenter["preprocessing"])) if "preprocessing" in segmenter else preprocessing
+        ),
+        segmenter_activation=Activation(as_text(segmenter.get("activation", Activation.SIGMOID))),
+        segmenter_channels=as_int(segmenter.get("channels", 1)),
         regions=regions or (RegionSpec(""),),
-        gate=manifest.get("gate", {}),
-        calibration=manifest.get("calibration", {}),
-        promises=manifest.get("promises", {}),
-        training=manifest.get("training", {}),
-        baselines=_baselines(manifest.get("published", {})),
+        gate=gate,
+        calibration=calibration,
+        promises=as_table(manifest.get("promises", {})),
+        training=as_table(manifest.get("training", {})),
+        baselines=_baselines(as_table(manifest.get("published", {}))),
     )
 
 
-def _baselines(published: Mapping[str, Any]) -> str:
+def _baselines(published: Table) -> str:
     name = str(published.get("baselines", ""))
-    if name:
-        _check_is_beside(name)
-    return name
+    return _beside(name) if name else name
 
 
-def _methods(classifier: Mapping[str, Any]) -> tuple[str, ...]:
+def _region(table: Table) -> RegionSpec:
+    return RegionSpec(as_text(table["name"]), as_ints(table.get("channels", (0,))), as_text(table.get("side", "")))
+
+
+def _class(table: Table) -> ClassInfo:
+    code, label = as_text(table["code"]), as_text(table["label"])
+    return ClassInfo(code, label, as_float(table.get("threshold", 0.5)), as_text(table.get("region", "")))
+
+
+def _methods(classifier: Table) -> tuple[str, ...]:
     """Return the methods that an ONNX model can be explained by, () where every one can."""
     if classifier["architecture"] != ONNX:
         return ()
-    return tuple(classifier.get("methods", BLACK_BOX_METHODS))
+    return as_texts(classifier.get("methods", BLACK_BOX_METHODS))
 
 
-def _badge_record(calibration: Mapping[str, Any], evaluation: Mapping[str, Any]) -> BadgeRecord:
+def _badge_record(calibration: Table, evaluation: Table) -> BadgeRecord:
     if not calibration:
         return BadgeRecord()
     fitted_on = str(calibration["set"])
     if not evaluation:
         return BadgeRecord(fitted_on)
-    levels = [LevelRecord(Level(r["level"]), float(r["correct"]), int(r["images"])) for r in evaluation["levels"]]
-    figures = (float(evaluation[key]) for key in ("auroc", "auroc_confidence", "gain_low"))
+    levels = [
+        LevelRecord(Level(as_text(row["level"])), as_float(row["correct"]), as_int(row["images"]))
+        for row in as_tables(evaluation["levels"])
+    ]
+    figures = (as_float(evaluation[key]) for key in ("auroc", "auroc_confidence", "gain_low"))
     return BadgeRecord(fitted_on, str(evaluation["set"]), tuple(levels), *figures)
 
 
-def _preprocessing(table: Mapping[str, Any]) -> Preprocessing:
+def _preprocessing(table: Table) -> Preprocessing:
+    height, width = as_ints(table["input_shape"])
+    detail, resize = table.get("detail"), table.get("resize")
     return Preprocessing(
-        input_shape=tuple(table["input_shape"]),
-        fit=table["fit"],
-        colour=table["colour"],
-        mean=tuple(table["mean"]),
-        std=tuple(table["std"]),
-        detail=table.get("detail"),
-        resize=table.get("resize"),
-        interpolation=table.get("interpolation", AREA),
+        input_shape=(height, width),
+        fit=as_text(table["fit"]),
+        colour=as_text(table["colour"]),
+        mean=as_floats(table["mean"]),
+        std=as_floats(table["std"]),
+        detail=None if detail is None else as_int(detail),
+        resize=None if resize is None else as_int(resize),
+        interpolation=as_text(table.get("interpolation", AREA)),
         antialias=bool(table.get("antialias", True)),
     )
 
 
-def _network(table: Mapping[str, Any]) -> NetworkSpec:
-    output = table.get("output", "logits")
+def _network(table: Table) -> NetworkSpec:
+    output = as_text(table.get("output", LOGITS))
     if output not in OUTPUTS:
         raise ValueError(f"output is {' or '.join(OUTPUTS)}")
-    name = table["weights"]
-    _check_is_beside(name)
-    graph = table.get("graph")
-    if graph is not None:
-        _check_is_beside(graph["file"])
-        graph = (graph["file"], GraphSpec.of_table(graph))
-    take = str(table.get("take", ""))
-    tail = table.get("tail")
-    if tail is not None:
-        _check_is_beside(tail.get("file", "tail"))
-    return NetworkSpec(table["architecture"], name, table.get("options", {}), output, take, tail, graph)
+    graph = None
+    if "graph" in table:
+        stated = as_table(table["graph"])
+        graph = _beside(stated["file"]), GraphSpec.of_table(stated)
+    tail = None
+    if "tail" in table:
+        stated = as_table(table["tail"])
+        tail = {key: as_text(name) for key, name in stated.items()}
+        _beside(tail.get("file", "tail"))
+    weights, options = _beside(table["weights"]), as_table(table.get("options", {}))
+    return NetworkSpec(
+        as_text(table["architecture"]), weights, options, output, str(table.get("take", "")), tail, graph
+    )
 
 
-def _digests(files: Mapping[str, str]) -> dict[str, str]:
-    for name in files:
-        _check_is_beside(name)
-    return dict(files)
+def _digests(files: Table) -> dict[str, str]:
+    return {_beside(name): as_text(digest) for name, digest in files.items()}
 
 
-def _check_is_beside(name: str) -> None:
-    if not is_plain_name(name):
+def _beside(name: object) -> str:
+    """Return the name of a file beside the manifest; refuse any other."""
+    if not isinstance(name, str) or not is_plain_name(name):
         raise ValueError(f"{name!r} is not the name of a file beside the manifest")
+    return name
 
 
 def _check_regions(classes: tuple[ClassInfo, ...], regions: tuple[RegionSpec, ...]) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from segx_viewer.domain.tables import Table, as_float, as_ints, as_table, as_text
 from segx_viewer.errors import ModelError
 from segx_viewer.paths import is_plain_name, resources_folder
 
@@ -19,7 +19,7 @@ _MEASURED = ("files", "gate", "calibration", "promises", "training", "evaluation
 
 NO_LICENCE = "not stated"
 
-_PLAIN: dict[str, Any] = {
+_PLAIN: Table = {
     "version": "1",
     "licence": NO_LICENCE,
     "region": "region",
@@ -54,7 +54,7 @@ class Offer:
         SHA-256 that a file must have, where the offer says so.
     """
 
-    manifest: dict[str, Any]
+    manifest: Table
     files: Mapping[str, Path] = field(default_factory=dict)
     further: tuple[Path, ...] = ()
     checksums: Mapping[Path, str] = field(default_factory=dict)
@@ -75,14 +75,14 @@ def read_offer(source: Path) -> Offer:
     """
     path = source / MANIFEST if source.is_dir() else source
     manifest = _read(path)
-    listed = manifest.pop("files", {})
-    for table in (listed, *(manifest.get(network, {}) for network in NETWORKS)):
-        if not isinstance(table, dict):
-            raise ModelError(f"{path.name} has a value where a table belongs: {table!r}.")
-    files = {}
-    for network in NETWORKS:
-        if name := manifest.get(network, {}).get("weights"):
-            files[network] = _beside(path, name)
+    try:
+        listed = {name: as_text(digest) for name, digest in as_table(manifest.pop("files", {})).items()}
+        networks = {network: as_table(manifest.get(network, {})) for network in NETWORKS}
+    except TypeError as error:
+        raise ModelError(f"{path.name} has a wrong value: {error}.") from error
+    files = {
+        network: _beside(path, as_text(table["weights"])) for network, table in networks.items() if table.get("weights")
+    }
     further = [_beside(path, name) for name in listed if path.parent / name not in files.values()]
     checksums = {_beside(path, name): digest for name, digest in listed.items()}
     return Offer(manifest, files, tuple(further), checksums)
@@ -128,7 +128,7 @@ def plain() -> Offer:
 def with_segmenter_of(offer: Offer, folder: Path) -> Offer:
     """Return the offer with the segmenter of an installed bundle, which sees the image in its own way."""
     lender = read_offer(folder)
-    segmenter = {"preprocessing": lender.manifest["preprocessing"], **lender.manifest["segmenter"]}
+    segmenter = {"preprocessing": lender.manifest["preprocessing"], **as_table(lender.manifest["segmenter"])}
     manifest = {**offer.manifest, "segmenter": segmenter, "region": lender.manifest["region"]}
     manifest.pop("regions", None)
     if "regions" in lender.manifest:
@@ -141,12 +141,12 @@ def with_segmenter_of(offer: Offer, folder: Path) -> Offer:
     )
 
 
-def changed(offer: Offer, changes: Mapping[str, Any], files: Mapping[str, Path] | None = None) -> Offer:
+def changed(offer: Offer, changes: Mapping[str, object], files: Mapping[str, Path] | None = None) -> Offer:
     """Return the offer with other entries and files.
 
     Parameters
     ----------
-    changes : mapping of str to Any
+    changes : mapping of str to object
         By the entry's path in the manifest, such as "title" or "classifier.architecture"; None changes nothing.
 
     Examples
@@ -161,7 +161,7 @@ def changed(offer: Offer, changes: Mapping[str, Any], files: Mapping[str, Path] 
         *tables, last = path.split(".")
         table = manifest
         for name in tables:
-            table = table.setdefault(name, {})
+            table = as_table(table.setdefault(name, {}))
         table[last] = value
     return Offer(manifest, {**offer.files, **(files or {})}, offer.further, offer.checksums)
 
@@ -173,7 +173,7 @@ _SHARED = ("input_shape", "mean", "std", "colour")
 
 def compose(
     source: Path,
-    changes: Mapping[str, Any],
+    changes: Mapping[str, object],
     installed: Mapping[str, Path],
     *,
     start: str | None = None,
@@ -217,9 +217,12 @@ def compose(
     elif segmenter:
         file, table = _segmenter_file(Path(segmenter))
         offer = changed(offer, {f"segmenter.{key}": value for key, value in table.items()}, {"segmenter": file})
-        if "preprocessing" not in offer.manifest.get("segmenter", {}) and not start:
+        if "preprocessing" not in as_table(offer.manifest.get("segmenter", {})) and not start:
             offer = changed(offer, {"segmenter.preprocessing": _segmenters_own(file, offer, said)})
-    offer = _fitting(changed(offer, said))
+    try:
+        offer = _fitting(changed(offer, said))
+    except TypeError as error:
+        raise ModelError(f"The model's manifest has a wrong value: {error}.") from error
     return changed(offer, {"title": offer.manifest.get("title") or offer.manifest.get("name", "")})
 
 
@@ -237,7 +240,7 @@ def _of_folder(source: Path) -> Offer:
     return offer
 
 
-def _segmenter_file(path: Path) -> tuple[Path, dict[str, Any]]:
+def _segmenter_file(path: Path) -> tuple[Path, dict[str, object]]:
     """Return a segmenter's weights file and the entries of its table, also of a folder that says them."""
     from segx_viewer.bundles.folders import segmenter_of
 
@@ -249,7 +252,7 @@ def _segmenter_file(path: Path) -> tuple[Path, dict[str, Any]]:
     return path, {"architecture": _PROGRAMS.get(path.suffix.lower())}
 
 
-def _as_it_says(offer: Offer, source: Path, said: Mapping[str, Any]) -> Offer:
+def _as_it_says(offer: Offer, source: Path, said: Mapping[str, object]) -> Offer:
     """Return the offer with what the architecture or the program says of its own input; what is said otherwise wins."""
     from segx_viewer.bundles import own
 
@@ -259,7 +262,8 @@ def _as_it_says(offer: Offer, source: Path, said: Mapping[str, Any]) -> Offer:
             raise ModelError(f"{source.name} is a YOLO model for {task}; models that classify or segment are read.")
         return changed(offer, found)
     architecture = str(said.get("classifier.architecture", ""))
-    size = said.get("preprocessing.input_shape")
+    stated = said.get("preprocessing.input_shape")
+    size = None if stated is None else list(as_ints(stated))
     if table := own.of_architecture(architecture, size):
         offer = changed(offer, {"preprocessing": table})
     if size and (options := own.timm_options(architecture, size)):
@@ -267,11 +271,12 @@ def _as_it_says(offer: Offer, source: Path, said: Mapping[str, Any]) -> Offer:
     return offer
 
 
-def _segmenters_own(file: Path, offer: Offer, said: Mapping[str, Any]) -> dict[str, Any]:
+def _segmenters_own(file: Path, offer: Offer, said: Mapping[str, object]) -> dict[str, object]:
     """Return how a segmenter of one's own sees the image: all of it, normalised as ImageNet unless said otherwise."""
     from segx_viewer.bundles import own
 
-    table = {**deepcopy(_PLAIN["preprocessing"]), "input_shape": offer.manifest["preprocessing"]["input_shape"]}
+    shape = as_table(offer.manifest["preprocessing"])["input_shape"]
+    table = {**deepcopy(as_table(_PLAIN["preprocessing"])), "input_shape": shape}
     its = own.of_onnx(file) if file.suffix.lower() == ".onnx" else {}
     for path, value in {**said, **its}.items():
         if path.startswith("preprocessing.") and path.partition(".")[2] in _SHARED:
@@ -285,22 +290,22 @@ def _fitting(offer: Offer) -> Offer:
     from segx_viewer.bundles.own import cut
 
     manifest = deepcopy(offer.manifest)
-    table = manifest.get("preprocessing", {})
-    share = table.pop("crop", None)
-    if share is not None and not 0 < share <= 1:
-        raise ModelError(f"The crop {share} is no share of the image: it is above 0 and at most 1.")
-    if share is not None:
-        fit = table.get("fit") if table.get("fit") in CUTS else "crop"
+    table = as_table(manifest.get("preprocessing", {}))
+    crop, fit = table.pop("crop", None), str(table.get("fit"))
+    if crop is not None:
+        share = as_float(crop)
+        if not 0 < share <= 1:
+            raise ModelError(f"The crop {share} is no share of the image: it is above 0 and at most 1.")
         table.pop("resize", None)
-        table |= cut(table["input_shape"], share, fit)
-    elif table.get("fit") not in CUTS:
+        table |= cut(list(as_ints(table["input_shape"])), share, fit if fit in CUTS else "crop")
+    elif fit not in CUTS:
         table.pop("resize", None)
     elif "resize" not in table:
-        table["resize"] = max(table["input_shape"])
+        table["resize"] = max(as_ints(table["input_shape"]))
     return Offer(manifest, offer.files, offer.further, offer.checksums)
 
 
-def classes_of(texts: Sequence[str]) -> list[dict[str, Any]]:
+def classes_of(texts: Sequence[str]) -> list[dict[str, object]]:
     """Read classes from ``CODE``, ``CODE=LABEL`` or ``CODE=LABEL>CUT-OFF``, or from a file of them.
 
     Raises
@@ -319,15 +324,20 @@ def classes_of(texts: Sequence[str]) -> list[dict[str, Any]]:
     for text in texts:
         named, _, cut_off = text.partition(">")
         code, _, label = named.partition("=")
-        entry: dict[str, Any] = {"code": code.strip(), "label": label.strip() or code.strip()}
+        entry: dict[str, object] = {"code": code.strip(), "label": label.strip() or code.strip()}
         if cut_off:
-            try:
-                entry["threshold"] = float(cut_off)
-            except ValueError:
-                entry["threshold"] = -1.0
-            if not 0 <= entry["threshold"] <= 1:
-                raise ModelError(f"The cut-off {cut_off!r} of the class {entry['code']} is not a probability.")
+            entry["threshold"] = _cut_off(cut_off, code.strip())
         found.append(entry)
+    return found
+
+
+def _cut_off(text: str, code: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 1:
+        raise ModelError(f"The cut-off {text!r} of the class {code} is not a probability.")
     return found
 
 
@@ -349,7 +359,7 @@ def check_name(name: str) -> str:
     return name
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except OSError as error:

@@ -5,14 +5,14 @@ import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from segx_viewer.domain.geometry import AREA
+from segx_viewer.domain.tables import as_float, as_floats, as_ints
 
 _FRACTION = re.compile(r"\d+")
 
 
-def of_architecture(architecture: str, size: list[int] | None = None) -> dict[str, Any]:
+def of_architecture(architecture: str, size: list[int] | None = None) -> dict[str, object]:
     """Return the preprocessing that a library gives for one of its architectures; {} where it gives none.
 
     Parameters
@@ -42,7 +42,7 @@ def of_architecture(architecture: str, size: list[int] | None = None) -> dict[st
     return {}
 
 
-def timm_options(architecture: str, size: list[int]) -> dict[str, Any]:
+def timm_options(architecture: str, size: list[int]) -> dict[str, object]:
     """Return the options that make a timm network for another input size than its own, where it needs some."""
     from segx_viewer.networks.libraries import timm
 
@@ -51,31 +51,32 @@ def timm_options(architecture: str, size: list[int]) -> dict[str, Any]:
         return {}
     own = _timm_configuration(name)
     fixed = own.get("fixed_input_size", False)
-    return {"img_size": list(size)} if fixed and list(own["input_size"][1:]) != list(size) else {}
+    return {"img_size": list(size)} if fixed and as_ints(own["input_size"])[1:] != tuple(size) else {}
 
 
-def of_timm(config: Mapping[str, Any], size: list[int] | None = None) -> dict[str, Any]:
+def of_timm(config: Mapping[str, object], size: list[int] | None = None) -> dict[str, object]:
     """Return a timm configuration (`pretrained_cfg`, or what `resolve_data_config` gives) as preprocessing.
 
     Notes
     -----
     timm resizes to floor(size / crop_pct) and cuts out the middle (timm/data/transforms_factory.py).
     """
-    shape = [int(n) for n in (size or config["input_size"][1:])]
-    table: dict[str, Any] = {
+    own = as_ints(config["input_size"])
+    shape = [int(n) for n in (size or own[1:])]
+    table: dict[str, object] = {
         "input_shape": shape,
         "colour": "rgb",
-        "mean": [float(v) for v in config["mean"]],
-        "std": [float(v) for v in config["std"]],
+        "mean": list(as_floats(config["mean"])),
+        "std": list(as_floats(config["std"])),
         "interpolation": _known(config.get("interpolation", "bicubic")),
     }
-    share, mode = float(config.get("crop_pct") or 0.875), config.get("crop_mode") or "center"
-    if len(config["input_size"]) == 3 and config["input_size"][0] == 1:
+    share, mode = as_float(config.get("crop_pct") or 0.875), str(config.get("crop_mode") or "center")
+    if len(own) == 3 and own[0] == 1:
         table["colour"] = "grey"
     return table | cut(shape, share, {"center": "crop", "squash": "squash"}.get(mode, "letterbox"))
 
 
-def cut(shape: list[int], share: float, fit: str = "crop") -> dict[str, Any]:
+def cut(shape: list[int], share: float, fit: str = "crop") -> dict[str, object]:
     """Return how a share of the image's middle becomes an input.
 
     Examples
@@ -90,14 +91,14 @@ def cut(shape: list[int], share: float, fit: str = "crop") -> dict[str, Any]:
     return {"fit": fit, "resize": max(math.floor(min(shape) / share), max(shape))}
 
 
-def _timm_configuration(name: str) -> dict[str, Any]:
+def _timm_configuration(name: str) -> dict[str, object]:
     from segx_viewer.networks.libraries import timm
 
     found = timm.get_pretrained_cfg(name)
     return dict(found.to_dict()) if found is not None else {"input_size": (3, 224, 224)}
 
 
-def _of_torchvision(name: str, size: list[int] | None) -> dict[str, Any]:
+def _of_torchvision(name: str, size: list[int] | None) -> dict[str, object]:
     from segx_viewer.networks.libraries import torchvision
 
     try:
@@ -122,13 +123,13 @@ def _of_torchvision(name: str, size: list[int] | None) -> dict[str, Any]:
     }
 
 
-def _known(interpolation: Any) -> str:
+def _known(interpolation: object) -> str:
     """Return an interpolation by our name; "random" and the like of training are none."""
     name = str(interpolation).lower()
     return name if name in ("bilinear", "bicubic", "nearest", "lanczos") else "bilinear" if name == "random" else AREA
 
 
-def of_onnx(path: Path) -> dict[str, Any]:
+def of_onnx(path: Path) -> dict[str, object]:
     """Return what an ONNX model says of itself: changes of a manifest by their paths (see `offer.changed`).
 
     Its input's size and channels; numbers of 0..255 where it takes bytes; and what YOLO writes into its metadata.
@@ -145,32 +146,33 @@ def of_onnx(path: Path) -> dict[str, Any]:
     if len(given) != 1:
         return {}
     _, channels, h, w = sizes(given[0].shape)
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     if isinstance(h, int) and isinstance(w, int):
         found["preprocessing.input_shape"] = [h, w]
     if given[0].type == "tensor(uint8)":
-        many = channels if channels in (1, 3) else 3
+        many = 1 if channels == 1 else 3
         found |= {"preprocessing.mean": [0.0] * many, "preprocessing.std": [1 / 255] * many}
     if channels == 1:
         found |= {"preprocessing.colour": "grey"}
         found.setdefault("preprocessing.mean", [0.5])
         found.setdefault("preprocessing.std", [0.5])
-    return found | _of_yolo(session.get_modelmeta().custom_metadata_map, [h, w])
+    return found | _of_yolo(session.get_modelmeta().custom_metadata_map, (h, w))
 
 
-def _of_yolo(metadata: Mapping[str, str], shape: list[Any]) -> dict[str, Any]:
+def _of_yolo(metadata: Mapping[str, str], shape: tuple[object, object]) -> dict[str, object]:
     if "task" not in metadata or "names" not in metadata:
         return {}
     names = {int(k): v for k, v in re.findall(r"(\d+):\s*[\"']([^\"']*)[\"']", metadata["names"])}
-    found: dict[str, Any] = {
+    found: dict[str, object] = {
         "classes": [{"code": names[k], "label": names[k]} for k in sorted(names)],
         "preprocessing.mean": [0.0] * 3,
         "preprocessing.std": [1.0] * 3,
     }
-    if isinstance(shape[0], int) and metadata["task"] == "classify":
+    sides = [side for side in shape if isinstance(side, int)]
+    if len(sides) == 2 and metadata["task"] == "classify":
         found |= {
             "preprocessing.fit": "crop",
-            "preprocessing.resize": min(shape),
+            "preprocessing.resize": min(sides),
             "preprocessing.interpolation": "bilinear",
         }
     if metadata["task"] not in ("classify", "segment"):

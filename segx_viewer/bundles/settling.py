@@ -7,7 +7,6 @@ background that is taken for the region. What is certain is written into the man
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import onnx
 import torch
@@ -16,13 +15,15 @@ from torch import Tensor, nn
 from segx_viewer.bundles.manifest import LOGITS, PROBABILITIES, ModelBundle, Preprocessing, read_bundle
 from segx_viewer.domain.methods import BLACK_BOX_METHODS, COMBINED, METHODS, Needs
 from segx_viewer.domain.result import Activation
+from segx_viewer.domain.tables import Table, as_table, as_tables
 from segx_viewer.errors import ModelError
 from segx_viewer.networks.folding import example_of
 from segx_viewer.networks.kinds import EXPORTED, ONNX
+from segx_viewer.networks.network import Program
 from segx_viewer.networks.onnx_model import Onnx, session_of
 from segx_viewer.networks.outputs import Wanted, named_tensors, tidy, which
 from segx_viewer.networks.programs import load_program
-from segx_viewer.networks.surgery import candidates, cuts, last_operation, read_model, trains, with_outputs
+from segx_viewer.networks.surgery import Cut, candidates, cuts, last_operation, read_model, trains, with_outputs
 from segx_viewer.networks.tail import Tail
 from segx_viewer.paths import sha256_of
 
@@ -44,12 +45,12 @@ WITHOUT_TAIL = ("eigencam", "scorecam")
 class _Findings:
     """What is to be written into a network's table, and said."""
 
-    table: dict[str, Any]
+    table: Table
     notes: list[str] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
 
 
-def settle(folder: Path, manifest: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def settle(folder: Path, manifest: Table) -> tuple[Table, list[str]]:
     """Return the manifest of a bundle that is being installed, completed, and what is to be said about it.
 
     Raises
@@ -57,26 +58,26 @@ def settle(folder: Path, manifest: Mapping[str, Any]) -> tuple[dict[str, Any], l
     ModelError
         If something has to be said that is not, or contradicts what the networks do; with the option to say it.
     """
-    table = dict(manifest["segmenter"])
+    table, classifier = dict(as_table(manifest["segmenter"])), dict(as_table(manifest["classifier"]))
     asked = table.get("activation") == ASK
     if asked:
         table.pop("activation")
     _check_one_output(manifest)
-    found = {"classifier": _Findings(dict(manifest["classifier"])), "segmenter": _Findings(table)}
+    found = {"classifier": _Findings(classifier), "segmenter": _Findings(table)}
     from segx_viewer.bundles.writing import write_manifest
 
     write_manifest(folder, {**manifest, **{name: each.table for name, each in found.items()}})
     bundle = read_bundle(folder)
     _settle_classifier(bundle, found["classifier"])
     _settle_segmenter(bundle, found["segmenter"], asked=asked, stated="regions" in manifest)
-    files = {**manifest["files"], **{k: v for each in found.values() for k, v in each.digests.items()}}
+    files = {**as_table(manifest["files"]), **{k: v for each in found.values() for k, v in each.digests.items()}}
     done = {**manifest, **{name: each.table for name, each in found.items()}, "files": files}
     write_manifest(folder, done)
     return done, [note for each in found.values() for note in each.notes]
 
 
-def _check_one_output(manifest: Mapping[str, Any]) -> None:
-    if len(manifest.get("classes", ())) == 1 and manifest.get("activation") == "softmax":
+def _check_one_output(manifest: Table) -> None:
+    if len(as_tables(manifest.get("classes", ()))) == 1 and manifest.get("activation") == "softmax":
         raise ModelError(
             "One class under softmax has the probability 1 whatever the image: a network of one output gives the "
             "probability of the positive class; say activation sigmoid, and name that class."
@@ -174,7 +175,7 @@ def _settle_channels(count: int, found: _Findings, *, asked: bool, stated: bool)
     )
 
 
-def _answers(program: Any, inputs: list[Tensor], name: str, path: Path) -> list[dict[str, Tensor]]:
+def _answers(program: Program, inputs: list[Tensor], name: str, path: Path) -> list[dict[str, Tensor]]:
     """Return what a program gives for each input; refuse one that works as in training."""
     if path.suffix == ".onnx" and (what := trains(onnx.load(path, load_external_data=False))):
         raise ModelError(_in_training(name, f"its {what} works as in training"))
@@ -278,8 +279,8 @@ def _explain(bundle: ModelBundle, program: Onnx, inputs: list[Tensor], found: _F
     """Make an ONNX model's last feature maps an output, and what follows them a model; say what that allows."""
     path = bundle.folder / bundle.classifier.weights
     model = read_model(path)
-    taken = found.table.get("take") or bundle.classifier.take
-    output = taken if taken in program._names else program._names[int(taken or 0)]
+    taken, names = str(found.table.get("take") or bundle.classifier.take), program.output_names
+    output = taken if taken in names else names[int(taken or 0)]
     wanted = Wanted("logits", classes=len(bundle.classes))
     reason = "it has no feature maps that its scores come from alone"
     for cut in _cuts(model, program, output, inputs[0]):
@@ -292,12 +293,12 @@ def _explain(bundle: ModelBundle, program: Onnx, inputs: list[Tensor], found: _F
         if tail is not None and not _fits_tail(tail, maps, expected, wanted):
             tail, reason = None, "what follows its last feature maps could not be followed exactly"
         _write_cut(bundle, cut, tail, found)
-        names = _allowed(with_tail=tail is not None)
-        found.table["methods"] = names
+        allowed = _allowed(with_tail=tail is not None)
+        found.table["methods"] = allowed
         found.table["target_layer"] = cut.maps
-        left = [m.label for m in METHODS.values() if m.name not in names]
+        left = [m.label for m in METHODS.values() if m.name not in allowed]
         why = "ONNX gives no gradients through the whole network" + (f"; {reason}" if tail is None else "")
-        labels = ", ".join(METHODS[name].label for name in names if name in METHODS)
+        labels = ", ".join(METHODS[name].label for name in allowed if name in METHODS)
         found.notes.append(f"Explained by {labels}. Not by {', '.join(left)}: {why}.")
         return
     labels = " and ".join(METHODS[name].label for name in BLACK_BOX_METHODS)
@@ -311,8 +312,8 @@ def _allowed(*, with_tail: bool) -> list[str]:
     return [*by_layer, *BLACK_BOX_METHODS, *COMBINED]
 
 
-def _cuts(model: onnx.ModelProto, program: Onnx, output: str, x: Tensor) -> Iterator[Any]:
-    image = program._name
+def _cuts(model: onnx.ModelProto, program: Onnx, output: str, x: Tensor) -> Iterator[Cut]:
+    image = program.input_name
     try:
         values = _values(model, program, candidates(model), x)
     except ModelError:
@@ -342,13 +343,13 @@ def _fits_tail(tail: Tail, maps: list[Tensor], expected: list[Tensor], wanted: W
     return True
 
 
-def _write_cut(bundle: ModelBundle, cut: Any, tail: Tail | None, found: _Findings) -> None:
+def _write_cut(bundle: ModelBundle, cut: Cut, tail: Tail | None, found: _Findings) -> None:
     path = bundle.folder / bundle.classifier.weights
     plain = with_outputs(onnx.load(path, load_external_data=False), [cut.maps])
     path.write_bytes(plain.SerializeToString())
     found.digests[path.name] = sha256_of(path)
-    found.table["tail"] = {"map": cut.maps}
+    stated = found.table["tail"] = {"map": cut.maps}
     if tail is not None:
         (bundle.folder / TAIL).write_bytes(cut.tail.SerializeToString())
-        found.table["tail"]["file"] = TAIL
+        stated["file"] = TAIL
         found.digests[TAIL] = sha256_of(bundle.folder / TAIL)

@@ -6,12 +6,13 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from segx_viewer.domain.tables import Table, as_floats, as_int, as_table, as_tables, as_text
 from segx_viewer.errors import ModelError
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
 _MANY = 5
 _THRESHOLDS = "op_threshs"
@@ -34,8 +35,8 @@ class Taking:
     """
 
     network: str
-    table: dict[str, Any]
-    manifest: dict[str, Any]
+    table: Table
+    manifest: Table
     source: Path
     folder: Path
     allow_pickle: bool
@@ -58,10 +59,22 @@ class Taking:
             raise ModelError(f"There is no weights file {self.source}.")
         if said := stranger(self.source):
             raise ModelError(said)
-        return self._program() if self.table["architecture"] in PROGRAMS else self._weights()
+        return self._program() if self._architecture in PROGRAMS else self._weights()
+
+    @property
+    def _architecture(self) -> str:
+        return as_text(self.table["architecture"])
+
+    @property
+    def _options(self) -> Table:
+        return as_table(self.table.get("options", {}))
+
+    @property
+    def _classes(self) -> list[Table]:
+        return as_tables(self.manifest.get("classes", ()))
 
     def _program(self) -> list[str]:
-        onnx = self.table["architecture"] == "onnx"
+        onnx = self._architecture == "onnx"
         name = f"{self.network}{'.onnx' if onnx else '.pt2'}"
         self.files.append(name)
         self.table["weights"] = name
@@ -97,12 +110,12 @@ class Taking:
         state = read_weights(self.source, allow_pickle=self.allow_pickle)
         notes = self._thresholds(state)
         notes += [state.note] if isinstance(state, State) and state.note else []
-        architecture = self.table["architecture"]
+        architecture = self._architecture
         if architecture.startswith("transformers/"):
             from segx_viewer.networks.hub import renamed_by_transformers
 
             # Its saved names are older than the names in its networks.
-            state = renamed_by_transformers(architecture, self.table.get("options", {}), state)
+            state = renamed_by_transformers(architecture, self._options, state)
         state, unused = fitted(state, self._built(state), f"{self.source.name} ({architecture})")
         notes += self._unused(unused, len(state))
         name = f"{self.network}.safetensors"
@@ -112,18 +125,17 @@ class Taking:
         self.table["weights"] = name
         return notes
 
-    def _built(self, state: Mapping[str, "Tensor"]) -> Any:
+    def _built(self, state: Mapping[str, "Tensor"]) -> "nn.Module":
         from segx_viewer.networks.architectures import build_classifier, build_segmenter
 
-        architecture, options = self.table["architecture"], self.table.get("options", {})
-        how = self.table.get("preprocessing") or self.manifest["preprocessing"]
-        channels = len(how["mean"])
+        architecture, options = self._architecture, self._options
+        how = as_table(self.table.get("preprocessing") or self.manifest["preprocessing"])
+        channels = len(as_floats(how["mean"]))
         if self.network == "classifier":
-            classes = len(self.manifest.get("classes", ()))
-            return build_classifier(architecture, classes, channels=channels, **options)
+            return build_classifier(architecture, len(self._classes), channels=channels, **options)
         if "channels" not in self.table and (count := _outputs(architecture, state)):
             self.table["channels"] = count
-        return build_segmenter(architecture, options, int(self.table.get("channels", 1)), channels=channels)
+        return build_segmenter(architecture, options, as_int(self.table.get("channels", 1)), channels=channels)
 
     def _unused(self, unused: list[str], used: int) -> list[str]:
         if not unused:
@@ -131,7 +143,7 @@ class Taking:
         names = ", ".join(unused[:_MANY]) + (f" and {len(unused) - _MANY} more" if len(unused) > _MANY else "")
         if not self.allow_unused:
             raise ModelError(
-                f"{self.source.name} has {len(unused)} weights for which {self.table['architecture']} has no place "
+                f"{self.source.name} has {len(unused)} weights for which {self._architecture} has no place "
                 f"(beside {used} that fit): {names}. Another architecture made them, most likely a larger sibling; "
                 f"name that one, or say that they may be left out (--allow-unused)."
             )
@@ -139,9 +151,9 @@ class Taking:
 
     def _thresholds(self, state: Mapping[str, "Tensor"]) -> list[str]:
         """Take the operating points that a file of torchxrayvision holds, for they differ from file to file."""
-        classes = self.manifest.get("classes", ())
+        classes = self._classes
         found = state.get(_THRESHOLDS)
-        if self.network != "classifier" or not self.table["architecture"].startswith("xrv/"):
+        if self.network != "classifier" or not self._architecture.startswith("xrv/"):
             return []
         if found is None or len(found) != len(classes):
             return ["The file holds no operating points: the cut-offs are the manifest's."]

@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import tomli_w
 from safetensors.torch import save_file
 from torch import Tensor
 
 from segx_viewer.bundles.manifest import MANIFEST
+from segx_viewer.domain.tables import as_table, as_text
 from segx_viewer.paths import sha256_of
 
 
 def write_bundle(
-    folder: Path, manifest: Mapping[str, Any], classifier: Mapping[str, Tensor], segmenter: Mapping[str, Tensor]
+    folder: Path, manifest: Mapping[str, object], classifier: Mapping[str, Tensor], segmenter: Mapping[str, Tensor]
 ) -> None:
     """Write both networks and `bundle.toml`.
 
@@ -30,9 +30,9 @@ def write_bundle(
         State dicts; floating-point tensors are stored as fp16.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    digests = dict(manifest.get("files", {}))
+    digests = dict(as_table(manifest.get("files", {})))
     for network, state in (("classifier", classifier), ("segmenter", segmenter)):
-        name = manifest[network]["weights"]
+        name = as_text(as_table(manifest[network])["weights"])
         half = {k: t.half() if t.is_floating_point() else t for k, t in state.items()}
         temporary = folder / f"{name}.tmp"
         save_file({k: t.contiguous() for k, t in half.items()}, temporary)
@@ -49,7 +49,7 @@ def write_bytes_beside(path: Path, data: bytes) -> None:
     temporary.replace(path)
 
 
-def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+def write_manifest(folder: Path, manifest: Mapping[str, object]) -> None:
     """Replace `bundle.toml` in one step."""
     temporary = folder / f"{MANIFEST}.tmp"
     temporary.write_bytes(tomli_w.dumps(manifest, multiline_strings=True).encode())

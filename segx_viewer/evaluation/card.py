@@ -8,6 +8,7 @@ from typing import Any
 from segx_viewer.bundles.manifest import ModelBundle, read_bundle, read_manifest
 from segx_viewer.bundles.writing import write_manifest
 from segx_viewer.domain.methods import method_label
+from segx_viewer.domain.tables import as_table, as_tables
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation import card_tables
 from segx_viewer.evaluation.calibrate import SIMPLEST, WORTH_A_PASS, fitted_digest
@@ -223,7 +224,7 @@ def _steps(bundle: ModelBundle) -> list[str]:
     rows = ["| features | extra passes | AUROC of error detection, out of fold | ECE | |", "|---|---|---|---|---|"]
     rows += [
         f"| {s['name']} | {s['passes']} | {s['auroc']:.3f} | {s['ece']:.3f} | {'chosen' if s['chosen'] else ''} |"
-        for s in bundle.calibration.get("steps", ())
+        for s in as_tables(bundle.calibration.get("steps", ()))
     ]
     chosen_on = bundle.calibration.get("chosen_on")
     if not chosen_on:
@@ -236,7 +237,7 @@ def _steps(bundle: ModelBundle) -> list[str]:
 
 
 def _fits(bundle: ModelBundle) -> list[str]:
-    fits = bundle.calibration.get("fitted_on", ())
+    fits = as_tables(bundle.calibration.get("fitted_on", ()))
     if not fits:
         return []
     rows = ["| fitted on images | judged on images | log loss | ECE | mean probability minus share correct |",
@@ -290,8 +291,8 @@ def _faithfulness(table: Mapping[str, Any]) -> list[str]:
 
 def _training(bundle: ModelBundle) -> str:
     training = bundle.training
-    images = ", ".join(f"{n} of {layout}" for layout, n in training.get("images", {}).items())
-    parts = ", ".join(f"{part} {n}" for part, n in training.get("split", {}).items())
+    images = ", ".join(f"{n} of {layout}" for layout, n in as_table(training.get("images", {})).items())
+    parts = ", ".join(f"{part} {n}" for part, n in as_table(training.get("split", {})).items())
     return (
         f"## Training\n\nBy the recipe `recipe.toml` (seed {training.get('seed')}), from ImageNet weights of "
         "EfficientNet-Lite (Apache-2.0); where the networks learned otherwise, it stands above. "

@@ -16,6 +16,7 @@ from segx_viewer.bundles.manifest import ModelBundle
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Activation, Analysis, FindingSet, Prediction, PredictionSet
+from segx_viewer.domain.tables import as_texts
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation.faithful import faithfulness_row
 from segx_viewer.evaluation.fit import record_image
@@ -171,7 +172,7 @@ def image_row(record: Record, open_store: OpenStore, store: BundleStore, name: s
     analysis = analyse_to_end(
         AnalysisRequest(image, bundle_name=name, methods=tuple(methods)),
         open_store,
-        evidence_views=bundle.calibration.get("views", ()),
+        evidence_views=as_texts(bundle.calibration.get("views", ())),
     )
     prediction, segmentation = analysis.predicted.prediction, analysis.predicted.region
     k = prediction.top

@@ -23,6 +23,7 @@ from segx_viewer.bundles.writing import write_manifest
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis, GateLevel
+from segx_viewer.domain.tables import as_table
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation.calibrate import (
     ALIGNMENT_FEATURES,
@@ -86,7 +87,9 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
     manifest = read_manifest(folder)
     for stale in ("calibration", "promises", "evaluation"):
         manifest.pop(stale, None)
-    manifest["gate"] = {k: v for k, v in manifest.get("gate", {}).items() if k in ("population", "layer", "kind")}
+    gate = manifest["gate"] = {
+        k: v for k, v in as_table(manifest.get("gate", {})).items() if k in ("population", "layer", "kind")
+    }
     write_manifest(folder, manifest)
 
     report(f"{recipe.name}: input gate")
@@ -94,13 +97,15 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
     further = [layout for layout in recipe.segmenter_data if layout not in recipe.classifier_data]
     near = [r for layout in (further if recipe.evaluation.near is None else recipe.evaluation.near)
             for r in recipe.load(layout, data) if parts.get(r.image_id, "test") != "test"]  # fmt: skip
-    gate, tensors = _fit_gate(folder, recipe, training, held_out, near)
-    manifest["files"] = {name: digest for name, digest in manifest["files"].items() if name != GATE_FILE}
+    limits, tensors = _fit_gate(folder, recipe, training, held_out, near)
+    files = manifest["files"] = {
+        name: digest for name, digest in as_table(manifest["files"]).items() if name != GATE_FILE
+    }
     if tensors:
         save_file(tensors, folder / GATE_FILE)
         (folder / GATE_FILE).chmod(0o644)  # safetensors writes for the owner only
-        manifest["gate"] |= gate
-        manifest["files"][GATE_FILE] = sha256_of(folder / GATE_FILE)
+        gate |= limits
+        files[GATE_FILE] = sha256_of(folder / GATE_FILE)
     write_manifest(folder, manifest)
 
     report(f"{recipe.name}: calibration")
@@ -228,7 +233,7 @@ def _features(bundle: ModelBundle, pictures: Sequence[NDArray[np.uint8]]) -> NDA
     rows = []
     for start in range(0, len(pictures), BATCH):
         batch = np.stack([normalise(p, bundle.preprocessing) for p in pictures[start : start + BATCH]])
-        passes = forward_each(network, torch.from_numpy(batch), bundle.target_layer, bundle.gate["layer"])
+        passes = forward_each(network, torch.from_numpy(batch), bundle.target_layer, str(bundle.gate["layer"]))
         rows += [np.asarray(passed.features, np.float32) for passed in passes]
     return np.stack(rows)
 

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from segx_viewer.domain.result import Level
+from segx_viewer.domain.tables import as_float, as_floats, as_table, as_texts
 from segx_viewer.errors import ModelError
 from segx_viewer.explain.promises import Levels
 
@@ -58,7 +58,7 @@ class Calibration:
             raise ModelError("The calibration's levels must lie between 0 and 1, moderate not above high.")
 
     @classmethod
-    def from_manifest(cls, table: Mapping[str, Any], promised: Levels | None = None) -> "Calibration | None":
+    def from_manifest(cls, table: Mapping[str, object], promised: Levels | None = None) -> "Calibration | None":
         """Read a bundle's `[calibration]` table; None when it is empty.
 
         Raises
@@ -69,17 +69,15 @@ class Calibration:
         if not table:
             return None
         try:
-            features = tuple(table["features"])
-            if not all(isinstance(name, str) for name in features) or isinstance(table["features"], str):
-                raise ModelError("The calibration's features must be a list of names.")
+            levels = as_table(table["levels"])
             return cls(
-                features=features,
-                mean=tuple(map(float, table["mean"])),
-                scale=tuple(map(float, table["scale"])),
-                coefficients=tuple(map(float, table["coefficients"])),
-                intercept=float(table["intercept"]),
-                high=float(table["levels"]["high"]),
-                moderate=float(table["levels"]["moderate"]),
+                features=_names(table["features"]),
+                mean=as_floats(table["mean"]),
+                scale=as_floats(table["scale"]),
+                coefficients=as_floats(table["coefficients"]),
+                intercept=as_float(table["intercept"]),
+                high=as_float(levels["high"]),
+                moderate=as_float(levels["moderate"]),
                 promised=promised,
             )
         except KeyError as error:
@@ -109,3 +107,10 @@ class Calibration:
         if probability >= self.high:
             return Level.HIGH
         return Level.MODERATE if probability >= self.moderate else Level.LOW
+
+
+def _names(features: object) -> tuple[str, ...]:
+    try:
+        return as_texts(features)
+    except TypeError as error:
+        raise ModelError("The calibration's features must be a list of names.") from error

@@ -7,12 +7,12 @@ The numbers are fitted on calibration images, which chose neither network, epoch
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from segx_viewer.domain.result import FindingSet, Level, MissRate, PredictionSet
+from segx_viewer.domain.tables import Table, as_float, as_floats, as_table, as_tables
 from segx_viewer.errors import ModelError
 
 NEVER = math.inf
@@ -153,7 +153,7 @@ class Promises:
         return tuple(one.of(probabilities) for one in self.sets)
 
     @classmethod
-    def from_manifest(cls, table: Mapping[str, Any], codes: Sequence[str]) -> "Promises | None":
+    def from_manifest(cls, table: Mapping[str, object], codes: Sequence[str]) -> "Promises | None":
         """Read a bundle's `[promises]` table for its class codes; None when it is empty.
 
         Raises
@@ -164,43 +164,43 @@ class Promises:
         if not table:
             return None
         try:
-            levels = table["levels"]
-            careful = {str(code): float(t) for code, t in levels.get("careful", {}).items()}
+            levels = as_table(table["levels"])
+            careful = {code: as_float(t) for code, t in as_table(levels.get("careful", {})).items()}
             unknown = sorted(set(careful) - set(codes))
             if unknown:
                 raise ModelError(f"The promises name a class {unknown[0]}, which the model does not have.")
             sets = tuple(
                 ClassConditionalSets(_confidence(row), _numbers(row["quantiles"], codes))
-                for row in table.get("sets", ())
+                for row in as_tables(table.get("sets", ()))
             )
             findings = tuple(
                 FindingSets(_confidence(row), _numbers(row["present"], codes), _numbers(row["absent"], codes))
-                for row in table.get("findings", ())
+                for row in as_tables(table.get("findings", ()))
             )
-            kept = Levels(float(levels["high"]), float(levels["moderate"]), careful)
-            return cls(kept, (*sets, *findings), _missed(table.get("missed"), codes))
+            kept = Levels(as_float(levels["high"]), as_float(levels["moderate"]), careful)
+            return cls(kept, (*sets, *findings), _missed(as_table(table.get("missed", {})), codes))
         except KeyError as error:
             raise ModelError(f"The promises have no entry {error}.") from error
         except (TypeError, ValueError) as error:
             raise ModelError(f"The promises have a wrong value: {error}.") from error
 
 
-def _confidence(row: Mapping[str, Any]) -> float:
-    confidence = float(row["confidence"])
+def _confidence(row: Table) -> float:
+    confidence = as_float(row["confidence"])
     if not 0 < confidence < 1:
         raise ValueError("a confidence lies between 0 and 1")
     return confidence
 
 
-def _missed(table: Mapping[str, Any] | None, codes: Sequence[str]) -> tuple[MissRate | None, ...]:
-    if table is None:
+def _missed(table: Table, codes: Sequence[str]) -> tuple[MissRate | None, ...]:
+    if not table:
         return ()
     shares, images = _numbers(table["shares"], codes), _numbers(table["images"], codes)
     return tuple(MissRate(share, int(n)) if n else None for share, n in zip(shares, images, strict=True))
 
 
-def _numbers(values: Sequence[Any], codes: Sequence[str]) -> tuple[float, ...]:
-    found = tuple(map(float, values))
+def _numbers(values: object, codes: Sequence[str]) -> tuple[float, ...]:
+    found = as_floats(values)
     if len(found) != len(codes) or any(math.isnan(value) for value in found):
         raise ValueError("one number for each class")
     return found

@@ -9,7 +9,6 @@ what matters for the classes is left, in which strangers look like anything. Two
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ from segx_viewer.domain.age import age_text
 from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.result import GateLevel, GateVerdict
+from segx_viewer.domain.tables import as_float, as_table
 from segx_viewer.imaging.bodyparts import body_region
 
 GATE_FILE = "gate.safetensors"
@@ -123,10 +123,10 @@ class InputGate:
 
     image_kind: str
     modalities: tuple[str, ...]
-    population: Mapping[str, Any]
+    population: Mapping[str, object]
     layer: str = ""
     features: Look | None = None
-    stated: Mapping[str, Any] = field(default_factory=dict)
+    stated: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def kind(self) -> ImageKind:
@@ -139,8 +139,8 @@ class InputGate:
         table, features = bundle.gate, None
         if bundle.gate_layer:
             distance = PopulationDistance.of_tensors(load_file(bundle.verified_path(GATE_FILE)))
-            features = Look(distance, float(table["outside"]), float(table["refuse"]))
-        population, stated = table.get("population", {}), table.get("kind", {})
+            features = Look(distance, as_float(table["outside"]), as_float(table["refuse"]))
+        population, stated = as_table(table.get("population", {})), as_table(table.get("kind", {}))
         return cls(bundle.image_kind, bundle.modalities, population, bundle.gate_layer, features, stated)
 
     def affinity(self, image: MedicalImage) -> int:
@@ -171,7 +171,8 @@ class InputGate:
         if facts.view_position in kind.other_views or facts.projection in kind.other_projections:
             view = "an oblique" if facts.projection == "oblique" else "a lateral"
             return _outside(kind.other_views_reason.replace("{view}", view))
-        low, high = self.population.get("min_age_years", 0), self.population.get("max_age_years", math.inf)
+        low = as_float(self.population.get("min_age_years", 0))
+        high = as_float(self.population.get("max_age_years", math.inf))
         if facts.age_years is not None and not low <= facts.age_years < high:
             return _outside(f"The patient is {age_text(facts.age_years)} old; the classifier learned from "
                             f"{_people(low, high)} only.")  # fmt: skip
