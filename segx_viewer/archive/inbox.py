@@ -15,7 +15,7 @@ import pydicom
 
 from segx_viewer.archive.model import is_uid
 from segx_viewer.errors import ArchiveError
-from segx_viewer.imaging._header import text
+from segx_viewer.imaging.header import text
 from segx_viewer.reporting.atomic import PART, write_bytes
 
 DEFAULT_WAITING = 1000

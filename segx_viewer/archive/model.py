@@ -13,7 +13,7 @@ from pydicom.dataset import Dataset
 
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import ArchiveCancelled
-from segx_viewer.imaging._header import number, text, value
+from segx_viewer.imaging.header import number, text, value
 
 Keep = Callable[[str, bytes], None]
 """Takes an object that has arrived: its SOP Instance UID, and the file's bytes (PS3.10)."""

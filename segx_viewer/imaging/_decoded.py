@@ -1,13 +1,25 @@
 """A frame between decoding and `MedicalImage`: stored values, and what turns them into modality units."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Required, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from segx_viewer.domain.arrays import Numbers
-from segx_viewer.domain.image import MedicalImage
+from segx_viewer.domain.image import (
+    Acquisition,
+    CalibratedRegion,
+    MedicalImage,
+    Overlay,
+    PatientIdentity,
+    PhotometricInterpretation,
+    PixelSpacing,
+    SourceInfo,
+    VoiLut,
+    WindowLevel,
+)
+from segx_viewer.domain.slices import SlicePosition
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,9 +51,31 @@ class Modality:
         return result
 
 
+class ImageFields(TypedDict, total=False):
+    """The fields of `MedicalImage` but `pixels`."""
+
+    modality: Required[str]
+    photometric: Required[PhotometricInterpretation]
+    source: Required[SourceInfo]
+    windows: tuple[WindowLevel, ...]
+    voi_luts: tuple[VoiLut, ...]
+    presentation_inverse: bool
+    spacing: PixelSpacing | None
+    pixel_aspect: float
+    orientation: tuple[str, str] | None
+    padding: tuple[float, float] | None
+    bits_stored: int
+    acquisition: Acquisition
+    identity: PatientIdentity | None
+    overlays: tuple[Overlay, ...]
+    regions: tuple[CalibratedRegion, ...]
+    place: SlicePosition
+    unit: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
-    """Stored values and all other fields of the image to be.
+    """Stored values of one frame and all other fields of the image to be.
 
     Stored values are what crosses from the decoding process: half or a quarter of the modality values' bytes.
 
@@ -51,15 +85,21 @@ class Decoded:
         (H, W) of any number type, or (H, W, 3) uint8 RGB.
     modality : Modality or None
         None for colour.
-    fields : dict
-        The fields of `MedicalImage` but `pixels`.
+    fields : ImageFields
     """
 
     values: Numbers
     modality: Modality | None
-    fields: dict[str, Any]
+    fields: ImageFields
 
     def image(self) -> MedicalImage:
         """Finish the image."""
         pixels = np.asarray(self.values, np.uint8) if self.modality is None else self.modality(self.values)
         return MedicalImage(pixels=pixels, **self.fields)
+
+    def noted(self, *notes: str) -> "Decoded":
+        """Return the same with further notes for the reader."""
+        source = self.fields["source"]
+        fields = self.fields.copy()
+        fields["source"] = replace(source, notes=(*source.notes, *notes))
+        return replace(self, fields=fields)

@@ -13,15 +13,20 @@ from dataclasses import dataclass
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from segx_viewer import process
 from segx_viewer.errors import SegxError
-from segx_viewer.imaging._decoded import Decoded
+from segx_viewer.imaging._decoded import ImageFields, Modality
 from segx_viewer.imaging.limits import Limits
 from segx_viewer.imaging.reader import decode_image
+
+if TYPE_CHECKING:
+    from segx_viewer.imaging.segmentations import OverlayFacts
+    from segx_viewer.imaging.tags import Tag
 
 READY = "ready"
 _THREADS = 4  # each takes its own share of the memory that is allowed
@@ -35,7 +40,7 @@ def serve(connection: Connection, memory_bytes: int) -> None:
     What is asked for is a frame by its number, or one of `OVERLAYS` and `TAGS`.
 
     First comes the shared memory (a file descriptor; on Windows there is none, see `_share`). Answers are
-    ``(class name, message)`` of an error, or ``(None, (name, shape, dtype, modality, fields))``, after `Begun`.
+    `Refused`, or `Answer`, after `Begun`.
     """
     _be_quiet()
     process.begin()
@@ -55,6 +60,26 @@ class Begun(NamedTuple):
     pixels: int
 
 
+class Refused(NamedTuple):
+    """An error of ours: its class in `segx_viewer.errors`, and what it says."""
+
+    error: str
+    message: str
+
+
+class Answer(NamedTuple):
+    """What was read; the values lie in the shared memory, or in the mapping of that name.
+
+    `image` are an image's modality transformation and other fields, `facts` those of each overlay, or tags.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    image: tuple[Modality | None, ImageFields] | None
+    facts: "tuple[OverlayFacts | Tag, ...]"
+
+
 @dataclass(frozen=True, slots=True)
 class _Telling(Limits):
     """Limits that tell how large a picture is when they are asked about it, which is before it is decoded."""
@@ -66,28 +91,33 @@ class _Telling(Limits):
         self.tell(Begun(rows * columns))
 
 
-def _answer(path: Path, what: int | str, limits: Limits, descriptor: int) -> tuple[str | None, Any]:
+def _answer(path: Path, what: int | str, limits: Limits, descriptor: int) -> Refused | Answer:
     try:
-        decoded = _decoded(path, what, limits)
-        values = np.ascontiguousarray(decoded.values)
-        name = _share(values, descriptor)
+        if isinstance(what, int):
+            decoded = decode_image(path, what, limits)
+            return _shared(decoded.values, descriptor, image=(decoded.modality, decoded.fields))
+        if what == OVERLAYS:
+            from segx_viewer.imaging.segmentations import decode_overlays
+
+            overlays = decode_overlays(path, limits)
+            return _shared(overlays.values, descriptor, overlays.facts)
+        from segx_viewer.imaging.tags import read_tags
+
+        return _shared(np.zeros(1, np.uint8), descriptor, read_tags(path))
     except SegxError as error:
-        return type(error).__name__, str(error)
+        return Refused(type(error).__name__, str(error))
     except (MemoryError, OSError):
-        return "ImageReadError", f"{path.name} needs more memory than reading it is allowed."
-    return None, (name, values.shape, values.dtype.str, decoded.modality, decoded.fields)
+        return Refused("ImageReadError", f"{path.name} needs more memory than reading it is allowed.")
 
 
-def _decoded(path: Path, what: int | str, limits: Limits) -> Decoded:
-    if isinstance(what, int):
-        return decode_image(path, what, limits)
-    if what == OVERLAYS:
-        from segx_viewer.imaging.segmentations import decode_overlays
-
-        return decode_overlays(path, limits)
-    from segx_viewer.imaging.tags import read_tags
-
-    return Decoded(np.zeros(1, np.uint8), None, {"tags": read_tags(path)})
+def _shared(
+    values: NDArray[np.generic],
+    descriptor: int,
+    facts: "tuple[OverlayFacts | Tag, ...]" = (),
+    image: tuple[Modality | None, ImageFields] | None = None,
+) -> Answer:
+    values = np.ascontiguousarray(values)
+    return Answer(_share(values, descriptor), values.shape, values.dtype.str, image, facts)
 
 
 _kept: list[mmap.mmap] = []

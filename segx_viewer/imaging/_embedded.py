@@ -3,7 +3,7 @@
 import numpy as np
 from pydicom.dataset import Dataset
 
-from segx_viewer.imaging._header import number
+from segx_viewer.imaging.header import number
 
 _GROUPS = range(0x6000, 0x6100, 2)
 _BIT_POSITION = 0x0102

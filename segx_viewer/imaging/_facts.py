@@ -6,9 +6,9 @@ from math import isfinite
 from pydicom.dataset import Dataset
 
 from segx_viewer.domain.image import Acquisition, CalibratedRegion, PixelSpacing, SpacingOrigin
-from segx_viewer.imaging._header import code_meaning, items, macro, number, numbers, text, value
 from segx_viewer.imaging._person import age_years, study_date, study_time
 from segx_viewer.imaging.bodyparts import projection
+from segx_viewer.imaging.header import code_meaning, items, macro, number, numbers, text, value
 
 PROJECTION = frozenset({"CR", "DX", "MG", "RG", "RF", "XA", "IO", "PX", "DR"})
 """Modalities whose pixel spacing is that of the detector unless a calibration says otherwise."""

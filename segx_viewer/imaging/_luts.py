@@ -10,8 +10,8 @@ from pydicom.dataset import Dataset
 from segx_viewer.domain.image import VoiFunction, VoiLut, WindowLevel
 from segx_viewer.errors import ImageReadError
 from segx_viewer.imaging._decoded import Modality
-from segx_viewer.imaging._header import first_item, items, macro, number, numbers, text, value
 from segx_viewer.imaging._missing import NO_VALUE
+from segx_viewer.imaging.header import first_item, items, macro, number, numbers, text, value
 
 _SMALLEST_SPAN = 1e-30  # of modality values; single precision ends at 1e-38, and a window is a part of the span
 

@@ -5,50 +5,18 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
-from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from segx_viewer.domain.arrays import Numbers
+from segx_viewer.imaging._layout import PixelLayout
 
-_SYNTAXES = {ImplicitVRLittleEndian, ExplicitVRLittleEndian}
-_MONOCHROME = {"MONOCHROME1", "MONOCHROME2"}
 _BAND = 2**19  # bytes
 _THREADS = 4  # more wait for memory rather than use it
 
 
-def is_native(syntax: UID, length: int, options: dict[str, Any]) -> bool:
-    """Whether pixels are little-endian numbers of 8 or 16 bits, one each.
-
-    Parameters
-    ----------
-    syntax : UID
-        As the pixels are, whatever the header says.
-    length : int
-        Bytes of the pixel data.
-    options : dict
-        As `_pixels.pixel_options` returns them.
-    """
-    return (
-        syntax in _SYNTAXES
-        and options["pixel_keyword"] == "PixelData"
-        and options["samples_per_pixel"] == 1
-        and options["photometric_interpretation"] in _MONOCHROME
-        and options["bits_allocated"] in (8, 16)
-        and 1 <= options["bits_stored"] <= options["bits_allocated"]
-        and options["pixel_representation"] in (0, 1)
-        and min(options["rows"], options["columns"]) > 0
-        and length >= frame_bytes(options) * options["number_of_frames"]
-    )
-
-
-def frame_bytes(options: dict[str, Any]) -> int:
-    """Return the bytes of one frame."""
-    return options["rows"] * options["columns"] * options["bits_allocated"] // 8
-
-
-def read_native(file: BinaryIO, offset: int, options: dict[str, Any], frame: int) -> Numbers:
+def read_native(file: BinaryIO, offset: int, layout: PixelLayout, frame: int) -> Numbers:
     """Read one frame from the file, whose pixels begin at `offset`; the same values as pydicom's decoder returns.
 
     Raises
@@ -56,8 +24,8 @@ def read_native(file: BinaryIO, offset: int, options: dict[str, Any], frame: int
     EOFError
         If the file ends before.
     """
-    values = np.empty((options["rows"], options["columns"]), _dtype(options))
-    for top, band in native_bands(file, offset, options, frame):
+    values = np.empty((layout.rows, layout.columns), layout.dtype)
+    for top, band in native_bands(file, offset, layout, frame):
         values[top : top + len(band)] = band
     return values
 
@@ -65,7 +33,7 @@ def read_native(file: BinaryIO, offset: int, options: dict[str, Any], frame: int
 def each_band(
     path: Path,
     offset: int,
-    options: dict[str, Any],
+    layout: PixelLayout,
     frame: int,
     seconds: float,
     work: Callable[[int, Numbers], None],
@@ -77,15 +45,15 @@ def each_band(
     EOFError, TimeoutError
         As `native_bands` does.
     """
-    rows = options["rows"]
-    bands = -(-rows // _band_rows(options))
+    rows = layout.rows
+    bands = -(-rows // _band_rows(layout))
     threads = min(_THREADS, os.cpu_count() or 1, bands)
-    share = -(-bands // threads) * _band_rows(options)
+    share = -(-bands // threads) * _band_rows(layout)
 
     def read(first: int) -> None:
         with path.open("rb") as file:
             part = range(first, min(first + share, rows))
-            for top, band in native_bands(file, offset, options, frame, seconds, part):
+            for top, band in native_bands(file, offset, layout, frame, seconds, part):
                 work(top, band)
 
     if threads == 1:
@@ -98,7 +66,7 @@ def each_band(
 def native_bands(
     file: BinaryIO,
     offset: int,
-    options: dict[str, Any],
+    layout: PixelLayout,
     frame: int,
     seconds: float = float("inf"),
     part: range | None = None,
@@ -120,33 +88,22 @@ def native_bands(
         After `seconds`, for a disk or network that gives its bytes slowly.
     """
     deadline = time.monotonic() + seconds
-    part = range(options["rows"]) if part is None else part
-    room = np.empty((min(len(part), _band_rows(options)), options["columns"]), _dtype(options))
-    file.seek(offset + frame * frame_bytes(options) + part.start * room[:1].nbytes)
+    part = range(layout.rows) if part is None else part
+    room = np.empty((min(len(part), _band_rows(layout)), layout.columns), layout.dtype)
+    file.seek(offset + frame * layout.frame_bytes + part.start * room[:1].nbytes)
     for top in part[:: len(room)]:
         if top != part.start and time.monotonic() > deadline:
             raise TimeoutError
         band = room[: part.stop - top]
         if file.readinto(band.data.cast("B")) != band.nbytes:  # type: ignore[attr-defined]
             raise EOFError
-        _clear_unused_bits(band, options["bits_stored"], high_bit(options))
+        _clear_unused_bits(band, layout.stored, layout.high_bit)
         yield top, band
 
 
-def _band_rows(options: dict[str, Any]) -> int:
+def _band_rows(layout: PixelLayout) -> int:
     """Return the rows of a band, an even number."""
-    return 2 * max(1, _BAND // (2 * options["columns"] * _dtype(options).itemsize))
-
-
-def _dtype(options: dict[str, Any]) -> np.dtype[Any]:
-    return np.dtype(f"<{'i' if options['pixel_representation'] else 'u'}{options['bits_allocated'] // 8}")
-
-
-def high_bit(options: dict[str, Any]) -> int:
-    """Return the highest bit of a pixel's value (PS3.5 8.1.1), the usual one where the header's is impossible."""
-    stored = int(options["bits_stored"])
-    stated = int(options["high_bit"])
-    return stated if stored <= stated < options["bits_allocated"] else stored - 1
+    return 2 * max(1, _BAND // (2 * layout.columns * layout.dtype.itemsize))
 
 
 def _clear_unused_bits(values: Numbers, stored: int, high: int) -> None:

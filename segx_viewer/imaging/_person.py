@@ -8,7 +8,7 @@ from pydicom.dataset import Dataset
 from pydicom.valuerep import PersonName
 
 from segx_viewer.domain.image import PatientIdentity
-from segx_viewer.imaging._header import text, value
+from segx_viewer.imaging.header import text, value
 
 OLDEST_YEARS = 122.5
 """No older person is known; a higher age is a slip or a stand-in."""

@@ -2,15 +2,15 @@
 
 import io
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate, get_frame
-from pydicom.pixels.decoders.base import Decoder, get_decoder
+from pydicom.pixels.decoders.base import DecodeOptions, Decoder, get_decoder
 from pydicom.pixels.processing import apply_color_lut
 from pydicom.uid import (
     HTJ2K,
@@ -30,10 +30,11 @@ from pydicom.uid import (
 from segx_viewer.domain.arrays import Numbers
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
 from segx_viewer.imaging import _jpeg12  # noqa: F401 - registers a decoder with pydicom
-from segx_viewer.imaging._header import number, text, value
-from segx_viewer.imaging._native import high_bit, is_native, read_native
+from segx_viewer.imaging._layout import PixelLayout, frame_count, is_native
+from segx_viewer.imaging._native import read_native
 from segx_viewer.imaging._stream import Stream, encapsulated_frames, stream_of
 from segx_viewer.imaging._unsupported import unknown_syntax
+from segx_viewer.imaging.header import number, text
 
 # pydicom asks GDCM first; on damaged JPEG and JPEG 2000 data that is the one that takes the process down.
 _DECODERS = {
@@ -130,41 +131,57 @@ def decode_frame(
     str
         Photometric interpretation of the values returned.
     """
-    options = pixel_options(dataset, element.keyword)
-    if isinstance(source, io.IOBase) and is_native(syntax, element.length, options):
-        return read_native(source, element.offset, options, frame), options["photometric_interpretation"]
+    native = native_layout(dataset, element, syntax)
+    if isinstance(source, io.IOBase) and native is not None:
+        return read_native(source, element.offset, native, frame), native.photometric
+    layout = PixelLayout.of(dataset, element.keyword)
     try:
         decoder = get_decoder(syntax)
     except NotImplementedError:
         raise UnsupportedImageError(unknown_syntax(path, syntax)) from None
-    options["transfer_syntax_uid"] = syntax
+    options: DecodeOptions = {"transfer_syntax_uid": syntax}
     if element.vr:
         options["pixel_vr"] = element.vr
-    depth = options["bits_allocated"]
+    depth = layout.allocated
     pixels: bytes | BinaryIO | Dataset = source
     if element.encapsulated and isinstance(source, io.IOBase):
-        compressed = _frame_bytes(source, element, options, frame)
-        depth = _follow_stream(path, dataset, options, stream_of(compressed))
+        compressed = _frame_bytes(source, element, layout, frame)
+        layout, depth = _as_streamed(path, dataset, layout, stream_of(compressed))
         pixels, frame = encapsulate([compressed], has_bot=False), 0
-    unused = high_bit(options) + 1 - options["bits_stored"]  # below the value: left-justified pixels
-    if unused and high_bit(options) < depth and element.keyword == "PixelData":
-        options["bits_stored"] += unused
-        values, photometric = _decoded(decoder, pixels, element, options, frame)
+    unused = layout.high_bit + 1 - layout.stored  # below the value: left-justified pixels
+    if unused and layout.high_bit < depth and element.keyword == "PixelData":
+        layout = replace(layout, stored=layout.stored + unused)
+        values, photometric = _decoded(decoder, pixels, element, {**layout.options(), **options}, frame)
         return np.right_shift(values, unused), photometric
-    return _decoded(decoder, pixels, element, options, frame)
+    return _decoded(decoder, pixels, element, {**layout.options(), **options}, frame)
+
+
+def native_layout(dataset: Dataset, element: PixelElement, syntax: UID) -> PixelLayout | None:
+    """Return how pixels lie that can be read as they are, without a decoder; None for all others.
+
+    Parameters
+    ----------
+    syntax : UID
+        As the pixels are, whatever the header says.
+    """
+    layout = PixelLayout.of(dataset, element.keyword)
+    return layout if is_native(syntax, element.length, layout) else None
 
 
 def _decoded(
-    decoder: Decoder, source: Any, element: PixelElement, options: dict[str, Any], frame: int
+    decoder: Decoder,
+    source: bytes | BinaryIO | Dataset,
+    element: PixelElement,
+    options: DecodeOptions,
+    frame: int,
 ) -> tuple[Numbers, str]:
     """Ask the decoders one after the other."""
     names = _DECODERS.get(decoder.UID, ("",))
-    options = {name: option for name, option in options.items() if name != "high_bit"}
     for name in names:
         if isinstance(source, io.IOBase):
             source.seek(element.offset)
         try:
-            values, described = decoder.as_array(source, index=frame, raw=True, decoding_plugin=name, **options)
+            values, described = decoder.as_array(source, index=frame, raw=True, decoding_plugin=name, **options)  # type: ignore[arg-type]  # pydicom's annotation lacks Unpack
             break
         except Exception:
             if name == names[-1]:
@@ -172,73 +189,47 @@ def _decoded(
     return values, str(described["photometric_interpretation"])
 
 
-def _frame_bytes(file: BinaryIO, element: PixelElement, options: dict[str, Any], frame: int) -> bytes:
-    """Return a frame's codestream; what `options` say of all frames then holds for this one."""
+def _frame_bytes(file: BinaryIO, element: PixelElement, layout: PixelLayout, frame: int) -> bytes:
+    """Return a frame's codestream."""
     file.seek(element.offset)
-    offsets = options.pop("extended_offsets", None)
-    count, options["number_of_frames"] = options["number_of_frames"], 1
-    return bytes(get_frame(file, frame, number_of_frames=count, extended_offsets=offsets))
+    offsets = layout.extended_offsets
+    return bytes(get_frame(file, frame, number_of_frames=layout.frames, extended_offsets=offsets))
 
 
-def _follow_stream(path: Path, dataset: Dataset, options: dict[str, Any], stream: Stream | None) -> int:
-    """Correct header and options by what a codestream says of itself, and return its bits per sample.
+def _as_streamed(path: Path, dataset: Dataset, layout: PixelLayout, stream: Stream | None) -> tuple[PixelLayout, int]:
+    """Correct the header by what one frame's codestream says of itself; return that frame's layout and bits per sample.
 
     A codestream decides over its size, depth, sign and order of samples (PS3.5 8.2). Rows and columns that the header
     exchanged are taken from it; a picture of another size altogether belongs to another header.
     """
+    layout = replace(layout, frames=1, extended_offsets=None)
     if stream is None:
-        return int(options["bits_allocated"])
-    options["planar_configuration"] = 0  # ignored for compressed data; decoders give samples pixel by pixel
-    stated = options["rows"], options["columns"]
-    if stated != (stream.rows, stream.columns):
-        if stream.rows * stream.columns != stated[0] * stated[1]:
+        return layout, layout.allocated
+    if (layout.rows, layout.columns) != (stream.rows, stream.columns):
+        if stream.rows * stream.columns != layout.rows * layout.columns:
             raise ImageReadError(
-                f"{path.name} is damaged: its header says {stated[1]} x {stated[0]} pixels, its compressed picture has "
-                f"{stream.columns} x {stream.rows}."
+                f"{path.name} is damaged: its header says {layout.columns} x {layout.rows} pixels, its compressed "
+                f"picture has {stream.columns} x {stream.rows}."
             )
-        options["rows"], options["columns"] = dataset.Rows, dataset.Columns = stream.rows, stream.columns
+        dataset.Rows, dataset.Columns = stream.rows, stream.columns
     if stream.process in ("hierarchical", "arithmetically coded"):
         raise UnsupportedImageError(
             f"{path.name} holds a {stream.process} JPEG picture, a process that the DICOM standard has retired and the "
             f"viewer does not decode; export it again as uncompressed DICOM."
         )
-    if stream.signed and not options["pixel_representation"]:
-        options["pixel_representation"] = dataset.PixelRepresentation = 1
-    if stream.precision <= 8 < options["bits_allocated"] or options["bits_stored"] > stream.precision:
-        options["bits_stored"] = dataset.BitsStored = stream.precision
+    signed, stored, allocated = layout.signed, layout.stored, layout.allocated
+    if stream.signed and not signed:
+        signed = dataset.PixelRepresentation = 1
+    if stream.precision <= 8 < allocated or stored > stream.precision:
+        stored = dataset.BitsStored = stream.precision
     if stream.precision <= 16:
-        options["bits_allocated"] = 8 if stream.precision <= 8 else 16
-        options["bits_stored"] = min(options["bits_stored"], options["bits_allocated"])
-    return stream.precision
-
-
-def pixel_options(dataset: Dataset, keyword: str) -> dict[str, Any]:
-    """Describe the pixels for pydicom's decoders, with the obvious value where the header has none or nonsense."""
-    samples, allocated = int(number(dataset, "SamplesPerPixel") or 1), int(number(dataset, "BitsAllocated") or 0)
-    photometric = text(dataset, "PhotometricInterpretation").upper()
-    options = {
-        "pixel_keyword": keyword,
-        "samples_per_pixel": samples,
-        "photometric_interpretation": photometric or ("RGB" if samples == 3 else "MONOCHROME2"),
-        "planar_configuration": int(number(dataset, "PlanarConfiguration") or 0),
-        "number_of_frames": frame_count(dataset),
-        "rows": int(number(dataset, "Rows") or 0),
-        "columns": int(number(dataset, "Columns") or 0),
-        "bits_allocated": allocated,
-        "bits_stored": int(number(dataset, "BitsStored") or allocated),
-        "high_bit": int(number(dataset, "HighBit") or 0),
-        "pixel_representation": int(number(dataset, "PixelRepresentation") or 0),
-        "allow_excess_frames": False,
-    }
-    offsets, lengths = value(dataset, "ExtendedOffsetTable"), value(dataset, "ExtendedOffsetTableLengths")
-    if offsets and lengths:
-        options["extended_offsets"] = (offsets, lengths)
-    return options
-
-
-def frame_count(dataset: Dataset) -> int:
-    """Return the number of frames, at least 1."""
-    return max(1, int(number(dataset, "NumberOfFrames") or 1))
+        allocated = 8 if stream.precision <= 8 else 16
+        stored = min(stored, allocated)
+    # Planar Configuration is ignored for compressed data: decoders give samples pixel by pixel.
+    corrected = replace(
+        layout, planar=0, rows=stream.rows, columns=stream.columns, signed=signed, stored=stored, allocated=allocated
+    )
+    return corrected, stream.precision
 
 
 def held_frames(source: BinaryIO | Dataset, dataset: Dataset, element: PixelElement) -> int:

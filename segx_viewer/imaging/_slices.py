@@ -6,7 +6,7 @@ from pathlib import Path
 from pydicom.dataset import Dataset
 
 from segx_viewer.domain.slices import SlicePosition, Vector
-from segx_viewer.imaging._header import first_item, items, number, numbers, text, value
+from segx_viewer.imaging.header import first_item, items, number, numbers, text, value
 from segx_viewer.imaging.stacks import frame_stacks
 
 _PER_FRAME = "PerFrameFunctionalGroupsSequence"

@@ -5,8 +5,8 @@ from pathlib import Path
 from pydicom.dataset import Dataset
 
 from segx_viewer.errors import UnsupportedImageError
-from segx_viewer.imaging._header import number, text, uid_name
 from segx_viewer.imaging._stream import stream_of
+from segx_viewer.imaging.header import number, text, uid_name
 
 _COLOURS = {
     "MONOCHROME1",

@@ -1,9 +1,8 @@
 """One frame of a DICOM file to a `MedicalImage`."""
 
 import io
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 import pydicom
@@ -15,19 +14,18 @@ from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
 from segx_viewer.imaging import _facts, _luts, _person
-from segx_viewer.imaging._decoded import Decoded, Modality
-from segx_viewer.imaging._header import first_item, number, numbers, text, uid_name, value
+from segx_viewer.imaging._decoded import Decoded, ImageFields, Modality
 from segx_viewer.imaging._icc import array_to_srgb
+from segx_viewer.imaging._layout import frame_count
 from segx_viewer.imaging._missing import without_missing
-from segx_viewer.imaging._native import each_band, frame_bytes, is_native
+from segx_viewer.imaging._native import each_band
 from segx_viewer.imaging._overlays import read_overlays
 from segx_viewer.imaging._pixels import (
     PixelElement,
     decode_frame,
     find_pixel_element,
-    frame_count,
     held_frames,
-    pixel_options,
+    native_layout,
     to_rgb,
     transfer_syntax,
 )
@@ -35,6 +33,7 @@ from segx_viewer.imaging._quiet import ignore_library_warnings
 from segx_viewer.imaging._slices import frame_orders, slice_position
 from segx_viewer.imaging._unsupported import check_supported
 from segx_viewer.imaging.halving import halved
+from segx_viewer.imaging.header import first_item, number, numbers, text, uid_name, value
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 from segx_viewer.imaging.preamble import preamble_notes
 
@@ -90,10 +89,7 @@ def read_dicom(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> D
 
 def _noted(decoded: Decoded, claimed: int) -> Decoded:
     """Tell the reader that the header claims frames that are not there."""
-    source = decoded.fields["source"]
-    note = f"The header claims {claimed} frames; the file holds {source.frames}."
-    fields = {**decoded.fields, "source": replace(source, notes=(*source.notes, note))}
-    return replace(decoded, fields=fields)
+    return decoded.noted(f"The header claims {claimed} frames; the file holds {decoded.fields['source'].frames}.")
 
 
 def read_native_dicom(
@@ -131,14 +127,12 @@ def _native(path: Path, frame: int, limits: Limits) -> tuple[MedicalImage, NDArr
             return None
         _check_length(path, file, element, _native_length(dataset), text(dataset, "PhotometricInterpretation"))
         syntax = transfer_syntax(file, dataset, element, _native_length(dataset))
-        options = pixel_options(dataset, element.keyword)
-        if not is_native(syntax, element.length, options) or 2 * frame_bytes(options) > limits.memory_bytes:
+        layout = native_layout(dataset, element, syntax)
+        if layout is None or 2 * layout.frame_bytes > limits.memory_bytes:
             return None
-        shape = options["rows"], options["columns"]
+        shape = layout.rows, layout.columns
         limits.check_pixels(path, *shape)
-        modality, fields = _described(
-            path, dataset, element, syntax, frame, shape, options["photometric_interpretation"]
-        )
+        modality, fields = _described(path, dataset, element, syntax, frame, shape, layout.photometric)
         pixels = np.empty(shape, np.float32)
         half = np.empty((shape[0] // 2, shape[1] // 2), np.float32) if min(shape) > 1 else None
 
@@ -148,7 +142,7 @@ def _native(path: Path, frame: int, limits: Limits) -> tuple[MedicalImage, NDArr
         if half is not None and len(band) > 1:
             halved(values, half[top // 2 : (top + len(band)) // 2])
 
-    each_band(path, element.offset, options, frame, limits.seconds, take)
+    each_band(path, element.offset, layout, frame, limits.seconds, take)
     return MedicalImage(pixels=pixels, **fields), half
 
 
@@ -190,7 +184,8 @@ def _header(path: Path) -> tuple[MedicalImage, tuple[int, int]] | None:
         photometric = "RGB"
     _, fields = _described(path, dataset, element, syntax, 0, shape, photometric, overlays=False)
     pixels = np.zeros((1, 1) if photometric in _MONOCHROME else (1, 1, 3), np.float32)
-    return MedicalImage(pixels=pixels, **{**fields, "voi_luts": ()}), shape
+    fields["voi_luts"] = ()
+    return MedicalImage(pixels=pixels, **fields), shape
 
 
 class _BoundedReader(io.BufferedReader):
@@ -269,7 +264,7 @@ def _described(
     photometric: str,
     *,
     overlays: bool = True,
-) -> tuple[Modality | None, dict[str, Any]]:
+) -> tuple[Modality | None, ImageFields]:
     """Return the transformation of the stored values, None for colour, and the fields of the image but `pixels`."""
     colour = photometric not in _MONOCHROME
     signed = element.keyword == "PixelData" and number(dataset, "PixelRepresentation") == 1
@@ -282,7 +277,7 @@ def _described(
             _luts.check_rescale(path, modality, 2.0 ** min(_bits_stored(dataset), 32))
         padding = _padding(dataset, modality, signed=signed, allocated=allocated)
     can_be_negative = modality is not None and modality.table is None and (signed or modality.intercept < 0)
-    fields = {
+    fields: ImageFields = {
         "modality": text(dataset, "Modality").upper(),
         "photometric": PhotometricInterpretation.RGB if colour else PhotometricInterpretation(photometric),
         "source": SourceInfo(

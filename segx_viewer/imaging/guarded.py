@@ -14,7 +14,7 @@ from dataclasses import replace
 from multiprocessing import reduction
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,12 +23,17 @@ from segx_viewer.domain.image import MedicalImage
 from segx_viewer.errors import AnalysisCancelled, ImageReadError
 from segx_viewer.imaging import _decoder_process
 from segx_viewer.imaging._decoded import Decoded
+from segx_viewer.imaging._decoder_process import Answer, Begun, Refused
 from segx_viewer.imaging.dicom import read_native_dicom
 from segx_viewer.imaging.halving import Opened, halved
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
+    from segx_viewer.imaging.segmentations import DecodedOverlays
     from segx_viewer.imaging.tags import Tag
+
+Read = tuple[np.ndarray, Answer]
+"""Values, and what was said of them."""
 
 _START_SECONDS = 60.0
 _KEPT_BYTES = 2**26
@@ -65,17 +70,17 @@ def read_image_guarded(
         When the image is not wanted any more.
     """
     found = read_at_once(Path(path), frame, limits)
-    return found.image if found is not None else _read(Path(path), frame, limits, wanted).image()
+    return found.image if found is not None else _decoded(Path(path), frame, limits, wanted)
 
 
-def open_image(
+def read(
     path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS, wanted: Callable[[], bool] | None = None
 ) -> Opened:
     """Read an image for the screen: as `read_image_guarded`, with its pixels at half the resolution."""
     found = read_at_once(path, frame, limits)
     if found is not None:
         return found
-    image = _read(path, frame, limits, wanted).image()
+    image = _decoded(path, frame, limits, wanted)
     return Opened(image, halved(image.pixels) if min(image.shape) > 1 else None)
 
 
@@ -85,18 +90,33 @@ def read_at_once(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) ->
     return Opened(*found) if found is not None else None
 
 
-def decode_overlays_guarded(path: Path, limits: Limits = DEFAULT_LIMITS) -> Decoded:
+def decode_overlays_guarded(path: Path, limits: Limits = DEFAULT_LIMITS) -> "DecodedOverlays":
     """Do what `segmentations.decode_overlays` does, in the decoding process. Raises alike."""
-    return _read(Path(path), _decoder_process.OVERLAYS, limits, None)
+    from segx_viewer.imaging.segmentations import DecodedOverlays, OverlayFacts
+
+    values, answer = _ask(Path(path), _decoder_process.OVERLAYS, limits, None)
+    return DecodedOverlays(values, tuple(found for found in answer.facts if isinstance(found, OverlayFacts)))
 
 
 def read_tags_guarded(path: Path, limits: Limits = DEFAULT_LIMITS) -> "tuple[Tag, ...]":
     """Do what `tags.read_tags` does, in the decoding process. Raises alike."""
-    found: tuple[Tag, ...] = _read(Path(path), _decoder_process.TAGS, limits, None).fields["tags"]
-    return found
+    from segx_viewer.imaging.tags import Tag
+
+    _, answer = _ask(Path(path), _decoder_process.TAGS, limits, None)
+    return tuple(found for found in answer.facts if isinstance(found, Tag))
 
 
-def _read(path: Path, what: int | str, limits: Limits, wanted: Callable[[], bool] | None) -> Decoded:
+def _decoded(path: Path, frame: int, limits: Limits, wanted: Callable[[], bool] | None) -> MedicalImage:
+    values, answer = _ask(path, frame, limits, wanted)
+    assert answer.image is not None  # noqa: S101 - an image was asked for
+    modality, fields = answer.image
+    # Unpickled arrays are writable: made anew, they are read-only.
+    fields["voi_luts"] = tuple(replace(lut) for lut in fields.get("voi_luts", ()))
+    fields["overlays"] = tuple(replace(overlay) for overlay in fields.get("overlays", ()))
+    return Decoded(values, modality, fields).image()
+
+
+def _ask(path: Path, what: int | str, limits: Limits, wanted: Callable[[], bool] | None) -> Read:
     """Ask the decoder, or the spare one where it is busy for long."""
     while True:
         for decoder in (_decoder, _spare):
@@ -156,13 +176,14 @@ class _Worker:
         except OSError:
             raise _Died from None
 
-    def receive(self, seconds: float) -> Any:
+    def receive(self, seconds: float) -> Refused | Answer | Begun:
         try:
             if not self._connection.poll(max(0.0, seconds)):
                 raise TimeoutError
-            return self._connection.recv()
+            answer: Refused | Answer | Begun = self._connection.recv()
         except (EOFError, ConnectionResetError, BrokenPipeError):
             raise _Died from None
+        return answer
 
     def take_values(self, name: str, shape: tuple[int, ...], dtype: str) -> np.ndarray:
         """Return a copy of the shared values. What an unusually large image took is given back."""
@@ -211,19 +232,15 @@ class _Decoder:
     def stop(self) -> None:
         self._end()
 
-    def read(self, path: Path, what: int | str, limits: Limits, wanted: Callable[[], bool] | None = None) -> Decoded:
-        worker, (error, answer) = self._question(path, what, limits, wanted)
-        if error is not None:
-            raise getattr(errors, error)(answer)
-        name, shape, dtype, modality, fields = answer
-        values = worker.take_values(name, shape, dtype)
-        for key in ("voi_luts", "overlays"):  # unpickled arrays are writable: made anew, they are read-only
-            fields[key] = tuple(replace(item) for item in fields.get(key, ()))
-        return Decoded(values, modality, fields)
+    def read(self, path: Path, what: int | str, limits: Limits, wanted: Callable[[], bool] | None = None) -> Read:
+        worker, answer = self._question(path, what, limits, wanted)
+        if isinstance(answer, Refused):
+            raise getattr(errors, answer.error)(answer.message)
+        return worker.take_values(answer.name, answer.shape, answer.dtype), answer
 
     def _question(
         self, path: Path, what: int | str, limits: Limits, wanted: Callable[[], bool] | None
-    ) -> tuple[_Worker, Any]:
+    ) -> tuple[_Worker, Refused | Answer]:
         """Return who answered, and what. Without an answer, end the worker."""
         self._running(limits)  # the time that starting takes is not the file's
         begun, answered = time.monotonic(), False
@@ -232,7 +249,7 @@ class _Decoder:
         try:
             worker = self._ask((str(path), what, limits.pixels), limits)
             answer = _waited_for(worker, begun, seconds, wanted)
-            while isinstance(answer, _decoder_process.Begun):
+            while isinstance(answer, Begun):
                 seconds = limits.seconds_for(answer.pixels, file_bytes)
                 answer = _waited_for(worker, begun, seconds, wanted)
             answered = True
@@ -267,7 +284,9 @@ class _Decoder:
             self._worker = None
 
 
-def _waited_for(worker: _Worker, begun: float, seconds: float, wanted: Callable[[], bool] | None) -> Any:
+def _waited_for(
+    worker: _Worker, begun: float, seconds: float, wanted: Callable[[], bool] | None
+) -> Refused | Answer | Begun:
     """Return what a worker says before `seconds` from `begun` are over.
 
     Raises

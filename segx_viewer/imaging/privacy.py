@@ -26,10 +26,10 @@ from pydicom.uid import (
 
 from segx_viewer.errors import ExportError, ImageReadError, SegxError, write_error
 from segx_viewer.imaging._embedded import clear_embedded_overlays
-from segx_viewer.imaging._header import number, text, uid_name, value
 from segx_viewer.imaging._profile import INSIDE, Action, Dates, Stranger, decide
 from segx_viewer.imaging._quiet import ignore_library_warnings
 from segx_viewer.imaging.burned_in import Box, blank_dataset
+from segx_viewer.imaging.header import number, text, uid_name, value
 from segx_viewer.imaging.pseudonyms import Key, new_key
 
 __all__ = [

@@ -15,7 +15,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from segx_viewer.errors import ExportError, ImageReadError, write_error
-from segx_viewer.imaging._header import text
+from segx_viewer.imaging.header import text
 
 _HEAD = "segx-viewer pseudonym key 1"
 _BYTES = 32

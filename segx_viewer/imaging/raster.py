@@ -1,10 +1,9 @@
 """Photographs and other picture files to a `MedicalImage`."""
 
 import contextlib
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -12,7 +11,7 @@ from PIL import Image, ImageOps
 from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.image import PhotometricInterpretation, SourceInfo
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
-from segx_viewer.imaging._decoded import Decoded, Modality
+from segx_viewer.imaging._decoded import Decoded, ImageFields, Modality
 from segx_viewer.imaging._icc import to_srgb
 from segx_viewer.imaging._missing import without_missing
 from segx_viewer.imaging._quiet import ignore_library_warnings
@@ -127,8 +126,7 @@ def _read_tiff(path: Path, frame: int, limits: Limits) -> Decoded:
                 decoded = _decoded(path, frame, frames, picture)
         else:
             decoded = _deep(path, frame, frames, _tiff.read_deep(path, found))
-        source = replace(decoded.fields["source"], notes=found.notes)
-        return replace(decoded, fields={**decoded.fields, "source": source})
+        return decoded.noted(*found.notes)
 
 
 def _deep(path: Path, frame: int, frames: int, deep: "_tiff.Deep") -> Decoded:
@@ -148,7 +146,8 @@ def _deep(path: Path, frame: int, frames: int, deep: "_tiff.Deep") -> Decoded:
     modality, fields = _facts(path, frame, frames, "TIFF", values, bits)
     fields["photometric"] = deep.photometric
     fields["presentation_inverse"] = deep.photometric is PhotometricInterpretation.MONOCHROME1
-    fields["padding"] = None if no_value is None else (float(np.float32(no_value)),) * 2
+    lowest = None if no_value is None else float(np.float32(no_value))
+    fields["padding"] = None if lowest is None else (lowest, lowest)
     return Decoded(values, modality, fields)
 
 
@@ -162,7 +161,7 @@ def _decoded(path: Path, frame: int, frames: int, picture: Image.Image) -> Decod
 
 def _facts(
     path: Path, frame: int, frames: int, format_name: str, pixels: Numbers, bits: int
-) -> tuple[Modality | None, dict[str, Any]]:
+) -> tuple[Modality | None, ImageFields]:
     grey = pixels.ndim == 2
     return Modality() if grey else None, {
         "modality": "",

@@ -22,7 +22,6 @@ from pydicom.uid import (
 
 from segx_viewer.domain.arrays import Numbers
 from segx_viewer.errors import ImageReadError, SegxError, UnsupportedImageError
-from segx_viewer.imaging._decoded import Decoded
 from segx_viewer.imaging._quiet import ignore_library_warnings
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 
@@ -60,14 +59,28 @@ class OverlayFacts:
     series_uid: str = ""
 
 
-def decode_overlays(path: Path, limits: Limits = DEFAULT_LIMITS) -> Decoded:
+@dataclass(frozen=True, slots=True, eq=False)
+class DecodedOverlays:
+    """The overlays of a file, of one size.
+
+    Attributes
+    ----------
+    values : ndarray, shape (N, H, W)
+        bool regions, or float32 probabilities (0..1) or maps (real-world values).
+    facts : tuple of OverlayFacts
+        One for each.
+    """
+
+    values: NDArray[np.generic]
+    facts: tuple[OverlayFacts, ...]
+
+
+def decode_overlays(path: Path, limits: Limits = DEFAULT_LIMITS) -> DecodedOverlays:
     """Read the segments of a SEG or the maps of a Parametric Map.
 
     Returns
     -------
-    Decoded
-        Values of shape (N, H, W): bool regions, or float32 probabilities (0..1) or maps (real-world values); and, as
-        the field "overlays", N `OverlayFacts`.
+    DecodedOverlays
 
     Raises
     ------
@@ -96,7 +109,7 @@ def decode_overlays(path: Path, limits: Limits = DEFAULT_LIMITS) -> Decoded:
         raise
     except Exception as error:  # pydicom converts lazily, and a malformed value may raise anything
         raise ImageReadError(f"{path.name} is damaged or not a readable DICOM file.") from error
-    return Decoded(values, None, {"overlays": tuple(facts for _, facts in found)})
+    return DecodedOverlays(values, tuple(facts for _, facts in found))
 
 
 def _refuse_volume(dataset: Dataset, path: Path) -> None:

@@ -91,7 +91,7 @@ def copy_files(
 def _copy(
     item: "Found", folder: Path, disguise: "Disguise", text: Text, limits: Limits, taken: dict[Path, int]
 ) -> Copied:
-    from segx_viewer.imaging._header import text as words
+    from segx_viewer.imaging.header import text as words
     from segx_viewer.imaging.privacy import burned_in, deidentify_file, new_instance_uid
 
     dataset = _header(item.path)

@@ -74,10 +74,10 @@ def read(path: Path, frame: int = 0, wanted: Callable[[], bool] | None = None) -
     Raises the reader's errors, and `AnalysisCancelled` where it takes long and is not `wanted` any more.
     """
     from segx_viewer.app.model.privacy import limits
-    from segx_viewer.imaging.guarded import open_image
+    from segx_viewer.imaging.guarded import read as read_picture
 
     allowed = limits()
-    return _overlays(path, allowed) or open_image(path, frame, allowed, wanted)
+    return _overlays(path, allowed) or read_picture(path, frame, allowed, wanted)
 
 
 def read_at_once(path: Path, frame: int = 0) -> Opened | None:

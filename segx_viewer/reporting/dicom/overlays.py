@@ -8,9 +8,8 @@ import numpy as np
 
 from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.image import MedicalImage
-from segx_viewer.imaging._decoded import Decoded
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
-from segx_viewer.imaging.segmentations import OverlayKind, decode_overlays
+from segx_viewer.imaging.segmentations import DecodedOverlays, OverlayKind, decode_overlays
 from segx_viewer.reporting.overlay import Layer, LayerKind, contour_layer, shared_scale
 
 
@@ -96,9 +95,8 @@ def read_overlays_guarded(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[D
     return _overlays(decode_overlays_guarded(path, limits))
 
 
-def _overlays(decoded: Decoded) -> list[DicomOverlay]:
-    facts = decoded.fields["overlays"]
+def _overlays(decoded: DecodedOverlays) -> list[DicomOverlay]:
     return [
         DicomOverlay(found.kind, values, found.label, found.source_uid, found.series_uid)
-        for values, found in zip(decoded.values, facts, strict=True)
+        for values, found in zip(decoded.values, decoded.facts, strict=True)
     ]
