@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from segx_viewer.domain.tables import Table, as_float, as_ints, as_table, as_text
+from segx_viewer.domain.tables import Table, as_float, as_ints, as_table
 from segx_viewer.errors import ModelError
 from segx_viewer.paths import is_plain_name, resources_folder
 
@@ -75,13 +75,14 @@ def read_offer(source: Path) -> Offer:
     """
     path = source / MANIFEST if source.is_dir() else source
     manifest = _read(path)
-    try:
-        listed = {name: as_text(digest) for name, digest in as_table(manifest.pop("files", {})).items()}
-        networks = {network: as_table(manifest.get(network, {})) for network in NETWORKS}
-    except TypeError as error:
-        raise ModelError(f"{path.name} has a wrong value: {error}.") from error
+    found = {"files": manifest.pop("files", {}), **{network: manifest.get(network, {}) for network in NETWORKS}}
+    for table in found.values():
+        if not isinstance(table, dict):
+            raise ModelError(f"{path.name} has a value where a table belongs: {table!r}.")
+    networks = {network: as_table(found[network]) for network in NETWORKS}
+    listed = {name: str(digest) for name, digest in as_table(found["files"]).items()}
     files = {
-        network: _beside(path, as_text(table["weights"])) for network, table in networks.items() if table.get("weights")
+        network: _beside(path, str(table["weights"])) for network, table in networks.items() if table.get("weights")
     }
     further = [_beside(path, name) for name in listed if path.parent / name not in files.values()]
     checksums = {_beside(path, name): digest for name, digest in listed.items()}

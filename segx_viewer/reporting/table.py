@@ -4,10 +4,9 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -24,6 +23,7 @@ from segx_viewer.domain.result import (
     PredictionSet,
     Segmentation,
 )
+from segx_viewer.domain.tables import Table
 from segx_viewer.explain.alignment import ALIGNMENTS
 from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.content import (
@@ -39,6 +39,9 @@ from segx_viewer.reporting.content import (
 )
 from segx_viewer.reporting.lesion import lesion_values
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
+
+Clean = Callable[[str], str]
+"""Takes what identifies an image out of a sentence, or leaves it."""
 
 SCHEMA = "segx-viewer/analysis"
 SCHEMA_VERSION = 1
@@ -83,7 +86,7 @@ def analysis_to_dict(
     *,
     reading: Reading = NOTHING_READ,
     when: datetime | None = None,
-) -> dict[str, object]:
+) -> Table:
     """Return every number of an analysis as plain, JSON-able types.
 
     Undefined figures are None, with the reason beside them. Without `include_identity`, neither file, patient, study
@@ -98,8 +101,8 @@ def analysis_to_dict(
     when : datetime, optional
         Date of the record; now by default.
     """
-    clean = (lambda text: text) if include_identity else Scrubber(analysis.image)
-    record: dict[str, object] = {
+    clean: Clean = str if include_identity else Scrubber(analysis.image)
+    record: Table = {
         "schema": SCHEMA,
         "schema_version": SCHEMA_VERSION,
         "notice": RESEARCH_USE,
@@ -139,9 +142,10 @@ def analysis_to_dict(
     if reading != NOTHING_READ:
         read = clean_reading(reading, clean)
         marks = [{"shape": m.shape.value, "points": [list(p) for p in m.points], "text": m.text} for m in read.marks]
-        record["reading"] = {"impression": read.impression, "marks": marks}
+        told: Table = {"impression": read.impression, "marks": marks}
+        record["reading"] = told
         if reading.lesion:
-            record["reading"]["lesion"] = lesion_values(reading.lesion, analysis, include_identity)
+            told["lesion"] = lesion_values(reading.lesion, analysis, include_identity)
     if include_identity:
         record["identity"] = dict(identity_rows(analysis.image))
     return record
@@ -160,7 +164,7 @@ def write_json(
     write_bytes(path, (json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode())
 
 
-def csv_row(analysis: Analysis, identifier: str, key: MapKey | None = None) -> dict[str, object]:
+def csv_row(analysis: Analysis, identifier: str, key: MapKey | None = None) -> Table:
     """Return one image's row of the run table, by the names of `CSV_COLUMNS`; undefined figures are empty.
 
     Parameters
@@ -175,7 +179,7 @@ def csv_row(analysis: Analysis, identifier: str, key: MapKey | None = None) -> d
     analysis = seen_for(analysis, key)
     clean = Scrubber(analysis.image)
     height, width = analysis.image.shape
-    row: dict[str, object] = {
+    row: Table = {
         "id": identifier,
         "status": "done",
         "modality": clean(analysis.image.modality),
@@ -228,7 +232,7 @@ def csv_text(rows: Iterable[Mapping[str, object]]) -> str:
     return buffer.getvalue()
 
 
-def _image(image: MedicalImage, clean: Any) -> dict[str, object]:
+def _image(image: MedicalImage, clean: Clean) -> Table:
     height, width = image.shape
     facts = image.acquisition
     spacing = image.spacing
@@ -252,7 +256,7 @@ def _image(image: MedicalImage, clean: Any) -> dict[str, object]:
     }
 
 
-def _prediction(analysis: Analysis) -> dict[str, object] | None:
+def _prediction(analysis: Analysis) -> Table | None:
     prediction = analysis.prediction
     if prediction is None:
         return None
@@ -276,13 +280,13 @@ def _prediction(analysis: Analysis) -> dict[str, object] | None:
     }
 
 
-def _missed(prediction: Prediction, index: int) -> dict[str, object]:
+def _missed(prediction: Prediction, index: int) -> Table:
     """Return how often one of several findings goes unsaid at its cut-off, where that was measured."""
     rate = prediction.missed[index] if prediction.missed else None
     return {} if rate is None else {"missed_at_cut_off": {"share": rate.missed, "images": rate.images}}
 
 
-def _set(one: PredictionSet | FindingSet, codes: Sequence[str]) -> dict[str, object]:
+def _set(one: PredictionSet | FindingSet, codes: Sequence[str]) -> Table:
     """Return what a model promises: the classes that cannot be ruled out at a confidence."""
     if isinstance(one, PredictionSet):
         names = {"classes": one.classes, "without_promise": one.without_promise}
@@ -294,7 +298,7 @@ def _set(one: PredictionSet | FindingSet, codes: Sequence[str]) -> dict[str, obj
     }
 
 
-def _region(analysis: Analysis, segmentation: Segmentation | None) -> dict[str, object] | None:
+def _region(analysis: Analysis, segmentation: Segmentation | None) -> Table | None:
     if segmentation is None:
         return None
     return {
@@ -306,7 +310,7 @@ def _region(analysis: Analysis, segmentation: Segmentation | None) -> dict[str, 
     }
 
 
-def _explanation(analysis: Analysis, key: MapKey, attribution: Explanation, clean: Any) -> dict[str, object]:
+def _explanation(analysis: Analysis, key: MapKey, attribution: Explanation, clean: Clean) -> Table:
     saliency = attribution.saliency_map
     code = analysis.prediction.classes[key[1]].code if analysis.prediction is not None else None
     certainty = analysis.certainty_of(key)
@@ -329,7 +333,7 @@ def _explanation(analysis: Analysis, key: MapKey, attribution: Explanation, clea
     }
 
 
-def _agreement(attribution: Explanation) -> dict[str, object] | None:
+def _agreement(attribution: Explanation) -> Table | None:
     found = attribution.agreement
     if found is None:
         return None
@@ -341,7 +345,7 @@ def _agreement(attribution: Explanation) -> dict[str, object] | None:
     }
 
 
-def _certainty(certainty: Certainty, clean: Any) -> dict[str, object]:
+def _certainty(certainty: Certainty, clean: Clean) -> Table:
     return {
         "level": certainty.level.value,
         "reason": clean(certainty.reason),
@@ -355,7 +359,7 @@ def _certainty(certainty: Certainty, clean: Any) -> dict[str, object]:
     }
 
 
-def _alignment(name: str, alignment: Alignment) -> dict[str, object]:
+def _alignment(name: str, alignment: Alignment) -> Table:
     measure = ALIGNMENTS.get(name)
     return {
         "label": measure.label if measure else name,
@@ -366,5 +370,5 @@ def _alignment(name: str, alignment: Alignment) -> dict[str, object]:
     }
 
 
-def _finite(value: Any) -> float | None:
+def _finite(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(value)
