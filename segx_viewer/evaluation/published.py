@@ -15,6 +15,7 @@ from segx_viewer.bundles.manifest import ModelBundle, read_bundle, read_manifest
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.bundles.writing import write_bytes_beside, write_manifest
 from segx_viewer.domain.result import Activation
+from segx_viewer.domain.tables import as_table, as_tables
 from segx_viewer.errors import DataError, SegxError
 from segx_viewer.evaluation.own import Labelled, labelled
 from segx_viewer.imaging.display import to_display
@@ -66,14 +67,14 @@ def fit_published(folder: Path, data: Path, *, report: Callable[[str], None] = p
     manifest = read_manifest(folder)
     cut_offs, lacking = _cut_offs(bundle, np.array(truths), np.stack(scores))
     manifest["classes"] = [
-        {**entry, "threshold": cut_offs.get(entry["code"], entry.get("threshold", 0.5))}
-        for entry in manifest["classes"]
+        {**entry, "threshold": cut_offs.get(str(entry["code"]), entry.get("threshold", 0.5))}
+        for entry in as_tables(manifest["classes"])
     ]
     if len(kept) < SAMPLES:
         lacking.append(f"Gradient SHAP as published starts from {SAMPLES} images; here it starts from {len(kept)}.")
     write_bytes_beside(folder / BASELINES, save({"inputs": np.stack(kept)}))
     manifest["published"] = {"baselines": BASELINES, "set": f"{data.name} ({len(scores)} images of the user's own)"}
-    manifest["files"] = {**manifest["files"], BASELINES: sha256_of(folder / BASELINES)}
+    manifest["files"] = {**as_table(manifest["files"]), BASELINES: sha256_of(folder / BASELINES)}
     write_manifest(folder, manifest)
     for code, cut_off in cut_offs.items():
         report(f"  {code}: cut-off {cut_off:.4f}")
