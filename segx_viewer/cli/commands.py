@@ -4,8 +4,10 @@ import argparse
 import importlib
 import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import ModuleType
+from typing import Any, cast
 
 from segx_viewer import cli
 from segx_viewer.cli.terminal import say, waiting
@@ -89,17 +91,21 @@ def calibrate(arguments: argparse.Namespace) -> int:
         return 0
     if not (folder / "recipe.toml").is_file():
         own = _with_extra("segx_viewer.evaluation.own", "train")
-        own.fit_own(folder, arguments.data, report=say)
+        with _spread(arguments.scheduler) as spread:
+            own.fit_own(folder, arguments.data, spread=spread, report=say)
         return 0
     fit = _with_extra("segx_viewer.evaluation.fit", "train")
-    fit.fit_bundle(_bundle_folder(arguments.bundle), arguments.data, workers=arguments.workers, report=say)
+    with _spread(arguments.scheduler) as spread:
+        fit.fit_bundle(folder, arguments.data, workers=arguments.workers, spread=spread, report=say)
     return 0
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """Measure a model bundle."""
     run = _with_extra("segx_viewer.evaluation.run", "train")
-    run.evaluate(_bundle_folder(arguments.bundle), arguments.data, arguments.out, workers=arguments.workers)
+    folder = _bundle_folder(arguments.bundle)
+    with _spread(arguments.scheduler) as spread:
+        run.evaluate(folder, arguments.data, arguments.out, workers=arguments.workers, spread=spread)
     return 0
 
 
@@ -153,6 +159,13 @@ def _bundle_folder(name: str) -> Path:
         known = ", ".join(sorted(place.parent.name for place in models_folder().glob("*/bundle.toml")))
         raise SegxError(f"There is no model bundle {name!r}; there are {known}. A folder of one may be named too.")
     return folder
+
+
+def _spread(scheduler: str | None) -> AbstractContextManager[Any]:
+    """Return what connects to a scheduler and spreads work over its workers; None comes of it without one."""
+    if scheduler is None:
+        return nullcontext()
+    return cast(AbstractContextManager[Any], _with_extra("segx_viewer.cohort.cluster", "cluster").spreading(scheduler))
 
 
 def _with_extra(module: str, extra: str) -> ModuleType:

@@ -298,3 +298,8 @@ def _add_measured(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--workers", type=_positive, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)"
     )
+    command.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="share the work among the workers of a Dask scheduler, as analyze does; the machines share all folders",
+    )

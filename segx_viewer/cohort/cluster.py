@@ -2,15 +2,18 @@
 
 import logging
 import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import dask
-from distributed import Client, LocalCluster, Worker, WorkerPlugin, get_worker
+from distributed import Client, KilledWorker, LocalCluster, Worker, WorkerPlugin, as_completed, get_worker
+from distributed.client import FutureCancelledError
 
 from segx_viewer import __version__
 from segx_viewer.bundles.store import BundleStore
@@ -19,11 +22,19 @@ from segx_viewer.cohort.journal import NAME as JOURNAL
 from segx_viewer.cohort.options import Batch
 from segx_viewer.cohort.work import Outcome, Task, carry_out, look_at
 from segx_viewer.errors import SegxError
+from segx_viewer.evaluation.spread import Spread, use_one_thread
 from segx_viewer.networks.threads import set_thread_count
 from segx_viewer.paths import all_models_folders
 
+Job = TypeVar("Job")
+Done = TypeVar("Done")
+
 _CONNECT_SECONDS = 30
 _WORKER_SECONDS = 300
+AHEAD = 2  # pieces of work for each worker, so that none waits for the next one
+SCHEDULER_GONE = "The scheduler is gone."
+GONE = (CancelledError, FutureCancelledError, OSError, TimeoutError)
+"""What a client raises when its scheduler is gone."""
 LOCAL = "local:"
 PLUGIN = "segx-viewer"
 
@@ -77,6 +88,38 @@ def connected(address: str) -> Iterator[Client]:
         except TimeoutError as error:
             raise SegxError(f"--scheduler {address}: it has no worker.") from error
         yield client
+
+
+@contextmanager
+def spreading(address: str) -> Iterator[Spread]:
+    """Connect as `connected` does, and give what spreads an evaluation's jobs over the workers, few at a time."""
+    with connected(address) as client:
+
+        def spread(function: Callable[[Job], Done], jobs: Sequence[Job]) -> Iterator[Done]:
+            left, arriving = iter(jobs), as_completed(loop=client.loop)
+            try:
+                ahead = AHEAD * max(1, len(client.nthreads()))
+                for job in islice(left, ahead):
+                    arriving.add(client.submit(_alone, function, job, __version__, pure=False))
+                for future in arriving:
+                    yield future.result()
+                    for job in islice(left, 1):
+                        arriving.add(client.submit(_alone, function, job, __version__, pure=False))
+            except KilledWorker as error:
+                raise SegxError("A part of the work ended its worker, again and again.") from error
+            except GONE as error:
+                raise SegxError(f"{SCHEDULER_GONE} Start it again: what was measured is not measured again.") from error
+
+        yield spread
+
+
+def _alone(function: Callable[[Job], Done], job: Job, version: str) -> Done:
+    """Carry out a job in a worker, as a process of its own would."""
+    if version != __version__:
+        raise SegxError(f"a worker has version {__version__} of segx-viewer, and not {version}.")
+    multiprocessing.current_process().daemon = False
+    use_one_thread()
+    return function(job)
 
 
 def _quiet() -> None:

@@ -3,13 +3,11 @@
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 from distributed import Client, Future, KilledWorker, as_completed
-from distributed.client import FutureCancelledError
 
 from segx_viewer.cohort import cluster
 from segx_viewer.cohort.inputs import Input
@@ -23,9 +21,7 @@ CHUNK_SECONDS = 4.0
 _FIRST = 2
 _MOST = 256
 _LOOKED_AT = 64  # files that are hashed in one go
-_AHEAD = 2  # chunks for each worker
 _COUNT_SECONDS = 5.0
-_GONE = (CancelledError, FutureCancelledError, OSError, TimeoutError)
 
 Analyse = Callable[[Sequence[Task]], list[Outcome]]
 Skip = Callable[[Input, list[tuple[int, str]]], None]
@@ -106,16 +102,16 @@ class Dispatcher:
                 for future in batches:
                     self._take(future)
                 self._number()
-        except _GONE as error:
+        except cluster.GONE as error:
             raise SegxError(
-                "The scheduler is gone. Start the run again: it goes on where it was, and nothing is lost."
+                f"{cluster.SCHEDULER_GONE} Start the run again: it goes on where it was, and nothing is lost."
             ) from error
 
     def _send(self, new: Iterator[Input], arriving: as_completed) -> None:
         now = time.monotonic()
         if now - self._counted > _COUNT_SECONDS:
             self._workers, self._counted = max(1, len(self.client.nthreads())), now
-        room = _AHEAD * self._workers
+        room = cluster.AHEAD * self._workers
         while not self._listed and len(self._looks) < 2 and len(self._tasks) < _MOST * room:
             items = list(islice(new, _LOOKED_AT))
             if not items:
@@ -178,8 +174,8 @@ class Dispatcher:
             else:
                 self._suspects.extend(tasks)
                 return
-        if len(self._running) < _AHEAD * self._workers:
-            waited = min(len(self._running) + 1, _AHEAD * self._workers) / self._workers
+        if len(self._running) < cluster.AHEAD * self._workers:
+            waited = min(len(self._running) + 1, cluster.AHEAD * self._workers) / self._workers
             self._chunks.measured((time.monotonic() - sent) / max(waited, 1.0), len(tasks))
         with self.journal.together():
             for outcome in outcomes:

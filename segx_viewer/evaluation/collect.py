@@ -1,9 +1,7 @@
 """One row per image: everything that the evaluation's figures are made of. Resumable, in worker processes."""
 
 import json
-import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -12,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from segx_viewer.bundles.manifest import ModelBundle
+from segx_viewer.bundles.manifest import ModelBundle, read_bundle
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Activation, Analysis, FindingSet, Prediction, PredictionSet
@@ -21,6 +19,7 @@ from segx_viewer.errors import DataError
 from segx_viewer.evaluation.faithful import faithfulness_row
 from segx_viewer.evaluation.fit import record_image
 from segx_viewer.evaluation.outlines import outline_row
+from segx_viewer.evaluation.spread import Spread
 from segx_viewer.evaluation.strangers import judge
 from segx_viewer.explain.alignment import auitc, iou, iou_curve
 from segx_viewer.explain.segx import segx_map
@@ -72,6 +71,7 @@ def collect_rows(
     methods: Sequence[str],
     cache: Path,
     workers: int,
+    spread: Spread,
     on_rows: Callable[[int, int], None],
 ) -> dict[str, list[Row]]:
     """Carry out tasks and return their rows by kind, in order of image id.
@@ -81,7 +81,9 @@ def collect_rows(
     Parameters
     ----------
     workers : int
-        Processes; with 1 everything happens in this one.
+        How many there are: a few tasks are parted among them.
+    spread : Spread
+        Carries out the jobs.
     on_rows : callable
         Called with (rows so far, rows in all).
     """
@@ -99,29 +101,11 @@ def collect_rows(
     ]  # fmt: skip
     done = len(tasks) - len(missing)
     on_rows(done, len(tasks))
-    for rows in _carried_out(jobs, workers):
+    for rows in spread(_work, jobs):
         known |= {(row["task"], row["image_id"]): row for row in rows}
         done += len(rows)
         on_rows(done, len(tasks))
     return {kind: [known[task] for task in sorted(tasks) if task[0] == kind] for kind in {kind for kind, _ in tasks}}
-
-
-def _carried_out(jobs: Sequence[Job], workers: int) -> Iterator[list[Row]]:
-    if workers <= 1 or len(jobs) <= 1:
-        yield from map(_work, jobs)
-        return
-    # Spawned, not forked: a process that has run torch's threads cannot be forked safely.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=_one_thread) as pool:
-        for done in as_completed([pool.submit(_work, job) for job in jobs]):
-            yield done.result()
-
-
-def _one_thread() -> None:
-    import torch
-
-    torch.set_num_threads(1)
-    cv2.setNumThreads(0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,12 +123,15 @@ _benches: dict[tuple[Path, str, Path, tuple[str, ...]], _Bench] = {}
 def _work(job: Job) -> list[Row]:
     key = (job.folder, job.digest, job.data, job.layouts)
     if key not in _benches:
+        if read_bundle(job.folder).info.digest != job.digest:
+            raise DataError(f"{job.folder.name} is another bundle here than where the evaluation was begun.")
         recipe = read_recipe(job.folder / "recipe.toml")
         records = {r.image_id: r for layout in job.layouts for r in recipe.load(layout, job.data)}
         _benches[key] = _Bench(OpenStore([job.folder.parent]), BundleStore([job.folder.parent]), records)
     bench = _benches[key]
     rows = []
-    with job.rows.open("a", encoding="utf-8") as file:
+    # A job whose worker died is done again: what that one wrote is written over.
+    with job.rows.open("w", encoding="utf-8") as file:
         for kind, image_id in job.tasks:
             row = {"task": kind, **_measured(kind, bench.records[image_id], bench, job)}
             file.write(json.dumps(row) + "\n")

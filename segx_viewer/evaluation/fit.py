@@ -7,8 +7,8 @@ here.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from segx_viewer.evaluation.calibrate import (
     promised_levels,
 )
 from segx_viewer.evaluation.promises import SET_CONFIDENCES, class_conditional_sets, finding_sets, miss_rates
+from segx_viewer.evaluation.spread import Spread, over_processes
 from segx_viewer.explain.promises import Levels
 from segx_viewer.inference.input_gate import GATE_FILE, PopulationDistance
 from segx_viewer.inference.predictor import as_bytes, normalise, place
@@ -54,9 +55,17 @@ NEAR_SHARE = 0.05
 
 COMPONENTS = 96
 BATCH = 16
+CHUNK = 16
 
 
-def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[str], None] = print) -> dict[str, Any]:
+def fit_bundle(
+    folder: Path,
+    data: Path,
+    *,
+    workers: int = 1,
+    spread: Spread | None = None,
+    report: Callable[[str], None] = print,
+) -> dict[str, Any]:
     """Fit gate and calibration and write them into the bundle.
 
     Parameters
@@ -67,6 +76,8 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
         Folder of the data sets.
     workers : int
         Processes for the validation images, one thread each.
+    spread : Spread, optional
+        Carries out the analyses in place of this machine's processes.
 
     Returns
     -------
@@ -78,6 +89,7 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
     DataError
         If the data sets are not there or too small.
     """
+    spread = spread or over_processes(workers)
     recipe = read_recipe(folder / "recipe.toml")
     parts = read_splits(folder / SPLITS)
     part = recipe.badge_part(parts)
@@ -110,7 +122,7 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
 
     report(f"{recipe.name}: calibration")
     views = recipe.evaluation.views
-    rows = collect_features(folder, recipe.classifier_data, data, [r.image_id for r in held_out], views, workers)
+    rows = collect_features(folder, recipe.classifier_data, data, [r.image_id for r in held_out], views, spread)
     changed = sum(row["changed"] for row in rows)
     what = "findings stated on images" if recipe.multi_label else "images"
     set_name = (
@@ -122,7 +134,7 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
     settled, chosen_on = "", f"the {part} part"
     if clean:
         aside = [r for r in records if parts.get(r.image_id) == "validation"]
-        settled, chosen_on = _settled(folder, data, recipe, aside, workers)
+        settled, chosen_on = _settled(folder, data, recipe, aside, spread)
     table = calibrate(known, views, set_name, settled=settled) | {"chosen_on": chosen_on}
     manifest["calibration"] = table
     if clean:
@@ -137,7 +149,7 @@ def fit_bundle(folder: Path, data: Path, *, workers: int = 1, report: Callable[[
     return table
 
 
-def _settled(folder: Path, data: Path, recipe: Recipe, validation: Sequence[Record], workers: int) -> tuple[str, str]:
+def _settled(folder: Path, data: Path, recipe: Recipe, validation: Sequence[Record], spread: Spread) -> tuple[str, str]:
     """Choose the badge's features where the calibration part may not: return their name, and what chose them in words.
 
     Validation images chose the networks' epochs, if any, but no network learned from them; where one did, its
@@ -147,7 +159,7 @@ def _settled(folder: Path, data: Path, recipe: Recipe, validation: Sequence[Reco
     if "validation" in learned:
         return SIMPLEST, "nothing: the classifier learned from the validation part too"
     ids = [record.image_id for record in validation]
-    rows = collect_features(folder, recipe.classifier_data, data, ids, recipe.evaluation.views, workers)
+    rows = collect_features(folder, recipe.classifier_data, data, ids, recipe.evaluation.views, spread)
     if not rows:
         return SIMPLEST, "nothing: the badge speaks of no image of the validation part"
     known = _as_data(rows)
@@ -239,34 +251,63 @@ def _features(bundle: ModelBundle, pictures: Sequence[NDArray[np.uint8]]) -> NDA
 
 
 def collect_features(
-    folder: Path, layouts: Sequence[str], data: Path, image_ids: Sequence[str], views: Sequence[str], workers: int
+    folder: Path,
+    layouts: Sequence[str],
+    data: Path,
+    image_ids: Sequence[str],
+    views: Sequence[str],
+    spread: Spread = over_processes(1),  # noqa: B008 - it holds nothing
 ) -> list[dict[str, Any]]:
     """Analyse images as they are and changed, and return a row of features for each that the badge can speak about.
 
-    Those are the ones that the gate accepts and SegU is defined for. A badge fitted on images as they are alone is too
-    sure, or not sure enough, of images that differ from them (after Tomani et al. 2021).
+    Those are the ones that the gate accepts and SegU is defined for, in the order of `image_ids` whoever carries it
+    out: a fit depends on the order. A badge fitted on images as they are alone is too sure, or not sure enough, of
+    images that differ from them (after Tomani et al. 2021).
     """
-    chunks = [list(image_ids[n::workers]) for n in range(workers)]
-    jobs = [(folder, tuple(layouts), data, chunk, tuple(views)) for chunk in chunks]
-    if workers == 1:
-        return list(_rows_of(jobs[0]))
-    with ProcessPoolExecutor(workers) as pool:
-        return [row for rows in pool.map(_listed_rows, jobs) for row in rows]
+    digest = read_bundle(folder).info.digest
+    jobs = [
+        _Job(folder, digest, tuple(layouts), data, tuple(image_ids[n : n + CHUNK]), tuple(views))
+        for n in range(0, len(image_ids), CHUNK)
+    ]
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for found in spread(_work, jobs):
+        for row in found:
+            rows.setdefault(row["image_id"], []).append(row)
+    return [row for image_id in image_ids for row in rows.get(image_id, ())]
 
 
-def _listed_rows(job: tuple[Path, tuple[str, ...], Path, list[str], tuple[str, ...]]) -> list[dict[str, Any]]:
-    import torch
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Some images, and with what they are looked at."""
 
-    torch.set_num_threads(1)
+    folder: Path
+    digest: str
+    layouts: tuple[str, ...]
+    data: Path
+    image_ids: tuple[str, ...]
+    views: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def _bench(
+    folder: Path, digest: str, layouts: tuple[str, ...], data: Path
+) -> tuple[BundleStore, Recipe, dict[str, Record]]:
+    """Return what a process keeps between jobs."""
+    if read_bundle(folder).info.digest != digest:
+        raise DataError(f"{folder.name} is another bundle here than where the calibration was begun.")
+    recipe = read_recipe(folder / "recipe.toml")
+    records = {r.image_id: r for layout in layouts for r in recipe.load(layout, data)}
+    return BundleStore([folder.parent]), recipe, records
+
+
+def _work(job: _Job) -> list[dict[str, Any]]:
     return list(_rows_of(job))
 
 
-def _rows_of(job: tuple[Path, tuple[str, ...], Path, list[str], tuple[str, ...]]) -> Iterator[dict[str, Any]]:
-    folder, layouts, data, wanted, views = job
-    store = BundleStore([folder.parent])
-    recipe = read_recipe(folder / "recipe.toml")
-    records = {r.image_id: r for layout in layouts for r in recipe.load(layout, data)}
-    for image_id in wanted:
+def _rows_of(job: _Job) -> Iterator[dict[str, Any]]:
+    folder, views = job.folder, job.views
+    store, recipe, records = _bench(folder, job.digest, job.layouts, job.data)
+    for image_id in job.image_ids:
         record = records[image_id]
         pixels = record.read_image()
         rng = np.random.default_rng((recipe.seed, *image_id.encode()))

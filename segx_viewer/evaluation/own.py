@@ -7,6 +7,7 @@ too few for, and the report says so. The input gate is not fitted here: it needs
 import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from segx_viewer.domain.result import Activation, Analysis, Explanation
 from segx_viewer.errors import DataError, SegxError
 from segx_viewer.evaluation.calibrate import ALIGNMENT_FEATURES, SIMPLEST, CalibrationData, calibrate, promised_levels
 from segx_viewer.evaluation.promises import SET_CONFIDENCES, class_conditional_sets, finding_sets, miss_rates
+from segx_viewer.evaluation.spread import Spread, over_processes
 from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.pipeline import analyse_to_end
 
@@ -28,6 +30,7 @@ _IMAGE_COLUMNS = ("image", "path", "file", "filename")
 _CLASS_COLUMNS = ("class", "label", "classes", "target")
 _GROUP_COLUMNS = ("group", "patient", "lesion", "subject")
 _APART = ";"
+_CHUNK = 16  # images that one process does in one go
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,9 @@ def _in_table(path: Path, known: Callable[[str], str]) -> list[Labelled]:
     ]
 
 
-def fit_own(folder: Path, data: Path, *, report: Callable[[str], None] = print) -> list[str]:
+def fit_own(
+    folder: Path, data: Path, *, spread: Spread | None = None, report: Callable[[str], None] = print
+) -> list[str]:
     """Fit a bundle's calibration and promises and write them into it; return what there were too few images for.
 
     Parameters
@@ -106,6 +111,8 @@ def fit_own(folder: Path, data: Path, *, report: Callable[[str], None] = print) 
         An installed model.
     data : Path
         See `labelled`.
+    spread : Spread, optional
+        Carries out the analyses; this process by default.
 
     Raises
     ------
@@ -115,7 +122,7 @@ def fit_own(folder: Path, data: Path, *, report: Callable[[str], None] = print) 
     bundle = read_bundle(folder)
     images = labelled(data, bundle)
     report(f"{bundle.info.title}: {len(images)} images")
-    rows, left_out = _analysed(folder, images, report)
+    rows, left_out = _analysed(bundle, images, spread or over_processes(1), report)
     if not rows:
         raise DataError("None of the images could be analysed; the model's gate or the files refuse them.")
     manifest, lacking = read_manifest(folder), list(left_out)
@@ -141,13 +148,47 @@ def fit_own(folder: Path, data: Path, *, report: Callable[[str], None] = print) 
     return lacking
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Some of the images, and which of all jobs it is."""
+
+    number: int
+    folder: Path
+    digest: str
+    images: tuple[Labelled, ...]
+
+
+@lru_cache(maxsize=1)
+def _store(folder: Path, digest: str) -> BundleStore:
+    """Return what a process keeps between jobs."""
+    if read_bundle(folder).info.digest != digest:
+        raise DataError(f"{folder.name} is another bundle here than where the calibration was begun.")
+    return BundleStore([folder.parent])
+
+
 def _analysed(
-    folder: Path, images: Sequence[Labelled], report: Callable[[str], None]
+    bundle: ModelBundle, images: Sequence[Labelled], spread: Spread, report: Callable[[str], None]
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    store, rows, said = BundleStore([folder.parent]), [], []
-    for number, image in enumerate(images, 1):
+    """Return a row for each image that the badge can speak about, in the order of `images`, and what is left out."""
+    jobs = [
+        _Job(n, bundle.folder, bundle.info.digest, tuple(images[n : n + _CHUNK])) for n in range(0, len(images), _CHUNK)
+    ]
+    done: dict[int, tuple[list[dict[str, Any]], list[str]]] = {}
+    for number, rows, said in spread(_work, jobs):
+        done[number] = rows, said
+        report(f"  {min(len(done) * _CHUNK, len(images))} of {len(images)}")
+    rows = [row for number in sorted(done) for row in done[number][0]]
+    said = [sentence for number in sorted(done) for sentence in done[number][1]]
+    if len(rows) + len(said) < len(images):
+        said.append(f"{len(images) - len(rows) - len(said)} images are left out: refused, or without a region.")
+    return rows, said
+
+
+def _work(job: _Job) -> tuple[int, list[dict[str, Any]], list[str]]:
+    store, rows, said = _store(job.folder, job.digest), [], []
+    for image in job.images:
         try:
-            request = AnalysisRequest(read_image_guarded(image.path), bundle_name=folder.name)
+            request = AnalysisRequest(read_image_guarded(image.path), bundle_name=job.folder.name)
             analysis = analyse_to_end(request, store, evidence_views=())
         except SegxError as error:
             said.append(f"{image.path.name} is left out: {error}")
@@ -155,11 +196,7 @@ def _analysed(
         row = _row(analysis, image)
         if row is not None:
             rows.append(row)
-        if number % 100 == 0:
-            report(f"  {number} of {len(images)}")
-    if len(rows) + len(said) < len(images):
-        said.append(f"{len(images) - len(rows) - len(said)} images are left out: refused, or without a region.")
-    return rows, said
+    return job.number, rows, said
 
 
 def _row(analysis: Analysis, image: Labelled) -> dict[str, Any] | None:

@@ -22,6 +22,7 @@ from segx_viewer.evaluation.fit import record_image
 from segx_viewer.evaluation.probe import probe
 from segx_viewer.evaluation.promises import coverage
 from segx_viewer.evaluation.report import write_report
+from segx_viewer.evaluation.spread import Spread, over_processes
 from segx_viewer.evaluation.statistics import SEED, Resampler
 from segx_viewer.evaluation.strangers import judge, strangers
 from segx_viewer.pipeline import library_versions
@@ -47,6 +48,7 @@ def evaluate(
     methods: Sequence[str] = METHODS,
     limit: int | None = None,
     workers: int | None = None,
+    spread: Spread | None = None,
     report: Callable[[str], None] = print,
 ) -> dict[str, Any]:
     """Measure a bundle and write `evaluation.json`, CSV tables and an HTML report.
@@ -67,6 +69,8 @@ def evaluate(
         Only this many images, for a quick look.
     workers : int, optional
         Processes; all cores by default.
+    spread : Spread, optional
+        Carries out the work in place of this machine's processes.
 
     Returns
     -------
@@ -100,9 +104,10 @@ def evaluate(
     ]
     report(f"{bundle.info.name}: {len(records)} images of the {part} part, {len(tasks)} tasks")
     layouts = tuple(dict.fromkeys((*recipe.classifier_data, *recipe.segmenter_data)))
+    count = workers or os.cpu_count() or 1
     measured = collect_rows(
         bundle, data, layouts, tasks, methods, out / "cache" / _cache_name(bundle, part, methods),
-        workers or os.cpu_count() or 1, lambda done, total: report(f"  {done} of {total}"),
+        count, spread or over_processes(count), lambda done, total: report(f"  {done} of {total}"),
     )  # fmt: skip
     rows, regions = measured["image"], measured.get("segmentation", [])
     store = BundleStore([folder.parent])

@@ -83,3 +83,16 @@ def test_levels_are_fitted_where_there_are_enough_images_and_otherwise_it_is_sai
     )
     certainty = next(iter(analysis.explanations.values())).certainty
     assert certainty.probability_correct is not None
+
+
+def test_calibrate_over_a_scheduler_writes_what_one_machine_writes(model, tmp_path):
+    from segx_viewer.cli import main
+
+    for n, code in enumerate(c.code for c in read_bundle(model).classes[:2]):
+        pictures(tmp_path / "data" / code, 12 + n)
+    shutil.copytree(model, tmp_path / "other" / "tiny-skin")
+    assert main(["calibrate", str(model), "--data", str(tmp_path / "data")]) == 0
+    shared = ["calibrate", str(tmp_path / "other" / "tiny-skin"), "--data", str(tmp_path / "data")]
+    assert main([*shared, "--scheduler", "local:2"]) == 0
+    assert read_manifest(tmp_path / "other" / "tiny-skin") == read_manifest(model)
+    assert main([*shared, "--scheduler", "local:none"]) == 1

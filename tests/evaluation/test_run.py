@@ -21,6 +21,7 @@ from segx_viewer.evaluation.collect import OpenStore
 from segx_viewer.evaluation.fit import collect_features, fit_bundle, record_image
 from segx_viewer.evaluation.outlines import MEASURES, outline_row
 from segx_viewer.evaluation.run import RESULT, evaluate
+from segx_viewer.evaluation.spread import over_processes
 from segx_viewer.evaluation.strangers import strangers
 from segx_viewer.inference.input_gate import InputGate
 from segx_viewer.networks.architectures import build_classifier, build_segmenter
@@ -171,7 +172,7 @@ def test_badge_is_fitted_on_images_as_they_are_and_changed(bundle_folder, drawn_
     ids = [record.image_id for record in load_dataset("ham10000", drawn_ham10000)][:3]
 
     def collected(order):
-        rows = collect_features(bundle_folder, ("ham10000",), drawn_ham10000, order, (), workers=1)
+        rows = collect_features(bundle_folder, ("ham10000",), drawn_ham10000, order, ())
         return {(row["image_id"], row["changed"]): row for row in rows}
 
     rows = collected(ids)
@@ -219,3 +220,28 @@ def test_gate_is_fitted_before_too_few_images_end_the_calibration(bundle_folder,
     gate = InputGate.of(bundle)
     assert gate.layer == "blocks.1"
     assert gate.features.distance.mean.shape == (2 * bundle.load_classifier().blocks[1][-1].conv_pwl.out_channels,)
+
+
+def test_workers_of_a_scheduler_measure_the_same_to_the_last_bit(bundle_folder, drawn_ham10000, tmp_path, monkeypatch):
+    from segx_viewer.cohort.cluster import spreading
+
+    monkeypatch.setattr(fit, "CHUNK", 2)
+    monkeypatch.setattr(collect, "CHUNK", 3)
+    ids = [record.image_id for record in load_dataset("ham10000", drawn_ham10000)][:5]
+    what = bundle_folder, ("ham10000",), drawn_ham10000, ids, ()
+    alone = evaluate(bundle_folder, drawn_ham10000, tmp_path / "alone", workers=2, report=lambda _line: None)
+    features = collect_features(*what, over_processes(2))
+    with spreading("local:2") as spread:
+        shared = evaluate(bundle_folder, drawn_ham10000, tmp_path / "out", spread=spread, report=lambda _line: None)
+        assert collect_features(*what, spread) == features
+    assert [row["image_id"] for row in features] == sorted((r["image_id"] for r in features), key=ids.index)
+    assert features
+    assert shared | {"date": ""} == alone | {"date": ""}
+    for name in ("images.csv", "segmentation.csv"):
+        assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "alone" / name).read_bytes()
+
+
+def test_a_worker_with_another_bundle_measures_nothing(bundle_folder, drawn_ham10000, tmp_path):
+    job = collect.Job(bundle_folder, "0" * 64, drawn_ham10000, ("ham10000",), (), (), tmp_path / "rows.jsonl")
+    with pytest.raises(DataError, match="another bundle"):
+        collect._work(job)
