@@ -1,7 +1,11 @@
 """Start the window."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from segx_viewer.app.window import Window
 
 _WARM_UP_MS = 300
+_DONE = object()
 _PATIENCE = 1000  # looks at whether the window is on the screen
 
 
@@ -74,16 +79,30 @@ class Program(QObject):
         self._hook = ExceptionHook(window)
         self._listener: Listener | None = None
         self.failure: Exception | None = None
+        # Beside the frame, which answers meanwhile: importing takes longer than anybody waits for a click.
+        self._importing = Thread(target=_import_contents, name="contents", daemon=True)
         self._patience = _PATIENCE
+        self._steps: Iterator[None] | None = None
         self._look = QTimer(self, interval=1)
         self._look.timeout.connect(self._begin_when_seen)
         self._look.start()
 
     def _begin_when_seen(self) -> None:
         self._patience -= 1  # a window that starts as an icon is not on the screen
-        if self._window.windowHandle().isExposed() or self._patience <= 0:
+        if not self._window.windowHandle().isExposed() and self._patience > 0:
+            return
+        if self._importing.ident is None:
+            self._importing.start()
+        elif not self._importing.is_alive() and self._is_prepared():
             self._look.stop()
             self.begin()
+
+    def _is_prepared(self) -> bool:
+        """Do a little of what filling the window takes, so that it does not take long at once; True when it is done."""
+        if self._steps is None:
+            contents = sys.modules.get("segx_viewer.app.contents")
+            self._steps = iter(()) if contents is None else contents.preparations()
+        return next(self._steps, _DONE) is _DONE
 
     def begin(self) -> None:
         """Fill the window, listen for later launches, and open what was asked for."""
@@ -119,6 +138,11 @@ class Program(QObject):
             self._listener.close()
         if privacy.days() == 0:
             privacy.drop_old()
+
+
+def _import_contents() -> None:
+    with suppress(Exception):  # whatever it is comes again, where it is told
+        import_module("segx_viewer.app.contents")
 
 
 class ExceptionHook:

@@ -1,5 +1,6 @@
 """What the main window is made of: puts the parts together and passes on what they say."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from segx_viewer.app.commands.keys import Keys
 from segx_viewer.app.commands.table import rows
 from segx_viewer.app.jobs.engine import Capabilities, Engine
 from segx_viewer.app.jobs.workspace import Workspace
+from segx_viewer.app.kit import theme
 from segx_viewer.app.kit.assembly import column, replace
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model import hanging
@@ -47,6 +49,15 @@ if TYPE_CHECKING:
     from segx_viewer.app.window import Window
 
 _PLACE_MS = 300
+
+
+def preparations() -> Iterator[None]:
+    """Draw the icons, a few between one `yield` and the next: what `assemble` needs and can be had before it."""
+    for number, command in enumerate(rows()):
+        if command.icon:
+            theme.icon(command.icon)
+        if number % 10 == 0:
+            yield
 
 
 def assemble(window: "Window", engine: Engine | None) -> "Follower":

@@ -1,12 +1,13 @@
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
@@ -403,6 +404,24 @@ def test_the_program_fills_the_frame_and_opens_what_was_asked_for(qtbot, engine,
     qtbot.waitUntil(lambda: window.follower is not None and window.has_result())
     assert [document.name for document in window.workspace.documents] == ["red.png"]
     assert all(menu.actions() for menu in window.menus)
+    window.close()
+    program.end()
+
+
+def test_the_frame_answers_while_what_fills_it_is_imported(qtbot, engine, monkeypatch):
+    imported, beats = threading.Event(), []
+    monkeypatch.setattr("segx_viewer.app.application._import_contents", lambda: imported.wait(60))
+    window = Window(engine)
+    qtbot.addWidget(window)
+    program = Program(window, [])
+    heart = QTimer(window, interval=1)
+    heart.timeout.connect(lambda: beats.append(window.follower))
+    window.show()
+    heart.start()
+    qtbot.waitUntil(lambda: len(beats) > 20)
+    assert set(beats) == {None}
+    imported.set()
+    qtbot.waitUntil(lambda: window.follower is not None)
     window.close()
     program.end()
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from PySide6.QtCore import QByteArray
@@ -82,20 +82,30 @@ def icon(name: str) -> QIcon:
     """Return an icon of the shipped set in the theme's text colour, dimmed when disabled."""
     result = QIcon()
     for mode, tint in ((QIcon.Mode.Normal, "text"), (QIcon.Mode.Disabled, "muted")):
+        draw = _drawer(name, colour(tint))
         for size in (18, 36):
-            result.addPixmap(pixmap(name, size, colour(tint)), mode)
+            result.addPixmap(draw(size), mode)
     return result
 
 
 def pixmap(name: str, size: int, tint: QColor) -> QPixmap:
     """Draw an icon of the shipped set at `size` px in one colour."""
+    return _drawer(name, tint)(size)
+
+
+def _drawer(name: str, tint: QColor) -> Callable[[int], QPixmap]:
+    """Return a function that draws an icon in one colour at any size, its file being read once."""
     from PySide6.QtSvg import QSvgRenderer
 
     svg = (resources_folder() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     renderer = QSvgRenderer(QByteArray(svg.replace("currentColor", tint.name()).encode()))
-    canvas = QPixmap(size, size)
-    canvas.fill(QColor(0, 0, 0, 0))  # by its number: the first look at Qt's enumerations takes 15 ms
-    painter = QPainter(canvas)
-    renderer.render(painter)
-    painter.end()
-    return canvas
+
+    def draw(size: int) -> QPixmap:
+        canvas = QPixmap(size, size)
+        canvas.fill(QColor(0, 0, 0, 0))  # by its number: the first look at Qt's enumerations takes 15 ms
+        painter = QPainter(canvas)
+        renderer.render(painter)
+        painter.end()
+        return canvas
+
+    return draw

@@ -79,20 +79,21 @@ class Actions(Generic[Target]):
         self._target, self._parent, self._state, self._there = target, parent, state, there
         self.rows = {command.id: command for command in commands}
         self.by_id: dict[str, QAction] = {}
+        own = _own_shortcuts()
         for command in self.rows.values():
-            self.by_id[command.id] = self._make(command)
+            self.by_id[command.id] = self._make(command, own.get(command.id, command.shortcut))
         state.changed.connect(self._on_view_changed)
         self.follow()
 
     def __getitem__(self, name: str) -> QAction:
         return self.by_id[name]
 
-    def _make(self, command: Command[Target]) -> QAction:
+    def _make(self, command: Command[Target], keys: str) -> QAction:
         action = QAction(tr(command.text), self._parent)
         action.setObjectName(command.id)
         if command.icon:
             action.setIcon(theme.icon(command.icon))
-        action.setShortcuts(QKeySequence.listFromString(self.shortcut(command.id)))
+        action.setShortcuts(QKeySequence.listFromString(keys))
         _tell(action, tr(command.text))
         action.setCheckable(command.checked is not None)
         action.setAutoRepeat(command.checked is None)  # a key held down must not flicker a switch
@@ -102,8 +103,7 @@ class Actions(Generic[Target]):
 
     def shortcut(self, name: str) -> str:
         """Return a command's shortcut, the user's own if there is one."""
-        stored = settings.settings().value(f"shortcuts/{name}")
-        return self.rows[name].shortcut if stored is None else str(stored)
+        return _own_shortcuts().get(name, self.rows[name].shortcut)
 
     def set_shortcut(self, name: str, keys: str) -> None:
         """Give a command another shortcut and remember it."""
@@ -152,3 +152,10 @@ def _tell(action: QAction, text: str) -> None:
     """Let the tool tip say in words what an action does, and its key."""
     keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
     action.setToolTip(f"{plain(text)} ({keys})" if keys else plain(text))
+
+
+def _own_shortcuts() -> dict[str, str]:
+    """Return the shortcuts that the user has chosen, by command: the settings are opened once for all of them."""
+    stored = settings.settings()
+    stored.beginGroup("shortcuts")
+    return {name: str(stored.value(name)) for name in stored.childKeys()}
