@@ -20,7 +20,7 @@ from segx_viewer.reporting.reading import NOTHING_READ, Reading
 
 # Each row as its difference from the one above, as libpng would choose for most rows after it has tried every way: half
 # the time for the same size. Level 2 takes three quarters of the time of level 4, for a sixth more bytes.
-_ENCODING = [cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP, cv2.IMWRITE_PNG_COMPRESSION, 2]
+ENCODING = [cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP, cv2.IMWRITE_PNG_COMPRESSION, 2]
 _STRIP = 64
 _SMALLEST, _LARGEST = 1.0, 6.0  # pixels per unit of text: legible at 1:1, and not larger than a page needs
 
@@ -111,7 +111,7 @@ def render_report(
 
 def write_png(picture: NDArray[np.uint8], path: Path) -> None:
     """Write an RGB picture as PNG without metadata, atomically, and check that it reads back. Raises `ExportError`."""
-    done, data = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), _ENCODING)
+    done, data = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), ENCODING)
     if not done:
         raise ExportError(f"{path} could not be encoded as PNG.")
     with atomic_write(path) as part:

@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [NAME ...] [--write]`: every ratio with its goal and whether it holds.
+"""`python -m tests.benchmarks [NAME ...] [--baseline FOLDER] [--write]`: every ratio, its goal, whether it holds.
 
 Run from the project's root, on a machine that does nothing else. A goal that does not hold is reported, not an error.
 """
@@ -7,6 +7,7 @@ import argparse
 import importlib
 import os
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,16 +25,23 @@ NAMES = (
     "badge",
     "all_classes",
     "batch",
+    "full_report",
     "open",
     "guarded",
     "window_level",
+    "window_level_enlarged",
     "overlay",
     "map_switch",
+    "wheel",
     "start",
     "stall",
+    "stall_first",
     "memory",
 )
 """Benchmarks, each a module of this folder with `run() -> Outcome`."""
+
+AGAINST = ("cold", "many", "folder", "mammogram")
+"""Those that compare with an earlier build, each a module with `run_all(baseline) -> list[Outcome]`."""
 
 PROCESSOR = "SEGX_BENCHMARK_PROCESSOR_TIME"
 HOW = """
@@ -45,7 +53,7 @@ PROJECT = Path(__file__).resolve().parents[2] / "README.md"
 SHORT = ("name", "measured", "goal", "holds")
 """What the project's README shows of the table."""
 
-AT_LEAST = {"batch"}
+AT_LEAST = {"batch", "wheel"}
 """Benchmarks whose ratio must reach the goal rather than stay below it."""
 
 
@@ -67,13 +75,16 @@ def main() -> None:
         "--baseline",
         type=Path,
         metavar="FOLDER",
-        help="for `cold`, which is measured alone: a checkout of an earlier build to compare whole processes with",
+        help=f"a checkout of an earlier build to compare with, by one or more of: {', '.join(AGAINST)}; default: all",
     )
     given = parser.parse_args()
-    if given.names == ["cold"]:
-        if given.baseline is None:
-            parser.error("cold needs --baseline FOLDER")
-        whole_processes(given.baseline, write=given.write)
+    if given.baseline is not None or set(given.names) & set(AGAINST):
+        names = given.names or AGAINST
+        if given.baseline is None or not set(names) <= set(AGAINST):
+            parser.error(f"--baseline FOLDER goes with {', '.join(AGAINST)}, and they with it")
+        if given.write and set(names) != set(AGAINST):
+            parser.error("the README's table is of one run of all of them")
+        whole_processes(given.baseline, names, write=given.write)
         return
     if given.processor_time:  # before torch is imported
         os.environ |= {PROCESSOR: "1", "OMP_NUM_THREADS": "1"}
@@ -97,12 +108,14 @@ def main() -> None:
         raise SystemExit(1)
 
 
-def whole_processes(baseline: Path, *, write: bool) -> None:
+def whole_processes(baseline: Path, names: Sequence[str], *, write: bool) -> None:
     """Measure whole processes against an earlier build, and put the table into this folder's README if asked."""
-    from tests.benchmarks import cold
-
-    outcomes = cold.run_all(baseline)
-    print("\n".join(verdict(outcome) for outcome in outcomes))
+    outcomes: list[Outcome] = []
+    for name in names:
+        found = importlib.import_module(f"tests.benchmarks.{name}").run_all(baseline)
+        print("\n".join(outcome.line() for outcome in found), flush=True)
+        outcomes += found
+    print("\n" + "\n".join(verdict(outcome) for outcome in outcomes))
     if write:
         rows = [row(outcome.name, outcome) for outcome in outcomes]
         report.write("cold", f"{report.machine()}\n\n{report.table((*SHORT, 'ours / reference', 'what'), rows)}")

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pydicom
-from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QImage, QPainter, QWheelEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from segx_viewer.app.application import make_application
 from segx_viewer.app.canvas.viewport import Viewport
@@ -39,6 +39,8 @@ VIEW = (1080, 1920)
 INPUT = (224, 224)
 CLASSES, METHODS = 7, ("gradcam", "layercam")
 _paints: list[float] = []
+_seen: set[int] = set()
+"""Numbers of the documents that were painted."""
 
 
 class StillEngine:
@@ -209,6 +211,8 @@ def _count_paints() -> None:
         plain(self, event)
         if self.scene.base is not None:
             _paints.append(time.perf_counter())
+            if self.scene.document is not None:
+                _seen.add(self.scene.document.number)
 
     Viewport.paintEvent = counted  # type: ignore[method-assign]
 
@@ -302,14 +306,56 @@ def open_dicom(stage: Stage, rounds: int) -> dict[str, Any]:
     return found
 
 
-SCENES = {"window_level": window_level, "overlay": overlay, "map_switch": map_switch, "open": open_dicom}
+def wheel(stage: Stage, notches: int) -> dict[str, Any]:
+    """Turn the wheel in a long stack, and count the slices that are painted."""
+    from tests.benchmarks.folder import SIDE, SLICES
+    from tests.benchmarks.series import write_series
+    from tests.benchmarks.wheel import PER_SECOND
+
+    documents = stage.window.workspace.documents
+    stage.window.open_paths([write_series(stage.folder / "series", SLICES, SIDE)])
+    stage.spin(lambda: len(documents) == SLICES and all(d.header is not None for d in documents), 600)
+    stage.rest(1.0)
+    port = next(port for port in stage.window.viewports.visible_ports)
+    first = documents.current
+    middle = QPointF(port.width() / 2, port.height() / 2)
+    left = [notches]
+
+    def turn() -> None:
+        left[0] -= 1
+        QApplication.sendEvent(
+            port,
+            QWheelEvent(
+                middle, port.mapToGlobal(middle), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
+                Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+            ),
+        )  # fmt: skip
+        if not left[0]:
+            timer.stop()
+
+    _seen.clear()
+    timer = QTimer(interval=1000 // PER_SECOND)
+    timer.timeout.connect(turn)
+    timer.start()
+    stage.spin(lambda: not left[0], 60)
+    stage.rest(1.0)  # the last one is painted
+    return {"shown": len(_seen - {first.number})}
+
+
+SCENES = {
+    "window_level": window_level,
+    "overlay": overlay,
+    "map_switch": map_switch,
+    "open": open_dicom,
+    "wheel": wheel,
+}
 
 
 def main() -> None:
     """`NAME ROUNDS`: run a scene and print what it measured as one line of JSON."""
     name, rounds = sys.argv[1], int(sys.argv[2])
     with tempfile.TemporaryDirectory() as folder:
-        stage = Stage(SilentEngine() if name == "open" else StillEngine(), Path(folder))
+        stage = Stage(SilentEngine() if name in ("open", "wheel") else StillEngine(), Path(folder))
         found = SCENES[name](stage, rounds)
         stage.window.close()
         stage.app.processEvents()

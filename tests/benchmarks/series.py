@@ -9,11 +9,11 @@ from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 SIDE = 128
 
 
-def write_series(folder: Path, count: int) -> Path:
-    """Write `count` slices of one series; return the folder."""
+def write_series(folder: Path, count: int, side: int = SIDE) -> Path:
+    """Write `count` slices of `side` x `side` pixels of one series; return the folder."""
     folder.mkdir()
     series, study = generate_uid(), generate_uid()
-    y, x = np.mgrid[:SIDE, :SIDE]
+    y, x = np.mgrid[:side, :side] * (SIDE / side)
     for number in range(count):
         data = Dataset()
         data.file_meta = FileMetaDataset()
@@ -24,7 +24,7 @@ def write_series(folder: Path, count: int) -> Path:
         data.PatientName = data.PatientID = "SYNTHETIC"
         data.InstanceNumber, data.ImagePositionPatient = number + 1, [0, 0, float(number)]
         data.ImageOrientationPatient, data.PixelSpacing = [1, 0, 0, 0, 1, 0], [1, 1]
-        data.Rows = data.Columns = SIDE
+        data.Rows = data.Columns = side
         data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
         data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = 16, 12, 11, 0
         data.RescaleSlope, data.RescaleIntercept = 1, -1024

@@ -62,7 +62,7 @@ app.exec()
 
 
 def run() -> Outcome:
-    """The real window and the real networks on a drawn lesion; the first analysis, which imports torch, is left out."""
+    """The real window and the real networks on a drawn lesion; the first analysis is left out: see `stall_first`."""
     found, _ = in_child(SCRIPT, str(ROUNDS))
     longest = max(found["longest"])
     what = f"longest gap between heartbeats 1 ms apart, {ROUNDS} analyses; {found['first']:.0f} ms at the first one"

@@ -6,21 +6,19 @@ import numpy as np
 
 from tests.benchmarks.harness import Outcome, on_screen
 
-GOAL, GOAL_P95 = 2.0, 16.0
+GOAL, GOAL_ENLARGED, GOAL_P95 = 1.8, 2.2, 16.0
 ROUNDS = 60
 
 
 def run() -> Outcome:
-    """A radiograph of 3000 x 3000 pixels of 16 bits in a view of 1920 x 1080, fitted, as it is opened.
+    """A radiograph of 3000 x 3000 pixels of 16 bits in a view of 1920 x 1080, fitted, as it is opened."""
+    return outcome("window_level", "fitted", GOAL, "3000 x 3000 in 1920 x 1080")
 
-    How long a step takes when the picture is enlarged until it fills the view is told beside it.
-    """
-    views = on_screen("window_level", ROUNDS)
-    medians = {name: (statistics.median(v["ours"]), statistics.median(v["reference"])) for name, v in views.items()}
-    (ours, reference), (filled, filled_reference) = medians.values()
-    p95, ratio = max(float(np.percentile(v["ours"], 95)) for v in views.values()), ours / reference
-    what = (
-        f"window/level step, 3000 x 3000 in 1920 x 1080 / painting a ready picture; p95 {p95:.1f} ms "
-        f"(goal {GOAL_P95:.0f}); {filled / filled_reference:.2f} where it is enlarged to fill the view"
-    )
-    return Outcome("window_level", ratio, GOAL, ratio <= GOAL and p95 <= GOAL_P95, ours, reference, "ms", ROUNDS, what)
+
+def outcome(name: str, view: str, goal: float, what: str) -> Outcome:
+    """Compare one of the views of that scene."""
+    found = on_screen("window_level", ROUNDS)[view]
+    ours, reference = statistics.median(found["ours"]), statistics.median(found["reference"])
+    p95, ratio = float(np.percentile(found["ours"], 95)), ours / reference
+    text = f"window/level step, {what} / painting a ready picture; p95 {p95:.1f} ms (goal {GOAL_P95:.0f})"
+    return Outcome(name, ratio, goal, ratio <= goal and p95 <= GOAL_P95, ours, reference, "ms", ROUNDS, text)
