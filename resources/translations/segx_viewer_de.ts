@@ -316,6 +316,10 @@
       <translation>0 heißt, dass ein Befund alles hat, 1, dass alle gleich wahrscheinlich sind. Niedriger ist sicherer.</translation>
     </message>
     <message>
+      <source>0.0</source>
+      <translation>0,0</translation>
+    </message>
+    <message>
       <source>1 day</source>
       <translation>1 Tag</translation>
     </message>
@@ -338,6 +342,10 @@
     <message>
       <source>95 % Hausdorff distance</source>
       <translation>95-%-Hausdorff-Abstand</translation>
+    </message>
+    <message>
+      <source>; mostly noise where low</source>
+      <translation>; wo niedrig, überwiegend Rauschen</translation>
     </message>
     <message>
       <source>&lt;h3&gt;SegX Viewer {version}&lt;/h3&gt;&lt;p&gt;Shows what a network saw in a clinical image, and how far its explanation can be trusted (SegX and SegU; Zhang, Zhu, Luo, PMLR 281, 2025).&lt;/p&gt;&lt;p&gt;&lt;b&gt;Research use only - not for diagnosis.&lt;/b&gt;&lt;/p&gt;</source>
@@ -424,6 +432,10 @@
       <translation>über seinem Grenzwert von {cut_off}</translation>
     </message>
     <message>
+      <source>ABSTAIN</source>
+      <translation>KEINE AUSSAGE</translation>
+    </message>
+    <message>
       <source>accepted</source>
       <translation>angenommen</translation>
     </message>
@@ -462,6 +474,10 @@
     <message>
       <source>adults</source>
       <translation>Erwachsenen</translation>
+    </message>
+    <message>
+      <source>Adults' chest radiograph: fourteen findings</source>
+      <translation>Thoraxaufnahme Erwachsener: vierzehn Befunde</translation>
     </message>
     <message>
       <source>After a drawing</source>
@@ -524,6 +540,10 @@
       <translation>Winkel</translation>
     </message>
     <message>
+      <source>angle</source>
+      <translation>Winkel</translation>
+    </message>
+    <message>
       <source>any day</source>
       <translation>beliebig</translation>
     </message>
@@ -552,6 +572,10 @@
       <translation>Fläche {area} {unit}</translation>
     </message>
     <message>
+      <source>area {area} {unit}², largest diameter {diameter} {unit}</source>
+      <translation>Fläche {area} {unit}², größter Durchmesser {diameter} {unit}</translation>
+    </message>
+    <message>
       <source>Area {area} {unit}², largest diameter {diameter} {unit}.</source>
       <translation>Fläche {area} {unit}², größter Durchmesser {diameter} {unit}.</translation>
     </message>
@@ -561,6 +585,10 @@
     </message>
     <message>
       <source>Arrow</source>
+      <translation>Pfeil</translation>
+    </message>
+    <message>
+      <source>arrow</source>
       <translation>Pfeil</translation>
     </message>
     <message>
@@ -608,6 +636,10 @@
       <translation>Attribution außerhalb ({region})</translation>
     </message>
     <message>
+      <source>attribution, {scaling}; one scale for both maps; values near 0 are transparent</source>
+      <translation>Attribution, {scaling}; eine Skala für beide Karten; Werte nahe 0 sind durchsichtig</translation>
+    </message>
+    <message>
       <source>Attribution: how strongly a pixel speaks for the class. Original and SegX share this scale.</source>
       <translation>Attribution: wie stark ein Bildpunkt für den Befund spricht. Original und SegX teilen diese Skala.</translation>
     </message>
@@ -620,8 +652,8 @@
       <translation>atypisches Gefäßmuster</translation>
     </message>
     <message>
-      <source>AUROC of telling right from wrong: {badge:.2f}; the network's own confidence alone: {own:.2f}.</source>
-      <translation>AUROC für richtig gegen falsch: {badge:.2f}; die eigene Zuversicht des Netzes allein: {own:.2f}.</translation>
+      <source>AUROC of telling right from wrong: {badge}; the network's own confidence alone: {own}.</source>
+      <translation>AUROC für richtig gegen falsch: {badge}; die eigene Zuversicht des Netzes allein: {own}.</translation>
     </message>
     <message>
       <source>Authorisation</source>
@@ -630,6 +662,10 @@
     <message>
       <source>Automatic</source>
       <translation>Automatisch</translation>
+    </message>
+    <message>
+      <source>automatic</source>
+      <translation>automatisch</translation>
     </message>
     <message>
       <source>Average surface distance</source>
@@ -650,6 +686,10 @@
     <message>
       <source>B: eighths where the pigment ends abruptly</source>
       <translation>B: Achtel, in denen das Pigment abrupt endet</translation>
+    </message>
+    <message>
+      <source>back</source>
+      <translation>hinten</translation>
     </message>
     <message>
       <source>back of the head</source>
@@ -684,6 +724,10 @@
       <translation>Anfang des Namens; * und ? sind Platzhalter</translation>
     </message>
     <message>
+      <source>below {seconds} s</source>
+      <translation>unter {seconds} s</translation>
+    </message>
+    <message>
       <source>benign</source>
       <translation>gutartig</translation>
     </message>
@@ -694,6 +738,10 @@
     <message>
       <source>Benign lesion</source>
       <translation>Gutartige Veränderung</translation>
+    </message>
+    <message>
+      <source>beside the drawing</source>
+      <translation>neben der Zeichnung</translation>
     </message>
     <message>
       <source>between</source>
@@ -728,6 +776,14 @@
       <translation>blau-weißlicher Schleier</translation>
     </message>
     <message>
+      <source>body map</source>
+      <translation>Körperschema</translation>
+    </message>
+    <message>
+      <source>Body site</source>
+      <translation>Körperstelle</translation>
+    </message>
+    <message>
       <source>Bone</source>
       <translation>Knochen</translation>
     </message>
@@ -744,6 +800,10 @@
       <translation>Rand: Kompaktheit {compactness} (Kreisscheibe 1), Solidität {solidity} (konvex 1).</translation>
     </message>
     <message>
+      <source>Born</source>
+      <translation>Geboren</translation>
+    </message>
+    <message>
       <source>born {date}</source>
       <translation>geb. {date}</translation>
     </message>
@@ -752,12 +812,32 @@
       <translation>Beides bleibt auf diesem Rechner, in Dateien, die nur Sie lesen können.</translation>
     </message>
     <message>
+      <source>both sides</source>
+      <translation>beidseitig</translation>
+    </message>
+    <message>
       <source>Brain</source>
       <translation>Gehirn</translation>
     </message>
     <message>
+      <source>brain MR</source>
+      <translation>Hirn-MR</translation>
+    </message>
+    <message>
+      <source>Brain MR after contrast: three kinds of tumour</source>
+      <translation>Hirn-MR nach Kontrastmittel: drei Tumorarten</translation>
+    </message>
+    <message>
       <source>branched streaks</source>
       <translation>verzweigte Streifen</translation>
+    </message>
+    <message>
+      <source>breast ultrasound</source>
+      <translation>Brustultraschall</translation>
+    </message>
+    <message>
+      <source>Breast ultrasound: benign or malignant</source>
+      <translation>Brustultraschall: gutartig oder bösartig</translation>
     </message>
     <message>
       <source>Bringing back what the map marks matters no more than the same shape elsewhere (area {area:.2f}, the same shape elsewhere {control:.2f}).</source>
@@ -778,6 +858,10 @@
     <message>
       <source>By an index …</source>
       <translation>Über einen Index …</translation>
+    </message>
+    <message>
+      <source>by the reader</source>
+      <translation>durch den Befunder</translation>
     </message>
     <message>
       <source>C&amp;urtain</source>
@@ -820,6 +904,10 @@
       <translation>Kardiomegalie</translation>
     </message>
     <message>
+      <source>cAUITC: mean IoU of the top n % (n = 1-99) of the original map with the region; cIoU: n = 5</source>
+      <translation>cAUITC: mittlere IoU der obersten n % (n = 1-99) der Originalkarte mit der Region; cIoU: n = 5</translation>
+    </message>
+    <message>
       <source>certain</source>
       <translation>sicher</translation>
     </message>
@@ -860,12 +948,20 @@
       <translation>Brust</translation>
     </message>
     <message>
+      <source>chest radiograph</source>
+      <translation>Thoraxaufnahme</translation>
+    </message>
+    <message>
       <source>chest radiographs</source>
       <translation>Thoraxaufnahmen</translation>
     </message>
     <message>
       <source>children</source>
       <translation>Kindern</translation>
+    </message>
+    <message>
+      <source>Children's chest radiograph: pneumonia</source>
+      <translation>Thoraxaufnahme von Kindern: Pneumonie</translation>
     </message>
     <message>
       <source>Choose a file</source>
@@ -882,6 +978,10 @@
     <message>
       <source>Choose …</source>
       <translation>Wählen …</translation>
+    </message>
+    <message>
+      <source>cIoU of the top 5 %</source>
+      <translation>cIoU der obersten 5 %</translation>
     </message>
     <message>
       <source>Classes</source>
@@ -960,6 +1060,10 @@
       <translation>Befehl</translation>
     </message>
     <message>
+      <source>compactness {compactness} (disc 1), solidity {solidity}, without counterpart {first} and {second} of it, folded about its axes</source>
+      <translation>Kompaktheit {compactness} (Scheibe 1), Solidität {solidity}, ohne Gegenstück {first} und {second}, an ihren Achsen gefaltet</translation>
+    </message>
+    <message>
       <source>Compare</source>
       <translation>Vergleichen</translation>
     </message>
@@ -970,6 +1074,14 @@
     <message>
       <source>Compare two models</source>
       <translation>Zwei Modelle vergleichen</translation>
+    </message>
+    <message>
+      <source>Computed radiography</source>
+      <translation>Speicherfolien-Radiographie</translation>
+    </message>
+    <message>
+      <source>Computed tomography</source>
+      <translation>Computertomographie</translation>
     </message>
     <message>
       <source>Con&amp;tact sheet …</source>
@@ -986,6 +1098,10 @@
     <message>
       <source>Contact sheet</source>
       <translation>Kontaktbogen</translation>
+    </message>
+    <message>
+      <source>CONTAINS PATIENT IDENTITY</source>
+      <translation>NENNT DEN PATIENTEN</translation>
     </message>
     <message>
       <source>Copied: {copied} (patients: {patients}). Failed: {failed}. Not DICOM: {skipped}.</source>
@@ -1084,8 +1200,20 @@
       <translation>Dermatofibrom</translation>
     </message>
     <message>
+      <source>Dermoscopy</source>
+      <translation>Dermatoskopie</translation>
+    </message>
+    <message>
+      <source>dermoscopy</source>
+      <translation>Dermatoskopie</translation>
+    </message>
+    <message>
       <source>dermoscopy images</source>
       <translation>Dermatoskopiebilder</translation>
+    </message>
+    <message>
+      <source>Dermoscopy: seven diagnoses</source>
+      <translation>Dermatoskopie: sieben Diagnosen</translation>
     </message>
     <message>
       <source>Description</source>
@@ -1114,6 +1242,10 @@
     <message>
       <source>DICOMweb (https)</source>
       <translation>DICOMweb (https)</translation>
+    </message>
+    <message>
+      <source>Digital radiography</source>
+      <translation>Digitale Radiographie</translation>
     </message>
     <message>
       <source>DIMSE (classic DICOM)</source>
@@ -1188,8 +1320,16 @@
       <translation>Bilder oder einen Ordner hier ablegen</translation>
     </message>
     <message>
+      <source>Each finding on its own; [x] marks those above their cut-off, with the badge's level of each.</source>
+      <translation>Jeder Befund für sich; [x] markiert die über ihrem Grenzwert, jeweils mit der Einstufung.</translation>
+    </message>
+    <message>
       <source>Each has a badge of its own, on the right.</source>
       <translation>Jeder hat rechts seine eigene Einstufung.</translation>
+    </message>
+    <message>
+      <source>Each image pixel is shown as {times} × {times}</source>
+      <translation>Jeder Bildpunkt ist als {times} × {times} gezeigt</translation>
     </message>
     <message>
       <source>Each row has its own colour scale, shared by its classes.</source>
@@ -1236,6 +1376,10 @@
       <translation>Ellipse</translation>
     </message>
     <message>
+      <source>ellipse</source>
+      <translation>Ellipse</translation>
+    </message>
+    <message>
       <source>Emphysema</source>
       <translation>Emphysem</translation>
     </message>
@@ -1250,6 +1394,10 @@
     <message>
       <source>Encrypted (TLS)</source>
       <translation>Verschlüsselt (TLS)</translation>
+    </message>
+    <message>
+      <source>Endoscopy</source>
+      <translation>Endoskopie</translation>
     </message>
     <message>
       <source>Enter opens, Space marks, R is read, N writes a note</source>
@@ -1274,6 +1422,10 @@
     <message>
       <source>Explained as published: the class's sigmoid score, Grad-CAM scaled to 0..1.</source>
       <translation>Wie veröffentlicht erklärt: der Sigmoid-Wert der Klasse, Grad-CAM auf 0..1 skaliert.</translation>
+    </message>
+    <message>
+      <source>Explanation report</source>
+      <translation>Erklärungsbericht</translation>
     </message>
     <message>
       <source>Export</source>
@@ -1314,6 +1466,10 @@
     <message>
       <source>fair: {names}</source>
       <translation>mäßig: {names}</translation>
+    </message>
+    <message>
+      <source>female</source>
+      <translation>weiblich</translation>
     </message>
     <message>
       <source>Fibrosis</source>
@@ -1380,6 +1536,10 @@
       <translation>Einpassung und Anteil der Mitte</translation>
     </message>
     <message>
+      <source>fits the model ({model})</source>
+      <translation>passt zum Modell ({model})</translation>
+    </message>
+    <message>
       <source>Fitted on {images}.</source>
       <translation>Angepasst an {images}.</translation>
     </message>
@@ -1394,6 +1554,10 @@
     <message>
       <source>Flip &amp;vertically</source>
       <translation>&amp;Vertikal spiegeln</translation>
+    </message>
+    <message>
+      <source>Fluoroscopy</source>
+      <translation>Durchleuchtung</translation>
     </message>
     <message>
       <source>Folded about its axes, {first} % and {second} % of the area have no counterpart.</source>
@@ -1460,6 +1624,10 @@
       <translation>vorwärts</translation>
     </message>
     <message>
+      <source>Frame</source>
+      <translation>Einzelbild</translation>
+    </message>
+    <message>
       <source>from</source>
       <translation>von</translation>
     </message>
@@ -1470,6 +1638,10 @@
     <message>
       <source>from {low} to {high}, {count} px</source>
       <translation>von {low} bis {high}, {count} px</translation>
+    </message>
+    <message>
+      <source>front</source>
+      <translation>vorn</translation>
     </message>
     <message>
       <source>front of the knee</source>
@@ -1572,6 +1744,10 @@
       <translation>verdeckt</translation>
     </message>
     <message>
+      <source>HIGH</source>
+      <translation>HOCH</translation>
+    </message>
+    <message>
       <source>High</source>
       <translation>Hoch</translation>
     </message>
@@ -1624,6 +1800,10 @@
       <translation>Wie weit die Attribution wandern müsste, um die Region gleichmäßig zu füllen, in Bilddiagonalen.</translation>
     </message>
     <message>
+      <source>How far to trust it</source>
+      <translation>Wie weit man dem trauen kann</translation>
+    </message>
+    <message>
       <source>How images are laid out. Layouts: {layouts}
 
 A line for each modality, as DICOM names it; "picture" stands for picture files.
@@ -1662,6 +1842,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     layout = "1x2"
     prior = true
 </translation>
+    </message>
+    <message>
+      <source>How it was made</source>
+      <translation>Wie er entstand</translation>
     </message>
     <message>
       <source>How many times more attribution the region holds than its area alone would.</source>
@@ -1732,6 +1916,18 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Infiltration</translation>
     </message>
     <message>
+      <source>Input check</source>
+      <translation>Eingangsprüfung</translation>
+    </message>
+    <message>
+      <source>Input check: {verdict}</source>
+      <translation>Eingangsprüfung: {verdict}</translation>
+    </message>
+    <message>
+      <source>Input check: {verdict}. {reason}</source>
+      <translation>Eingangsprüfung: {verdict}. {reason}</translation>
+    </message>
+    <message>
       <source>Input size</source>
       <translation>Eingabegröße</translation>
     </message>
@@ -1788,12 +1984,32 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Es gibt aus</translation>
     </message>
     <message>
+      <source>it reaches the picture's edge</source>
+      <translation>sie reicht bis an den Bildrand</translation>
+    </message>
+    <message>
       <source>It reaches the picture's edge: the lesion is larger than what is seen.</source>
       <translation>Sie reicht bis an den Bildrand: Die Läsion ist größer als das, was zu sehen ist.</translation>
     </message>
     <message>
+      <source>Its colours</source>
+      <translation>Ihre Farben</translation>
+    </message>
+    <message>
       <source>Its key</source>
       <translation>Dessen Schlüssel</translation>
+    </message>
+    <message>
+      <source>its pixels are {times} times as high as wide</source>
+      <translation>seine Pixel sind {times}-mal so hoch wie breit</translation>
+    </message>
+    <message>
+      <source>its pixels are {times} times as wide as high</source>
+      <translation>seine Pixel sind {times}-mal so breit wie hoch</translation>
+    </message>
+    <message>
+      <source>Its shape</source>
+      <translation>Ihre Form</translation>
     </message>
     <message>
       <source>Its title</source>
@@ -1876,8 +2092,16 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Gewichte weglassen, für die die Architektur keinen Platz hat</translation>
     </message>
     <message>
+      <source>left</source>
+      <translation>links</translation>
+    </message>
+    <message>
       <source>Left button, drag</source>
       <translation>Linke Taste, ziehen</translation>
+    </message>
+    <message>
+      <source>left lateral</source>
+      <translation>seitlich links</translation>
     </message>
     <message>
       <source>left lung</source>
@@ -1932,6 +2156,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Beide Bilder &amp;koppeln</translation>
     </message>
     <message>
+      <source>line</source>
+      <translation>Linie</translation>
+    </message>
+    <message>
       <source>Link &amp;pan</source>
       <translation>&amp;Verschieben koppeln</translation>
     </message>
@@ -1960,6 +2188,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Protokoll</translation>
     </message>
     <message>
+      <source>logit</source>
+      <translation>Logit</translation>
+    </message>
+    <message>
       <source>Look first. The results appear when you have noted your impression.</source>
       <translation>Sehen Sie zuerst selbst. Die Ergebnisse erscheinen, wenn Sie Ihren Eindruck notiert haben.</translation>
     </message>
@@ -1978,6 +2210,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Looking for identity …</source>
       <translation>Suche nach Angaben zur Person …</translation>
+    </message>
+    <message>
+      <source>LOW</source>
+      <translation>GERING</translation>
     </message>
     <message>
       <source>Low</source>
@@ -2012,6 +2248,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Lunge</translation>
     </message>
     <message>
+      <source>Magnetic resonance</source>
+      <translation>Magnetresonanz</translation>
+    </message>
+    <message>
       <source>Magnification</source>
       <translation>Vergrößerung</translation>
     </message>
@@ -2020,8 +2260,16 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Hauptkriterien: je zwei Punkte</translation>
     </message>
     <message>
+      <source>male</source>
+      <translation>männlich</translation>
+    </message>
+    <message>
       <source>Malignant lesion</source>
       <translation>Bösartige Veränderung</translation>
+    </message>
+    <message>
+      <source>Mammography</source>
+      <translation>Mammographie</translation>
     </message>
     <message>
       <source>Manual</source>
@@ -2104,6 +2352,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Methode</translation>
     </message>
     <message>
+      <source>Microscopy</source>
+      <translation>Mikroskopie</translation>
+    </message>
+    <message>
       <source>Middle button, drag</source>
       <translation>Mittlere Taste, ziehen</translation>
     </message>
@@ -2124,6 +2376,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Modalität</translation>
     </message>
     <message>
+      <source>Model</source>
+      <translation>Modell</translation>
+    </message>
+    <message>
+      <source>Model hash</source>
+      <translation>Modell-Hash</translation>
+    </message>
+    <message>
       <source>Model: {title} {version}</source>
       <translation>Modell: {title} {version}</translation>
     </message>
@@ -2134,6 +2394,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Models run on</source>
       <translation>Modelle rechnen auf</translation>
+    </message>
+    <message>
+      <source>MODERATE</source>
+      <translation>MITTEL</translation>
     </message>
     <message>
       <source>Moderate</source>
@@ -2216,6 +2480,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>keine Klasse ist auszuschließen ({share})</translation>
     </message>
     <message>
+      <source>no criterion</source>
+      <translation>kein Kriterium</translation>
+    </message>
+    <message>
       <source>No DICOM image is marked as a key image.</source>
       <translation>Kein DICOM-Bild ist als Schlüsselbild markiert.</translation>
     </message>
@@ -2224,12 +2492,20 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Es ist keine frühere Aufnahme dieses Patienten und dieser Körperregion geöffnet.</translation>
     </message>
     <message>
+      <source>No explanation was made.</source>
+      <translation>Es wurde keine Erklärung erstellt.</translation>
+    </message>
+    <message>
       <source>no finding is certainly present ({share})</source>
       <translation>kein Befund ist sicher vorhanden ({share})</translation>
     </message>
     <message>
       <source>No finding lies above its cut-off (the mark on the bar).</source>
       <translation>Kein Befund liegt über seinem Grenzwert (der Marke auf dem Balken).</translation>
+    </message>
+    <message>
+      <source>No finding: the image was not classified.</source>
+      <translation>Kein Befund: Das Bild wurde nicht klassifiziert.</translation>
     </message>
     <message>
       <source>No image is marked as a key image yet.</source>
@@ -2332,6 +2608,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Nicht kalibriert: misst die Übereinstimmung mit der Region, nicht die Wahrscheinlichkeit, richtig zu liegen.</translation>
     </message>
     <message>
+      <source>not complete</source>
+      <translation>nicht vollständig</translation>
+    </message>
+    <message>
       <source>not computed yet</source>
       <translation>noch nicht berechnet</translation>
     </message>
@@ -2344,8 +2624,24 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Nicht ausgefüllt.</translation>
     </message>
     <message>
+      <source>not measured</source>
+      <translation>nicht gemessen</translation>
+    </message>
+    <message>
       <source>Not measured on other images.</source>
       <translation>An anderen Bildern nicht gemessen.</translation>
+    </message>
+    <message>
+      <source>not normalised</source>
+      <translation>nicht normiert</translation>
+    </message>
+    <message>
+      <source>Not ruled out</source>
+      <translation>Nicht ausgeschlossen</translation>
+    </message>
+    <message>
+      <source>not stated</source>
+      <translation>nicht angegeben</translation>
     </message>
     <message>
       <source>Not stated: its score does not lie above its cut-off.</source>
@@ -2376,6 +2672,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Bisher ist nichts schiefgegangen.</translation>
     </message>
     <message>
+      <source>Nothing measured speaks for relying on this finding.</source>
+      <translation>Nichts Gemessenes spricht dafür, sich auf diesen Befund zu verlassen.</translation>
+    </message>
+    <message>
       <source>Nothing was drawn on this image</source>
       <translation>Auf diesem Bild ist nichts eingezeichnet</translation>
     </message>
@@ -2402,6 +2702,18 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>off</source>
       <translation>aus</translation>
+    </message>
+    <message>
+      <source>On the validation data, findings judged like this one were often wrong.</source>
+      <translation>Auf den Validierungsdaten waren so beurteilte Befunde oft falsch.</translation>
+    </message>
+    <message>
+      <source>On the validation data, findings judged like this one were sometimes wrong.</source>
+      <translation>Auf den Validierungsdaten waren so beurteilte Befunde manchmal falsch.</translation>
+    </message>
+    <message>
+      <source>On the validation data, findings judged like this one were usually right.</source>
+      <translation>Auf den Validierungsdaten waren so beurteilte Befunde meist richtig.</translation>
     </message>
     <message>
       <source>One class or several</source>
@@ -2516,8 +2828,20 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Originalkarte</translation>
     </message>
     <message>
+      <source>Original map · {method} · {finding}</source>
+      <translation>Originalkarte · {method} · {finding}</translation>
+    </message>
+    <message>
       <source>Originals</source>
       <translation>Originale</translation>
+    </message>
+    <message>
+      <source>Other</source>
+      <translation>Andere</translation>
+    </message>
+    <message>
+      <source>other</source>
+      <translation>divers</translation>
     </message>
     <message>
       <source>outline</source>
@@ -2556,8 +2880,16 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Karten</translation>
     </message>
     <message>
+      <source>Overview</source>
+      <translation>Übersicht</translation>
+    </message>
+    <message>
       <source>Overview of all images in front (PDF)</source>
       <translation>Übersicht aller Bilder voran (PDF)</translation>
+    </message>
+    <message>
+      <source>Overview {number} of {count}</source>
+      <translation>Übersicht {number} von {count}</translation>
     </message>
     <message>
       <source>Own certificate</source>
@@ -2570,6 +2902,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>P&amp;rior beside it</source>
       <translation>Vo&amp;raufnahme daneben</translation>
+    </message>
+    <message>
+      <source>Page {number}</source>
+      <translation>Seite {number}</translation>
+    </message>
+    <message>
+      <source>Page {number} of {count}</source>
+      <translation>Seite {number} von {count}</translation>
     </message>
     <message>
       <source>Pages</source>
@@ -2588,6 +2928,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Patient</translation>
     </message>
     <message>
+      <source>Patient ID</source>
+      <translation>Patienten-ID</translation>
+    </message>
+    <message>
       <source>patients of {low} to {high} years</source>
       <translation>Patienten von {low} bis {high} Jahren</translation>
     </message>
@@ -2600,8 +2944,24 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Patienten unter {high} Jahren</translation>
     </message>
     <message>
+      <source>Person</source>
+      <translation>Person</translation>
+    </message>
+    <message>
+      <source>Photograph</source>
+      <translation>Fotografie</translation>
+    </message>
+    <message>
       <source>Picture</source>
       <translation>Bilddatei</translation>
+    </message>
+    <message>
+      <source>Picture file</source>
+      <translation>Bilddatei</translation>
+    </message>
+    <message>
+      <source>Picture of</source>
+      <translation>Bild vom</translation>
     </message>
     <message>
       <source>Picture of the report page (PNG)</source>
@@ -2620,8 +2980,16 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Hypophysentumor</translation>
     </message>
     <message>
+      <source>Pixel hash</source>
+      <translation>Bild-Hash</translation>
+    </message>
+    <message>
       <source>Pixel ROC AUC</source>
       <translation>ROC-AUC der Bildpunkte</translation>
+    </message>
+    <message>
+      <source>Pixel size</source>
+      <translation>Pixelgröße</translation>
     </message>
     <message>
       <source>Play</source>
@@ -2660,6 +3028,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>möglich</translation>
     </message>
     <message>
+      <source>Prediction correct</source>
+      <translation>Vorhersage richtig</translation>
+    </message>
+    <message>
       <source>present: {classes} ({share})</source>
       <translation>vorhanden: {classes} ({share})</translation>
     </message>
@@ -2684,7 +3056,15 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Datenschutz und Grenzen</translation>
     </message>
     <message>
+      <source>Probabilities as the network states them; together 100 %.</source>
+      <translation>Wahrscheinlichkeiten, wie das Netz sie angibt; zusammen 100 %.</translation>
+    </message>
+    <message>
       <source>Probability</source>
+      <translation>Wahrscheinlichkeit</translation>
+    </message>
+    <message>
+      <source>probability</source>
       <translation>Wahrscheinlichkeit</translation>
     </message>
     <message>
@@ -2702,6 +3082,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Protocol</source>
       <translation>Protokoll</translation>
+    </message>
+    <message>
+      <source>Radiography</source>
+      <translation>Radiographie</translation>
     </message>
     <message>
       <source>Randomised parameters</source>
@@ -2724,6 +3108,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>gelesen: {count}</translation>
     </message>
     <message>
+      <source>Reader's impression</source>
+      <translation>Eindruck des Befunders</translation>
+    </message>
+    <message>
       <source>Reading the results …</source>
       <translation>Ergebnisse werden gelesen …</translation>
     </message>
@@ -2744,8 +3132,16 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Rechteck</translation>
     </message>
     <message>
+      <source>rectangle</source>
+      <translation>Rechteck</translation>
+    </message>
+    <message>
       <source>red</source>
       <translation>rot</translation>
+    </message>
+    <message>
+      <source>Reduced to {share} of the image's resolution</source>
+      <translation>Auf {share} der Bildauflösung verkleinert</translation>
     </message>
     <message>
       <source>refused</source>
@@ -2824,6 +3220,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Zu entfernen, was die Karte markiert, bewirkt nicht mehr als dieselbe Form anderswo (Fläche {area:.2f}, dieselbe Form anderswo {control:.2f}).</translation>
     </message>
     <message>
+      <source>Repeatability</source>
+      <translation>Wiederholbarkeit</translation>
+    </message>
+    <message>
       <source>Repeated with other random numbers, the method agrees with itself (rank correlation {likeness:.2f}, overlap of the top 5 % {overlap:.2f}).</source>
       <translation>Mit anderen Zufallszahlen wiederholt, stimmt das Verfahren mit sich überein (Rangkorrelation {likeness:.2f}, Überlappung der obersten 5 % {overlap:.2f}).</translation>
     </message>
@@ -2864,6 +3264,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>NUR FÜR FORSCHUNG - nicht für die Diagnose</translation>
     </message>
     <message>
+      <source>Research use only - not for diagnosis</source>
+      <translation>Nur für Forschung - nicht für die Diagnose</translation>
+    </message>
+    <message>
       <source>Research use only. The checks judge the map, not the finding.</source>
       <translation>Nur für die Forschung. Die Prüfungen beurteilen die Karte, nicht den Befund.</translation>
     </message>
@@ -2880,12 +3284,20 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Letzte Sitzung wiederherstellen</translation>
     </message>
     <message>
+      <source>right</source>
+      <translation>rechts</translation>
+    </message>
+    <message>
       <source>Right button, drag</source>
       <translation>Rechte Taste, ziehen</translation>
     </message>
     <message>
       <source>right in {share} of such cases</source>
       <translation>richtig in {share} solcher Fälle</translation>
+    </message>
+    <message>
+      <source>right lateral</source>
+      <translation>seitlich rechts</translation>
     </message>
     <message>
       <source>right lung</source>
@@ -2912,6 +3324,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Salienzkarte (Parametric Map)</translation>
     </message>
     <message>
+      <source>saliency map × region, {scaling}, on {width} × {height} pixels; drawn at the picture's resolution</source>
+      <translation>Saliency Map × Region, {scaling}, auf {width} × {height} Pixeln; in der Auflösung des Bildes gezeichnet</translation>
+    </message>
+    <message>
       <source>Save copy …</source>
       <translation>Kopie speichern …</translation>
     </message>
@@ -2932,6 +3348,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Gespeichert.</translation>
     </message>
     <message>
+      <source>Scale</source>
+      <translation>Maßstab</translation>
+    </message>
+    <message>
       <source>Scale and size</source>
       <translation>Maßstab und Größe</translation>
     </message>
@@ -2942,6 +3362,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Scale: {name}, {size} mm per pixel. Set by you, not by the file.</source>
       <translation>Maßstab: {name}, {size} mm je Pixel. Von Ihnen gesetzt, nicht von der Datei.</translation>
+    </message>
+    <message>
+      <source>scaled to 0..1 as published</source>
+      <translation>wie veröffentlicht auf 0..1 skaliert</translation>
     </message>
     <message>
       <source>Scales that are kept</source>
@@ -2992,6 +3416,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>zweite Linie</translation>
     </message>
     <message>
+      <source>Secondary capture</source>
+      <translation>Secondary Capture</translation>
+    </message>
+    <message>
       <source>Seconds to wait</source>
       <translation>Wartezeit in Sekunden</translation>
     </message>
@@ -3014,6 +3442,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>SegU certainty</source>
       <translation>SegU-Sicherheit</translation>
+    </message>
+    <message>
+      <source>SegU certainty (cAUITC)</source>
+      <translation>SegU-Sicherheit (cAUITC)</translation>
     </message>
     <message>
       <source>SegU certainty {value:.0f} %</source>
@@ -3042,6 +3474,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>SegX map (Parametric Map)</source>
       <translation>SegX-Karte (Parametric Map)</translation>
+    </message>
+    <message>
+      <source>SegX map · {method} within the {region}</source>
+      <translation>SegX-Karte · {method} innerhalb ({region})</translation>
     </message>
     <message>
       <source>SegX Viewer, second window - research use only</source>
@@ -3172,6 +3608,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>langsam</translation>
     </message>
     <message>
+      <source>Software</source>
+      <translation>Software</translation>
+    </message>
+    <message>
+      <source>SOP instance</source>
+      <translation>SOP-Instanz</translation>
+    </message>
+    <message>
       <source>Source</source>
       <translation>Quelle</translation>
     </message>
@@ -3256,11 +3700,19 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Erklärte Schicht</translation>
     </message>
     <message>
+      <source>TDS {score}, by the rule {verdict}</source>
+      <translation>TDS {score}, nach der Regel {verdict}</translation>
+    </message>
+    <message>
       <source>Test the connection</source>
       <translation>Verbindung prüfen</translation>
     </message>
     <message>
       <source>Text</source>
+      <translation>Text</translation>
+    </message>
+    <message>
+      <source>text</source>
       <translation>Text</translation>
     </message>
     <message>
@@ -3270,6 +3722,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Text on the image:</source>
       <translation>Text auf dem Bild:</translation>
+    </message>
+    <message>
+      <source>The analysis did not come as far as an explanation.</source>
+      <translation>Die Analyse kam nicht bis zu einer Erklärung.</translation>
     </message>
     <message>
       <source>The class's probability moves by only {span:.2f} however much of the picture is replaced, so this check can say nothing.</source>
@@ -3292,8 +3748,8 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Laut Datei zeigt das Bild: {part}. Das Modell liest nur {many}.</translation>
     </message>
     <message>
-      <source>The file says {rate:.1f}</source>
-      <translation>Die Datei sagt {rate:.1f}</translation>
+      <source>The file says {rate}</source>
+      <translation>Die Datei sagt {rate}</translation>
     </message>
     <message>
       <source>The file states its own scale; it is used.</source>
@@ -3318,6 +3774,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>The image is {level}.</source>
       <translation>Das Bild ist: {level}.</translation>
+    </message>
+    <message>
+      <source>The lesion: reader's notes and the region's figures</source>
+      <translation>Die Läsion: Angaben des Befunders und Kennzahlen der Region</translation>
+    </message>
+    <message>
+      <source>the line is the edge of the {region}</source>
+      <translation>die Linie ist der Rand der Region ({region})</translation>
     </message>
     <message>
       <source>The map depends on what the network learned (rank correlation {likeness:.2f} with random parameters).</source>
@@ -3356,6 +3820,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Die Karten sind überall gleich oder nicht endlich; es gibt nichts zu vergleichen.</translation>
     </message>
     <message>
+      <source>The memory of the device {device} ran out; this was computed on the processor.</source>
+      <translation>Der Speicher des Geräts {device} reichte nicht; dies wurde auf dem Prozessor berechnet.</translation>
+    </message>
+    <message>
       <source>The model did not learn from this view.</source>
       <translation>An dieser Projektion hat das Modell nicht gelernt.</translation>
     </message>
@@ -3370,6 +3838,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>The network's own confidence, without any look at where it looked.</source>
       <translation>Die eigene Zuversicht des Netzes, ohne Blick darauf, wohin es sah.</translation>
+    </message>
+    <message>
+      <source>The network's own scores. The program makes no statement about them.</source>
+      <translation>Die Werte des Netzes selbst. Das Programm macht keine Aussage dazu.</translation>
     </message>
     <message>
       <source>The network's own scores. The viewer makes no statement about them.</source>
@@ -3402,6 +3874,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>The program fills in nothing here: no figure of the region stands for these criteria.</source>
       <translation>Das Programm füllt hier nichts aus: Kein Wert der Region steht für diese Kriterien.</translation>
+    </message>
+    <message>
+      <source>The program makes no statement about this finding.</source>
+      <translation>Das Programm macht zu diesem Befund keine Aussage.</translation>
+    </message>
+    <message>
+      <source>The program makes no statement about this image.</source>
+      <translation>Das Programm macht zu diesem Bild keine Aussage.</translation>
     </message>
     <message>
       <source>The region covers less than 0.1 % of the image.</source>
@@ -3486,6 +3966,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>The whole image, not the part on the screen</source>
       <translation>Das ganze Bild, nicht den Ausschnitt auf dem Bildschirm</translation>
+    </message>
+    <message>
+      <source>The {region} was drawn or changed by the reader; it is not the network's.</source>
+      <translation>Die Region ({region}) wurde vom Befunder gezeichnet oder geändert; sie stammt nicht vom Netz.</translation>
     </message>
     <message>
       <source>Theme</source>
@@ -3576,6 +4060,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Dieses Bild hat keinen Maßstab: Längen sind in Pixeln.</translation>
     </message>
     <message>
+      <source>This picture is synthetic: a program drew it, it shows nobody.</source>
+      <translation>Dieses Bild ist synthetisch: Ein Programm hat es gezeichnet, es zeigt niemanden.</translation>
+    </message>
+    <message>
       <source>This program listens at</source>
       <translation>Dieses Programm lauscht auf</translation>
     </message>
@@ -3590,6 +4078,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Thumbnails {done} of {total}</source>
       <translation>Vorschaubilder {done} von {total}</translation>
+    </message>
+    <message>
+      <source>Time</source>
+      <translation>Dauer</translation>
     </message>
     <message>
       <source>Time for decoding a file</source>
@@ -3636,8 +4128,12 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Werkzeuge &amp;bleiben nach einer Zeichnung</translation>
     </message>
     <message>
-      <source>top {percent} %: IoU {value:.2f}</source>
-      <translation>oberste {percent} %: IoU {value:.2f}</translation>
+      <source>top n %</source>
+      <translation>oberste n %</translation>
+    </message>
+    <message>
+      <source>top {percent} %: IoU {value}</source>
+      <translation>oberste {percent} %: IoU {value}</translation>
     </message>
     <message>
       <source>Top {value} %</source>
@@ -3674,6 +4170,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Two halves of {samples} samples agree</source>
       <translation>Übereinstimmung zweier Hälften von {samples} Stichproben</translation>
+    </message>
+    <message>
+      <source>two halves of {samples} samples: rank correlation {correlation}, IoU of the top 5 % {overlap}</source>
+      <translation>zwei Hälften von {samples} Stichproben: Rangkorrelation {correlation}, IoU der obersten 5 % {overlap}</translation>
+    </message>
+    <message>
+      <source>Ultrasound</source>
+      <translation>Ultraschall</translation>
     </message>
     <message>
       <source>ultrasound pictures of the breast</source>
@@ -3812,6 +4316,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Was das Netz selbst für diesen Befund angibt; Netze sind oft zu selbstsicher.</translation>
     </message>
     <message>
+      <source>What was found</source>
+      <translation>Was gefunden wurde</translation>
+    </message>
+    <message>
+      <source>What was looked at</source>
+      <translation>Was betrachtet wurde</translation>
+    </message>
+    <message>
       <source>What you drew and noted comes back when the image is opened again.</source>
       <translation>Gezeichnetes und Notiertes kommt wieder, wenn das Bild wieder geöffnet wird.</translation>
     </message>
@@ -3932,6 +4444,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Ihr Eindruck ({confidence}): {text}</translation>
     </message>
     <message>
+      <source>YYYY-MM-DD</source>
+      <translation>DD.MM.YYYY</translation>
+    </message>
+    <message>
       <source>Zoom</source>
       <translation>Zoom</translation>
     </message>
@@ -3946,6 +4462,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>{classes} ({share})</source>
       <translation>{classes} ({share})</translation>
+    </message>
+    <message>
+      <source>{colours} (by reference colours; not the reader's)</source>
+      <translation>{colours} (nach Referenzfarben; nicht vom Befunder)</translation>
     </message>
     <message>
       <source>{count} bytes</source>
@@ -3980,6 +4500,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{count} Einträge</translation>
     </message>
     <message>
+      <source>{count} less probable not shown.</source>
+      <translation>{count} weniger wahrscheinliche nicht gezeigt.</translation>
+    </message>
+    <message>
       <source>{count} months</source>
       <translation>{count} Monate</translation>
     </message>
@@ -3996,6 +4520,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{count} Jahre</translation>
     </message>
     <message>
+      <source>{count} years or older</source>
+      <translation>{count} Jahre oder älter</translation>
+    </message>
+    <message>
       <source>{keys} already belongs to “{command}”.</source>
       <translation>{keys} gehört schon zu „{command}“.</translation>
     </message>
@@ -4004,12 +4532,28 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{kind} – gesendet am {when:%d.%m.%Y %H:%M}</translation>
     </message>
     <message>
+      <source>{length} at the detector</source>
+      <translation>{length} am Detektor</translation>
+    </message>
+    <message>
       <source>{level}: right in {share} of {images} images.</source>
       <translation>{level}: richtig in {share} von {images} Bildern.</translation>
     </message>
     <message>
+      <source>{methods}: not possible for this model, which gives no gradients; {method} instead.</source>
+      <translation>{methods}: bei diesem Modell nicht möglich, das keine Gradienten gibt; stattdessen {method}.</translation>
+    </message>
+    <message>
       <source>{method} needs torch, which this installation lacks; the full installation has it.</source>
       <translation>{method} braucht torch, das dieser Installation fehlt; die vollständige Installation hat es.</translation>
+    </message>
+    <message>
+      <source>{method}, target layer {layer}; target: the class's {target}</source>
+      <translation>{method}, Zielschicht {layer}; Ziel: {target} der Klasse</translation>
+    </message>
+    <message>
+      <source>{method}; target: the class's {target}</source>
+      <translation>{method}; Ziel: {target} der Klasse</translation>
     </message>
     <message>
       <source>{missing} of {all} images of the session were not found.</source>
@@ -4060,6 +4604,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{name}: {size} mm je Pixel</translation>
     </message>
     <message>
+      <source>{number} of {count}</source>
+      <translation>{number} von {count}</translation>
+    </message>
+    <message>
       <source>{path} does not exist.</source>
       <translation>{path} gibt es nicht.</translation>
     </message>
@@ -4088,8 +4636,36 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{position} / {count} bisher, Dateien werden noch gelesen</translation>
     </message>
     <message>
+      <source>{region}, drawn by the reader, {share} of the image</source>
+      <translation>{region}, vom Befunder gezeichnet, {share} des Bildes</translation>
+    </message>
+    <message>
+      <source>{region}, probability above {threshold}, {share} of the image</source>
+      <translation>{region}, Wahrscheinlichkeit über {threshold}, {share} des Bildes</translation>
+    </message>
+    <message>
+      <source>{score} points, by the checklist {verdict}; {criteria}; by the reader</source>
+      <translation>{score} Punkte, nach der Checkliste {verdict}; {criteria}; durch den Befunder</translation>
+    </message>
+    <message>
+      <source>{share}, calibrated</source>
+      <translation>{share}, kalibriert</translation>
+    </message>
+    <message>
       <source>{shown} of {count} images</source>
       <translation>{shown} von {count} Bildern</translation>
+    </message>
+    <message>
+      <source>{size} at the detector, not in the patient</source>
+      <translation>{size} am Detektor, nicht im Patienten</translation>
+    </message>
+    <message>
+      <source>{size}, estimated magnification {factor}</source>
+      <translation>{size}, geschätzte Vergrößerung {factor}</translation>
+    </message>
+    <message>
+      <source>{title} ({name}), version {version}</source>
+      <translation>{title} ({name}), Version {version}</translation>
     </message>
     <message>
       <source>{title}: coarse, a finer one follows</source>
@@ -4102,6 +4678,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>{value} mm</source>
       <translation>{value} mm</translation>
+    </message>
+    <message>
+      <source>{value} mm per pixel, set by the reader</source>
+      <translation>{value} mm je Pixel, vom Befunder gesetzt</translation>
     </message>
     <message>
       <source>{where} in hanging.toml: there is no layout {value}; there are {layouts}.</source>
@@ -4118,6 +4698,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>{width} x {height} px, {zoom:.0f} %</source>
       <translation>{width} x {height} px, {zoom:.0f} %</translation>
+    </message>
+    <message>
+      <source>{width} × {height} pixels</source>
+      <translation>{width} × {height} Pixel</translation>
+    </message>
+    <message>
+      <source>{width} × {height} pixels, {bits} bits</source>
+      <translation>{width} × {height} Pixel, {bits} Bit</translation>
     </message>
   </context>
 </TS>

@@ -75,6 +75,16 @@ def _as_it_is(text: str) -> str:
     return text
 
 
+class _Figure:
+    """A number that is written with the decimal sign of a language."""
+
+    def __init__(self, value: float, sign: str) -> None:
+        self.value, self.sign = value, sign
+
+    def __format__(self, form: str) -> str:
+        return format(self.value, form).replace(".", self.sign)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """One check in words: name for people, judgement, and a sentence as a template with its figures."""
@@ -91,7 +101,9 @@ class Verdict:
 
     def said(self, say: Say) -> str:
         """Return the sentence as `say` translates it."""
-        return say(self.template).format(**self.figures)
+        sign = say("0.0").strip("0")
+        figures = {name: _Figure(value, sign if len(sign) == 1 else ".") for name, value in self.figures.items()}
+        return say(self.template).format(**figures)
 
 
 def verdicts(report: "SanityReport") -> tuple[Verdict, ...]:

@@ -3,6 +3,8 @@
 Positions are (x, y), each 0..1 from the top left of a drawing half as wide as high. Left and right are the patient's.
 """
 
+from collections.abc import Callable
+
 from segx_viewer.domain.lesion import Site
 
 ASPECT = 0.5
@@ -90,8 +92,8 @@ def part_of(site: Site) -> tuple[str, str]:
     return name, "left" if drawn_right == (site.side == "front") else "right"
 
 
-def words_of(site: Site) -> str:
-    """Return a place in words, in English.
+def words_of(site: Site, say: Callable[[str], str] = str) -> str:
+    """Return a place in words; `say` translates them.
 
     Examples
     --------
@@ -99,4 +101,5 @@ def words_of(site: Site) -> str:
     'right upper back (body map, back)'
     """
     name, side = part_of(site)
-    return f"{f'{side} {name}'.strip() or 'beside the drawing'} (body map, {site.side})"
+    where = f"{say(side) if side else ''} {say(name) if name else ''}".strip() or say("beside the drawing")
+    return f"{where} ({say('body map')}, {say(site.side)})"

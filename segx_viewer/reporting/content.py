@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from segx_viewer.domain.age import age_text
-from segx_viewer.domain.image import MedicalImage, SpacingOrigin
+from segx_viewer.domain.age import WORDS, age_parts
+from segx_viewer.domain.image import MedicalImage, PixelSpacing, SpacingOrigin
 from segx_viewer.domain.methods import SCALED_AS_PUBLISHED, method_label
 from segx_viewer.domain.result import (
     Activation,
@@ -25,39 +25,44 @@ from segx_viewer.domain.result import (
 from segx_viewer.reporting.lesion import lesion_rows
 from segx_viewer.reporting.promised import promised_words
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
+from segx_viewer.reporting.reasons import told
+from segx_viewer.reporting.words import date_text, decimal, mark, moment_text, say
 
 PROMISED_WIDTH = 34
 """Letters of a line of what is promised."""
 
-RESEARCH_USE = "Research use only - not for diagnosis"
+RESEARCH_USE = mark("Research use only - not for diagnosis")
 
-IDENTITY_MARK = "CONTAINS PATIENT IDENTITY"
+IDENTITY_MARK = mark("CONTAINS PATIENT IDENTITY")
 
 MODALITIES = {
-    "CR": "Computed radiography",
-    "DX": "Digital radiography",
-    "RG": "Radiography",
-    "RF": "Fluoroscopy",
-    "MG": "Mammography",
-    "CT": "Computed tomography",
-    "MR": "Magnetic resonance",
-    "US": "Ultrasound",
-    "XC": "Photograph",
-    "GM": "Microscopy",
-    "ES": "Endoscopy",
-    "DMS": "Dermoscopy",
-    "OT": "Other",
-    "SC": "Secondary capture",
+    "CR": mark("Computed radiography"),
+    "DX": mark("Digital radiography"),
+    "RG": mark("Radiography"),
+    "RF": mark("Fluoroscopy"),
+    "MG": mark("Mammography"),
+    "CT": mark("Computed tomography"),
+    "MR": mark("Magnetic resonance"),
+    "US": mark("Ultrasound"),
+    "XC": mark("Photograph"),
+    "GM": mark("Microscopy"),
+    "ES": mark("Endoscopy"),
+    "DMS": mark("Dermoscopy"),
+    "OT": mark("Other"),
+    "SC": mark("Secondary capture"),
 }
 
 LEVELS = {
-    Level.HIGH: "On the validation data, findings judged like this one were usually right.",
-    Level.MODERATE: "On the validation data, findings judged like this one were sometimes wrong.",
-    Level.LOW: "On the validation data, findings judged like this one were often wrong.",
-    Level.ABSTAIN: "The program makes no statement about this finding.",
+    Level.HIGH: mark("On the validation data, findings judged like this one were usually right."),
+    Level.MODERATE: mark("On the validation data, findings judged like this one were sometimes wrong."),
+    Level.LOW: mark("On the validation data, findings judged like this one were often wrong."),
+    Level.ABSTAIN: mark("The program makes no statement about this finding."),
 }
 
-_VIEWS = {"PA": "PA", "AP": "AP", "LL": "left lateral", "RL": "right lateral"}
+_VIEWS = {"PA": "PA", "AP": "AP", "LL": mark("left lateral"), "RL": mark("right lateral")}
+_UNFOUNDED = mark("Nothing measured speaks for relying on this finding.")
+_SIDES = {"L": mark("left"), "R": mark("right"), "B": mark("both sides")}
+_SEXES = {"M": mark("male"), "F": mark("female"), "O": mark("other")}
 OLDEST_AGE = 89  # ages above identify people (HIPAA safe harbour)
 
 Row = tuple[str, str]
@@ -145,6 +150,10 @@ def is_synthetic(image: MedicalImage) -> bool:
     return image.source.path is not None and image.source.path.name.upper().startswith("SYNTHETIC")
 
 
+def _told(reason: str) -> str:
+    return told(reason, say)
+
+
 def describe(
     analysis: Analysis,
     key: MapKey | None = None,
@@ -172,25 +181,29 @@ def describe(
     analysis = seen_for(analysis, key)
     clean = (lambda text: text) if include_identity else Scrubber(analysis.image)
     attribution = analysis.explanations.get(key) if key else None
-    region = analysis.bundle.region
+    region = say(analysis.bundle.region)
     trust = _trust(analysis, key, clean)
-    notices = ["This picture is synthetic: a program drew it, it shows nobody."] if is_synthetic(analysis.image) else []
-    if analysis.gate.level is not GateLevel.ACCEPTED and clean(analysis.gate.reason) not in trust.reason:
-        notices.append(f"Input check: {analysis.gate.level.value}. {analysis.gate.reason}".strip())
+    synthetic = say("This picture is synthetic: a program drew it, it shows nobody.")
+    notices = [synthetic] if is_synthetic(analysis.image) else []
+    if analysis.gate.level is not GateLevel.ACCEPTED and clean(_told(analysis.gate.reason)) not in trust.reason:
+        words = say("Input check: {verdict}. {reason}")
+        verdict, reason = say(analysis.gate.level.value), _told(analysis.gate.reason)
+        notices.append(words.format(verdict=verdict, reason=reason).strip())
     if analysis.segmentation is not None and analysis.segmentation.edited:
-        notices.append(f"The {region} was drawn or changed by the reader; it is not the network's.")
-    notices.extend(analysis.warnings)
+        words = say("The {region} was drawn or changed by the reader; it is not the network's.")
+        notices.append(words.format(region=region))
+    notices.extend(_told(warning) for warning in analysis.warnings)
     return Content(
         looked_at=tuple((label, clean(value)) for label, value in _looked_at(analysis)),
         findings=tuple(_findings(analysis, key)),
         findings_note=_findings_note(analysis, trust.level),
         trust=trust,
         notices=tuple(dict.fromkeys(clean(n) for n in notices)),
-        method=method_label(key[0]) if key else "",
+        method=say(method_label(key[0])) if key else "",
         region=region,
         made=tuple((label, clean(value)) for label, value in _made(analysis, attribution)),
         scaling=_scaling(attribution),
-        date=(when or datetime.now().astimezone()).strftime("%Y-%m-%d %H:%M %Z").strip(),
+        date=moment_text(when),
         identity=tuple(identity_rows(analysis.image)) if include_identity else (),
         reading=clean_reading(reading, clean),
         lesion=tuple((k, clean(v)) for k, v in lesion_rows(reading.lesion, analysis, include_identity)),
@@ -238,52 +251,62 @@ def identity_rows(image: MedicalImage) -> Iterator[Row]:
     """Yield what identifies the image, for exports that were asked to name it."""
     identity, source, acquisition = image.identity, image.source, image.acquisition
     pairs = [
-        ("Patient", identity.name if identity else ""),
-        ("Patient ID", identity.patient_id if identity else ""),
-        ("Born", _date(identity.birth_date) if identity else ""),
-        ("Study date", _date(acquisition.study_date)),
-        ("Description", acquisition.description),
-        ("File", source.name if source.path else ""),
-        ("SOP instance", source.sop_instance_uid),
+        (say("Patient"), identity.name if identity else ""),
+        (say("Patient ID"), identity.patient_id if identity else ""),
+        (say("Born"), date_text(identity.birth_date) if identity else ""),
+        (say("Study date"), date_text(acquisition.study_date)),
+        (say("Description"), acquisition.description),
+        (say("File"), source.name if source.path else ""),
+        (say("SOP instance"), source.sop_instance_uid),
     ]
     yield from ((label, value) for label, value in pairs if value)
 
 
 def _looked_at(analysis: Analysis) -> Iterator[Row]:
     image, facts = analysis.image, analysis.image.acquisition
-    kind = MODALITIES.get(image.modality, image.modality) or "Picture file"
+    kind = say(MODALITIES.get(image.modality, image.modality)) or say("Picture file")
     if image.modality in MODALITIES:
         kind = f"{kind} ({image.modality})"
     view = ", ".join(
         text
         for text in (
             facts.body_part.capitalize(),
-            _VIEWS.get(facts.view_position, facts.view_position),
-            {"L": "left", "R": "right", "B": "both sides"}.get(facts.laterality, ""),
+            say(_VIEWS.get(facts.view_position, facts.view_position)),
+            say(_SIDES.get(facts.laterality, "")),
         )
         if text
     )
-    yield "Image", kind
+    yield say("Image"), kind
     if view:
-        yield "View", view
-    person = [age_words(facts.age_years), {"M": "male", "F": "female", "O": "other"}.get(facts.sex, "")]
+        yield say("View"), view
+    person = [age_words(facts.age_years), say(_SEXES.get(facts.sex, ""))]
     if any(person):
-        yield "Person", ", ".join(p for p in person if p)
+        yield say("Person"), ", ".join(p for p in person if p)
     height, width = image.shape
-    yield "Size", f"{width} × {height} pixels" + ("" if image.is_colour else f", {image.bits_stored} bits")
+    size = say("{width} × {height} pixels") if image.is_colour else say("{width} × {height} pixels, {bits} bits")
+    yield say("Size"), size.format(width=width, height=height, bits=image.bits_stored)
     if image.source.frames > 1:
-        yield "Frame", f"{image.source.frame + 1} of {image.source.frames}"
+        words = say("{number} of {count}")
+        yield say("Frame"), words.format(number=image.source.frame + 1, count=image.source.frames)
     if image.spacing is not None:
-        origin = {SpacingOrigin.CALIBRATED: "", SpacingOrigin.DETECTOR: " at the detector, not in the patient"}
-        note = origin.get(image.spacing.origin, f" {image.spacing.origin.value}")
-        if image.spacing.magnification is not None:
-            note += f", estimated magnification {image.spacing.magnification:.3g}"
-        yield "Pixel size", f"{image.spacing.column:.3g} × {image.spacing.row:.3g} mm{note}"
+        yield say("Pixel size"), _pixel_size(image.spacing)
     if analysis.gate.level is GateLevel.ACCEPTED:
-        yield "Input check", f"fits the model ({analysis.bundle.title})"
+        yield say("Input check"), say("fits the model ({model})").format(model=say(analysis.bundle.title))
     else:
-        yield "Input check", analysis.gate.level.value
-    yield "Pixel hash", f"{pixel_digest(image)[:16]} (SHA-256)"
+        yield say("Input check"), say(analysis.gate.level.value)
+    yield say("Pixel hash"), f"{pixel_digest(image)[:16]} (SHA-256)"
+
+
+def _pixel_size(spacing: PixelSpacing) -> str:
+    text = f"{decimal(spacing.column, '.3g')} × {decimal(spacing.row, '.3g')} mm"
+    if spacing.origin is SpacingOrigin.DETECTOR:
+        text = say("{size} at the detector, not in the patient").format(size=text)
+    elif spacing.origin is not SpacingOrigin.CALIBRATED:
+        text = f"{text} {say(spacing.origin.value)}"
+    if spacing.magnification is not None:
+        words = say("{size}, estimated magnification {factor}")
+        text = words.format(size=text, factor=decimal(spacing.magnification, ".3g"))
+    return text
 
 
 def age_words(years: float | None) -> str:
@@ -297,8 +320,9 @@ def age_words(years: float | None) -> str:
     if years is None:
         return ""
     if years > OLDEST_AGE:
-        return f"{OLDEST_AGE + 1} years or older"
-    return age_text(years)
+        return say("{count} years or older").format(count=OLDEST_AGE + 1)
+    count, unit = age_parts(years)
+    return say(WORDS[unit][count != 1]).format(count=count)
 
 
 def _findings(analysis: Analysis, key: MapKey | None) -> Iterator[Finding]:
@@ -311,31 +335,32 @@ def _findings(analysis: Analysis, key: MapKey | None) -> Iterator[Finding]:
         info, probability = prediction.classes[index], float(prediction.probabilities[index])
         above = prediction.is_above(index) if several else None
         explained = key is not None and key[1] == index
-        yield Finding(info.label, info.code, probability, explained, above, levels.get(index))
+        yield Finding(say(info.label), info.code, probability, explained, above, levels.get(index))
 
 
 def _findings_note(analysis: Analysis, level: Level) -> str:
     if analysis.prediction is None:
-        return "No finding: the image was not classified."
+        return say("No finding: the image was not classified.")
     if level is Level.ABSTAIN:
-        return "The network's own scores. The program makes no statement about them."
+        return say("The network's own scores. The program makes no statement about them.")
     if analysis.prediction.activation is Activation.SIGMOID:
-        return "Each finding on its own; [x] marks those above their cut-off, with the badge's level of each."
-    return "Probabilities as the network states them; together 100 %."
+        return say("Each finding on its own; [x] marks those above their cut-off, with the badge's level of each.")
+    return say("Probabilities as the network states them; together 100 %.")
 
 
 def _trust(analysis: Analysis, key: MapKey | None, clean: Callable[[str], str]) -> Trust:
-    region = analysis.bundle.region
+    region = say(analysis.bundle.region)
     certainty = analysis.certainty_of(key) if key else None
     if certainty is None:
-        reason = analysis.gate.reason or "The analysis did not come as far as an explanation."
-        return Trust(Level.ABSTAIN, "The program makes no statement about this image.", clean(reason))
+        reason = analysis.gate.reason or mark("The analysis did not come as far as an explanation.")
+        meaning = say("The program makes no statement about this image.")
+        return Trust(Level.ABSTAIN, meaning, clean(_told(reason)))
     # A low badge with a reason is low for that reason, not for what the validation data said.
     unfounded = certainty.level is Level.LOW and certainty.reason
     return Trust(
         level=certainty.level,
-        meaning="Nothing measured speaks for relying on this finding." if unfounded else LEVELS[certainty.level],
-        reason=clean(certainty.reason),
+        meaning=say(_UNFOUNDED if unfounded else LEVELS[certainty.level]),
+        reason=clean(_told(certainty.reason)),
         rows=(*_promised_rows(analysis, certainty), *_trust_rows(certainty, region)),
         curve=certainty.auitc_curve,
     )
@@ -345,52 +370,73 @@ def _promised_rows(analysis: Analysis, certainty: Certainty) -> Iterator[Row]:
     """Yield what cannot be ruled out; a promise holds for images that the gate accepts only."""
     if analysis.prediction is not None and certainty.level is not Level.ABSTAIN:
         # Fourteen findings do not fit on one line, nor does a row's value take several.
-        for words in promised_words(analysis.prediction):
+        for words in promised_words(analysis.prediction, say):
             first, *further = textwrap.wrap(words, PROMISED_WIDTH)
-            yield "Not ruled out", first
+            yield say("Not ruled out"), first
             yield from (("", line) for line in further)
 
 
 def _trust_rows(certainty: Certainty, region: str) -> Iterator[Row]:
     if certainty.probability_correct is not None and certainty.level is not Level.ABSTAIN:
-        yield "Prediction correct", f"{percent(certainty.probability_correct)}, calibrated"
+        words = say("{share}, calibrated")
+        yield say("Prediction correct"), words.format(share=percent(certainty.probability_correct))
     else:
-        yield "Prediction correct", "not stated"
-    yield "SegU certainty (cAUITC)", number(certainty.c_auitc)
-    yield "cIoU of the top 5 %", number(certainty.c_iou)
+        yield say("Prediction correct"), say("not stated")
+    yield say("SegU certainty (cAUITC)"), number(certainty.c_auitc)
+    yield say("cIoU of the top 5 %"), number(certainty.c_iou)
     if certainty.outside is not None:
-        yield f"Attribution outside the {region}", percent(certainty.outside)
+        yield say("Attribution outside the {region}").format(region=region), percent(certainty.outside)
 
 
 def _made(analysis: Analysis, attribution: Explanation | None) -> Iterator[Row]:
     bundle = analysis.bundle
-    yield "Model", f"{bundle.title} ({bundle.name}), version {bundle.version}"
-    yield "Model hash", f"{bundle.digest} (SHA-256)"
+    words = say("{title} ({name}), version {version}")
+    yield say("Model"), words.format(title=say(bundle.title), name=bundle.name, version=bundle.version)
+    yield say("Model hash"), f"{bundle.digest} (SHA-256)"
     if attribution is not None:
-        layer = f", target layer {attribution.target_layer}" if attribution.target_layer else ""
-        yield "Method", f"{method_label(attribution.method)}{layer}; target: the class's {attribution.target.value}"
+        words = say("{method}; target: the class's {target}")
+        if attribution.target_layer:
+            words = say("{method}, target layer {layer}; target: the class's {target}")
+        yield (
+            say("Method"),
+            words.format(
+                method=say(method_label(attribution.method)),
+                layer=attribution.target_layer,
+                target=say(attribution.target.value),
+            ),
+        )
         if attribution.agreement is not None:
-            yield "Repeatability", repeatability(attribution.agreement)
+            yield say("Repeatability"), repeatability(attribution.agreement)
     if analysis.segmentation is not None:
         segmentation = analysis.segmentation
-        origin = "drawn by the reader" if segmentation.edited else f"probability above {segmentation.threshold:g}"
-        yield "Region", f"{bundle.region}, {origin}, {percent(segmentation.area_fraction)} of the image"
+        words = say("{region}, probability above {threshold}, {share} of the image")
+        if segmentation.edited:
+            words = say("{region}, drawn by the reader, {share} of the image")
+        threshold, share = decimal(segmentation.threshold, "g"), percent(segmentation.area_fraction)
+        yield say("Region"), words.format(region=say(bundle.region), threshold=threshold, share=share)
     if attribution is not None:
         h, w = attribution.saliency_map.shape
-        grid = f"{_scaling(attribution)}, on {w} × {h} pixels"
-        yield "SegX", f"saliency map × region, {grid}; drawn at the picture's resolution"
-        yield "SegU", "cAUITC: mean IoU of the top n % (n = 1-99) of the original map with the region; cIoU: n = 5"
+        words = say("saliency map × region, {scaling}, on {width} × {height} pixels; drawn at the picture's resolution")
+        yield "SegX", words.format(scaling=_scaling(attribution), width=w, height=h)
+        yield (
+            "SegU",
+            say("cAUITC: mean IoU of the top n % (n = 1-99) of the original map with the region; cIoU: n = 5"),
+        )
     if analysis.versions:
-        yield "Software", ", ".join(f"{name} {version}" for name, version in analysis.versions.items())
-    yield "Time", _time(analysis)
+        yield say("Software"), ", ".join(f"{name} {version}" for name, version in analysis.versions.items())
+    yield say("Time"), _time(analysis)
 
 
 def _time(analysis: Analysis) -> str:
     """Say what the analysis took: on every page, so that pages can be compared."""
     seconds = sum(analysis.timings.values())
     if not analysis.timings:
-        return "not measured"
-    return f"{seconds:.1f} s" if seconds >= 0.05 else "below 0.1 s"
+        return say("not measured")
+    return (
+        f"{decimal(seconds, '.1f')} s"
+        if seconds >= 0.05
+        else say("below {seconds} s").format(seconds=decimal(0.1, "g"))
+    )
 
 
 def repeatability(agreement: Agreement) -> str:
@@ -401,16 +447,19 @@ def repeatability(agreement: Agreement) -> str:
     >>> repeatability(Agreement(64, 0.463, 0.21, False))
     'two halves of 64 samples: rank correlation 0.46, IoU of the top 5 % 0.21; mostly noise where low'
     """
-    words = f"two halves of {agreement.samples} samples: rank correlation {agreement.rank_correlation:.2f}"
-    note = "" if agreement.enough else "; mostly noise where low"
-    return f"{words}, IoU of the top 5 % {agreement.top_overlap:.2f}{note}"
+    words = say("two halves of {samples} samples: rank correlation {correlation}, IoU of the top 5 % {overlap}")
+    if not agreement.enough:
+        words = f"{words}{say('; mostly noise where low')}"
+    correlation, overlap = decimal(agreement.rank_correlation, ".2f"), decimal(agreement.top_overlap, ".2f")
+    return words.format(samples=agreement.samples, correlation=correlation, overlap=overlap)
 
 
 def _scaling(attribution: Explanation | None) -> str:
     """Say whether a map was scaled: only as SegX's reference publishes it, and only of these methods."""
     if attribution is None or attribution.target is not Target.PROBABILITY:
-        return "not normalised"
-    return "scaled to 0..1 as published" if attribution.method in SCALED_AS_PUBLISHED else "not normalised"
+        return say("not normalised")
+    scaled = attribution.method in SCALED_AS_PUBLISHED
+    return say("scaled to 0..1 as published") if scaled else say("not normalised")
 
 
 def percent(value: float) -> str:
@@ -430,8 +479,4 @@ def percent(value: float) -> str:
 
 def number(value: float | None) -> str:
     """Return a measure with two decimals, or that it is undefined."""
-    return "undefined" if value is None else f"{value:.2f}"
-
-
-def _date(text: str) -> str:
-    return f"{text[:4]}-{text[4:6]}-{text[6:]}" if re.fullmatch(r"\d{8}", text) else text
+    return say("undefined") if value is None else decimal(value, ".2f")

@@ -13,6 +13,7 @@ from segx_viewer.reporting.marks import draw_marks
 from segx_viewer.reporting.overlay import colormap
 from segx_viewer.reporting.panels import Panels
 from segx_viewer.reporting.typeset import LINE, Area, Box, Colour, Disc, Line, Page, Picture, Text, text_width, wrap
+from segx_viewer.reporting.words import decimal, say
 
 WIDTH = 1800.0
 """Width of the page in units; the text sizes below are units, too."""
@@ -146,19 +147,20 @@ class _Setter:
     def header(self, content: Content) -> None:
         u, theme = self.u, self.theme
         baseline = self.y + 24 * u
-        self.text(self.left, baseline, "Explanation report", TITLE, bold=True)
-        offset = text_width("Explanation report", TITLE * u, True) + 22 * u
+        title, research_use, identity_mark = say("Explanation report"), say(RESEARCH_USE), say(IDENTITY_MARK)
+        self.text(self.left, baseline, title, TITLE, bold=True)
+        offset = text_width(title, TITLE * u, True) + 22 * u
         self.text(self.left + offset, baseline, content.date, BODY, theme.muted)
-        plate = text_width(RESEARCH_USE, BODY * u, True) + 32 * u
+        plate = text_width(research_use, BODY * u, True) + 32 * u
         self.page.add(
             Box(self.right - plate, self.y - 6 * u, plate, 40 * u, stroke=theme.warning, thickness=2 * u, radius=6 * u)
         )
-        self.text(self.right - plate + 16 * u, self.y + 20 * u, RESEARCH_USE, BODY, theme.warning, bold=True)
+        self.text(self.right - plate + 16 * u, self.y + 20 * u, research_use, BODY, theme.warning, bold=True)
         if content.identity:
-            mark = text_width(IDENTITY_MARK, BODY * u, True) + 32 * u
-            x = self.right - plate - 18 * u - mark
-            self.page.add(Box(x, self.y - 6 * u, mark, 40 * u, fill=theme.badge[Level.LOW], radius=6 * u))
-            self.text(x + 16 * u, self.y + 20 * u, IDENTITY_MARK, BODY, theme.page, bold=True)
+            room = text_width(identity_mark, BODY * u, True) + 32 * u
+            x = self.right - plate - 18 * u - room
+            self.page.add(Box(x, self.y - 6 * u, room, 40 * u, fill=theme.badge[Level.LOW], radius=6 * u))
+            self.text(x + 16 * u, self.y + 20 * u, identity_mark, BODY, theme.page, bold=True)
         self.y += 50 * u
         self.rule()
         if content.identity:
@@ -184,12 +186,12 @@ class _Setter:
         self.y = max(ends) + 12 * u
 
     def looked_at(self, x: float, y: float, width: float, content: Content) -> float:
-        y = self.heading(x, y, "What was looked at")
+        y = self.heading(x, y, say("What was looked at"))
         return self.rows(x, y, width, content.looked_at, label_width=118)
 
     def found(self, x: float, y: float, width: float, content: Content) -> float:
         u, theme = self.u, self.theme
-        y = self.heading(x, y, "What was found")
+        y = self.heading(x, y, say("What was found"))
         if not content.findings:
             return self.paragraph(x, y, width, content.findings_note, BODY)
         if content.trust.level is Level.ABSTAIN:
@@ -231,7 +233,7 @@ class _Setter:
         colour = theme.text if finding.explained else theme.muted
         name = finding.name if finding.above is None else f"{'[x]' if finding.above else '[ ]'} {finding.name}"
         if finding.level is not None:
-            name = f"{name}: {finding.level.value}"
+            name = f"{name}: {say(finding.level.value)}"
         size = BODY
         while size > SMALL and text_width(name, size * u, True) > label_width - 14 * u:
             size -= 0.5
@@ -248,7 +250,7 @@ class _Setter:
 
     def trust(self, x: float, y: float, width: float, trust: Trust) -> float:
         u = self.u
-        y = self.heading(x, y, "How far to trust it")
+        y = self.heading(x, y, say("How far to trust it"))
         self.badge(x, y + 4 * u, trust.level)
         y = self.paragraph(x, y + 46 * u, width, trust.meaning, BODY)
         if trust.reason:
@@ -267,7 +269,7 @@ class _Setter:
             self.page.add(Box(x, y + radius - 3.5 * u, 2 * radius, 7 * u, fill=colour, radius=3 * u))
         else:
             self.page.add(Disc(x + radius, y + radius, radius, colour, FILLED[level], 3.5 * u))
-        self.text(x + 2 * radius + 14 * u, y + radius + 9.5 * u, level.value, TOP_FINDING, colour, bold=True)
+        self.text(x + 2 * radius + 14 * u, y + radius + 9.5 * u, say(level.value), TOP_FINDING, colour, bold=True)
 
     def figures(self, x: float, y: float, width: float, rows: Sequence[Row]) -> float:
         """Rows with the value on the right, under one another."""
@@ -291,7 +293,7 @@ class _Setter:
         for level in (0.0, 0.5, 1.0):
             row = top + height * (1 - level)
             self.page.add(Line(((left, row), (left + plot, row)), theme.line, 1 * u))
-            self.text(left - 6 * u, row + 5 * u, f"{level:g}", SMALL, theme.muted, align="right")
+            self.text(left - 6 * u, row + 5 * u, decimal(level, "g"), SMALL, theme.muted, align="right")
         n = len(curve)
         points = [
             (left + plot * (i + 1) / (n + 1), top + height * (1 - min(max(v, 0), 1))) for i, v in enumerate(curve)
@@ -303,8 +305,8 @@ class _Setter:
         label = top + height + 19 * u
         self.text(left, label, "0", SMALL, theme.muted)
         self.text(left + plot, label, "100", SMALL, theme.muted, align="right")
-        self.text(left + plot / 2, label, "top n %", SMALL, theme.muted, align="center")
-        return self.paragraph(x, label + 2 * u, width, "IoU-threshold curve", SMALL, theme.muted, align="right")
+        self.text(left + plot / 2, label, say("top n %"), SMALL, theme.muted, align="center")
+        return self.paragraph(x, label + 2 * u, width, say("IoU-threshold curve"), SMALL, theme.muted, align="right")
 
     def notices(self, notices: Sequence[str]) -> None:
         u, theme = self.u, self.theme
@@ -319,7 +321,7 @@ class _Setter:
         if not text.strip():
             return
         u = self.u
-        y = self.heading(self.left, self.y + 4 * u, "Reader's impression")
+        y = self.heading(self.left, self.y + 4 * u, say("Reader's impression"))
         for line in text.strip().splitlines():
             y = self.paragraph(self.left, y, self.right - self.left, line, BODY) if line.strip() else y + 8 * u
         self.y = y + 10 * u
@@ -329,7 +331,7 @@ class _Setter:
         if not rows:
             return
         u = self.u
-        y = self.heading(self.left, self.y + 4 * u, "The lesion: reader's notes and the region's figures")
+        y = self.heading(self.left, self.y + 4 * u, say("The lesion: reader's notes and the region's figures"))
         column = (self.right - self.left - 56 * u) / 2
         half = (len(rows) + 1) // 2
         ends = [
@@ -345,13 +347,14 @@ class _Setter:
         self.y = round(self.y)
         self.rule()
         finding = next((f.name for f in content.findings if f.explained), "")
-        titles = ["Image"]
+        titles = [say("Image")]
         pictures = [panels.image]
         if panels.original is not None:
-            titles.append(f"Original map · {content.method} · {finding}")
+            titles.append(say("Original map · {method} · {finding}").format(method=content.method, finding=finding))
             pictures.append(panels.original)
         if panels.segx is not None:
-            titles.append(f"SegX map · {content.method} within the {content.region}")
+            words = say("SegX map · {method} within the {region}")
+            titles.append(words.format(method=content.method, region=content.region))
             pictures.append(panels.segx)
         gap = round(GUTTER * u)
         height = width * panels.shape[0] / panels.shape[1]
@@ -370,13 +373,13 @@ class _Setter:
         draw_marks(self.page, content.reading.marks, panels, (starts[0], top, width, height))
         self.y = top + height + 12 * u
         if panels.original is None:
-            self.paragraph(starts[1], top, 2 * width + gap, "No explanation was made.", BODY, theme.muted)
+            self.paragraph(starts[1], top, 2 * width + gap, say("No explanation was made."), BODY, theme.muted)
         else:
             self.colour_bar(starts[1], self.y, 2 * width + gap, panels.scale, table, content.scaling)
         note = _picture_note(panels, content, image.stretch)
         end = self.paragraph(starts[0], self.y - 2 * u, width, note, SMALL, theme.muted)
         for number, mark in enumerate(content.reading.marks, 1):
-            words = " · ".join(mark.text.splitlines()) or mark.shape.value
+            words = " · ".join(mark.text.splitlines()) or say(mark.shape.value)
             end = self.paragraph(starts[0], end, width, f"{number}  {words}", SMALL)
         self.y = max(self.y + 64 * u, end + 10 * u)
 
@@ -386,9 +389,9 @@ class _Setter:
         if image.spacing is not None:
             length_mm = _round_length(image.spacing.column * panels.crop[3] * 0.3)
             length = length_mm / image.spacing.column / panels.crop[3] * width
-            text = f"{length_mm:g} mm" if length_mm < 10 else f"{length_mm / 10:g} cm"
+            text = f"{decimal(length_mm, 'g')} mm" if length_mm < 10 else f"{decimal(length_mm / 10, 'g')} cm"
             if image.spacing.origin is SpacingOrigin.DETECTOR:
-                text += " at the detector"
+                text = say("{length} at the detector").format(length=text)
             plate = max(length, text_width(text, SMALL * u)) + 20 * u
             bottom = y + height - 12 * u
             self.page.add(Box(x + 12 * u, bottom - 36 * u, plate, 36 * u, fill=(0, 0, 0), radius=4 * u))
@@ -420,14 +423,15 @@ class _Setter:
             self.page.add(Line(((at, y + height), (at, y + height + 5 * u)), theme.muted, 1 * u))
             align = "left" if n == 0 else "right" if n == 4 else "center"
             value = scale[0] + (scale[1] - scale[0]) * n / 4
-            self.text(at, y + height + 21 * u, f"{value:.3g}", SMALL, align=align)
-        note = f"attribution, {scaling}; one scale for both maps; values near 0 are transparent"
+            self.text(at, y + height + 21 * u, decimal(value, ".3g"), SMALL, align=align)
+        words = say("attribution, {scaling}; one scale for both maps; values near 0 are transparent")
+        note = words.format(scaling=scaling)
         self.text(x + width / 2, y + height + 39 * u, note, SMALL, theme.muted, align="center")
 
     def made(self, content: Content) -> None:
         u = self.u
         self.rule()
-        y = self.heading(self.left, self.y + 6 * u, "How it was made")
+        y = self.heading(self.left, self.y + 6 * u, say("How it was made"))
         rows = content.made
         column = (self.right - self.left - 56 * u) / 2
         half = (len(rows) + 1) // 2
@@ -443,9 +447,10 @@ class _Setter:
             self.y = max(self.y, height - FOOTER * u)
         self.rule()
         baseline = self.y + 20 * u
-        self.text(self.left, baseline, RESEARCH_USE, SMALL, theme.warning, bold=True)
+        self.text(self.left, baseline, say(RESEARCH_USE), SMALL, theme.warning, bold=True)
         self.text(self.page.width / 2, baseline, "SegX viewer", SMALL, theme.muted, align="center")
-        self.text(self.right, baseline, f"Page {number.number} of {number.of}", SMALL, theme.muted, align="right")
+        page = say("Page {number} of {count}").format(number=number.number, count=number.of)
+        self.text(self.right, baseline, page, SMALL, theme.muted, align="right")
         self.y = baseline + (FOOTER - 26) * u
         self.page.height = self.y
 
@@ -506,21 +511,30 @@ class _Setter:
 
 def _findings_note(content: Content) -> str:
     hidden = len(content.findings) - SHOWN_FINDINGS
-    return f"{hidden} less probable not shown. {content.findings_note}" if hidden > 0 else content.findings_note
+    if hidden <= 0:
+        return content.findings_note
+    return f"{say('{count} less probable not shown.').format(count=hidden)} {content.findings_note}"
 
 
 def _picture_note(panels: Panels, content: Content, stretch: tuple[float, float]) -> str:
     if panels.zoom == 1:
-        resolution = "Full resolution"
+        resolution = say("Full resolution")
     elif panels.zoom > 1:
-        resolution = f"Each image pixel is shown as {panels.zoom:.0f} × {panels.zoom:.0f}"
+        resolution = say("Each image pixel is shown as {times} × {times}").format(times=f"{panels.zoom:.0f}")
     else:
-        resolution = f"Reduced to {100 * panels.zoom:.0f} % of the image's resolution"
-    outline = f"; the line is the edge of the {content.region}" if panels.segx is not None else ""
+        resolution = say("Reduced to {share} of the image's resolution").format(share=f"{100 * panels.zoom:.0f} %")
+    parts = [resolution]
     if stretch != (1.0, 1.0):
-        times, form = (stretch[0], "high as wide") if stretch[0] > 1 else (stretch[1], "wide as high")
-        outline = f"; its pixels are {times:.3g} times as {form}{outline}"
-    return f"{resolution}{outline}."
+        high = stretch[0] > 1
+        words = (
+            say("its pixels are {times} times as high as wide")
+            if high
+            else say("its pixels are {times} times as wide as high")
+        )
+        parts.append(words.format(times=decimal(stretch[0] if high else stretch[1], ".3g")))
+    if panels.segx is not None:
+        parts.append(say("the line is the edge of the {region}").format(region=content.region))
+    return f"{'; '.join(parts)}."
 
 
 def _round_length(limit: float) -> float:

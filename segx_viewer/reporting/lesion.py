@@ -9,6 +9,7 @@ from segx_viewer.domain.image import MedicalImage, SpacingOrigin
 from segx_viewer.domain.lesion import COLOURS, STRUCTURES, Abcd, LesionRecord, SevenPoint
 from segx_viewer.domain.result import Analysis
 from segx_viewer.imaging.lesion import Shape, colours_of, seen_colours, shape_of
+from segx_viewer.reporting.words import decimal, say
 
 Row = tuple[str, str]
 
@@ -40,18 +41,19 @@ def lesion_rows(record: LesionRecord, analysis: Analysis, include_identity: bool
     if not record:
         return
     if include_identity:
-        yield from (row for row in (("Patient", record.patient), ("Lesion", record.lesion)) if row[1])
+        yield from (row for row in ((say("Patient"), record.patient), (say("Lesion"), record.lesion)) if row[1])
         if record.taken:
-            yield "Picture of", record.taken
+            yield say("Picture of"), record.taken
     if record.site is not None:
-        yield "Body site", words_of(record.site)
+        yield say("Body site"), words_of(record.site, say)
     scale = record.calibration
     if scale is not None and _is_readers(analysis.image):
-        yield "Scale", f"{scale.mm_per_pixel:.4g} mm per pixel, set by the reader{f': {scale.name}' * bool(scale.name)}"
+        words = say("{value} mm per pixel, set by the reader").format(value=decimal(scale.mm_per_pixel, ".4g"))
+        yield say("Scale"), f"{words}: {scale.name}" if scale.name else words
     if record.abcd is not None:
-        yield "ABCD rule", abcd_words(record.abcd)
+        yield say("ABCD rule"), abcd_words(record.abcd)
     if record.seven_point is not None:
-        yield "7-point checklist", seven_point_words(record.seven_point)
+        yield say("7-point checklist"), seven_point_words(record.seven_point)
     yield from _figures(analysis)
 
 
@@ -63,16 +65,20 @@ def _figures(analysis: Analysis) -> Iterator[Row]:
     shape = region_shape(analysis)
     if shape is None:
         return
-    cut = "; it reaches the picture's edge" if shape.cut else ""
-    yield "Region", f"area {shape.area:.3g} {shape.unit}², largest diameter {shape.diameter:.3g} {shape.unit}{cut}"
+    words = say("area {area} {unit}², largest diameter {diameter} {unit}")
+    words = words.format(area=decimal(shape.area, ".3g"), diameter=decimal(shape.diameter, ".3g"), unit=shape.unit)
+    edge = say("it reaches the picture's edge")
+    yield say("Region"), f"{words}; {edge}" if shape.cut else words
     first, second = (f"{100 * share:.0f} %" for share in shape.asymmetry)
-    yield (
-        "Its shape",
-        f"compactness {shape.compactness:.2f} (disc 1), solidity {shape.solidity:.2f}, without counterpart {first} and"
-        f" {second} of it, folded about its axes",
+    words = say(
+        "compactness {compactness} (disc 1), solidity {solidity}, without counterpart {first} and {second} of it, "
+        "folded about its axes"
     )
+    compactness, solidity = decimal(shape.compactness, ".2f"), decimal(shape.solidity, ".2f")
+    yield say("Its shape"), words.format(compactness=compactness, solidity=solidity, first=first, second=second)
     if colours := region_colours(analysis):
-        yield "Its colours", f"{', '.join(colours)} (by reference colours; not the reader's)"
+        words = say("{colours} (by reference colours; not the reader's)")
+        yield say("Its colours"), words.format(colours=", ".join(say(colour) for colour in colours))
 
 
 def abcd_words(rule: Abcd) -> str:
@@ -80,12 +86,17 @@ def abcd_words(rule: Abcd) -> str:
     parts = [
         f"A {_value(rule.asymmetry)}",
         f"B {_value(rule.border)}",
-        f"C {len(rule.colours)}" + (f" ({', '.join(c for c in COLOURS if c in rule.colours)})" if rule.colours else ""),
+        f"C {len(rule.colours)}"
+        + (f" ({', '.join(say(c) for c in COLOURS if c in rule.colours)})" if rule.colours else ""),
         f"D {len(rule.structures)}"
-        + (f" ({', '.join(s for s in STRUCTURES if s in rule.structures)})" if rule.structures else ""),
+        + (f" ({', '.join(say(s) for s in STRUCTURES if s in rule.structures)})" if rule.structures else ""),
     ]
-    score = "not complete" if rule.score is None else f"TDS {rule.score:.1f}, by the rule {rule.verdict}"
-    return f"{score}; {', '.join(parts)}; by the reader"
+    score = say("not complete")
+    if rule.score is not None and rule.verdict is not None:
+        score = say("TDS {score}, by the rule {verdict}").format(
+            score=decimal(rule.score, ".1f"), verdict=say(rule.verdict)
+        )
+    return f"{score}; {', '.join(parts)}; {say('by the reader')}"
 
 
 def _value(value: int | None) -> str:
@@ -94,8 +105,9 @@ def _value(value: int | None) -> str:
 
 def seven_point_words(rule: SevenPoint) -> str:
     """Return the 7-point checklist as filled in."""
-    seen = ", ".join(sorted(rule.criteria)) or "no criterion"
-    return f"{rule.score} points, by the checklist {rule.verdict}; {seen}; by the reader"
+    seen = ", ".join(say(criterion) for criterion in sorted(rule.criteria)) or say("no criterion")
+    words = say("{score} points, by the checklist {verdict}; {criteria}; by the reader")
+    return words.format(score=rule.score, verdict=say(rule.verdict), criteria=seen)
 
 
 def lesion_values(record: LesionRecord, analysis: Analysis, include_identity: bool = False) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from segx_viewer.domain.result import GateLevel, Level
 from segx_viewer.reporting.content import RESEARCH_USE, Content, percent
 from segx_viewer.reporting.layout import BODY, FILLED, FOOTER, LIGHT, MARGIN, SMALL, TITLE, WIDTH, Theme
 from segx_viewer.reporting.typeset import Box, Disc, Line, Page, Picture, Text, text_width, wrap
+from segx_viewer.reporting.words import say
 
 COLUMNS, ROWS = 4, 4
 PER_PAGE = COLUMNS * ROWS
@@ -48,7 +49,7 @@ class Entry:
     @property
     def title(self) -> str:
         """One line for the table of contents."""
-        return "  ".join(part for part in (str(self.number), self.finding, self.share, self.level.value) if part)
+        return "  ".join(part for part in (str(self.number), self.finding, self.share, say(self.level.value)) if part)
 
 
 def entry_of(number: int, picture: NDArray[np.uint8], content: Content, gate: GateLevel) -> Entry:
@@ -66,7 +67,7 @@ def entry_of(number: int, picture: NDArray[np.uint8], content: Content, gate: Ga
         shown.name if shown is not None else "",
         percent(shown.probability) if shown is not None else "",
         content.trust.level,
-        "" if gate is GateLevel.ACCEPTED else f"Input check: {gate.value}",
+        "" if gate is GateLevel.ACCEPTED else say("Input check: {verdict}").format(verdict=say(gate.value)),
     )
 
 
@@ -115,17 +116,19 @@ def overview_page(
     u = width / WIDTH
     page = Page(width, u, theme.page, height)
     right = width - MARGIN * u
-    page.add(Text(MARGIN * u, 58 * u, "Overview", TITLE * u, theme.text, True))
-    page.add(Text(MARGIN * u + text_width("Overview", TITLE * u, True) + 22 * u, 58 * u, date, BODY * u, theme.muted))
-    page.add(Text(right, 58 * u, RESEARCH_USE, BODY * u, theme.warning, True, "right"))
+    title = say("Overview")
+    page.add(Text(MARGIN * u, 58 * u, title, TITLE * u, theme.text, True))
+    page.add(Text(MARGIN * u + text_width(title, TITLE * u, True) + 22 * u, 58 * u, date, BODY * u, theme.muted))
+    page.add(Text(right, 58 * u, say(RESEARCH_USE), BODY * u, theme.warning, True, "right"))
     page.add(Text(MARGIN * u, 84 * u, totals, BODY * u, theme.muted))
     for entry, cell in zip(entries, cells(len(entries), width, height), strict=True):
         _cell(page, entry, cell, theme)
     line = height - FOOTER * u
     page.add(Line(((MARGIN * u, line), (right, line)), theme.line, max(1.0, u)))
     baseline = line + 26 * u
-    page.add(Text(MARGIN * u, baseline, RESEARCH_USE, SMALL * u, theme.warning, True))
-    page.add(Text(right, baseline, f"Overview {number} of {of}", SMALL * u, theme.muted, align="right"))
+    page.add(Text(MARGIN * u, baseline, say(RESEARCH_USE), SMALL * u, theme.warning, True))
+    words = say("Overview {number} of {count}").format(number=number, count=of)
+    page.add(Text(right, baseline, words, SMALL * u, theme.muted, align="right"))
     return page
 
 
@@ -137,14 +140,14 @@ def _cell(page: Page, entry: Entry, cell: Rectangle, theme: Theme) -> None:
     scale = side / max(h, w)
     page.add(Picture(x, y + 12 * u, w * scale, h * scale, entry.thumbnail, smooth=True))
     left, room, at = x + side + 16 * u, across - side - 36 * u, y + 12 * u
-    page.add(Text(left, at + BODY * u, f"Page {entry.number}", BODY * u, theme.text, True))
+    page.add(Text(left, at + BODY * u, say("Page {number}").format(number=entry.number), BODY * u, theme.text, True))
     at += BODY * 2.6 * u
     radius, colour = 8 * u, theme.badge[entry.level]
     if entry.level is Level.ABSTAIN:
         page.add(Box(left, at - 7 * u, 2 * radius, 5 * u, fill=colour, radius=2 * u))
     else:
         page.add(Disc(left + radius, at - 5 * u, radius, colour, FILLED[entry.level], 2.5 * u))
-    page.add(Text(left + 2 * radius + 8 * u, at, entry.level.value, BODY * u, colour, True))
+    page.add(Text(left + 2 * radius + 8 * u, at, say(entry.level.value), BODY * u, colour, True))
     lines = wrap(entry.finding, room, BODY * u)[:_LINES] + ([entry.share] if entry.share else [])
     lines += wrap(entry.note, room, BODY * u)
     for text in lines:
@@ -155,5 +158,8 @@ def _cell(page: Page, entry: Entry, cell: Rectangle, theme: Theme) -> None:
 def totals_of(entries: Sequence[Entry]) -> str:
     """Return how many images there are, and how many of each badge."""
     counts = {level: sum(entry.level is level for entry in entries) for level in Level}
-    words = [f"{len(entries)} images", *(f"{level.value}: {n}" for level, n in counts.items() if n)]
+    words = [
+        say("{count} images").format(count=len(entries)),
+        *(f"{say(level.value)}: {n}" for level, n in counts.items() if n),
+    ]
     return "   ·   ".join(words)

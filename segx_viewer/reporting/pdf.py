@@ -30,6 +30,7 @@ from segx_viewer.reporting.pdfpictures import eight_bits, reader
 from segx_viewer.reporting.raster import stencil_of
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
 from segx_viewer.reporting.typeset import Area, Box, Colour, Disc, Line, Page, Picture, Text, text_width
+from segx_viewer.reporting.words import moment_text, say
 
 _SHEET = landscape(A4)
 _FINE = 8  # pixels per point of letters that are drawn as a picture
@@ -91,8 +92,8 @@ def render_pdf(
         raise ExportError("There is no image to report on.")
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=_SHEET, pageCompression=1)
-    canvas.setTitle("Explanation report")
-    canvas.setSubject(RESEARCH_USE)
+    canvas.setTitle(say("Explanation report"))
+    canvas.setSubject(say(RESEARCH_USE))
     canvas.setAuthor("")
     canvas.setCreator(f"segx-viewer {__version__}")
     canvas.setKeywords("saliency map, SegX, SegU, research use only")
@@ -127,7 +128,7 @@ def _draw_all(
             canvas.addOutlineEntry(entry.title, f"page-{number}")
         _draw(canvas, page)
         canvas.showPage()
-    date = (when or datetime.now().astimezone()).strftime("%Y-%m-%d %H:%M %Z").strip()
+    date = moment_text(when)
     for n in range(first):
         part = entries[n * PER_PAGE : (n + 1) * PER_PAGE]
         canvas.beginForm(f"overview-{n}", 0, 0, width, height)

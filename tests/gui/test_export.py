@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from PySide6.QtTest import QTest
 
 from segx_viewer.app.commands.tools import add
 from segx_viewer.app.dialogs.exportdialog import ExportDialog
+from segx_viewer.app.kit import language
 from segx_viewer.app.model.annotations import Annotation, Kind
 from segx_viewer.app.model.impression import Impression
 from segx_viewer.app.sessions import studyreport
@@ -205,3 +207,25 @@ def test_the_captured_page_has_what_the_reader_drew_and_noted(qtbot, opened, tmp
     assert [mark.text for mark in given["reading"].marks] == ["50.0 px"]
     assert given["view"].dark
     assert given["view"].max_pixels == results.CAPTURE_VIEW.max_pixels
+
+
+def test_a_report_is_written_in_the_language_of_the_window_and_its_numbers_too(qtbot, opened, tmp_path):
+    import pypdfium2
+
+    language.use("de")
+    try:
+        export_report(opened.workspace, tmp_path / "bericht.pdf")
+        qtbot.waitUntil((tmp_path / "bericht.pdf").is_file)
+        export_report(opened.workspace, tmp_path / "zahlen.json")
+        qtbot.waitUntil((tmp_path / "zahlen.json").is_file)
+    finally:
+        language.use("en")
+    document = pypdfium2.PdfDocument(tmp_path / "bericht.pdf")
+    words = document[0].get_textpage().get_text_range()
+    document.close()
+    for german in ("Erklärungsbericht", "Was gefunden wurde", "Melanom (mel)", "MITTEL", "0,41", "Seite 1 von 1"):
+        assert german in words
+    for english in ("Melanoma", "Explanation", "Research", "0.41"):
+        assert english not in words
+    assert re.search(r"\d\d\.\d\d\.\d{4} \d\d:\d\d", words)
+    assert "Melanom" not in (tmp_path / "zahlen.json").read_text().replace("Melanoma", "")

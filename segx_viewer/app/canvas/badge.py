@@ -5,7 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from segx_viewer.app.kit import theme
-from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.kit.i18n import decimal, mark, tr
 from segx_viewer.domain.result import BadgeRecord, Level
 
 WORDS = {
@@ -81,8 +81,8 @@ def record_sentences(record: BadgeRecord) -> list[str]:
         sentences.append(tr("There it adds nothing certain to the network's own confidence."))
     if record.auroc is not None and record.auroc_confidence is not None:
         sentences.append(
-            tr("AUROC of telling right from wrong: {badge:.2f}; the network's own confidence alone: {own:.2f}.").format(
-                badge=record.auroc, own=record.auroc_confidence
+            tr("AUROC of telling right from wrong: {badge}; the network's own confidence alone: {own}.").format(
+                badge=decimal(record.auroc, ".2f"), own=decimal(record.auroc_confidence, ".2f")
             )
         )
     return sentences

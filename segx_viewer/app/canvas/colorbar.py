@@ -6,7 +6,7 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from segx_viewer.app.kit import theme
-from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.i18n import decimal, tr
 from segx_viewer.app.kit.qimage import to_qimage
 from segx_viewer.reporting.overlay import colormap
 
@@ -80,6 +80,6 @@ def number(value: float, highest: float) -> str:
     if value == 0:
         return "0"
     if highest < 1e-3 or highest >= 1e4:
-        return f"{value:.1e}"
+        return decimal(value, ".1e")
     digits = max(0, 1 - int(np.floor(np.log10(highest))))
-    return f"{value:.{digits}f}"
+    return decimal(value, f".{digits}f")

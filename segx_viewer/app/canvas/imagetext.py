@@ -7,7 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen, QRegion, QTransform
 
-from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.i18n import date_text, decimal, tr
 from segx_viewer.app.kit.kept import Kept
 from segx_viewer.app.model.viewstate import View
 from segx_viewer.domain.age import WORDS, age_parts
@@ -148,18 +148,7 @@ def window_number(value: float, width: float) -> str:
     >>> window_number(1609.6, 400), window_number(0.25, 0.5), window_number(2.5e30, 1e30)
     ('1610', '0.25', '2.5e+30')
     """
-    return f"{value:.0f}" if width >= _WHOLE_NUMBERS and abs(value) < _LONG_NUMBER else f"{value:.4g}"
-
-
-def date_text(dicom: str) -> str:
-    """Return a DICOM date as people write it everywhere.
-
-    Examples
-    --------
-    >>> date_text("20040826"), date_text("")
-    ('2004-08-26', '')
-    """
-    return f"{dicom[:4]}-{dicom[4:6]}-{dicom[6:8]}" if len(dicom) == 8 else dicom
+    return f"{value:.0f}" if width >= _WHOLE_NUMBERS and abs(value) < _LONG_NUMBER else decimal(value, ".4g")
 
 
 def display_text(image: MedicalImage, voi: WindowLevel | VoiLut | None, view: View, scale: float) -> str:

@@ -21,7 +21,7 @@ from segx_viewer.app.canvas.badge import BadgeShape
 from segx_viewer.app.jobs.jobs import CHECKS
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import theme
-from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.i18n import decimal, tr
 from segx_viewer.checks.verdicts import Judgement, Verdict, summary, verdicts
 from segx_viewer.domain.methods import method_label
 from segx_viewer.domain.request import CancelToken
@@ -174,9 +174,11 @@ class Curves(QWidget):
         painter.setPen(theme.colour("muted"))
         for share in (0.0, 0.5, 1.0):
             y, x = plot.bottom() - plot.height() * share, plot.left() + plot.width() * share
-            painter.drawText(QRectF(0, y - 8, plot.left() - 5, 16), flags.AlignRight | flags.AlignVCenter, f"{share:g}")
+            painter.drawText(
+                QRectF(0, y - 8, plot.left() - 5, 16), flags.AlignRight | flags.AlignVCenter, decimal(share, "g")
+            )
             box = QRectF(min(x - 20, self.width() - 44), plot.bottom() + 2, 44, 14)
-            painter.drawText(box, flags.AlignCenter, f"{share * 100:g} %")
+            painter.drawText(box, flags.AlignCenter, f"{decimal(share * 100, 'g')} %")
         words = tr("share of the pixels, most relevant first; upwards: probability of the class")
         painter.drawText(QRectF(plot.left(), plot.bottom() + 17, plot.width(), 16), flags.AlignCenter, words)
         for number, (name, ink, points) in enumerate(self._curves):

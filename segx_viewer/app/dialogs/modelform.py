@@ -49,7 +49,7 @@ class ModelForm(QDialog):
         self.activation = _choice(["", "softmax", "sigmoid"])
         self.input_size, self.layer, self.modalities = QLineEdit(), QLineEdit(), QLineEdit()
         self.input_size.setPlaceholderText("224 x 224")
-        self.layer.setPlaceholderText("auto")
+        self.layer.setPlaceholderText(tr("automatic"))
         self.modalities.setPlaceholderText("CR, DX")
         self.output = _choice(["", "logits", "probabilities"])
         self.mean, self.std, self.crop, self.licence = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPixmap
 from segx_viewer.app.canvas.badge import WORDS
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.kit.qimage import to_qimage
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis
@@ -114,7 +115,7 @@ class Side:
             share = percent(float(prediction.probabilities[k]))
             lines.append(f"{tr(prediction.classes[k].label)}: {share}")
         certainty = next(iter(self.analysis.explanations.values())).assessed
-        level = " · ".join(filter(None, (tr(WORDS[certainty.level]), certainty.reason)))
+        level = " · ".join(filter(None, (tr(WORDS[certainty.level]), told(certainty.reason))))
         lines.append(f"{tr('Certainty')}: {level}")
         if self.analysis.segmentation is not None:
             lines.append(f"{tr('Region')}: {percent(self.analysis.segmentation.area_fraction)}")
@@ -159,8 +160,8 @@ def _details(bundle: Any) -> str:
     info = bundle.info
     lines = [
         f"{info.name}, {info.version}",
-        f"{tr('Images')}: {bundle.image_kind}",
-        f"{tr('Region')}: {', '.join(r.name for r in bundle.regions if r.name) or info.region}",
+        f"{tr('Images')}: {tr(bundle.image_kind)}",
+        f"{tr('Region')}: {', '.join(tr(r.name) for r in bundle.regions if r.name) or tr(info.region)}",
         f"{tr('Classes')}: {', '.join(tr(c.label) for c in bundle.classes)}",
         f"{tr('Networks')}: {bundle.classifier.architecture}, {bundle.segmenter.architecture}",
         f"{tr('Licence')}: {info.licence}",

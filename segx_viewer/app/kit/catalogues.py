@@ -19,7 +19,7 @@ def source_texts(package: Path) -> set[str]:
     found = set()
     for path in package.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("tr", "mark"):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("tr", "mark", "say"):
                 argument = node.args[0] if node.args else None
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                     found.add(argument.value)
@@ -35,13 +35,22 @@ def outside_texts() -> set[str]:
     from segx_viewer.domain.image import SpacingOrigin
     from segx_viewer.domain.methods import COMBINED
     from segx_viewer.domain.request import Stage
+    from segx_viewer.domain.result import GateLevel, Level, Target
     from segx_viewer.explain import segu
     from segx_viewer.explain.alignment import ALIGNMENTS
     from segx_viewer.reporting import promised
+    from segx_viewer.reporting.reading import Shape
 
-    found = {word.value for kind in (Stage, SpacingOrigin) for word in kind}
+    found = {word.value for kind in (Stage, SpacingOrigin, Level, GateLevel, Target, Shape) for word in kind}
     found |= {*lesion.COLOURS, *lesion.STRUCTURES, *lesion.MAJOR, *lesion.MINOR, *PART_NAMES}
-    found |= {word.value for word in lesion.Verdict}
+    found |= {word.value for word in lesion.Verdict} | {
+        "beside the drawing",
+        "body map",
+        "front",
+        "back",
+        "left",
+        "right",
+    }
     found |= {word for both in WORDS.values() for word in both}
     found |= {
         segu.NOT_CALIBRATED,
@@ -57,7 +66,12 @@ def outside_texts() -> set[str]:
     found |= {text for measure in ALIGNMENTS.values() for text in (measure.label, measure.sentence)}
     for manifest in models_folder().glob("*/bundle.toml"):
         bundle = tomllib.loads(manifest.read_text(encoding="utf-8"))
-        found |= {bundle["region"], *(info["label"] for info in bundle["classes"])}
+        found |= {
+            bundle["title"],
+            bundle["image_kind"],
+            bundle["region"],
+            *(info["label"] for info in bundle["classes"]),
+        }
         found |= {region["name"] for region in bundle.get("regions", ())}
         found |= {word for key, word in bundle.get("gate", {}).get("kind", {}).items() if key in ("one", "many")}
     kinds = tomllib.loads((resources_folder() / "image_kinds.toml").read_text(encoding="utf-8"))
@@ -67,7 +81,8 @@ def outside_texts() -> set[str]:
 
 def all_texts() -> set[str]:
     """Return every text that a catalogue holds."""
-    return outside_texts() | source_texts(Path(__file__).parent.parent)
+    app = Path(__file__).parent.parent
+    return outside_texts() | source_texts(app) | source_texts(app.with_name("reporting"))
 
 
 def update(name: str) -> int:

@@ -13,3 +13,21 @@ def tr(text: str) -> str:
 def mark(text: str) -> str:
     """Mark a text in a table for translation; it is translated where it is shown."""
     return text
+
+
+def decimal(value: float, form: str) -> str:
+    """Return a number in a format such as ".2f", with the decimal sign of the language."""
+    return f"{value:{form}}".replace(".", tr("0.0")[1])
+
+
+def date_text(dicom: str) -> str:
+    """Return a DICOM date as the language writes dates, anything else as it is.
+
+    Examples
+    --------
+    >>> date_text("20040826"), date_text("")
+    ('2004-08-26', '')
+    """
+    if len(dicom) != 8 or not dicom.isdigit():
+        return dicom
+    return tr("YYYY-MM-DD").replace("YYYY", dicom[:4]).replace("MM", dicom[4:6]).replace("DD", dicom[6:])

@@ -1,76 +1,11 @@
-"""Reasons why the viewer makes no statement, in the reader's language.
+"""Reasons why the viewer makes no statement, in the language of the window."""
 
-They are written below the window, in English and with their values filled in: reports and JSON hold them so. Here each
-is recognised by its form, and its values are translated as well, where they are words.
-"""
+from segx_viewer.app.kit.i18n import tr
+from segx_viewer.reporting import reasons
 
-import re
-from functools import cache
-
-from segx_viewer.app.kit.i18n import mark, tr
-
-FORMS = (
-    mark("This is {what}; the model reads {many} only."),
-    mark("The file says that this shows: {part}. The model reads {many} only."),
-    mark("This is {view} view; the model learned from frontal radiographs only."),
-    mark("The model did not learn from this view."),
-    mark("The patient is {age} old; the classifier learned from {people} only."),
-    mark("The image is blank: it holds next to no contrast."),
-    mark("The image is grey; the model reads {many} in colour only."),
-    mark("The image is in colour; the model reads {many} only."),
-    mark("This does not look like {one}."),
-    mark("The image is unlike the images that the model learned from."),
-    mark("The image is {level}."),
-    mark("No region was found in the image."),
-    mark("The region covers less than 0.1 % of the image."),
-    mark("The map has values that are not finite."),
-    mark("The map is flat: no pixel is more relevant than another."),
-    mark("Not stated: its score does not lie above its cut-off."),
-    mark("Of {images} images that show this finding, {share} % were missed at this cut-off."),
-    mark("No probability of being right: undefined for this image: {labels}."),
-)
-_VALUES = (
-    *(mark("a CT slice"), mark("an MR slice"), mark("a PET slice"), mark("a scintigram"), mark("an ultrasound")),
-    *(mark("an image of modality {name}"), mark("a lateral"), mark("an oblique"), mark("children"), mark("adults")),
-    *(mark("patients younger than {high} years"), mark("patients of {low} years and older")),
-    *(mark("patients of {low} to {high} years"), "{count} days", "{count} weeks", "{count} months", "{count} years"),
-)
-
-
-@cache
-def _pattern(form: str) -> re.Pattern[str]:
-    """Return what recognises a form with its values filled in."""
-    parts = re.split(r"\{(\w+)\}", form)
-    return re.compile("".join(f"(?P<{p}>.+?)" if i % 2 else re.escape(p) for i, p in enumerate(parts)))
+FORMS = reasons.FORMS
 
 
 def told(reason: str) -> str:
     """Return one or several sentences of reason in the reader's language; what has no known form stays as it is."""
-    found = []
-    while reason:
-        known, rest = _first(reason)
-        found.append(known)
-        reason = rest.lstrip()
-    return " ".join(found)
-
-
-def _first(reason: str) -> tuple[str, str]:
-    """Return the translation of the sentence that a reason begins with, and what follows it."""
-    if (whole := tr(reason)) != reason:
-        return whole, ""
-    for form in FORMS:
-        match = _pattern(form).match(reason)
-        if match is not None and reason[match.end() :][:1] in ("", " "):
-            values = {name: _value(value) for name, value in match.groupdict().items()}
-            return tr(form).format(**values), reason[match.end() :]
-    return reason, ""
-
-
-def _value(text: str) -> str:
-    if (whole := tr(text)) != text:
-        return whole
-    for form in _VALUES:
-        match = _pattern(form).fullmatch(text)
-        if match is not None:
-            return tr(form).format(**match.groupdict())
-    return ", ".join(tr(part) for part in text.split(", "))
+    return reasons.told(reason, tr)

@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.kit.i18n import decimal, mark, tr
 from segx_viewer.domain.image import MedicalImage, PixelSpacing, SpacingOrigin
 
 
@@ -60,9 +60,9 @@ def measured(annotation: Annotation, image: MedicalImage) -> str:
     if annotation.kind is Kind.LENGTH:
         return length_text(points[0], points[1], image)
     if annotation.kind is Kind.ANGLE:
-        return f"{angle(points[0], points[1], points[2], _steps(image, image.spacing_at(points))):.1f}°"
+        return f"{decimal(angle(points[0], points[1], points[2], _steps(image, image.spacing_at(points))), '.1f')}°"
     if annotation.kind is Kind.COBB:
-        return f"{cobb(points, _steps(image, image.spacing_at(points))):.1f}°"
+        return f"{decimal(cobb(points, _steps(image, image.spacing_at(points))), '.1f')}°"
     if annotation.kind in REGIONS:
         return roi_text(annotation, image)
     return annotation.text if annotation.kind is Kind.TEXT else ""
@@ -101,8 +101,8 @@ def length_text(a: Point, b: Point, image: MedicalImage) -> str:
     step = _steps(image, spacing)
     value = math.hypot((b[0] - a[0]) * step[0], (b[1] - a[1]) * step[1])
     if spacing is None:
-        return f"{value:.1f} px"
-    return f"{value:.1f} mm{_origin(spacing)}{_in_body(value, spacing)}"
+        return f"{decimal(value, '.1f')} px"
+    return f"{decimal(value, '.1f')} mm{_origin(spacing)}{_in_body(value, spacing)}"
 
 
 def _origin(spacing: PixelSpacing | None) -> str:
@@ -113,7 +113,7 @@ def _origin(spacing: PixelSpacing | None) -> str:
 def _in_body(length: float, spacing: PixelSpacing) -> str:
     if spacing.magnification is None:
         return ""
-    return tr(", about {value} mm in the body").format(value=f"{length / spacing.magnification:.1f}")
+    return tr(", about {value} mm in the body").format(value=decimal(length / spacing.magnification, ".1f"))
 
 
 def angle(a: Point, vertex: Point, b: Point, step: tuple[float, float] = (1.0, 1.0)) -> float:
@@ -182,4 +182,4 @@ def plain(value: float) -> str:
     """
     if abs(value) >= 1000 or value == 0:
         return f"{value:.0f}"
-    return f"{value:.4g}"
+    return decimal(value, ".4g")

@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFrame, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from segx_viewer.app.kit import theme
-from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.i18n import decimal, tr
 from segx_viewer.app.model.cine import FASTEST, SLOWEST, Direction, Scroller
 from segx_viewer.app.model.viewstate import ViewState
 
@@ -95,5 +95,7 @@ class CineBar(QFrame):
             box.setRange(1, len(stack))
             box.setValue(position + 1)
         stated = scroller.stated_rate
-        self.stated.setText(tr("The file says {rate:.1f}").format(rate=stated) if stated is not None else "")
+        self.stated.setText(
+            tr("The file says {rate}").format(rate=decimal(stated, ".1f")) if stated is not None else ""
+        )
         del blockers

@@ -9,11 +9,10 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 from segx_viewer.app.canvas.badge import WORDS, BadgeShape
 from segx_viewer.app.canvas.colorbar import ColorBar
 from segx_viewer.app.canvas.graphics import Graphics
-from segx_viewer.app.canvas.imagetext import date_text
 from segx_viewer.app.canvas.scene import Panel, Scene
 from segx_viewer.app.canvas.viewport import Viewport
 from segx_viewer.app.jobs.workspace import Workspace
-from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.i18n import date_text, tr
 from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model.documents import Documents, key_of
 from segx_viewer.app.model.impression import hidden

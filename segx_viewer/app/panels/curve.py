@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPe
 from PySide6.QtWidgets import QWidget
 
 from segx_viewer.app.kit import theme
-from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.i18n import decimal, tr
 
 _TOP = 5  # the method's own threshold, marked on the curve
 
@@ -79,7 +79,7 @@ class Curve(QWidget):
         for share in (0.0, 0.5, 1.0):
             y = plot.bottom() - plot.height() * share
             box = QRectF(0, y - 8, plot.left() - 5, 16)
-            painter.drawText(box, flags.AlignRight | flags.AlignVCenter, f"{self._highest() * share:.2g}")
+            painter.drawText(box, flags.AlignRight | flags.AlignVCenter, decimal(self._highest() * share, ".2g"))
             x = plot.left() + plot.width() * share
             box = QRectF(min(x - 20, self.width() - 40), plot.bottom() + 2, 40, 14)
             painter.drawText(box, flags.AlignCenter, {0.0: "1", 0.5: "50", 1.0: "99 %"}[share])
@@ -92,7 +92,7 @@ class Curve(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.drawEllipse(point, 3.5, 3.5)
         painter.setPen(theme.colour("text"))
-        text = tr("top {percent} %: IoU {value:.2f}").format(percent=index + 1, value=self._values[index])
+        text = tr("top {percent} %: IoU {value}").format(percent=index + 1, value=decimal(self._values[index], ".2f"))
         right = index < len(self._values) / 2
         flags = Qt.AlignmentFlag
         box = QRectF(plot.left() + 4, plot.top() - 8, plot.width() - 8, 16)

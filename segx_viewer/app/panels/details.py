@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from segx_viewer.app.canvas.badge import WORDS, record_sentences
-from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.i18n import decimal, tr
 from segx_viewer.app.panels.curve import Curve
 from segx_viewer.app.panels.fold import Fold
 from segx_viewer.domain.result import Activation, Alignment, Analysis, BadgeRecord, Certainty, MapKey, Prediction
@@ -77,7 +77,7 @@ def _alignment_rows(certainty: Certainty) -> list[Row]:
         better = tr("Higher is better.") if measure.higher_is_better else tr("Lower is better.")
         reason = tr("Undefined here: {reason}").format(reason=alignment.reason) if alignment.reason else ""
         sentence = "\n".join(line for line in (tr(measure.sentence), better, measure.paper, reason) if line)
-        chance = f"{alignment.chance:.2f}" if alignment.chance is not None else ""
+        chance = decimal(alignment.chance, ".2f") if alignment.chance is not None else ""
         rows.append((tr(measure.label), value_text(alignment, measure.unit), chance, sentence))
     return rows
 
@@ -86,7 +86,7 @@ def value_text(alignment: Alignment, unit: str = "") -> str:
     """Return an alignment's value with its unit, or a dash where it is undefined."""
     if alignment.value is None:
         return "–"
-    return f"{alignment.value:.2f} {unit}".strip()
+    return f"{decimal(alignment.value, '.2f')} {unit}".strip()
 
 
 def _baseline_rows(prediction: Prediction) -> list[Row]:
@@ -94,8 +94,8 @@ def _baseline_rows(prediction: Prediction) -> list[Row]:
     rows = [
         (
             tr("Highest probability"),
-            f"{probabilities.max():.2f}",
-            f"{1 / len(probabilities):.2f}" if prediction.activation is Activation.SOFTMAX else "",
+            decimal(probabilities.max(), ".2f"),
+            decimal(1 / len(probabilities), ".2f") if prediction.activation is Activation.SOFTMAX else "",
             tr("The network's own confidence, without any look at where it looked."),
         )
     ]
@@ -104,8 +104,8 @@ def _baseline_rows(prediction: Prediction) -> list[Row]:
         rows.append(
             (
                 tr("Entropy of the probabilities"),
-                f"{entropy:.2f}",
-                "1.00",
+                decimal(entropy, ".2f"),
+                decimal(1, ".2f"),
                 tr("0 means that one finding has everything, 1 that all findings are equally likely. Lower is surer."),
             )
         )

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from segx_viewer.app.canvas.badge import WORDS, paint_badge
 from segx_viewer.app.kit import theme
-from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.i18n import decimal, tr
 from segx_viewer.domain.result import Activation, Level, Prediction
 from segx_viewer.reporting.content import percent
 
@@ -107,13 +107,14 @@ class Findings(QWidget):
             item.setData(_CODE, info.code)
             label = tr(info.label)
             item.setText(label)
-            exact = f"{prediction.probabilities[index] * 100:.1f} %"
+            exact = f"{decimal(prediction.probabilities[index] * 100, '.1f')} %"
             cut_off = info.threshold if prediction.activation is Activation.SIGMOID else None
             item.setData(_CUT_OFF, cut_off)
             if cut_off is not None:
                 above = prediction.is_above(index)
                 words = tr("above its cut-off of {cut_off}") if above else tr("not above its cut-off of {cut_off}")
-                exact = f"{exact}, {words.format(cut_off=f'{cut_off * 100:.3g} %')}"
+                share = f"{decimal(cut_off * 100, '.3g')} %"
+                exact = f"{exact}, {words.format(cut_off=share)}"
             badge = badges.get(index)
             item.setData(_BADGE, badge)
             item.setToolTip(f"{label} ({info.code}): {exact}")

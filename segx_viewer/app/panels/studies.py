@@ -18,9 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from segx_viewer.app.canvas.dropping import packed
-from segx_viewer.app.canvas.imagetext import date_text
 from segx_viewer.app.kit import theme
-from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.i18n import date_text, tr
 from segx_viewer.app.kit.qimage import to_qimage
 from segx_viewer.app.kit.theme import colour
 from segx_viewer.app.model.documents import Document, Documents

@@ -1,11 +1,12 @@
 """Writing what the screen shows: a page, a PDF, the figures, or DICOM objects."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segx_viewer.app.jobs.workspace import Workspace
-from segx_viewer.app.kit import settings
+from segx_viewer.app.kit import language, settings
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.model.annotations import Annotation, Kind, caption
 from segx_viewer.app.model.documents import Document
@@ -73,6 +74,7 @@ class Job:
     options: PageOptions = AS_SHOWN
     page: tuple[int, int] = (1, 1)  # its number, and of how many
     lesion: LesionRecord = NO_RECORD
+    texts: Mapping[str, str] = field(default_factory=lambda: language.texts(language.current()))  # its language
 
     def __call__(self) -> Path:
         """Write it; return what was written. A cancelled report leaves what was there before."""
@@ -88,8 +90,11 @@ class Job:
         return self.path
 
     def _write(self, path: Path) -> None:
+        from segx_viewer.reporting.words import written_in
+
         write = {".pdf": _write_pdf, ".json": _write_json, ".dcm": _write_dicom}.get(self.path.suffix, _write_png)
-        write(self, path)
+        with written_in(self.texts if self.path.suffix != ".json" else {}):  # which programs read
+            write(self, path)
 
     @property
     def shown(self) -> "ReportView":
@@ -135,16 +140,18 @@ class Job:
         """Return the page as RGB pixels."""
         from segx_viewer.reporting.layout import PageNumber
         from segx_viewer.reporting.png import render_report
+        from segx_viewer.reporting.words import written_in
 
-        return render_report(
-            self.analysis,
-            key=self.key,
-            voi=self.view.voi,
-            view=self.shown,
-            reading=self.reading,
-            include_identity=self.include_identity,
-            page_number=PageNumber(*self.page),
-        )
+        with written_in(self.texts):
+            return render_report(
+                self.analysis,
+                key=self.key,
+                voi=self.view.voi,
+                view=self.shown,
+                reading=self.reading,
+                include_identity=self.include_identity,
+                page_number=PageNumber(*self.page),
+            )
 
     def sheet(self) -> "Sheet":
         """Return the page of a PDF report."""

@@ -2,14 +2,14 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from segx_viewer.app.jobs.workspace import Workspace
-from segx_viewer.app.kit import settings
+from segx_viewer.app.kit import language, settings
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.model.impression import hidden
@@ -45,6 +45,7 @@ class StudyJob:
     include_identity: bool
     cancel: CancelToken
     options: PageOptions = AS_SHOWN
+    texts: Mapping[str, str] = field(default_factory=lambda: language.texts(language.current()))  # its language
 
     def __call__(self) -> Path:
         """Write the PDF, or a numbered file for each image; return the PDF, or the first file."""
@@ -56,10 +57,12 @@ class StudyJob:
     def _write(self) -> Path:
         if self.path.suffix == ".pdf":
             from segx_viewer.reporting.pdf import write_pdf_report
+            from segx_viewer.reporting.words import written_in
 
-            write_pdf_report(
-                _Sheets(self), self.path, include_identity=self.include_identity, overview=self.options.overview
-            )
+            with written_in(self.texts):
+                write_pdf_report(
+                    _Sheets(self), self.path, include_identity=self.include_identity, overview=self.options.overview
+                )
             return self.path
         first = None
         for number in range(len(self.pages)):
@@ -78,7 +81,7 @@ class StudyJob:
         analysis = page.analysis or page.analysed(self.cancel)
         job = page.export(analysis)
         key = job.key if job.key in analysis.explanations else default_key(analysis)
-        return replace(job, key=key, cancel=self.cancel, include_identity=self.include_identity)
+        return replace(job, key=key, cancel=self.cancel, include_identity=self.include_identity, texts=self.texts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from segx_viewer.app.kit import catalogues, language
-from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.i18n import date_text, decimal, tr
 
 
 @pytest.fixture(params=[code for code in language.LANGUAGES if code != "en"])
@@ -49,3 +49,12 @@ def test_an_unfinished_text_is_marked_for_linguist(tmp_path: Path):
     catalogues.write_catalogue(path, "de", {"Side", "New"}, {"Side": "Neben"})
     assert 'type="unfinished"' in path.read_text()
     assert language.read_catalogue(path) == {"Side": "Neben"}
+
+
+def test_numbers_and_dates_are_written_as_the_language_does(qapp):
+    assert (decimal(0.416, ".2f"), date_text("20040826"), date_text("?")) == ("0.42", "2004-08-26", "?")
+    language.use("de")
+    try:
+        assert (decimal(0.416, ".2f"), date_text("20040826"), date_text("?")) == ("0,42", "26.08.2004", "?")
+    finally:
+        language.use("en")
