@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segx_viewer import __version__
+from segx_viewer.bundles.manifest import CUT
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.methods import COMBINED, DISAGREEMENT, METHODS, MethodInfo, Needs
@@ -275,7 +276,8 @@ class _Run:
             placed, placement = place(picture, bundle.preprocessing, image.stretch)
             inputs = normalise(placed, bundle.preprocessing)[None]
             looks = gate.check_picture(as_bytes(placed[_extent(placement)]), colour=_colour_of(picture))
-            verdict = worst(gate.check_header(image), looks)
+            seen = picture[_part(placement)] if bundle.preprocessing.margins == CUT else picture
+            verdict = worst(gate.check_header(image), looks, gate.check_look(seen))
         if verdict.level is GateLevel.REFUSED:
             return self._begin(bundle, placement, verdict), None
 
@@ -500,6 +502,12 @@ def _extent(placement: Placement) -> tuple[slice, slice]:
         slice(max(0, round(top)), max(1, round(top + H * rows))),
         slice(max(0, round(left)), max(1, round(left + W * columns))),
     )
+
+
+def _part(placement: Placement) -> tuple[slice, slice]:
+    """Rows and columns of the picture that lie in the input: its margins were cut off."""
+    (left, top), (right, bottom) = (placement.to_image_xy(xy) for xy in ((0.0, 0.0), placement.input_shape[::-1]))
+    return slice(max(0, round(top)), max(1, round(bottom))), slice(max(0, round(left)), max(1, round(right)))
 
 
 def _colour_of(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

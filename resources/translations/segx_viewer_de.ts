@@ -1996,6 +1996,18 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Ihre Farben</translation>
     </message>
     <message>
+      <source>Its colours are unlike those of the images that the model learned from.</source>
+      <translation>Die Farben sind anders als die der Bilder, an denen das Modell gelernt hat.</translation>
+    </message>
+    <message>
+      <source>Its colours or grey levels seem to be inverted.</source>
+      <translation>Die Farben oder Grauwerte scheinen invertiert zu sein.</translation>
+    </message>
+    <message>
+      <source>Its colours seem to be exchanged, such as red with blue.</source>
+      <translation>Die Farben scheinen vertauscht zu sein, etwa Rot und Blau.</translation>
+    </message>
+    <message>
       <source>Its key</source>
       <translation>Dessen Schlüssel</translation>
     </message>
@@ -4024,6 +4036,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Das hat aus einem unerwarteten Grund nicht geklappt; siehe Hilfe &gt; Protokoll.</translation>
     </message>
     <message>
+      <source>This does not look like {one} as it was taken.</source>
+      <translation>Das ist nicht die unveränderte Aufnahme, die erwartet wird ({one}).</translation>
+    </message>
+    <message>
       <source>This does not look like {one}.</source>
       <translation>Das sieht nicht aus wie {one}.</translation>
     </message>
@@ -4066,6 +4082,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>This program listens at</source>
       <translation>Dieses Programm lauscht auf</translation>
+    </message>
+    <message>
+      <source>This seems to be several pictures in one.</source>
+      <translation>Das scheinen mehrere Bilder in einem zu sein.</translation>
     </message>
     <message>
       <source>those of the system</source>

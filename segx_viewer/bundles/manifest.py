@@ -47,6 +47,10 @@ AUTO = "auto"
 """As target layer in a manifest, and where none is named: found by tracing."""
 
 
+KEEP, CUT = "keep", "cut"
+"""What is done with plain margins."""
+
+
 @dataclass(frozen=True, slots=True)
 class Preprocessing:
     """How a displayed picture becomes a tensor.
@@ -71,6 +75,8 @@ class Preprocessing:
         See `segx_viewer.domain.geometry.INTERPOLATIONS`.
     antialias : bool
         Whether every pixel counts when a picture shrinks.
+    margins : str
+        "cut" where plain margins (frames, letterboxing) are taken off before anything else, or "keep".
     """
 
     input_shape: tuple[int, int]
@@ -82,8 +88,11 @@ class Preprocessing:
     resize: int | None = None
     interpolation: str = AREA
     antialias: bool = True
+    margins: str = KEEP
 
     def __post_init__(self) -> None:
+        if self.margins not in (KEEP, CUT):
+            raise ValueError(f"margins are {KEEP} or {CUT}")
         if len(self.mean) not in (1, 3) or len(self.mean) != len(self.std):
             raise ValueError("mean and std have one or three entries each")
         if self.fit not in FITS or self.colour not in COLOURS:
@@ -399,6 +408,7 @@ def _preprocessing(table: Table) -> Preprocessing:
         resize=None if resize is None else as_int(resize),
         interpolation=as_text(table.get("interpolation", AREA)),
         antialias=bool(table.get("antialias", True)),
+        margins=as_text(table.get("margins", KEEP)),
     )
 
 

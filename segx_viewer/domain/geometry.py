@@ -96,6 +96,18 @@ class Placement:
         offset = -float(round((rows - h) / 2)), -float(round((columns - w) / 2))
         return cls(image_shape, input_shape, (rows / H, columns / W), offset)
 
+    def shifted(self, image_shape: tuple[int, int], top: int, left: int) -> "Placement":
+        """Return the placement of a whole image, of which this one places the part that begins at (top, left).
+
+        Examples
+        --------
+        >>> whole = Placement.stretch((100, 200), (50, 50)).shifted((120, 240), 10, 20)
+        >>> whole.to_input((20.0, 10.0)), whole.to_input((220.0, 110.0))
+        ((0.0, 0.0), (50.0, 50.0))
+        """
+        (sy, sx), (y, x) = self.scale, self.offset
+        return Placement(image_shape, self.input_shape, self.scale, (y - top * sy, x - left * sx))
+
     @property
     def crops(self) -> bool:
         """Whether a part of the image lies outside the input."""

@@ -267,7 +267,7 @@ def _earned(steps: Sequence[Step], scores: Sequence[NDArray[np.float64]], data: 
     From cheap to dear, a step takes the place of the one before where the 95 % interval of the difference of their log
     losses, paired, lies above 0; where it needs more forward passes, it must save `WORTH_A_PASS` as well.
     """
-    resampler = Resampler(data.groups)
+    resampler = Resampler(np.unique(data.groups, return_inverse=True)[1])
     losses = [-np.log(np.clip(np.where(data.correct, p, 1 - p), 1e-12, 1)) for p in scores]
     order = sorted(range(len(steps)), key=lambda i: (steps[i].passes, len(steps[i].features), i))
     taken = [step.name for step in steps].index(SIMPLEST)

@@ -23,6 +23,7 @@ from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.result import GateLevel, GateVerdict
 from segx_viewer.domain.tables import as_float, as_table
 from segx_viewer.imaging.bodyparts import body_region
+from segx_viewer.inference.looks import UNUSUAL, Looks, reduced
 
 GATE_FILE = "gate.safetensors"
 ACCEPTED = GateVerdict(GateLevel.ACCEPTED)
@@ -119,6 +120,8 @@ class InputGate:
         At those features.
     stated : mapping
         What the bundle itself states about its kind of images.
+    looks : Looks
+        What its pictures look like as a whole.
     """
 
     image_kind: str
@@ -127,6 +130,7 @@ class InputGate:
     layer: str = ""
     features: Look | None = None
     stated: Mapping[str, object] = field(default_factory=dict)
+    looks: Looks = field(default_factory=Looks)
 
     @property
     def kind(self) -> ImageKind:
@@ -136,12 +140,14 @@ class InputGate:
     @classmethod
     def of(cls, bundle: ModelBundle) -> "InputGate":
         """Build a bundle's gate; without a `[gate]` table it judges by header and picture only."""
-        table, features = bundle.gate, None
+        table, features, tensors = bundle.gate, None, {}
         if bundle.gate_layer:
-            distance = PopulationDistance.of_tensors(load_file(bundle.verified_path(GATE_FILE)))
+            tensors = load_file(bundle.verified_path(GATE_FILE))
+            distance = PopulationDistance.of_tensors(tensors)
             features = Look(distance, as_float(table["outside"]), as_float(table["refuse"]))
         population, stated = as_table(table.get("population", {})), as_table(table.get("kind", {}))
-        return cls(bundle.image_kind, bundle.modalities, population, bundle.gate_layer, features, stated)
+        looks = Looks.of(as_table(table.get("looks", {})), tensors)
+        return cls(bundle.image_kind, bundle.modalities, population, bundle.gate_layer, features, stated, looks)
 
     def affinity(self, image: MedicalImage) -> int:
         """How well an image fits by its header and colours, 0..4; 0 is not at all."""
@@ -197,6 +203,13 @@ class InputGate:
         if kind.pixels == "grey" and chroma > GREY_CHROMA:
             return _refused(f"The image is in colour; the model reads {kind.many} only.")
         return ACCEPTED
+
+    def check_look(self, picture: NDArray[np.uint8]) -> GateVerdict:
+        """Judge by what a picture (H, W) or (H, W, 3), as displayed and without margins, looks like as a whole."""
+        reason = self.looks.refusal(picture)
+        if reason:
+            return _refused(f"This does not look like {self.kind.one} as it was taken. {reason}")
+        return ACCEPTED if self.looks.is_usual(reduced(picture)) else _outside(UNUSUAL)
 
     def check_features(self, features: NDArray[np.float32] | None) -> GateVerdict:
         """Judge by the distance of the classifier's features (D,) from those of its training images."""

@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from segx_viewer.bundles.manifest import Preprocessing
+from segx_viewer.bundles.manifest import CUT, Preprocessing
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.result import Activation, ClassInfo, Prediction
 from segx_viewer.errors import ModelError
+from segx_viewer.imaging.margins import content_box
 
 Levels = NDArray[np.uint8 | np.float32]
 """Of a picture, 0..255."""
@@ -60,8 +61,18 @@ def place(
     """Bring a displayed picture to the input grid, (h, w, 3), in the colours the network expects.
 
     Its levels 0..255 are uint8, or float32 where they are not rounded ("tensor"). `stretch` makes pixels square that
-    are not; where each axis gets its own factor, it changes nothing.
+    are not; where each axis gets its own factor, it changes nothing. Margins are cut off first where the bundle says
+    so; the placement is that of the whole picture.
     """
+    whole = picture.shape[:2]
+    rows, columns = content_box(picture) if how.margins == CUT else (slice(0, whole[0]), slice(0, whole[1]))
+    if (rows, columns) != (slice(0, whole[0]), slice(0, whole[1])):
+        placed, within = _place(picture[rows, columns], how, stretch)
+        return placed, within.shifted(whole, rows.start, columns.start)
+    return _place(picture, how, stretch)
+
+
+def _place(picture: NDArray[np.uint8], how: Preprocessing, stretch: tuple[float, float]) -> tuple[Levels, Placement]:
 
     def fit(shape: tuple[int, int]) -> Placement:
         if how.resize is not None:

@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from segx_viewer import process
-from segx_viewer.bundles.manifest import Preprocessing, read_bundle
+from segx_viewer.bundles.manifest import KEEP, Preprocessing, read_bundle
 from segx_viewer.networks.architectures import build_classifier, build_segmenter
 from segx_viewer.networks.staged import as_classifier, encoder_of
 from segx_viewer.training.adjust import adjust_logits, scale_logits
@@ -265,7 +265,7 @@ def segmenter_input_of(recipe: Recipe) -> Preprocessing:
 def _preprocessing(table: Mapping[str, Any]) -> Preprocessing:
     return Preprocessing(
         tuple(table["input_shape"]), table["fit"], table["colour"], tuple(table["mean"]), tuple(table["std"]),
-        table.get("detail"),
+        table.get("detail"), margins=table.get("margins", KEEP),
     )  # fmt: skip
 
 
