@@ -280,6 +280,10 @@
       <translation>&amp;Texte auf dem Bild</translation>
     </message>
     <message>
+      <source>&amp;Time line of a lesion …</source>
+      <translation>&amp;Zeitreihe einer Läsion …</translation>
+    </message>
+    <message>
       <source>&amp;Tools</source>
       <translation>&amp;Werkzeuge</translation>
     </message>
@@ -484,6 +488,10 @@
       <translation>Nach einer Zeichnung</translation>
     </message>
     <message>
+      <source>Against the first picture</source>
+      <translation>Gegen das erste Bild</translation>
+    </message>
+    <message>
       <source>ALIGNMENTS</source>
       <translation>ÜBEREINSTIMMUNGEN</translation>
     </message>
@@ -566,6 +574,18 @@
     <message>
       <source>Archives …</source>
       <translation>Archive …</translation>
+    </message>
+    <message>
+      <source>Area</source>
+      <translation>Fläche</translation>
+    </message>
+    <message>
+      <source>Area changed</source>
+      <translation>Flächenänderung</translation>
+    </message>
+    <message>
+      <source>Area of the region: {change} % ({by}).</source>
+      <translation>Fläche der Region: {change} % ({by}).</translation>
     </message>
     <message>
       <source>area {area} {unit}</source>
@@ -688,6 +708,10 @@
       <translation>B: Achtel, in denen das Pigment abrupt endet</translation>
     </message>
     <message>
+      <source>Back</source>
+      <translation>Hinten</translation>
+    </message>
+    <message>
       <source>back</source>
       <translation>hinten</translation>
     </message>
@@ -706,6 +730,10 @@
     <message>
       <source>Bacterial pneumonia</source>
       <translation>Bakterielle Pneumonie</translation>
+    </message>
+    <message>
+      <source>Badge</source>
+      <translation>Plakette</translation>
     </message>
     <message>
       <source>Bare image, while held</source>
@@ -744,6 +772,10 @@
       <translation>neben der Zeichnung</translation>
     </message>
     <message>
+      <source>beside the drawing ({view})</source>
+      <translation>neben der Zeichnung ({view})</translation>
+    </message>
+    <message>
       <source>between</source>
       <translation>zwischen</translation>
     </message>
@@ -778,6 +810,10 @@
     <message>
       <source>body map</source>
       <translation>Körperschema</translation>
+    </message>
+    <message>
+      <source>Body map: {place}</source>
+      <translation>Körperkarte: {place}</translation>
     </message>
     <message>
       <source>Body site</source>
@@ -862,6 +898,10 @@
     <message>
       <source>by the reader</source>
       <translation>durch den Befunder</translation>
+    </message>
+    <message>
+      <source>by the registration's scale</source>
+      <translation>nach dem Maßstab der Überlagerung</translation>
     </message>
     <message>
       <source>C&amp;urtain</source>
@@ -1028,6 +1068,10 @@
       <translation>Den Scheitel anklicken</translation>
     </message>
     <message>
+      <source>Click where the lesion is. Arrow keys move the mark, F changes the side, Del removes it.</source>
+      <translation>Klicken Sie dorthin, wo die Läsion ist. Pfeiltasten bewegen die Marke, F wechselt die Seite, Entf entfernt sie.</translation>
+    </message>
+    <message>
       <source>Click where the text shall stand</source>
       <translation>Anklicken, wo der Text stehen soll</translation>
     </message>
@@ -1048,12 +1092,24 @@
       <translation>Cobb-Winkel</translation>
     </message>
     <message>
+      <source>Colour against the skin around: {change} CIELAB units apart.</source>
+      <translation>Farbe gegen die Haut ringsum: {change} CIELAB-Einheiten Unterschied.</translation>
+    </message>
+    <message>
+      <source>Colour changed</source>
+      <translation>Farbänderung</translation>
+    </message>
+    <message>
       <source>Colour, and how it is resampled</source>
       <translation>Farbe und Umrechnung der Größe</translation>
     </message>
     <message>
       <source>Colours</source>
       <translation>Farben</translation>
+    </message>
+    <message>
+      <source>Colours seen</source>
+      <translation>Gesehene Farben</translation>
     </message>
     <message>
       <source>Command</source>
@@ -1074,6 +1130,10 @@
     <message>
       <source>Compare two models</source>
       <translation>Zwei Modelle vergleichen</translation>
+    </message>
+    <message>
+      <source>Compare with</source>
+      <translation>Vergleichen mit</translation>
     </message>
     <message>
       <source>Computed radiography</source>
@@ -1128,6 +1188,10 @@
       <translation>richtig</translation>
     </message>
     <message>
+      <source>correlation of details {correlation}, overlap {overlap}</source>
+      <translation>Korrelation der Einzelheiten {correlation}, Überdeckung {overlap}</translation>
+    </message>
+    <message>
       <source>Curtain</source>
       <translation>Vorhang</translation>
     </message>
@@ -1158,6 +1222,18 @@
     <message>
       <source>Dates</source>
       <translation>Daten</translation>
+    </message>
+    <message>
+      <source>Day</source>
+      <translation>Tag</translation>
+    </message>
+    <message>
+      <source>day not stated</source>
+      <translation>Tag nicht angegeben</translation>
+    </message>
+    <message>
+      <source>Day of the picture</source>
+      <translation>Tag der Aufnahme</translation>
     </message>
     <message>
       <source>De&amp;lete this drawing</source>
@@ -1224,6 +1300,10 @@
       <translation>Gerät</translation>
     </message>
     <message>
+      <source>Diameter</source>
+      <translation>Durchmesser</translation>
+    </message>
+    <message>
       <source>Dice overlap of the 5 % most relevant pixels with the region; a small region caps it.</source>
       <translation>Dice-Überlappung der wichtigsten 5 % der Bildpunkte mit der Region; eine kleine Region begrenzt sie.</translation>
     </message>
@@ -1242,6 +1322,14 @@
     <message>
       <source>DICOMweb (https)</source>
       <translation>DICOMweb (https)</translation>
+    </message>
+    <message>
+      <source>Difference</source>
+      <translation>Unterschied</translation>
+    </message>
+    <message>
+      <source>Difference (bright: changed)</source>
+      <translation>Unterschied (hell: verändert)</translation>
     </message>
     <message>
       <source>Digital radiography</source>
@@ -1274,6 +1362,10 @@
     <message>
       <source>dots</source>
       <translation>Punkte</translation>
+    </message>
+    <message>
+      <source>Doubtful: {figures}, turned by {turn}°, scale {scale}. Check that both show the same lesion.</source>
+      <translation>Zweifelhaft: {figures}, gedreht um {turn}°, Maßstab {scale}. Prüfen Sie, ob beide dieselbe Läsion zeigen.</translation>
     </message>
     <message>
       <source>Drag along the distance, or click its ends</source>
@@ -1340,8 +1432,16 @@
       <translation>Jede Regel in hanging.toml beginnt mit [[rule]].</translation>
     </message>
     <message>
+      <source>Earlier</source>
+      <translation>Früher</translation>
+    </message>
+    <message>
       <source>Earlier drawings and notes</source>
       <translation>Frühere Zeichnungen und Notizen</translation>
+    </message>
+    <message>
+      <source>Earlier picture over the later one</source>
+      <translation>Früheres Bild über dem späteren</translation>
     </message>
     <message>
       <source>Earth mover's distance</source>
@@ -1640,6 +1740,10 @@
       <translation>von {low} bis {high}, {count} px</translation>
     </message>
     <message>
+      <source>Front</source>
+      <translation>Vorn</translation>
+    </message>
+    <message>
       <source>front</source>
       <translation>vorn</translation>
     </message>
@@ -1662,6 +1766,10 @@
     <message>
       <source>Getting images from {name} …</source>
       <translation>Hole Bilder von {name} …</translation>
+    </message>
+    <message>
+      <source>Give pictures the same patient and lesion (Tools &gt; Lesions, Whose and where) to see them here.</source>
+      <translation>Geben Sie Bildern denselben Patienten und dieselbe Läsion (Werkzeuge &gt; Läsionen, Wessen und wo), um sie hier zu sehen.</translation>
     </message>
     <message>
       <source>Give up what waits</source>
@@ -1900,6 +2008,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>In einem Ordner …</translation>
     </message>
     <message>
+      <source>in millimetres</source>
+      <translation>in Millimetern</translation>
+    </message>
+    <message>
       <source>In true size</source>
       <translation>In wahrer Größe</translation>
     </message>
@@ -2068,6 +2180,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Art</translation>
     </message>
     <message>
+      <source>L</source>
+      <translation>L</translation>
+    </message>
+    <message>
       <source>La&amp;yers of the file</source>
       <translation>&amp;Ebenen der Datei</translation>
     </message>
@@ -2094,6 +2210,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>last year</source>
       <translation>letztes Jahr</translation>
+    </message>
+    <message>
+      <source>Later</source>
+      <translation>Später</translation>
+    </message>
+    <message>
+      <source>Laying the pictures on each other …</source>
+      <translation>Die Bilder werden aufeinandergelegt …</translation>
     </message>
     <message>
       <source>Leave out files that have or may have text in their picture</source>
@@ -2456,6 +2580,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Hals</translation>
     </message>
     <message>
+      <source>needs a scale in both</source>
+      <translation>braucht in beiden einen Maßstab</translation>
+    </message>
+    <message>
       <source>Network's own score</source>
       <translation>Wert des Netzes selbst</translation>
     </message>
@@ -2486,6 +2614,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>No archive is configured yet: enter one under Archives.</source>
       <translation>Noch ist kein Archiv eingerichtet: Tragen Sie eines unter „Archive“ ein.</translation>
+    </message>
+    <message>
+      <source>No change of area: a scale is missing and the pictures do not fit well enough.</source>
+      <translation>Keine Flächenänderung: Ein Maßstab fehlt, und die Bilder passen nicht gut genug aufeinander.</translation>
     </message>
     <message>
       <source>no class can be ruled out ({share})</source>
@@ -2548,6 +2680,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Diese Wörter stehen auf keiner Seite.</translation>
     </message>
     <message>
+      <source>no place marked</source>
+      <translation>kein Ort markiert</translation>
+    </message>
+    <message>
       <source>No pneumonia</source>
       <translation>Keine Pneumonie</translation>
     </message>
@@ -2566,6 +2702,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>No region, no figures.</source>
       <translation>Ohne Region keine Werte.</translation>
+    </message>
+    <message>
+      <source>No registered view: the pictures do not fit each other ({figures}). They may show another lesion.</source>
+      <translation>Keine übereinandergelegte Ansicht: Die Bilder passen nicht aufeinander ({figures}). Vielleicht zeigen sie verschiedene Läsionen.</translation>
     </message>
     <message>
       <source>No report was written: another image was opened meanwhile.</source>
@@ -2980,8 +3120,16 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Bild der Berichtsseite (PNG)</translation>
     </message>
     <message>
+      <source>Pictures of the lesion</source>
+      <translation>Bilder der Läsion</translation>
+    </message>
+    <message>
       <source>Pictures of this kind often have text burned in. Look closely.</source>
       <translation>In Bilder dieser Art ist oft Text eingebrannt. Sehen Sie genau hin.</translation>
+    </message>
+    <message>
+      <source>Pictures with the same patient and lesion are one time line. The program never guesses this.</source>
+      <translation>Bilder mit demselben Patienten und derselben Läsion sind eine Zeitreihe. Das Programm rät das nie.</translation>
     </message>
     <message>
       <source>pigment network</source>
@@ -3002,6 +3150,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Pixel size</source>
       <translation>Pixelgröße</translation>
+    </message>
+    <message>
+      <source>Place: {place}</source>
+      <translation>Ort: {place}</translation>
     </message>
     <message>
       <source>Play</source>
@@ -3094,6 +3246,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Protocol</source>
       <translation>Protokoll</translation>
+    </message>
+    <message>
+      <source>R</source>
+      <translation>R</translation>
     </message>
     <message>
       <source>Radiography</source>
@@ -3764,6 +3920,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Die Datei sagt {rate}</translation>
     </message>
     <message>
+      <source>The file says: {day}.</source>
+      <translation>Die Datei sagt: {day}.</translation>
+    </message>
+    <message>
       <source>The file states its own scale; it is used.</source>
       <translation>Die Datei nennt ihren eigenen Maßstab; er gilt.</translation>
     </message>
@@ -3878,6 +4038,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>The picture is changed, the network's parameters are randomised and the method is repeated, to see whether the map depends on what it should. This takes a few hundred passes of the network.</source>
       <translation>Das Bild wird verändert, die Parameter des Netzes werden zufällig gesetzt und das Verfahren wird wiederholt, um zu sehen, ob die Karte von dem abhängt, wovon sie soll. Das braucht einige Hundert Durchläufe des Netzes.</translation>
+    </message>
+    <message>
+      <source>The pictures could not be laid on each other.</source>
+      <translation>Die Bilder ließen sich nicht aufeinanderlegen.</translation>
+    </message>
+    <message>
+      <source>The pictures fit each other: {figures}, turned by {turn}°, scale {scale}.</source>
+      <translation>Die Bilder passen aufeinander: {figures}, gedreht um {turn}°, Maßstab {scale}.</translation>
     </message>
     <message>
       <source>The program did not end properly last time.</source>
@@ -4016,6 +4184,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Es gibt nur ein Bild: nichts abzuspielen.</translation>
     </message>
     <message>
+      <source>There is only one picture of this lesion yet.</source>
+      <translation>Von dieser Läsion gibt es erst ein Bild.</translation>
+    </message>
+    <message>
       <source>There it adds nothing certain to the network's own confidence.</source>
       <translation>Dort fügt sie der eigenen Zuversicht des Netzes nichts Sicheres hinzu.</translation>
     </message>
@@ -4106,6 +4278,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Time for decoding a file</source>
       <translation>Zeit zum Dekodieren einer Datei</translation>
+    </message>
+    <message>
+      <source>Time line of a lesion</source>
+      <translation>Zeitreihe einer Läsion</translation>
     </message>
     <message>
       <source>time {value}</source>
@@ -4372,6 +4548,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>weiß</translation>
     </message>
     <message>
+      <source>Whose and where</source>
+      <translation>Wessen und wo</translation>
+    </message>
+    <message>
       <source>Window 1</source>
       <translation>Fensterung 1</translation>
     </message>
@@ -4544,6 +4724,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{count} Jahre oder älter</translation>
     </message>
     <message>
+      <source>{day}, laid on the earlier one</source>
+      <translation>{day}, auf das frühere gelegt</translation>
+    </message>
+    <message>
       <source>{keys} already belongs to “{command}”.</source>
       <translation>{keys} gehört schon zu „{command}“.</translation>
     </message>
@@ -4554,6 +4738,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>{length} at the detector</source>
       <translation>{length} am Detektor</translation>
+    </message>
+    <message>
+      <source>{lesion} ({count} pictures)</source>
+      <translation>{lesion} ({count} Bilder)</translation>
     </message>
     <message>
       <source>{level}: right in {share} of {images} images.</source>
@@ -4626,6 +4814,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>{number} of {count}</source>
       <translation>{number} von {count}</translation>
+    </message>
+    <message>
+      <source>{part}, left</source>
+      <translation>{part}, links</translation>
+    </message>
+    <message>
+      <source>{part}, right</source>
+      <translation>{part}, rechts</translation>
     </message>
     <message>
       <source>{path} does not exist.</source>

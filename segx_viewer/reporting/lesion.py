@@ -66,7 +66,7 @@ def _figures(analysis: Analysis) -> Iterator[Row]:
     if shape is None:
         return
     words = say("area {area} {unit}², largest diameter {diameter} {unit}")
-    words = words.format(area=decimal(shape.area, ".3g"), diameter=decimal(shape.diameter, ".3g"), unit=shape.unit)
+    words = words.format(area=_plain(shape.area), diameter=_plain(shape.diameter), unit=shape.unit)
     edge = say("it reaches the picture's edge")
     yield say("Region"), f"{words}; {edge}" if shape.cut else words
     first, second = (f"{100 * share:.0f} %" for share in shape.asymmetry)
@@ -79,6 +79,10 @@ def _figures(analysis: Analysis) -> Iterator[Row]:
     if colours := region_colours(analysis):
         words = say("{colours} (by reference colours; not the reader's)")
         yield say("Its colours"), words.format(colours=", ".join(say(colour) for colour in colours))
+
+
+def _plain(value: float) -> str:
+    return decimal(value, ".0f" if value >= 1000 else ".3g")
 
 
 def abcd_words(rule: Abcd) -> str:

@@ -30,8 +30,18 @@ def show_lesion(window: "Desk") -> None:
     dialog.activateWindow()
 
 
+def show_timeline(window: "Desk") -> None:
+    """Show the pictures of one lesion by day."""
+    from segx_viewer.app.dialogs.timeline import TimeLine
+
+    dialog = TimeLine(window.workspace, window.above)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.show()
+
+
 _LESIONS = mark("Lesions")
 
 ROWS: "tuple[Command[Desk], ...]" = (
     Command("lesion", mark("&Lesion: size, ABCD, 7 points …"), show_lesion, "Ctrl+Shift+L", _LESIONS, "ruler"),
+    Command("timeline", mark("&Time line of a lesion …"), show_timeline, "Ctrl+Shift+H", _LESIONS, "clock"),
 )

@@ -1,4 +1,4 @@
-"""What the reader notes about a lesion: its scale and size, the ABCD rule, the 7-point checklist."""
+"""What the reader notes about a lesion: its scale and size, two rules, whose it is and where."""
 
 from collections.abc import Callable
 
@@ -7,12 +7,13 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QTabWidget, QVB
 from segx_viewer.app.dialogs.dermoscopy import AbcdPage, SevenPointPage
 from segx_viewer.app.dialogs.lesionpage import Facts, LesionPage
 from segx_viewer.app.dialogs.lesionscale import ScalePage
+from segx_viewer.app.dialogs.lesionsite import SitePage
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.annotations import Annotation
 from segx_viewer.app.model.documents import Document
 
-SIZE, ABCD, SEVEN_POINT = range(3)
+SIZE, ABCD, SEVEN_POINT, SITE = range(4)
 
 
 class LesionDialog(QDialog):
@@ -45,7 +46,8 @@ class LesionDialog(QDialog):
         self.scale = ScalePage(workspace, draw, chosen)
         self.abcd = AbcdPage(workspace)
         self.seven_point = SevenPointPage(workspace)
-        self.pages: tuple[LesionPage, ...] = (self.scale, self.abcd, self.seven_point)
+        self.site = SitePage(workspace)
+        self.pages: tuple[LesionPage, ...] = (self.scale, self.abcd, self.seven_point, self.site)
         for page in self.pages:
             self.tabs.addTab(page, page.title())
         research = QLabel(tr("RESEARCH USE ONLY - not for diagnosis"))

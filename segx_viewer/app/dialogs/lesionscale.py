@@ -19,7 +19,7 @@ from segx_viewer.app.dialogs.lesionpage import Facts, LesionPage, hint
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.model import lesions
-from segx_viewer.app.model.annotations import Annotation
+from segx_viewer.app.model.annotations import Annotation, plain
 from segx_viewer.domain.image import SpacingOrigin
 from segx_viewer.domain.lesion import Calibration
 
@@ -177,7 +177,7 @@ def _figures(facts: Facts) -> str:
     first, second = (f"{100 * share:.0f}" for share in shape.asymmetry)
     lines = [
         tr("Area {area} {unit}², largest diameter {diameter} {unit}.").format(
-            area=f"{shape.area:.3g}", diameter=f"{shape.diameter:.3g}", unit=shape.unit
+            area=plain(shape.area), diameter=plain(shape.diameter), unit=shape.unit
         ),
         tr("Border: compactness {compactness} (a disc has 1), solidity {solidity} (convex has 1).").format(
             compactness=f"{shape.compactness:.2f}", solidity=f"{shape.solidity:.2f}"

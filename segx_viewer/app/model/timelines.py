@@ -1,0 +1,26 @@
+"""Pictures of one lesion in the order of their days, told apart by what the reader wrote and by nothing else."""
+
+from collections.abc import Iterable
+
+from segx_viewer.app.model.documents import Document
+
+Key = tuple[str, str]
+
+
+def lesions_of(documents: Iterable[Document]) -> dict[Key, list[Document]]:
+    """Return the pictures of each lesion that has a patient and a name, the oldest first.
+
+    Pictures without a day come last, in the order in which they were opened.
+    """
+    found: dict[Key, list[Document]] = {}
+    for document in documents:
+        if document.lesion.key is not None:
+            found.setdefault(document.lesion.key, []).append(document)
+    for pictures in found.values():
+        pictures.sort(key=lambda d: (d.lesion.taken or "9999", d.number))
+    return found
+
+
+def title_of(document: Document) -> str:
+    """Return patient and lesion as the reader wrote them."""
+    return f"{document.lesion.patient.strip()} · {document.lesion.lesion.strip()}"
