@@ -216,7 +216,8 @@ class Window(QMainWindow):
     def follow_language(self) -> None:
         """Write again what is put together from parts, in the language in use."""
         self.commands.retranslate()
-        self.studies.follow_theme()
+        self.top_bar.follow_language()
+        self.studies.follow_language()
         if self.follower is not None:
             self.follower.write_again()
         self.update()

@@ -72,7 +72,20 @@ __all__ = ["make_dicom", "results"]
 
 _NAMES = {  # of colour maps, methods, files, models, languages, formats and this program: the same in every language
     *("viridis", "cividis", "magma", "inferno", "turbo", "Grad-CAM", "Integrated gradients", "red.png", "pictures"),
-    *("(mel)", "(bcc)", "SegX Viewer", "SegX viewer", "English", "Deutsch", "px", "SegX", "SegU", "SHA-256", "UTC"),
+    *(
+        "(mel)",
+        "(bcc)",
+        "out",
+        "SegX Viewer",
+        "SegX viewer",
+        "English",
+        "Deutsch",
+        "px",
+        "SegX",
+        "SegU",
+        "SHA-256",
+        "UTC",
+    ),
 }
 _PAPERS = {"Argenziano, Arch Dermatol 134:1563, 1998", "Stolz 1994; Nachbar, J Am Acad Dermatol 30:551, 1994"}
 _KEYS = {  # as Qt writes them
@@ -93,10 +106,13 @@ class Pseudo(QTranslator):
 
 
 class Bracketed(dict):
-    """A catalogue in which every text is in brackets."""
+    """A catalogue in which every text is in brackets; what is filled in is not, and must be translated itself."""
 
     def get(self, text, _default=None):
-        return f"⟦{text}⟧" if re.search("[A-Za-z]", text) else text
+        parts = re.split(r"(\{[^}]*\})", text)
+        return "".join(
+            f"⟦{part}⟧" if i % 2 == 0 and re.search("[A-Za-z]", part) else part for i, part in enumerate(parts)
+        )
 
 
 @pytest.fixture
@@ -185,7 +201,7 @@ def asked(monkeypatch):
 
 def _strings(args, more) -> list[str]:
     texts = [value for value in (*args, *more.values()) if isinstance(value, str)]
-    return [re.sub(r"\([^)]*\*[^)]*\)", "", text) for text in texts]  # patterns of file names
+    return [re.sub(r"\([^)]*\*[^)]*\)[⟦⟧]*", "⟧", text) for text in texts]  # patterns of file names
 
 
 def fill_with_everything(qtbot, window, paths) -> None:
@@ -315,6 +331,45 @@ def test_every_text_in_the_window_its_menus_and_dialogs_is_translated(
     missed = {line for line in lines if untranslated(_without(line, facts))}
     window.close()
     assert not missed, "\n".join(sorted(missed))
+
+
+def test_a_window_whose_language_changes_says_what_one_opened_in_it_says(qtbot, engine, pictures, make_dicom):
+    film = make_dicom(np.arange(1200, dtype=np.uint16).reshape(40, 30), "red.dcm", StudyDate="20240131", Modality="CR")
+
+    def said(window) -> set[str]:
+        window.state.update(cine_bar=True, editing=True)
+        widgets = [widget for widget in window.findChildren(QWidget) if widget.window() is window]
+        texts = {text for widget in widgets for text in texts_of(widget)}
+        texts |= {text for port in window.viewports.visible_ports for _, text in port.texts()}
+        return texts | {a.iconText() for a in window.commands.by_id.values()}
+
+    def make():
+        window = Window(engine)
+        window.fill()
+        qtbot.addWidget(window)
+        window.resize(1400, 900)
+        window.show()
+        window.workspace.prepare()
+        window.open_paths([film])
+        qtbot.waitUntil(window.has_result)
+        qtbot.waitUntil(lambda: window.control_bar.method.count() > 1)
+        return window
+
+    window = make()
+    english = said(window)
+    window.commands.run("language_de")
+    try:
+        qtbot.wait(100)
+        qtbot.waitUntil(lambda: not window.workspace.analyses.is_analysing)
+        switched = said(window)
+        window.close()
+        other = make()
+        fresh = said(other)
+        other.close()
+    finally:
+        language.use("en")
+    assert len(english - switched) > 100
+    assert not switched - fresh, "\n".join(sorted(switched - fresh))
 
 
 @pytest.fixture

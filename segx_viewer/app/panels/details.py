@@ -48,6 +48,10 @@ class Details(QScrollArea):
         """Show the details of `key`, or nothing."""
         certainty = analysis.certainty_of(key) if analysis is not None and key is not None else None
         self._inner.setVisible(certainty is not None)
+        policy = (
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded if certainty is not None else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
+        self.setVerticalScrollBarPolicy(policy)  # else it would scroll through what is hidden
         if certainty is None or analysis is None:
             return
         self.curve.show_curve(certainty.auitc_curve)

@@ -69,7 +69,9 @@ class Results(QFrame):
         self.certainty.show_certainty(analysis, key)
         self.details.show_certainty(analysis, key)
         bundle = analysis.bundle if analysis is not None else None
-        words = [tr("Model: {title} {version}").format(title=bundle.title, version=bundle.version)] if bundle else []
+        words = (
+            [tr("Model: {title} {version}").format(title=tr(bundle.title), version=bundle.version)] if bundle else []
+        )
         shown = analysis.explanations.get(key) if analysis is not None and key is not None else None
         if shown is not None and shown.target is Target.PROBABILITY:
             words.append(tr("Explained as published: the class's sigmoid score, Grad-CAM scaled to 0..1."))

@@ -92,6 +92,19 @@ class Studies(QTreeWidget):
         for document in self._documents:
             self._on_updated(document)
 
+    def follow_language(self) -> None:
+        """Write headings and rows again, in the language in use."""
+        titles: dict[str, str] = {}
+        for document in self._documents:
+            for key, title in group_path(document, self._identity, self._parts.get(document.number, ())):
+                if key not in titles or _says_more(title, titles[key]):
+                    titles[key] = title
+        for group in self._groups(self.invisibleRootItem()):
+            key = str(group.data(0, _KEY))
+            _entitle(group, titles.get(key, group.text(0)))
+            self._dress(group)
+        self.follow_theme()
+
     def show_identity(self, visible: bool) -> None:
         """Show patients' names in the groups' titles, or hide them."""
         self._identity = visible

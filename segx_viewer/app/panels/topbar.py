@@ -51,6 +51,13 @@ class TopBar(QFrame):
             button for button in self.findChildren(QToolButton) if button.defaultAction().objectName() in _WORDS
         ]
 
+    def follow_language(self) -> None:
+        """Write the words beside the icons again, in the language in use."""
+        for button in self._worded:
+            action = button.defaultAction()
+            action.setIconText(f" {tr(_WORDS[action.objectName()])}")
+        self._give_way(self.width())
+
     def minimumSizeHint(self) -> QSize:  # noqa: N802, D102 - Qt's name
         return QSize(0, super().minimumSizeHint().height())
 
