@@ -5,7 +5,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from segx_viewer.archive.contexts import class_name
 from segx_viewer.archive.servers import Server
@@ -15,6 +15,7 @@ from segx_viewer.errors import ArchiveCancelled, ArchiveError
 
 if TYPE_CHECKING:
     from pynetdicom.association import Association
+    from pynetdicom.events import Event, InterventionEvent
     from pynetdicom.presentation import PresentationContext
 
 MAX_CONTEXTS = 128
@@ -36,7 +37,7 @@ def associate(
     cancel: CancelToken,
     *,
     receives: Sequence[str] = (),
-    handlers: Sequence[tuple[Any, Callable[[Any], int]]] = (),
+    handlers: "Sequence[tuple[InterventionEvent, Callable[[Event], int]]]" = (),
 ) -> "Iterator[Association]":
     """Give an association; release it at the end, or abort it when something went wrong or the user cancelled.
 
@@ -106,14 +107,16 @@ def associate(
         raise ArchiveCancelled("Cancelled.")
 
 
-def without_delay(event: Any) -> None:
+def without_delay(event: "Event") -> None:
     """Handle an opened connection: let small messages go at once.
 
     A request goes in two parts; by Nagle's algorithm the second waits until the first is acknowledged, which the other
     side delays by 40 ms: for each object.
     """
     with suppress(OSError, AttributeError):
-        event.assoc.dul.socket.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection = event.assoc.dul.socket
+        if connection is not None and connection.socket is not None:
+            connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def broke_off(server: Server, doing: str) -> ArchiveError:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pydicom.dataset import Dataset
 
@@ -13,6 +13,9 @@ from segx_viewer.archive.servers import Server
 from segx_viewer.archive.tls import listening_context
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import ArchiveError, SegxError
+
+if TYPE_CHECKING:
+    from pynetdicom.events import Event, EventHandlerType
 
 GET = "1.2.840.10008.5.1.4.1.2.2.3"
 MOVE = "1.2.840.10008.5.1.4.1.2.2.2"
@@ -42,11 +45,11 @@ class Arriving:
         """What has not come."""
         return [instance for instance in self.wanted if instance.uid not in self._have]
 
-    def take(self, event: Any) -> int:
+    def take(self, event: "Event") -> int:
         """Handle a C-STORE; returns its status."""
         if self._cancel.cancelled or self.error is not None:
             return _OUT_OF_RESOURCES
-        uid = str(event.request.AffectedSOPInstanceUID)
+        uid = str(getattr(event.request, "AffectedSOPInstanceUID", ""))
         if uid not in self._uids:
             return _NOT_ASKED_FOR
         try:
@@ -177,7 +180,7 @@ def _instances(instances: Sequence[Instance]) -> Dataset:
 
 
 @contextmanager
-def _listening(server: Server, take: Callable[[Any], int]) -> Iterator[None]:
+def _listening(server: Server, take: "Callable[[Event], int]") -> Iterator[None]:
     """Listen for the archive's objects (storage SCP); only it is let in."""
     from pynetdicom import AE, evt
 
@@ -187,7 +190,7 @@ def _listening(server: Server, take: Callable[[Any], int]) -> Iterator[None]:
     entity.require_called_aet = True
     entity.require_calling_aet = [server.title]
     entity.network_timeout = server.seconds
-    handlers: list[Any] = [(evt.EVT_CONN_OPEN, without_delay), (evt.EVT_C_STORE, take)]
+    handlers: list[EventHandlerType] = [(evt.EVT_CONN_OPEN, without_delay), (evt.EVT_C_STORE, take)]
     try:
         listener = entity.start_server(
             (server.move_host, server.move_port),

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from segx_viewer.archive.association import without_delay
 from segx_viewer.archive.connection import connect
@@ -16,6 +16,10 @@ from segx_viewer.archive.outbox import Item, Outbox
 from segx_viewer.archive.rules import EVERYTHING, Rule, destinations
 from segx_viewer.archive.servers import DEFAULT_TITLE, Server, find_server
 from segx_viewer.errors import ArchiveError, ExportError, SegxError
+
+if TYPE_CHECKING:
+    from pynetdicom.events import Event, EventHandlerType
+    from pynetdicom.transport import ThreadedAssociationServer
 
 _VERIFICATION = "1.2.840.10008.1.1"
 _SUCCESS, _OUT_OF_RESOURCES, _CANNOT_UNDERSTAND = 0x0000, 0xA700, 0xC000
@@ -129,7 +133,7 @@ class Receiver:
 
     # -- receiving, in the network's threads -----------------------------------------------------
 
-    def _listen(self) -> Any:
+    def _listen(self) -> "ThreadedAssociationServer":
         from pynetdicom import AE, evt
 
         reception = self._reception
@@ -142,15 +146,17 @@ class Receiver:
         entity.maximum_associations = _ASSOCIATIONS
         if reception.callers is not None and not reception.callers:
             raise ArchiveError("Nobody may send: name the titles that may, or allow every caller.")
-        handlers: list[Any] = [(evt.EVT_CONN_OPEN, without_delay), (evt.EVT_C_STORE, self._take)]
+        handlers: list[EventHandlerType] = [(evt.EVT_CONN_OPEN, without_delay), (evt.EVT_C_STORE, self._take)]
         try:
-            return entity.start_server((reception.host, reception.port), block=False, evt_handlers=handlers)
+            server = entity.start_server((reception.host, reception.port), block=False, evt_handlers=handlers)
         except OSError as error:
             raise ArchiveError(
                 f"This program cannot listen at {reception.host}:{reception.port}: {error.strerror or error}."
             ) from error
+        assert server is not None  # noqa: S101 - only a server that blocks is none
+        return server
 
-    def _take(self, event: Any) -> int:
+    def _take(self, event: "Event") -> int:
         caller = str(event.assoc.requestor.ae_title).strip()
         try:
             taken = self._inbox.take(event.encoded_dataset(), caller)

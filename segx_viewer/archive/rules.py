@@ -80,9 +80,9 @@ def destinations(rules: Collection[Rule]) -> list[str]:
     return list(dict.fromkeys(rule.destination for rule in rules if rule.destination))
 
 
-def _rule(row: dict[str, Any], where: str) -> Rule:
+def _rule(row: dict[str, object], where: str) -> Rule:
     kinds = {field.name: field.default for field in fields(Rule)}
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {}  # each is checked against the type of its field
     for key, value in row.items():
         if key not in kinds:
             raise ArchiveError(f"{where}: there is no '{key}'; there are {', '.join(kinds)}.")

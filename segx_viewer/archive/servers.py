@@ -187,7 +187,7 @@ def find_server(name: str, servers: Sequence[Server]) -> Server:
     raise ArchiveError(f"There is no archive called {name}; configured: {known}.")
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     return str(value) if isinstance(value, StrEnum) else value
 
 
@@ -198,7 +198,7 @@ def _server(row: object, path: Path) -> Server:
     if not isinstance(row, dict):
         raise ArchiveError(f"{path}: archives are written as [[archive]].")
     known = {field.name: field for field in fields(Server)}
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {}  # each is checked against the type of its field
     for key, value in row.items():
         if key not in known:
             raise ArchiveError(f"{path}: an archive has no '{key}'; it has {', '.join(known)}.")

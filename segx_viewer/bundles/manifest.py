@@ -314,7 +314,7 @@ def _read_manifest(folder: Path) -> tuple[Table, str]:
 
 
 def _from_manifest(folder: Path, manifest: Table, digest: str) -> ModelBundle:
-    preprocessing = _preprocessing(as_table(manifest["preprocessing"]))
+    preprocessing = preprocessing_from(as_table(manifest["preprocessing"]))
     segmenter, classifier = as_table(manifest["segmenter"]), as_table(manifest["classifier"])
     gate, calibration = as_table(manifest.get("gate", {})), as_table(manifest.get("calibration", {}))
     regions = tuple(map(_region, as_tables(manifest.get("regions", ()))))
@@ -347,7 +347,7 @@ def _from_manifest(folder: Path, manifest: Table, digest: str) -> ModelBundle:
         smallest_part=as_float(segmenter.get("smallest_part", 0.0)),
         digests=_digests(as_table(manifest["files"])),
         segmenter_input=(
-            _preprocessing(as_table(segmenter["preprocessing"])) if "preprocessing" in segmenter else preprocessing
+            preprocessing_from(as_table(segmenter["preprocessing"])) if "preprocessing" in segmenter else preprocessing
         ),
         segmenter_activation=Activation(as_text(segmenter.get("activation", Activation.SIGMOID))),
         segmenter_channels=as_int(segmenter.get("channels", 1)),
@@ -395,7 +395,8 @@ def _badge_record(calibration: Table, evaluation: Table) -> BadgeRecord:
     return BadgeRecord(fitted_on, str(evaluation["set"]), tuple(levels), *figures)
 
 
-def _preprocessing(table: Table) -> Preprocessing:
+def preprocessing_from(table: Table) -> Preprocessing:
+    """Read a table `[preprocessing]`. Raises `KeyError`, `TypeError` or `ValueError` where something is wrong."""
     height, width = as_ints(table["input_shape"])
     detail, resize = table.get("detail"), table.get("resize")
     return Preprocessing(

@@ -8,8 +8,8 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
+from segx_viewer.domain.tables import as_int, as_table, as_text
 from segx_viewer.errors import SegxError, write_error
 from segx_viewer.paths import sha256_of
 from segx_viewer.reporting.atomic import PART
@@ -24,7 +24,7 @@ class Journal:
     the same number again, and so writes over what a killed run may have left of it.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, object]) -> None:
         self._path = folder / NAME
         self._numbers: dict[str, list[int]] = defaultdict(list)
         self._contents: dict[int, str] = {}
@@ -90,7 +90,7 @@ class Journal:
         self._next += 1
         self._contents[number] = content
         self._claimed.add(number)
-        line: dict[str, Any] = {"begun": number, "content": content}
+        line: dict[str, object] = {"begun": number, "content": content}
         if stamp:
             line |= {"stamp": stamp, "frames": frames}
         self._append(line)
@@ -112,12 +112,12 @@ class Journal:
         self._claimed.update(numbers)
         return [(number, self._contents[number]) for number in numbers]
 
-    def end(self, number: int, row: Mapping[str, Any]) -> None:
+    def end(self, number: int, row: Mapping[str, object]) -> None:
         """Note how an image ended: its row of the run's table, with "status"."""
         place, size = self._append({"ended": number, "row": dict(row)})
         self._ends[number] = place, size, row.get("status") == "done"
 
-    def rows(self) -> Iterator[dict[str, Any]]:
+    def rows(self) -> Iterator[dict[str, object]]:
         """Yield the rows of the run's table, by number, each with the hash of its file's content."""
         if not self._ends:
             return
@@ -133,10 +133,10 @@ class Journal:
     def _is_done(self, number: int) -> bool:
         return number in self._ends and self._ends[number][2]
 
-    def _row(self, file: io.BufferedReader, number: int) -> dict[str, Any]:
+    def _row(self, file: io.BufferedReader, number: int) -> dict[str, object]:
         place, size, _ = self._ends[number]
         file.seek(place)
-        row: dict[str, Any] = json.loads(file.read(size))["row"]
+        row: dict[str, object] = json.loads(file.read(size))["row"]
         return row
 
     def _read(self, folder: Path, settings: object) -> None:
@@ -159,25 +159,26 @@ class Journal:
             return
         except OSError as error:
             raise SegxError(f"{self._path} could not be read: {error.strerror or error}.") from error
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             raise SegxError(f"{self._path} is damaged: name another folder, or remove it.") from error
         if torn:
             with self._path.open("rb+") as file:
                 file.truncate(self._size)
 
-    def _take(self, line: dict[str, Any], size: int) -> None:
+    def _take(self, line: dict[str, object], size: int) -> None:
         if "begun" in line:
-            number, content = line["begun"], line["content"]
+            number, content = as_int(line["begun"]), as_text(line["content"])
             self._numbers[content].append(number)
             self._contents[number] = content
             self._next = max(self._next, number + 1)
             if "stamp" in line:
-                self._stamps[line["stamp"]].append(number)
-                self._frames[line["stamp"]] = line["frames"]
+                stamp = as_text(line["stamp"])
+                self._stamps[stamp].append(number)
+                self._frames[stamp] = as_int(line["frames"])
         elif "ended" in line:
-            self._ends[line["ended"]] = self._size, size, line["row"].get("status") == "done"
+            self._ends[as_int(line["ended"])] = self._size, size, as_table(line["row"]).get("status") == "done"
 
-    def _append(self, line: dict[str, Any]) -> tuple[int, int]:
+    def _append(self, line: dict[str, object]) -> tuple[int, int]:
         """Write a line, or let it wait for `together` to end. Returns its place in the file and its size."""
         data = (json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode()
         if self._waiting is None:

@@ -4,26 +4,25 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from segx_viewer.cohort.journal import NAME
+from segx_viewer.domain.tables import Table, as_float_or_none, as_int, as_table
 from segx_viewer.errors import SegxError
 
 
-def read_settings(folder: Path) -> dict[str, Any]:
+def read_settings(folder: Path) -> Table:
     """Return the settings of the run that wrote into a folder. Raises `SegxError` where there is none."""
     for line in _lines(folder):
-        found: dict[str, Any] = line.get("settings", {})
-        return found
+        return as_table(line.get("settings", {}))
     raise SegxError(f"{folder} holds no results of analyze: there is no {NAME} in it.")
 
 
-def read_rows(folder: Path) -> list[dict[str, Any]]:
+def read_rows(folder: Path) -> list[Table]:
     """Return the last row of each image of a run, by number. Raises `SegxError`."""
-    rows: dict[int, dict[str, Any]] = {}
+    rows: dict[int, Table] = {}
     for line in _lines(folder):
         if "ended" in line:
-            rows[line["ended"]] = line["row"]
+            rows[as_int(line["ended"])] = as_table(line["row"])
     return [rows[number] for number in sorted(rows)]
 
 
@@ -93,25 +92,26 @@ def read_results(folder: Path) -> list[Result]:
     found: dict[int, Result] = {}
     for line in _lines(folder):
         if "begun" in line:
-            begun[line["begun"]] = str(line["content"]), str(line.get("stamp", ""))
+            begun[as_int(line["begun"])] = str(line["content"]), str(line.get("stamp", ""))
         elif "ended" in line:
-            found[line["ended"]] = _result(line["ended"], line["row"], *begun.get(line["ended"], ("", "")))
+            number = as_int(line["ended"])
+            found[number] = _result(number, as_table(line["row"]), *begun.get(number, ("", "")))
     return [found[number] for number in sorted(found)]
 
 
-def _result(number: int, row: dict[str, Any], content: str, stamp: str) -> Result:
+def _result(number: int, row: Table, content: str, stamp: str) -> Result:
     reasons = (row.get("error"), row.get("gate_reason"), row.get("badge_reason"))
     return Result(
         number,
         str(row.get("id", "")),
         content,
         stamp,
-        int(row.get("frame") or 0),
+        as_int(row.get("frame") or 0),
         str(row.get("status", "")),
         str(row.get("class_label") or ""),
         str(row.get("class_code") or ""),
-        row.get("probability"),
-        row.get("probability_correct"),
+        as_float_or_none(row.get("probability")),
+        as_float_or_none(row.get("probability_correct")),
         str(row.get("probabilities") or ""),
         str(row.get("badge") or ""),
         str(row.get("gate") or ""),
@@ -122,7 +122,7 @@ def _result(number: int, row: dict[str, Any], content: str, stamp: str) -> Resul
     )
 
 
-def _lines(folder: Path) -> Iterator[dict[str, Any]]:
+def _lines(folder: Path) -> Iterator[Table]:
     path = folder / NAME
     try:
         with path.open("rb") as file:

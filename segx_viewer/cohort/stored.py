@@ -5,7 +5,6 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,11 +30,23 @@ from segx_viewer.domain.result import (
     Segmentation,
     Target,
 )
+from segx_viewer.domain.tables import (
+    Table,
+    as_float,
+    as_float_or_none,
+    as_floats,
+    as_int,
+    as_ints,
+    as_table,
+    as_tables,
+    as_text,
+    as_texts,
+)
 from segx_viewer.errors import SegxError
 from segx_viewer.paths import all_models_folders
 from segx_viewer.reporting.content import pixel_digest
 
-Arrays = Mapping[str, NDArray[Any]]
+Arrays = Mapping[str, NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,7 @@ def read_analysis(folder: Path, name: str, image: MedicalImage) -> Analysis:
         record = json.loads(files[0].read_text("utf-8"))
         if record["image"]["pixel_sha256"] != pixel_digest(image):
             raise SegxError(f"{image.source.name} has other pixels than the image that {name} was made of.")
-        arrays: dict[str, NDArray[Any]] = {}
+        arrays: dict[str, NDArray[np.float32]] = {}
         if record["prediction"] is not None:
             with files[1].open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 arrays = {key: stored[key] for key in stored.files}
@@ -99,93 +110,119 @@ def installed_bundle(name: str, digest: str) -> ModelBundle | None:
     return None
 
 
-def _analysis(record: Mapping[str, Any], arrays: Arrays, image: MedicalImage) -> Analysis:
-    model, gate, placed = record["model"], record["input_check"], record["placement"]
-    bundle = installed_bundle(model["name"], model["sha256"])
-    words = (model[word] for word in ("name", "title", "version", "sha256", "region", "licence"))
+def _analysis(record: Table, arrays: Arrays, image: MedicalImage) -> Analysis:
+    model, gate = as_table(record["model"]), as_table(record["input_check"])
+    bundle = installed_bundle(as_text(model["name"]), as_text(model["sha256"]))
     analysis = Analysis(
         image=image,
-        bundle=bundle.info if bundle is not None else BundleInfo(*words),
-        placement=Placement(*(tuple(placed[name]) for name in ("image_shape", "input_shape", "scale", "offset"))),
-        gate=GateVerdict(GateLevel(gate["level"]), gate["reason"], gate["score"]),
-        timings=record["seconds"],
-        warnings=tuple(record["warnings"]),
-        versions=record["versions"],
-        complete=record["complete"],
+        bundle=bundle.info if bundle is not None else _model(model),
+        placement=_placement(as_table(record["placement"])),
+        gate=GateVerdict(GateLevel(as_text(gate["level"])), as_text(gate["reason"]), as_float_or_none(gate["score"])),
+        timings={stage: as_float(seconds) for stage, seconds in as_table(record["seconds"]).items()},
+        warnings=as_texts(record["warnings"]),
+        versions={name: as_text(version) for name, version in as_table(record["versions"]).items()},
+        complete=bool(record["complete"]),
     )
     if record["prediction"] is None:
         return analysis
     regions = {
-        found["name"]: _region(found, arrays[f"region/{found['name']}"])
-        for found in record["regions"]
+        as_text(found["name"]): _region(found, arrays[f"region/{found['name']}"])
+        for found in as_tables(record["regions"])
         if f"region/{found['name']}" in arrays
     }
-    main = regions.get(record["region"]["name"]) or _region(record["region"], arrays["segmentation"])
+    region = as_table(record["region"])
+    main = regions.get(as_text(region["name"])) or _region(region, arrays["segmentation"])
     classes = bundle.classes if bundle is not None else _classes(record)
-    prediction = _prediction(record["prediction"], classes, arrays)
+    prediction = _prediction(as_table(record["prediction"]), classes, arrays)
     analysis = replace(analysis, prediction=prediction, segmentation=main, regions=regions)
-    return analysis.with_explanations(*(_explanation(found, arrays, analysis) for found in record["explanations"]))
-
-
-def _region(record: Mapping[str, Any], probability: NDArray[Any]) -> Segmentation:
-    threshold = record["threshold"]
-    return Segmentation(probability, threshold, probability > threshold, name=record["name"])
-
-
-def _classes(record: Mapping[str, Any]) -> tuple[ClassInfo, ...]:
-    """Return the classes of a bundle that is not installed; the region is known of those that were explained."""
-    regions = {found["class_index"]: found["region"] for found in record["explanations"]}
-    return tuple(
-        ClassInfo(info["code"], info["label"], info["threshold"], regions.get(info["index"], ""))
-        for info in record["prediction"]["classes"]
+    return analysis.with_explanations(
+        *(_explanation(found, arrays, analysis) for found in as_tables(record["explanations"]))
     )
 
 
-def _prediction(record: Mapping[str, Any], classes: tuple[ClassInfo, ...], arrays: Arrays) -> Prediction:
+def _model(record: Table) -> BundleInfo:
+    name, title, version, digest, region, licence = (
+        as_text(record[word]) for word in ("name", "title", "version", "sha256", "region", "licence")
+    )
+    return BundleInfo(name, title, version, digest, region, licence)
+
+
+def _placement(record: Table) -> Placement:
+    (height, width), (h, w) = as_ints(record["image_shape"]), as_ints(record["input_shape"])
+    (row, column), (top, left) = as_floats(record["scale"]), as_floats(record["offset"])
+    return Placement((height, width), (h, w), (row, column), (top, left))
+
+
+def _region(record: Table, probability: NDArray[np.float32]) -> Segmentation:
+    threshold = as_float(record["threshold"])
+    return Segmentation(probability, threshold, probability > threshold, name=as_text(record["name"]))
+
+
+def _classes(record: Table) -> tuple[ClassInfo, ...]:
+    """Return the classes of a bundle that is not installed; the region is known of those that were explained."""
+    explained = as_tables(record["explanations"])
+    regions = {as_int(found["class_index"]): as_text(found["region"]) for found in explained}
+    return tuple(
+        ClassInfo(
+            as_text(info["code"]),
+            as_text(info["label"]),
+            as_float(info["threshold"]),
+            regions.get(as_int(info["index"]), ""),
+        )
+        for info in as_tables(as_table(record["prediction"])["classes"])
+    )
+
+
+def _prediction(record: Table, classes: tuple[ClassInfo, ...], arrays: Arrays) -> Prediction:
     codes = [info.code for info in classes]
     return Prediction(
         classes,
         arrays["logits"],
         arrays["probabilities"],
-        Activation(record["activation"]),
-        tuple(_set(one, codes) for one in record["sets"]),
+        Activation(as_text(record["activation"])),
+        tuple(_set(one, codes) for one in as_tables(record["sets"])),
     )
 
 
-def _set(record: Mapping[str, Any], codes: list[str]) -> PredictionSet | FindingSet:
+def _set(record: Table, codes: list[str]) -> PredictionSet | FindingSet:
     if "classes" in record:
-        held, loose = (tuple(codes.index(code) for code in record[name]) for name in ("classes", "without_promise"))
-        return PredictionSet(record["confidence"], held, loose)
-    present, absent = (tuple(code in record[name] for code in codes) for name in ("present", "absent"))
-    return FindingSet(record["confidence"], present, absent)
+        held, loose = (
+            tuple(codes.index(code) for code in as_texts(record[name])) for name in ("classes", "without_promise")
+        )
+        return PredictionSet(as_float(record["confidence"]), held, loose)
+    present, absent = (tuple(code in as_texts(record[name]) for code in codes) for name in ("present", "absent"))
+    return FindingSet(as_float(record["confidence"]), present, absent)
 
 
-def _explanation(record: Mapping[str, Any], arrays: Arrays, analysis: Analysis) -> Explanation:
-    key: MapKey = record["method"], record["class_index"]
+def _explanation(record: Table, arrays: Arrays, analysis: Analysis) -> Explanation:
+    key: MapKey = as_text(record["method"]), as_int(record["class_index"])
     place = f"{record['method']}/{record['class_code']}"
     return Explanation(
         key[0],
-        record["target_layer"],
+        None if record["target_layer"] is None else as_text(record["target_layer"]),
         key[1],
-        Target(record["target"]),
+        Target(as_text(record["target"])),
         arrays[f"map/{place}"],
-        record["seconds"],
+        as_float(record["seconds"]),
         analysis.region_for(key[1]),
         arrays.get(f"segx/{place}"),
-        None if record["segu"] is None else _certainty(record["segu"]),
+        None if record["segu"] is None else _certainty(as_table(record["segu"])),
     )
 
 
-def _certainty(record: Mapping[str, Any]) -> Certainty:
-    alignments = {name: Alignment(a["value"], a["reason"], a["chance"]) for name, a in record["alignments"].items()}
+def _certainty(record: Table) -> Certainty:
     return Certainty(
-        record["c_iou"],
-        record["c_auitc"],
-        alignments,
-        record["probability_correct"],
-        Level(record["level"]),
-        record["reason"],
-        record["outside"],
-        tuple(record["iou_threshold_curve"]),
-        record["evidence"],
+        as_float_or_none(record["c_iou"]),
+        as_float_or_none(record["c_auitc"]),
+        {name: _alignment(as_table(a)) for name, a in as_table(record["alignments"]).items()},
+        as_float_or_none(record["probability_correct"]),
+        Level(as_text(record["level"])),
+        as_text(record["reason"]),
+        as_float_or_none(record["outside"]),
+        as_floats(record["iou_threshold_curve"]),
+        {name: as_float(value) for name, value in as_table(record["evidence"]).items() if value is not None},
     )
+
+
+def _alignment(record: Table) -> Alignment:
+    return Alignment(as_float_or_none(record["value"]), as_text(record["reason"]), as_float_or_none(record["chance"]))

@@ -6,7 +6,6 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
@@ -14,6 +13,7 @@ from segx_viewer import __version__
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.cohort.drift import Drift, drifts
 from segx_viewer.cohort.results import read_rows, read_settings
+from segx_viewer.domain.tables import as_float
 from segx_viewer.errors import SegxError
 from segx_viewer.explain.calibration import Calibration
 from segx_viewer.reporting.atomic import write_bytes
@@ -65,11 +65,11 @@ def write_summary(folder: Path, store: BundleStore) -> Path:
     return folder / PAGE
 
 
-def _models(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+def _models(rows: Iterable[Mapping[str, object]]) -> list[str]:
     return sorted({f"{row['model']} {row['model_version']}" for row in rows if row.get("model")})
 
 
-def _calibrations(rows: Iterable[Mapping[str, Any]], store: BundleStore) -> dict[str, Calibration | None]:
+def _calibrations(rows: Iterable[Mapping[str, object]], store: BundleStore) -> dict[str, Calibration | None]:
     found: dict[str, Calibration | None] = {}
     for name in {str(row["model"]) for row in rows if row.get("model")}:
         try:
@@ -79,13 +79,13 @@ def _calibrations(rows: Iterable[Mapping[str, Any]], store: BundleStore) -> dict
     return found
 
 
-def _findings(rows: Sequence[Mapping[str, Any]]) -> str:
+def _findings(rows: Sequence[Mapping[str, object]]) -> str:
     found = Counter((str(r["model"]), str(r["class_label"])) for r in rows if r.get("class_label"))
     cells = [(*key, count, percent(count / len(rows))) for key, count in sorted(found.items(), key=lambda i: -i[1])]
     return _table(("Model", "Most probable class", "Images", "Share"), cells)
 
 
-def _refusals(rows: Sequence[Mapping[str, Any]]) -> str:
+def _refusals(rows: Sequence[Mapping[str, object]]) -> str:
     reasons = Counter(
         (str(r["status"]) if r.get("status") != "done" else "refused", str(r.get("error") or r.get("gate_reason")))
         for r in rows
@@ -109,12 +109,12 @@ def _shown(d: Drift) -> tuple[str, ...]:
     return f"{d.mean:.3f}", f"{d.reference:.3f}", f"{d.size:+.2f}", f"{d.p:.2g}"
 
 
-def _worst(folder: Path, rows: Sequence[Mapping[str, Any]], *, identity: bool) -> str:
+def _worst(folder: Path, rows: Sequence[Mapping[str, object]], *, identity: bool) -> str:
     stated = [row for row in rows if row.get("probability") is not None]
     stated.sort(key=lambda r: (_DOUBT.get(str(r.get("badge")), 0), r.get("probability_correct") or 0.0))
     figures = []
     for row in stated[:_WORST]:
-        words = f"{row['id']}: {row['class_label']} {percent(float(row['probability']))}, {row.get('badge') or ''}"
+        words = f"{row['id']}: {row['class_label']} {percent(as_float(row['probability']))}, {row.get('badge') or ''}"
         picture = "" if identity else _thumbnail(folder / f"{row['id']}.png")
         figures.append(f"<figure>{picture}<figcaption>{html.escape(words)}</figcaption></figure>")
     note = "<p class=note>Without pictures: the reports of this run hold identities.</p>" if identity else ""

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+
+from segx_viewer.domain.tables import Table, as_float, as_int, as_table, as_text, as_texts
 
 COLOURS = ("white", "red", "light brown", "dark brown", "blue-grey", "black")
 """Colours of the ABCD rule."""
@@ -183,7 +184,7 @@ class LesionRecord:
     def __bool__(self) -> bool:
         return self != NO_RECORD
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """Return it as plain values."""
         values = asdict(self)
         if self.abcd is not None:
@@ -193,18 +194,17 @@ class LesionRecord:
         return values
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "LesionRecord":
+    def from_dict(cls, values: Mapping[str, object]) -> "LesionRecord":
         """Return a record from plain values. Raises KeyError, TypeError or ValueError where they are none."""
-        parts: list[dict[str, Any] | None] = [values.get(name) for name in _PARTS]
-        site, scale, abcd, seven = parts
+        site, scale, abcd, seven = (as_table(values.get(name) or {}) for name in _PARTS)
         return cls(
             patient=str(values.get("patient", "")),
             lesion=str(values.get("lesion", "")),
             taken=str(values.get("taken", "")),
-            site=Site(**site) if site else None,
-            calibration=Calibration(**scale) if scale else None,
+            site=_site(site) if site else None,
+            calibration=_calibration(scale) if scale else None,
             abcd=_abcd(abcd) if abcd else None,
-            seven_point=SevenPoint(frozenset(seven["criteria"])) if seven else None,
+            seven_point=SevenPoint(frozenset(as_texts(seven["criteria"]))) if seven else None,
         )
 
     @property
@@ -218,9 +218,24 @@ NO_RECORD = LesionRecord()
 _PARTS = ("site", "calibration", "abcd", "seven_point")
 
 
-def _abcd(values: Mapping[str, Any]) -> Abcd:
-    chosen = {name: frozenset(values[name]) for name in ("colours", "structures")}
-    return Abcd(values["asymmetry"], values["border"], **chosen)
+def _site(values: Table) -> Site:
+    return Site(as_text(values["side"]), as_float(values["x"]), as_float(values["y"]))
+
+
+def _calibration(values: Table) -> Calibration:
+    return Calibration(
+        as_float(values["mm_per_pixel"]),
+        as_int(values["width"]),
+        as_int(values["height"]),
+        as_text(values.get("device", "")),
+        as_text(values.get("magnification", "")),
+    )
+
+
+def _abcd(values: Table) -> Abcd:
+    asymmetry, border = (None if values[name] is None else as_int(values[name]) for name in ("asymmetry", "border"))
+    colours, structures = (frozenset(as_texts(values[name])) for name in ("colours", "structures"))
+    return Abcd(asymmetry, border, colours, structures)
 
 
 def _within(name: str, value: int | None, most: int) -> None:

@@ -64,6 +64,11 @@ def as_float(value: object) -> float:
     return float(value)
 
 
+def as_float_or_none(value: object) -> float | None:
+    """Return a number, None for what a record leaves open."""
+    return None if value is None else as_float(value)
+
+
 def as_floats(value: object) -> tuple[float, ...]:
     """Return a list of numbers."""
     return tuple(as_float(entry) for entry in as_list(value))

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
 
 from segx_viewer.domain.bodymap import words_of
 from segx_viewer.domain.image import MedicalImage, SpacingOrigin
 from segx_viewer.domain.lesion import COLOURS, STRUCTURES, Abcd, LesionRecord, SevenPoint
 from segx_viewer.domain.result import Analysis
+from segx_viewer.domain.tables import Table, as_table
 from segx_viewer.imaging.lesion import Shape, colours_of, seen_colours, shape_of
 from segx_viewer.reporting.words import decimal, say
 
@@ -114,18 +114,21 @@ def seven_point_words(rule: SevenPoint) -> str:
     return words.format(score=rule.score, verdict=say(rule.verdict), criteria=seen)
 
 
-def lesion_values(record: LesionRecord, analysis: Analysis, include_identity: bool = False) -> dict[str, Any]:
+def lesion_values(record: LesionRecord, analysis: Analysis, include_identity: bool = False) -> Table:
     """Return the same as plain values; what may identify only where it was asked for."""
     values = record.as_dict()
     if not include_identity:
         for name in ("patient", "lesion", "taken"):
             del values[name]
     if record.abcd is not None:
-        values["abcd"] |= {"score": record.abcd.score, "verdict": record.abcd.verdict}
+        values["abcd"] = as_table(values["abcd"]) | {"score": record.abcd.score, "verdict": record.abcd.verdict}
     if record.seven_point is not None:
-        values["seven_point"] |= {"score": record.seven_point.score, "verdict": record.seven_point.verdict}
+        values["seven_point"] = as_table(values["seven_point"]) | {
+            "score": record.seven_point.score,
+            "verdict": record.seven_point.verdict,
+        }
     if record.site is not None:
-        values["site"]["words"] = words_of(record.site)
+        values["site"] = as_table(values["site"]) | {"words": words_of(record.site)}
     shape = region_shape(analysis)
     values["region_shape"] = None if shape is None else {**asdict(shape), "asymmetry": list(shape.asymmetry)}
     values["region_colours"] = list(region_colours(analysis))

@@ -18,6 +18,7 @@ from scipy.special import log_softmax
 from sklearn.metrics import roc_auc_score
 
 from segx_viewer import process
+from segx_viewer.domain.tables import as_table, as_text
 from segx_viewer.errors import DataError
 from segx_viewer.training.datasets import Record
 from segx_viewer.training.recipe import Recipe, Schedule, read_recipe
@@ -68,7 +69,7 @@ def cross_validate(
     records = [
         r for layout in recipe.classifier_data for r in recipe.load(layout, data) if r.codes or recipe.multi_label
     ]
-    found: dict[str, Any] = {}
+    found: dict[str, dict[str, object]] = {}
     for variant, changes in recipe.folds.variants.items():
         schedule = _schedule(recipe, changes)
         answers: dict[str, Answers] = {}
@@ -101,7 +102,7 @@ def folds_of(recipe: Recipe, records: list[Record]) -> Iterator[tuple[str, Mappi
         yield fold, {image_id: "test" if place == fold else "train" for image_id, place in dealt.items()}
 
 
-def figures(logits: NDArray[np.float32], targets: NDArray[np.float32], recipe: Recipe) -> dict[str, Any]:
+def figures(logits: NDArray[np.float32], targets: NDArray[np.float32], recipe: Recipe) -> dict[str, object]:
     """Return the number of images, the mean AUROC, and per class the recall, of held-out images."""
     scores = logits if recipe.multi_label else log_softmax(logits, axis=1)
     areas = {
@@ -109,7 +110,7 @@ def figures(logits: NDArray[np.float32], targets: NDArray[np.float32], recipe: R
         for k, code in enumerate(recipe.codes)
     }
     defined = [area for area in areas.values() if np.isfinite(area)]
-    found: dict[str, Any] = {
+    found: dict[str, object] = {
         "n": len(logits),
         "mean_auroc": round(float(np.mean(defined)), 4) if defined else None,
         "auroc": {code: round(area, 4) if np.isfinite(area) else None for code, area in areas.items()},
@@ -122,7 +123,7 @@ def figures(logits: NDArray[np.float32], targets: NDArray[np.float32], recipe: R
     return found
 
 
-def _schedule(recipe: Recipe, changes: Mapping[str, Any]) -> Schedule:
+def _schedule(recipe: Recipe, changes: Mapping[str, object]) -> Schedule:
     given = {**recipe.folds.changes, **changes}
     changed: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
     # Nothing of a held-out fold may be looked at while learning, nor adjust what was learned.
@@ -151,7 +152,7 @@ def _learn_fold(
     task = classifier_task(
         training, held_out, preprocessing, schedule, recipe.augmentation, recipe.seed, recipe.multi_label
     )
-    architecture = recipe.manifest["classifier"]["architecture"]
+    architecture = as_text(as_table(recipe.manifest["classifier"])["architecture"])
     network = begin_classifier(architecture, len(recipe.codes), schedule, recipe.seed)
     answer = task.logits
     if answer is None:

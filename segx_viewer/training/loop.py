@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import torch
@@ -56,6 +56,17 @@ class Task:
     cut_offs: Callable[[nn.Module], NDArray[np.float64]] | None = None
 
 
+class State(TypedDict):
+    """How far a training has come: what a checkpoint holds beside network, average and optimiser."""
+
+    epoch: int
+    step: int
+    best: float
+    best_epoch: int
+    weights: dict[str, Tensor]
+    history: list[dict[str, float]]
+
+
 def train(
     network: nn.Module,
     task: Task,
@@ -75,7 +86,7 @@ def train(
     average = copy.deepcopy(network).eval()
     parameters = [p for p in network.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, schedule.learning_rate, weight_decay=schedule.weight_decay)
-    state: dict[str, Any] = {"epoch": 0, "step": 0, "best": -math.inf, "best_epoch": 0, "weights": {}, "history": []}
+    state: State = {"epoch": 0, "step": 0, "best": -math.inf, "best_epoch": 0, "weights": {}, "history": []}
     if checkpoint.is_file() and schedule.epochs:
         saved = torch.load(checkpoint, map_location=device, weights_only=True)
         network.load_state_dict(saved.pop("network"))
@@ -103,7 +114,7 @@ def train(
         figures = task.score(average)
         state["history"].append({"epoch": state["epoch"], "loss": float(losses) / task.steps_per_epoch, **figures})
         if schedule.swa or not schedule.choose_epoch or figures["score"] > state["best"]:
-            state |= {"best": figures["score"], "best_epoch": state["epoch"]}
+            state["best"], state["best_epoch"] = figures["score"], state["epoch"]
             state["weights"] = {k: v.detach().clone() for k, v in average.state_dict().items()}
         seconds = time.monotonic() - started
         shown = ", ".join(f"{k} {v:.4f}" for k, v in state["history"][-1].items() if k != "epoch")
@@ -175,7 +186,7 @@ def _averaging(average: nn.Module, network: nn.Module) -> Callable[[float], None
     return update
 
 
-def _save(path: Path, content: dict[str, Any]) -> None:
+def _save(path: Path, content: dict[str, object]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".tmp")
     torch.save(content, temporary)

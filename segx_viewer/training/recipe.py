@@ -4,8 +4,9 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from segx_viewer.domain.tables import as_floats, as_int, as_table, as_tables, as_text
 from segx_viewer.errors import DataError
 from segx_viewer.explain.promises import Danger
 from segx_viewer.training.datasets import Record, load_dataset
@@ -197,8 +198,8 @@ class Folds:
 
     count: int = 0
     runs: Mapping[str, Stretches] = field(default_factory=dict)
-    changes: Mapping[str, Any] = field(default_factory=dict)
-    variants: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {"recipe": {}})
+    changes: Mapping[str, object] = field(default_factory=dict)
+    variants: Mapping[str, Mapping[str, object]] = field(default_factory=lambda: {"recipe": {}})
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,7 @@ class Recipe:
     segmenter: Schedule
     augmentation: Augmentation
     segmenter_augmentation: Augmentation
-    manifest: Mapping[str, Any] = field(repr=False)
+    manifest: Mapping[str, object] = field(repr=False)
     multi_label: bool = False
     teachers: tuple[str, ...] = ()
     teacher: Schedule | None = None
@@ -261,7 +262,7 @@ class Recipe:
     @property
     def codes(self) -> tuple[str, ...]:
         """Class codes in output order."""
-        return tuple(c["code"] for c in self.manifest["classes"])
+        return tuple(as_text(c["code"]) for c in as_tables(self.manifest["classes"]))
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -338,9 +339,9 @@ def read_recipe(path: Path) -> Recipe:
         raise DataError(f"The recipe {path} has a missing, unknown or wrong entry: {error}.") from error
 
 
-def _evaluation(table: Mapping[str, Any], classes: Iterable[Mapping[str, Any]]) -> Evaluation:
+def _evaluation(table: Mapping[str, object], classes: Iterable[Mapping[str, object]]) -> Evaluation:
     given = dict(table)
-    dangers = tuple(_fill(Danger, danger) for danger in given.pop("dangers", ()))
+    dangers = tuple(_fill(Danger, danger) for danger in as_tables(given.pop("dangers", ())))
     found = replace(_fill(Evaluation, given), dangers=dangers)
     if found.healthy and found.healthy not in {c["code"] for c in classes}:
         raise ValueError(f"the healthy class {found.healthy} is not one of the classes")
@@ -356,27 +357,34 @@ def _shares(table: Mapping[str, float]) -> Mapping[Part, float]:
     return shares or SHARES
 
 
-def _folds(table: Mapping[str, Any]) -> Folds:
+def _folds(table: Mapping[str, object]) -> Folds:
     given = dict(table)
-    runs = {name: _runs(stretches) for name, stretches in given.pop("runs", {}).items()}
-    folds = Folds(int(given.pop("count", 0)), runs, variants=given.pop("variants", {"recipe": {}}), changes=given)
+    runs = {name: _runs(as_table(stretches)) for name, stretches in as_table(given.pop("runs", {})).items()}
+    variants = {name: as_table(v) for name, v in as_table(given.pop("variants", {"recipe": {}})).items()}
+    folds = Folds(as_int(given.pop("count", 0)), runs, variants=variants, changes=given)
     if folds.count == 1 or (folds.count and runs):
         raise ValueError("folds are two or more, or runs")
     return folds
 
 
-def _runs(table: Mapping[str, Mapping[Part, list[float]]]) -> Stretches:
-    for run, stretches in table.items():
+def _runs(table: Mapping[str, object]) -> Stretches:
+    runs = {run: as_table(stretches) for run, stretches in table.items()}
+    for run, stretches in runs.items():
         if {*stretches} - {*PARTS}:
             raise ValueError(f"{', '.join(sorted({*stretches} - {*PARTS}))} in [recipe.runs], {run}")
-    return {run: {part: (float(a), float(b)) for part, (a, b) in s.items()} for run, s in table.items()}
+    return {run: {part: _stretch(s[part]) for part in PARTS if part in s} for run, s in runs.items()}
 
 
-def _teachers(table: dict[str, Any], architecture: str) -> tuple[str, ...]:
+def _stretch(value: object) -> tuple[float, float]:
+    begin, end = as_floats(value)
+    return begin, end
+
+
+def _teachers(table: dict[str, object], architecture: str) -> tuple[str, ...]:
     """Take the teachers' architectures out of their table: those it names, or `count` times the classifier's."""
     architectures, count = table.pop("architectures", None), table.pop("count", None)
     if architectures is None:
-        return (architecture,) * int(count or 0)
+        return (architecture,) * as_int(count or 0)
     if not isinstance(architectures, list):
         raise TypeError("the teachers' architectures are a list")
     if count is not None:
@@ -384,7 +392,7 @@ def _teachers(table: dict[str, Any], architecture: str) -> tuple[str, ...]:
     return tuple(map(str, architectures))
 
 
-def _fill(kind: type[T], table: Mapping[str, Any]) -> T:
+def _fill(kind: type[T], table: Mapping[str, object]) -> T:
     known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
     if unknown := set(table) - known:
         raise ValueError(f"{', '.join(sorted(unknown))} in [{kind.__name__.lower()}]")

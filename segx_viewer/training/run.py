@@ -5,7 +5,6 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -14,7 +13,8 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from segx_viewer import process
-from segx_viewer.bundles.manifest import KEEP, Preprocessing, read_bundle
+from segx_viewer.bundles.manifest import Preprocessing, preprocessing_from, read_bundle
+from segx_viewer.domain.tables import as_table, as_tables, as_text
 from segx_viewer.networks.architectures import build_classifier, build_segmenter
 from segx_viewer.networks.staged import as_classifier, encoder_of
 from segx_viewer.training.adjust import adjust_logits, scale_logits
@@ -107,7 +107,7 @@ def _train_network(
 ) -> None:
     process.keep_freed_memory()
     preprocessing = preprocessing_of(recipe)
-    spec = recipe.manifest[name]
+    spec = as_table(recipe.manifest[name])
     if name == "segmenter" and recipe.segmenter_from:
         _take_segmenter(recipe, work)
         return
@@ -116,8 +116,9 @@ def _train_network(
         training, validation = _samples(recipe, name, records, parts, given, recipe.segmenter.parts)
         task = segmenter_task(training, validation, given, recipe.segmenter, recipe.segmenter_augmentation, recipe.seed)
         seed_everything(recipe.seed)
-        network = build_segmenter(spec["architecture"], spec["options"])
-        load_imagenet_weights(encoder_of(network), spec["options"]["encoder_name"])
+        options = as_table(spec["options"])
+        network = build_segmenter(as_text(spec["architecture"]), options)
+        load_imagenet_weights(encoder_of(network), as_text(options["encoder_name"]))
         freeze_first_stages(encoder_of(network), recipe.segmenter.freeze_blocks)
         learn_to_end(network, task, recipe.segmenter, work, name, report)
         return
@@ -129,7 +130,7 @@ def _train_network(
         seed: int,
         teachers: Sequence[nn.Module] = (),
         start: nn.Module | None = None,
-        architecture: str = spec["architecture"],
+        architecture: str = as_text(spec["architecture"]),
     ) -> nn.Module:
         taught_by = teachers if schedule.distillation else ()
         how = (recipe.averaging_augmentation if schedule is recipe.averaging else None) or recipe.augmentation
@@ -196,7 +197,7 @@ def best_teacher(recipe: Recipe, work: Path) -> int:
     scores = {
         index: max(epoch["score"] for epoch in history)
         for index, (architecture, history) in enumerate(zip(recipe.teachers, histories, strict=True))
-        if architecture == recipe.manifest["classifier"]["architecture"]
+        if architecture == as_table(recipe.manifest["classifier"])["architecture"]
     }
     return max(scores, key=scores.__getitem__)
 
@@ -254,19 +255,13 @@ def learn_to_end(
 
 def preprocessing_of(recipe: Recipe) -> Preprocessing:
     """Return the preprocessing that the recipe's manifest describes."""
-    return _preprocessing(recipe.manifest["preprocessing"])
+    return preprocessing_from(as_table(recipe.manifest["preprocessing"]))
 
 
 def segmenter_input_of(recipe: Recipe) -> Preprocessing:
     """Return the segmenter's own preprocessing, or the bundle's."""
-    return _preprocessing(recipe.manifest["segmenter"].get("preprocessing", recipe.manifest["preprocessing"]))
-
-
-def _preprocessing(table: Mapping[str, Any]) -> Preprocessing:
-    return Preprocessing(
-        tuple(table["input_shape"]), table["fit"], table["colour"], tuple(table["mean"]), tuple(table["std"]),
-        table.get("detail"), margins=table.get("margins", KEEP),
-    )  # fmt: skip
+    own = as_table(recipe.manifest["segmenter"]).get("preprocessing")
+    return preprocessing_of(recipe) if own is None else preprocessing_from(as_table(own))
 
 
 def seed_everything(seed: int) -> None:
@@ -291,6 +286,7 @@ def _write(recipe: Recipe, out: Path, work: Path, counts: dict[str, int], parts:
     if recipe.multi_label and cut_offs.is_file():
         chosen = json.loads(cut_offs.read_text(encoding="utf-8"))
         manifest["classes"] = [
-            {**c, "threshold": cut_off} for c, cut_off in zip(recipe.manifest["classes"], chosen, strict=True)
+            {**c, "threshold": cut_off}
+            for c, cut_off in zip(as_tables(recipe.manifest["classes"]), chosen, strict=True)
         ]
     write_bundle(out, manifest, *(load_file(work / f"{name}.safetensors") for name in NETWORKS))

@@ -6,11 +6,15 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from segx_viewer.domain.tables import Table as Shape
+from segx_viewer.domain.tables import as_floats, as_list, as_table, as_tables
 from segx_viewer.errors import DataError
 from segx_viewer.training.datasets import Record, Source, index_files, mask_of, read_rows, root_of
 
 PRESENT = {"1", "1.0"}
 OUTLINES = "findings.json"
+Films = Mapping[str, Sequence[Shape]]
+"""Film -> its outlines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Table:
     masks: str = "masks"
 
     @classmethod
-    def of(cls, name: str, table: Mapping[str, Any]) -> "Table":
+    def of(cls, name: str, table: Mapping[str, object]) -> "Table":
         """Read a recipe's `[recipe.data.NAME]`. Raises `ValueError` on an unknown entry."""
         known = {f.name for f in fields(cls)} - {"name"}
         if unknown := set(table) - known:
@@ -102,9 +106,7 @@ class Table:
     def _left_out(self, row: Mapping[str, str]) -> bool:
         return any(row[column] == value for column, value in self.leave_out.items())
 
-    def _record(
-        self, row: Mapping[str, str], picture: Source, mask: Source | None, films: Mapping[str, Sequence[Any]]
-    ) -> Record:
+    def _record(self, row: Mapping[str, str], picture: Source, mask: Source | None, films: Films) -> Record:
         codes = tuple(code for code, column in self.findings.items() if row[column] in PRESENT)
         if self.label:
             codes = (row[self.label],)
@@ -127,9 +129,9 @@ class Table:
             outlines=self._outlined(films.get(row[self.image], ())),
         )
 
-    def _outlined(self, shapes: Sequence[Mapping[str, Any]]) -> dict[str, tuple[tuple[tuple[float, float], ...], ...]]:
+    def _outlined(self, shapes: Sequence[Shape]) -> dict[str, tuple[tuple[tuple[float, float], ...], ...]]:
         found = {
-            code: tuple(tuple((x, y) for x, y in shape["polygon"]) for shape in shapes if shape["class"] in words)
+            code: tuple(_polygon(shape) for shape in shapes if shape["class"] in words)
             for code, words in self.outlines.items()
         }
         return {code: polygons for code, polygons in found.items() if polygons}
@@ -141,10 +143,15 @@ class Table:
         return {code: float(row[column]) for code, column in columns.items() if row[column]}
 
 
-def _films(path: Path) -> dict[str, Sequence[Any]]:
+def _polygon(shape: Shape) -> tuple[tuple[float, float], ...]:
+    return tuple((x, y) for x, y in map(as_floats, as_list(shape["polygon"])))
+
+
+def _films(path: Path) -> Films:
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8"))["films"])
-    except (OSError, KeyError, ValueError) as error:
+        films = as_table(json.loads(path.read_text(encoding="utf-8"))["films"])
+        return {film: as_tables(shapes) for film, shapes in films.items()}
+    except (OSError, KeyError, TypeError, ValueError) as error:
         raise DataError(f"The outlines {path} could not be read: {error}.") from error
 
 
