@@ -56,6 +56,10 @@
       <translation>A&amp;bbrechen</translation>
     </message>
     <message>
+      <source>&amp;Capture from a folder …</source>
+      <translation>&amp;Aufnehmen aus einem Ordner …</translation>
+    </message>
+    <message>
       <source>&amp;Close image</source>
       <translation>Bild s&amp;chließen</translation>
     </message>
@@ -520,6 +524,10 @@
       <translation>Alle Werte</translation>
     </message>
     <message>
+      <source>Also the pictures that are there already</source>
+      <translation>Auch die Bilder, die schon da sind</translation>
+    </message>
+    <message>
       <source>an image of modality {name}</source>
       <translation>ein Bild der Modalität {name}</translation>
     </message>
@@ -938,6 +946,10 @@
     <message>
       <source>cannot be read</source>
       <translation>nicht lesbar</translation>
+    </message>
+    <message>
+      <source>Capture from a folder</source>
+      <translation>Aufnehmen aus einem Ordner</translation>
     </message>
     <message>
       <source>Cardiomegaly</source>
@@ -1664,8 +1676,16 @@
       <translation>An ihren Achsen gefaltet haben {first} % und {second} % der Fläche kein Gegenstück.</translation>
     </message>
     <message>
+      <source>Folder</source>
+      <translation>Ordner</translation>
+    </message>
+    <message>
       <source>Folder for the key objects, which name the patient</source>
       <translation>Ordner für die Key Objects, die den Patienten nennen</translation>
+    </message>
+    <message>
+      <source>Folder to watch</source>
+      <translation>Zu beobachtender Ordner</translation>
     </message>
     <message>
       <source>foot</source>
@@ -2736,6 +2756,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Rundherd</translation>
     </message>
     <message>
+      <source>none</source>
+      <translation>keiner</translation>
+    </message>
+    <message>
       <source>not above its cut-off of {cut_off}</source>
       <translation>nicht über seinem Grenzwert von {cut_off}</translation>
     </message>
@@ -2808,6 +2832,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Nicht der vorhergesagte Befund: die Kalibrierung gilt nur für den vorhergesagten.</translation>
     </message>
     <message>
+      <source>Not whole yet: {count}.</source>
+      <translation>Noch nicht vollständig: {count}.</translation>
+    </message>
+    <message>
       <source>Note</source>
       <translation>Notiz</translation>
     </message>
@@ -2822,6 +2850,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Nothing has gone wrong so far.</source>
       <translation>Bisher ist nichts schiefgegangen.</translation>
+    </message>
+    <message>
+      <source>Nothing is copied, moved or deleted: pictures are opened where they lie. Half-written files wait. Closing this window ends the watching.</source>
+      <translation>Nichts wird kopiert, verschoben oder gelöscht: Bilder werden geöffnet, wo sie liegen. Halb geschriebene Dateien warten. Schließen beendet das Beobachten.</translation>
     </message>
     <message>
       <source>Nothing measured speaks for relying on this finding.</source>
@@ -3516,6 +3548,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Gespeichert.</translation>
     </message>
     <message>
+      <source>Say the folder, the patient and the lesion.</source>
+      <translation>Nennen Sie Ordner, Patient und Läsion.</translation>
+    </message>
+    <message>
       <source>Scale</source>
       <translation>Maßstab</translation>
     </message>
@@ -3744,6 +3780,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Nur die wichtigsten Bildpunkte jeder Karte zeigen, wie in der SegX-Arbeit (T)</translation>
     </message>
     <message>
+      <source>Show the time line</source>
+      <translation>Zeitreihe zeigen</translation>
+    </message>
+    <message>
       <source>Side</source>
       <translation>Neben</translation>
     </message>
@@ -3800,12 +3840,20 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Ausgehen von</translation>
     </message>
     <message>
+      <source>Start watching</source>
+      <translation>Beobachten</translation>
+    </message>
+    <message>
       <source>still to come: {count}</source>
       <translation>noch ausstehend: {count}</translation>
     </message>
     <message>
       <source>Stop</source>
       <translation>Anhalten</translation>
+    </message>
+    <message>
+      <source>Stop watching</source>
+      <translation>Beobachten beenden</translation>
     </message>
     <message>
       <source>Stopped. What has come stays.</source>
@@ -4176,6 +4224,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Es gibt keine Sitzung zum Wiederherstellen, oder ihre Dateien sind verschwunden.</translation>
     </message>
     <message>
+      <source>There is no such folder.</source>
+      <translation>Diesen Ordner gibt es nicht.</translation>
+    </message>
+    <message>
       <source>There is nothing open that could be saved.</source>
       <translation>Es ist nichts geöffnet, das gespeichert werden könnte.</translation>
     </message>
@@ -4490,6 +4542,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>waits for its image</source>
       <translation>wartet auf sein Bild</translation>
+    </message>
+    <message>
+      <source>Watching. Pictures taken: {count}.</source>
+      <translation>Wird beobachtet. Aufgenommene Bilder: {count}.</translation>
     </message>
     <message>
       <source>Weights file, or bundle.toml</source>

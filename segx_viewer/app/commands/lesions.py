@@ -39,9 +39,21 @@ def show_timeline(window: "Desk") -> None:
     dialog.show()
 
 
+def show_capture(window: "Desk") -> None:
+    """Watch a folder for pictures of a lesion."""
+    from segx_viewer.app.dialogs.capture import Capture
+
+    shown = next((d for d in window.above.findChildren(Capture) if d.isVisible()), None)
+    dialog = shown or Capture(window.workspace, lambda: show_timeline(window), window.above)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.show()
+    dialog.raise_()
+
+
 _LESIONS = mark("Lesions")
 
 ROWS: "tuple[Command[Desk], ...]" = (
     Command("lesion", mark("&Lesion: size, ABCD, 7 points …"), show_lesion, "Ctrl+Shift+L", _LESIONS, "ruler"),
     Command("timeline", mark("&Time line of a lesion …"), show_timeline, "Ctrl+Shift+H", _LESIONS, "clock"),
+    Command("capture", mark("&Capture from a folder …"), show_capture, "", _LESIONS, "download"),
 )

@@ -140,7 +140,7 @@ MENUS: tuple[tuple[Any, ...], ...] = (
         "tools_stay",
         None,
         "measurements",
-        (mark("Lesio&ns"), ("lesion", "timeline")),
+        (mark("Lesio&ns"), ("lesion", "timeline", "capture")),
         "edit_text",
         "copy_values",
         "remove",
