@@ -1,36 +1,54 @@
 """`segx-viewer calibrate MODEL --data FOLDER_OR_CSV`: levels and prediction sets for anybody's model.
 
 The images must be ones that the model did not learn from. They are seen as they are; nothing is promised that they are
-too few for, and the report says so. The input gate is not fitted here: it needs a layer of its own and training images.
+too few for, and the report says so of each promise. Masks of the region are optional: they tell how good it is.
 """
 
 import csv
+import math
+import shutil
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from segx_viewer.bundles.manifest import ModelBundle, read_bundle, read_manifest
+from segx_viewer.bundles.manifest import MANIFEST, ModelBundle, read_bundle, read_manifest
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.bundles.writing import write_manifest
-from segx_viewer.domain.request import AnalysisRequest
+from segx_viewer.domain.image import MedicalImage
+from segx_viewer.domain.request import AnalysisRequest, CancelToken
 from segx_viewer.domain.result import Activation, Analysis, Explanation
 from segx_viewer.errors import DataError, SegxError
 from segx_viewer.evaluation.calibrate import ALIGNMENT_FEATURES, SIMPLEST, CalibrationData, calibrate, promised_levels
-from segx_viewer.evaluation.promises import SET_CONFIDENCES, class_conditional_sets, finding_sets, miss_rates
+from segx_viewer.evaluation.promises import (
+    HIGH_ERROR,
+    MODERATE_ERROR,
+    SET_CONFIDENCES,
+    class_conditional_sets,
+    finding_sets,
+    miss_rates,
+)
 from segx_viewer.evaluation.spread import Spread, over_processes
+from segx_viewer.explain.promises import NEVER
+from segx_viewer.imaging.display import to_display
 from segx_viewer.imaging.guarded import read_image_guarded
+from segx_viewer.paths import sha256_of
 from segx_viewer.pipeline import analyse_to_end
 
 _IMAGE_COLUMNS = ("image", "path", "file", "filename")
 _CLASS_COLUMNS = ("class", "label", "classes", "target")
 _GROUP_COLUMNS = ("group", "patient", "lesion", "subject")
+_MASK_COLUMNS = ("mask", "segmentation", "region")
 _APART = ";"
 _CHUNK = 16  # images that one process does in one go
+_EVERY = 100  # images after which a line says how far it has come
+WHITE = 127
+"""Level of a mask's picture above which it is the region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +58,14 @@ class Labelled:
     path: Path
     codes: tuple[str, ...]
     group: str
+    mask: Path | None = None
 
 
 def labelled(data: Path, bundle: ModelBundle) -> list[Labelled]:
     """Return the images in a folder with a folder for each class, or in a CSV with the columns image and class.
 
-    A CSV may have a column group, and several classes of an image apart by semicolons. Classes are named by their code
-    or label.
+    A CSV may have a column group, a column mask (pictures, white where the region is), and several classes of an image
+    apart by semicolons. Classes are named by their code or label.
 
     Raises
     ------
@@ -90,20 +109,28 @@ def _in_table(path: Path, known: Callable[[str], str]) -> list[Labelled]:
     if image is None or label is None:
         raise DataError(f"{path.name} needs a column image and a column class; it has {', '.join(rows[0])}.")
     group = next((name for name in _GROUP_COLUMNS if name in rows[0]), image)
+    mask = next((name for name in _MASK_COLUMNS if name in rows[0]), "")
     return [
         Labelled(
             path.parent / row[image],
             tuple(known(name) for name in row[label].split(_APART) if name.strip()),
             row[group],
+            path.parent / row[mask] if mask and row[mask] else None,
         )
         for row in rows
     ]
 
 
 def fit_own(
-    folder: Path, data: Path, *, spread: Spread | None = None, report: Callable[[str], None] = print
+    folder: Path,
+    data: Path,
+    *,
+    spread: Spread | None = None,
+    report: Callable[[str], None] = print,
+    cancel: CancelToken | None = None,
+    on_progress: Callable[[float], None] = lambda _fraction: None,
 ) -> list[str]:
-    """Fit a bundle's calibration and promises and write them into it; return what there were too few images for.
+    """Fit a bundle's input gate, calibration and promises and write them; return what there were too few images for.
 
     Parameters
     ----------
@@ -112,40 +139,131 @@ def fit_own(
     data : Path
         See `labelled`.
     spread : Spread, optional
-        Carries out the analyses; this process by default.
+        Carries out the analyses; this process by default, image by image.
+    report : callable
+        Told in a line each what was fitted and what was not.
+    cancel : CancelToken, optional
+        Looked at between images; what was fitted before stays as it was.
+    on_progress : callable
+        Told how far it has come, 0..1.
 
     Raises
     ------
     DataError
         If no image could be used.
+    AnalysisCancelled
     """
     bundle = read_bundle(folder)
     images = labelled(data, bundle)
     report(f"{bundle.info.title}: {len(images)} images")
-    rows, left_out = _analysed(bundle, images, spread or over_processes(1), report)
-    if not rows:
-        raise DataError("None of the images could be analysed; the model's gate or the files refuse them.")
-    manifest, lacking = read_manifest(folder), list(left_out)
+    counter = _Counter(2 * len(images), cancel or CancelToken(), on_progress)
+    # On a copy beside it, so that a model is either as it was or complete.
+    with tempfile.TemporaryDirectory(prefix=".calibrating-", dir=folder.parent) as place:
+        copy = Path(place) / folder.name
+        shutil.copytree(folder, copy, copy_function=_link)
+        lacking = _fit(copy, data, images, spread, report, counter)
+        _take_over(copy, folder)
+    return lacking
+
+
+@dataclass(slots=True)
+class _Counter:
+    """Counts images, tells how many are done, and stops where that is wanted."""
+
+    total: int
+    cancel: CancelToken
+    tell: Callable[[float], None]
+    done: int = 0
+
+    def one_more(self) -> None:
+        self.cancel.raise_if_cancelled()
+        self.done += 1
+        self.tell(min(1.0, self.done / self.total))
+
+
+def _link(source: str, target: str) -> None:
+    """Copy a file, or give it a second name where the disk can: weights are large, and only read."""
+    try:
+        Path(target).hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _take_over(copy: Path, folder: Path) -> None:
+    """Move what was fitted into the bundle, its manifest last."""
+    changed = [p for p in copy.iterdir() if p.name != MANIFEST and p.is_file() and not _same(p, folder / p.name)]
+    for path in (*changed, copy / MANIFEST):
+        path.replace(folder / path.name)
+
+
+def _same(path: Path, before: Path) -> bool:
+    return before.is_file() and (path.samefile(before) or sha256_of(path) == sha256_of(before))
+
+
+def _fit(
+    folder: Path,
+    data: Path,
+    images: Sequence[Labelled],
+    spread: Spread | None,
+    report: Callable[[str], None],
+    counter: _Counter,
+) -> list[str]:
+    from segx_viewer.evaluation.own_gate import fit_gate
+
+    manifest = read_manifest(folder)
     for stale in ("calibration", "promises", "evaluation"):
         manifest.pop(stale, None)
+    write_manifest(folder, manifest)
+    gated, sentence = fit_gate(folder, [(partial(_read, i.path), i.group) for i in images], on_image=counter.one_more)
+    report(f"  {sentence}")
+    lacking = [] if gated else [sentence]
+    counter.done = len(images)
+    rows, left_out = _analysed(read_bundle(folder), images, spread, report, counter)
+    for line in left_out:
+        report(f"  {line}")
+    if not rows:
+        raise DataError("None of the images could be analysed; the model's gate or the files refuse them.")
+    return lacking + left_out + _fit_promises(folder, data, rows, report)
+
+
+def _read(path: Path) -> MedicalImage | None:
+    try:
+        return read_image_guarded(path)
+    except SegxError:
+        return None  # told when it is analysed
+
+
+def _fit_promises(folder: Path, data: Path, rows: Sequence[dict[str, Any]], report: Callable[[str], None]) -> list[str]:
+    bundle, manifest, lacking = read_bundle(folder), read_manifest(folder), list[str]()
     name = f"{data.name} ({len(rows)} images of the user's own)"
-    table: dict[str, Any] = {"images": len(rows)}
+    table: dict[str, Any] = {"images": len(rows), "levels": {"high": NEVER, "moderate": NEVER, "careful": {}}}
     try:
         known = _as_data(rows)
         # Images of one's own are one part only: they may not choose what they promise by.
         manifest["calibration"] = calibrate(known, (), name, settled=SIMPLEST)
         levels = promised_levels(known, SIMPLEST)
         table["levels"] = {"high": levels.high, "moderate": levels.moderate, "careful": dict(levels.careful)}
+        for level, threshold, most in (
+            ("HIGH", levels.high, HIGH_ERROR),
+            ("MODERATE", levels.moderate, MODERATE_ERROR),
+        ):
+            kept = "promised" if math.isfinite(threshold) else "no such level: too few images, or too many mistakes"
+            report(f"  {level}, wrong in at most {most:.0%}: {kept}")
     except (DataError, ValueError, KeyError) as error:
         lacking.append(f"The badge stays uncalibrated: {error}")
+        report(f"  {lacking[-1]}")
     sets, missing = _sets(bundle, rows)
-    lacking += missing
-    if "levels" in table:
-        manifest["promises"] = table | sets
-    write_manifest(folder, manifest)
-    for sentence in lacking:
+    for confidence in SET_CONFIDENCES:
+        if not any(f"{confidence:.0%}" in sentence for sentence in missing):
+            report(f"  Sets that hold the truth {confidence:.0%} of the time: enough images of each class")
+    for sentence in missing:
         report(f"  {sentence}")
-    return lacking
+    dices = [row["dice"] for row in rows if row["dice"] is not None]
+    if dices:
+        report(f"  Region: Dice {np.mean(dices):.2f} on average, with the masks of {len(dices)} images")
+    manifest["promises"] = table | sets
+    write_manifest(folder, manifest)
+    return lacking + missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +285,24 @@ def _store(folder: Path, digest: str) -> BundleStore:
 
 
 def _analysed(
-    bundle: ModelBundle, images: Sequence[Labelled], spread: Spread, report: Callable[[str], None]
+    bundle: ModelBundle,
+    images: Sequence[Labelled],
+    spread: Spread | None,
+    report: Callable[[str], None],
+    counter: _Counter,
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Return a row for each image that the badge can speak about, in the order of `images`, and what is left out."""
+    size = _CHUNK if spread else 1
     jobs = [
-        _Job(n, bundle.folder, bundle.info.digest, tuple(images[n : n + _CHUNK])) for n in range(0, len(images), _CHUNK)
+        _Job(n, bundle.folder, bundle.info.digest, tuple(images[n : n + size])) for n in range(0, len(images), size)
     ]
     done: dict[int, tuple[list[dict[str, Any]], list[str]]] = {}
-    for number, rows, said in spread(_work, jobs):
+    for number, rows, said in (spread or over_processes(1))(_work, jobs):
         done[number] = rows, said
-        report(f"  {min(len(done) * _CHUNK, len(images))} of {len(images)}")
+        for _image in images[number : number + size]:
+            counter.one_more()
+        if spread or len(done) % _EVERY == 0:
+            report(f"  {min(len(done) * size, len(images))} of {len(images)}")
     rows = [row for number in sorted(done) for row in done[number][0]]
     said = [sentence for number in sorted(done) for sentence in done[number][1]]
     if len(rows) + len(said) < len(images):
@@ -189,11 +315,10 @@ def _work(job: _Job) -> tuple[int, list[dict[str, Any]], list[str]]:
     for image in job.images:
         try:
             request = AnalysisRequest(read_image_guarded(image.path), bundle_name=job.folder.name)
-            analysis = analyse_to_end(request, store, evidence_views=())
+            row = _row(analyse_to_end(request, store, evidence_views=()), image)
         except SegxError as error:
             said.append(f"{image.path.name} is left out: {error}")
             continue
-        row = _row(analysis, image)
         if row is not None:
             rows.append(row)
     return job.number, rows, said
@@ -220,10 +345,22 @@ def _row(analysis: Analysis, image: Labelled) -> dict[str, Any] | None:
     if not answers and prediction.activation is Activation.SOFTMAX:
         return None
     return {
+        "dice": _dice(analysis, image.mask),
         "answers": [{**answer, "group": image.group} for answer in answers],
         "p": prediction.probabilities.astype(np.float64),
         "labels": [c.code in image.codes for c in prediction.classes],
     }
+
+
+def _dice(analysis: Analysis, path: Path | None) -> float | None:
+    """Return the Dice coefficient of the main region with a reference mask, on the image's own grid."""
+    if path is None or analysis.segmentation is None:
+        return None
+    reference = to_display(read_image_guarded(path))
+    wanted = (reference if reference.ndim == 2 else reference.max(2)) > WHITE
+    found = np.asarray(analysis.placement.to_image(analysis.segmentation.mask, wanted.shape), bool)
+    whole = int(found.sum() + wanted.sum())
+    return 2 * int((found & wanted).sum()) / whole if whole else 1.0
 
 
 def _aligned(found: Explanation | None) -> dict[str, float] | None:

@@ -4,6 +4,8 @@ Convolutional networks give (N, C, h, w), Swin transformers (N, h, w, C), vision
 prefix tokens (class token, registers) that have no place in the image.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
@@ -97,6 +99,48 @@ def choose_layer(network: nn.Module, tensor: Tensor) -> str:
         if gradient is not None and to_maps(gradient, shape).any() and _is_main_path(output, candidates):
             return name
     raise ModelError("No layer of the network has rows and columns to explain; name a target layer.")
+
+
+def middle_layer(network: nn.Module, tensor: Tensor, target_layer: str) -> str:
+    """Return the last layer at twice the target layer's resolution, or half-way to it; "" where there is none.
+
+    Parameters
+    ----------
+    network : nn.Module
+    tensor : Tensor, shape (1, C, h, w)
+    target_layer : str
+
+    Examples
+    --------
+    >>> stage = lambda: nn.Sequential(nn.Conv2d(3, 3, 3, 2, 1), nn.ReLU())
+    >>> network = nn.Sequential(stage(), stage(), stage(), nn.Flatten(), nn.Linear(48, 2))
+    >>> middle_layer(network, torch.zeros(1, 3, 32, 32), "2")
+    '1'
+    """
+    shapes: dict[str, torch.Size] = {}
+
+    def keep(name: str) -> Callable[..., None]:
+        return lambda _module, _inputs, output: (
+            shapes.__setitem__(name, output.shape) if isinstance(output, Tensor) else None
+        )
+
+    named = [(name, module) for name, module in network.named_modules() if name]
+    handles = [module.register_forward_hook(keep(name)) for name, module in named]
+    try:
+        with torch.no_grad():
+            network(tensor)
+    finally:
+        for handle in handles:
+            handle.remove()
+    target = shapes.get(target_layer)
+    if target is None:
+        return ""
+    twice = [n for n, s in shapes.items() if len(s) == len(target) == 4 and s[2] == 2 * target[2]]
+    if twice:
+        return twice[-1]
+    # Tokens, which keep their number: blocks alone, not what lies inside them.
+    alike = [n for n, s in shapes.items() if s == target and n.count(".") <= 1]
+    return alike[len(alike) // 2] if len(alike) > 2 else ""
 
 
 def _is_plain(output: object) -> bool:

@@ -8,8 +8,10 @@ from PIL import Image
 
 from segx_viewer.bundles.manifest import read_bundle, read_manifest
 from segx_viewer.bundles.store import BundleStore
-from segx_viewer.domain.request import AnalysisRequest
-from segx_viewer.errors import DataError
+from segx_viewer.bundles.writing import write_manifest
+from segx_viewer.domain.request import AnalysisRequest, CancelToken
+from segx_viewer.domain.result import GateLevel
+from segx_viewer.errors import AnalysisCancelled, DataError
 from segx_viewer.evaluation.own import fit_own, labelled
 from segx_viewer.imaging.reader import read_image
 from segx_viewer.imaging.synthetic import draw_lesion
@@ -83,6 +85,61 @@ def test_levels_are_fitted_where_there_are_enough_images_and_otherwise_it_is_sai
     )
     certainty = next(iter(analysis.explanations.values())).certainty
     assert certainty.probability_correct is not None
+
+
+def test_a_calibration_that_is_cancelled_leaves_the_model_as_it_was(model, tmp_path):
+    paths, cancel, fractions = pictures(tmp_path / "images", 6), CancelToken(), []
+    code = read_bundle(model).classes[0].code
+    table = tmp_path / "table.csv"
+    table.write_text("\n".join(["image,class", *(f"{path},{code}" for path in paths)]))
+    before = {path.name: path.read_bytes() for path in model.iterdir() if path.is_file()}
+
+    def stop(fraction):
+        fractions.append(fraction)
+        cancel.cancel()
+
+    with pytest.raises(AnalysisCancelled):
+        fit_own(model, table, report=lambda _line: None, cancel=cancel, on_progress=stop)
+    assert len(fractions) == 1
+    assert {path.name: path.read_bytes() for path in model.iterdir() if path.is_file()} == before
+    assert list(model.parent.iterdir()) == [model]
+
+
+def test_masks_tell_how_good_the_region_is(model, tmp_path):
+    paths, code, lines = pictures(tmp_path / "images", 3), read_bundle(model).classes[0].code, []
+    rows = ["image,class,mask"]
+    for path in paths:
+        found = analyse_to_end(AnalysisRequest(read_image(path), bundle_name="tiny-skin"), BundleStore([model.parent]))
+        mask = tmp_path / f"{path.stem}-mask.png"
+        Image.fromarray(255 * found.placement.to_image(found.segmentation.mask, (48, 64)).astype(np.uint8)).save(mask)
+        rows.append(f"{path},{code},{mask}")
+    (tmp_path / "table.csv").write_text("\n".join(rows))
+    fit_own(model, tmp_path / "table.csv", report=lines.append)
+    assert "  Region: Dice 1.00 on average, with the masks of 3 images" in lines
+
+
+def test_an_input_gate_is_fitted_and_refuses_strangers(model, tmp_path, monkeypatch):
+    """With fewer images than it takes in earnest."""
+    monkeypatch.setattr("segx_viewer.evaluation.own_gate.FEWEST", 40)
+    manifest = read_manifest(model)
+    manifest.pop("gate", None)
+    write_manifest(model, manifest)
+    paths, code, lines = pictures(tmp_path / "images", 60), read_bundle(model).classes[0].code, []
+    table = tmp_path / "table.csv"
+    table.write_text("\n".join(["image,class", *(f"{path},{code}" for path in paths)]))
+    fit_own(model, table, report=lines.append)
+    assert any("images tell what is usual" in line for line in lines)
+    assert read_bundle(model).damages() == []
+    store = BundleStore([model.parent])
+    verdicts = [
+        analyse_to_end(AnalysisRequest(read_image(path), bundle_name="tiny-skin"), store).gate for path in paths[:10]
+    ]
+    assert sum(v.level is GateLevel.ACCEPTED for v in verdicts) >= 8
+    stripes = np.zeros((48, 64, 3), np.uint8)
+    stripes[::2] = [255, 0, 200]
+    Image.fromarray(stripes).save(tmp_path / "stripes.png")
+    stranger = analyse_to_end(AnalysisRequest(read_image(tmp_path / "stripes.png"), bundle_name="tiny-skin"), store)
+    assert stranger.gate.level is not GateLevel.ACCEPTED
 
 
 def test_calibrate_over_a_scheduler_writes_what_one_machine_writes(model, tmp_path):
