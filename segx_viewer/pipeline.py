@@ -464,7 +464,7 @@ class _Run:
 
 
 def _promises(bundle: "ModelBundle") -> Promises | None:
-    return Promises.from_manifest(bundle.promises, [c.code for c in bundle.classes])
+    return Promises.from_manifest(bundle.promises, [c.code for c in bundle.classes], bundle.not_kept)
 
 
 def _calibration(bundle: "ModelBundle") -> Calibration | None:

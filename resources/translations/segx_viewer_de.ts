@@ -2712,6 +2712,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Keine Wahrscheinlichkeit, recht zu haben: für dieses Bild nicht definiert: {labels}.</translation>
     </message>
     <message>
+      <source>promise not kept on the test images for {classes}</source>
+      <translation>auf den Testbildern nicht eingehalten für {classes}</translation>
+    </message>
+    <message>
       <source>no promise for {classes}: too few calibration images</source>
       <translation>keine Zusage für {classes}: zu wenige Kalibrierbilder</translation>
     </message>

@@ -184,6 +184,7 @@ class ModelBundle:
     gate: Table = field(default_factory=dict, repr=False)
     calibration: Table = field(default_factory=dict, repr=False)
     promises: Table = field(default_factory=dict, repr=False)
+    not_kept: tuple[tuple[float, str], ...] = ()
     training: Table = field(default_factory=dict, repr=False)
     baselines: str = ""
 
@@ -355,6 +356,7 @@ def _from_manifest(folder: Path, manifest: Table, digest: str) -> ModelBundle:
         gate=gate,
         calibration=calibration,
         promises=as_table(manifest.get("promises", {})),
+        not_kept=_not_kept(as_table(manifest.get("evaluation", {}))),
         training=as_table(manifest.get("training", {})),
         baselines=_baselines(as_table(manifest.get("published", {}))),
     )
@@ -393,6 +395,11 @@ def _badge_record(calibration: Table, evaluation: Table) -> BadgeRecord:
     ]
     figures = (as_float(evaluation[key]) for key in ("auroc", "auroc_confidence", "gain_low"))
     return BadgeRecord(fitted_on, str(evaluation["set"]), tuple(levels), *figures)
+
+
+def _not_kept(evaluation: Table) -> tuple[tuple[float, str], ...]:
+    rows = as_tables(evaluation.get("not_kept", ()))
+    return tuple((as_float(row["confidence"]), code) for row in rows for code in as_texts(row["classes"]))
 
 
 def preprocessing_from(table: Table) -> Preprocessing:

@@ -185,13 +185,14 @@ def _prediction(record: Table, classes: tuple[ClassInfo, ...], arrays: Arrays) -
 
 
 def _set(record: Table, codes: list[str]) -> PredictionSet | FindingSet:
+    refuted = tuple(codes.index(code) for code in as_texts(record.get("not_kept", ())))  # an older record has none
     if "classes" in record:
         held, loose = (
             tuple(codes.index(code) for code in as_texts(record[name])) for name in ("classes", "without_promise")
         )
-        return PredictionSet(as_float(record["confidence"]), held, loose)
+        return PredictionSet(as_float(record["confidence"]), held, loose, refuted)
     present, absent = (tuple(code in as_texts(record[name]) for code in codes) for name in ("present", "absent"))
-    return FindingSet(as_float(record["confidence"]), present, absent)
+    return FindingSet(as_float(record["confidence"]), present, absent, refuted)
 
 
 def _explanation(record: Table, arrays: Arrays, analysis: Analysis) -> Explanation:

@@ -144,23 +144,28 @@ class PredictionSet:
         Most probable first. Empty: the image is unusual for the model.
     without_promise : tuple of int
         Classes with too few calibration images; they are always in the set.
+    not_kept : tuple of int
+        Classes that were in their set less often than promised, for certain, on the model's test images.
     """
 
     confidence: float
     classes: tuple[int, ...]
     without_promise: tuple[int, ...] = ()
+    not_kept: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FindingSet:
     """For each of several findings, whether "present" and whether "absent" cannot be ruled out at a confidence.
 
-    Both: undecided. Neither: the image is unusual for the model, as far as this finding goes.
+    Both: undecided. Neither: the image is unusual for the model, as far as this finding goes. `not_kept` as of a
+    `PredictionSet`, on either side.
     """
 
     confidence: float
     present: tuple[bool, ...]
     absent: tuple[bool, ...]
+    not_kept: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from segx_viewer.evaluation import card_tables
 from segx_viewer.evaluation.calibrate import SIMPLEST, WORTH_A_PASS, fitted_digest
 from segx_viewer.evaluation.card_tables import CLASSIFICATION_FIGURES
 from segx_viewer.evaluation.figures import CALIBRATION_FIGURES
+from segx_viewer.evaluation.promises import not_kept
 from segx_viewer.evaluation.statistics import Estimate
 from segx_viewer.reporting.atomic import atomic_write
 
@@ -56,7 +57,8 @@ def write_model_card(folder: Path, evaluation: Path) -> Path:
     if result["bundle"].get("fitted", fitted) != fitted:  # an older evaluation has none
         raise DataError(f"{evaluation} measured another calibration than that in {folder}; evaluate the bundle again.")
     if (record := badge_record(result)) is not None:
-        write_manifest(folder, {**manifest, "evaluation": record})
+        refuted = not_kept(result.get("prediction_sets", ()))
+        write_manifest(folder, {**manifest, "evaluation": record | ({"not_kept": refuted} if refuted else {})})
     text = "\n\n".join(
         (
             _title(bundle),
@@ -168,6 +170,7 @@ def _figures(bundle: ModelBundle, result: Mapping[str, Any]) -> str:
         "### SegX against the original map, per class",
         "\n".join(_per_class_maps(result)),
         *card_tables.outlined(result.get("outlines", {})),
+        *card_tables.promised(result.get("prediction_sets", ())),
         "### Does SegU tell right from wrong?",
         _verdict(result),
         f"### What the badge's calibration was chosen from ({bundle.calibration.get('set', 'not fitted')})",

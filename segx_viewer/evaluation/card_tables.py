@@ -1,10 +1,11 @@
 """Tables of a model card that stand apart from its main figures: classes, attributes, outlines, folds."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from segx_viewer.evaluation.promises import refuted
 from segx_viewer.evaluation.statistics import Estimate
 
 FOLDS = "folds.json"
@@ -65,6 +66,33 @@ def outlined(table: Mapping[str, Any]) -> list[str]:
     return ["### SegX against the finding, not only its organ", "\n".join(rows),
             f"Grad-CAM of {table['n']} findings that readers outlined on {table['films']} films of the calibration and "
             "test parts, whether stated or not. The outlines had no part in learning."]  # fmt: skip
+
+
+def promised(tables: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return how often each class was in its prediction set on these images, and whether that refutes the promise."""
+    if not tables:
+        return []
+    rows = ["| promised | class | in its set (95 % interval), n | |", "|---|---|---|---|"]
+    sizes = []
+    for table in tables:
+        confidence = f"{table['confidence']:.0%}"
+        for code, entry in table["per_class"].items():
+            for name, share in _sides(code, entry):
+                if share["n"]:
+                    kept = "not kept" if refuted(share, table["confidence"]) else "kept"
+                    told = f"{share['value']:.3f} ({share['low']:.3f} to {share['high']:.3f}), n {share['n']}"
+                    rows.append(f"| {confidence} | {name} | {told} | {kept} |")
+        if "mean_size" in table:
+            sizes.append(f"at {confidence} {table['mean_size']:.2f} classes on the mean, {table['empty']:.1%} of the "
+                         f"sets empty, {table['full']:.1%} with every class")  # fmt: skip
+    told = f" Sets: {'; '.join(sizes)}." if sizes else ""
+    return ["### Do the prediction sets keep their promise?", "\n".join(rows),
+            "Images that the gate accepts; exact intervals (Clopper and Pearson), as if each image were a case of its "
+            f"own. Not kept: the interval lies below what was promised, which the viewer says too.{told}"]  # fmt: skip
+
+
+def _sides(code: str, entry: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    return [(f"{code}, {side}", entry[side]) for side in ("present", "absent") if side in entry] or [(code, entry)]
 
 
 def probed(table: Mapping[str, Any]) -> list[str]:

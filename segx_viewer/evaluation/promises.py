@@ -226,6 +226,29 @@ def coverage(rows: Sequence[Mapping[str, Any]], codes: Sequence[str]) -> list[di
     return found
 
 
+def not_kept(tables: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the classes that `coverage` refutes a promise for: the share's interval lies below what was promised.
+
+    Returns
+    -------
+    list of dict
+        `confidence` and the `classes`' codes, where there are any; of several findings, on either side.
+    """
+    found = []
+    for table in tables:
+        per_class = table["per_class"].items()
+        sides = {code: [s for s in (c, c.get("present"), c.get("absent")) if s] for code, c in per_class}
+        codes = [code for code, shares in sides.items() if any(refuted(s, table["confidence"]) for s in shares)]
+        if codes:
+            found.append({"confidence": table["confidence"], "classes": codes})
+    return found
+
+
+def refuted(share: Mapping[str, Any], confidence: float) -> bool:
+    """Whether a share with its interval refutes the promise of a confidence; False where there were no images."""
+    return bool(share.get("n")) and share["high"] < confidence
+
+
 def _covered(hits: Sequence[bool]) -> dict[str, Any]:
     n, k = len(hits), sum(hits)
     low = 0.0 if k == 0 else float(beta.ppf(0.025, k, n - k + 1))

@@ -50,6 +50,8 @@ class ClassConditionalSets:
     quantiles : tuple of float
         For each class the largest 1 - probability that keeps it in the set; infinite where its calibration images
         are too few.
+    not_kept : tuple of int
+        Classes whose promise test images have refuted.
 
     Examples
     --------
@@ -60,13 +62,14 @@ class ClassConditionalSets:
 
     confidence: float
     quantiles: tuple[float, ...]
+    not_kept: tuple[int, ...] = ()
 
     def of(self, probabilities: NDArray[np.floating]) -> PredictionSet:
         """Return the set of an image with class probabilities (K,)."""
         kept = [
             int(k) for k in np.argsort(-probabilities, kind="stable") if self.holds(int(k), float(probabilities[k]))
         ]
-        return PredictionSet(self.confidence, tuple(kept), self.without_promise)
+        return PredictionSet(self.confidence, tuple(kept), self.without_promise, self.not_kept)
 
     def holds(self, k: int, probability: float) -> bool:
         """Whether a class of this probability belongs to the set."""
@@ -86,11 +89,14 @@ class FindingSets:
     ----------
     present, absent : tuple of float
         For each finding the largest 1 - p, and the largest p, that keep "present" and "absent".
+    not_kept : tuple of int
+        Findings whose promise test images have refuted, on either side.
     """
 
     confidence: float
     present: tuple[float, ...]
     absent: tuple[float, ...]
+    not_kept: tuple[int, ...] = ()
 
     def of(self, probabilities: NDArray[np.floating]) -> FindingSet:
         """Return what cannot be ruled out for the findings of an image with probabilities (K,)."""
@@ -99,6 +105,7 @@ class FindingSets:
             self.confidence,
             tuple(1 - value <= limit for value, limit in zip(p, self.present, strict=True)),
             tuple(value <= limit for value, limit in zip(p, self.absent, strict=True)),
+            self.not_kept,
         )
 
 
@@ -153,8 +160,15 @@ class Promises:
         return tuple(one.of(probabilities) for one in self.sets)
 
     @classmethod
-    def from_manifest(cls, table: Mapping[str, object], codes: Sequence[str]) -> "Promises | None":
+    def from_manifest(
+        cls, table: Mapping[str, object], codes: Sequence[str], not_kept: Sequence[tuple[float, str]] = ()
+    ) -> "Promises | None":
         """Read a bundle's `[promises]` table for its class codes; None when it is empty.
+
+        Parameters
+        ----------
+        not_kept : sequence of (float, str)
+            Confidences, each with the code of a class that test images refuted it for.
 
         Raises
         ------
@@ -169,12 +183,18 @@ class Promises:
             unknown = sorted(set(careful) - set(codes))
             if unknown:
                 raise ModelError(f"The promises name a class {unknown[0]}, which the model does not have.")
+
+            def refuted(row: Table) -> tuple[int, ...]:
+                return tuple(k for k, code in enumerate(codes) if (_confidence(row), code) in not_kept)
+
             sets = tuple(
-                ClassConditionalSets(_confidence(row), _numbers(row["quantiles"], codes))
+                ClassConditionalSets(_confidence(row), _numbers(row["quantiles"], codes), refuted(row))
                 for row in as_tables(table.get("sets", ()))
             )
             findings = tuple(
-                FindingSets(_confidence(row), _numbers(row["present"], codes), _numbers(row["absent"], codes))
+                FindingSets(
+                    _confidence(row), _numbers(row["present"], codes), _numbers(row["absent"], codes), refuted(row)
+                )
                 for row in as_tables(table.get("findings", ()))
             )
             kept = Levels(as_float(levels["high"]), as_float(levels["moderate"]), careful)

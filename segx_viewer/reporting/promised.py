@@ -10,6 +10,7 @@ TEXTS = (
     "unusual for this model ({share})",
     "no class can be ruled out ({share})",
     "no promise for {classes}: too few calibration images",
+    "promise not kept on the test images for {classes}",
     "present: {classes} ({share})",
     "undecided: {classes} ({share})",
     "unusual for this model: {classes} ({share})",
@@ -41,7 +42,11 @@ def promised_words(prediction: Prediction, say: Callable[[str], str] = str) -> l
     one = prediction.sets[0]
     labels = [say(c.label) for c in prediction.classes]
     share = f"{one.confidence * 100:.0f} %"
-    return _of_findings(one, labels, share, say) if isinstance(one, FindingSet) else _of_set(one, labels, share, say)
+    words = _of_findings(one, labels, share, say) if isinstance(one, FindingSet) else _of_set(one, labels, share, say)
+    if one.not_kept:
+        refuted = ", ".join(labels[k] for k in one.not_kept)
+        words.append(say("promise not kept on the test images for {classes}").format(classes=refuted))
+    return words
 
 
 def _of_set(one: PredictionSet, labels: Sequence[str], share: str, say: Callable[[str], str]) -> list[str]:

@@ -289,12 +289,13 @@ def _missed(prediction: Prediction, index: int) -> Table:
 def _set(one: PredictionSet | FindingSet, codes: Sequence[str]) -> Table:
     """Return what a model promises: the classes that cannot be ruled out at a confidence."""
     if isinstance(one, PredictionSet):
-        names = {"classes": one.classes, "without_promise": one.without_promise}
+        names = {"classes": one.classes, "without_promise": one.without_promise, "not_kept": one.not_kept}
         return {"confidence": one.confidence, **{name: [codes[k] for k in ks] for name, ks in names.items()}}
     sides = {"present": one.present, "absent": one.absent}
     return {
         "confidence": one.confidence,
         **{name: [code for code, held in zip(codes, side, strict=True) if held] for name, side in sides.items()},
+        "not_kept": [codes[k] for k in one.not_kept],
     }
 
 

@@ -9,9 +9,11 @@ import pytest
 from segx_viewer.evaluation.promises import (
     careful_threshold,
     class_conditional_sets,
+    coverage,
     finding_sets,
     fit_levels,
     lax_threshold,
+    not_kept,
     upper_bound,
 )
 from segx_viewer.explain.promises import Danger
@@ -123,3 +125,20 @@ def test_images_of_one_lesion_are_one_piece_of_evidence():
     scores, codes = np.full(300, 0.9), ["mel"] * 300
     assert fit_levels(scores, codes, codes, ["one"] * 300).high == math.inf
     assert fit_levels(scores, codes, codes, [str(i) for i in range(300)]).high == 0.9
+
+
+def test_a_promise_is_not_kept_where_the_interval_of_the_share_lies_below_it():
+    truth = ["a"] * 100 + ["b"] * 100
+    rows = [
+        {"gate": "accepted", "truth": [t], "sets": [{"confidence": 0.9, "classes": ["a"] if k < 95 else ["b"]}]}
+        for k, t in enumerate(truth)
+    ]
+    table = coverage(rows, ["a", "b"])
+    assert table[0]["per_class"]["a"]["value"] == 0.95
+    assert not_kept(table) == []
+    for row in rows[86:130]:
+        row["sets"][0]["classes"] = []
+    assert not_kept(coverage(rows, ["a", "b"])) == [{"confidence": 0.9, "classes": ["b"]}], "86 of 100 may be chance"
+    assert not_kept([{"confidence": 0.9, "per_class": {"c": {"present": {"value": None, "low": 0, "high": 1, "n": 0},
+                                                            "absent": {"value": 0.5, "low": 0.4, "high": 0.6, "n": 99}}
+                                                      }}]) == [{"confidence": 0.9, "classes": ["c"]}]  # fmt: skip

@@ -54,6 +54,13 @@ def test_promises_are_read_from_the_manifest():
     assert Promises.from_manifest({}, ["mel"]) is None
 
 
+def test_a_set_says_which_classes_test_images_refuted_it_for():
+    kept = Promises.from_manifest(TABLE, ["mel", "nv"], [(0.9, "mel")])
+    assert kept.of(np.float32([0.9, 0.1]))[0].not_kept == (), "refuted at another confidence"
+    refuted = Promises.from_manifest(TABLE, ["mel", "nv"], [(0.95, "nv")])
+    assert refuted.of(np.float32([0.9, 0.1]))[0].not_kept == (1,)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -33,6 +33,10 @@ def prediction(*sets):
              "unusual for this model: Basal cell carcinoma (95 %)"],
         ),
         (FindingSet(0.95, (False,) * 3, (True,) * 3), ["no finding is certainly present (95 %)"]),
+        (
+            PredictionSet(0.9, (0,), not_kept=(0, 2)),
+            ["Melanoma (90 %)", "promise not kept on the test images for Melanoma, Basal cell carcinoma"],
+        ),
     ],
 )  # fmt: skip
 def test_a_set_says_what_it_is(one, words):
@@ -53,6 +57,6 @@ def test_every_text_can_be_translated():
 
     for one in (PredictionSet(0.95, ()), PredictionSet(0.95, (0, 1, 2)), PredictionSet(0.95, (0, 2), (2,)),
                 FindingSet(0.95, (True, True, False), (False, True, False)),
-                FindingSet(0.95, (False,) * 3, (True,) * 3)):  # fmt: skip
+                FindingSet(0.95, (False,) * 3, (True,) * 3), PredictionSet(0.95, (0,), not_kept=(0,))):  # fmt: skip
         promised_words(prediction(one), say)
     assert set(TEXTS) <= set(said)
