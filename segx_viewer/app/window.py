@@ -218,6 +218,9 @@ class Window(QMainWindow):
         self.commands.retranslate()
         self.top_bar.follow_language()
         self.studies.follow_language()
+        self.control_bar.follow()
+        self.cine_bar.follow()
+        self.empty_page.refresh()
         if self.follower is not None:
             self.follower.write_again()
         self.update()

@@ -41,6 +41,9 @@ def _write_again(widget: QWidget, sources: dict[str, str]) -> None:
 
 def _translated(text: str, sources: dict[str, str]) -> str:
     """Return a text in the language in use, with the blanks around it; one that is in no catalogue stays."""
+    whole = tr(sources.get(text, text))
+    if text in sources or whole != text:
+        return whole
     words = text.strip()
     begin = text.index(words)
     return text[:begin] + tr(sources.get(words, words)) + text[begin + len(words) :]
