@@ -268,7 +268,8 @@ class BundleStore:
                 if key not in self._loaded:
                     lent = None if self._lender is None else self._lender.lend(name, what)
                     loaded = load() if lent is None else lent
-                    _give_back_memory()
+                    if what.endswith(" graph") or "torch" in sys.modules:  # making a network leaves some
+                        process.give_back_memory()
                     with self._lock:
                         self._loaded.setdefault(key, loaded)
         return self._loaded[key]
@@ -290,8 +291,3 @@ def _limit_torch() -> None:
     torch = sys.modules.get("torch")
     if torch is not None and thread_count() < torch.get_num_threads():
         torch.set_num_threads(thread_count())
-
-
-def _give_back_memory() -> None:
-    if "torch" in sys.modules:  # its exporter and loader leave some
-        process.give_back_memory()

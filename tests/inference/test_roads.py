@@ -5,15 +5,18 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import parity
 import pytest
 
 from segx_viewer.bundles.graphs import add_graphs
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.domain.request import AnalysisRequest
+from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.inference import roads
 from segx_viewer.inference.cam import LINEAR_METHODS
+from segx_viewer.paths import models_folder
 from segx_viewer.pipeline import analyse_to_end
 
 BUNDLE = "dermoscopy-ham10000"
@@ -44,6 +47,26 @@ def test_both_roads_give_the_same_analysis(shipped, monkeypatch, seed):
         assert ready.explanations[key].certainty.level is torch.explanations[key].certainty.level
 
 
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in models_folder().glob("*/bundle.toml")))
+def test_the_networks_of_every_bundle_answer_as_torch_s_do(shipped, name):
+    apart = parity.run_alone(shipped, name, 1)
+    assert apart.holds, apart
+    assert apart.region <= 1e-4
+
+
+def test_a_radiograph_is_explained_alike(shipped):
+    data_store = pytest.importorskip("data_store")
+    film = read_image_guarded(Path(data_store.__file__).parent / "data/RG1_UNCR.dcm")
+    apart = parity.analysed(shipped, "chest-pneumonia", parity.film(film, 4))
+    assert apart.holds, apart
+
+
+def test_parity_notices_what_differs_by_more_than_is_allowed(shipped):
+    assert not parity.Apart(2e-5, 0, 0).holds
+    assert not parity.Apart(0, 0, 2e-5).holds
+    assert not parity.Apart(0, 0, 0, same_level=False).holds
+
+
 def test_a_method_that_needs_gradients_goes_through_torch(shipped):
     request = AnalysisRequest(lesion(1), bundle_name=BUNDLE, methods=("gradcam", "integrated_gradients"))
     found = analyse_to_end(request, shipped)
@@ -53,6 +76,7 @@ def test_a_method_that_needs_gradients_goes_through_torch(shipped):
 def test_the_default_analysis_of_a_bundled_model_imports_neither_torch_nor_timm(tmp_path):
     script = f"""
 import sys
+from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.reporting.png import write_png
 from pathlib import Path
