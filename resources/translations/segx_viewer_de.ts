@@ -404,6 +404,10 @@
       <translation>Ein Netz mit zufälligen Parametern gibt fast dieselbe Karte (Rangkorrelation {likeness:.2f} bei zufälligen Parametern).</translation>
     </message>
     <message>
+      <source>A page for each of {count} images</source>
+      <translation>Eine Seite für jedes von {count} Bildern</translation>
+    </message>
+    <message>
       <source>a PET slice</source>
       <translation>eine PET-Schicht</translation>
     </message>
@@ -1686,6 +1690,10 @@
     <message>
       <source>Folder to watch</source>
       <translation>Zu beobachtender Ordner</translation>
+    </message>
+    <message>
+      <source>Folder {name} ({count})</source>
+      <translation>Ordner {name} ({count})</translation>
     </message>
     <message>
       <source>foot</source>
@@ -3120,6 +3128,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Patienten-ID</translation>
     </message>
     <message>
+      <source>Patient {name} ({count})</source>
+      <translation>Patient {name} ({count})</translation>
+    </message>
+    <message>
       <source>patients of {low} to {high} years</source>
       <translation>Patienten von {low} bis {high} Jahren</translation>
     </message>
@@ -3446,6 +3458,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Report for printing (PDF)</source>
       <translation>Bericht zum Drucken (PDF)</translation>
+    </message>
+    <message>
+      <source>Report of these …</source>
+      <translation>Bericht über diese …</translation>
     </message>
     <message>
       <source>Report page as a picture (Secondary Capture)</source>
@@ -3778,6 +3794,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Short name</source>
       <translation>Kurzname</translation>
+    </message>
+    <message>
+      <source>Show</source>
+      <translation>Zeigen</translation>
     </message>
     <message>
       <source>Show only the most relevant pixels of each map, as in the SegX paper (T)</source>

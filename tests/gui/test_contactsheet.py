@@ -1,14 +1,19 @@
 """The contact sheet: many images at once, sorted by a finding or by doubt."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QFileDialog, QMenu
 
 from segx_viewer.app.dialogs.contactsheet import ContactSheet
+from segx_viewer.app.dialogs.exportdialog import ExportDialog
+from segx_viewer.app.sessions import studyreport
+from segx_viewer.domain.lesion import LesionRecord
 from segx_viewer.domain.result import Analysis, GateLevel, GateVerdict, Level
 
 
@@ -115,3 +120,126 @@ def test_a_survey_that_is_stopped_ends_and_closing_stops_it(qtbot, window, engin
     assert not sheet.stop.isVisible()
     assert len(sheet.summaries) == 1
     engine.gate.set()
+
+
+# -- choosing, and reporting what is chosen ------------------------------------------------------
+
+
+@pytest.fixture
+def two_folders(qtbot, window, engine, tmp_path):
+    engine.change = by_redness
+    for folder, values in (("left", (30, 90)), ("right", (150, 210, 240))):
+        (tmp_path / folder).mkdir()
+        for red in values:
+            Image.new("RGB", (60, 50), (red, 40, 40)).save(tmp_path / folder / f"{red}.png")
+    window.open_paths([tmp_path / "left", tmp_path / "right"])
+    qtbot.waitUntil(lambda: len(window.workspace.documents) == 5 and window.has_result())
+    return window
+
+
+def pick(sheet: ContactSheet, text: str) -> None:
+    index = next(i for i in range(sheet.which.count()) if text in sheet.which.itemText(i))
+    sheet.which.setFocus()
+    QTest.keyClick(sheet.which, Qt.Key.Key_Home)
+    for _ in range(index):
+        QTest.keyClick(sheet.which, Qt.Key.Key_Down)
+    QTest.keyClick(sheet.which, Qt.Key.Key_Return)
+    assert sheet.which.currentIndex() == index
+
+
+def test_a_folder_or_a_patient_is_chosen_and_counted(qtbot, two_folders):
+    window = two_folders
+    documents = window.workspace.documents
+    for document in list(documents)[1:3]:
+        documents.record(document, LesionRecord("Ann", "arm"))
+    window.commands.run("contact_sheet")
+    (sheet,) = window.findChildren(ContactSheet)
+    qtbot.waitUntil(lambda: len(sheet.summaries) == 5)
+    assert len(names(sheet)) == 5
+    pick(sheet, "right")
+    assert sorted(names(sheet)) == ["150", "210", "240"]
+    assert sheet.totals.text().startswith("3 images")
+    pick(sheet, "Ann")
+    assert len(names(sheet)) == 2
+    assert "(2)" in sheet.which.currentText()
+    pick(sheet, "All")
+    assert len(names(sheet)) == 5
+
+
+def test_what_is_chosen_is_one_pdf_with_an_overview(qtbot, two_folders, engine, tmp_path, monkeypatch):
+    window = two_folders
+    monkeypatch.setattr(
+        studyreport._Engine, "analyse", lambda self, request, cancel: engine.analyse(request, cancel, lambda _p: None)
+    )
+    window.commands.run("contact_sheet")
+    (sheet,) = window.findChildren(ContactSheet)
+    qtbot.waitUntil(lambda: len(sheet.summaries) == 5)
+    pick(sheet, "right")
+    qtbot.mouseClick(sheet.report, Qt.MouseButton.LeftButton)
+    (dialog,) = sheet.findChildren(ExportDialog)
+    assert dialog.suffix == ".pdf"
+    assert "3 images" in dialog.study.text()
+    assert dialog.overview.isEnabled()
+    dialog.path.setText(str(tmp_path / "sheet.pdf"))
+    dialog.accept()
+    qtbot.waitUntil(lambda: "sheet.pdf" in window.status.message.text())
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(tmp_path / "sheet.pdf") as document:
+        assert len(document) == 4
+        assert "3 images" in document[0].get_textpage().get_text_range()
+
+
+class Hand:
+    """Clicks with the mouse, and counts."""
+
+    def __init__(self, qtbot) -> None:
+        self.qtbot, self.clicks = qtbot, 0
+
+    def click(self, widget, at) -> None:
+        self.clicks += 1
+        QTest.mouseMove(widget, at)  # Qt takes a click in a list that has just opened for a second one on its box else
+        self.qtbot.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at)
+
+    def menu(self, window, title: str, command: str) -> None:
+        """Open a menu of the menu bar, and choose a command."""
+        bar = window.menuBar()
+        action = next(a for a in bar.actions() if a.text().replace("&", "") == title)
+        self.click(bar, bar.actionGeometry(action).center())
+        menu: QMenu = action.menu()
+        self.qtbot.waitUntil(menu.isVisible)
+        self.click(menu, menu.actionGeometry(window.commands[command]).center())
+
+    def entry(self, box: QComboBox, index: int) -> None:
+        """Open a box, and choose an entry."""
+        self.click(box, box.rect().center())
+        view = box.view()
+        self.qtbot.waitUntil(view.isVisible)
+        self.click(view.viewport(), view.visualRect(box.model().index(index, 0)).center())
+
+
+def test_from_300_dermoscopies_to_the_five_most_suspicious_in_under_ten_clicks(
+    qtbot, window, engine, tmp_path, monkeypatch
+):
+    engine.change = by_redness
+    folder = tmp_path / "dermoscopies"
+    folder.mkdir()
+    order = np.random.default_rng(4).permutation(300)
+    for number, rank in enumerate(order):
+        red = 255 - int(rank) if rank < 10 else 120  # the five reddest of a drawn collection
+        Image.new("RGB", (24, 18), (red, 40, int(rank) % 200)).save(folder / f"{number:03d}.png")
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_a, **_k: str(folder))
+    hand, in_the_dialog = Hand(qtbot), 2  # the system's own dialog: the folder, and its button
+    hand.menu(window, "File", "open_folder")
+    qtbot.waitUntil(lambda: len(window.workspace.documents) == 300 and window.has_result())
+    hand.menu(window, "View", "contact_sheet")
+    (sheet,) = window.findChildren(ContactSheet)
+    qtbot.waitUntil(lambda: not sheet.survey.left, timeout=120_000)
+    assert sheet.list.count() == 300
+    melanoma = next(i for i in range(sheet.order.count()) if "Melanoma" in sheet.order.itemText(i))
+    hand.entry(sheet.order, melanoma)
+    assert sheet.order.currentIndex() == melanoma
+    assert hand.clicks + in_the_dialog == 8 < 10
+    expected = [int(np.flatnonzero(order == rank)[0]) for rank in range(5)]
+    assert [int(Path(name).stem) for name in names(sheet)[:5]] == expected
+    assert all(sheet.list.visualItemRect(sheet.list.item(row)).bottom() < sheet.list.height() for row in range(5))

@@ -1,6 +1,7 @@
 """The contact sheet: all open images at once, each with its finding and badge, sorted by risk or doubt."""
 
 from collections import Counter
+from pathlib import PurePath
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPixmap
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from segx_viewer.app.canvas.badge import WORDS, paint_badge
+from segx_viewer.app.dialogs.exportdialog import ExportDialog
 from segx_viewer.app.jobs.survey import Summary, Survey
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import theme
@@ -34,6 +36,9 @@ _BADGE = 30
 _DOUBT = (None, Level.ABSTAIN, Level.LOW, Level.MODERATE, Level.HIGH)
 _SORT_MS = 400  # images that come one after the other move the others no more often
 OPENED, NAME, DOUBT, SCORE = "opened", "name", "doubt", "score"
+ALL = ("all", "")
+FOLDER, PATIENT = "folder", "patient"
+_LONGEST = 40  # letters of a folder's or a patient's name in the list
 
 
 class ContactSheet(QDialog):
@@ -50,6 +55,12 @@ class ContactSheet(QDialog):
         self._documents = [d for d in workspace.documents if d.frame == 0 or d.leads]
         self._items: dict[int, QListWidgetItem] = {}
         self.summaries: dict[int, Summary] = {}
+        self.which = QComboBox()
+        self.which.setAccessibleName(tr("Show"))
+        self.which.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.which.activated.connect(lambda _index: self._choose())
+        self.report = QPushButton(tr("Report of these …"))
+        self.report.clicked.connect(self._report)
         self.order = QComboBox()
         self.order.setAccessibleName(tr("Order"))
         self.order.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -72,10 +83,11 @@ class ContactSheet(QDialog):
         research = QLabel(tr("RESEARCH USE ONLY - not for diagnosis"))
         research.setObjectName("researchUse")
         row = QHBoxLayout()
-        for widget in (QLabel(tr("Order")), self.order):
+        for widget in (QLabel(tr("Show")), self.which, QLabel(tr("Order")), self.order):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.stop)
+        row.addWidget(self.report)
         row.addWidget(research)
         column = QVBoxLayout(self)
         column.addLayout(row)
@@ -87,7 +99,9 @@ class ContactSheet(QDialog):
             self._items[document.number] = QListWidgetItem()
             self.list.addItem(self._items[document.number])
             self._write(document)
+        self._offer()
         workspace.documents.updated.connect(self._on_updated)
+        workspace.documents.described.connect(lambda _documents: self._offer())
         workspace.opener.draw_all(self._documents)
         self.survey = Survey(workspace.jobs, workspace.analyses.engine, self)
         self.survey.found.connect(self._on_found)
@@ -100,7 +114,7 @@ class ContactSheet(QDialog):
         """Put the images into the order that is chosen, the chosen image still chosen."""
         self._later.stop()
         kind, label = self.order.currentData()
-        ranks = {d.number: self._rank(d, kind, label) for d in self._documents}
+        ranks = {d.number: self._rank(d, kind, label) for d in self.documents}
         chosen = self.list.currentItem()
         while self.list.count():
             self.list.takeItem(0)
@@ -108,6 +122,39 @@ class ContactSheet(QDialog):
             self.list.addItem(self._items[number])
         if chosen is not None:
             self.list.setCurrentItem(chosen)
+
+    @property
+    def documents(self) -> list[Document]:
+        """The images that are shown: all, or those of one folder or patient."""
+        chosen = self.which.currentData() or ALL
+        return [d for d in self._documents if chosen == ALL or chosen in _groups(d)]
+
+    def _offer(self) -> None:
+        """Offer the folders and patients that the images are of; what is chosen stays chosen."""
+        counts = Counter(group for document in self._documents for group in _groups(document))
+        kinds = Counter(kind for kind, _ in counts)
+        groups = [group for group in sorted(counts, key=lambda g: (g[0], g[1].casefold())) if kinds[group[0]] > 1]
+        groups += [group for group in counts if group[0] == PATIENT and group not in groups]
+        words = {ALL: tr("All images")}
+        texts = {FOLDER: tr("Folder {name} ({count})"), PATIENT: tr("Patient {name} ({count})")}
+        for kind, name in groups:
+            shown = PurePath(name).name or name if kind == FOLDER else name
+            words[kind, name] = texts[kind].format(name=shown[:_LONGEST], count=counts[kind, name])
+        if [self.which.itemText(i) for i in range(self.which.count())] == list(words.values()):
+            return
+        before = self.which.currentData()
+        self.which.clear()
+        for group, text in words.items():
+            self.which.addItem(text, group)
+        self.which.setCurrentIndex(next((i for i, group in enumerate(words) if group == before), 0))
+
+    def _choose(self) -> None:
+        self.sort()
+        self._count()
+
+    def _report(self) -> None:
+        """Ask for a report with a page for each image that is shown."""
+        ExportDialog(self._workspace, self, self.documents).open()
 
     def _rank(self, document: Document, kind: str, label: str) -> tuple[float, float, str]:
         """Return what an image is sorted by; one that is not analysed yet comes last."""
@@ -145,6 +192,7 @@ class ContactSheet(QDialog):
     def _on_updated(self, document: Document) -> None:
         if document.number in self._items:
             self._write(document)
+            self._offer()
 
     def _write(self, document: Document) -> None:
         item, summary = self._items[document.number], self._shown(document)
@@ -167,9 +215,10 @@ class ContactSheet(QDialog):
 
     def _count(self) -> None:
         """Say how many images there are of each badge, and how many are not analysed yet."""
-        shown = [summary for d in self._documents if (summary := self._shown(d)) is not None]
+        documents = self.documents
+        shown = [summary for d in documents if (summary := self._shown(d)) is not None]
         levels = Counter(summary.level for summary in shown)
-        parts = [tr("{count} images").format(count=len(self._documents))]
+        parts = [tr("{count} images").format(count=len(documents))]
         parts += [f"{tr(WORDS[level])}: {levels[level]}" for level in WORDS if levels[level]]
         if levels[None]:
             parts.append(tr("not analysed: {count}").format(count=levels[None]))
@@ -191,6 +240,15 @@ class ContactSheet(QDialog):
         """Close, and analyse no more."""
         self.survey.stop()
         super().done(result)
+
+
+def _groups(document: Document) -> set[tuple[str, str]]:
+    """Return the folder that an image lies in and the patient that it is of: as the file says, or else the reader."""
+    groups = {(FOLDER, document.place)}
+    identity = document.header.identity if document.header is not None else None
+    patient = (identity.name or identity.patient_id) if identity is not None else ""
+    patient = patient.replace("^", " ").strip() or document.lesion.patient.strip()
+    return groups | {(PATIENT, patient)} if patient else groups
 
 
 def _picture(document: Document, level: Level | None) -> QPixmap:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.model.documents import Document
 from segx_viewer.app.sessions.export import FORMATS, SIZES, PageOptions, export_report, suggested_path
 from segx_viewer.app.sessions.studyreport import export_study, study_of
 
@@ -26,16 +27,22 @@ from segx_viewer.app.sessions.studyreport import export_study, study_of
 class ExportDialog(QDialog):
     """Asks for format, place, what the page shows and how, and whether the patient may be named."""
 
-    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, parent: QWidget | None = None, documents: list[Document] | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Export report"))
         self.setMinimumWidth(520)
         self._workspace = workspace
+        self._documents = documents  # a page of each, rather than of the study
         self.formats = {suffix: QRadioButton(tr(text)) for suffix, text in FORMATS.items()}
         self.formats[".png"].setChecked(True)
         self.path = QLineEdit(str(suggested_path(workspace)))
         self.study = QCheckBox(tr("All images of the study that are open"))
-        self.study.setEnabled(len(study_of(workspace)) > 1)
+        self.study.setEnabled(documents is None and len(study_of(workspace)) > 1)
+        if documents is not None:
+            self.study.setText(tr("A page for each of {count} images").format(count=len(documents)))
+            self.study.setChecked(True)
         self.overview = QCheckBox(tr("Overview of all images in front (PDF)"))
         self.overview.setChecked(True)
         self.index = QCheckBox(tr("Index of pages and files beside the report, for this computer only"))
@@ -84,6 +91,8 @@ class ExportDialog(QDialog):
         for switch in (self.identity, self.study):
             switch.toggled.connect(lambda _on: self._follow(self.suffix))
         self._follow(".png")
+        if documents is not None:
+            self.formats[".pdf"].setChecked(True)
 
     @property
     def suffix(self) -> str:
@@ -113,16 +122,15 @@ class ExportDialog(QDialog):
     def accept(self) -> None:
         """Write the report."""
         super().accept()
-        write = export_study if self.study.isChecked() else export_report
-        write(
-            self._workspace,
-            Path(self.path.text()),
-            include_identity=self.identity.isChecked(),
-            options=PageOptions(
-                self.theme.currentData(),
-                self.picture_size.currentData(),
-                self.whole.isChecked(),
-                overview=self.overview.isEnabled() and self.overview.isChecked(),
-                index=self.index.isEnabled() and self.index.isChecked(),
-            ),
+        path, named = Path(self.path.text()), self.identity.isChecked()
+        options = PageOptions(
+            self.theme.currentData(),
+            self.picture_size.currentData(),
+            self.whole.isChecked(),
+            overview=self.overview.isEnabled() and self.overview.isChecked(),
+            index=self.index.isEnabled() and self.index.isChecked(),
         )
+        if self.study.isChecked():
+            export_study(self._workspace, path, include_identity=named, options=options, documents=self._documents)
+        else:
+            export_report(self._workspace, path, include_identity=named, options=options)

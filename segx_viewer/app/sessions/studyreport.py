@@ -12,7 +12,6 @@ from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import language, settings
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.documents import Document
-from segx_viewer.app.model.impression import hidden
 from segx_viewer.app.sessions.export import AS_SHOWN, FORMATS, Job, PageOptions, as_shown, job_for
 from segx_viewer.domain.request import AnalysisRequest, CancelToken
 from segx_viewer.domain.result import Analysis
@@ -135,21 +134,30 @@ class _Sheets(Sequence[Any]):
 
 
 def export_study(
-    workspace: Workspace, path: Path, *, include_identity: bool = False, options: PageOptions = AS_SHOWN
+    workspace: Workspace,
+    path: Path,
+    *,
+    include_identity: bool = False,
+    options: PageOptions = AS_SHOWN,
+    documents: Sequence[Document] | None = None,
 ) -> None:
-    """Write a page for each open image of the study in the file thread; the suffix chooses the format."""
+    """Write a page for each open image of the study in the file thread; the suffix chooses the format.
+
+    `documents` are written instead, where they are given. Whatever is hidden until the reader has read is left out.
+    """
     path = path if path.suffix in FORMATS else path.with_name(path.name + ".png")
     settings.settings().setValue("export_folder", str(path.parent))
     read_first = workspace.state.view.read_first
-    documents = [d for d in study_of(workspace) if not hidden(d, read_first)]
-    if not documents:
+    asked = study_of(workspace) if documents is None else documents
+    shown = [d for d in asked if not (read_first and d.impression is None) and not d.error]
+    if not shown:
         workspace.say(tr("There is no finished analysis to export yet."))
         return
     workspace.documents.remember(workspace.state.view)
     engine = _Engine()
 
     def make(cancel: CancelToken) -> StudyJob:
-        pages = tuple(_page(workspace, document, path, cancel, options, engine) for document in documents)
+        pages = tuple(_page(workspace, document, path, cancel, options, engine) for document in shown)
         return StudyJob(path, pages, include_identity, cancel, options)
 
     workspace.say(tr("Writing the report …"))
