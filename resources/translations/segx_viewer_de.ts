@@ -736,6 +736,10 @@
       <translation>Kniekehle</translation>
     </message>
     <message>
+      <source>Back to the form</source>
+      <translation>Zurück zum Formular</translation>
+    </message>
+    <message>
       <source>backwards</source>
       <translation>rückwärts</translation>
     </message>
@@ -928,6 +932,22 @@
       <translation>Wade</translation>
     </message>
     <message>
+      <source>Calibrate</source>
+      <translation>Kalibrieren</translation>
+    </message>
+    <message>
+      <source>Calibrate a model</source>
+      <translation>Ein Modell kalibrieren</translation>
+    </message>
+    <message>
+      <source>Calibrate this model …</source>
+      <translation>Dieses Modell kalibrieren …</translation>
+    </message>
+    <message>
+      <source>Calibrate …</source>
+      <translation>Kalibrieren …</translation>
+    </message>
+    <message>
       <source>calibrated</source>
       <translation>kalibriert</translation>
     </message>
@@ -942,6 +962,10 @@
     <message>
       <source>Cancelled. Press F5 to analyse again.</source>
       <translation>Abgebrochen. F5 analysiert erneut.</translation>
+    </message>
+    <message>
+      <source>Cancelled; the model is as it was.</source>
+      <translation>Abgebrochen; das Modell ist, wie es war.</translation>
     </message>
     <message>
       <source>cannot be opened</source>
@@ -1026,6 +1050,14 @@
     <message>
       <source>Choose a finding to see where the network looked for it</source>
       <translation>Befund wählen, um zu sehen, wohin das Netz dafür sah</translation>
+    </message>
+    <message>
+      <source>Choose a folder</source>
+      <translation>Ordner wählen</translation>
+    </message>
+    <message>
+      <source>Choose images that the model did not learn from: a folder with a folder for each class, or a CSV with the columns image and class, and where they are known group (person or lesion) and mask (white where the region is). Nothing is promised that they are too few for.</source>
+      <translation>Wählen Sie Bilder, aus denen das Modell nicht gelernt hat: einen Ordner mit einem Ordner je Klasse oder eine CSV-Datei mit den Spalten image und class und, wo bekannt, group (Person oder Läsion) und mask (weiß, wo die Region ist). Was zu wenige Bilder hat, wird nicht versprochen.</translation>
     </message>
     <message>
       <source>Choose two models to compare them</source>
@@ -1206,6 +1238,10 @@
     <message>
       <source>correlation of details {correlation}, overlap {overlap}</source>
       <translation>Korrelation der Einzelheiten {correlation}, Überdeckung {overlap}</translation>
+    </message>
+    <message>
+      <source>CSV …</source>
+      <translation>CSV …</translation>
     </message>
     <message>
       <source>Curtain</source>
@@ -1688,12 +1724,20 @@
       <translation>Ordner für die Key Objects, die den Patienten nennen</translation>
     </message>
     <message>
+      <source>Folder or CSV</source>
+      <translation>Ordner oder CSV</translation>
+    </message>
+    <message>
       <source>Folder to watch</source>
       <translation>Zu beobachtender Ordner</translation>
     </message>
     <message>
       <source>Folder {name} ({count})</source>
       <translation>Ordner {name} ({count})</translation>
+    </message>
+    <message>
+      <source>Folder …</source>
+      <translation>Ordner …</translation>
     </message>
     <message>
       <source>foot</source>
@@ -2080,6 +2124,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>innerhalb ({region})</translation>
     </message>
     <message>
+      <source>Install</source>
+      <translation>Installieren</translation>
+    </message>
+    <message>
       <source>Intersection over union; small even for good maps where the region is large.</source>
       <translation>Schnittmenge durch Vereinigung; bei großer Region auch für gute Karten klein.</translation>
     </message>
@@ -2114,6 +2162,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>irregular streaks</source>
       <translation>unregelmäßige Streifen</translation>
+    </message>
+    <message>
+      <source>Is this the picture as the model should see it, and the region that is meant?</source>
+      <translation>Ist dies das Bild, wie das Modell es sehen soll, und die gemeinte Region?</translation>
     </message>
     <message>
       <source>it fails {names}: do not rely on it without a second look</source>
@@ -2720,10 +2772,6 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Keine Wahrscheinlichkeit, recht zu haben: für dieses Bild nicht definiert: {labels}.</translation>
     </message>
     <message>
-      <source>promise not kept on the test images for {classes}</source>
-      <translation>auf den Testbildern nicht eingehalten für {classes}</translation>
-    </message>
-    <message>
       <source>no promise for {classes}: too few calibration images</source>
       <translation>keine Zusage für {classes}: zu wenige Kalibrierbilder</translation>
     </message>
@@ -2920,6 +2968,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Einen Moment …</translation>
     </message>
     <message>
+      <source>Only as published: cut-offs of the best F1, images for Gradient SHAP</source>
+      <translation>Nur wie veröffentlicht: Schwellen mit bestem F1, Bilder für Gradient SHAP</translation>
+    </message>
+    <message>
       <source>Only results of a DICOM image can be filed in an archive.</source>
       <translation>Nur Ergebnisse eines DICOM-Bildes können in einem Archiv abgelegt werden.</translation>
     </message>
@@ -3006,6 +3058,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Opening …</source>
       <translation>Wird geöffnet …</translation>
+    </message>
+    <message>
+      <source>or</source>
+      <translation>oder</translation>
     </message>
     <message>
       <source>Order</source>
@@ -3292,6 +3348,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Programm</translation>
     </message>
     <message>
+      <source>promise not kept on the test images for {classes}</source>
+      <translation>auf den Testbildern nicht eingehalten für {classes}</translation>
+    </message>
+    <message>
       <source>Protocol</source>
       <translation>Protokoll</translation>
     </message>
@@ -3452,6 +3512,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>ersetzt</translation>
     </message>
     <message>
+      <source>Report</source>
+      <translation>Bericht</translation>
+    </message>
+    <message>
       <source>Report (encapsulated PDF)</source>
       <translation>Bericht (eingebettetes PDF)</translation>
     </message>
@@ -3490,6 +3554,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Research use only. The checks judge the map, not the finding.</source>
       <translation>Nur für die Forschung. Die Prüfungen beurteilen die Karte, nicht den Befund.</translation>
+    </message>
+    <message>
+      <source>Research use only. What is promised holds for images like these.</source>
+      <translation>Nur für die Forschung. Was versprochen wird, gilt für Bilder wie diese.</translation>
     </message>
     <message>
       <source>Reset</source>
@@ -3928,6 +3996,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>verdächtig</translation>
     </message>
     <message>
+      <source>Tables</source>
+      <translation>Tabellen</translation>
+    </message>
+    <message>
       <source>Tag</source>
       <translation>Tag</translation>
     </message>
@@ -4060,6 +4132,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Die Karte besteht {count} von {all} Prüfungen</translation>
     </message>
     <message>
+      <source>The map within the region, on the image it was tried on</source>
+      <translation>Die Karte in der Region, auf dem Bild der Probe</translation>
+    </message>
+    <message>
       <source>The maps are flat or not finite, so there is nothing to compare.</source>
       <translation>Die Karten sind überall gleich oder nicht endlich; es gibt nichts zu vergleichen.</translation>
     </message>
@@ -4070,6 +4146,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>The model did not learn from this view.</source>
       <translation>An dieser Projektion hat das Modell nicht gelernt.</translation>
+    </message>
+    <message>
+      <source>The model is calibrated.</source>
+      <translation>Das Modell ist kalibriert.</translation>
     </message>
     <message>
       <source>The model is tried on an image first; nothing is installed unless it works.</source>
@@ -4424,6 +4504,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Vertrauenswürdige Zertifikate</translation>
     </message>
     <message>
+      <source>Try a model</source>
+      <translation>Ein Modell erproben</translation>
+    </message>
+    <message>
       <source>Try it on the image that is open, not on a drawn one</source>
       <translation>Am geöffneten Bild ausprobieren, nicht an einem gezeichneten</translation>
     </message>
@@ -4572,8 +4656,8 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Wird beobachtet. Aufgenommene Bilder: {count}.</translation>
     </message>
     <message>
-      <source>Weights file, or bundle.toml</source>
-      <translation>Gewichtsdatei oder bundle.toml</translation>
+      <source>Weights file, folder or bundle.toml</source>
+      <translation>Datei mit Gewichten, Ordner oder bundle.toml</translation>
     </message>
     <message>
       <source>What happens</source>
@@ -4582,6 +4666,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>What looks like text was found in the picture.</source>
       <translation>Im Bild wurde gefunden, was nach Text aussieht.</translation>
+    </message>
+    <message>
+      <source>What SegX's reference fits: 50 images are kept in the model's folder, as the network sees them.</source>
+      <translation>Was die Referenz von SegX anpasst: 50 Bilder bleiben im Ordner des Modells, so wie das Netz sie sieht.</translation>
     </message>
     <message>
       <source>WHAT THE BADGE RESTS ON</source>
@@ -4958,6 +5046,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>{size}, estimated magnification {factor}</source>
       <translation>{size}, geschätzte Vergrößerung {factor}</translation>
+    </message>
+    <message>
+      <source>{text}: {count} numbers are needed here.</source>
+      <translation>{text}: Hier werden {count} Zahlen gebraucht.</translation>
     </message>
     <message>
       <source>{title} ({name}), version {version}</source>

@@ -172,6 +172,7 @@ class Follower(QObject):
             port.hovered.connect(lambda point, port=port: self._on_hover(port, point))
             port.menu_asked.connect(self._show_menu)
         window.results.read_first.noted.connect(self._on_impression)
+        window.certainty.calibrate.clicked.connect(lambda: window.commands.run("calibrate_model"))
         window.status.cancel.clicked.connect(workspace.stop_by_reader)
         window.status.go_on.clicked.connect(analyses.go_on)
         window.studies.chosen.connect(workspace.look_at)

@@ -307,7 +307,7 @@ def _fitting(offer: Offer) -> Offer:
 
 
 def classes_of(texts: Sequence[str]) -> list[dict[str, object]]:
-    """Read classes from ``CODE``, ``CODE=LABEL`` or ``CODE=LABEL>CUT-OFF``, or from a file of them.
+    """Read classes from ``CODE[=LABEL][>CUT-OFF][@REGION]``, or from a file of them.
 
     Raises
     ------
@@ -318,17 +318,62 @@ def classes_of(texts: Sequence[str]) -> list[dict[str, object]]:
     --------
     >>> classes_of(["nv", "mel=Melanoma>0.3"])
     [{'code': 'nv', 'label': 'nv'}, {'code': 'mel', 'label': 'Melanoma', 'threshold': 0.3}]
+    >>> classes_of(["card=Cardiomegaly@heart"])
+    [{'code': 'card', 'label': 'Cardiomegaly', 'region': 'heart'}]
     """
     if len(texts) == 1 and Path(texts[0]).suffix.lower() in (".txt", ".csv", ".json", ".names"):
         texts = _names_in(Path(texts[0]))
     found = []
     for text in texts:
-        named, _, cut_off = text.partition(">")
+        rest, _, region = text.partition("@")
+        named, _, cut_off = rest.partition(">")
         code, _, label = named.partition("=")
         entry: dict[str, object] = {"code": code.strip(), "label": label.strip() or code.strip()}
         if cut_off:
             entry["threshold"] = _cut_off(cut_off, code.strip())
+        if region.strip():
+            entry["region"] = region.strip()
         found.append(entry)
+    return found
+
+
+def regions_of(texts: Sequence[str], name: str = "") -> list[dict[str, object]]:
+    """Read regions from ``NAME=CHANNELS``, the channels apart by commas, or from the channels alone.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    name : str
+        Of a region that is given by its channels alone.
+
+    Raises
+    ------
+    ModelError
+        If channels are no numbers.
+
+    Examples
+    --------
+    >>> regions_of(["lungs=0,1", "heart=2"])
+    [{'name': 'lungs', 'channels': [0, 1]}, {'name': 'heart', 'channels': [2]}]
+    >>> regions_of(["1", "2"], "lesion")
+    [{'name': 'lesion', 'channels': [1, 2]}]
+    """
+    found: list[dict[str, object]] = []
+    alone: list[int] = []
+    for text in texts:
+        called, _, numbers = text.rpartition("=")
+        try:
+            channels = [int(n) for n in numbers.replace(",", " ").split()]
+        except ValueError:
+            channels = []
+        if not channels or min(channels) < 0:
+            raise ModelError(f"{text!r} are no channels: they are numbers counted from 0, or NAME=0,1.")
+        if called.strip():
+            found.append({"name": called.strip(), "channels": channels})
+        else:
+            alone += channels
+    if alone:
+        found.insert(0, {"name": name or "region", "channels": alone})
     return found
 
 

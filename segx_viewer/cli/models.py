@@ -51,7 +51,10 @@ def _register_add(what: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     command.add_argument("--licence", metavar="TEXT", help="licence of the weights")
     command.add_argument("--architecture", metavar="A", help=f"the classifier's: {_ARCHITECTURES}")
     command.add_argument(
-        "--classes", nargs="+", metavar="CODE[=LABEL][>CUT-OFF]", help="classes in the order of the outputs"
+        "--classes",
+        nargs="+",
+        metavar="CODE[=LABEL][>CUT-OFF][@REGION]",
+        help="classes in the order of the outputs, or a file of their names",
     )
     command.add_argument("--activation", choices=("softmax", "sigmoid"), help="one of the classes applies, or several")
     command.add_argument("--output", choices=("logits", "probabilities"), help="what the classifier gives")
@@ -82,7 +85,9 @@ def _register_add(what: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "--segmenter-activation", choices=("softmax", "sigmoid"), help="its channels exclude each other"
     )
     command.add_argument("--segmenter-encoder", metavar="NAME", help="encoder of an smp segmenter (default: resnet34)")
-    command.add_argument("--channels", nargs="+", type=int, metavar="N", help="its channels that make up the region")
+    command.add_argument(
+        "--channels", nargs="+", metavar="N|NAME=N,N", help="its channels that make up the region, or several regions"
+    )
     command.add_argument("--region", metavar="TEXT", help="what the region is, such as lungs")
     command.add_argument("--test-image", type=Path, metavar="FILE", help="image to try it on (default: a drawn one)")
     command.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
@@ -203,7 +208,9 @@ def _changes(arguments: argparse.Namespace) -> dict[str, object]:
 def _region(arguments: argparse.Namespace) -> dict[str, object]:
     if not arguments.channels:
         return {"segmenter.activation": arguments.segmenter_activation}
-    regions = [{"name": arguments.region or "region", "channels": arguments.channels}]
+    from segx_viewer.bundles.offer import regions_of
+
+    regions = regions_of(arguments.channels, arguments.region or "")
     return {"regions": regions, "segmenter.activation": arguments.segmenter_activation or "ask"}
 
 

@@ -14,6 +14,7 @@ from sklearn.metrics import precision_recall_curve
 from segx_viewer.bundles.manifest import ModelBundle, read_bundle, read_manifest
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.bundles.writing import write_bytes_beside, write_manifest
+from segx_viewer.domain.request import CancelToken
 from segx_viewer.domain.result import Activation
 from segx_viewer.domain.tables import as_table, as_tables
 from segx_viewer.errors import DataError, SegxError
@@ -29,7 +30,14 @@ BASELINES = "baselines.safetensors"
 _TINY = 1e-8
 
 
-def fit_published(folder: Path, data: Path, *, report: Callable[[str], None] = print) -> list[str]:
+def fit_published(
+    folder: Path,
+    data: Path,
+    *,
+    report: Callable[[str], None] = print,
+    cancel: CancelToken | None = None,
+    on_progress: Callable[[float], None] = lambda _fraction: None,
+) -> list[str]:
     """Write a bundle's cut-offs and baselines as the reference finds them; return what there were too few images for.
 
     Parameters
@@ -38,11 +46,14 @@ def fit_published(folder: Path, data: Path, *, report: Callable[[str], None] = p
         An installed model whose classes stand each for itself (sigmoid).
     data : Path
         The validation set, see `own.labelled`. Its first 50 images are kept in `folder`, as inputs of the network.
+    report, cancel, on_progress
+        As of `own.fit_own`.
 
     Raises
     ------
     DataError
         If the classes exclude each other, or no image could be read.
+    AnalysisCancelled
     """
     bundle = read_bundle(folder)
     if bundle.activation is not Activation.SIGMOID:
@@ -53,7 +64,9 @@ def fit_published(folder: Path, data: Path, *, report: Callable[[str], None] = p
     truths: list[list[bool]] = []
     kept: list[NDArray[np.float32]] = []
     said: list[str] = []
-    for image, found in _scored(folder, bundle, images):
+    for done, (image, found) in enumerate(_scored(folder, bundle, images), 1):
+        (cancel or CancelToken()).raise_if_cancelled()
+        on_progress(done / len(images))
         if isinstance(found, SegxError):
             said.append(f"{image.path.name} is left out: {found}")
             continue

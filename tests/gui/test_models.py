@@ -1,16 +1,18 @@
 """The Model Manager: what it lists, adds, compares and removes."""
 
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import timm
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QLabel, QMessageBox
 from safetensors.torch import save_file
 
+from segx_viewer.app.dialogs.calibration import CalibrationDialog
 from segx_viewer.app.dialogs.modelform import ModelForm
-from segx_viewer.app.dialogs.modelmanager import Comparison, ModelManager
+from segx_viewer.app.dialogs.modelmanager import Comparison, ModelManager, TrialDialog
 from segx_viewer.app.jobs.analyses import Analyses
 from segx_viewer.app.jobs.engine import Capabilities
 from segx_viewer.app.jobs.jobs import Jobs
@@ -148,3 +150,98 @@ def test_what_does_not_work_is_told_and_not_installed(manager, qtbot, tmp_path):
     manager.add_model(form.answers())
     qtbot.waitUntil(manager.isEnabled, timeout=60_000)
     assert "There is no file" in manager.note.text()
+
+
+def test_a_model_is_shown_on_an_image_before_it_is_installed(manager, qtbot, tmp_path, monkeypatch):
+    save_file(timm.create_model("test_efficientnet", num_classes=2).state_dict(), tmp_path / "mine.safetensors")
+    shown, answers = [], [TrialDialog.CHANGE, TrialDialog.INSTALL]
+
+    def filled_in(form):
+        form.source.setText(str(tmp_path / "mine.safetensors"))
+        form.name.setText("mine")
+        form.architecture.setEditText("timm/test_efficientnet")
+        form.classes.setText("a=First, b=Second")
+        form.segmenter.setEditText("dermoscopy-ham10000")
+        return ModelForm.DialogCode.Accepted
+
+    def looked_at(dialog):
+        labels = dialog.findChildren(QLabel)
+        shown.append((any(not label.pixmap().isNull() for label in labels), " ".join(label.text() for label in labels)))
+        assert not (user_models_folder() / "mine").exists(), "not yet"
+        return answers[len(shown) - 1]
+
+    monkeypatch.setattr(ModelForm, "exec", filled_in)
+    monkeypatch.setattr(TrialDialog, "exec", looked_at)
+    manager._add()
+    qtbot.waitUntil(lambda: "Added mine" in manager.note.text(), timeout=240_000)
+    assert [picture for picture, _ in shown] == [True, True]
+    assert "First" in shown[0][1]
+    assert "licence of the weights is not stated" in shown[0][1]
+    assert [p.name for p in user_models_folder().iterdir()] == ["mine"], "nothing is left of what was tried"
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "said"),
+    [("mean", "a b c", "a b c: 1 or 3 numbers"), ("input_size", "224", "224: 2 numbers"),
+     ("channels", "lungs=x", "are no channels"), ("classes", "a>2", "is not a probability")],
+)  # fmt: skip
+def test_what_cannot_be_read_is_told_where_it_stands(manager, field, text, said):
+    form = ModelForm(manager, [], None)
+    getattr(form, field).setText(text)
+    form.accept()
+    assert form.result() != ModelForm.DialogCode.Accepted
+    assert said in form.wrong.text()
+    getattr(form, field).clear()
+    form.accept()
+    assert form.result() == ModelForm.DialogCode.Accepted
+
+
+def test_classes_have_regions_of_their_own_in_the_form(manager):
+    form = ModelForm(manager, [], None)
+    form.classes.setText("eff=Effusion, card=Cardiomegaly>0.5@heart")
+    form.channels.setText("lungs=0,1; heart=2")
+    answers = form.answers()
+    assert answers["classes"] == ["eff=Effusion", "card=Cardiomegaly>0.5@heart"]
+    assert answers["changes"]["regions"] == [
+        {"name": "lungs", "channels": [0, 1]}, {"name": "heart", "channels": [2]}
+    ]  # fmt: skip
+    assert answers["changes"]["region"] == "lungs"
+
+
+def test_calibrating_says_what_it_did_and_can_be_cancelled(manager, qtbot, tmp_path, monkeypatch):
+    from segx_viewer.evaluation import own
+
+    calls = []
+
+    def fit(folder, data, *, report, cancel, on_progress):
+        calls.append((folder.name, data))
+        report("HIGH, wrong in at most 5%: promised")
+        on_progress(0.5)
+        if len(calls) == 2:
+            while not cancel.cancelled:
+                time.sleep(0.01)
+            cancel.raise_if_cancelled()
+
+    monkeypatch.setattr(own, "fit_own", fit)
+    monkeypatch.setattr("segx_viewer.app.dialogs.calibration.RECIPE", "none.toml")
+    manager._workspace.jobs = manager._workspace.analyses._jobs
+    dialog = CalibrationDialog(manager._workspace, "dermoscopy-ham10000", "Skin", manager)
+    dialog.data.setText(str(tmp_path))
+    dialog.begin.click()
+    qtbot.waitUntil(lambda: "is calibrated" in dialog.said.toPlainText(), timeout=60_000)
+    assert "HIGH, wrong in at most 5%: promised" in dialog.said.toPlainText()
+    assert calls == [("dermoscopy-ham10000", tmp_path)]
+    dialog.begin.click()
+    qtbot.waitUntil(lambda: dialog.bar.value() == 500, timeout=60_000)
+    assert not dialog.begin.isEnabled()
+    dialog.stop.click()
+    qtbot.waitUntil(lambda: "as it was" in dialog.said.toPlainText(), timeout=60_000)
+    assert dialog.begin.isEnabled()
+
+
+def test_a_model_that_was_trained_here_keeps_its_calibration(manager, qtbot, tmp_path):
+    manager._workspace.jobs = manager._workspace.analyses._jobs
+    dialog = CalibrationDialog(manager._workspace, "dermoscopy-ham10000", "Skin", manager)
+    dialog.data.setText(str(tmp_path))
+    dialog.begin.click()
+    qtbot.waitUntil(lambda: "would take the place of that" in dialog.said.toPlainText(), timeout=60_000)

@@ -105,6 +105,7 @@ MENUS: tuple[tuple[Any, ...], ...] = (
         "read_first",
         MODELS,
         "as_published",
+        "calibrate_model",
         "manage_models",
         "analyse",
         "cancel",

@@ -22,9 +22,10 @@ from PySide6.QtWidgets import (
 
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.bundles.manifest import COLOURS, FITS
-from segx_viewer.bundles.offer import templates
+from segx_viewer.bundles.offer import classes_of, regions_of, templates
 from segx_viewer.domain.geometry import INTERPOLATIONS
 from segx_viewer.domain.image import MedicalImage
+from segx_viewer.errors import ModelError
 
 ARCHITECTURES = (
     "", "timm/", "torchvision/", "segx/densenet121", "segx/resnet50", "xrv/densenet121", "xrv/resnet50",
@@ -45,7 +46,7 @@ class ModelForm(QDialog):
         self.start = _choice(["", *templates(), *installed])
         self.architecture = _choice(ARCHITECTURES, editable=True)
         self.classes = QLineEdit()
-        self.classes.setPlaceholderText("nv=Nevus, mel=Melanoma>0.3")
+        self.classes.setPlaceholderText("nv=Nevus, mel=Melanoma>0.3, card=Cardiomegaly@heart")
         self.activation = _choice(["", "softmax", "sigmoid"])
         self.input_size, self.layer, self.modalities = QLineEdit(), QLineEdit(), QLineEdit()
         self.input_size.setPlaceholderText("224 x 224")
@@ -60,7 +61,7 @@ class ModelForm(QDialog):
         self.interpolation = _choice(["", *INTERPOLATIONS])
         self.segmenter = _choice(["", *installed], editable=True)
         self.region, self.channels = QLineEdit(), QLineEdit()
-        self.channels.setPlaceholderText("1")
+        self.channels.setPlaceholderText("1; lungs=0,1; heart=2")
         self.segmenter_output = _choice(["", "logits", "probabilities"])
         self.unused = QCheckBox(tr("Leave out weights that the architecture has no place for"))
         self.wrong = QLabel()
@@ -74,7 +75,7 @@ class ModelForm(QDialog):
         note.setObjectName("muted")
         note.setWordWrap(True)
         form = QFormLayout()
-        form.addRow(tr("Weights file, or bundle.toml"), self._with_browse(self.source))
+        form.addRow(tr("Weights file, folder or bundle.toml"), self._with_browse(self.source))
         for text, field in (
             (tr("Start from"), self.start),
             (tr("Short name"), self.name),
@@ -102,20 +103,24 @@ class ModelForm(QDialog):
         buttons.rejected.connect(self.reject)
         inside = QWidget()
         inside.setLayout(form)
-        scrolled = QScrollArea()
-        scrolled.setWidget(inside)
-        scrolled.setWidgetResizable(True)
-        scrolled.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.scrolled = QScrollArea()
+        self.scrolled.setWidget(inside)
+        self.scrolled.setWidgetResizable(True)
+        self.scrolled.setFrameShape(QScrollArea.Shape.NoFrame)
         column = QVBoxLayout(self)
-        column.addWidget(scrolled, 1)
+        column.addWidget(self.scrolled, 1)
         column.addWidget(note)
         column.addWidget(self.wrong)
         column.addWidget(buttons)
 
-    def tell(self, sentence: str) -> None:
-        """Say what is wrong, above the buttons; what was typed stays."""
+    def tell(self, sentence: str, field: QWidget | None = None) -> None:
+        """Say what is wrong, above the buttons, and go to the field that it speaks of; what was typed stays."""
         self.wrong.setText(sentence)
         self.wrong.setVisible(bool(sentence))
+        field = field or self._meant(sentence)
+        if sentence and field is not None:
+            field.setFocus()
+            self.scrolled.ensureWidgetVisible(field)
 
     def answers(self) -> dict[str, object]:
         """Return what was filled in, as `modeljobs.add` takes it."""
@@ -151,11 +156,41 @@ class ModelForm(QDialog):
 
     def _region(self) -> dict[str, object]:
         name = self.region.text().strip()
-        channels = [int(n) for n in _numbers(self.channels.text()) or []]
-        if not channels:
+        regions = regions_of(_apart(self.channels.text()), name)
+        if not regions:
             return {"region": name or None}
-        regions = [{"name": name or "region", "channels": channels}]
-        return {"region": name or None, "regions": regions, "segmenter.activation": "ask"}
+        return {"region": name or str(regions[0]["name"]), "regions": regions, "segmenter.activation": "ask"}
+
+    def accept(self) -> None:
+        """Close the form, unless something in it cannot be read: that is said beside it."""
+        for field, count in ((self.mean, (1, 3)), (self.std, (1, 3)), (self.crop, (1,)), (self.input_size, (2,))):
+            text = field.text().replace("x", " ") if field is self.input_size else field.text()
+            if text.strip() and len(_numbers(text) or ()) not in count:
+                wanted = tr("or").join(f" {n} " for n in count).strip()
+                self.tell(tr("{text}: {count} numbers are needed here.").format(text=field.text(), count=wanted), field)
+                return
+        try:
+            classes_of(_listed(self.classes.text()))
+        except ModelError as error:
+            self.tell(str(error), self.classes)
+            return
+        try:
+            self._region()
+        except ModelError as error:
+            self.tell(str(error), self.channels)
+            return
+        super().accept()
+
+    def _meant(self, sentence: str) -> QWidget | None:
+        """Return the field that an error speaks of, None where it cannot be told."""
+        fields = (
+            ("--segmenter-output", self.segmenter_output), ("--output", self.output), ("--channels", self.channels),
+            ("segmenter", self.segmenter), ("activation", self.activation), ("no name for a model", self.name),
+            ("choose another name", self.name), ("cut-off", self.classes), ("crop", self.crop),
+            ("input size", self.input_size), ("no file or folder", self.source), ("classes", self.classes),
+            ("--allow-unused", self.unused), ("architecture", self.architecture), ("weights", self.architecture),
+        )  # fmt: skip
+        return next((field for words, field in fields if words in sentence), None)
 
     def _with_browse(self, field: QLineEdit | QComboBox) -> QWidget:
         box = QWidget()
@@ -166,10 +201,18 @@ class ModelForm(QDialog):
         button.setAutoDefault(False)
         button.clicked.connect(lambda: self._browse(field))
         row.addWidget(button)
+        folder = QPushButton(tr("Folder …"))
+        folder.setAutoDefault(False)
+        folder.clicked.connect(lambda: self._browse_folder(field))
+        row.addWidget(folder)
         return box
 
+    def _browse_folder(self, field: QLineEdit | QComboBox) -> None:
+        if path := QFileDialog.getExistingDirectory(self, tr("Choose a folder")):
+            field.setText(path) if isinstance(field, QLineEdit) else field.setEditText(path)
+
     def _browse(self, field: QLineEdit | QComboBox) -> None:
-        kinds = "*.toml *.safetensors *.pth *.pt *.bin *.ckpt *.pt2 *.onnx"
+        kinds = "*.toml *.safetensors *.safetensors.index.json *.pth *.pt *.bin *.ckpt *.pt2 *.onnx"
         path, _ = QFileDialog.getOpenFileName(self, tr("Choose a file"), "", f"{tr('Models')} ({kinds})")
         if path:
             field.setText(path) if isinstance(field, QLineEdit) else field.setEditText(path)
@@ -200,6 +243,13 @@ def _numbers(text: str) -> list[float] | None:
         except ValueError:
             return None
     return found or None
+
+
+def _apart(text: str) -> list[str]:
+    """Return regions, apart by semicolons, or the channels of a single one."""
+    return [
+        part.strip() for part in (text.split(";") if "=" in text else text.replace(";", ",").split(",")) if part.strip()
+    ]
 
 
 def _listed(text: str) -> list[str]:

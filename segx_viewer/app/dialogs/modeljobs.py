@@ -1,7 +1,10 @@
 """What the Model Manager asks of the thread of the models: functions of the store, and plain answers."""
 
+import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -50,21 +53,72 @@ def models(store: Any, message: str = "") -> Answer:
     return found, store.device_name, message
 
 
-def add(answers: dict[str, Any], store: Any, *, allow_pickle: bool = False) -> Answer:
-    """Try a model on an image and install it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Trial:
+    """A model that works on an image and is not installed yet.
+
+    Attributes
+    ----------
+    folder : Path
+        Where it lies meanwhile: a folder of its own beside the user's models.
+    side : Side
+        What it says of the image it was tried on.
+    notes : tuple of str
+    """
+
+    folder: Path
+    side: "Side"
+    notes: tuple[str, ...]
+
+
+def try_model(answers: dict[str, Any], store: Any, *, allow_pickle: bool = False) -> Trial:
+    """Try a model on an image, without installing it yet."""
     from segx_viewer.api import add_model
     from segx_viewer.bundles import offer
+    from segx_viewer.paths import user_models_folder
 
     installed = {name: bundle.folder for name, bundle in store.bundles().items()}
     changes = {**answers["changes"], "classes": answers["classes"] and offer.classes_of(answers["classes"])}
     found = offer.compose(answers["source"], changes, installed, start=answers["start"], segmenter=answers["segmenter"])
-    added = add_model(
-        found, taken=installed, image=answers["image"], allow_pickle=allow_pickle,
-        allow_unused=bool(answers.get("allow_unused")), device=store.device_name,
-    )  # fmt: skip
+    user_models_folder().mkdir(parents=True, exist_ok=True)
+    # In the same folder, so that it moves into its place in one step.
+    place = Path(tempfile.mkdtemp(prefix=".trying-", dir=user_models_folder()))
+    try:
+        added = add_model(
+            found, taken=installed, image=answers["image"], allow_pickle=allow_pickle,
+            allow_unused=bool(answers.get("allow_unused")), device=store.device_name, into=place,
+        )  # fmt: skip
+    except BaseException:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+    return Trial(added.folder, Side(added.analysis.bundle.title, added.analysis, _picture(added.analysis)), added.notes)
+
+
+def discard(trial: Trial) -> None:
+    """Remove a model that was tried and is not wanted."""
+    shutil.rmtree(trial.folder.parent, ignore_errors=True)
+
+
+def install(trial: Trial, store: Any) -> Answer:
+    """Install a model that was tried."""
+    from segx_viewer.errors import ModelError
+    from segx_viewer.paths import user_models_folder
+
+    place = user_models_folder() / trial.folder.name
+    try:
+        if place.exists():
+            raise ModelError(f"{place} is in the way; remove it first.")
+        trial.folder.rename(place)
+    finally:
+        discard(trial)
     store.refresh()
-    says = tr("Added {name}.").format(name=added.folder.name)
-    return models(store, " ".join([says, *added.notes]))
+    says = tr("Added {name}.").format(name=place.name)
+    return models(store, " ".join([says, *trial.notes]))
+
+
+def add(answers: dict[str, Any], store: Any, *, allow_pickle: bool = False) -> Answer:
+    """Try a model on an image and install it."""
+    return install(try_model(answers, store, allow_pickle=allow_pickle), store)
 
 
 def verify(store: Any) -> Answer:

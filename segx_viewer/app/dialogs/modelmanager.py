@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
+    QDialogButtonBox,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -57,6 +58,7 @@ class ModelManager(QDialog):
         self.verify = self._button(tr("Verify"), lambda: self._ask(modeljobs.verify))
         self.remove = self._button(tr("Remove"), self._remove)
         self.compare = self._button(tr("Compare"), self._compare)
+        self.calibrate = self._button(tr("Calibrate …"), self._calibrate)
         self._lay_out()
         self._ask(modeljobs.models)
 
@@ -69,7 +71,7 @@ class ModelManager(QDialog):
         middle.addWidget(self.list, 2)
         middle.addLayout(right, 3)
         bottom = QHBoxLayout()
-        for button in (self.add, self.verify, self.remove, self.compare):
+        for button in (self.add, self.verify, self.remove, self.compare, self.calibrate):
             bottom.addWidget(button)
         bottom.addStretch(1)
         bottom.addWidget(QLabel(tr("Models run on")))
@@ -111,14 +113,33 @@ class ModelManager(QDialog):
         """Show the form, with what was typed in it before."""
         form = self._form
         if form is not None and form.exec() == QDialog.DialogCode.Accepted:
-            self.add_model(form.answers())
+            self.try_model(form.answers())
+        else:
+            self._form = None
+
+    def try_model(self, answers: dict[str, object], *, allow_pickle: bool = False) -> None:
+        """Try a model and show what it says of an image, before it is installed; a pickle is asked about first."""
+        job = partial(modeljobs.try_model, answers, allow_pickle=allow_pickle)
+        self._ask(job, self._show_trial, partial(self._ask_consent, answers, self.try_model))
+
+    def _show_trial(self, trial: modeljobs.Trial) -> None:
+        self.setEnabled(True)
+        self.note.setText("")
+        dialog = TrialDialog(self, trial)
+        answer = dialog.exec()
+        if answer == TrialDialog.INSTALL:
+            self._ask(partial(modeljobs.install, trial), self._show_changed_models)
+            return
+        modeljobs.discard(trial)
+        if answer == TrialDialog.CHANGE:
+            self._fill_in()
         else:
             self._form = None
 
     def add_model(self, answers: dict[str, object], *, allow_pickle: bool = False) -> None:
         """Try a model and install it; a pickle is asked about first."""
         job = partial(modeljobs.add, answers, allow_pickle=allow_pickle)
-        self._ask(job, self._show_changed_models, partial(self._ask_consent, answers))
+        self._ask(job, self._show_changed_models, partial(self._ask_consent, answers, self.add_model))
 
     def _use(self, device: str) -> None:
         self._ask(partial(modeljobs.use, device))
@@ -131,6 +152,12 @@ class ModelManager(QDialog):
 
     def _compare(self) -> None:
         self._ask(partial(modeljobs.compare, self._image(), self.chosen()), self._show_comparison)
+
+    def _calibrate(self) -> None:
+        from segx_viewer.app.dialogs.calibration import CalibrationDialog
+
+        (name,) = self.chosen()
+        CalibrationDialog(self._workspace, name, self._models[name].title, self).open()
 
     # -- what comes back -------------------------------------------------------------------------
 
@@ -154,12 +181,12 @@ class ModelManager(QDialog):
         self.setEnabled(True)
         self.note.setText(str(error))
 
-    def _ask_consent(self, answers: dict[str, object], error: SegxError) -> None:
+    def _ask_consent(self, answers: dict[str, object], again: Callable[..., None], error: SegxError) -> None:
         self._show_failure(error)
         if isinstance(error, ConsentNeededError):
             yes = QMessageBox.StandardButton.Yes
             if QMessageBox.question(self, tr("Models"), f"{error}\n\n{tr('Read it?')}") == yes:
-                self.add_model(answers, allow_pickle=True)
+                again(answers, allow_pickle=True)
         elif self._form is not None:
             self._form.tell(str(error))
             self._fill_in()
@@ -181,11 +208,55 @@ class ModelManager(QDialog):
         names = self.chosen()
         self.details.setText(self._models[names[0]].details if len(names) == 1 else "")
         self.remove.setEnabled(bool(names) and all(self._models[name].own for name in names))
+        self.calibrate.setEnabled(len(names) == 1 and self._models[names[0]].own)
         self.compare.setEnabled(len(names) == 2 and self._image() is not None)
 
     def _image(self) -> Any:
         document = self._workspace.documents.current
         return document.image if document is not None else None
+
+
+class TrialDialog(QDialog):
+    """What a model says of the image it was tried on, with its map and region: to be installed, changed or left."""
+
+    INSTALL, CHANGE = 1, 2
+
+    def __init__(self, parent: QWidget, trial: modeljobs.Trial) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Try a model"))
+        title = QLabel(tr(trial.side.title))
+        title.setObjectName("title")
+        title.setWordWrap(True)
+        picture = QLabel()
+        picture.setPixmap(trial.side.pixmap())
+        picture.setAccessibleName(tr("The map within the region, on the image it was tried on"))
+        words = QLabel(trial.side.words())
+        notes = QLabel("\n\n".join(trial.notes))
+        notes.setObjectName("muted")
+        for label in (words, notes):
+            label.setWordWrap(True)
+            label.setMinimumWidth(320)
+        right = QVBoxLayout()
+        right.addWidget(words)
+        right.addWidget(notes)
+        right.addStretch(1)
+        middle = QHBoxLayout()
+        middle.addWidget(picture)
+        middle.addLayout(right, 1)
+        question = QLabel(tr("Is this the picture as the model should see it, and the region that is meant?"))
+        question.setWordWrap(True)
+        buttons = QDialogButtonBox()
+        self.install = buttons.addButton(tr("Install"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.change = buttons.addButton(tr("Back to the form"), QDialogButtonBox.ButtonRole.ActionRole)
+        leave = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        self.install.clicked.connect(lambda: self.done(self.INSTALL))
+        self.change.clicked.connect(lambda: self.done(self.CHANGE))
+        leave.clicked.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addWidget(title)
+        column.addLayout(middle, 1)
+        column.addWidget(question)
+        column.addWidget(buttons)
 
 
 class Comparison(QDialog):

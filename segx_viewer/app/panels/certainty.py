@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolTip, QVBoxLayout, QWidget
 
 from segx_viewer.app.canvas.badge import WORDS, BadgeShape, record_sentences
 from segx_viewer.app.kit.i18n import tr
@@ -23,6 +23,9 @@ class CertaintyPanel(QWidget):
         self.percent = _label("")
         self.promised = _label("small")
         self.reason = _label("notice")
+        self.calibrate = QPushButton(tr("Calibrate this model …"))
+        """Offered where the model never saw labelled images."""
+        self.calibrate.hide()
         self.below = QWidget()
         """What explains the badge; placed after the findings."""
         self.facts = QGridLayout(self.below)
@@ -45,6 +48,7 @@ class CertaintyPanel(QWidget):
         column.setSpacing(8)
         column.addLayout(top)
         column.addWidget(self.reason)
+        column.addWidget(self.calibrate, 0, Qt.AlignmentFlag.AlignLeft)
         self.show_certainty(None, None)
 
     def show_certainty(self, analysis: Analysis | None, key: MapKey | None, note: str = "") -> None:
@@ -56,6 +60,9 @@ class CertaintyPanel(QWidget):
         if QToolTip.text() == self.toolTip() != meaning:
             QToolTip.hideText()  # opened by Enter, it would stand over another badge
         self.setToolTip(meaning)
+        self.calibrate.setVisible(
+            certainty is not None and analysis is not None and not analysis.bundle.badge.fitted_on
+        )
         if certainty is not None and analysis is not None and key is not None:
             self._show_statement(analysis, key, certainty)
         elif analysis is not None and level_so_far(analysis, key) is Level.ABSTAIN:
