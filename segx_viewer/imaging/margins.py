@@ -56,14 +56,20 @@ def _plain_lines(picture: NDArray[np.uint8]) -> tuple[int, int]:
     H, W = picture.shape[:2]
     if H < 2 or W < 2:
         return 0, 0
-    lines = picture[:, :: max(1, W // SAMPLES)].reshape(H, -1, *picture.shape[2:]).astype(np.int16)
+    lines = picture[:, :: max(1, W // SAMPLES)]
     first, last = _run(lines), _run(lines[::-1])
     return (0, 0) if first == H else (first, last)
 
 
-def _run(lines: NDArray[np.int16]) -> int:
+def _run(lines: NDArray[np.uint8]) -> int:
+    """Return how many lines are plain from the first one on. Ever more are looked at together: most have no margin."""
     colour = np.median(lines[0], axis=0)
-    near = np.abs(lines - colour) <= TOLERANCE
-    plain = near.all(axis=2) if near.ndim == 3 else near
-    rough = np.flatnonzero(plain.mean(1) < PLAIN)
-    return int(rough[0]) if len(rough) else len(lines)
+    done, step = 0, 1
+    while done < len(lines):
+        near = np.abs(lines[done : done + step].astype(np.int16) - colour) <= TOLERANCE
+        plain = near.all(axis=2) if near.ndim == 3 else near
+        rough = np.flatnonzero(plain.mean(1) < PLAIN)
+        if len(rough):
+            return done + int(rough[0])
+        done, step = done + len(near), step * 4
+    return len(lines)
