@@ -4,9 +4,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import (
     QEventLoop,
     QMessageLogContext,
@@ -25,6 +27,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from segx_viewer.app.application import make_application
 from segx_viewer.app.canvas.scene import Panel
 from segx_viewer.app.dialogs.contactsheet import ContactSheet
+from segx_viewer.app.dialogs.lesion import ABCD, SEVEN_POINT, SITE, LesionDialog
+from segx_viewer.app.dialogs.timeline import TimeLine
 from segx_viewer.app.jobs.demo import LESION, demo_files
 from segx_viewer.app.jobs.engine import Engine
 from segx_viewer.app.kit import language, theme
@@ -32,7 +36,10 @@ from segx_viewer.app.model.viewstate import Compare, Layout
 from segx_viewer.app.model.worklist import MARKED, NOTE
 from segx_viewer.app.window import Window
 from segx_viewer.cohort.example import write_example
+from segx_viewer.domain.lesion import COLOURS, NO_RECORD, Abcd, LesionRecord, Site
 from segx_viewer.errors import SegxError
+from segx_viewer.imaging.synthetic import draw_later
+from segx_viewer.reporting.png import write_png
 
 _PATIENCE_MS = 120_000
 _SIZES = {"1280x800": QSize(1280, 800), "1920x1080": QSize(1920, 1080)}
@@ -128,6 +135,7 @@ class _Shooting:
         if chest is not None:
             self._two_images(chest, lesion)
         self._dialogs()
+        self._lesions(lesion)
         self._worklist(lesion)
         self._abstention()
         self._series()
@@ -191,6 +199,38 @@ class _Shooting:
             self._shoot(name, widget=dialog)
             dialog.close()
             self._wait(50)
+
+    def _lesions(self, lesion: Path) -> None:
+        """Show what is noted about a lesion, and two of its pictures laid on each other."""
+        self._show(lesion)
+        window, documents = self.window, self.window.workspace.documents
+        record = LesionRecord(
+            "Example", "left arm", "2026-01-05", Site("front", 0.72, 0.3), abcd=Abcd(1, 3, frozenset(COLOURS[2:4]))
+        )
+        first = documents.current
+        assert first is not None and first.image is not None  # noqa: S101, PT018 - just shown
+        later = self.folder / "Demo" / "SYNTHETIC-later.png"
+        write_png(draw_later(first.image.pixels.astype(np.uint8)), later)
+        documents.record(first, record)
+        window.commands.run("lesion")
+        dialog = next(d for d in window.findChildren(LesionDialog) if d.isVisible())
+        for page, name in ((SITE, "22-body-map"), (ABCD, "23-abcd-rule"), (SEVEN_POINT, "24-seven-points")):
+            dialog.tabs.setCurrentIndex(page)
+            self._shoot(name, widget=dialog)
+        dialog.close()
+        self._show(later)
+        second = documents.current
+        assert second is not None  # noqa: S101
+        documents.record(second, replace(record, taken="2026-05-20", abcd=None))
+        window.commands.run("timeline")
+        line = next(d for d in window.findChildren(TimeLine) if d.isVisible())
+        self._until(lambda: line.comparison is not None)
+        self._shoot("25-time-line", widget=line)
+        line.close()
+        for document in (first, second):
+            documents.record(document, NO_RECORD)
+        documents.close(second)
+        self._show(lesion)
 
     def _worklist(self, lesion: Path) -> None:
         """Show results of a small run below the pictures."""

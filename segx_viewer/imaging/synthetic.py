@@ -66,3 +66,23 @@ def draw_lesion(shape: tuple[int, int] = (450, 600), seed: int = 7) -> NDArray[n
     vignette = 1 - 0.22 * ((y / H - 0.5) ** 2 + (x / W - 0.5) ** 2)[..., None]
     picture = picture * vignette + rng.normal(0, 1.5, picture.shape)
     return np.clip(picture, 0, 255).astype(np.uint8)
+
+
+def draw_later(picture: NDArray[np.uint8], degrees: float = 12.0) -> NDArray[np.uint8]:
+    """Draw a lesion as it might look at the next visit: a part has darkened, and the camera is turned.
+
+    Parameters
+    ----------
+    picture : ndarray, shape (H, W, 3), uint8 RGB
+        From `draw_lesion`.
+    degrees : float
+        By which the camera is turned.
+    """
+    height, width = picture.shape[:2]
+    spot = np.zeros((height, width), np.float32)
+    centre, size = (round(0.56 * width), round(0.42 * height)), (round(0.09 * height), round(0.07 * height))
+    cv2.ellipse(spot, centre, size, 20, 0, 360, 0.8, -1)
+    soft = np.asarray(cv2.GaussianBlur(spot, (0, 0), height / 90), np.float32)[..., None]
+    changed = (picture * (1 - soft) + np.array([66, 40, 32], np.float32) * soft).astype(np.uint8)
+    turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1.0)
+    return np.asarray(cv2.warpAffine(changed, turn, (width, height), borderMode=cv2.BORDER_REFLECT), np.uint8)

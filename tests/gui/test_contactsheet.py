@@ -243,3 +243,15 @@ def test_from_300_dermoscopies_to_the_five_most_suspicious_in_under_ten_clicks(
     expected = [int(np.flatnonzero(order == rank)[0]) for rank in range(5)]
     assert [int(Path(name).stem) for name in names(sheet)[:5]] == expected
     assert all(sheet.list.visualItemRect(sheet.list.item(row)).bottom() < sheet.list.height() for row in range(5))
+
+
+def test_files_that_come_after_the_sheet_was_closed_disturb_nothing(qtbot, two_folders, tmp_path):
+    window = two_folders
+    window.commands.run("contact_sheet")
+    (sheet,) = window.findChildren(ContactSheet)
+    sheet.close()
+    qtbot.waitUntil(lambda: not window.findChildren(ContactSheet))
+    Image.new("RGB", (60, 50), (9, 40, 40)).save(tmp_path / "late.png")
+    window.open_paths([tmp_path / "late.png", tmp_path / "left"])
+    qtbot.waitUntil(lambda: len(window.workspace.documents) == 6 and window.has_result())
+    qtbot.waitUntil(lambda: not window.workspace.documents.pending)

@@ -23,6 +23,10 @@ def test_every_view_is_shot_and_none_is_blank(engine, tmp_path):
         "19-settings",
         "20-manual",
         "21-worklist",
+        "22-body-map",
+        "23-abcd-rule",
+        "24-seven-points",
+        "25-time-line",
     }
     assert wanted <= names
     for path in written:

@@ -101,7 +101,7 @@ class ContactSheet(QDialog):
             self._write(document)
         self._offer()
         workspace.documents.updated.connect(self._on_updated)
-        workspace.documents.described.connect(lambda _documents: self._offer())
+        workspace.documents.described.connect(self._on_described)
         workspace.opener.draw_all(self._documents)
         self.survey = Survey(workspace.jobs, workspace.analyses.engine, self)
         self.survey.found.connect(self._on_found)
@@ -147,6 +147,9 @@ class ContactSheet(QDialog):
         for group, text in words.items():
             self.which.addItem(text, group)
         self.which.setCurrentIndex(next((i for i, group in enumerate(words) if group == before), 0))
+
+    def _on_described(self, _documents: list[Document]) -> None:
+        self._offer()
 
     def _choose(self) -> None:
         self.sort()
