@@ -13,7 +13,7 @@ from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from operator import itemgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +33,11 @@ from segx_viewer.domain.result import (
     GateLevel,
     GateVerdict,
     MapKey,
+    Prediction,
     Segmentation,
     Target,
 )
+from segx_viewer.domain.tables import as_texts
 from segx_viewer.errors import ModelError, lacks_memory, library_needed
 from segx_viewer.explain.alignment import COSTLY
 from segx_viewer.explain.calibration import Calibration
@@ -56,7 +58,7 @@ from segx_viewer.inference.features import NETWORK_FEATURES
 from segx_viewer.inference.input_gate import gate_of, worst
 from segx_viewer.inference.predictor import as_bytes, normalise, place, to_prediction
 from segx_viewer.inference.roads import ready_runner, torch_runner
-from segx_viewer.inference.runner import Runner, Wish
+from segx_viewer.inference.runner import Runner, Scores, Wish
 from segx_viewer.inference.segmenter import regions_of
 
 if TYPE_CHECKING:
@@ -156,14 +158,28 @@ class _Runners:
     def that_explains(self, method: str, wish: Wish) -> Runner:
         return self.first if self.first.explains(method, wish) else self._other()
 
-    def evidence(self, *wanted: Any) -> dict[str, float]:
-        found = self.first.evidence(*wanted)
-        return found if found is not None else self._other().evidence(*wanted) or {}
+    def evidence(
+        self,
+        needed: Sequence[str],
+        prediction: Prediction,
+        segmentation: Segmentation,
+        saliency_map: NDArray[np.float32],
+        views: Sequence[str],
+        class_index: int,
+    ) -> dict[str, float]:
+        found = self.first.evidence(needed, prediction, segmentation, saliency_map, views, class_index)
+        if found is None:
+            found = self._other().evidence(needed, prediction, segmentation, saliency_map, views, class_index)
+        return found or {}
 
     def _other(self) -> Runner:
         if self._second is None:
             self._second = self.by_torch()
         return self._second
+
+
+Entered = tuple["ModelBundle", Runner, NDArray[np.float32], Scores]
+"""A bundle that takes an image: what runs it, the image as its input, and what its classifier gave."""
 
 
 @dataclass(eq=False)
@@ -242,7 +258,7 @@ class _Run:
                 found.append(replace(explanation, certainty=certainty))
         return analysis.with_explanations(*found)
 
-    def _choose_bundle(self, image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Any]:
+    def _choose_bundle(self, image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Entered | None]:
         """Return the bundle that fits the image best, with what it needs; or the refusal that came nearest to fitting.
 
         The first rank that accepts the image has it, and in it the bundle whose images it is most like; where none
@@ -252,9 +268,9 @@ class _Run:
 
         name = self.request.bundle_name
         refusals: list[tuple[tuple[bool, bool, float], Analysis]] = []
-        outside: list[tuple[float, Analysis, Any]] = []
+        outside: list[tuple[float, Analysis, Entered]] = []
         for equals in [[self.store.get(name)]] if name else ranks(self.store, image):
-            accepted: list[tuple[float, Analysis, Any]] = []
+            accepted: list[tuple[float, Analysis, Entered]] = []
             for bundle in equals:
                 self.cancel.raise_if_cancelled()
                 analysis, prepared = self._enter(bundle, image, picture)
@@ -267,10 +283,15 @@ class _Run:
                 fits = analysis.gate.level is GateLevel.ACCEPTED
                 (accepted if fits else outside).append((strangeness, analysis, prepared))
             if accepted:
-                return min(accepted, key=itemgetter(0))[1:]
-        return outside[0][1:] if outside else (min(refusals, key=itemgetter(0))[1], None)
+                _, analysis, entered = min(accepted, key=itemgetter(0))
+                return analysis, entered
+        if outside:
+            return outside[0][1], outside[0][2]
+        return min(refusals, key=itemgetter(0))[1], None
 
-    def _enter(self, bundle: "ModelBundle", image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Any]:
+    def _enter(
+        self, bundle: "ModelBundle", image: MedicalImage, picture: NDArray[np.uint8]
+    ) -> tuple[Analysis, Entered | None]:
         gate = gate_of(self.store, bundle.info.name)
         with self._stage(Stage.CHECK):
             placed, placement = place(picture, bundle.preprocessing, image.stretch)
@@ -395,7 +416,7 @@ class _Run:
             end.prediction,
             predicted_region(end.region),
             attribution.saliency_map,
-            self.evidence_views if fitting else bundle.calibration["views"],
+            as_texts(bundle.calibration["views"]) if self.evidence_views is None else self.evidence_views,
             attribution.class_index,
         )
 

@@ -6,7 +6,6 @@ Undefined (empty R, flat or non-finite E) is an `Alignment` without a value and 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +18,12 @@ from segx_viewer.explain.segx import DEFAULT_PERCENT
 _TOP = int(DEFAULT_PERCENT) - 1  # place of n = 5 on the IoU curve
 
 
-def iou_of_counts(size: Any, overlap: Any, area: int) -> Any:
+def iou_of_counts(size: NDArray[np.integer], overlap: NDArray[np.integer], area: int) -> NDArray[np.float64]:
     """IoU of a set and a region from their sizes and the size of their overlap."""
     return overlap / (size + area - overlap)
 
 
-def area_under_curve(curve: Any) -> Any:
+def area_under_curve(curve: NDArray[np.floating]) -> NDArray[np.float64]:
     """Area under an IoU-threshold curve, n = 1..99: trapezoid, divided by the range of n.
 
     Examples
@@ -32,7 +31,7 @@ def area_under_curve(curve: Any) -> Any:
     >>> float(area_under_curve(np.full(99, 0.25)))
     0.25
     """
-    return np.trapezoid(curve, PERCENTS, axis=-1) / (PERCENTS[-1] - PERCENTS[0])
+    return np.asarray(np.trapezoid(curve, PERCENTS, axis=-1) / (PERCENTS[-1] - PERCENTS[0]))
 
 
 def _curve(pair: MapOnRegion) -> NDArray[np.float64]:

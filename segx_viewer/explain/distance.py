@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +56,7 @@ def emd(pair: MapOnRegion) -> float:
     return float(moved * transport_solver()(*sides, cost, numItermax=1_000_000))
 
 
-def transport_solver() -> Callable[..., Any]:
+def transport_solver() -> Callable[..., float]:
     """Return POT's exact solver; its first import takes its time, see `prepare_transport`."""
     with importing:
         return process.import_transport().emd2

@@ -1,11 +1,10 @@
 """One sort for all thresholds: a region and the maps on it, each prepared once for every alignment."""
 
 from functools import cached_property
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from segx_viewer.explain.cells import transport_problem
 from segx_viewer.explain.nearest import distances_between
@@ -113,17 +112,17 @@ class MapOnRegion:
         """Sum of the map, in double precision."""
         return float(self.E.sum(dtype=np.float64))
 
-    def counts_above(self, thresholds: Any) -> tuple[Any, Any]:
+    def counts_above(self, thresholds: NDArray[np.floating]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Count the pixels strictly above each threshold: (in the image, in the region)."""
         return (
             self.count - np.searchsorted(self.sorted, thresholds, side="right"),
             self.area - np.searchsorted(self.sorted_inside, thresholds, side="right"),
         )
 
-    def cut_off(self, percent: Any) -> Any:
+    def cut_off(self, percent: ArrayLike) -> NDArray[np.float64]:
         """Return the value(s) strictly above which top(E, percent) lies: the (100 - n)th percentile(s)."""
         # As np.percentile does, which would go through all values to find what is sorted already.
-        place = (self.count - 1) * np.true_divide(100 - percent, 100)
+        place = (self.count - 1) * np.true_divide(100 - np.asarray(percent), 100)
         before = np.floor(place).astype(np.intp)
         share = place - before
         low = self.sorted[before].astype(np.float64)

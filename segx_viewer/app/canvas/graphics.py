@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -20,6 +20,10 @@ from segx_viewer.app.kit.kept import Kept
 from segx_viewer.app.kit.qimage import sharing
 from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.image import MedicalImage
+
+if TYPE_CHECKING:
+    from segx_viewer.domain.image import Overlay
+    from segx_viewer.reporting.dicom.overlays import DicomOverlay
 
 INK = (255, 214, 102)
 FILL = QColor(255, 214, 102, 60)
@@ -37,7 +41,7 @@ class Graphics:
         Read from files of their own; those of another image are left out.
     """
 
-    def __init__(self, image: MedicalImage, overlays: Sequence[Any] = ()) -> None:
+    def __init__(self, image: MedicalImage, overlays: "Sequence[DicomOverlay]" = ()) -> None:
         self._shape = image.shape
         self._planes = [(_named(overlay), overlay.mask) for overlay in image.overlays]
         fitting = [placed for overlay in overlays if (placed := overlay.placed_on(image)) is not None]
@@ -45,7 +49,7 @@ class Graphics:
             (_named(o), outline_path(o.values.astype(np.bool_))) for o in fitting if o.values.dtype == np.bool_
         ]
         self._maps = [(_named(o), o.values) for o in fitting if o.values.dtype != np.bool_]
-        self.labels = [_named(o) for o in (*image.overlays, *fitting)]
+        self.labels = [*(_named(o) for o in image.overlays), *(_named(o) for o in fitting)]
         self._drawn: Kept[QImage] = Kept(_SCREENS, lambda _: 1)
 
     def __bool__(self) -> bool:
@@ -74,7 +78,7 @@ class Graphics:
             painter.drawImage(corner, picture)
 
 
-def _named(overlay: Any) -> str:
+def _named(overlay: "Overlay | DicomOverlay") -> str:
     return str(overlay.label) or tr("Graphics of the file")
 
 

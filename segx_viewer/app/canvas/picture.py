@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
 
 import cv2
 import numpy as np
@@ -197,7 +196,8 @@ class OverlayPictures:
         def same_map(key: MapKey) -> bool:
             return key in new.explanations and old.explanations.get(key) is new.explanations[key]
 
-        def holds(key: Any) -> bool:
+        def holds(key: Hashable) -> bool:
+            assert isinstance(key, tuple)  # noqa: S101 - made here
             kind, map_key = key[:2]
             return (same_region or kind == "original") and (map_key is None or same_map(map_key))
 

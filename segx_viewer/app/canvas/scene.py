@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Required, TypedDict
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
@@ -31,6 +31,19 @@ class Panel(StrEnum):
     SEGX = "SegX"
     COMPARE = "Compare"
     OUTSIDE = "Outside"
+
+
+class Probe(TypedDict, total=False):
+    """What lies under a position of the image: its pixel, stored and displayed values, the maps' and the region."""
+
+    x: Required[int]
+    y: Required[int]
+    stored: Required[tuple[float, ...]]
+    display: Required[tuple[float, ...]]
+    unit: str
+    map: float
+    segx: float
+    inside: bool
 
 
 class Scene:
@@ -232,7 +245,7 @@ class Scene:
 
     # -- probing ---------------------------------------------------------------------------------
 
-    def probe(self, point: QPointF, view: View) -> dict[str, object] | None:
+    def probe(self, point: QPointF, view: View) -> Probe | None:
         """Return what lies under an image position; None outside the image."""
         if self.base is None:
             return None
@@ -241,7 +254,7 @@ class Scene:
         if not (0 <= x < width and 0 <= y < height):
             return None
         stored = self.base.image.pixels[y, x]
-        found: dict[str, object] = {
+        found: Probe = {
             "x": x,
             "y": y,
             "stored": tuple(float(v) for v in stored) if stored.ndim else (float(stored),),
@@ -251,10 +264,12 @@ class Scene:
         if self.overlays is not None and not self.hidden:
             at = x + 0.5, y + 0.5
             if self.key is not None:
-                for name, segx in (("map", False), ("segx", True)):
-                    value = self.overlays.map_value(self.key, *at, segx=segx)
-                    if value is not None:
-                        found[name] = value
+                value = self.overlays.map_value(self.key, *at, segx=False)
+                if value is not None:
+                    found["map"] = value
+                value = self.overlays.map_value(self.key, *at, segx=True)
+                if value is not None:
+                    found["segx"] = value
             inside = self.overlays.is_inside(*at)
             if inside is not None:
                 found["inside"] = inside

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtGui import QCloseEvent
@@ -59,6 +59,9 @@ _COLUMNS = (
 )
 _UIDS = Qt.ItemDataRole.UserRole
 _LOADED = Qt.ItemDataRole.UserRole + 1
+
+
+Found = TypeVar("Found")
 
 
 class ArchiveSearch(QDialog):
@@ -269,7 +272,11 @@ class ArchiveSearch(QDialog):
         return lambda: not token.cancelled
 
     def _run(
-        self, function: Callable[..., Any], *captured: Any, then: Callable[..., Any], again: Callable[[], None]
+        self,
+        function: Callable[..., Found],
+        *captured: object,
+        then: Callable[[Found], object],
+        again: Callable[[], None],
     ) -> None:
         def failed(error: SegxError) -> None:
             self._on_failed(error, again)

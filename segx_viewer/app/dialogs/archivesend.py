@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
@@ -28,7 +28,7 @@ from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.keyimages import key_images
 from segx_viewer.app.sessions import sending
-from segx_viewer.app.sessions.export import job_for
+from segx_viewer.app.sessions.export import Job, job_for
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import AnalysisCancelled, ArchiveCancelled, SecretNeededError, SegxError
 
@@ -85,7 +85,7 @@ class ArchiveSend(QDialog):
         self.kinds.itemChanged.connect(lambda _item: self._follow())
         self._list_servers()
 
-    def _capture(self) -> Any:
+    def _capture(self) -> Job | None:
         """Return the current results, None where there are none that belong to a DICOM study."""
         document = self._workspace.documents.current
         image = document.image if document is not None else None

@@ -1,7 +1,8 @@
 """Explain > Check this explanation: what the sanity checks measured, in words and as curves."""
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF
@@ -29,6 +30,7 @@ from segx_viewer.domain.result import Analysis, Level, MapKey
 from segx_viewer.errors import AnalysisCancelled, SegxError
 
 if TYPE_CHECKING:
+    from segx_viewer.bundles.store import BundleStore
     from segx_viewer.checks.sanity import SanityReport
 
 _SHAPES = {
@@ -128,7 +130,9 @@ class CheckDialog(QDialog):
             self.rows.addWidget(widget, row, column)
 
 
-def _check(analysis: Analysis, key: MapKey, cancel: CancelToken, told: Any, store: Any) -> "SanityReport":
+def _check(
+    analysis: Analysis, key: MapKey, cancel: CancelToken, told: Callable[[float], None], store: "BundleStore"
+) -> "SanityReport":
     """In the checks' thread."""
     from segx_viewer.checks.explanation import check_explanation
 

@@ -1,7 +1,7 @@
 """Asks for what a model of the user's own is."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -218,7 +218,7 @@ class ModelForm(QDialog):
             field.setText(path) if isinstance(field, QLineEdit) else field.setEditText(path)
 
 
-def _choice(entries: Any, *, editable: bool = False) -> QComboBox:
+def _choice(entries: Iterable[str], *, editable: bool = False) -> QComboBox:
     box = QComboBox()
     box.addItems(list(entries))
     box.setEditable(editable)

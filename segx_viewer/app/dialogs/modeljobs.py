@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -19,6 +19,10 @@ from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis
 from segx_viewer.reporting.content import percent
+
+if TYPE_CHECKING:
+    from segx_viewer.bundles.manifest import ModelBundle
+    from segx_viewer.bundles.store import BundleStore
 
 DEVICES = {
     "auto": mark("Graphics card if there is one"),
@@ -42,7 +46,7 @@ Answer = tuple[dict[str, Model], str, str]
 """The models, the device they run on, and a sentence."""
 
 
-def models(store: Any, message: str = "") -> Answer:
+def models(store: "BundleStore", message: str = "") -> Answer:
     """List the models."""
     from segx_viewer.paths import user_models_folder
 
@@ -71,7 +75,7 @@ class Trial:
     notes: tuple[str, ...]
 
 
-def try_model(answers: dict[str, Any], store: Any, *, allow_pickle: bool = False) -> Trial:
+def try_model(answers: dict[str, Any], store: "BundleStore", *, allow_pickle: bool = False) -> Trial:
     """Try a model on an image, without installing it yet."""
     from segx_viewer.api import add_model
     from segx_viewer.bundles import offer
@@ -99,7 +103,7 @@ def discard(trial: Trial) -> None:
     shutil.rmtree(trial.folder.parent, ignore_errors=True)
 
 
-def install(trial: Trial, store: Any) -> Answer:
+def install(trial: Trial, store: "BundleStore") -> Answer:
     """Install a model that was tried."""
     from segx_viewer.errors import ModelError
     from segx_viewer.paths import user_models_folder
@@ -116,18 +120,18 @@ def install(trial: Trial, store: Any) -> Answer:
     return models(store, " ".join([says, *trial.notes]))
 
 
-def add(answers: dict[str, Any], store: Any, *, allow_pickle: bool = False) -> Answer:
+def add(answers: dict[str, Any], store: "BundleStore", *, allow_pickle: bool = False) -> Answer:
     """Try a model on an image and install it."""
     return install(try_model(answers, store, allow_pickle=allow_pickle), store)
 
 
-def verify(store: Any) -> Answer:
+def verify(store: "BundleStore") -> Answer:
     """Compare all files with their checksums."""
     found = [sentence for bundle in store.bundles().values() for sentence in bundle.damages()]
     return models(store, " ".join(found) or tr("All files are as they were installed."))
 
 
-def remove(names: Sequence[str], store: Any) -> Answer:
+def remove(names: Sequence[str], store: "BundleStore") -> Answer:
     """Remove models that the user has added."""
     from segx_viewer.bundles.install import remove as remove_model
     from segx_viewer.paths import user_models_folder
@@ -139,7 +143,7 @@ def remove(names: Sequence[str], store: Any) -> Answer:
     return models(store, tr("Removed {names}.").format(names=", ".join(names)))
 
 
-def use(device: str, store: Any) -> Answer:
+def use(device: str, store: "BundleStore") -> Answer:
     """Run the networks elsewhere from now on."""
     store.use_device(device)
     return models(store, "")
@@ -176,7 +180,7 @@ class Side:
         return "\n".join(lines)
 
 
-def compare(image: MedicalImage, names: Sequence[str], store: Any) -> list[Side]:
+def compare(image: MedicalImage, names: Sequence[str], store: "BundleStore") -> list[Side]:
     """Ask two models about the same image."""
     from segx_viewer.pipeline import analyse_to_end
 
@@ -210,7 +214,7 @@ def _picture(analysis: Analysis) -> np.ndarray:
     return compose(layers)
 
 
-def _details(bundle: Any) -> str:
+def _details(bundle: "ModelBundle") -> str:
     info = bundle.info
     lines = [
         f"{info.name}, {info.version}",

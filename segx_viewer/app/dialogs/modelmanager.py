@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
@@ -23,9 +23,16 @@ from segx_viewer.app.dialogs import modeljobs
 from segx_viewer.app.dialogs.modelform import ModelForm
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.domain.image import MedicalImage
 from segx_viewer.errors import ConsentNeededError, SegxError
 
+if TYPE_CHECKING:
+    from segx_viewer.bundles.store import BundleStore
+
 _NAME = Qt.ItemDataRole.UserRole
+
+
+Asked = TypeVar("Asked")
 
 
 class ModelManager(QDialog):
@@ -55,12 +62,12 @@ class ModelManager(QDialog):
         self.device.setAccessibleName(tr("Models run on"))
         self.device.activated.connect(lambda _row: self._use(self.device.currentData()))
         self.add = self._button(tr("Add …"), self._add)
-        self.verify = self._button(tr("Verify"), lambda: self._ask(modeljobs.verify))
+        self.verify = self._button(tr("Verify"), lambda: self._ask(modeljobs.verify, self._show_models))
         self.remove = self._button(tr("Remove"), self._remove)
         self.compare = self._button(tr("Compare"), self._compare)
         self.calibrate = self._button(tr("Calibrate …"), self._calibrate)
         self._lay_out()
-        self._ask(modeljobs.models)
+        self._ask(modeljobs.models, self._show_models)
 
     def _lay_out(self) -> None:
         right = QVBoxLayout()
@@ -82,7 +89,7 @@ class ModelManager(QDialog):
         self._follow()
 
     @staticmethod
-    def _button(text: str, handler: Any) -> QPushButton:
+    def _button(text: str, handler: Callable[[], object]) -> QPushButton:
         button = QPushButton(text)
         button.setAutoDefault(False)
         button.clicked.connect(lambda *_: handler())
@@ -96,14 +103,14 @@ class ModelManager(QDialog):
 
     def _ask(
         self,
-        job: Callable[[Any], Any],
-        then: Callable[[Any], None] | None = None,
+        job: "Callable[[BundleStore], Asked]",
+        then: "Callable[[Asked], None]",
         failed: Callable[[SegxError], None] | None = None,
     ) -> None:
-        """Do something with the store of models; by default it answers with the list of models."""
+        """Do something with the store of models."""
         self.setEnabled(False)
         self.note.setText(tr("One moment …"))
-        self._workspace.analyses.with_models(job, then or self._show_models, failed or self._show_failure)
+        self._workspace.analyses.with_models(job, then, failed or self._show_failure)
 
     def _add(self) -> None:
         self._form = ModelForm(self, list(self._models), self._image())
@@ -142,7 +149,7 @@ class ModelManager(QDialog):
         self._ask(job, self._show_changed_models, partial(self._ask_consent, answers, self.add_model))
 
     def _use(self, device: str) -> None:
-        self._ask(partial(modeljobs.use, device))
+        self._ask(partial(modeljobs.use, device), self._show_models)
 
     def _remove(self) -> None:
         names = self.chosen()
@@ -151,7 +158,9 @@ class ModelManager(QDialog):
             self._ask(partial(modeljobs.remove, names), self._show_changed_models)
 
     def _compare(self) -> None:
-        self._ask(partial(modeljobs.compare, self._image(), self.chosen()), self._show_comparison)
+        image = self._image()
+        if image is not None:  # else there is no such button
+            self._ask(partial(modeljobs.compare, image, self.chosen()), self._show_comparison)
 
     def _calibrate(self) -> None:
         from segx_viewer.app.dialogs.calibration import CalibrationDialog
@@ -211,7 +220,7 @@ class ModelManager(QDialog):
         self.calibrate.setEnabled(len(names) == 1 and self._models[names[0]].own)
         self.compare.setEnabled(len(names) == 2 and self._image() is not None)
 
-    def _image(self) -> Any:
+    def _image(self) -> MedicalImage | None:
         document = self._workspace.documents.current
         return document.image if document is not None else None
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from segx_viewer.app.jobs.engine import Capabilities, Engine
 from segx_viewer.app.jobs.jobs import FILES, MODELS, Jobs
 from segx_viewer.app.kit.i18n import tr
-from segx_viewer.app.model.documents import Document, Documents, key_of
+from segx_viewer.app.model.documents import Document, Documents, Measured, key_of
 from segx_viewer.app.model.region import restored
 from segx_viewer.app.model.viewstate import ViewState
 from segx_viewer.domain.methods import METHODS
@@ -23,6 +23,7 @@ from segx_viewer.domain.result import Analysis, MapKey, Target
 from segx_viewer.errors import AnalysisCancelled, SegxError
 
 if TYPE_CHECKING:
+    from segx_viewer.bundles.store import BundleStore
     from segx_viewer.cohort.stored import Stored
     from segx_viewer.domain.image import MedicalImage
 
@@ -30,6 +31,9 @@ GRID: MapKey = ("*", -1)
 """Stands for all cells of the grid where one map's key would stand."""
 
 log = logging.getLogger(__name__)
+
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,8 +104,8 @@ class Analyses(QObject):
 
     def with_models(
         self,
-        job: Callable[[Any], Any],
-        then: Callable[[Any], object],
+        job: "Callable[[BundleStore], Answer]",
+        then: Callable[[Answer], object],
         failed: Callable[[SegxError], object] | None = None,
         *,
         lane: str = MODELS,
@@ -245,10 +249,8 @@ class Analyses(QObject):
         if analysis is None or analysis.segmentation is None:
             return
         if not analysis.segmentation.edited:
-            document.predicted = {
-                "segmentation": analysis.segmentation,
-                "certainties": {k: e.certainty for k, e in analysis.explanations.items() if e.certainty},
-            }
+            certainties = {k: e.certainty for k, e in analysis.explanations.items() if e.certainty}
+            document.predicted = Measured(analysis.segmentation, certainties)
         if mask is not None:
             analysis = reassess(analysis, mask)
         elif document.predicted is not None:

@@ -1,12 +1,17 @@
 """What the window asks of the models. torch is imported behind this, in their thread, and nowhere else in app."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.domain.methods import COMBINED, METHODS
 from segx_viewer.domain.request import AnalysisRequest, CancelToken
+from segx_viewer.domain.result import Analysis
+
+if TYPE_CHECKING:
+    from segx_viewer.bundles.store import BundleStore
+    from segx_viewer.domain.request import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +32,10 @@ class Engine:
     """Reaches the pipeline; everything heavy is imported when first used, in the worker's thread."""
 
     def __init__(self) -> None:
-        self._store: Any = None
+        self._store: BundleStore | None = None
 
     @property
-    def store(self) -> Any:
+    def store(self) -> "BundleStore":
         """The bundle store, made at first use."""
         if self._store is None:
             from segx_viewer.bundles.store import BundleStore
@@ -55,7 +60,9 @@ class Engine:
 
         prepare_transport()
 
-    def analyse(self, request: AnalysisRequest, token: CancelToken, on_progress: Callable[[Any], None]) -> Any:
+    def analyse(
+        self, request: AnalysisRequest, token: CancelToken, on_progress: "Callable[[Progress], None]"
+    ) -> Iterator[Analysis]:
         """Return the iterator over an ever fuller analysis."""
         from segx_viewer.pipeline import analyse
 

@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import SegxError
 from segx_viewer.imaging.halving import Opened
 
 if TYPE_CHECKING:
-    from segx_viewer.domain.image import WindowLevel
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from segx_viewer.domain.image import MedicalImage, WindowLevel
     from segx_viewer.imaging.containers import Containers, Found
+    from segx_viewer.imaging.limits import Limits
+    from segx_viewer.reporting.dicom.overlays import DicomOverlay
 
 _HEAD = 2048  # bytes in which a DICOM file names its class
 _SOP_CLASS = b"\x02\x00\x02\x00UI"  # Media Storage SOP Class UID (0002,0002); two bytes of length follow
@@ -68,7 +73,7 @@ def stack_window(members: "list[tuple[Path, int]]") -> "WindowLevel | None":
     return spanning(windows) if windows else None
 
 
-def read(path: Path, frame: int = 0, wanted: Callable[[], bool] | None = None) -> Opened | list[object]:
+def read(path: Path, frame: int = 0, wanted: Callable[[], bool] | None = None) -> "Opened | list[DicomOverlay]":
     """Return one frame as `Opened`, or the list of overlays in a file.
 
     Raises the reader's errors, and `AnalysisCancelled` where it takes long and is not `wanted` any more.
@@ -88,7 +93,7 @@ def read_at_once(path: Path, frame: int = 0) -> Opened | None:
     return None if holds_overlays(path) else at_once(path, frame, limits())
 
 
-def _overlays(path: Path, allowed: Any) -> Any:
+def _overlays(path: Path, allowed: "Limits") -> "list[DicomOverlay] | None":
     """Return the overlays of a segmentation or parametric map, nothing for any other file."""
     if not holds_overlays(path):
         return None
@@ -122,9 +127,10 @@ def prepare() -> None:
     start_decoder()
 
 
-def thumbnail(image: Any, size: int = 96) -> Any:
+def thumbnail(image: "MedicalImage", size: int = 96) -> "NDArray[np.uint8]":
     """Return the displayed picture of an image, at most `size` px wide or high, as a uint8 array."""
     import cv2
+    import numpy as np
 
     from segx_viewer.imaging.display import to_display
     from segx_viewer.imaging.halving import reduced
@@ -133,4 +139,4 @@ def thumbnail(image: Any, size: int = 96) -> Any:
     height, width = small.shape[0] * image.stretch[0], small.shape[1] * image.stretch[1]
     factor = min(1.0, size / max(height, width))
     shape = (max(1, round(width * factor)), max(1, round(height * factor)))
-    return cv2.resize(small, shape, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(small, shape, interpolation=cv2.INTER_AREA), np.uint8)

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 from weakref import WeakSet
 
 import shiboken6
@@ -51,7 +51,7 @@ class Jobs(QObject):
     def run(
         self,
         function: Callable[..., Answer],
-        *captured: Any,
+        *captured: object,
         then: Callable[[Answer], object] | None = None,
         failed: Callable[[SegxError], object] | None = None,
         lane: str = EXPORTS,
@@ -97,8 +97,8 @@ class Jobs(QObject):
 
     def _carry_out(
         self,
-        job: Callable[[], Any],
-        then: Callable[[Any], object] | None,
+        job: Callable[[], Answer],
+        then: Callable[[Answer], object] | None,
         failed: Callable[[SegxError], object],
         wanted: Callable[[], bool] | None,
     ) -> None:

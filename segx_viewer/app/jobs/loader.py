@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Hashable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -20,6 +20,9 @@ from segx_viewer.app.model.viewstate import PER_IMAGE, ViewState
 from segx_viewer.domain.image import WindowLevel
 from segx_viewer.errors import AnalysisCancelled, SegxError, UnsupportedImageError
 from segx_viewer.imaging.halving import Opened
+
+if TYPE_CHECKING:
+    from segx_viewer.reporting.dicom.overlays import DicomOverlay
 
 log = logging.getLogger(__name__)
 _PAUSE_MS = 400
@@ -97,7 +100,7 @@ class Loader(QObject):
         self._work.end("read")
         return passed
 
-    def _on_read(self, document: Document, found: Opened | list[object]) -> None:
+    def _on_read(self, document: Document, found: "Opened | list[DicomOverlay]") -> None:
         self._stop_reading()
         if isinstance(found, list):
             self._opener.attach(document, found)
@@ -176,7 +179,7 @@ class Loader(QObject):
         reading = self._reading
         return reading is None or (reading.path, reading.frame) == place
 
-    def _on_ahead(self, place: Place, found: Opened | list[object]) -> None:
+    def _on_ahead(self, place: Place, found: "Opened | list[DicomOverlay]") -> None:
         self._ahead = None
         awaited = self._reading if self._reading is not None and self._is_awaited(place) else None
         if awaited is not None:
@@ -221,7 +224,7 @@ class Loader(QObject):
             self._documents.update(document, voi=window)
 
     def _add(
-        self, document: Document, field: str, find: Callable[..., Any], *captured: Any, lane: str = EXPORTS
+        self, document: Document, field: str, find: Callable[..., object], *captured: object, lane: str = EXPORTS
     ) -> None:
         """Find out something about an image that is shown already."""
         self._jobs.run(
@@ -247,7 +250,7 @@ class Loader(QObject):
             lane=FILES,
         )
 
-    def _on_loaded(self, document: Document, found: Opened | list[object] | None, error: str = "") -> None:
+    def _on_loaded(self, document: Document, found: "Opened | list[DicomOverlay] | None", error: str = "") -> None:
         self._beside.discard(document)
         if document not in self._documents:
             return

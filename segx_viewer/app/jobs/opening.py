@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,6 +19,10 @@ from segx_viewer.domain.image import SourceInfo
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import AnalysisCancelled, SegxError, UnsupportedImageError
 from segx_viewer.imaging.halving import Opened
+
+if TYPE_CHECKING:
+    from segx_viewer.imaging.containers import Found
+    from segx_viewer.reporting.dicom.overlays import DicomOverlay
 
 log = logging.getLogger(__name__)
 _MANY = 4  # thumbnails that are worth a progress bar
@@ -40,8 +44,9 @@ class Opener(QObject):
         self._headers = headers.Headers(self._read_headers)
         self._left_out = 0
         self._keep: Callable[[Document], None] | None = None
-        self.overlays: dict[str, list[Any]] = {}  # by the SOP Instance UID of the image that they belong to
-        self._waiting: dict[int, list[Any]] = {}  # what files hold whose image is not open yet, by document number
+        self.overlays: dict[str, list[DicomOverlay]] = {}  # by the SOP Instance UID of the image that they belong to
+        # What files hold whose image is not open yet, by document number.
+        self._waiting: dict[int, list[DicomOverlay]] = {}
         documents.updated.connect(self._on_updated)
 
     # -- files -----------------------------------------------------------------------------------
@@ -65,7 +70,7 @@ class Opener(QObject):
 
     def _find(
         self, paths: list[Path], cancel: CancelToken, on_step: Callable[[int, int], None]
-    ) -> tuple[list[Any], int, Opened | None]:
+    ) -> "tuple[list[Found], int, Opened | None]":
         """Return the files, which to show first and what is in it if that is there at once, in the file thread."""
         found = self._collect(paths, cancel, on_step)
         first = files.first_to_show(found)
@@ -80,7 +85,7 @@ class Opener(QObject):
         self._keep = keep
         self.open(archives)
 
-    def _on_found(self, answer: tuple[list[Any], int, Opened | None]) -> None:
+    def _on_found(self, answer: "tuple[list[Found], int, Opened | None]") -> None:
         """Take over the files that were found, and what is in the first one if it is there already."""
         found, number, opened = answer
         self._work.end("collect")
@@ -155,7 +160,7 @@ class Opener(QObject):
             lane=BACKGROUND,
         )
 
-    def _on_thumbnail(self, document: Document, found: Thumbnail | list[Any]) -> None:
+    def _on_thumbnail(self, document: Document, found: "Thumbnail | list[DicomOverlay]") -> None:
         is_open = document in self._documents
         try:
             if is_open and isinstance(found, Thumbnail):
@@ -186,7 +191,7 @@ class Opener(QObject):
 
     # -- overlays in files of their own ----------------------------------------------------------
 
-    def attach(self, document: Document, overlays: list[Any]) -> None:
+    def attach(self, document: Document, overlays: "list[DicomOverlay]") -> None:
         """Put what a file holds on the images that it was made from; the file itself is no image."""
         sources = frozenset(overlay.source_uid or overlay.series_uid for overlay in overlays) - {""}
         if overlays and not sources:
@@ -280,5 +285,5 @@ class Opener(QObject):
         self._collect.close()
 
 
-def _label(found: Any) -> str:
+def _label(found: "Found") -> str:
     return found.label if found.label != str(found.path) else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from segx_viewer.app.jobs import files
 from segx_viewer.app.model.documents import Document, header_of
 from segx_viewer.domain.image import MedicalImage
+
+if TYPE_CHECKING:
+    from segx_viewer.reporting.dicom.overlays import DicomOverlay
 
 
 class Thumbnail(NamedTuple):
@@ -72,7 +75,7 @@ def _is_missing(document: Document) -> bool:
     return document.thumbnail is None and not document.error and (document.frame == 0 or document.leads)
 
 
-def draw(path: Path, frame: int) -> Thumbnail | list[object]:
+def draw(path: Path, frame: int) -> "Thumbnail | list[DicomOverlay]":
     """Return a file's thumbnail, or the overlays that it holds, in the file thread."""
     found = files.read(path, frame)
     if isinstance(found, list):

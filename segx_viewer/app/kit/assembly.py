@@ -1,7 +1,5 @@
 """Small helpers that put widgets together."""
 
-from typing import Any
-
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 
@@ -22,7 +20,7 @@ def fill_panel(frame: QFrame, parts: list[tuple[str, QWidget, int]]) -> None:
         layout.addStretch(1)
 
 
-def column(*parts: Any) -> QWidget:
+def column(*parts: QWidget | tuple[QWidget, int]) -> QWidget:
     """Return widgets below each other; a pair is a widget and its stretch."""
     widget = QWidget()
     layout = QVBoxLayout(widget)

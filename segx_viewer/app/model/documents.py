@@ -1,9 +1,9 @@
 """What is open: one entry per file, the current one, and what is known about each."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +16,19 @@ from segx_viewer.app.model.viewstate import PER_IMAGE, View
 from segx_viewer.domain.arrays import Pixels
 from segx_viewer.domain.image import MedicalImage, PixelSpacing, SpacingOrigin, VoiLut, WindowLevel
 from segx_viewer.domain.lesion import NO_RECORD, LesionRecord
-from segx_viewer.domain.result import Analysis, MapKey
+from segx_viewer.domain.result import Analysis, Certainty, MapKey, Segmentation
 
 if TYPE_CHECKING:
     from segx_viewer.cohort.stored import Stored
 
 _KEPT = 6  # decoded images with their analyses that stay in memory
+
+
+class Measured(NamedTuple):
+    """The predicted region, and what was measured with it, by method and class."""
+
+    segmentation: Segmentation
+    certainties: Mapping[MapKey, Certainty | None]
 
 
 @dataclass(eq=False)
@@ -43,7 +50,7 @@ class Document:
     analysis: Analysis | None = None
     stored: "Stored | None" = None  # an analysis by a run, to be shown in place of a new one
     error: str = ""
-    thumbnail: Any = None
+    thumbnail: NDArray[np.uint8] | None = None
     header: MedicalImage | None = None
     size: tuple[int, int] | None = None  # (H, W) of the image
     sha256: str = ""  # of the file; known soon after its image
@@ -52,7 +59,7 @@ class Document:
     leads: bool = False  # stands in the list for a stack of frames that the first one is not in
     view: dict[str, Any] = field(default_factory=dict)
     region: NDArray[np.bool_] | None = None  # drawn by the reader, on the analysis grid
-    predicted: dict[str, Any] | None = None  # segmentation and certainties before it was drawn
+    predicted: "Measured | None" = None  # segmentation and certainties before it was drawn
     impression: Impression | None = None  # noted by the reader before the results were shown
     annotations: tuple[Annotation, ...] = ()
     is_key: bool = False  # marked by the reader to come back to
@@ -119,7 +126,7 @@ class Documents(QObject):
         self.stacks: dict[str, tuple[Any, Any]] = {}  # of each series, and the numbers of its documents
         self.windows: dict[Hashable, WindowLevel | VoiLut | None] = {}  # of each stack
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Document]:
         return iter(self._all)
 
     def __len__(self) -> int:
@@ -192,7 +199,7 @@ class Documents(QObject):
                 old.image = old.analysis = None
         self._used = self._used[-_KEPT:]
 
-    def update(self, document: Document, **changes: Any) -> None:
+    def update(self, document: Document, **changes: object) -> None:
         """Change a document's fields and tell those who show it."""
         for name, value in changes.items():
             setattr(document, name, value)

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from segx_viewer.app.model.documents import Measured
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.result import Analysis
 
@@ -63,7 +63,7 @@ def capsule(start: Point, end: Point, radius: float) -> list[Point]:
     return corners
 
 
-def restored(analysis: Analysis, predicted: dict[str, Any] | None) -> Analysis:
+def restored(analysis: Analysis, predicted: Measured | None) -> Analysis:
     """Return the analysis with the predicted region and the certainties that were measured with it.
 
     Maps that were only computed with an edited region are left out; they are computed again when asked for.
@@ -72,11 +72,11 @@ def restored(analysis: Analysis, predicted: dict[str, Any] | None) -> Analysis:
 
     if predicted is None:
         return analysis
-    region = predicted["segmentation"]
+    region = predicted.segmentation
     kept = {
-        k: replace(e, region=region, segx=segx_map(e.saliency_map, region.mask), certainty=predicted["certainties"][k])
+        k: replace(e, region=region, segx=segx_map(e.saliency_map, region.mask), certainty=predicted.certainties[k])
         for k, e in analysis.explanations.items()
-        if k in predicted["certainties"]
+        if k in predicted.certainties
     }
     return replace(
         analysis,

@@ -48,7 +48,7 @@ _RESULTS = frozenset((FINDING, PROBABILITY, BADGE, RIGHT, GATE, REASON))
 _LAST = 9.0  # of what has no figure: behind all that have one
 
 Index = QModelIndex | QPersistentModelIndex
-_Key = Callable[[Result], Any]
+_Key = Callable[[Result], Any]  # what can be compared with its like
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class WorklistTable(QAbstractTableModel):
         self.sources: dict[int, str] = {}
         self.hides: Callable[[Result], bool] = lambda _result: False
         self.change: Callable[..., Mark] = lambda _name, **_changes: Mark()
-        self.icons: Mapping[Level, Any] = {}  # of the badge's levels
+        self.icons: Mapping[Level, object] = {}  # of the badge's levels
         self._shown: list[Result] = []
         self._filter = Filter()
         self._order: tuple[_Key, bool] = (_number, False)
@@ -175,7 +175,7 @@ class WorklistTable(QAbstractTableModel):
         if column in _RESULTS and self.hides(result):
             return None
         noted = self.marks.get(result.name, _NOTHING)
-        values: dict[int, Any] = {
+        values: dict[int, bool | float | None] = {
             READ: not noted.read,
             MARKED: not noted.marked,
             NAME: result.number,
@@ -215,12 +215,12 @@ class WorklistTable(QAbstractTableModel):
 
     def headerData(  # noqa: N802, D102 - Qt's name
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
+    ) -> object:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return tr(HEADS[section])
         return None
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: D102 - Qt's name
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:  # noqa: D102 - Qt's name
         result, column = self._shown[index.row()], index.column()
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return self._text(result, column) if column > MARKED else None
@@ -243,7 +243,7 @@ class WorklistTable(QAbstractTableModel):
         return flags | Qt.ItemFlag.ItemIsEditable if index.column() == NOTE else flags
 
     def setData(  # noqa: N802, D102 - Qt's name
-        self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole
+        self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole
     ) -> bool:
         result, column = self._shown[index.row()], index.column()
         if role == Qt.ItemDataRole.CheckStateRole and column in (READ, MARKED):
@@ -261,7 +261,7 @@ class WorklistTable(QAbstractTableModel):
             index, Qt.CheckState.Unchecked if ticked else Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole
         )
 
-    def _note(self, result: Result, **changes: Any) -> bool:
+    def _note(self, result: Result, **changes: bool | str) -> bool:
         self.marks[result.name] = self.change(result.name, **changes)
         self._words.pop(result.number, None)
         row = self.row_of(result)

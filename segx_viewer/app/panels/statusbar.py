@@ -1,12 +1,12 @@
 """Below everything: progress with Cancel on the left, what lies under the mouse on the right."""
 
 import time
-from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from segx_viewer.app.canvas.colorbar import number
+from segx_viewer.app.canvas.scene import Probe
 from segx_viewer.app.jobs.work import Step
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.annotations import plain
@@ -95,12 +95,12 @@ class StatusBar(QFrame):
         self.message.setText(sentence)
         self._timer.start()
 
-    def show_probe(self, found: dict[str, Any] | None, region: str = "", highest: float = 1.0) -> None:
+    def show_probe(self, found: Probe | None, region: str = "", highest: float = 1.0) -> None:
         """Show what lies under the mouse."""
         self.probe.setText(probe_text(found, region, highest) if found else "")
 
 
-def probe_text(found: dict[str, Any], region: str, highest: float) -> str:
+def probe_text(found: Probe, region: str, highest: float) -> str:
     """Return the probe's findings as one line, with units or names."""
 
     def joined(values: tuple[float, ...]) -> str:

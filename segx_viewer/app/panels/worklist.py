@@ -2,7 +2,6 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QKeyEvent, QPainter, QPixmap
@@ -352,7 +351,7 @@ class WorklistPanel(QDockWidget):
         document = self._workspace.documents.at(Path(label), result.frame)
         return document is None or hidden(document, read_first=True)
 
-    def _on_document(self, _document: Any) -> None:
+    def _on_document(self, _document: object) -> None:
         if self._workspace.state.view.read_first:
             self.table.refresh()
 

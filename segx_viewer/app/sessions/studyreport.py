@@ -6,17 +6,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import language, settings
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.sessions.export import AS_SHOWN, FORMATS, Job, PageOptions, as_shown, job_for
+from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.request import AnalysisRequest, CancelToken
 from segx_viewer.domain.result import Analysis
 from segx_viewer.errors import ExportError
 from segx_viewer.reporting.content import default_key
+
+if TYPE_CHECKING:
+    from segx_viewer.bundles.store import BundleStore
+    from segx_viewer.reporting.pdf import Sheet
 
 
 def study_of(workspace: Workspace) -> list[Document]:
@@ -90,7 +95,7 @@ class Page:
     analysis: Analysis | None
     export: Callable[[Analysis], Job]
     document: tuple[Path, int]  # file and frame
-    request: Callable[[Any], AnalysisRequest]
+    request: Callable[[MedicalImage], AnalysisRequest]
     analyse: Callable[[AnalysisRequest, CancelToken], Iterator[Analysis]]
 
     def analysed(self, cancel: CancelToken) -> Analysis:
@@ -118,7 +123,7 @@ def index_of(report: Path) -> Path:
     return report.with_name(f"{report.stem}-index.csv")
 
 
-class _Sheets(Sequence[Any]):
+class _Sheets(Sequence["Sheet"]):
     """The pages of a PDF, each made when it is drawn, so that a large study need not fit into memory."""
 
     def __init__(self, job: StudyJob) -> None:
@@ -185,7 +190,7 @@ def _page(
             include_identity=False, crop=None, cancel=cancel, options=options, lesion=document.lesion,
         )  # fmt: skip
 
-    def request(image: Any) -> AnalysisRequest:
+    def request(image: MedicalImage) -> AnalysisRequest:
         return AnalysisRequest(
             image=document.scaled(image),
             bundle_name=workspace.analyses.bundle,
@@ -205,7 +210,7 @@ class _Engine:
     """Networks of the report's own: the window's may be at work in their thread."""
 
     def __init__(self) -> None:
-        self._store: Any = None
+        self._store: BundleStore | None = None
 
     def analyse(self, request: AnalysisRequest, cancel: CancelToken) -> Iterator[Analysis]:
         from segx_viewer.bundles.store import BundleStore
