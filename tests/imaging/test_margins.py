@@ -15,7 +15,8 @@ def run_of_all(lines):
 
 @pytest.mark.parametrize("colours", [(), (3,)])
 @pytest.mark.parametrize("plain", [0, 1, 2, 5, 6, 20, 21, 22, 84, 90])
-def test_as_many_lines_are_plain_as_all_of_them_say(rng, colours, plain):
+def test_as_many_lines_are_plain_as_all_of_them_say(colours, plain):
+    rng = np.random.default_rng(5)
     lines = rng.integers(0, 255, (90, 70, *colours), np.uint8)
     lines[:plain] = 40 + rng.integers(0, 5, (plain, 70, *colours), np.uint8)
     assert margins._run(lines) == run_of_all(lines) == plain
