@@ -36,5 +36,13 @@ def walk_files(paths: Iterable[Path]) -> Iterator[Path]:
             subfolders[:] = sorted((name for name in subfolders if not name.startswith(".")), key=natural_key)
             for name in sorted(names, key=natural_key):
                 file = Path(folder, name)
-                if not name.startswith(".") and file.is_file():
+                if not name.startswith(".") and _is_file(file):
                     yield file
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a path is a file; what the system does not even let one look at is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False

@@ -1,5 +1,7 @@
 """What the reader says to files that are not images."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -54,6 +56,20 @@ def test_collect_files(tmp_path):
     (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
     found = collect_files([tmp_path / "sub" / "c.dcm", tmp_path, tmp_path / "missing"])
     assert [str(p.relative_to(tmp_path)) for p in found] == ["sub/c.dcm", "a.png", "b.dcm", "missing"]
+
+
+def test_what_the_system_lets_nobody_look_at_is_left_out_of_a_folder(tmp_path, monkeypatch):
+    for name in ("a.dcm", "b.dcm"):
+        (tmp_path / name).write_bytes(b"x")
+    plain = Path.is_file
+
+    def is_file(path):
+        if path.name == "a.dcm":
+            raise PermissionError(13, "Permission denied", str(path))
+        return plain(path)
+
+    monkeypatch.setattr(Path, "is_file", is_file)
+    assert [path.name for path in collect_files([tmp_path])] == ["b.dcm"]
 
 
 def test_drawn_lesion_is_the_same_every_time():
