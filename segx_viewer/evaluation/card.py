@@ -171,6 +171,7 @@ def _figures(bundle: ModelBundle, result: Mapping[str, Any]) -> str:
         "\n".join(_per_class_maps(result)),
         *card_tables.outlined(result.get("outlines", {})),
         *card_tables.promised(result.get("prediction_sets", ())),
+        *card_tables.endangered(result.get("dangers", ())),
         "### Does SegU tell right from wrong?",
         _verdict(result),
         f"### What the badge's calibration was chosen from ({bundle.calibration.get('set', 'not fitted')})",

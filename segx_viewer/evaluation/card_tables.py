@@ -91,6 +91,25 @@ def promised(tables: Sequence[Mapping[str, Any]]) -> list[str]:
             f"own. Not kept: the interval lies below what was promised, which the viewer says too.{told}"]  # fmt: skip
 
 
+def endangered(tables: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return how often a dangerous error carries HIGH."""
+    rows = []
+    for table in tables:
+        called, shares = ", ".join(table["called"]), {" or ".join(table["truth"]): table["together"]}
+        for name, share in (shares | (table["per_class"] if len(table["truth"]) > 1 else {})).items():
+            if share["n"]:
+                told = f"{share['value']:.3f} ({share['low']:.3f} to {share['high']:.3f}), n {share['n']}"
+                rows.append(f"| {name} | {called} | {told} | {table['bound']:.0%} |")
+    if not rows:
+        return []
+    head = [
+        "| truth | called with HIGH | share of the truth's images (95 % interval), n | bound |",
+        "|---|---|---|---|",
+    ]
+    return ["### Dangerous errors with HIGH", "\n".join([*head, *rows]),
+            "On the calibration part, the share's upper confidence bound had to stay below this bound."]  # fmt: skip
+
+
 def _sides(code: str, entry: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     return [(f"{code}, {side}", entry[side]) for side in ("present", "absent") if side in entry] or [(code, entry)]
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta
 
-from segx_viewer.domain.result import GateLevel
+from segx_viewer.domain.result import GateLevel, Level
 from segx_viewer.explain.promises import NEVER, ClassConditionalSets, Danger, FindingSets, Levels
 
 CONFIDENCE = 0.95
@@ -223,6 +223,42 @@ def coverage(rows: Sequence[Mapping[str, Any]], codes: Sequence[str]) -> list[di
                 for c in codes
             }
         found.append(table)
+    return found
+
+
+def dangerous(rows: Sequence[Mapping[str, Any]], dangers: Sequence[Danger]) -> list[dict[str, Any]]:
+    """Measure how often a dangerous error carries HIGH, on images that the gate accepts.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        With `gate`, `truth` (class codes), `predicted` and `level`, as `evaluation.collect` makes them.
+    dangers : sequence of Danger
+
+    Returns
+    -------
+    list of dict
+        For each danger its `truth`, `called` and `bound`, and the share of the images of `truth` that are called one of
+        `called` with HIGH, with its 95 % interval (Clopper and Pearson), `together` and in `per_class` of `truth`.
+    """
+    judged = [row for row in rows if row["gate"] == GateLevel.ACCEPTED.value]
+    found = []
+    for danger in dangers:
+        hits = {
+            code: [
+                row["predicted"] in danger.called and row["level"] == Level.HIGH.value
+                for row in judged
+                if code in row["truth"]
+            ]
+            for code in danger.truth
+        }
+        found.append({
+            "truth": list(danger.truth),
+            "called": list(danger.called),
+            "bound": danger.bound,
+            "together": _covered([hit for some in hits.values() for hit in some]),
+            "per_class": {code: _covered(some) for code, some in hits.items()},
+        })  # fmt: skip
     return found
 
 

@@ -20,7 +20,7 @@ from segx_viewer.evaluation.calibrate import fitted_digest
 from segx_viewer.evaluation.collect import Row, Task, collect_rows
 from segx_viewer.evaluation.fit import record_image
 from segx_viewer.evaluation.probe import probe
-from segx_viewer.evaluation.promises import coverage
+from segx_viewer.evaluation.promises import coverage, dangerous
 from segx_viewer.evaluation.report import write_report
 from segx_viewer.evaluation.spread import Spread, over_processes
 from segx_viewer.evaluation.statistics import SEED, Resampler
@@ -133,6 +133,7 @@ def evaluate(
         "certainty": figures.certainty(rows, methods[0], resampler),
         "calibration": figures.calibration(rows, resampler),
         "prediction_sets": coverage(rows, recipe.codes),
+        "dangers": dangerous(rows, recipe.evaluation.dangers),
         "outlines": outlines.outlined(measured.get("outline", [])),
         "faithfulness": figures.faithfulness(measured["faithfulness"]),
         "extra_passes": bundle.calibration.get("extra_passes", 0),

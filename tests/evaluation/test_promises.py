@@ -6,10 +6,12 @@ import crepes
 import numpy as np
 import pytest
 
+from segx_viewer.evaluation.card_tables import endangered
 from segx_viewer.evaluation.promises import (
     careful_threshold,
     class_conditional_sets,
     coverage,
+    dangerous,
     finding_sets,
     fit_levels,
     lax_threshold,
@@ -142,3 +144,20 @@ def test_a_promise_is_not_kept_where_the_interval_of_the_share_lies_below_it():
     assert not_kept([{"confidence": 0.9, "per_class": {"c": {"present": {"value": None, "low": 0, "high": 1, "n": 0},
                                                             "absent": {"value": 0.5, "low": 0.4, "high": 0.6, "n": 99}}
                                                       }}]) == [{"confidence": 0.9, "classes": ["c"]}]  # fmt: skip
+
+
+def test_dangerous_errors_count_where_they_carry_high_and_the_gate_accepts():
+    def row(truth, predicted, level="HIGH", gate="accepted"):
+        return {"gate": gate, "truth": [truth], "predicted": predicted, "level": level}
+
+    rows = [row("mel", "nv"), row("mel", "nv", "LOW"), row("mel", "mel"), row("mel", "bcc"),
+            row("mel", "nv", gate="outside"), row("bcc", "bcc"), row("nv", "nv")]  # fmt: skip
+    [found] = dangerous(rows, [Danger(("mel", "bcc"), ("nv", "bkl"))])
+    assert {code: (share["value"], share["n"]) for code, share in found["per_class"].items()} == {
+        "mel": (0.25, 4),
+        "bcc": (0.0, 1),
+    }
+    assert (found["together"]["value"], found["together"]["n"]) == (0.2, 5)
+    text = "\n".join(endangered([found]))
+    assert "| mel or bcc | nv, bkl | 0.200" in text
+    assert endangered([]) == []
