@@ -145,9 +145,13 @@ def fit_levels(
     for danger in () if several else dangers:
         least = careful_threshold(s, list(p), list(t), danger)
         careful |= {code: max(least, careful.get(code, least)) for code in danger.called}
-    # What is not HIGH for being careful takes no part in the test of HIGH.
     may = np.array([score >= careful.get(code, -math.inf) for score, code in zip(s, p, strict=True)])
-    high = lax_threshold(s[may], (p != t)[may], HIGH_ERROR, None if together is None else together[may])
+    # The bound holds with and without what is not HIGH for being careful. Tested without it alone, the surest benign
+    # answers would make room for other answers of low scores; with it alone, what is left could be wrong more often.
+    high = max(
+        lax_threshold(s, p != t, HIGH_ERROR, together),
+        lax_threshold(s[may], (p != t)[may], HIGH_ERROR, None if together is None else together[may]),
+    )
     return Levels(high, min(high, lax_threshold(s, p != t, MODERATE_ERROR, together)), careful)
 
 

@@ -6,6 +6,7 @@ import crepes
 import numpy as np
 import pytest
 
+from segx_viewer.domain.result import Level
 from segx_viewer.evaluation.card_tables import endangered
 from segx_viewer.evaluation.promises import (
     careful_threshold,
@@ -161,3 +162,14 @@ def test_dangerous_errors_count_where_they_carry_high_and_the_gate_accepts():
     text = "\n".join(endangered([found]))
     assert "| mel or bcc | nv, bkl | 0.200" in text
     assert endangered([]) == []
+
+
+def test_sure_benign_answers_make_no_room_for_high_answers_of_low_scores():
+    scores = np.concatenate([np.full(300, 0.99), [0.97], np.full(200, 0.8), np.full(60, 0.9), np.full(10, 0.5)])
+    called = ["nv"] * 501 + ["mel"] * 70
+    truth = ["nv"] * 300 + ["mel"] + ["nv"] * 170 + ["bkl"] * 30 + ["mel"] * 60 + ["mel"] * 6 + ["nv"] * 4
+    levels = fit_levels(scores, called, truth, [str(i) for i in range(571)], [Danger(("mel",), ("nv",))])
+    assert levels.of(0.99, "nv") is Level.HIGH
+    assert levels.of(0.97, "nv") is not Level.HIGH, "so sure an answer was a melanoma"
+    assert levels.of(0.9, "mel") is Level.HIGH
+    assert levels.of(0.5, "mel") is not Level.HIGH
