@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from segx_viewer import pipeline
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.cohort.index import Index
-from segx_viewer.cohort.inputs import Input, Inputs
+from segx_viewer.cohort.inputs import Input, Inputs, unfinished
 from segx_viewer.cohort.journal import Journal, content_hash, file_stamp
 from segx_viewer.cohort.options import Batch, check, class_indices, run_settings
 from segx_viewer.cohort.outputs import is_result
@@ -161,6 +161,9 @@ class _Run:
 
     def analyse(self, files: Sequence[Input]) -> None:
         """Analyse files in order."""
+        files = list(unfinished(files, self._journal, self._skip))
+        if not files:
+            return
         explaining: deque[Future[_Outcome]] = deque()
         with (
             _progress(self._screen) as progress,
@@ -196,6 +199,14 @@ class _Run:
                     take()
             while self._writing:
                 self._collect(self._writing.popleft())
+
+    def _skip(self, item: Input, finished: list[tuple[int, str]]) -> None:
+        """Count what an earlier run has done."""
+        self.count["done"] += len(finished)
+        if self._index is not None:
+            for number, content in finished:
+                _, _, frame = content.partition(" frame ")
+                self._index.add(number, content, int(frame or self._batch.frame or 0), item.label)
 
     def _decoded(self, files: Sequence[Input]) -> Iterator[_Task | None]:
         """Yield the images to analyse, a few being decoded ahead; None for one that an earlier run has done."""

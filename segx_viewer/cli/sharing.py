@@ -8,7 +8,7 @@ from rich.console import Console
 
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.cohort.index import Index
-from segx_viewer.cohort.inputs import Input, Inputs
+from segx_viewer.cohort.inputs import Input, Inputs, unfinished
 from segx_viewer.cohort.journal import Journal
 from segx_viewer.cohort.options import Batch, run_settings
 from segx_viewer.cohort.outputs import is_result
@@ -27,7 +27,7 @@ def run_shared(batch: Batch, classes: tuple[int, ...] | None, store: BundleStore
     """
     try:
         from segx_viewer.cohort.cluster import Networks, bundle_digests, connected
-        from segx_viewer.cohort.dispatch import Dispatcher, unfinished
+        from segx_viewer.cohort.dispatch import Dispatcher
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("segx_viewer"):
             raise

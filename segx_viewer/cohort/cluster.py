@@ -38,7 +38,7 @@ GONE = (CancelledError, FutureCancelledError, OSError, TimeoutError)
 LOCAL = "local:"
 PLUGIN = "segx-viewer"
 
-_OURS = {  # of a scheduler that is started here; others are as their site wants them
+SETTINGS = {  # of a scheduler that is started here; others are as their site wants them
     "distributed.scheduler.allowed-failures": 1,  # a second try, on another worker, tells an accident from a poison
     "distributed.worker.daemon": False,  # a daemon may not start the process that decodes
 }
@@ -65,7 +65,7 @@ def connected(address: str) -> Iterator[Client]:
         if not count.isdigit() or int(count) < 1:
             raise SegxError(f"--scheduler {address}: after local: comes the number of processes, 1 or more.")
         with (
-            dask.config.set(_OURS),
+            dask.config.set(SETTINGS),
             LocalCluster(
                 n_workers=int(count),
                 threads_per_worker=1,

@@ -10,7 +10,7 @@ from typing import Any
 from distributed import Client, Future, KilledWorker, as_completed
 
 from segx_viewer.cohort import cluster
-from segx_viewer.cohort.inputs import Input
+from segx_viewer.cohort.inputs import Input, Skip
 from segx_viewer.cohort.journal import Journal, file_stamp
 from segx_viewer.cohort.options import Batch
 from segx_viewer.cohort.work import Outcome, Task, failed
@@ -24,17 +24,7 @@ _LOOKED_AT = 64  # files that are hashed in one go
 _COUNT_SECONDS = 5.0
 
 Analyse = Callable[[Sequence[Task]], list[Outcome]]
-Skip = Callable[[Input, list[tuple[int, str]]], None]
-
-
-def unfinished(files: Iterable[Input], journal: Journal, skip: Skip) -> Iterator[Input]:
-    """Yield the files that are not known to be done; `skip` is told of the others."""
-    for item in files:
-        finished = journal.finished(file_stamp(item.path))
-        if finished:
-            skip(item, finished)
-        else:
-            yield item
+Look = Callable[[Sequence[Input]], list[tuple[str, int]]]
 
 
 @dataclass(slots=True)
@@ -78,6 +68,7 @@ class Dispatcher:
     skip: Skip
     begun: Callable[[Task, str], None]
     analyse: Analyse = cluster.analyse
+    look: Look = cluster.look
     _chunks: Chunks = field(default_factory=Chunks)
     _looks: deque[tuple[list[Input], Future[Any]]] = field(default_factory=deque)
     _running: dict[str, tuple[Future[Any], list[Task], float]] = field(default_factory=dict)
@@ -110,14 +101,16 @@ class Dispatcher:
     def _send(self, new: Iterator[Input], arriving: as_completed) -> None:
         now = time.monotonic()
         if now - self._counted > _COUNT_SECONDS:
-            self._workers, self._counted = max(1, len(self.client.nthreads())), now
+            self._workers, self._counted = max(1, sum(self.client.nthreads().values())), now
         room = cluster.AHEAD * self._workers
-        while not self._listed and len(self._looks) < 2 and len(self._tasks) < _MOST * room:
+        # A look waits behind a chunk: as many images as all workers have before them are looked at meanwhile.
+        ahead = max(_LOOKED_AT, room * self._chunks.size(0, self._workers, last=False))
+        while not self._listed and len(self._tasks) + _LOOKED_AT * len(self._looks) < 2 * ahead:
             items = list(islice(new, _LOOKED_AT))
             if not items:
                 self._listed = True
                 break
-            future = self.client.submit(cluster.look, items, pure=False, priority=1)
+            future = self.client.submit(self.look, items, pure=False, priority=1)
             self._looks.append((items, future))
             arriving.add(future)
         last = self._listed and not self._looks

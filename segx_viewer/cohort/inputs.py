@@ -2,24 +2,32 @@
 
 import glob
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from segx_viewer.cohort.journal import Journal, file_stamp
 from segx_viewer.errors import SegxError
 from segx_viewer.imaging.containers import Containers
 from segx_viewer.imaging.containers import Found as Input
 
-__all__ = ["Input", "Inputs"]
+__all__ = ["Input", "Inputs", "Skip", "unfinished"]
 
 _GLOB = frozenset("*?[")
 _LIST_IS_STDIN = "-"
+
+
+Skip = Callable[[Input, list[tuple[int, str]]], None]
+"""Told of a file that is done: the file, its images' numbers and what they are known by."""
 
 
 class Inputs:
     """Opens what the user named; a context manager, because archives are unpacked into a temporary folder."""
 
     def __init__(self, names: Iterable[str], lists: Iterable[str] = ()) -> None:
-        self._names = (*names, *(name for source in lists for name in _listed(source)))
+        self._named, self._lists = tuple(names), tuple(lists)
+        for source in self._lists:
+            if source != _LIST_IS_STDIN:
+                next(_listed(source), None)  # said before anything is begun
         self._containers = Containers()
         self.empty: list[str] = []
         """What was named, and `files` found nothing in."""
@@ -40,7 +48,7 @@ class Inputs:
         """
         found: dict[Path, Input] = {}
         self.empty = []
-        for name in self._names:
+        for name in self._names():
             items = list(self._opened(name))
             if not items:
                 self.empty.append(name)
@@ -52,17 +60,24 @@ class Inputs:
     def stream(self) -> Iterator[Input]:
         """Yield the files as they are found, each once: for more than one would want in a list. Raises alike."""
         seen: set[int] = set()
+        several = len(self._named) != 1 or bool(self._lists) or bool(_GLOB & set(self._named[0]))
         self.empty = []
-        for name in self._names:
+        for name in self._names():
             empty = True
             for item in self._opened(name):
                 empty = False
                 key = hash(item.path)
                 if key not in seen:
-                    seen.add(key)
+                    if several:  # else no file comes twice
+                        seen.add(key)
                     yield item
             if empty:
                 self.empty.append(name)
+
+    def _names(self) -> Iterator[str]:
+        yield from self._named
+        for source in self._lists:
+            yield from _listed(source)
 
     def _opened(self, name: str) -> Iterator[Input]:
         if Path(name).exists() or not _GLOB & set(name):
@@ -75,14 +90,27 @@ class Inputs:
             yield from self._opened(match)
 
 
-def _listed(source: str) -> list[str]:
-    """Return the lines of a list of files; relative names lie beside the list."""
+def unfinished(files: Iterable[Input], journal: Journal, skip: Skip) -> Iterator[Input]:
+    """Yield the files that are not known to be done, without reading any; `skip` is told of the others."""
+    for item in files:
+        finished = journal.finished(file_stamp(item.path))
+        if finished:
+            skip(item, finished)
+        else:
+            yield item
+
+
+def _listed(source: str) -> Iterator[str]:
+    """Yield the lines of a list of files; relative names lie beside the list."""
     try:
         if source == _LIST_IS_STDIN:
-            return [line.strip() for line in sys.stdin if line.strip()]
-        lines = Path(source).read_text("utf-8-sig").splitlines()
+            yield from (line.strip() for line in sys.stdin if line.strip())
+            return
+        with Path(source).open(encoding="utf-8-sig") as lines:
+            for line in lines:
+                if line.strip() and not line.startswith("#"):
+                    yield str(Path(source).parent / line.strip())
     except OSError as error:
         raise SegxError(f"The list {source} could not be read: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:
         raise SegxError(f"The list {source} could not be read: it is no text in UTF-8.") from error
-    return [str(Path(source).parent / line.strip()) for line in lines if line.strip() and not line.startswith("#")]

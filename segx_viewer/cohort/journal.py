@@ -5,16 +5,19 @@ import hashlib
 import io
 import json
 import os
-from collections import defaultdict
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from segx_viewer.cohort.register import Ended, Register
 from segx_viewer.domain.tables import as_int, as_table, as_text
 from segx_viewer.errors import SegxError, write_error
 from segx_viewer.paths import sha256_of
 from segx_viewer.reporting.atomic import PART
 
 NAME = "run.jsonl"
+_ENDED = re.compile(rb'\{"ended": (\d+), "row": \{')
+_DONE = b'"status": "done"'  # within a text, quotes would have backslashes
 
 
 class Journal:
@@ -26,17 +29,17 @@ class Journal:
 
     def __init__(self, folder: Path, settings: Mapping[str, object]) -> None:
         self._path = folder / NAME
-        self._numbers: dict[str, list[int]] = defaultdict(list)
-        self._contents: dict[int, str] = {}
-        self._ends: dict[int, tuple[int, int, bool]] = {}  # where a row is in the file, and whether it says "done"
-        self._stamps: dict[str, list[int]] = defaultdict(list)
-        self._frames: dict[str, int] = {}
-        self._claimed: set[int] = set()
+        self._register = Register()
         self._next = 1
+        self.changed = False
+        """Whether this run has noted anything."""
         self._waiting: list[bytes] | None = None
+        self._held = 0  # bytes that wait
         self._size = 0
         plain = json.loads(json.dumps(settings))
         self._read(folder, plain)
+        self._register.index()
+        self._next = self._register.last + 1
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._file = self._path.open("ab", buffering=0)
@@ -53,6 +56,7 @@ class Journal:
 
     def __exit__(self, *exception: object) -> None:
         self._file.close()
+        self._register.close()
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
@@ -64,7 +68,7 @@ class Journal:
         try:
             yield
         finally:
-            lines, self._waiting = self._waiting, None
+            lines, self._waiting, self._held = self._waiting, None, 0
             if lines:
                 self._write(b"".join(lines))
 
@@ -80,16 +84,12 @@ class Journal:
         frames : int
             How many images of this file are analysed.
         """
-        numbers = self._numbers[content]
-        while numbers:
-            number = numbers.pop(0)
-            if number not in self._claimed:
-                self._claimed.add(number)
-                return number, self._is_done(number)
+        known = self._register.claim(content)
+        if known is not None:
+            return known.number, known.done
         number = self._next
         self._next += 1
-        self._contents[number] = content
-        self._claimed.add(number)
+        self._register.begin_now(number, content, stamp, frames)
         line: dict[str, object] = {"begun": number, "content": content}
         if stamp:
             line |= {"stamp": stamp, "frames": frames}
@@ -104,39 +104,27 @@ class Journal:
         list of (int, str)
             Their numbers, and what `begin` was told of their content.
         """
-        numbers = self._stamps.get(stamp, [])
-        if len(numbers) != self._frames.get(stamp, -1) or self._claimed.intersection(numbers):
-            return []
-        if not all(self._is_done(number) for number in numbers):
-            return []
-        self._claimed.update(numbers)
-        return [(number, self._contents[number]) for number in numbers]
+        return [(known.number, known.content) for known in self._register.claim_all(stamp)] if stamp else []
 
     def end(self, number: int, row: Mapping[str, object]) -> None:
         """Note how an image ended: its row of the run's table, with "status"."""
         place, size = self._append({"ended": number, "row": dict(row)})
-        self._ends[number] = place, size, row.get("status") == "done"
+        self._register.end(number, place, size, done=row.get("status") == "done")
 
     def rows(self) -> Iterator[dict[str, object]]:
         """Yield the rows of the run's table, by number, each with the hash of its file's content."""
-        if not self._ends:
-            return
         with self._path.open("rb") as file:
-            for number in sorted(self._ends):
-                yield self._row(file, number) | {"file_sha256": file_hash(self._contents.get(number, ""))}
+            for ended in self._register.ended():
+                yield self._row(file, ended) | {"file_sha256": file_hash(ended.content)}
 
     def identifiers(self) -> Iterator[tuple[int, str]]:
         """Yield numbers with what the results call their images; of one that has not ended, nothing is said."""
         for row in self.rows():
             yield int(str(row["id"]).partition("-")[0]), str(row["id"])
 
-    def _is_done(self, number: int) -> bool:
-        return number in self._ends and self._ends[number][2]
-
-    def _row(self, file: io.BufferedReader, number: int) -> dict[str, object]:
-        place, size, _ = self._ends[number]
-        file.seek(place)
-        row: dict[str, object] = json.loads(file.read(size))["row"]
+    def _row(self, file: io.BufferedReader, ended: Ended) -> dict[str, object]:
+        file.seek(ended.place)
+        row: dict[str, object] = json.loads(file.read(ended.size))["row"]
         return row
 
     def _read(self, folder: Path, settings: object) -> None:
@@ -146,13 +134,10 @@ class Journal:
                 for raw in file:
                     if not raw.endswith(b"\n"):
                         break  # killed while writing a line: as if it had not begun to
-                    line = json.loads(raw)
-                    if not self._size and line.get("settings") != settings:
-                        raise SegxError(
-                            f"{folder} holds a run with other settings: name another folder for this one, or remove "
-                            "that one."
-                        )
-                    self._take(line, len(raw))
+                    if not self._size:
+                        self._compare(json.loads(raw), settings, folder)
+                    else:
+                        self._take(raw)
                     self._size += len(raw)
                 torn = file.seek(0, os.SEEK_END) > self._size
         except FileNotFoundError:
@@ -165,28 +150,37 @@ class Journal:
             with self._path.open("rb+") as file:
                 file.truncate(self._size)
 
-    def _take(self, line: dict[str, object], size: int) -> None:
+    def _compare(self, line: dict[str, object], settings: object, folder: Path) -> None:
+        if line.get("settings") != settings:
+            raise SegxError(
+                f"{folder} holds a run with other settings: name another folder for this one, or remove that one."
+            )
+
+    def _take(self, raw: bytes) -> None:
+        """Take in a line. Of how an image ended, which is long, only what must be known is read."""
+        ended = _ENDED.match(raw)
+        if ended is not None and raw.endswith(b"}}\n"):
+            self._register.end(int(ended[1]), self._size, len(raw), done=_DONE in raw)
+            return
+        line: dict[str, object] = json.loads(raw)
         if "begun" in line:
-            number, content = as_int(line["begun"]), as_text(line["content"])
-            self._numbers[content].append(number)
-            self._contents[number] = content
-            self._next = max(self._next, number + 1)
-            if "stamp" in line:
-                stamp = as_text(line["stamp"])
-                self._stamps[stamp].append(number)
-                self._frames[stamp] = as_int(line["frames"])
+            stamp, frames = as_text(line.get("stamp", "")), as_int(line.get("frames", 1))
+            self._register.begin(as_int(line["begun"]), as_text(line["content"]), stamp, frames)
         elif "ended" in line:
-            self._ends[as_int(line["ended"])] = self._size, size, as_table(line["row"]).get("status") == "done"
+            done = as_table(line["row"]).get("status") == "done"
+            self._register.end(as_int(line["ended"]), self._size, len(raw), done=done)
 
     def _append(self, line: dict[str, object]) -> tuple[int, int]:
         """Write a line, or let it wait for `together` to end. Returns its place in the file and its size."""
+        self.changed = True
         data = (json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode()
         if self._waiting is None:
             place = self._size
             self._write(data)
             return place, len(data)
-        place = self._size + sum(map(len, self._waiting))
+        place = self._size + self._held
         self._waiting.append(data)
+        self._held += len(data)
         return place, len(data)
 
     def _write(self, data: bytes) -> None:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 
@@ -226,10 +227,15 @@ def csv_row(analysis: Analysis, identifier: str, key: MapKey | None = None) -> T
 def csv_text(rows: Iterable[Mapping[str, object]]) -> str:
     """Return rows as CSV with the header of `CSV_COLUMNS`."""
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, CSV_COLUMNS, lineterminator="\n", extrasaction="ignore")
+    write_csv(buffer, rows)
+    return buffer.getvalue()
+
+
+def write_csv(file: TextIO, rows: Iterable[Mapping[str, object]]) -> None:
+    """Write rows as CSV with the header of `CSV_COLUMNS`, one after the other."""
+    writer = csv.DictWriter(file, CSV_COLUMNS, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
     writer.writerows(rows)
-    return buffer.getvalue()
 
 
 def _image(image: MedicalImage, clean: Clean) -> Table:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -353,3 +354,29 @@ def test_a_device_that_is_not_there_is_told(pictures, tmp_path, capsys):
         main(["analyze", str(pictures / "patient-meier-0.png"), "--out", str(tmp_path / "o"), "--device", "mps"]) == 2
     )
     assert "no mps device" in capsys.readouterr().err
+
+
+def test_a_second_start_reads_no_file_that_was_done_and_writes_no_table_again(batch, pictures, tmp_path, monkeypatch):
+    argv = ["analyze", str(pictures), "--out", str(tmp_path / "out"), "--output", "json", "--output", "csv"]
+    for name in ("empty.png", "broken.png"):
+        (pictures / name).unlink()
+    assert main(argv) == 0
+    table = tmp_path / "out" / "results.csv"
+    before = table.stat().st_mtime_ns, table.read_bytes()
+
+    def refuse(path):
+        raise AssertionError(f"{path} was read again")
+
+    monkeypatch.setattr(batch, "content_hash", refuse)
+    assert main(argv) == 0
+    assert (table.stat().st_mtime_ns, table.read_bytes()) == before
+
+
+def test_a_file_that_changed_since_is_read_again(batch, pictures, tmp_path):
+    argv = ["analyze", str(pictures / "patient-meier-1.png"), "--out", str(tmp_path / "out"), "--output", "json"]
+    assert main(argv) == 0
+    os.utime(pictures / "patient-meier-1.png", ns=(1, 1))
+    assert main(argv) == 0
+    Image.new("RGB", (9, 9)).save(pictures / "patient-meier-1.png")
+    assert main(argv) == 0
+    assert len(list((tmp_path / "out").glob("*.json"))) == 2
