@@ -3732,6 +3732,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Segmentierer: Datei, oder Modell, das seinen leiht</translation>
     </message>
     <message>
+      <source>SegU (cAUITC): agreement, no sign of being right here</source>
+      <translation>SegU (cAUITC): Übereinstimmung, hier kein Zeichen für Richtigkeit</translation>
+    </message>
+    <message>
       <source>SegU certainty</source>
       <translation>SegU-Sicherheit</translation>
     </message>
@@ -3742,6 +3746,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>SegU certainty {value:.0f} %</source>
       <translation>SegU-Sicherheit {value:.0f} %</translation>
+    </message>
+    <message>
+      <source>SegU certainty: describes agreement, does not predict correctness here</source>
+      <translation>SegU-Sicherheit: beschreibt Übereinstimmung, sagt hier Richtigkeit nicht voraus</translation>
+    </message>
+    <message>
+      <source>SegU describes agreement; it does not predict correctness here.</source>
+      <translation>SegU beschreibt Übereinstimmung; Richtigkeit sagt es hier nicht voraus.</translation>
     </message>
     <message>
       <source>SegU measures how well the network's attention agrees with the {region}.</source>

@@ -393,8 +393,10 @@ def _badge_record(calibration: Table, evaluation: Table) -> BadgeRecord:
         LevelRecord(Level(as_text(row["level"])), as_float(row["correct"]), as_int(row["images"]))
         for row in as_tables(evaluation["levels"])
     ]
-    figures = (as_float(evaluation[key]) for key in ("auroc", "auroc_confidence", "gain_low"))
-    return BadgeRecord(fitted_on, str(evaluation["set"]), tuple(levels), *figures)
+    auroc, own, gain = (as_float(evaluation[key]) for key in ("auroc", "auroc_confidence", "gain_low"))
+    adds = evaluation.get("segu_adds")
+    told = None if adds is None else bool(adds)
+    return BadgeRecord(fitted_on, str(evaluation["set"]), tuple(levels), auroc, own, gain, told)
 
 
 def _not_kept(evaluation: Table) -> tuple[tuple[float, str], ...]:

@@ -105,7 +105,9 @@ def evaluate(arguments: argparse.Namespace) -> int:
     run = _with_extra("segx_viewer.evaluation.run", "train")
     folder = _bundle_folder(arguments.bundle)
     with _spread(arguments.scheduler) as spread:
-        run.evaluate(folder, arguments.data, arguments.out, workers=arguments.workers, spread=spread)
+        run.evaluate(
+            folder, arguments.data, arguments.out, shifts=arguments.shifts, workers=arguments.workers, spread=spread
+        )
     return 0
 
 

@@ -279,6 +279,13 @@ def _add_training(actions: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     _add_measured(command)
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the evaluation's report")
+    command.add_argument(
+        "--shifts",
+        type=_positive,
+        default=0,
+        metavar="N",
+        help="also measure badge and input check on N images that are changed: compressed, blurred, framed",
+    )
     command.set_defaults(run=commands.evaluate)
 
     command = actions.add_parser(

@@ -104,6 +104,8 @@ class BadgeRecord:
         How well the badge's probability, and the network's own confidence alone, tell right from wrong, 0..1.
     gain_low : float or None
         Lower end of the 95 % interval of their difference; at 0 and below, nothing certain is gained.
+    segu_adds : bool or None
+        Whether SegU's alignments tell something of right and wrong that the confidence does not; None: not measured.
     """
 
     fitted_on: str = ""
@@ -112,6 +114,7 @@ class BadgeRecord:
     auroc: float | None = None
     auroc_confidence: float | None = None
     gain_low: float | None = None
+    segu_adds: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

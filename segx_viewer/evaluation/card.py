@@ -11,6 +11,7 @@ from segx_viewer.domain.methods import method_label
 from segx_viewer.domain.tables import as_table, as_tables
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation import card_tables
+from segx_viewer.evaluation.adding import adds_nothing
 from segx_viewer.evaluation.calibrate import SIMPLEST, WORTH_A_PASS, fitted_digest
 from segx_viewer.evaluation.card_tables import CLASSIFICATION_FIGURES
 from segx_viewer.evaluation.figures import CALIBRATION_FIGURES
@@ -28,6 +29,7 @@ REGION_FIGURES = {
 CARD = "MODEL_CARD.md"
 FACTS = "card.md"
 BEGIN, END = "<!-- figures:begin -->", "<!-- figures:end -->"
+SHIFTS_BEGIN, SHIFTS_END = "<!-- shifts:begin -->", "<!-- shifts:end -->"
 
 
 def write_model_card(folder: Path, evaluation: Path) -> Path:
@@ -86,6 +88,9 @@ def badge_record(result: Mapping[str, Any]) -> dict[str, Any] | None:
     if None in figures.values():
         return None  # all right, or all wrong
     levels = result["calibration"]["levels"].items()
+    nothing = adds_nothing(result.get("segu_adds", {}))
+    if nothing is not None:
+        figures["segu_adds"] = not nothing
     return {
         "set": f"{', '.join(result['data'])}, {result['part']} part",
         "date": result["date"],
@@ -105,8 +110,13 @@ def write_readme_figures(readme: Path, evaluations: Sequence[Path]) -> None:
     rows = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     rows += [f"| {' | '.join(_in_short(json.loads(path.read_text(encoding='utf-8'))))} |" for path in evaluations]
     before, after = text.split(BEGIN)[0], text.split(END)[1]
+    text = f"{before}{BEGIN}\n" + "\n".join(rows) + f"\n{END}{after}"
+    if SHIFTS_BEGIN in text and SHIFTS_END in text:
+        table = card_tables.shifts_in_short([json.loads(path.read_text(encoding="utf-8")) for path in evaluations])
+        before, after = text.split(SHIFTS_BEGIN)[0], text.split(SHIFTS_END)[1]
+        text = f"{before}{SHIFTS_BEGIN}\n" + "\n".join(table) + f"\n{SHIFTS_END}{after}"
     with atomic_write(readme) as path:
-        path.write_text(f"{before}{BEGIN}\n" + "\n".join(rows) + f"\n{END}{after}", encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
 
 
 def _in_short(result: Mapping[str, Any]) -> list[str]:
@@ -174,6 +184,8 @@ def _figures(bundle: ModelBundle, result: Mapping[str, Any]) -> str:
         *card_tables.endangered(result.get("dangers", ())),
         "### Does SegU tell right from wrong?",
         _verdict(result),
+        *card_tables.added(result.get("segu_adds", {})),
+        *card_tables.shifted(result.get("shifts", {})),
         f"### What the badge's calibration was chosen from ({bundle.calibration.get('set', 'not fitted')})",
         "\n".join(_steps(bundle)),
         *_fits(bundle),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from segx_viewer.evaluation.adding import adds_nothing
 from segx_viewer.evaluation.promises import refuted
 from segx_viewer.evaluation.statistics import Estimate
 
@@ -141,6 +142,78 @@ def folds(path: Path) -> list[str]:
     return ["## Cross-validation of the classifier", "\n".join(table),
             "Other networks than the shipped one, learned by the recipe's `[recipe.folds]` and judged on images that "
             "they have not seen, with their logits as they are."]  # fmt: skip
+
+
+def added(table: Mapping[str, Any]) -> list[str]:
+    """Return what SegU, and what else was tried, add to the classifier's own confidence."""
+    if not table:
+        return []
+    rows = ["| scores | AUROC of error detection | above max-softmax |", "|---|---|---|"]
+    for name, entry in table.items():
+        if isinstance(entry, dict) and "auroc" in entry:
+            gain = _interval(entry["gain"]) if "gain" in entry else ""
+            rows.append(f"| {name} | {_interval(entry['auroc'])} | {gain} |")
+    nothing = adds_nothing(table)
+    sentence = "" if nothing is None else (
+        "SegU describes agreement; it does not predict correctness here: with all alignments the confidence tells "
+        "right from wrong no better for certain." if nothing else
+        "All alignments together tell something of right and wrong that the confidence does not."
+    )  # fmt: skip
+    best = table["carried_by"]
+    told = f"Of the alignments alone, `{best}` tells most: {_interval(table['alone'][best])}."
+    return ["### What SegU adds", "\n".join(rows),
+            f"{table['n']} answers, {table['mistakes']} of them wrong; joined by logistic regression, fitted and "
+            f"judged across groups within this part, with a paired bootstrap. {sentence} {told}"]  # fmt: skip
+
+
+def shifted(table: Mapping[str, Any]) -> list[str]:
+    """Return what changed pictures do to answers, levels, sets and the input check."""
+    rows = [
+        f"| {name} | {_interval(e['right'])} | {_percent(e['flipped']['value'])} | {_gates(e['gate'])} "
+        f"| {_levels_of(e['levels'])} | {_percent(e['right_at_high']['value'])} of {e['right_at_high']['n']} "
+        f"| {_interval(e['coverage']) if 'coverage' in e else '-'} | {_number(e.get('set_size'))} "
+        f"| {_percent(e['high_before'])}, {_percent(e['high_after'])} ({_percent(e['high_after_without_gate'])}) |"
+        for name, e in table.items()
+        if isinstance(e, dict)
+    ]
+    if not rows:
+        return []
+    head = ("changed", "right", "another answer", "gate: accepted / outside / refused", "HIGH / MODERATE / LOW / none",
+            "right at HIGH", "truth in the 95 % set", "its size",
+            "HIGH among the turned: before, after (without the gate)")  # fmt: skip
+    return ["### On pictures that were changed",
+            "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *rows]),
+            f"{table['n']} images drawn from the test part. The gate lowers the badge to no statement where it does "
+            "not accept; sets are judged on accepted images. The size counts undecided findings where there are "
+            "several."]  # fmt: skip
+
+
+def shifts_in_short(results: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return one table of all bundles: how many answers are right, how many pictures are accepted and how many HIGH."""
+    tables = {result["bundle"]["name"]: result.get("shifts", {}) for result in results}
+    known = {name: table for name, table in tables.items() if len(table) > 1}
+    shifts = list(dict.fromkeys(key for table in known.values() for key, e in table.items() if isinstance(e, dict)))
+    rows = [f"| changed | {' | '.join(f'`{name}`' for name in known)} |", "|---" * (len(known) + 1) + "|"]
+    for shift in shifts:
+        cells = [
+            f"{_percent(e['right']['value'])}, {_percent(e['gate']['accepted'])}, {_percent(e['levels']['HIGH'])}"
+            if (e := table.get(shift)) else "-"
+            for table in known.values()
+        ]  # fmt: skip
+        rows.append(f"| {shift} | {' | '.join(cells)} |")
+    return rows
+
+
+def _gates(shares: Mapping[str, float | None]) -> str:
+    return " / ".join(_percent(shares[name]) for name in ("accepted", "outside", "refused"))
+
+
+def _levels_of(shares: Mapping[str, float | None]) -> str:
+    return " / ".join(_percent(shares[name]) for name in ("HIGH", "MODERATE", "LOW", "ABSTAIN"))
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0%}"
 
 
 _interval = Estimate.text

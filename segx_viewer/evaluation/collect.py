@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from segx_viewer.bundles.manifest import ModelBundle, read_bundle
 from segx_viewer.bundles.store import BundleStore
+from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Activation, Analysis, FindingSet, Prediction, PredictionSet
 from segx_viewer.domain.tables import as_texts
@@ -19,6 +20,7 @@ from segx_viewer.errors import DataError
 from segx_viewer.evaluation.faithful import faithfulness_row
 from segx_viewer.evaluation.fit import record_image
 from segx_viewer.evaluation.outlines import outline_row
+from segx_viewer.evaluation.shifts import shift_row
 from segx_viewer.evaluation.spread import Spread
 from segx_viewer.evaluation.strangers import judge
 from segx_viewer.explain.alignment import auitc, iou, iou_curve
@@ -32,7 +34,7 @@ from segx_viewer.training.recipe import read_recipe
 T = TypeVar("T")
 Row = dict[str, Any]
 Task = tuple[str, str]
-"""What is measured ("image", "segmentation", "outline" or "faithfulness") on which image id."""
+"""What is measured ("image", "segmentation", "outline", "shift" or "faithfulness") on which image id."""
 
 PERTURBATIONS = ("eroded", "dilated", "shifted")
 CHUNK = 16
@@ -145,6 +147,8 @@ def _measured(kind: str, record: Record, bench: _Bench, job: Job) -> Row:
         return image_row(record, bench.open_store, bench.store, job.folder.name, job.methods)
     if kind == "segmentation":
         return segmentation_row(record, bench.open_store, job.folder.name)
+    if kind == "shift":
+        return shift_row(record, bench.open_store, bench.store, job.folder.name)
     if kind == "outline":
         return outline_row(record, bench.open_store, job.folder.name)
     return faithfulness_row(record, bench.open_store, job.folder.name, job.methods)
@@ -190,9 +194,19 @@ def image_row(record: Record, open_store: OpenStore, store: BundleStore, name: s
         "level": first.level.value,
         "evidence": {name: round(value, 6) for name, value in first.evidence.items()},
     }
-    if prediction.activation is Activation.SIGMOID:
+    if prediction.activation is Activation.SOFTMAX:
+        row["methods"][methods[0]]["runner_up"] = _runner_up(prediction, image, open_store, name, methods[0])
+    else:
         row["findings"] = [_finding_row(analysis, methods[0], k, record.codes) for k in prediction.findings]
     return row
+
+
+def _runner_up(prediction: Prediction, image: MedicalImage, store: OpenStore, name: str, method: str) -> Row:
+    """Return SegU of the class that comes second: how well its map agrees with the region."""
+    k = prediction.ranking[1]
+    request = AnalysisRequest(image, bundle_name=name, methods=(method,), classes=(k,))
+    certainty = analyse_to_end(request, store).explanations[method, k].assessed
+    return {"code": prediction.classes[k].code, "iou": certainty.c_iou, "auitc": certainty.c_auitc}
 
 
 def _finding_row(analysis: Analysis, method: str, k: int, truth: Sequence[str]) -> Row:

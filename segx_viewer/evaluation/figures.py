@@ -243,7 +243,14 @@ def gate(rows: Sequence[Row], resampler: Resampler) -> dict[str, Any]:
         level.name.lower(): resampler.mean(np.array([float(row["gate"] == level.value) for row in rows])).to_dict()
         for level in GateLevel
     }
-    return {"n": len(rows), **shares}
+    found: dict[str, Any] = {"n": len(rows), **shares}
+    truths = sorted({code for row in rows for code in row["truth"]})
+    # What is turned away must not be what matters most.
+    found["accepted_per_class"] = {
+        code: _share(np.array([row["gate"] == GateLevel.ACCEPTED.value for row in rows if code in row["truth"]]))
+        for code in truths
+    }
+    return found
 
 
 def _certainty_of(score: NDArray[np.float64], correct: NDArray[np.bool_], resampler: Resampler) -> dict[str, Any]:

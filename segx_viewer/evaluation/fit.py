@@ -207,10 +207,11 @@ def _promises(folder: Path, recipe: Recipe, records: Sequence[Record], levels: L
 
 def record_image(record: Record) -> MedicalImage:
     """Return a data set's image as the reader would deliver the picture file."""
-    return _as_image(record.read_image(), record.image.name)
+    return picture_image(record.read_image(), record.image.name)
 
 
-def _as_image(pixels: NDArray[np.uint8], file_name: str) -> MedicalImage:
+def picture_image(pixels: NDArray[np.uint8], file_name: str) -> MedicalImage:
+    """Return a picture (H, W, 3) as the reader would deliver its file: grey where its channels are equal."""
     grey = np.array_equal(pixels[..., 0], pixels[..., 1]) and np.array_equal(pixels[..., 1], pixels[..., 2])
     photometric = PhotometricInterpretation.MONOCHROME2 if grey else PhotometricInterpretation.RGB
     source = SourceInfo(Path(file_name))
@@ -361,7 +362,7 @@ def _rows_of(job: _Job) -> Iterator[dict[str, Any]]:
         rng = np.random.default_rng((recipe.seed, *image_id.encode()))
         changed = augment(pixels, None, pixels.shape[:2], recipe.augmentation, rng)[0]
         for is_changed, seen in ((False, pixels), (True, changed)):
-            request = AnalysisRequest(_as_image(seen, record.image.name), bundle_name=folder.name)
+            request = AnalysisRequest(picture_image(seen, record.image.name), bundle_name=folder.name)
             analysis = analyse_to_end(request, store, evidence_views=views)
             for code, features in _features_of(analysis).items():
                 yield {

@@ -16,12 +16,14 @@ from segx_viewer.bundles.manifest import ModelBundle, read_bundle, read_manifest
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation import figures, findings, outlines
+from segx_viewer.evaluation.adding import segu_adds
 from segx_viewer.evaluation.calibrate import fitted_digest
 from segx_viewer.evaluation.collect import Row, Task, collect_rows
 from segx_viewer.evaluation.fit import record_image
 from segx_viewer.evaluation.probe import probe
 from segx_viewer.evaluation.promises import coverage, dangerous
 from segx_viewer.evaluation.report import write_report
+from segx_viewer.evaluation.shifts import shifted
 from segx_viewer.evaluation.spread import Spread, over_processes
 from segx_viewer.evaluation.statistics import SEED, Resampler
 from segx_viewer.evaluation.strangers import judge, strangers
@@ -47,6 +49,7 @@ def evaluate(
     part: Part = "test",
     methods: Sequence[str] = METHODS,
     limit: int | None = None,
+    shifts: int = 0,
     workers: int | None = None,
     spread: Spread | None = None,
     report: Callable[[str], None] = print,
@@ -67,6 +70,8 @@ def evaluate(
         Attribution methods; the first one is the badge's.
     limit : int, optional
         Only this many images, for a quick look.
+    shifts : int
+        On how many images, drawn by a seed, the badge is measured under every shift of `evaluation.shifts`.
     workers : int, optional
         Processes; all cores by default.
     spread : Spread, optional
@@ -93,6 +98,7 @@ def evaluate(
         raise DataError(f"{data} holds no image of the {part} part of {bundle.info.name}.")
     masked = _part(recipe, recipe.segmenter_data, data, parts, part, lambda r: r.mask is not None)[:limit]
     chosen = np.random.default_rng(SEED).permutation(len(records))[: recipe.evaluation.faithfulness]
+    drawn = np.random.default_rng(SEED + 1).permutation(len(records))[:shifts]
     outlined = [
         r for p in HELD_OUT for r in _part(recipe, recipe.classifier_data, data, parts, p, lambda r: bool(r.outlines))
     ][:limit]
@@ -101,6 +107,7 @@ def evaluate(
         *(("segmentation", r.image_id) for r in masked),
         *(("outline", r.image_id) for r in outlined),
         *(("faithfulness", records[i].image_id) for i in sorted(chosen)),
+        *(("shift", records[i].image_id) for i in sorted(drawn)),
     ]
     report(f"{bundle.info.name}: {len(records)} images of the {part} part, {len(tasks)} tasks")
     layouts = tuple(dict.fromkeys((*recipe.classifier_data, *recipe.segmenter_data)))
@@ -134,6 +141,8 @@ def evaluate(
         "calibration": figures.calibration(rows, resampler),
         "prediction_sets": coverage(rows, recipe.codes),
         "dangers": dangerous(rows, recipe.evaluation.dangers),
+        "segu_adds": segu_adds(rows, methods[0]),
+        "shifts": shifted(measured.get("shift", [])),
         "outlines": outlines.outlined(measured.get("outline", [])),
         "faithfulness": figures.faithfulness(measured["faithfulness"]),
         "extra_passes": bundle.calibration.get("extra_passes", 0),

@@ -356,12 +356,13 @@ def _trust(analysis: Analysis, key: MapKey | None, clean: Callable[[str], str]) 
         meaning = say("The program makes no statement about this image.")
         return Trust(Level.ABSTAIN, meaning, clean(_told(reason)))
     # A low badge with a reason is low for that reason, not for what the validation data said.
+    predicts = analysis.bundle.badge.segu_adds is not False
     unfounded = certainty.level is Level.LOW and certainty.reason
     return Trust(
         level=certainty.level,
         meaning=say(_UNFOUNDED if unfounded else LEVELS[certainty.level]),
         reason=clean(_told(certainty.reason)),
-        rows=(*_promised_rows(analysis, certainty), *_trust_rows(certainty, region)),
+        rows=(*_promised_rows(analysis, certainty), *_trust_rows(certainty, region, predicts=predicts)),
         curve=certainty.auitc_curve,
     )
 
@@ -376,13 +377,15 @@ def _promised_rows(analysis: Analysis, certainty: Certainty) -> Iterator[Row]:
             yield from (("", line) for line in further)
 
 
-def _trust_rows(certainty: Certainty, region: str) -> Iterator[Row]:
+def _trust_rows(certainty: Certainty, region: str, *, predicts: bool) -> Iterator[Row]:
     if certainty.probability_correct is not None and certainty.level is not Level.ABSTAIN:
         words = say("{share}, calibrated")
         yield say("Prediction correct"), words.format(share=percent(certainty.probability_correct))
     else:
         yield say("Prediction correct"), say("not stated")
-    yield say("SegU certainty (cAUITC)"), number(certainty.c_auitc)
+    # Where it does not, a reader must not take agreement for a sign of being right.
+    segu = say("SegU certainty (cAUITC)") if predicts else say("SegU (cAUITC): agreement, no sign of being right here")
+    yield segu, number(certainty.c_auitc)
     yield say("cIoU of the top 5 %"), number(certainty.c_iou)
     if certainty.outside is not None:
         yield say("Attribution outside the {region}").format(region=region), percent(certainty.outside)

@@ -16,7 +16,15 @@ from segx_viewer.domain.result import BadgeRecord, GateLevel, Level, LevelRecord
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation import collect, fit, report, run
 from segx_viewer.evaluation.calibrate import fitted_digest
-from segx_viewer.evaluation.card import BEGIN, END, FACTS, write_model_card, write_readme_figures
+from segx_viewer.evaluation.card import (
+    BEGIN,
+    END,
+    FACTS,
+    SHIFTS_BEGIN,
+    SHIFTS_END,
+    write_model_card,
+    write_readme_figures,
+)
 from segx_viewer.evaluation.collect import OpenStore
 from segx_viewer.evaluation.fit import collect_features, fit_bundle, record_image
 from segx_viewer.evaluation.outlines import MEASURES, outline_row
@@ -245,3 +253,23 @@ def test_a_worker_with_another_bundle_measures_nothing(bundle_folder, drawn_ham1
     job = collect.Job(bundle_folder, "0" * 64, drawn_ham10000, ("ham10000",), (), (), tmp_path / "rows.jsonl")
     with pytest.raises(DataError, match="another bundle"):
         collect._work(job)
+
+
+def test_changed_pictures_are_measured_where_that_is_asked_for(bundle_folder, drawn_ham10000, tmp_path):
+    found = evaluate(
+        bundle_folder, drawn_ham10000, tmp_path / "out", methods=("gradcam",), limit=4, shifts=2, workers=1
+    )
+    table = found["shifts"]
+    assert table["n"] == 2
+    assert table["as it is"]["flipped"]["value"] == 0
+    assert {"JPEG 30", "black frame, 12 %", "mirrored"} <= table.keys()
+    assert sum(table["JPEG 30"]["gate"].values()) == pytest.approx(1, abs=1e-3)
+    card = write_model_card(bundle_folder, tmp_path / "out" / RESULT).read_text()
+    assert "### On pictures that were changed" in card
+    readme = tmp_path / "README.md"
+    readme.write_text(f"{BEGIN}\n{END}\nbetween\n{SHIFTS_BEGIN}\nold\n{SHIFTS_END}\nafter\n")
+    write_readme_figures(readme, [tmp_path / "out" / RESULT])
+    text = readme.read_text()
+    assert "| JPEG 30 |" in text.split("between")[1]
+    assert "old" not in text
+    assert text.endswith("after\n")

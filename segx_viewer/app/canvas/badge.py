@@ -79,6 +79,8 @@ def record_sentences(record: BadgeRecord) -> list[str]:
     sentences.append(tr("Measured on {images}.").format(images=record.measured_on))
     if record.gain_low is not None and record.gain_low <= 0:
         sentences.append(tr("There it adds nothing certain to the network's own confidence."))
+    if record.segu_adds is False:
+        sentences.append(tr("SegU describes agreement; it does not predict correctness here."))
     if record.auroc is not None and record.auroc_confidence is not None:
         sentences.append(
             tr("AUROC of telling right from wrong: {badge}; the network's own confidence alone: {own}.").format(

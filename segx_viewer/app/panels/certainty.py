@@ -5,11 +5,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolTip, QVBoxLayout, QWidget
 
 from segx_viewer.app.canvas.badge import WORDS, BadgeShape, record_sentences
-from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.kit.reasons import told
 from segx_viewer.domain.result import Analysis, Certainty, GateLevel, Level, MapKey, level_so_far
 from segx_viewer.reporting.content import percent
 from segx_viewer.reporting.promised import promised_words
+
+DESCRIBES = mark("SegU certainty: describes agreement, does not predict correctness here")
+"""Where the bundle's evaluation found so."""
 
 
 class CertaintyPanel(QWidget):
@@ -169,7 +172,7 @@ def _facts(analysis: Analysis, key: MapKey, certainty: Certainty) -> list[tuple[
     if certainty.c_auitc is not None:
         facts.append(
             (
-                tr("SegU certainty"),
+                tr("SegU certainty") if analysis.bundle.badge.segu_adds is not False else tr(DESCRIBES),
                 f"{certainty.c_auitc * 100:.0f} %",
                 tr("SegU measures how well the network's attention agrees with the {region}.").format(region=region),
             )

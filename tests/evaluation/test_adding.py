@@ -1,0 +1,57 @@
+"""What SegU adds to the confidence, on rows whose truth is drawn."""
+
+import numpy as np
+import pytest
+
+from segx_viewer.evaluation.adding import adds_nothing, segu_adds
+from segx_viewer.evaluation.calibrate import ALIGNMENT_FEATURES
+from segx_viewer.evaluation.card_tables import added
+
+
+def rows(weight, n=800, seed=1):
+    """Whether an answer is right hangs on the confidence and, by its weight, on cAUITC."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for number in range(n):
+        segu = {name: float(rng.normal()) for name in ALIGNMENT_FEATURES}
+        sure = float(rng.normal())
+        right = rng.random() < 1 / (1 + np.exp(-(1 + sure + weight * segu["auitc"])))
+        runner_up = {"auitc": segu["auitc"] - float(rng.normal())}
+        found.append({"group": f"g{number}", "correct": right, "evidence": {"max_softmax": sure},
+                      "methods": {"gradcam": {"segu": segu, "runner_up": runner_up}}})  # fmt: skip
+    return found
+
+
+def test_alignments_that_tell_nothing_add_nothing():
+    found = segu_adds(rows(0.0), "gradcam")
+    assert adds_nothing(found) is True
+    assert found["max-softmax + alignments"]["gain"]["value"] < 0.01
+    assert "does not predict correctness here" in added(found)[2]
+
+
+def test_an_alignment_that_tells_is_found():
+    found = segu_adds(rows(1.5), "gradcam")
+    assert adds_nothing(found) is False
+    assert found["carried_by"] == "auitc"
+    assert found["max-softmax + alignments"]["gain"]["low"] > 0.02
+    assert found["runner-up"]["auroc"]["value"] > 0.6, "cAUITC is among its scores"
+    assert "| max-softmax + alignments |" in added(found)[1]
+
+
+def test_with_too_few_mistakes_nothing_is_said():
+    right = [{**row, "correct": True} for row in rows(0.0, 50)]
+    assert segu_adds(right, "gradcam") == {}
+    assert adds_nothing({}) is None
+    assert added({}) == []
+
+
+def test_of_several_findings_each_that_is_stated_is_an_answer():
+    several = [
+        {"group": row["group"], "evidence": {}, "methods": {}, "findings": [
+            {"code": code, "correct": row["correct"] != (code == "b"), "evidence": row["evidence"],
+             "segu": row["methods"]["gradcam"]["segu"]} for code in "ab"
+        ]} for row in rows(0.0, 100)
+    ]  # fmt: skip
+    found = segu_adds(several, "gradcam")
+    assert (found["n"], found["mistakes"]) == (200, 100)
+    assert found["max-softmax"]["auroc"]["value"] == pytest.approx(0.5, abs=1e-9)
