@@ -2025,7 +2025,7 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     </message>
     <message>
       <source>How it was made</source>
-      <translation>Wie er entstand</translation>
+      <translation>Wie der Bericht entstand</translation>
     </message>
     <message>
       <source>How many times more attribution the region holds than its area alone would.</source>
@@ -3781,7 +3781,7 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     </message>
     <message>
       <source>SegX map · {method} within the {region}</source>
-      <translation>SegX-Karte · {method} innerhalb ({region})</translation>
+      <translation>SegX-Karte · {method}, nur {region}</translation>
     </message>
     <message>
       <source>SegX Viewer, second window - research use only</source>

@@ -34,6 +34,7 @@ from segx_viewer.app.jobs.engine import Engine
 from segx_viewer.app.kit import language, theme
 from segx_viewer.app.model.viewstate import Compare, Layout
 from segx_viewer.app.model.worklist import MARKED, NOTE
+from segx_viewer.app.sessions.export import PageOptions, export_report
 from segx_viewer.app.window import Window
 from segx_viewer.cohort.example import write_example
 from segx_viewer.domain.lesion import COLOURS, NO_RECORD, Abcd, LesionRecord, Site
@@ -191,6 +192,7 @@ class _Shooting:
             ("18-contact-sheet", "contact_sheet"),
             ("19-settings", "settings"),
             ("20-manual", "manual"),
+            ("26-hanging-rules", "hanging"),
         ):
             self.window.commands.run(command)
             dialog = next(d for d in self.window.findChildren(QDialog) if d.isVisible())
@@ -288,6 +290,12 @@ class _Shooting:
         QTest.mouseMove(port, corners[1])
         QTest.mouseRelease(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, corners[1])
         self._shoot("16-series-film-and-region-of-interest")
+        row = window.studies.currentItem()
+        if row is not None:
+            row.setExpanded(True)
+            self._wait(800)  # thumbnails come for the rows that are in sight
+            self._shoot("27-series-opened", widget=window.left)
+            row.setExpanded(False)
         window.state.update(cine_bar=False)
 
     def _scale_two(self, lesion: Path) -> None:
@@ -321,6 +329,19 @@ class _Shooting:
         self.window = self._open(_SIZES["1280x800"])
         self._show(lesion)
         self._shoot("13-german-1280x800")
+        self._report("28-german-report")
+        self.window.commands.run("settings")
+        settings = next(d for d in self.window.findChildren(QDialog) if d.isVisible())
+        self._shoot("29-german-settings", widget=settings)
+        settings.close()
+
+    def _report(self, name: str) -> None:
+        """Write the page that an export of what is shown would write."""
+        workspace = self.window.workspace
+        path = self.out / f"{name}.png"
+        export_report(workspace, path, options=PageOptions(size="medium"))
+        self._until(lambda: path.is_file() and "export" not in workspace.work)
+        self.written.append(path)
 
     # -- how -------------------------------------------------------------------------------------
 

@@ -495,7 +495,8 @@ class _Setter:
     def rows(
         self, x: float, y: float, width: float, rows: Sequence[Row], *, label_width: float, size: float = BODY
     ) -> float:
-        indent = label_width * self.u
+        widest = max((text_width(label, size * self.u) for label, _ in rows), default=0.0)
+        indent = max(label_width * self.u, widest + 14 * self.u)
         for label, value in rows:
             self.text(x, y + size * (LINE - 0.3) * self.u, label, size, self.theme.muted)
             y = self.paragraph(x + indent, y, width - indent, value, size) + 2 * self.u

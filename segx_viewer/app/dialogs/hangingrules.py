@@ -14,9 +14,10 @@ class HangingRules(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Hanging rules"))
-        self.resize(860, 620)
+        self.resize(980, 620)
         self.text = QPlainTextEdit(hanging.text_of_file())
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setAccessibleName(tr("Hanging rules"))
         self.problem = QLabel()
         self.problem.setObjectName("notice")
