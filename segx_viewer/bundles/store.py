@@ -3,6 +3,7 @@
 import logging
 import sys
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -70,7 +71,8 @@ class BundleStore:
         self._wanted = device
         self._device: torch.device | None = None
         self.damaged: dict[str, str] = {}
-        self._lock, self._loading = threading.Lock(), threading.RLock()
+        self._lock = threading.Lock()
+        self._loading: dict[tuple[str, str], threading.RLock] = defaultdict(threading.RLock)
         self._bundles: dict[str, ModelBundle] | None = None
         self._loaded: dict[tuple[str, str], Any] = {}
 
@@ -264,7 +266,9 @@ class BundleStore:
         """Return something of a bundle, such as its "classifier", which `load` makes the first time."""
         key = (name, what)
         if key not in self._loaded:
-            with self._loading:  # one thread loads, the others wait for what it has loaded
+            with self._lock:  # graphs are made side by side; what imports torch, one after the other
+                loading = self._loading[key if what.endswith(" graph") else ("", "")]
+            with loading:  # one thread loads, the others wait for what it has loaded
                 if key not in self._loaded:
                     lent = None if self._lender is None else self._lender.lend(name, what)
                     loaded = load() if lent is None else lent
@@ -273,6 +277,10 @@ class BundleStore:
                     with self._lock:
                         self._loaded.setdefault(key, loaded)
         return self._loaded[key]
+
+    def has(self, name: str, what: str) -> bool:
+        """Whether something of a bundle was made already; see `once`."""
+        return (name, what) in self._loaded
 
     def lend(self, name: str, what: str) -> "nn.Module | Graph | None":
         """Return a bundle's "classifier" or "segmenter", or the graph of one, if several threads may use it."""

@@ -1,6 +1,7 @@
 """Which way a bundle's networks are run; see `segx_viewer.inference.runner`."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 
 from segx_viewer.bundles.graphs import add_graphs
 from segx_viewer.bundles.store import BundleStore
@@ -8,6 +9,8 @@ from segx_viewer.errors import ModelError
 from segx_viewer.inference.by_graph import GraphRunner
 from segx_viewer.inference.installed import has_torch
 from segx_viewer.inference.runner import Runner
+from segx_viewer.networks.graph import Graph
+from segx_viewer.networks.threads import set_thread_count, thread_count
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +26,7 @@ def ready_runner(store: BundleStore, name: str) -> Runner | None:
     if not bundle.has_graphs:
         return None
     try:
-        classifier, segmenter = store.graph(name, "classifier"), store.graph(name, "segmenter")
+        classifier, segmenter = _graphs(store, name)
     except ModelError as error:
         if not has_torch():
             raise
@@ -33,6 +36,15 @@ def ready_runner(store: BundleStore, name: str) -> Runner | None:
     if classifier is None or segmenter is None or not {layer, *filter(None, [gate_layer])} <= {*classifier.layers}:
         return None
     return GraphRunner(classifier, segmenter, layer, gate_layer)
+
+
+def _graphs(store: BundleStore, name: str) -> tuple[Graph | None, Graph | None]:
+    """Return both graphs, made side by side where they are not there yet: the runtime makes each on one core."""
+    if store.has(name, "segmenter graph"):
+        return store.graph(name, "classifier"), store.graph(name, "segmenter")
+    with ThreadPoolExecutor(1, "segmenter", set_thread_count, (thread_count(),)) as helper:
+        segmenter = helper.submit(store.graph, name, "segmenter")
+        return store.graph(name, "classifier"), segmenter.result()
 
 
 def torch_runner(store: BundleStore, name: str) -> Runner:

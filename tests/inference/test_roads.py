@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.inference import roads
 from segx_viewer.inference.cam import LINEAR_METHODS
+from segx_viewer.networks.threads import set_thread_count, thread_count
 from segx_viewer.paths import models_folder
 from segx_viewer.pipeline import analyse_to_end
 
@@ -105,6 +107,24 @@ def test_a_graph_with_a_changed_byte_is_refused_and_made_anew(tiny_models, tmp_p
     assert roads.ready_runner(store, "tiny-skin") is None
     assert path.read_bytes() == whole
     assert roads.ready_runner(store, "tiny-skin") is not None
+
+
+def test_the_graphs_are_made_side_by_side_with_as_many_threads_as_their_caller_has(shipped, monkeypatch):
+    store = BundleStore(device="cpu")
+    both, counts, make = threading.Barrier(2), {}, BundleStore.graph
+
+    def graph(self, name, network):
+        both.wait(60)  # neither goes on before the other has begun
+        counts[network] = thread_count()
+        return make(self, name, network)
+
+    monkeypatch.setattr(BundleStore, "graph", graph)
+    set_thread_count(3)
+    try:
+        assert roads.ready_runner(store, BUNDLE) is not None
+    finally:
+        set_thread_count(0)
+    assert counts == {"classifier": 3, "segmenter": 3}
 
 
 def test_a_store_for_another_device_runs_no_graphs(tiny_models, monkeypatch):
