@@ -123,7 +123,9 @@ def whole_processes(baseline: Path, names: Sequence[str], *, write: bool) -> Non
     print("\n" + "\n".join(verdict(outcome) for outcome in outcomes))
     if write:
         rows = [row(outcome.name, outcome) for outcome in outcomes]
-        report.write("cold", f"{report.machine()}\n\n{report.table((*SHORT, 'ours / reference', 'what'), rows)}")
+        picture = "![From the start of the process to the badge, before and after](cold_badge.svg)"
+        table = report.table((*SHORT, "ours / reference", "what"), rows)
+        report.write("cold", f"{report.machine()}\n\n{table}\n\n{picture}")
 
 
 def measured(name: str) -> "Outcome | None":

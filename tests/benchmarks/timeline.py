@@ -31,14 +31,14 @@ def drawn(rows: Mapping[str, Mapping[str, float]]) -> str:
         f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>',
         *_legend(),
     ]
-    for number, (name, moments) in enumerate(rows.items()):
-        parts += _line(name, moments, _TOP + _ROW * number + 30, scale)
     step = next(s for s in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 1000) if last / s <= 12)
     base = _TOP + _ROW * len(rows) + 6
     for tick in range(int(last / step) + 1):
         x = _LEFT + tick * step * scale
         parts.append(f'<path d="M{x:.1f} {_TOP} V{base}" stroke="#d6dbe0" stroke-dasharray="2 3"/>')
         parts.append(f'<text x="{x:.1f}" y="{base + 16}" text-anchor="middle" fill="#5a636c">{tick * step:g} s</text>')
+    for number, (name, moments) in enumerate(rows.items()):
+        parts += _line(name, moments, _TOP + _ROW * number + 30, scale)
     return "\n".join([*parts, "</svg>\n"])
 
 
