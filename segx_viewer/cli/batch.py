@@ -300,7 +300,7 @@ class _Run:
 
     def _finish(self, written: _Written) -> None:
         name, problem = written.name.result()
-        row = table_row(written.analysis, name)
+        row = table_row(written.analysis, name, origin=self._batch.include_origin)
         if problem:
             self._note(written, "failed", problem, row)
             return

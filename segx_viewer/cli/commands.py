@@ -39,6 +39,7 @@ def analyze(arguments: argparse.Namespace) -> int:
             classes=tuple(arguments.classes or ()),
             outputs=tuple(dict.fromkeys(Output(o) for o in arguments.outputs)) if arguments.outputs else DEFAULT,
             include_identity=arguments.include_identity,
+            include_origin=arguments.include_origin or arguments.include_identity,
             frame=arguments.frame,
             device=arguments.device,
             theme=arguments.theme,

@@ -187,6 +187,12 @@ def _add_analyze(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
         action="store_true",
         help="write patient, study and file names into the results, which are then marked",
     )
+    command.add_argument(
+        "--include-origin",
+        action="store_true",
+        help="write the study's month and the scanner's maker and model into the run's journal and Parquet table, by "
+        "which summary shows drift; together they may single out a patient, and a month is a date of a person",
+    )
     _add_limits(command)
     command.add_argument("--verbose", action="store_true", help="show where an unexpected error came from")
     command.set_defaults(run=commands.analyze, check=_analyze_has_input)

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from segx_viewer.explain.calibration import Calibration
+from segx_viewer.domain.result import GateLevel
+from segx_viewer.domain.tables import as_float, as_floats, as_int, as_table, as_texts
 
 _FEWEST = 5  # values in a group, below which nothing is said
 _SURE = 1e-6
+_ACCEPTED = (None, GateLevel.ACCEPTED.value)
+_CALIBRATION, _OTHERS = "calibration set", "other images of the run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +22,14 @@ class Drift:
     Attributes
     ----------
     model, by, group, figure : str
-        ``by`` is "scanner" or "month".
+        ``by`` is "all", "scanner" or "month".
     images : int
     mean, reference : float
     size : float
         Difference of the means in standard deviations of the reference (Glass's delta).
     p : float
-        Of Student's one-sample t-test against the calibration set's mean, or of Welch's test against the other images.
+        Of Welch's t-test against the calibration set, or the other images; Student's one-sample test against the
+        calibration's mean where the bundle does not say of how many images.
     against : str
         "calibration set" or "other images of the run".
     """
@@ -42,30 +46,70 @@ class Drift:
     against: str
 
 
-def drifts(rows: Iterable[Mapping[str, object]], calibrations: Mapping[str, Calibration | None]) -> list[Drift]:
-    """Return the drift of score, SegU and gate distance for each model, scanner and month.
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A figure of the images that a model was calibrated on: mean, standard deviation, their number (0: not known)."""
+
+    mean: float
+    deviation: float
+    images: int = 0
+
+
+FIGURES = {"score": "max_softmax", "SegU": "auitc", "gate distance": "gate_distance"}
+"""What is compared, and what `calibrate` calls it."""
+
+
+def references(calibration: Mapping[str, object]) -> dict[str, Reference]:
+    """Return the references in a manifest's ``[calibration]`` table.
+
+    ``reference`` there holds all three. Bundles calibrated before it was written have the means and deviations of
+    those that are among the calibration's features.
+    """
+    stated = as_table(calibration.get("reference", {}))
+    found = {}
+    names, means, scales = (calibration.get(key, ()) for key in ("features", "mean", "scale"))
+    known = dict(zip(as_texts(names), zip(as_floats(means), as_floats(scales), strict=True), strict=True))
+    for figure, feature in FIGURES.items():
+        if feature in stated:
+            one = as_table(stated[feature])
+            found[figure] = Reference(as_float(one["mean"]), as_float(one["deviation"]), as_int(one["images"]))
+        elif feature in known:
+            found[figure] = Reference(*known[feature])
+    return {figure: one for figure, one in found.items() if one.deviation > _SURE}
+
+
+def drifts(rows: Iterable[Mapping[str, object]], calibrated: Mapping[str, Mapping[str, Reference]]) -> list[Drift]:
+    """Return the drift of score, SegU and gate distance: of each model's images, and by scanner and month.
 
     Parameters
     ----------
     rows : iterable of mapping
-        Of the run's table.
-    calibrations : mapping
-        Of each model that is installed; the log-odds of its score ("max_softmax") and cAUITC ("auitc") have their
-        means and deviations there. The gate distance has not, and is compared with the run's other images.
+        Of the run's table. Images that the gate accepted count, as in the calibration.
+    calibrated : mapping
+        Of each model that is installed, what `references` found. A figure without a reference is compared with the
+        run's other images.
     """
     found = []
-    values = [row for row in rows if row.get("model") and row.get("status") == "done"]
+    values = [row for row in rows if row.get("model") and row.get("status") == "done" and row.get("gate") in _ACCEPTED]
     for model in sorted({str(row["model"]) for row in values}):
         of_model = [row for row in values if row["model"] == model]
-        for by in ("scanner", "month"):
-            for group in sorted({str(row.get(by) or "") for row in of_model} - {""}):
-                inside = [row for row in of_model if row.get(by) == group]
-                outside = [row for row in of_model if row.get(by) != group]
-                for figure in ("score", "SegU", "gate distance"):
-                    one = _drift(figure, _values(inside, figure), _values(outside, figure), calibrations.get(model))
-                    if one is not None:
-                        found.append(Drift(model, by, group, figure, *one))
+        groups = [("all", "images")]
+        groups += [
+            (by, name) for by in ("scanner", "month") for name in sorted({_group(r, by) for r in of_model} - {""})
+        ]
+        for by, group in groups:
+            inside = [row for row in of_model if by == "all" or _group(row, by) == group]
+            outside = [row for row in of_model if by != "all" and _group(row, by) != group]
+            for figure in FIGURES:
+                reference = calibrated.get(model, {}).get(figure)
+                one = _drift(_values(inside, figure), _values(outside, figure), reference)
+                if one is not None:
+                    found.append(Drift(model, by, group, figure, *one))
     return found
+
+
+def _group(row: Mapping[str, object], by: str) -> str:
+    return str(row.get(by) or "")
 
 
 def _values(rows: list[Mapping[str, object]], figure: str) -> np.ndarray:
@@ -78,23 +122,20 @@ def _values(rows: list[Mapping[str, object]], figure: str) -> np.ndarray:
 
 
 def _drift(
-    figure: str, inside: np.ndarray, outside: np.ndarray, calibration: Calibration | None
+    inside: np.ndarray, outside: np.ndarray, reference: Reference | None
 ) -> tuple[int, float, float, float, float, str] | None:
     if len(inside) < _FEWEST or np.ptp(inside) < _SURE:  # all alike: no test says anything
         return None
-    feature = {"score": "max_softmax", "SegU": "auitc"}.get(figure)
-    if calibration is not None and feature in calibration.features:
-        at = calibration.features.index(feature)
-        mean, deviation = calibration.mean[at], calibration.scale[at]
-        p = (
-            float(stats.ttest_1samp(inside, mean).pvalue)
-            if np.ptp(inside) > _SURE
-            else float(abs(inside[0] - mean) < _SURE)
-        )
-        against = "calibration set"
-    elif len(outside) >= _FEWEST and np.ptp(outside) > _SURE:
-        mean, deviation = float(outside.mean()), float(outside.std(ddof=1))
-        p, against = float(stats.ttest_ind(inside, outside, equal_var=False).pvalue), "other images of the run"
+    mean, deviation = float(inside.mean()), float(inside.std(ddof=1))
+    if reference is None:
+        if len(outside) < _FEWEST or np.ptp(outside) < _SURE:
+            return None
+        reference, against = Reference(float(outside.mean()), float(outside.std(ddof=1)), len(outside)), _OTHERS
     else:
-        return None
-    return len(inside), float(inside.mean()), mean, (float(inside.mean()) - mean) / deviation, p, against
+        against = _CALIBRATION
+    if reference.images > 1:
+        theirs = reference.mean, reference.deviation, reference.images
+        p = float(stats.ttest_ind_from_stats(mean, deviation, len(inside), *theirs, equal_var=False).pvalue)
+    else:
+        p = float(stats.ttest_1samp(inside, reference.mean).pvalue)
+    return len(inside), mean, reference.mean, (mean - reference.mean) / reference.deviation, p, against

@@ -29,6 +29,8 @@ class Batch:
     classes: tuple[str, ...] = ()
     outputs: tuple[Output, ...] = DEFAULT
     include_identity: bool = False
+    include_origin: bool = False
+    """The study's month and the scanner in the table; see `cohort.work.table_row`."""
     frame: int | None = 0
     """Counted from 0; None for all."""
     device: str = "auto"
@@ -94,4 +96,5 @@ def run_settings(batch: Batch, store: BundleStore) -> dict[str, object]:
         "frame": batch.frame,
         "theme": batch.theme,
         "size": batch.size,
+        **({"include_origin": True} if batch.include_origin else {}),  # runs from before this option go on
     }

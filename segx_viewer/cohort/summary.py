@@ -11,11 +11,10 @@ from PIL import Image
 
 from segx_viewer import __version__
 from segx_viewer.bundles.store import BundleStore
-from segx_viewer.cohort.drift import Drift, drifts
+from segx_viewer.cohort.drift import Drift, Reference, drifts, references
 from segx_viewer.cohort.results import read_rows, read_settings
 from segx_viewer.domain.tables import as_float
 from segx_viewer.errors import SegxError
-from segx_viewer.explain.calibration import Calibration
 from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.content import RESEARCH_USE, percent
 
@@ -52,8 +51,8 @@ def write_summary(folder: Path, store: BundleStore) -> Path:
         _table(("Level", "Images"), Counter(str(row.get("badge") or "no statement") for row in done).most_common()),
         "<h2>Not analysed, and refused</h2>",
         _refusals(rows),
-        "<h2>Drift by scanner and month</h2>",
-        _drift_table(drifts(done, _calibrations(done, store))),
+        "<h2>Drift against the calibration set</h2>",
+        _drift_table(drifts(done, _references(done, store))),
         "<h2>Least certain findings</h2>",
         _worst(folder, done, identity=bool(settings.get("include_identity"))),
     ]
@@ -69,13 +68,13 @@ def _models(rows: Iterable[Mapping[str, object]]) -> list[str]:
     return sorted({f"{row['model']} {row['model_version']}" for row in rows if row.get("model")})
 
 
-def _calibrations(rows: Iterable[Mapping[str, object]], store: BundleStore) -> dict[str, Calibration | None]:
-    found: dict[str, Calibration | None] = {}
+def _references(rows: Iterable[Mapping[str, object]], store: BundleStore) -> dict[str, dict[str, Reference]]:
+    found: dict[str, dict[str, Reference]] = {}
     for name in {str(row["model"]) for row in rows if row.get("model")}:
         try:
-            found[name] = Calibration.from_manifest(store.get(name).calibration, None)
+            found[name] = references(store.get(name).calibration)
         except SegxError:  # not installed here
-            found[name] = None
+            found[name] = {}
     return found
 
 
@@ -98,7 +97,8 @@ def _drift_table(found: Sequence[Drift]) -> str:
     note = (
         "<p class=note>Score is the log-odds of the leading class, SegU is cAUITC. Size is the difference of the means "
         "in standard deviations of the reference; p is of a t-test for each row, not corrected for their number. "
-        "Groups below 5 images are left out.</p>"
+        "Groups below 5 images are left out; images that the input check did not accept do not count. "
+        "Scanner and month are known where the run was asked for them (--include-origin).</p>"
     )
     heads = ("Model", "By", "Group", "Figure", "Images", "Mean", "Reference", "Size", "p", "Against")
     cells = [(*(d.model, d.by, d.group, d.figure, d.images), *_shown(d), d.against) for d in found]

@@ -93,7 +93,7 @@ def carry_out(task: Task, batch: Batch, classes: tuple[int, ...] | None, store: 
         image = read_image_guarded(task.item.path, task.frame, batch.limits)
         analysis = pipeline.analyse_to_end(request_for(image, task.number, batch, classes), store)
         name, problem = write_results(analysis, task.number, batch)
-        row = table_row(analysis, name)
+        row = table_row(analysis, name, origin=batch.include_origin)
     except DiskFullError as error:
         return Outcome(task, {}, str(error), full=True)
     except Exception as error:  # noqa: BLE001 - one image's accident must not cost the others their results
@@ -101,19 +101,27 @@ def carry_out(task: Task, batch: Batch, classes: tuple[int, ...] | None, store: 
     return failed(task, ExportError(problem), batch, row) if problem else Outcome(task, row, line=summary(analysis))
 
 
-def table_row(analysis: Analysis, name: str) -> dict[str, object]:
+def table_row(analysis: Analysis, name: str, *, origin: bool = False) -> dict[str, object]:
     """Return an image's row: that of the CSV table, and what a cohort is looked at by.
 
-    The month of the study and the maker and model of the scanner name nobody; the day is left out.
+    Parameters
+    ----------
+    analysis : Analysis
+    name : str
+        What the run calls the image.
+    origin : bool
+        Also the study's month, and the scanner's maker and model. Together they may single out a patient, and a
+        month is a date of a person: HIPAA's Safe Harbor (45 CFR 164.514(b)(2)(i)(C)) lets only the year stay.
     """
+    row = csv_row(analysis, name) | {"gate_distance": analysis.gate.score}
+    if not origin:
+        return row
     facts = analysis.image.acquisition
     date = facts.study_date
-    more = {
-        "gate_distance": analysis.gate.score,
+    return row | {
         "month": f"{date[:4]}-{date[4:6]}" if len(date) == len("YYYYMMDD") else "",
         "scanner": Scrubber(analysis.image)(facts.scanner),
     }
-    return csv_row(analysis, name) | more
 
 
 def failed(task: Task, error: Exception, batch: Batch, row: dict[str, object] | None = None) -> Outcome:

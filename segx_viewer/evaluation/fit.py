@@ -6,7 +6,7 @@ changed at random as in training (for the gate without blur, JPEG artefacts and 
 here.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -146,6 +146,7 @@ def fit_bundle(
         aside = [r for r in records if parts.get(r.image_id) == "validation"]
         settled, chosen_on = _settled(folder, data, recipe, aside, spread)
     table = calibrate(known, views, set_name, settled=settled) | {"chosen_on": chosen_on}
+    table["reference"] = reference(rows)
     manifest["calibration"] = table
     if clean:
         report(f"{recipe.name}: promises")
@@ -157,6 +158,26 @@ def fit_bundle(
         mark = " (chosen)" if step["chosen"] else ""
         report(f"  {step['name']}: AUROC {step['auroc']:.3f}, ECE {step['ece']:.3f}{mark}")
     return table
+
+
+def reference(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
+    """Return mean, standard deviation and number of the figures that later images are compared with.
+
+    Of images as they are: the score ("max_softmax", log-odds), SegU ("auitc") and the gate's distance.
+    """
+    found = {}
+    plain = [row for row in rows if not row["changed"]]
+    for name in ("max_softmax", "auitc", "gate_distance"):
+        values = [row["features"].get(name) if name != "gate_distance" else row[name] for row in plain]
+        known = np.array([value for value in values if value is not None], np.float64)
+        if len(known) > 1:
+            deviation = float(known.std(ddof=1))
+            found[name] = {
+                "mean": round(float(known.mean()), 6),
+                "deviation": round(deviation, 6),
+                "images": len(known),
+            }
+    return found
 
 
 def _settled(folder: Path, data: Path, recipe: Recipe, validation: Sequence[Record], spread: Spread) -> tuple[str, str]:
@@ -373,6 +394,7 @@ def _rows_of(job: _Job) -> Iterator[dict[str, Any]]:
                     "predicted": code,
                     "truth": code if code in record.codes else next(iter(record.codes), ""),
                     "features": features,
+                    "gate_distance": analysis.gate.score,
                 }
 
 

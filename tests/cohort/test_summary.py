@@ -7,11 +7,10 @@ import pytest
 from PIL import Image
 
 from segx_viewer.cli import main
-from segx_viewer.cohort.drift import drifts
+from segx_viewer.cohort.drift import drifts, references
 from segx_viewer.cohort.parquet import write_parquet
 from segx_viewer.cohort.results import read_rows
 from segx_viewer.errors import SegxError
-from segx_viewer.explain.calibration import Calibration
 
 
 def _rows(count: int = 40):
@@ -41,8 +40,8 @@ def _run(folder, rows):
 
 
 def test_a_scanner_whose_segu_lies_elsewhere_is_found():
-    calibration = Calibration(("auitc",), (0.5,), (0.05,), (1.0,), 0.0, high=0.9, moderate=0.6)
-    found = {d.group: d for d in drifts(_rows(), {"m": calibration}) if d.by == "scanner" and d.figure == "SegU"}
+    known = references({"features": ["auitc"], "mean": [0.5], "scale": [0.05]})
+    found = {d.group: d for d in drifts(_rows(), {"m": known}) if d.by == "scanner" and d.figure == "SegU"}
     assert found["New"].p < 1e-6
     assert found["New"].size == pytest.approx(6, abs=0.5)
     assert found["New"].against == "calibration set"
@@ -79,3 +78,32 @@ def test_parquet_says_what_the_figures_depend_on(tmp_path):
     assert json.loads(facts[b"models"]) == ["abc"]
     assert "numpy" in json.loads(facts[b"versions"])
     assert b"Research use only" in facts[b"notice"]
+
+
+def test_all_three_figures_have_a_reference_in_the_bundle():
+    figures = {name: {"mean": 0.5, "deviation": 0.05, "images": 300} for name in ("max_softmax", "auitc")}
+    known = references({"reference": figures | {"gate_distance": {"mean": 9.0, "deviation": 2.0, "images": 250}}})
+    rows = [row | {"gate_distance": 11.0 + n % 3} for n, row in enumerate(_rows())]
+    found = {d.figure: d for d in drifts(rows, {"m": known}) if d.by == "all"}
+    assert found["gate distance"].against == found["SegU"].against == "calibration set"
+    assert found["gate distance"].size == pytest.approx((np.mean([r["gate_distance"] for r in rows]) - 9) / 2)
+    assert found["gate distance"].p < 1e-6
+    refused = [row | {"gate": "refused", "gate_distance": 90.0 + n} for n, row in enumerate(_rows())]
+    assert {d.figure: d for d in drifts([*rows, *refused], {"m": known}) if d.by == "all"} == found
+
+
+def test_month_and_scanner_are_written_only_where_they_are_asked_for(store, tmp_path):
+    from examples import pydicom_image
+
+    from segx_viewer import pipeline
+    from segx_viewer.cohort.work import table_row
+    from segx_viewer.domain.request import AnalysisRequest
+
+    image = pydicom_image("CT_small.dcm")
+    assert image.acquisition.study_date
+    analysis = pipeline.analyse_to_end(AnalysisRequest(image), store)
+    assert not {"month", "scanner"} & table_row(analysis, "0001").keys()
+    row = table_row(analysis, "0001", origin=True)
+    assert row["month"] == "2004-01"
+    assert row["scanner"]
+    assert image.acquisition.study_date not in json.dumps(row)
