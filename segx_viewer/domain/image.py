@@ -310,6 +310,11 @@ class MedicalImage:
         return found.pop() if len(found) == 1 else None
 
     @property
+    def stated_spacing(self) -> PixelSpacing | None:
+        """The spacing that the file states; one that the reader sets is for lengths, not for figures of explanations."""
+        return None if self.spacing is not None and self.spacing.origin is SpacingOrigin.READER else self.spacing
+
+    @property
     def is_colour(self) -> bool:
         """Whether the pixels are RGB."""
         return self.photometric is PhotometricInterpretation.RGB

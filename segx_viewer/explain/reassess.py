@@ -112,7 +112,9 @@ def predicted_region(segmentation: Segmentation) -> Segmentation:
 
 
 def input_spacing(image: MedicalImage, placement: Placement) -> tuple[float, float] | None:
-    """Return the (row, column) distance of the input grid's pixels in mm, or None when it is not known."""
-    if image.spacing is None:
-        return None
-    return image.spacing.row / placement.scale[0], image.spacing.column / placement.scale[1]
+    """Return the (row, column) distance of the input grid's pixels in mm, or None when the file does not state it.
+
+    A scale that the reader sets may come and go while figures stay: it is not used here.
+    """
+    spacing = image.stated_spacing
+    return None if spacing is None else (spacing.row / placement.scale[0], spacing.column / placement.scale[1])

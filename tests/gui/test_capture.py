@@ -148,3 +148,13 @@ def test_the_end_of_the_small_picture_in_a_photographs_head_is_not_its_own(tmp_p
     for length, expected in ((len(whole), True), (len(whole) - 4, False), (len(app) + 10, False), (40, False)):
         (tmp_path / "x.jpg").write_bytes(whole[:length])
         assert is_whole(tmp_path / "x.jpg") is expected
+
+
+def test_the_folder_is_forgotten_with_the_other_names(qtbot, window, folder, dialog):
+    from segx_viewer.app.kit import settings
+    from segx_viewer.app.model import privacy
+
+    start(qtbot, dialog)
+    assert settings.settings().value("lesions/capture_folder") == str(folder)
+    privacy.drop_all()
+    assert not settings.settings().contains("lesions/capture_folder")

@@ -195,3 +195,16 @@ def test_a_scale_set_while_the_network_works_holds_for_what_it_finds(qtbot, wind
     qtbot.waitUntil(window.has_result)
     assert window.workspace.analyses.current.image.spacing.column == 0.1
     assert window.scene.has_map()
+
+
+def test_figures_of_the_explanation_stay_in_pixels_whatever_scale_the_reader_sets(qtbot, opened, dialog):
+    from segx_viewer.explain.reassess import input_spacing
+
+    before = opened.workspace.analyses.current
+    calibrate(qtbot, opened, dialog)
+    after = opened.workspace.analyses.current
+    assert after.image.spacing is not None
+    assert after.image.stated_spacing is None
+    assert input_spacing(after.image, after.placement) is input_spacing(before.image, before.placement) is None
+    stated = replace(after.image, spacing=replace(after.image.spacing, origin=SpacingOrigin.CALIBRATED))
+    assert input_spacing(stated, after.placement) is not None

@@ -15,7 +15,7 @@ OURS = "application/x-segx-viewer"
 """Format that marks what this program put on the clipboard, so that it can be taken away again."""
 _MEGA, _GIGA = 10**6, 2**30
 _SECONDS_PER_DAY = 86_400
-_REMEMBERED = ("recent", "recent_times", "last_folder", "export_folder")
+_REMEMBERED = ("recent", "recent_times", "last_folder", "export_folder", "lesions/capture_folder")
 
 
 def days() -> int:

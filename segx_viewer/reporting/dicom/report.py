@@ -146,7 +146,7 @@ def _explanation(
     common: dict[str, Any] = {
         "tracking_identifier": tracking,
         "algorithm_id": _algorithm(analysis.bundle, "explanation", parameters),
-        "measurements": list(_measurements(certainty, in_mm=analysis.image.spacing is not None)),
+        "measurements": list(_measurements(certainty, in_mm=analysis.image.stated_spacing is not None)),
         "qualitative_evaluations": list(_evaluations(analysis, key, certainty)),
     }
     group: _Group
