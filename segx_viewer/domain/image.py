@@ -311,7 +311,7 @@ class MedicalImage:
 
     @property
     def stated_spacing(self) -> PixelSpacing | None:
-        """The spacing that the file states; one that the reader sets is for lengths, not for figures of explanations."""
+        """The spacing that the file states; one that the reader sets is for lengths, not for explanations."""
         return None if self.spacing is not None and self.spacing.origin is SpacingOrigin.READER else self.spacing
 
     @property

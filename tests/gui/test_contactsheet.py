@@ -166,6 +166,17 @@ def test_a_folder_or_a_patient_is_chosen_and_counted(qtbot, two_folders):
     assert len(names(sheet)) == 5
 
 
+def test_the_sheet_fits_a_small_screen_whatever_folders_are_called(qtbot, window, tmp_path):
+    for name in ("a" * 120, "b" * 120):
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (60, 50), (90, 40, 40)).save(tmp_path / name / "x.png")
+    window.open_paths([tmp_path / ("a" * 120), tmp_path / ("b" * 120)])
+    qtbot.waitUntil(lambda: len(window.workspace.documents) == 2 and window.has_result())
+    window.commands.run("contact_sheet")
+    (sheet,) = window.findChildren(ContactSheet)
+    assert sheet.minimumSizeHint().width() <= 900
+
+
 def test_what_is_chosen_is_one_pdf_with_an_overview(qtbot, two_folders, engine, tmp_path, monkeypatch):
     window = two_folders
     monkeypatch.setattr(

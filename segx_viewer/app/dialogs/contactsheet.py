@@ -38,6 +38,7 @@ _SORT_MS = 400  # images that come one after the other move the others no more o
 OPENED, NAME, DOUBT, SCORE = "opened", "name", "doubt", "score"
 ALL = ("all", "")
 FOLDER, PATIENT = "folder", "patient"
+_LETTERS = 16  # of a choice that are always seen
 _LONGEST = 40  # letters of a folder's or a patient's name in the list
 
 
@@ -57,13 +58,14 @@ class ContactSheet(QDialog):
         self.summaries: dict[int, Summary] = {}
         self.which = QComboBox()
         self.which.setAccessibleName(tr("Show"))
-        self.which.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.which.activated.connect(lambda _index: self._choose())
         self.report = QPushButton(tr("Report of these …"))
         self.report.clicked.connect(self._report)
         self.order = QComboBox()
         self.order.setAccessibleName(tr("Order"))
-        self.order.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        for box in (self.which, self.order):  # long names must not make the window wider than a small screen
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(_LETTERS)
         for text, data in ((tr("As opened"), OPENED), (tr("Name"), NAME), (tr("Most doubtful first"), DOUBT)):
             self.order.addItem(text, (data, ""))
         self.order.activated.connect(lambda _index: self.sort())
@@ -83,15 +85,17 @@ class ContactSheet(QDialog):
         research = QLabel(tr("RESEARCH USE ONLY - not for diagnosis"))
         research.setObjectName("researchUse")
         row = QHBoxLayout()
-        for widget in (QLabel(tr("Show")), self.which, QLabel(tr("Order")), self.order):
-            row.addWidget(widget)
-        row.addStretch(1)
-        row.addWidget(self.stop)
-        row.addWidget(self.report)
+        for label, box in ((tr("Show"), self.which), (tr("Order"), self.order)):
+            row.addWidget(QLabel(label))
+            row.addWidget(box, 1)
         row.addWidget(research)
+        below = QHBoxLayout()
+        below.addWidget(self.totals, 1)
+        below.addWidget(self.stop)
+        below.addWidget(self.report)
         column = QVBoxLayout(self)
         column.addLayout(row)
-        column.addWidget(self.totals)
+        column.addLayout(below)
         column.addWidget(self.list, 1)
         self._later = QTimer(self, singleShot=True, interval=_SORT_MS)
         self._later.timeout.connect(self.sort)

@@ -285,7 +285,10 @@ class TimeLine(QDialog):
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
             if column == _DAY and document.thumbnail is not None:
-                item.setIcon(QIcon(QPixmap.fromImage(to_qimage(document.thumbnail))))
+                picture, icon = QPixmap.fromImage(to_qimage(document.thumbnail)), QIcon()
+                for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # the chosen one keeps its colours
+                    icon.addPixmap(picture, mode)
+                item.setIcon(icon)
             self.table.setItem(row, column, item)
 
     def _texts(self, document: Document, visit: Visit) -> list[str]:
