@@ -246,8 +246,4 @@ def _indices(classes: Sequence[str | int] | None, bundle: str | None, store: "Bu
         if not all(isinstance(c, int) for c in classes):
             raise SegxError("Class codes need the name of their bundle.")
         return tuple(int(c) for c in classes)
-    codes = [info.code for info in store.get(bundle).classes]
-    unknown = [c for c in classes if (c not in codes if isinstance(c, str) else not 0 <= c < len(codes))]
-    if unknown:
-        raise SegxError(f"{bundle} has no class {unknown[0]}; it has {', '.join(codes)}.")
-    return tuple(codes.index(c) if isinstance(c, str) else int(c) for c in classes)
+    return store.get(bundle).class_indices(classes)

@@ -210,7 +210,7 @@ class _Run:
         bundle, runner, inputs, scores = prepared
         self._check_request(bundle)
         prediction = to_prediction(scores.logits, bundle.classes, bundle.activation)
-        promises = _promises(bundle)
+        promises = Promises.from_manifest(bundle.promises, [c.code for c in bundle.classes], bundle.not_kept)
         if promises is not None:
             sets = promises.of(prediction.probabilities)
             prediction = replace(prediction, sets=sets, missed=promises.missed)
@@ -226,7 +226,7 @@ class _Run:
         # Alignments that take their time are computed beside what follows, and do not delay the badge.
         with ThreadPoolExecutor(1, "alignments") as helper:
             try:
-                analysis = yield from self._explain(analysis, bundle, runner, inputs, helper)
+                analysis = yield from self._explain(analysis, bundle, promises, runner, inputs, helper)
                 with self._stage(Stage.SEGU):
                     analysis = self._with_late_alignments(analysis)
             finally:
@@ -335,6 +335,7 @@ class _Run:
         self,
         analysis: Analysis,
         bundle: "ModelBundle",
+        promises: Promises | None,
         runner: Runner,
         inputs: NDArray[np.float32],
         helper: Executor,
@@ -348,7 +349,9 @@ class _Run:
             analysis = replace(analysis, warnings=(*analysis.warnings, note))
         if self.request.as_published and any(m.name == "gradient_shap" for m in methods) and not bundle.baselines:
             analysis = replace(analysis, warnings=(*analysis.warnings, _NO_BASELINES))
-        calibration = None if self.request.as_published else _calibration(bundle)
+        calibration = None
+        if not self.request.as_published:
+            calibration = Calibration.from_manifest(bundle.calibration, promises.levels if promises else None)
         target = Target.PROBABILITY if self.request.as_published else Target.LOGIT
         spacing = input_spacing(analysis.image, analysis.placement)
         regions: dict[Segmentation, Region] = {s: Region(s.mask, spacing) for s in (main, *analysis.regions.values())}
@@ -482,15 +485,6 @@ class _Run:
         started = time.perf_counter()
         yield
         self._count(stage, time.perf_counter() - started)
-
-
-def _promises(bundle: "ModelBundle") -> Promises | None:
-    return Promises.from_manifest(bundle.promises, [c.code for c in bundle.classes], bundle.not_kept)
-
-
-def _calibration(bundle: "ModelBundle") -> Calibration | None:
-    promises = _promises(bundle)
-    return Calibration.from_manifest(bundle.calibration, promises.levels if promises else None)
 
 
 def _applies(attribution: Explanation, analysis: Analysis) -> bool:

@@ -17,7 +17,10 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType, ModuleType, SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 SWITCH = "SEGX_VIEWER_WITHOUT"
 
@@ -194,12 +197,12 @@ def _without_compiler() -> Iterator[None]:
             del torch._dynamo
 
 
-def _as_it_is(function: Any = None, *_: Any, **__: Any) -> Any:
+def _as_it_is(function: object = None, *_: object, **__: object) -> object:
     """Stand in for the decorator that keeps a function from being compiled: no network is compiled here."""
     return function if function is not None else _as_it_is
 
 
-def _is_compile_supported(device: Any) -> bool:
+def _is_compile_supported(device: object) -> bool:
     return bool(import_module(f"{_COMPILER}.utils").is_compile_supported(device))
 
 
@@ -219,7 +222,7 @@ _TRANSPORT = "ot"
 
 
 @cache
-def _solver_alone() -> Any:
+def _solver_alone() -> SimpleNamespace:
     """Return what has POT's `emd2`, without its plan, its gradients and other libraries' arrays."""
     import numpy as np
 
@@ -237,9 +240,9 @@ def _solver_alone() -> Any:
             sys.modules.pop(name, None)
     solve, told = solver.emd_c, solver.check_result
 
-    def emd2(a: Any, b: Any, cost: Any, numItermax: int) -> float:
-        a, b, cost = (np.ascontiguousarray(given, np.float64) for given in (a, b, cost))
-        _, total, _, _, code = solve(a, b * a.sum() / b.sum(), cost, numItermax, 1)
+    def emd2(a: "ArrayLike", b: "ArrayLike", cost: "ArrayLike", numItermax: int) -> float:
+        give, take, costs = (np.ascontiguousarray(given, np.float64) for given in (a, b, cost))
+        _, total, _, _, code = solve(give, take * give.sum() / take.sum(), costs, numItermax, 1)
         told(code)
         return float(total)
 
@@ -249,7 +252,7 @@ def _solver_alone() -> Any:
     return SimpleNamespace(emd2=emd2)
 
 
-def _distances(*given: Any, **how: Any) -> Any:
+def _distances(*given: object, **how: object) -> object:
     """Stand in for POT's function of that kind, which its other solvers call."""
     return import_module(f"{_TRANSPORT}.utils").dist(*given, **how)
 

@@ -1,7 +1,6 @@
 """DIMSE (PS3.7): C-ECHO, C-FIND, retrieval and C-STORE through `pynetdicom`."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from pydicom.dataset import Dataset
 
@@ -134,7 +133,7 @@ def identifier(level: str, returned: Sequence[str], asked: dict[str, str]) -> Da
     return result
 
 
-def said(status: Any) -> str:
+def said(status: Dataset) -> str:
     """Return a failed status in words: the server's own, or its number."""
     comment = str(status.get("ErrorComment") or "").strip()
     return comment or f"status {int(status.get('Status') or 0):04X}"

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pydicom
 from pydicom.dataset import Dataset
@@ -85,7 +85,7 @@ def _recode(dataset: Dataset, taken: set[str]) -> bool:
     return True
 
 
-def _answer(server: Server, status: Any) -> Answer:
+def _answer(server: Server, status: Dataset) -> Answer:
     code = int(status.Status)
     if code == 0:
         return Answer(True, f"{server.name} has stored it.")

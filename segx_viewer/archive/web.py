@@ -1,9 +1,9 @@
 """DICOMweb (PS3.18): QIDO-RS, WADO-RS and STOW-RS through `dicomweb-client`."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pydicom
 from pydicom.dataset import Dataset
@@ -232,7 +232,7 @@ def _plain_session() -> "requests.Session":
     import requests
 
     class Plain(requests.Session):
-        def send(self, request: requests.PreparedRequest, **settings: Any) -> requests.Response:
+        def send(self, request: requests.PreparedRequest, **settings: object) -> requests.Response:
             path, mark, query = (request.url or "").partition("?")
             request.url = path + mark + query.replace("%2A", "*")
             return super().send(request, **settings)
@@ -240,7 +240,9 @@ def _plain_session() -> "requests.Session":
     return Plain()
 
 
-def _pages(key: str, cancel: CancelToken, page: Any) -> Iterator[Dataset]:
+def _pages(
+    key: str, cancel: CancelToken, page: "Callable[[int], list[dict[str, dict[str, object]]]]"
+) -> Iterator[Dataset]:
     """Yield what all pages hold, each row once: some servers ignore the offset and would begin again for ever."""
     seen: set[str] = set()
     offset = 0

@@ -5,7 +5,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -192,6 +192,20 @@ class ModelBundle:
     def gate_layer(self) -> str:
         """The classifier's layer whose features the input gate looks at; "" where it looks at none."""
         return str(self.gate.get("layer", "")) if "outside" in self.gate else ""
+
+    def class_indices(self, classes: Sequence[str | int]) -> tuple[int, ...]:
+        """Return the numbers of classes that are named by their codes, or by their numbers already.
+
+        Raises
+        ------
+        ModelError
+            If there is no such class; the message names those that there are.
+        """
+        codes = [info.code for info in self.classes]
+        unknown = [c for c in classes if (c not in codes if isinstance(c, str) else not 0 <= c < len(codes))]
+        if unknown:
+            raise ModelError(f"{self.info.name} has no class {unknown[0]}; it has {', '.join(codes)}.")
+        return tuple(codes.index(c) if isinstance(c, str) else int(c) for c in classes)
 
     @property
     def has_graphs(self) -> bool:

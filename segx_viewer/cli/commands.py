@@ -7,7 +7,7 @@ import sys
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast
+from typing import cast
 
 from segx_viewer import cli
 from segx_viewer.cli.terminal import say, waiting
@@ -164,11 +164,13 @@ def _bundle_folder(name: str) -> Path:
     return folder
 
 
-def _spread(scheduler: str | None) -> AbstractContextManager[Any]:
+def _spread(scheduler: str | None) -> AbstractContextManager[object]:
     """Return what connects to a scheduler and spreads work over its workers; None comes of it without one."""
     if scheduler is None:
         return nullcontext()
-    return cast(AbstractContextManager[Any], _with_extra("segx_viewer.cohort.cluster", "cluster").spreading(scheduler))
+    return cast(
+        AbstractContextManager[object], _with_extra("segx_viewer.cohort.cluster", "cluster").spreading(scheduler)
+    )
 
 
 def _with_extra(module: str, extra: str) -> ModuleType:

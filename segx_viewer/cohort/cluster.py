@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import cv2
 import dask
@@ -180,8 +180,9 @@ def bundle_digests(batch: Batch, store: BundleStore) -> tuple[str, ...]:
 
 
 def _networks() -> tuple[Networks, BundleStore]:
-    plugin: Any = get_worker().plugins[PLUGIN]
-    if plugin.problem:
+    plugin = get_worker().plugins[PLUGIN]
+    assert isinstance(plugin, Networks)  # noqa: S101 - registered under this name
+    if plugin.problem or plugin.store is None:
         raise SegxError(plugin.problem)
     set_thread_count(1)  # counts for each thread by itself
     return plugin, plugin.store

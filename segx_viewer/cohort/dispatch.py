@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
 from distributed import Client, Future, KilledWorker, as_completed
 
@@ -25,6 +24,10 @@ _COUNT_SECONDS = 5.0
 
 Analyse = Callable[[Sequence[Task]], list[Outcome]]
 Look = Callable[[Sequence[Input]], list[tuple[str, int]]]
+
+
+Looks = list[tuple[str, int]]
+"""Of each file, the hash of its content and how many frames it has."""
 
 
 @dataclass(slots=True)
@@ -70,8 +73,8 @@ class Dispatcher:
     analyse: Analyse = cluster.analyse
     look: Look = cluster.look
     _chunks: Chunks = field(default_factory=Chunks)
-    _looks: deque[tuple[list[Input], Future[Any]]] = field(default_factory=deque)
-    _running: dict[str, tuple[Future[Any], list[Task], float]] = field(default_factory=dict)
+    _looks: deque[tuple[list[Input], Future[Looks]]] = field(default_factory=deque)
+    _running: dict[str, tuple[Future[list[Outcome]], list[Task], float]] = field(default_factory=dict)
     _tasks: deque[Task] = field(default_factory=deque)
     _suspects: deque[Task] = field(default_factory=deque)
     _workers: int = 1
@@ -131,9 +134,9 @@ class Dispatcher:
                 for item, (content, frames) in zip(items, self._looked(items, future), strict=True):
                     self._begin(item, content, frames)
 
-    def _looked(self, items: list[Input], future: Future[Any]) -> list[tuple[str, int]]:
+    def _looked(self, items: list[Input], future: Future[Looks]) -> Looks:
         try:
-            found: list[tuple[str, int]] = future.result()
+            found: Looks = future.result()
         except KilledWorker:  # looking at frames decodes, in its own process; so this is no file's doing
             from segx_viewer.cohort.journal import content_hash
 
@@ -153,7 +156,7 @@ class Dispatcher:
             else:
                 self._tasks.append(task)
 
-    def _take(self, future: Future[Any]) -> None:
+    def _take(self, future: Future[list[Outcome]]) -> None:
         """Take in a chunk's outcomes; looks are taken in their order."""
         if str(future.key) not in self._running:
             return

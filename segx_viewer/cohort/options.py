@@ -73,13 +73,9 @@ def class_indices(batch: Batch, store: BundleStore) -> tuple[int, ...] | None:
         return None
     if bundle is None:
         raise SegxError("--class needs --bundle, because classes belong to a model.")
-    codes = [info.code for info in bundle.classes]
-    if _ALL in batch.classes and _ALL not in codes:
-        return tuple(range(len(codes)))
-    unknown = [code for code in batch.classes if code not in codes]
-    if unknown:
-        raise SegxError(f"{batch.bundle} has no class {unknown[0]}; it has {', '.join(codes)}.")
-    return tuple(codes.index(code) for code in dict.fromkeys(batch.classes))
+    if _ALL in batch.classes and _ALL not in [info.code for info in bundle.classes]:
+        return tuple(range(len(bundle.classes)))
+    return bundle.class_indices(tuple(dict.fromkeys(batch.classes)))
 
 
 def run_settings(batch: Batch, store: BundleStore) -> dict[str, object]:

@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +17,12 @@ from scipy.stats import beta
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation.promises import fit_levels
-from segx_viewer.evaluation.statistics import Resampler
+from segx_viewer.evaluation.statistics import Figures, Resampler
 from segx_viewer.explain.promises import Danger, Levels
 from segx_viewer.inference.features import COUNTERFACTUAL_FEATURES, VIEW_FEATURES
 
@@ -83,7 +82,7 @@ class Step:
     passes: int
 
 
-def calibrate(data: CalibrationData, views: Sequence[str], set_name: str, *, settled: str = "") -> dict[str, Any]:
+def calibrate(data: CalibrationData, views: Sequence[str], set_name: str, *, settled: str = "") -> Figures:
     """Fit the calibration and return the manifest's `[calibration]` table.
 
     Parameters
@@ -177,7 +176,7 @@ def promised_levels(data: CalibrationData, name: str, dangers: Sequence[Danger] 
     )
 
 
-def fitted_digest(manifest: Mapping[str, Any]) -> str:
+def fitted_digest(manifest: Figures) -> str:
     """Return the SHA-256 of what `calibrate` wrote into a manifest: an evaluation of other values is out of date."""
     fitted = {name: manifest.get(name) for name in ("gate", "calibration")}
     return hashlib.sha256(json.dumps(fitted, sort_keys=True).encode()).hexdigest()
@@ -294,7 +293,7 @@ def _fit_out_of_fold(
     return step, p
 
 
-def _compare_fits(data: CalibrationData, step: Step, out_of_fold: NDArray[np.float64]) -> list[dict[str, Any]]:
+def _compare_fits(data: CalibrationData, step: Step, out_of_fold: NDArray[np.float64]) -> list[Figures]:
     """Judge the chosen features on either kind of image, out of fold, fitted without and with the changed ones."""
     X, unchanged = _matrix(data, step.features), np.zeros_like(out_of_fold)
     for inside, outside in GroupKFold(FOLDS).split(X, groups=data.groups):
@@ -315,7 +314,7 @@ def _compare_fits(data: CalibrationData, step: Step, out_of_fold: NDArray[np.flo
     return rows
 
 
-def _model(strength: float) -> Any:
+def _model(strength: float) -> Pipeline:
     return make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=2000))
 
 

@@ -1,9 +1,8 @@
 """Model cards, and what the badge's details say, written from an evaluation: no figure is typed by hand."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from segx_viewer.bundles.manifest import ModelBundle, read_bundle, read_manifest
 from segx_viewer.bundles.writing import write_manifest
@@ -16,7 +15,7 @@ from segx_viewer.evaluation.calibrate import SIMPLEST, WORTH_A_PASS, fitted_dige
 from segx_viewer.evaluation.card_tables import CLASSIFICATION_FIGURES
 from segx_viewer.evaluation.figures import CALIBRATION_FIGURES
 from segx_viewer.evaluation.promises import not_kept
-from segx_viewer.evaluation.statistics import Estimate
+from segx_viewer.evaluation.statistics import Estimate, Figures
 from segx_viewer.reporting.atomic import atomic_write
 
 REGION_FIGURES = {
@@ -75,7 +74,7 @@ def write_model_card(folder: Path, evaluation: Path) -> Path:
     return folder / CARD
 
 
-def badge_record(result: Mapping[str, Any]) -> dict[str, Any] | None:
+def badge_record(result: Figures) -> Figures | None:
     """Return the manifest's `[evaluation]` table, what the badge's details tell; None for a badge never calibrated."""
     badge = result["certainty"].get("calibrated SegU")
     if not badge or not result["calibration"]:
@@ -119,7 +118,7 @@ def write_readme_figures(readme: Path, evaluations: Sequence[Path]) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def _in_short(result: Mapping[str, Any]) -> list[str]:
+def _in_short(result: Figures) -> list[str]:
     """Return a bundle's row: what a reader compares bundles by."""
     classified, certain = result["classification"], result["certainty"]
     levels = result["calibration"].get("levels", {})
@@ -135,7 +134,7 @@ def _in_short(result: Mapping[str, Any]) -> list[str]:
     return [f"`{result['bundle']['name']}`", str(classified["n"]), *map(_interval, shown), dice or "-", *told]
 
 
-def main_figures(result: Mapping[str, Any]) -> list[tuple[str, str]]:
+def main_figures(result: Figures) -> list[tuple[str, str]]:
     """Return the figures a reader asks for first, by name."""
     classified = result["classification"]
     found = [(name, classified[key]) for key, name in CLASSIFICATION_FIGURES.items() if key in classified]
@@ -164,7 +163,7 @@ def _title(bundle: ModelBundle) -> str:
     )
 
 
-def _figures(bundle: ModelBundle, result: Mapping[str, Any]) -> str:
+def _figures(bundle: ModelBundle, result: Figures) -> str:
     table = ["| figure | value (95 % interval), n |", "|---|---|"]
     table += [f"| {name} | {value} |" for name, value in main_figures(result)]
     sections = [
@@ -197,7 +196,7 @@ def _figures(bundle: ModelBundle, result: Mapping[str, Any]) -> str:
     return "\n\n".join(sections)
 
 
-def _per_class_maps(result: Mapping[str, Any]) -> list[str]:
+def _per_class_maps(result: Figures) -> list[str]:
     rows = [
         "| method | class | IoU original | IoU SegX | AUITC original | AUITC SegX | n |",
         "|---|---|---|---|---|---|---|",
@@ -211,7 +210,7 @@ def _per_class_maps(result: Mapping[str, Any]) -> list[str]:
     return rows
 
 
-def _verdict(result: Mapping[str, Any]) -> str:
+def _verdict(result: Figures) -> str:
     table = result["certainty"]
     lines = []
     for name in ("SegU cIoU", "SegU cAUITC"):
@@ -269,7 +268,7 @@ def _fits(bundle: ModelBundle) -> list[str]:
     ]
 
 
-def _gate(table: Mapping[str, Any], part: str) -> str:
+def _gate(table: Figures, part: str) -> str:
     inside, verdicts = table["in_domain"], [v["verdict"] for v in table["strangers"].values()]
     accepted = [name for name, v in table["strangers"].items() if v["verdict"] == "accepted"]
     text = (
@@ -286,7 +285,7 @@ def _gate(table: Mapping[str, Any], part: str) -> str:
     return text
 
 
-def _faithfulness(table: Mapping[str, Any]) -> list[str]:
+def _faithfulness(table: Figures) -> list[str]:
     if not table:
         return ["Not measured."]
     names = {

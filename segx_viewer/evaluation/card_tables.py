@@ -1,13 +1,12 @@
 """Tables of a model card that stand apart from its main figures: classes, attributes, outlines, folds."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from segx_viewer.evaluation.adding import adds_nothing
 from segx_viewer.evaluation.promises import refuted
-from segx_viewer.evaluation.statistics import Estimate
+from segx_viewer.evaluation.statistics import Estimate, Figures
 
 FOLDS = "folds.json"
 
@@ -22,7 +21,7 @@ CLASSIFICATION_FIGURES = {
 """The classification's figures by their keys, in words."""
 
 
-def per_class(table: Mapping[str, Any]) -> list[str]:
+def per_class(table: Figures) -> list[str]:
     """Return the figures of each class, or of each finding at its cut-off."""
     several = "mean_auroc" in table
     keys = ("cut_off", "recall", "specificity", "precision") if several else ("recall", "precision", "auroc")
@@ -35,7 +34,7 @@ def per_class(table: Mapping[str, Any]) -> list[str]:
     return rows
 
 
-def within(table: Mapping[str, Any]) -> list[str]:
+def within(table: Figures) -> list[str]:
     """Return the figures apart for each value of the attributes: a shortcut shows as a difference."""
     rows = []
     for attribute, values in table.get("within", {}).items():
@@ -47,7 +46,7 @@ def within(table: Mapping[str, Any]) -> list[str]:
     return ["### Apart", "\n".join(["| images | n | figures |", "|---|---|---|", *rows])] if rows else []
 
 
-def outlined(table: Mapping[str, Any]) -> list[str]:
+def outlined(table: Figures) -> list[str]:
     """Return how well maps of findings, and SegX, lie on what readers outlined."""
     if not table:
         return []
@@ -69,7 +68,7 @@ def outlined(table: Mapping[str, Any]) -> list[str]:
             "test parts, whether stated or not. The outlines had no part in learning."]  # fmt: skip
 
 
-def promised(tables: Sequence[Mapping[str, Any]]) -> list[str]:
+def promised(tables: Sequence[Figures]) -> list[str]:
     """Return how often each class was in its prediction set on these images, and whether that refutes the promise."""
     if not tables:
         return []
@@ -92,7 +91,7 @@ def promised(tables: Sequence[Mapping[str, Any]]) -> list[str]:
             f"own. Not kept: the interval lies below what was promised, which the viewer says too.{told}"]  # fmt: skip
 
 
-def endangered(tables: Sequence[Mapping[str, Any]]) -> list[str]:
+def endangered(tables: Sequence[Figures]) -> list[str]:
     """Return how often a dangerous error carries HIGH."""
     rows = []
     for table in tables:
@@ -111,11 +110,11 @@ def endangered(tables: Sequence[Mapping[str, Any]]) -> list[str]:
             "On the calibration part, the share's upper confidence bound had to stay below this bound."]  # fmt: skip
 
 
-def _sides(code: str, entry: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+def _sides(code: str, entry: Figures) -> list[tuple[str, Figures]]:
     return [(f"{code}, {side}", entry[side]) for side in ("present", "absent") if side in entry] or [(code, entry)]
 
 
-def probed(table: Mapping[str, Any]) -> list[str]:
+def probed(table: Figures) -> list[str]:
     """Return what a linear probe reads from the features that should not matter."""
     if not table:
         return []
@@ -144,7 +143,7 @@ def folds(path: Path) -> list[str]:
             "they have not seen, with their logits as they are."]  # fmt: skip
 
 
-def added(table: Mapping[str, Any]) -> list[str]:
+def added(table: Figures) -> list[str]:
     """Return what SegU, and what else was tried, add to the classifier's own confidence."""
     if not table:
         return []
@@ -166,7 +165,7 @@ def added(table: Mapping[str, Any]) -> list[str]:
             f"judged across groups within this part, with a paired bootstrap. {sentence} {told}"]  # fmt: skip
 
 
-def shifted(table: Mapping[str, Any]) -> list[str]:
+def shifted(table: Figures) -> list[str]:
     """Return what changed pictures do to answers, levels, sets and the input check."""
     rows = [
         f"| {name} | {_interval(e['right'])} | {_percent(e['flipped']['value'])} | {_gates(e['gate'])} "
@@ -188,7 +187,7 @@ def shifted(table: Mapping[str, Any]) -> list[str]:
             "several."]  # fmt: skip
 
 
-def shifts_in_short(results: Sequence[Mapping[str, Any]]) -> list[str]:
+def shifts_in_short(results: Sequence[Figures]) -> list[str]:
     """Return one table of all bundles: how many answers are right, how many pictures are accepted and how many HIGH."""
     tables = {result["bundle"]["name"]: result.get("shifts", {}) for result in results}
     known = {name: table for name, table in tables.items() if len(table) > 1}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import cv2
 import numpy as np
@@ -22,6 +22,7 @@ from segx_viewer.evaluation.fit import record_image
 from segx_viewer.evaluation.outlines import outline_row
 from segx_viewer.evaluation.shifts import shift_row
 from segx_viewer.evaluation.spread import Spread
+from segx_viewer.evaluation.statistics import Figures
 from segx_viewer.evaluation.strangers import judge
 from segx_viewer.explain.alignment import auitc, iou, iou_curve
 from segx_viewer.explain.segx import segx_map
@@ -32,7 +33,8 @@ from segx_viewer.training.datasets import Record
 from segx_viewer.training.recipe import read_recipe
 
 T = TypeVar("T")
-Row = dict[str, Any]
+Row = Figures
+"""What was measured on one image."""
 Task = tuple[str, str]
 """What is measured ("image", "segmentation", "outline", "shift" or "faithfulness") on which image id."""
 

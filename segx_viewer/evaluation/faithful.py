@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from segx_viewer.bundles.store import BundleStore
+    from segx_viewer.checks.faithfulness import Score
 
 STEPS = 25
 """Points on a deletion or insertion curve."""
@@ -71,7 +72,7 @@ def faithfulness_row(record: Record, store: "BundleStore", name: str, methods: S
     return {"image_id": record.image_id, "group": record.group, "methods": found}
 
 
-def _areas(score: Any, tensor: "Tensor", A: NDArray[np.float32], X: NDArray[np.float32]) -> dict[str, float]:
+def _areas(score: "Score", tensor: "Tensor", A: NDArray[np.float32], X: NDArray[np.float32]) -> dict[str, float]:
     from segx_viewer.checks.faithfulness import deletion, insertion
     from segx_viewer.checks.sanity import moved_elsewhere
 

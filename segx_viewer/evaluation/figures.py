@@ -1,7 +1,6 @@
 """From rows to the figures of the protocol: classification, interpretability, certainty, calibration, segmentation."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
-from typing import Any
+from collections.abc import Callable, Sequence, Set
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from segx_viewer.evaluation.calibrate import expected_calibration_error
 from segx_viewer.evaluation.collect import PERTURBATIONS, Row, answers
 from segx_viewer.evaluation.faithful import MEASURES
 from segx_viewer.evaluation.statistics import (
+    Figures,
     Resampler,
     aurc,
     auroc,
@@ -39,7 +39,7 @@ CALIBRATION_FIGURES = {
 
 def classification(
     rows: Sequence[Row], classes: Sequence[ClassInfo], resampler: Resampler, healthy: str = ""
-) -> dict[str, Any]:
+) -> Figures:
     """Return accuracy, balanced accuracy, macro AUROC and, per class, recall, precision and AUROC.
 
     With the code of the class that means "nothing found", also how well the others are told from it.
@@ -48,7 +48,7 @@ def classification(
     truth = np.array([codes.index(row["truth"][0]) for row in rows])
     p = np.array([row["probabilities"] for row in rows])
     predicted = p.argmax(1)
-    found: dict[str, Any] = {
+    found: Figures = {
         "n": len(rows),
         "accuracy": resampler.mean((predicted == truth).astype(float)).to_dict(),
         "balanced_accuracy": resampler.estimate(lambda i: balanced_accuracy(predicted[i], truth[i])).to_dict(),
@@ -78,11 +78,9 @@ def classification(
     return found
 
 
-def within(
-    rows: Sequence[Row], figures: Callable[[NDArray[np.bool_], Resampler], dict[str, Any]]
-) -> dict[str, dict[str, Any]]:
+def within(rows: Sequence[Row], figures: Callable[[NDArray[np.bool_], Resampler], Figures]) -> dict[str, Figures]:
     """Return figures apart for each value of each attribute that has few, such as the view or the source."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Figures] = {}
     for name in rows[0].get("attributes", {}):
         values = np.array([row["attributes"][name] for row in rows])
         if 1 < len(set(values)) <= MOST_VALUES:
@@ -93,17 +91,17 @@ def within(
     return found
 
 
-def interpretability(rows: Sequence[Row], classes: Sequence[ClassInfo], resampler: Resampler) -> dict[str, Any]:
+def interpretability(rows: Sequence[Row], classes: Sequence[ClassInfo], resampler: Resampler) -> Figures:
     """Compare A and X against the reference mask: mean IoU and AUITC, per method and true class.
 
     Maps are of the predicted class, as the reader sees them; classes are the true ones. Images where one of the two
     is undefined (no reference mask, empty region, flat map) are left out of both and counted.
     """
     truth = np.array([row["truth"][0] if row["truth"] else "" for row in rows])
-    found: dict[str, Any] = {}
+    found: Figures = {}
     for method in rows[0]["methods"]:
         entries = [row["methods"][method] for row in rows]
-        table: dict[str, Any] = {"undefined": int(sum(_undefined(e) for e in entries)),
+        table: Figures = {"undefined": int(sum(_undefined(e) for e in entries)),
                                  "without_reference": int(sum("iou_original" not in e for e in entries))}  # fmt: skip
         for measure in ("iou", "auitc"):
             original, segx = (_column(entries, f"{measure}_{name}") for name in ("original", "segx"))
@@ -123,7 +121,7 @@ def interpretability(rows: Sequence[Row], classes: Sequence[ClassInfo], resample
     return found
 
 
-def certainty(rows: Sequence[Row], method: str, resampler: Resampler) -> dict[str, Any]:
+def certainty(rows: Sequence[Row], method: str, resampler: Resampler) -> Figures:
     """Compare what tells right from wrong: SegU raw, the classifier's own scores, the calibrated probability.
 
     Of several findings, those that are stated: the badge speaks of no others.
@@ -157,7 +155,7 @@ def certainty(rows: Sequence[Row], method: str, resampler: Resampler) -> dict[st
     return table
 
 
-def calibration(rows: Sequence[Row], resampler: Resampler) -> dict[str, Any]:
+def calibration(rows: Sequence[Row], resampler: Resampler) -> Figures:
     """Return ECE and Brier score of the badge's probability, the accuracy of each level, and the reliability curve.
 
     Beside the ECE, what exact probabilities would have by chance on these images, and by how much the stated ones are
@@ -199,7 +197,7 @@ def calibration(rows: Sequence[Row], resampler: Resampler) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def segmentation(rows: Sequence[Row], empty: Set[str] = frozenset()) -> dict[str, Any]:
+def segmentation(rows: Sequence[Row], empty: Set[str] = frozenset()) -> Figures:
     """Return mean Dice and IoU per data set.
 
     Where the references of some images are empty, such as of a picture without a lesion, those apart: the Dice of an
@@ -222,12 +220,12 @@ def segmentation(rows: Sequence[Row], empty: Set[str] = frozenset()) -> dict[str
     return found
 
 
-def faithfulness(rows: Sequence[Row]) -> dict[str, Any]:
+def faithfulness(rows: Sequence[Row]) -> Figures:
     """Return the mean of each measure per method, and how far A and X are from the same shape elsewhere."""
     if not rows:
         return {}
     resampler = Resampler(np.array([row["group"] for row in rows]))
-    found: dict[str, Any] = {"n": len(rows)}
+    found: Figures = {"n": len(rows)}
     for method in rows[0]["methods"]:
         values = {name: _column([row["methods"][method] for row in rows], name) for name in MEASURES}
         for name in ("original", "segx"):
@@ -237,7 +235,7 @@ def faithfulness(rows: Sequence[Row]) -> dict[str, Any]:
     return found
 
 
-def gate(rows: Sequence[Row], resampler: Resampler) -> dict[str, Any]:
+def gate(rows: Sequence[Row], resampler: Resampler) -> Figures:
     """Return the share of in-domain images that each verdict concerns."""
     shares = {
         level.name.lower(): resampler.mean(np.array([float(row["gate"] == level.value) for row in rows])).to_dict()
@@ -253,7 +251,7 @@ def gate(rows: Sequence[Row], resampler: Resampler) -> dict[str, Any]:
     return found
 
 
-def _certainty_of(score: NDArray[np.float64], correct: NDArray[np.bool_], resampler: Resampler) -> dict[str, Any]:
+def _certainty_of(score: NDArray[np.float64], correct: NDArray[np.bool_], resampler: Resampler) -> Figures:
     finite = np.isfinite(score)
 
     def figure(index: NDArray[np.int64]) -> float:
@@ -268,7 +266,7 @@ def _certainty_of(score: NDArray[np.float64], correct: NDArray[np.bool_], resamp
 
 def _pair(
     original: NDArray[np.float64], segx: NDArray[np.float64], where: NDArray[np.bool_], resampler: Resampler
-) -> dict[str, Any]:
+) -> Figures:
     return {
         "original": resampler.mean(original, where).to_dict(),
         "segx": resampler.mean(segx, where).to_dict(),
@@ -276,17 +274,17 @@ def _pair(
     }
 
 
-def _column(entries: Sequence[Mapping[str, Any]], key: str) -> NDArray[np.float64]:
+def _column(entries: Sequence[Figures], key: str) -> NDArray[np.float64]:
     values = (entry.get(key) for entry in entries)
     return np.array([np.nan if v is None else v for v in values], np.float64)
 
 
-def _mean_curve(entries: Sequence[Mapping[str, Any]], key: str) -> list[float]:
+def _mean_curve(entries: Sequence[Figures], key: str) -> list[float]:
     curves = [entry[key] for entry in entries if entry.get(key) is not None]
     return [round(float(v), 4) for v in np.mean(curves, axis=0)] if curves else []
 
 
-def _undefined(entry: Mapping[str, Any]) -> bool:
+def _undefined(entry: Figures) -> bool:
     return "iou_original" in entry and (entry["iou_original"] is None or entry["iou_segx"] is None)
 
 

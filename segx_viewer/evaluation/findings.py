@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +9,10 @@ from numpy.typing import NDArray
 from segx_viewer.domain.result import ClassInfo
 from segx_viewer.evaluation.collect import Row
 from segx_viewer.evaluation.figures import within
-from segx_viewer.evaluation.statistics import Resampler, auroc, auroc_of_drawn, rounded
+from segx_viewer.evaluation.statistics import Figures, Resampler, auroc, auroc_of_drawn, rounded
 
 
-def classification(rows: Sequence[Row], classes: Sequence[ClassInfo], resampler: Resampler) -> dict[str, Any]:
+def classification(rows: Sequence[Row], classes: Sequence[ClassInfo], resampler: Resampler) -> Figures:
     """Return the mean AUROC, that of "no finding", and per finding AUROC, sensitivity, specificity and precision.
 
     "No finding" is told by the finding that is nearest to being stated, in log odds from its cut-off: the farther it
@@ -27,7 +26,7 @@ def classification(rows: Sequence[Row], classes: Sequence[ClassInfo], resampler:
     clear: NDArray[np.bool_] = ~np.asarray(truth.any(1))
     everything = np.ones(len(rows), bool)
 
-    def figures(chosen: NDArray[np.bool_], inner: Resampler) -> dict[str, Any]:
+    def figures(chosen: NDArray[np.bool_], inner: Resampler) -> Figures:
         own, labels, nearest, empty = p[chosen], truth[chosen], margin[chosen], clear[chosen]
         return {
             "mean_auroc": inner.estimate(lambda i: mean_auroc(own[i], labels[i])).to_dict(),

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -36,6 +35,7 @@ from segx_viewer.evaluation.calibrate import (
 )
 from segx_viewer.evaluation.promises import SET_CONFIDENCES, class_conditional_sets, finding_sets, miss_rates
 from segx_viewer.evaluation.spread import Spread, over_processes
+from segx_viewer.evaluation.statistics import Figures
 from segx_viewer.explain.promises import Levels
 from segx_viewer.imaging.margins import content_box
 from segx_viewer.inference.input_gate import GATE_FILE, PopulationDistance
@@ -73,7 +73,7 @@ def fit_bundle(
     workers: int = 1,
     spread: Spread | None = None,
     report: Callable[[str], None] = print,
-) -> dict[str, Any]:
+) -> Figures:
     """Fit gate and calibration and write them into the bundle.
 
     Parameters
@@ -199,7 +199,7 @@ def _settled(folder: Path, data: Path, recipe: Recipe, validation: Sequence[Reco
     return choose(known, len(recipe.evaluation.views)), words
 
 
-def _promises(folder: Path, recipe: Recipe, records: Sequence[Record], levels: Levels) -> dict[str, Any]:
+def _promises(folder: Path, recipe: Recipe, records: Sequence[Record], levels: Levels) -> Figures:
     """Return the manifest's `[promises]` table: levels, and prediction sets of the images that the gate accepts."""
     store = BundleStore([folder.parent])
     codes, rows, truth = recipe.codes, [], []
@@ -209,7 +209,7 @@ def _promises(folder: Path, recipe: Recipe, records: Sequence[Record], levels: L
             rows.append(analysis.prediction.probabilities.astype(np.float64))
             truth.append([code in record.codes for code in codes])
     p, labels = np.stack(rows), np.array(truth)
-    table: dict[str, Any] = {
+    table: Figures = {
         "images": len(rows),
         "levels": {"high": levels.high, "moderate": levels.moderate, "careful": dict(levels.careful)},
     }
@@ -327,7 +327,7 @@ def collect_features(
     image_ids: Sequence[str],
     views: Sequence[str],
     spread: Spread = over_processes(1),  # noqa: B008 - it holds nothing
-) -> list[dict[str, Any]]:
+) -> list[Figures]:
     """Analyse images as they are and changed, and return a row of features for each that the badge can speak about.
 
     Those are the ones that the gate accepts and SegU is defined for, in the order of `image_ids` whoever carries it
@@ -339,7 +339,7 @@ def collect_features(
         _Job(folder, digest, tuple(layouts), data, tuple(image_ids[n : n + CHUNK]), tuple(views))
         for n in range(0, len(image_ids), CHUNK)
     ]
-    rows: dict[str, list[dict[str, Any]]] = {}
+    rows: dict[str, list[Figures]] = {}
     for found in spread(_work, jobs):
         for row in found:
             rows.setdefault(row["image_id"], []).append(row)
@@ -370,11 +370,11 @@ def _bench(
     return BundleStore([folder.parent]), recipe, records
 
 
-def _work(job: _Job) -> list[dict[str, Any]]:
+def _work(job: _Job) -> list[Figures]:
     return list(_rows_of(job))
 
 
-def _rows_of(job: _Job) -> Iterator[dict[str, Any]]:
+def _rows_of(job: _Job) -> Iterator[Figures]:
     folder, views = job.folder, job.views
     store, recipe, records = _bench(folder, job.digest, job.layouts, job.data)
     for image_id in job.image_ids:
@@ -416,7 +416,7 @@ def _features_of(analysis: Analysis) -> dict[str, dict[str, float]]:
     return found
 
 
-def _as_data(rows: Sequence[dict[str, Any]]) -> CalibrationData:
+def _as_data(rows: Sequence[Figures]) -> CalibrationData:
     if not rows:
         raise DataError("No image that the badge could be fitted on passed the input gate with a region.")
     names = rows[0]["features"]

@@ -4,8 +4,7 @@ The film's own outlines are of other readers than its labels, so that a film may
 other way round. Every outlined finding counts, whether the classifier states it or not.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -15,7 +14,7 @@ from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.evaluation.fit import record_image
-from segx_viewer.evaluation.statistics import Resampler
+from segx_viewer.evaluation.statistics import Figures, Resampler
 from segx_viewer.explain.alignment import alignment
 from segx_viewer.pipeline import analyse_to_end
 from segx_viewer.training.datasets import Record
@@ -24,7 +23,7 @@ METHOD = "gradcam"
 MEASURES = ("pointing", "iou", "auitc", "relevance_mass", "mass_lift")
 
 
-def outline_row(record: Record, store: BundleStore, name: str) -> dict[str, Any]:
+def outline_row(record: Record, store: BundleStore, name: str) -> Figures:
     """Compare the map of every outlined finding, and the same within the region, with its outline.
 
     Returns
@@ -75,12 +74,12 @@ def outline_mask(polygons: Sequence[Sequence[tuple[float, float]]], placement: P
     return mask.astype(bool)
 
 
-def outlined(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def outlined(rows: Sequence[Figures]) -> Figures:
     """Return each measure's mean for the original map, for SegX and of their difference: per finding and of all."""
     entries = [{**entry, "group": row["group"]} for row in rows for entry in row["findings"]]
     if not entries:
         return {}
-    found: dict[str, Any] = {"films": len(rows), "n": len(entries)}
+    found: Figures = {"films": len(rows), "n": len(entries)}
     codes = sorted({entry["code"] for entry in entries})
     for name, chosen in (("all", entries), *((code, [e for e in entries if e["code"] == code]) for code in codes)):
         resampler = Resampler(np.array([entry["group"] for entry in chosen]))
@@ -104,6 +103,6 @@ def _measures(E: NDArray[np.float32], R: NDArray[np.bool_]) -> dict[str, float |
     return {name: alignment(name, E, R).value for name in MEASURES}
 
 
-def _column(entries: Sequence[Mapping[str, Any]], side: str, measure: str) -> NDArray[np.float64]:
+def _column(entries: Sequence[Figures], side: str, measure: str) -> NDArray[np.float64]:
     values = (entry[side][measure] for entry in entries)
     return np.array([np.nan if value is None else value for value in values], np.float64)

@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +33,7 @@ from segx_viewer.evaluation.promises import (
     miss_rates,
 )
 from segx_viewer.evaluation.spread import Spread, over_processes
+from segx_viewer.evaluation.statistics import Figures
 from segx_viewer.explain.promises import NEVER
 from segx_viewer.imaging.display import to_display
 from segx_viewer.imaging.guarded import read_image_guarded
@@ -233,10 +233,10 @@ def _read(path: Path) -> MedicalImage | None:
         return None  # told when it is analysed
 
 
-def _fit_promises(folder: Path, data: Path, rows: Sequence[dict[str, Any]], report: Callable[[str], None]) -> list[str]:
+def _fit_promises(folder: Path, data: Path, rows: Sequence[Figures], report: Callable[[str], None]) -> list[str]:
     bundle, manifest, lacking = read_bundle(folder), read_manifest(folder), list[str]()
     name = f"{data.name} ({len(rows)} images of the user's own)"
-    table: dict[str, Any] = {"images": len(rows), "levels": {"high": NEVER, "moderate": NEVER, "careful": {}}}
+    table: Figures = {"images": len(rows), "levels": {"high": NEVER, "moderate": NEVER, "careful": {}}}
     try:
         known = _as_data(rows)
         # Images of one's own are one part only: they may not choose what they promise by.
@@ -290,13 +290,13 @@ def _analysed(
     spread: Spread | None,
     report: Callable[[str], None],
     counter: _Counter,
-) -> tuple[list[dict[str, Any]], list[str]]:
+) -> tuple[list[Figures], list[str]]:
     """Return a row for each image that the badge can speak about, in the order of `images`, and what is left out."""
     size = _CHUNK if spread else 1
     jobs = [
         _Job(n, bundle.folder, bundle.info.digest, tuple(images[n : n + size])) for n in range(0, len(images), size)
     ]
-    done: dict[int, tuple[list[dict[str, Any]], list[str]]] = {}
+    done: dict[int, tuple[list[Figures], list[str]]] = {}
     for number, rows, said in (spread or over_processes(1))(_work, jobs):
         done[number] = rows, said
         for _image in images[number : number + size]:
@@ -310,7 +310,7 @@ def _analysed(
     return rows, said
 
 
-def _work(job: _Job) -> tuple[int, list[dict[str, Any]], list[str]]:
+def _work(job: _Job) -> tuple[int, list[Figures], list[str]]:
     store, rows, said = _store(job.folder, job.digest), [], []
     for image in job.images:
         try:
@@ -324,7 +324,7 @@ def _work(job: _Job) -> tuple[int, list[dict[str, Any]], list[str]]:
     return job.number, rows, said
 
 
-def _row(analysis: Analysis, image: Labelled) -> dict[str, Any] | None:
+def _row(analysis: Analysis, image: Labelled) -> Figures | None:
     """Return what an image teaches: its probabilities, and each answer that the badge speaks of."""
     prediction = analysis.prediction
     if prediction is None:
@@ -373,7 +373,7 @@ def _aligned(found: Explanation | None) -> dict[str, float] | None:
     return defined if len(defined) == len(ALIGNMENT_FEATURES) else None
 
 
-def _sets(bundle: ModelBundle, rows: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], list[str]]:
+def _sets(bundle: ModelBundle, rows: Sequence[Figures]) -> tuple[Figures, list[str]]:
     """Return prediction sets, and for which classes there were too few images."""
     p, labels = np.stack([row["p"] for row in rows]), np.array([row["labels"] for row in rows])
     lacking = []
@@ -392,7 +392,7 @@ def _sets(bundle: ModelBundle, rows: Sequence[dict[str, Any]]) -> tuple[dict[str
     return {"sets": [{"confidence": s.confidence, "quantiles": list(s.quantiles)} for s in sets]}, lacking
 
 
-def _as_data(rows: Sequence[dict[str, Any]]) -> CalibrationData:
+def _as_data(rows: Sequence[Figures]) -> CalibrationData:
     answers = [answer for row in rows for answer in row["answers"]]
     if not answers:
         raise DataError("the model states nothing on these images")

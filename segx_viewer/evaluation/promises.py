@@ -5,13 +5,13 @@ same one are no further evidence.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta
 
+from segx_viewer.evaluation.statistics import Figures
 from segx_viewer.domain.result import GateLevel, Level
 from segx_viewer.explain.promises import NEVER, ClassConditionalSets, Danger, FindingSets, Levels
 
@@ -181,7 +181,7 @@ def _sizes(descending: NDArray[np.float64], fewest: int) -> list[int]:
     return sorted({int(ends[np.searchsorted(ends, size)]) for size in (*wanted, count)})
 
 
-def coverage(rows: Sequence[Mapping[str, Any]], codes: Sequence[str]) -> list[dict[str, Any]]:
+def coverage(rows: Sequence[Figures], codes: Sequence[str]) -> list[Figures]:
     """Measure the promise of the prediction sets: how often each class was in its set, on images that the gate accepts.
 
     Parameters
@@ -201,7 +201,7 @@ def coverage(rows: Sequence[Mapping[str, Any]], codes: Sequence[str]) -> list[di
     found = []
     for place in range(len(judged[0]["sets"]) if judged else 0):
         sets = [row["sets"][place] for row in judged]
-        table: dict[str, Any] = {"confidence": sets[0]["confidence"], "n": len(judged)}
+        table: Figures = {"confidence": sets[0]["confidence"], "n": len(judged)}
         if "classes" in sets[0]:
             held = {
                 c: [c in s["classes"] for row, s in zip(judged, sets, strict=True) if c in row["truth"]] for c in codes
@@ -230,7 +230,7 @@ def coverage(rows: Sequence[Mapping[str, Any]], codes: Sequence[str]) -> list[di
     return found
 
 
-def dangerous(rows: Sequence[Mapping[str, Any]], dangers: Sequence[Danger]) -> list[dict[str, Any]]:
+def dangerous(rows: Sequence[Figures], dangers: Sequence[Danger]) -> list[Figures]:
     """Measure how often a dangerous error carries HIGH, on images that the gate accepts.
 
     Parameters
@@ -266,7 +266,7 @@ def dangerous(rows: Sequence[Mapping[str, Any]], dangers: Sequence[Danger]) -> l
     return found
 
 
-def not_kept(tables: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def not_kept(tables: Sequence[Figures]) -> list[Figures]:
     """Return the classes that `coverage` refutes a promise for: the share's interval lies below what was promised.
 
     Returns
@@ -284,12 +284,12 @@ def not_kept(tables: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def refuted(share: Mapping[str, Any], confidence: float) -> bool:
+def refuted(share: Figures, confidence: float) -> bool:
     """Whether a share with its interval refutes the promise of a confidence; False where there were no images."""
     return bool(share.get("n")) and share["high"] < confidence
 
 
-def _covered(hits: Sequence[bool]) -> dict[str, Any]:
+def _covered(hits: Sequence[bool]) -> Figures:
     n, k = len(hits), sum(hits)
     low = 0.0 if k == 0 else float(beta.ppf(0.025, k, n - k + 1))
     high = 1.0 if k == n else float(beta.ppf(0.975, k + 1, n - k))

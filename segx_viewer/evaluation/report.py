@@ -5,10 +5,11 @@ import html
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.methods import method_label
@@ -18,7 +19,7 @@ from segx_viewer.evaluation.card_tables import CLASSIFICATION_FIGURES
 from segx_viewer.evaluation.collect import OpenStore, Row, answers
 from segx_viewer.evaluation.figures import BASELINES, CALIBRATION_FIGURES
 from segx_viewer.evaluation.fit import record_image
-from segx_viewer.evaluation.statistics import Estimate, risk_coverage
+from segx_viewer.evaluation.statistics import Estimate, Figures, risk_coverage
 from segx_viewer.explain.ranking import PERCENTS
 from segx_viewer.imaging.display import to_display
 from segx_viewer.pipeline import analyse_to_end
@@ -39,7 +40,7 @@ img { max-width: 100% } figure { display: inline-block; margin: 4px; width: 512p
 
 def write_report(
     path: Path,
-    result: Mapping[str, Any],
+    result: Figures,
     rows: Sequence[Row],
     records: Mapping[str, Record],
     store: BundleStore,
@@ -77,7 +78,7 @@ def write_report(
         part.write_text(page + "\n".join(parts) + "</html>", encoding="utf-8")
 
 
-def _classification(table: Mapping[str, Any]) -> str:
+def _classification(table: Figures) -> str:
     names = CLASSIFICATION_FIGURES
     figures = _table(("figure", "value"), [(names[k], _ci(table[k])) for k in names if k in table])
     per_class = table["per_class"]
@@ -92,7 +93,7 @@ def _classification(table: Mapping[str, Any]) -> str:
     return figures + _picture(figure)
 
 
-def _interpretability(method: str, table: Mapping[str, Any]) -> str:
+def _interpretability(method: str, table: Figures) -> str:
     rows = []
     for measure, label in (("iou", "IoU, top 5 %"), ("auitc", "AUITC")):
         rows.append((label, "all", *_three(table[measure])))
@@ -113,7 +114,7 @@ def _interpretability(method: str, table: Mapping[str, Any]) -> str:
     return f"<h3>{method_label(method)}</h3>{_table(columns, rows)}<p class=note>{counts}</p>{_picture(figure)}"
 
 
-def _certainty(table: Mapping[str, Any]) -> str:
+def _certainty(table: Figures) -> str:
     rows = [
         (name, f"{v['correct']:.3f}" if "correct" in v else "", f"{v['incorrect']:.3f}" if "incorrect" in v else "",
          _p(v["p"]) if "p" in v else "", _ci(v["auroc"]), f"{v['aurc']:.4f}",
@@ -130,7 +131,7 @@ def _p(value: float) -> str:
     return f"{value:.1e}" if value < 0.001 else f"{value:.3f}"
 
 
-def _calibration(table: Mapping[str, Any]) -> str:
+def _calibration(table: Figures) -> str:
     if not table:
         return "<p>The bundle has no calibration.</p>"
     rows = [
@@ -150,7 +151,7 @@ def _calibration(table: Mapping[str, Any]) -> str:
     return _table(("figure", "value"), rows) + _picture(figure)
 
 
-def _gate(table: Mapping[str, Any]) -> str:
+def _gate(table: Figures) -> str:
     inside = table["in_domain"]
     words = {"accepted": "accepted", "outside": "flagged as outside the training population", "refused": "refused"}
     text = "<h3>Images of its own test part</h3>"
@@ -162,7 +163,7 @@ def _gate(table: Mapping[str, Any]) -> str:
     return text + _table(("image", "verdict", "reason"), rows)
 
 
-def _faithfulness(table: Mapping[str, Any]) -> str:
+def _faithfulness(table: Figures) -> str:
     if not table:
         return "<p>Not measured.</p>"
     names = {
@@ -227,19 +228,20 @@ def _case(analysis: Analysis, record: Record, method: str) -> str:
     return f'<figure><img alt="" src="{_png(picture)}"><figcaption>{html.escape(caption)}</figcaption></figure>'
 
 
-def _shrunk(picture: Any, width: int = 220) -> Any:
+def _shrunk(picture: NDArray[np.uint8], width: int = 220) -> NDArray[np.uint8]:
     import cv2
 
     factor = width / picture.shape[1]
-    return cv2.resize(picture, (width, max(1, round(picture.shape[0] * factor))), interpolation=cv2.INTER_AREA)
+    size = width, max(1, round(picture.shape[0] * factor))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _legend(axes: Any) -> None:
+def _legend(axes: Axes) -> None:
     if axes.get_legend_handles_labels()[1]:  # a small test part may leave nothing to draw
         axes.legend()
 
 
-def _axes(height: float) -> tuple[Figure, Any]:
+def _axes(height: float) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(8, height), layout="constrained")
     axes = figure.subplots()
     axes.spines[["top", "right"]].set_visible(False)
@@ -252,7 +254,7 @@ def _picture(figure: Figure) -> str:
     return buffer.getvalue()[buffer.getvalue().index("<svg") :]
 
 
-def _png(picture: Any) -> str:
+def _png(picture: NDArray[np.uint8]) -> str:
     from PIL import Image
 
     buffer = io.BytesIO()
@@ -266,7 +268,7 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return f"<table><tr>{head}</tr>{body}</table>"
 
 
-def _three(pair: Mapping[str, Any]) -> tuple[str, str, str]:
+def _three(pair: Figures) -> tuple[str, str, str]:
     return _ci(pair["original"]), _ci(pair["segx"]), _ci(pair["difference"])
 
 

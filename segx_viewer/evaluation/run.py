@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +24,7 @@ from segx_viewer.evaluation.promises import coverage, dangerous
 from segx_viewer.evaluation.report import write_report
 from segx_viewer.evaluation.shifts import shifted
 from segx_viewer.evaluation.spread import Spread, over_processes
-from segx_viewer.evaluation.statistics import SEED, Resampler
+from segx_viewer.evaluation.statistics import SEED, Figures, Resampler
 from segx_viewer.evaluation.strangers import judge, strangers
 from segx_viewer.pipeline import library_versions
 from segx_viewer.reporting.atomic import atomic_write
@@ -53,7 +52,7 @@ def evaluate(
     workers: int | None = None,
     spread: Spread | None = None,
     report: Callable[[str], None] = print,
-) -> dict[str, Any]:
+) -> Figures:
     """Measure a bundle and write `evaluation.json`, CSV tables and an HTML report.
 
     Parameters
@@ -181,12 +180,10 @@ def _part(
     return [r for layout in layouts for r in recipe.load(layout, data) if parts.get(r.image_id) == part and usable(r)]
 
 
-def _gate_on_strangers(bundle: ModelBundle, store: BundleStore, data: Path, recipe: Recipe) -> dict[str, Any]:
+def _gate_on_strangers(bundle: ModelBundle, store: BundleStore, data: Path, recipe: Recipe) -> Figures:
     """Verdicts on images that packages ship, on drawn ones, and on another kind of images where it is at hand."""
     found = {name: judge(store, bundle.folder.name, image) for name, image in strangers()}
-    result: dict[str, Any] = {
-        "strangers": {name: {"verdict": v.level.value, "reason": v.reason} for name, v in found.items()}
-    }
+    result: Figures = {"strangers": {name: {"verdict": v.level.value, "reason": v.reason} for name, v in found.items()}}
     other = recipe.evaluation.other_domain
     if not other:
         return result
@@ -209,7 +206,7 @@ def _write_tables(out: Path, rows: Sequence[Row], regions: Sequence[Row]) -> Non
             writer.writerows(table)
 
 
-def _flattened(row: Row) -> dict[str, Any]:
+def _flattened(row: Row) -> Figures:
     flat = {k: row[k] for k in ("image_id", "group", "predicted", "correct", "level", "probability_correct", "gate")}
     flat |= {"truth": " ".join(row["truth"]), **row["attributes"], **row["evidence"]}
     for method, entry in row["methods"].items():

@@ -2,10 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import mannwhitneyu, rankdata
+
+Figures: TypeAlias = dict[str, Any]
+"""Figures by their names, as `evaluation.json` holds them: numbers, lists, and tables of figures again.
+
+What they are called and how they are nested is said where they are made; no two tables are alike.
+"""
 
 RESAMPLES = 1000
 SEED = 2025

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any
 
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
@@ -18,7 +17,7 @@ from pydicom.tag import BaseTag
 from segx_viewer.imaging.pseudonyms import Key, shifted
 
 TABLE = "dicomfields_2026c"
-_DUMMIES: dict[str, Any] = {
+_DUMMIES: dict[str, str | int | bytes] = {
     "DA": "19000101",
     "DT": "19000101000000",
     "TM": "000000",
@@ -157,7 +156,7 @@ def _shift(dataset: Dataset, tag: BaseTag, stranger: Stranger) -> None:
     values = element.value if isinstance(element.value, (MultiValue, list)) else [element.value]
     moved = [shifted(str(value or ""), days) for value in values]
     if not any(moved):
-        moved = [_DUMMIES[element.VR]] if stranger.is_document else []
+        moved = [str(_DUMMIES[element.VR])] if stranger.is_document else []
     element.value = moved
 
 

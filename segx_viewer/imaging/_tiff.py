@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 import tifffile
@@ -266,8 +266,8 @@ def _by_pillow(path: Path, page: tifffile.TiffPage) -> Numbers:
     return values.astype(kind)
 
 
-def _native_args(args: Any) -> Any:
-    return (_NATIVE.get(args[0], args[0]), *args[1:]) if isinstance(args, tuple) else args
+def _native_args(args: tuple[object, ...] | str | None) -> tuple[object, ...] | str | None:
+    return (_NATIVE.get(str(args[0]), args[0]), *args[1:]) if isinstance(args, tuple) else args
 
 
 def _codec(path: Path, page: tifffile.TiffPage) -> str:

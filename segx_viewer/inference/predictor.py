@@ -1,12 +1,11 @@
 """From a displayed picture to a network's input, and from its output to probabilities. Arrays only."""
 
-from typing import Any
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from segx_viewer.bundles.manifest import CUT, Preprocessing
+from segx_viewer.domain.arrays import Pixels
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.result import Activation, ClassInfo, Prediction
 from segx_viewer.errors import ModelError
@@ -87,7 +86,7 @@ def _place(picture: NDArray[np.uint8], how: Preprocessing, stretch: tuple[float,
         size = max(1, round(picture.shape[1] * factor)), max(1, round(picture.shape[0] * factor))
         picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
     found = fit(picture.shape[:2]).place(picture, how.interpolation, antialias=how.antialias)
-    placed: NDArray[Any] = np.asarray(found)
+    placed: Pixels = np.asarray(found)
     if placed.ndim == 3 and how.colour == "grey":
         placed = np.asarray(cv2.cvtColor(placed, cv2.COLOR_RGB2GRAY))
     if placed.ndim == 2:

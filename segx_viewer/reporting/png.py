@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -123,7 +122,7 @@ def write_png(picture: NDArray[np.uint8], path: Path) -> None:
             raise ExportError(f"{path} did not read back as it was written; check the disk.")
 
 
-def _equal(some: NDArray[Any], others: NDArray[np.uint8]) -> bool:
+def _equal(some: NDArray[np.generic], others: NDArray[np.uint8]) -> bool:
     """Compare pictures strip by strip: what comparing the whole of them takes is as large as one of them."""
     strips = range(0, len(some), _STRIP)
     return some.shape == others.shape and all(

@@ -1,7 +1,5 @@
 """The only place where arrays become QImages and QImages arrays."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
@@ -60,6 +58,5 @@ def sharing(pixels: NDArray[np.uint8] | NDArray[np.int32], ratio: float = 1.0, *
 def to_array(image: QImage) -> NDArray[np.uint8]:
     """Return a QImage's pixels as an (H, W, 3) uint8 RGB array of its own."""
     rgb = image.convertToFormat(QImage.Format.Format_RGB888)
-    bits: Any = rgb.constBits()
-    rows = np.frombuffer(bits, np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
+    rows = np.frombuffer(rgb.constBits(), np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
     return rows[:, : rgb.width() * 3].reshape(rgb.height(), rgb.width(), 3).copy()

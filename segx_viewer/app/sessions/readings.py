@@ -5,7 +5,7 @@ import json
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +64,17 @@ def reading_of(document: Document) -> Reading:
     return Reading(document.annotations, document.region, document.impression, document.is_key, document.lesion)
 
 
-def pack(reading: Reading) -> dict[str, Any]:
+class Packed(TypedDict):
+    """A reading as plain values; a region may be an array still."""
+
+    annotations: list[list[Any]]  # kind, points, text
+    region: Any
+    impression: dict[str, str] | None
+    key: NotRequired[bool]  # sessions of earlier versions know none
+    lesion: NotRequired[dict[str, object] | None]
+
+
+def pack(reading: Reading) -> Packed:
     """Return a reading as plain values."""
     region = reading.region
     return {
@@ -76,11 +86,11 @@ def pack(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _pack_mask(mask: NDArray[np.bool_]) -> dict[str, Any]:
+def _pack_mask(mask: NDArray[np.bool_]) -> dict[str, object]:
     return {"shape": mask.shape, "bits": base64.b64encode(np.packbits(mask).tobytes()).decode()}
 
 
-def unpack(entry: dict[str, Any]) -> Reading:
+def unpack(entry: Packed) -> Reading:
     """Return a reading from plain values; a region may be an array already.
 
     Raises KeyError, TypeError or ValueError where they are none.
@@ -98,7 +108,7 @@ def unpack(entry: dict[str, Any]) -> Reading:
         region,
         Impression(**entry["impression"]) if entry["impression"] is not None else None,
         bool(entry.get("key", False)),  # sessions of earlier versions know none
-        LesionRecord.from_dict(entry["lesion"]) if entry.get("lesion") else NO_RECORD,
+        LesionRecord.from_dict(lesion) if (lesion := entry.get("lesion")) else NO_RECORD,
     )
 
 

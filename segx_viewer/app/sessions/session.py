@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer
@@ -15,7 +15,7 @@ from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import settings
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.model.viewstate import PER_IMAGE, Compare, Layout, MaskStyle, View
-from segx_viewer.app.sessions.readings import Readings, pack, reading_of, unpack
+from segx_viewer.app.sessions.readings import Packed, Readings, pack, reading_of, unpack
 from segx_viewer.domain.image import VoiFunction, VoiLut, WindowLevel
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,32 @@ VERSION = 1
 _DELAY_MS = 1500
 _ENUMS = {"compare": Compare, "layout": Layout, "mask": MaskStyle}
 _PASSING = {"bare", "flicker", "editing", "tool", "grid", "two", "magnifier"}  # states of the moment
+
+
+class Entry(Packed):
+    """An open image as it is stored: where it lies, how it is looked at, and what was done to it.
+
+    The last four are those of session files, which find their images by what is in them.
+    """
+
+    path: str
+    label: str
+    frame: int
+    view: dict[str, Any]  # fields of `View`
+    sha256: NotRequired[str]
+    name: NotRequired[str]
+    relative: NotRequired[str]
+    size: NotRequired[int]
+
+
+class Snapshot(TypedDict):
+    """A session as plain values."""
+
+    version: int
+    ended: bool
+    view: dict[str, Any]
+    documents: list[Entry]
+    current: int | None
 
 
 class Autosave(QObject):
@@ -71,7 +97,7 @@ def _write(text: str) -> None:
     write_bytes(settings.session_file(), text.encode(), private=True)
 
 
-def read_session() -> dict[str, Any] | None:
+def read_session() -> Snapshot | None:
     """Return the stored session, None if there is none that can be used."""
     try:
         stored = json.loads(settings.session_file().read_text(encoding="utf-8"))
@@ -80,7 +106,8 @@ def read_session() -> dict[str, Any] | None:
     except (OSError, ValueError):
         log.info("The session file could not be read; starting afresh.")
         return None
-    return stored if isinstance(stored, dict) and stored.get("version") == VERSION else None
+    usable = isinstance(stored, dict) and stored.get("version") == VERSION
+    return stored if usable else None
 
 
 def ended_badly() -> bool:
@@ -92,7 +119,7 @@ def ended_badly() -> bool:
 # -- taking a snapshot -----------------------------------------------------------------------------
 
 
-def snapshot(workspace: Workspace) -> dict[str, Any]:
+def snapshot(workspace: Workspace) -> Snapshot:
     """Return the session as plain values."""
     documents, current = workspace.documents, workspace.documents.current
     documents.remember(workspace.state.view)
@@ -110,22 +137,27 @@ def snapshot(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def _document(document: Document) -> dict[str, Any]:
+def _document(document: Document) -> Entry:
     view = dict(document.view)
     view["voi"] = _pack_voi(view.get("voi"))
+    reading = pack(reading_of(document))
     return {
         "path": str(document.path),
         "label": document.label,
         "frame": document.frame,
         "view": view,
-        **pack(reading_of(document)),
+        "annotations": reading["annotations"],
+        "region": reading["region"],
+        "impression": reading["impression"],
+        "key": reading["key"],
+        "lesion": reading["lesion"],
     }
 
 
-def _pack_voi(voi: WindowLevel | VoiLut | None) -> dict[str, Any] | None:
+def _pack_voi(voi: WindowLevel | VoiLut | None) -> dict[str, object] | None:
     if voi is None:
         return None
-    table = asdict(voi)
+    table: dict[str, object] = asdict(voi)
     if isinstance(voi, VoiLut):
         table["values"] = base64.b64encode(voi.values.astype("<u2").tobytes()).decode()
     return table
@@ -152,7 +184,7 @@ def restore(workspace: Workspace) -> int:
         return 0
 
 
-def _restore(workspace: Workspace, stored: dict[str, Any]) -> int:
+def _restore(workspace: Workspace, stored: Snapshot) -> int:
     paths = [Path(entry["path"]) for entry in stored["documents"]]
     count = reopen(workspace, stored, [path if path.exists() else None for path in paths])
     # What was unpacked is gone by now; it is unpacked again.
@@ -168,11 +200,11 @@ def _restore(workspace: Workspace, stored: dict[str, Any]) -> int:
     return count + len(entries)
 
 
-def _archive(entry: dict[str, Any]) -> Path:
+def _archive(entry: Entry) -> Path:
     return Path(entry["label"].rpartition("!")[0])
 
 
-def reopen(workspace: Workspace, stored: dict[str, Any], paths: Sequence[Path | None]) -> int:
+def reopen(workspace: Workspace, stored: Snapshot, paths: Sequence[Path | None]) -> int:
     """Open the images of a snapshot from where they are now, None for those that are gone; return how many.
 
     Raises KeyError, TypeError, ValueError or IndexError where the snapshot is not one.
@@ -194,7 +226,7 @@ def reopen(workspace: Workspace, stored: dict[str, Any], paths: Sequence[Path | 
     return len(documents)
 
 
-def _fill(document: Document, entry: dict[str, Any]) -> None:
+def _fill(document: Document, entry: Entry) -> None:
     view = dict(entry["view"])
     if view.get("voi"):
         view["voi"] = _unpack_voi(view["voi"])

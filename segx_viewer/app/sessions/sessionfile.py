@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from segx_viewer import __version__
 from segx_viewer.app.jobs.workspace import Workspace
+from segx_viewer.app.sessions.session import Entry, Snapshot
 from segx_viewer.errors import ImageReadError, SegxError
 
 SUFFIX = ".segx"
@@ -35,14 +35,14 @@ class Stored:
     """A session as it was read: plain values, and the drawn regions by document number."""
 
     path: Path
-    values: dict[str, Any]
+    values: Snapshot
     regions: dict[int, NDArray[np.bool_]]
 
 
 # -- saving ----------------------------------------------------------------------------------------
 
 
-def capture(workspace: Workspace) -> dict[str, Any]:
+def capture(workspace: Workspace) -> Snapshot:
     """Return the session as plain values and arrays, for `save`, which needs no window."""
     from segx_viewer.app.sessions.session import snapshot
 
@@ -54,7 +54,7 @@ def capture(workspace: Workspace) -> dict[str, Any]:
     return values
 
 
-def save(values: dict[str, Any], path: Path) -> Path:
+def save(values: Snapshot, path: Path) -> Path:
     """Write what `capture` returned, atomically; hash the images that were not opened yet.
 
     Raises
@@ -126,7 +126,8 @@ def read(path: Path) -> Stored:
     try:
         with zipfile.ZipFile(path) as archive:
             values = json.loads(_member(archive, _MEMBER))
-            if not isinstance(values, dict) or values.get("format") != FORMAT:
+            known = isinstance(values, dict) and values.get("format") == FORMAT
+            if not known:
                 raise SegxError(f"{path.name} is not a session file.")
             if values.get("version") != VERSION:
                 raise SegxError(f"{path.name} was written by another version of the program and cannot be opened.")
@@ -143,7 +144,7 @@ def read(path: Path) -> Stored:
     return Stored(path, values, regions)
 
 
-def _check(documents: list[dict[str, Any]]) -> None:
+def _check(documents: list[Entry]) -> None:
     """Raise what `read` takes for damage where an image is not described as it should be."""
     for entry in documents:
         words = [entry[name] for name in ("path", "name", "relative", "sha256", "label")]
@@ -190,7 +191,7 @@ def find_images(
 
     known: dict[Path, str] = {}
 
-    def is_same(path: Path, entry: dict[str, Any]) -> bool:
+    def is_same(path: Path, entry: Entry) -> bool:
         try:
             if not path.is_file() or path.stat().st_size != entry["size"]:
                 return False
