@@ -5,7 +5,6 @@ their case is put as well as it can be: what does not help then does not help.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 
 from segx_viewer.evaluation.calibrate import ALIGNMENT_FEATURES
 from segx_viewer.evaluation.collect import Row, answers
-from segx_viewer.evaluation.statistics import Resampler, auroc
+from segx_viewer.evaluation.statistics import Figures, Resampler, auroc
 from segx_viewer.inference.features import COUNTERFACTUAL_FEATURES
 
 FOLDS = 5
@@ -27,7 +26,7 @@ RUNNER_UP = ("runner_up_auitc", "auitc_lead")
 """Agreement of the runner-up class's map with the region, and by how much that of the predicted class is greater."""
 
 
-def segu_adds(rows: Sequence[Row], method: str) -> dict[str, Any]:
+def segu_adds(rows: Sequence[Row], method: str) -> Figures:
     """Return error-detection AUROCs of confidence, of all alignments and of both, and of what else was tried.
 
     Returns
@@ -47,7 +46,7 @@ def segu_adds(rows: Sequence[Row], method: str) -> dict[str, Any]:
     table = {name: np.array([_known(row, method)[name] for row in judged]) for name in _common(judged, method)}
     resampler = Resampler(groups)
     confidence = table["max_softmax"]
-    found: dict[str, Any] = {"n": len(judged), "mistakes": int((~correct).sum())}
+    found: Figures = {"n": len(judged), "mistakes": int((~correct).sum())}
     found["max-softmax"] = {"auroc": _auroc(confidence, correct, resampler)}
     sets = {"alignments": ALIGNMENT_FEATURES, "counterfactual filling": COUNTERFACTUALS, "runner-up": RUNNER_UP}
     for name, features in sets.items():
@@ -66,7 +65,7 @@ def segu_adds(rows: Sequence[Row], method: str) -> dict[str, Any]:
     return found
 
 
-def adds_nothing(found: Mapping[str, Any]) -> bool | None:
+def adds_nothing(found: Figures) -> bool | None:
     """Whether SegU adds nothing certain to the confidence; None where it was not measured."""
     gain = found.get("max-softmax + alignments", {}).get("gain")
     return None if gain is None or gain["low"] is None else bool(gain["low"] <= 0)
@@ -106,13 +105,13 @@ def _joined(
     return told[:, 1]
 
 
-def _auroc(score: NDArray[np.float64], correct: NDArray[np.bool_], resampler: Resampler) -> dict[str, Any]:
+def _auroc(score: NDArray[np.float64], correct: NDArray[np.bool_], resampler: Resampler) -> Figures:
     return resampler.estimate(lambda drawn: auroc(score[drawn], correct[drawn])).to_dict()
 
 
 def _gain(
     score: NDArray[np.float64], base: NDArray[np.float64], correct: NDArray[np.bool_], resampler: Resampler
-) -> dict[str, Any]:
+) -> Figures:
     def difference(drawn: NDArray[np.int64]) -> float:
         return auroc(score[drawn], correct[drawn]) - auroc(base[drawn], correct[drawn])
 

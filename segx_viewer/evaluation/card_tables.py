@@ -1,7 +1,7 @@
 """Tables of a model card that stand apart from its main figures: classes, attributes, outlines, folds."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from segx_viewer.evaluation.adding import adds_nothing

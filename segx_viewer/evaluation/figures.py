@@ -241,7 +241,7 @@ def gate(rows: Sequence[Row], resampler: Resampler) -> Figures:
         level.name.lower(): resampler.mean(np.array([float(row["gate"] == level.value) for row in rows])).to_dict()
         for level in GateLevel
     }
-    found: dict[str, Any] = {"n": len(rows), **shares}
+    found: Figures = {"n": len(rows), **shares}
     truths = sorted({code for row in rows for code in row["truth"]})
     # What is turned away must not be what matters most.
     found["accepted_per_class"] = {

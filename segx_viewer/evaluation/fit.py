@@ -6,7 +6,7 @@ changed at random as in training (for the gate without blur, JPEG artefacts and 
 here.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -160,7 +160,7 @@ def fit_bundle(
     return table
 
 
-def reference(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
+def reference(rows: Sequence[Figures]) -> dict[str, dict[str, float]]:
     """Return mean, standard deviation and number of the figures that later images are compared with.
 
     Of images as they are: the score ("max_softmax", log-odds), SegU ("auitc") and the gate's distance.

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta
 
-from segx_viewer.evaluation.statistics import Figures
 from segx_viewer.domain.result import GateLevel, Level
+from segx_viewer.evaluation.statistics import Figures
 from segx_viewer.explain.promises import NEVER, ClassConditionalSets, Danger, FindingSets, Levels
 
 CONFIDENCE = 0.95

@@ -5,7 +5,6 @@ answer, level, prediction set and the gate's word are compared with those of the
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import cv2
 import numpy as np
@@ -15,7 +14,7 @@ from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis, GateLevel, Level, PredictionSet
 from segx_viewer.evaluation.fit import picture_image
-from segx_viewer.evaluation.statistics import Resampler
+from segx_viewer.evaluation.statistics import Figures, Resampler
 from segx_viewer.evaluation.strangers import judge
 from segx_viewer.pipeline import analyse_to_end
 from segx_viewer.training.datasets import Record
@@ -91,7 +90,7 @@ SHIFTS: Mapping[str, Callable[[Picture, np.random.Generator], Picture]] = {
 """What is done to a picture (H, W, 3); grey pictures have three equal channels."""
 
 
-def shift_row(record: Record, open_store: BundleStore, store: BundleStore, name: str) -> dict[str, Any]:
+def shift_row(record: Record, open_store: BundleStore, store: BundleStore, name: str) -> Figures:
     """Analyse an image under every shift.
 
     Returns
@@ -113,7 +112,7 @@ def shift_row(record: Record, open_store: BundleStore, store: BundleStore, name:
     return {"image_id": record.image_id, "group": record.group, "shifts": found}
 
 
-def _answers(analysis: Analysis, truth: Sequence[str]) -> dict[str, Any]:
+def _answers(analysis: Analysis, truth: Sequence[str]) -> Figures:
     prediction = analysis.predicted.prediction
     codes = [c.code for c in prediction.classes]
     answers = {}
@@ -121,7 +120,7 @@ def _answers(analysis: Analysis, truth: Sequence[str]) -> dict[str, Any]:
         certainty = analysis.certainty_of((METHOD, k))
         level = Level.ABSTAIN if certainty is None else certainty.level
         answers[codes[k]] = {"correct": codes[k] in truth, "level": level.value}
-    found: dict[str, Any] = {"answers": answers}
+    found: Figures = {"answers": answers}
     if prediction.sets:
         one = prediction.sets[0]
         if isinstance(one, PredictionSet):
@@ -136,7 +135,7 @@ def _answers(analysis: Analysis, truth: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def shifted(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def shifted(rows: Sequence[Figures]) -> Figures:
     """Return the figures of every shift.
 
     Returns
@@ -148,7 +147,7 @@ def shifted(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         where there are several) and, of the images that flip, the shares of answers at HIGH before and after:
         `high_before` and, with and without the gate, `high_after` and `high_after_without_gate`.
     """
-    found: dict[str, Any] = {"n": len(rows)}
+    found: Figures = {"n": len(rows)}
     if not rows:
         return found
     for shift in SHIFTS:
@@ -158,7 +157,7 @@ def shifted(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _figures(groups: Sequence[str], pairs: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> dict[str, Any]:
+def _figures(groups: Sequence[str], pairs: Sequence[tuple[Figures, Figures]]) -> Figures:
     resampler = Resampler(np.unique(groups, return_inverse=True)[1])
     accepted = np.array([now["gate"] == GateLevel.ACCEPTED.value for now, _ in pairs])
     flipped = np.array([set(now["answers"]) != set(was["answers"]) for now, was in pairs])
@@ -167,7 +166,7 @@ def _figures(groups: Sequence[str], pairs: Sequence[tuple[Mapping[str, Any], Map
     right = np.array([np.mean([a["correct"] for a in now["answers"].values()] or [np.nan]) for now, _ in pairs])
     at_high = [a["correct"] for (a, _), level in zip(answers, levels, strict=True) if level == Level.HIGH.value]
     turned = [(now, was, ok) for (now, was), ok, turn in zip(pairs, accepted, flipped, strict=True) if turn]
-    table: dict[str, Any] = {
+    table: Figures = {
         "n": len(pairs),
         "right": resampler.mean(right).to_dict(),
         "flipped": resampler.mean(flipped.astype(float)).to_dict(),
@@ -185,7 +184,7 @@ def _figures(groups: Sequence[str], pairs: Sequence[tuple[Mapping[str, Any], Map
     return table
 
 
-def _high(entries: Sequence[Mapping[str, Any]], of: int | None = None) -> float | None:
+def _high(entries: Sequence[Figures], of: int | None = None) -> float | None:
     """Share of images with an answer at HIGH."""
     hits = [any(a["level"] == Level.HIGH.value for a in entry["answers"].values()) for entry in entries]
     count = len(entries) if of is None else of
