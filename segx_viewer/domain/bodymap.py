@@ -50,6 +50,22 @@ def outline() -> tuple[Curve, ...]:
     return (*right, *left)
 
 
+def polygon(steps: int = 8) -> tuple[tuple[float, float], ...]:
+    """Return the outline as corners (x, y), `steps` for each curve."""
+    start, *curves = outline()
+    corners = [(start[0], start[1])]
+    for curve in curves:
+        if len(curve) == 2:
+            corners.append((curve[0], curve[1]))
+            continue
+        (x0, y0), (x1, y1, x2, y2, x3, y3) = corners[-1], curve
+        for n in range(1, steps + 1):
+            t = n / steps
+            a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3
+            corners.append((a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3))
+    return tuple(corners)
+
+
 # Lowest x, y, highest x, y on the right half of the drawing, name from the front and from the back; inner ones first.
 _PARTS = (
     (0.50, 0.000, 0.62, 0.075, "forehead", "back of the head"),

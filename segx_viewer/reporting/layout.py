@@ -6,8 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from segx_viewer.domain.bodymap import ASPECT
 from segx_viewer.domain.image import MedicalImage, SpacingOrigin
+from segx_viewer.domain.lesion import Site
 from segx_viewer.domain.result import Level
+from segx_viewer.reporting.bodydrawing import draw_site
 from segx_viewer.reporting.content import IDENTITY_MARK, RESEARCH_USE, Content, Finding, Row, Trust, percent
 from segx_viewer.reporting.marks import draw_marks
 from segx_viewer.reporting.overlay import colormap
@@ -27,6 +30,7 @@ TITLE = 28.0
 TOP_FINDING = 27.0
 SHOWN_FINDINGS = 8
 FOOTER = 50.0
+_BODY = 150.0  # height of the body map
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def lay_out(
     setter.summary(content)
     setter.notices(content.notices)
     setter.impression(content.reading.impression)
-    setter.lesion(content.lesion)
+    setter.lesion(content.lesion, content.reading.lesion.site)
     setter.pictures(content, panels, image, panel_width, colormap(map_name))
     setter.made(content)
     setter.footer(page_number, height)
@@ -326,15 +330,21 @@ class _Setter:
             y = self.paragraph(self.left, y, self.right - self.left, line, BODY) if line.strip() else y + 8 * u
         self.y = y + 10 * u
 
-    def lesion(self, rows: Sequence[Row]) -> None:
-        """Set what the reader noted about the lesion, and the region's figures, in two columns."""
+    def lesion(self, rows: Sequence[Row], site: Site | None) -> None:
+        """Set what the reader noted about the lesion, and the region's figures, in two columns; the body map beside."""
         if not rows:
             return
         u = self.u
         y = self.heading(self.left, self.y + 4 * u, say("The lesion: reader's notes and the region's figures"))
-        column = (self.right - self.left - 56 * u) / 2
+        room = 0.0
+        ends = []
+        if site is not None:
+            room = _BODY * ASPECT * u + 32 * u
+            draw_site(self.page, site, (self.right - room + 32 * u, y - 16 * u, _BODY * u), self.theme)
+            ends.append(y + (_BODY - 16) * u)
+        column = (self.right - self.left - 56 * u - room) / 2
         half = (len(rows) + 1) // 2
-        ends = [
+        ends += [
             self.rows(self.left + n * (column + 56 * u), y, column, part, label_width=150)
             for n, part in enumerate((rows[:half], rows[half:]))
         ]

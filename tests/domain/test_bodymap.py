@@ -1,6 +1,8 @@
+from itertools import pairwise
+
 import pytest
 
-from segx_viewer.domain.bodymap import outline, part_of, words_of
+from segx_viewer.domain.bodymap import outline, part_of, polygon, words_of
 from segx_viewer.domain.lesion import Site
 
 
@@ -34,3 +36,12 @@ def test_a_place_has_the_patients_own_side(site, words):
 
 def test_the_middle_has_no_side():
     assert part_of(Site("front", 0.51, 0.3)) == ("chest", "")
+
+
+def test_the_polygon_follows_the_outline():
+    corners = polygon(4)
+    ends = {(round(curve[-2], 6), round(curve[-1], 6)) for curve in outline()}
+    assert ends <= {(round(x, 6), round(y, 6)) for x, y in corners}
+    assert corners[0] == corners[-1]
+    area = 0.5 * sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairwise(corners))
+    assert 0.15 < abs(area) < 0.4  # of the box

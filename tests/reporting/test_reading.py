@@ -4,6 +4,8 @@ import jsonschema
 import numpy as np
 import pytest
 
+from segx_viewer.domain.bodymap import polygon
+from segx_viewer.domain.lesion import LesionRecord, Site
 from segx_viewer.paths import resources_folder
 from segx_viewer.reporting.content import describe
 from segx_viewer.reporting.layout import lay_out
@@ -12,7 +14,7 @@ from segx_viewer.reporting.panels import ReportView, draw_panels
 from segx_viewer.reporting.png import render_report
 from segx_viewer.reporting.reading import Mark, Reading, Shape
 from segx_viewer.reporting.table import analysis_to_dict
-from segx_viewer.reporting.typeset import Text
+from segx_viewer.reporting.typeset import Area, Disc, Text
 
 READING = Reading(
     "Looks like Jane's nevus.\nFollow-up in 3 months.",
@@ -83,3 +85,25 @@ def test_the_top_set_alone_can_be_shown(analysis):
     region = analysis.placement.to_image(analysis.segmentation.probability) > 0.5
     assert inside.any()
     assert not (inside & ~region).any()
+
+
+def test_the_body_map_is_drawn_where_the_lesion_is(analysis):
+    panels = draw_panels(analysis, ("gradcam", 4), ReportView())
+    of = {"width": 1936, "unit": 1.08, "panel_width": 600}
+    site = Site("back", 0.6, 0.25)
+    page = lay_out(describe(analysis, reading=Reading(lesion=LesionRecord(site=site))), panels, analysis.image, **of)
+    (body,) = [o for o in page.operations if isinstance(o, Area) and len(o.points) == len(polygon())]
+    x0, y0 = (min(p[i] for p in body.points) for i in (0, 1))
+    x1, y1 = (max(p[i] for p in body.points) for i in (0, 1))
+    xs, ys = zip(*polygon(), strict=True)
+    marks = [o for o in page.operations if isinstance(o, Disc) and x0 < o.x < x1 and y0 < o.y < y1]
+    assert len(marks) == 1
+    assert marks[0].x == pytest.approx(x0 + (0.6 - min(xs)) / (max(xs) - min(xs)) * (x1 - x0), abs=0.5)
+    assert marks[0].y == pytest.approx(y0 + (0.25 - min(ys)) / (max(ys) - min(ys)) * (y1 - y0), abs=0.5)
+    assert x1 < page.width - 40
+    letters = [
+        o.text for o in page.operations if isinstance(o, Text) and o.text in ("L", "R") and x0 - 30 < o.x < x1 + 30
+    ]
+    assert letters == ["L", "R"]  # from behind, the patient's left is on the left
+    without = lay_out(describe(analysis), panels, analysis.image, **of)
+    assert not [o for o in without.operations if isinstance(o, Area) and len(o.points) == len(polygon())]
