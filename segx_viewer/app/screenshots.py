@@ -31,7 +31,7 @@ from segx_viewer.app.dialogs.lesion import ABCD, SEVEN_POINT, SITE, LesionDialog
 from segx_viewer.app.dialogs.timeline import TimeLine
 from segx_viewer.app.jobs.demo import LESION, demo_files
 from segx_viewer.app.jobs.engine import Engine
-from segx_viewer.app.kit import language, theme
+from segx_viewer.app.kit import language, preferences, theme
 from segx_viewer.app.model.viewstate import Compare, Layout
 from segx_viewer.app.model.worklist import MARKED, NOTE
 from segx_viewer.app.sessions.export import PageOptions, export_report
@@ -325,6 +325,7 @@ class _Shooting:
         self.window.commands.run("theme_dark")
         self._shoot("14-3840x2160-at-200-percent", ratio=2.0)
         self.window.close()
+        preferences.LANGUAGE.choose("de")
         language.use("de")
         self.window = self._open(_SIZES["1280x800"])
         self._show(lesion)

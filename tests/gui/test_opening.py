@@ -14,6 +14,7 @@ from pydicom.data import get_testdata_file
 from pydicom.fileset import FileSet
 from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QMenu
 
 from segx_viewer.app.application import ExceptionHook
 from segx_viewer.app.canvas.scene import Panel
@@ -105,6 +106,37 @@ def test_a_segmentation_is_drawn_on_its_image(qtbot, window, tmp_path):
     with_graphics = port.grab().toImage()
     qtbot.keyClick(window, Qt.Key.Key_U)
     assert port.grab().toImage() != with_graphics
+
+
+def test_results_of_the_same_name_are_layers_of_their_own_to_be_chosen_one_by_one(qtbot, window, engine, tmp_path):
+    image = tmp_path / "image.dcm"
+    shutil.copy(dicom("CT_small.dcm"), image)
+    window.open_paths([image])
+    qtbot.waitUntil(window.has_result)
+    segmentations = []
+    for name, side in (("first", 12), ("second", 20), ("third", 20)):
+        mask = np.zeros((32, 32), bool)
+        mask[6:side, 6:side] = True
+        window.workspace.analyses.set_region(window.workspace.documents.current, mask)
+        export_report(window.workspace, tmp_path / f"{name}.dcm", include_identity=True)
+        qtbot.waitUntil(lambda name=name: f"{name}" in window.status.message.text().rpartition("/")[2])
+        files = (tmp_path / name).glob("*.dcm")
+        segmentations.append(next(p for p in files if dcmread(p).SOPClassUID.name == "Segmentation Storage"))
+    drawn = []
+    window.workspace.documents.removed.connect(drawn.append)
+    window.open_paths(segmentations)
+    qtbot.waitUntil(lambda: len(drawn) == 3)
+    menu = next(m for m in window.findChildren(QMenu) if m.title() == "La&yers of the file")
+    menu.aboutToShow.emit()
+    labels = [action.text() for action in menu.actions()]
+    assert labels == [labels[0], f"{labels[0]} (2)"]  # the third says the same as the second
+    port = window.viewports.ports[Panel.IMAGE]
+    both = port.grab().toImage()
+    menu.actions()[1].trigger()
+    one = port.grab().toImage()
+    assert one != both
+    menu.actions()[0].trigger()
+    assert port.grab().toImage() != one
 
 
 def test_a_segmentation_that_names_its_series_only_is_drawn_and_one_that_cannot_lie_there_says_why(

@@ -24,7 +24,7 @@ from segx_viewer.app.model.actions import Actions, plain
 from segx_viewer.paths import resources_folder
 
 _TEXT = Qt.ItemDataRole.UserRole
-_WIDTH = 620  # px that a picture takes at most
+_WIDTH = 580  # px that a picture takes at most
 _KEYS_PLACE = 2  # after the figures
 _HELD = ((mark("Bare image, while held"), "B"), (mark("Move the picture with the left button, while held"), "Space"))
 

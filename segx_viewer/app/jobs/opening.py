@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -236,9 +237,7 @@ class Opener(QObject):
             waiting.error = words.format(name=waiting.name, image=document.name, width=width, height=height)
             return
         for overlay in (*fitting, *(o for o in held if o.source_uid not in ("", source.sop_instance_uid))):
-            known = self.overlays.setdefault(overlay.source_uid, [])
-            if not any(o.label == overlay.label and o.kind == overlay.kind for o in known):
-                known.append(overlay)
+            _add(overlay, self.overlays.setdefault(overlay.source_uid, []))
         text = tr("{name} is drawn on {image}.").format(name=waiting.name, image=document.name)
         if waiting is self._documents.current:
             self._documents.set_current(document)
@@ -287,3 +286,17 @@ class Opener(QObject):
 
 def _label(found: "Found") -> str:
     return found.label if found.label != str(found.path) else ""
+
+
+def _add(overlay: "DicomOverlay", known: "list[DicomOverlay]") -> None:
+    """Add an overlay to those of its image, unless it is there; another one of the same name is told by a number."""
+    from numpy import array_equal
+
+    names = [o.label for o in known]
+    alike = (o for o in known if o.kind == overlay.kind and o.label.startswith(overlay.label))
+    if any(array_equal(o.values, overlay.values) for o in alike):
+        return
+    free = (
+        label for label in chain([overlay.label], (f"{overlay.label} ({n})" for n in count(2))) if label not in names
+    )
+    known.append(replace(overlay, label=next(free)))

@@ -244,7 +244,9 @@ class Studies(QTreeWidget):
         item = self.itemAt(0, 0) if self.isVisible() else None
         while item is not None and self.visualItemRect(item).top() < bottom:
             document = self._middle(item) if item.data(0, _NUMBER) is None else self._lead(item)
-            if document is not None and document.header is not None and document.thumbnail is None:
+            if document is None or document is self._documents.current:
+                pass  # the image that is looked at is there, and is not read again for its thumbnail
+            elif document.header is not None and document.thumbnail is None:
                 seen.append(document)
             item = self.itemBelow(item)
         if seen:
@@ -364,6 +366,7 @@ class Studies(QTreeWidget):
         item = self._item_of(document) if document is not None else None
         _choose(self, _seen(item) if item is not None else None)
         del blocker
+        self._look_soon()  # at the one before, too
 
     def _item_of(self, document: Document) -> QTreeWidgetItem | None:
         listed = [d for d in self._documents if d.path == document.path and d.number in self._items]
