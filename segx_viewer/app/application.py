@@ -115,11 +115,17 @@ class Program(QObject):
 
     def _fill(self) -> None:
         from segx_viewer.app.model import privacy
+
+        privacy.drop_old_session()  # old names went before they could be seen
+        self._window.fill()
+        QTimer.singleShot(0, self, self._open)  # what waits in the window's thread comes in between
+
+    def _open(self) -> None:
         from segx_viewer.app.sessions.instance import Listener
 
         window = self._window
-        privacy.drop_old_session()  # old names went before they could be seen
-        window.fill()
+        if window.follower is None or not window.isVisible():  # closed meanwhile
+            return
         self._listener = Listener(window)
         self._listener.received.connect(window.open_paths)
         self._listener.received.connect(lambda _: window.activateWindow())
