@@ -5,7 +5,7 @@ not a proof of absence: a person looks at the preview and decides.
 """
 
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -16,11 +16,11 @@ from pydicom.pixels.utils import set_pixel_data
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ExplicitVRLittleEndian
 
 from segx_viewer.domain.arrays import Numbers
-from segx_viewer.domain.image import MedicalImage, WindowLevel
+from segx_viewer.domain.image import MedicalImage
 from segx_viewer.errors import UnsupportedImageError
 from segx_viewer.imaging._pixels import PixelElement, decode_frame, held_frames, to_rgb
 from segx_viewer.imaging._quiet import ignore_library_warnings
-from segx_viewer.imaging.display import default_voi, to_display
+from segx_viewer.imaging.display import to_display
 
 _LETTER_HEIGHT = (5, 80)
 _LETTERS_PER_LINE = 3
@@ -71,24 +71,6 @@ def find_text(image: MedicalImage) -> tuple[Box, ...]:
             if not any(_overlap(box, other) for other in boxes):
                 boxes.append(box)
     return tuple(sorted(boxes, key=lambda b: (b.top, b.left)))
-
-
-def blank(image: MedicalImage, boxes: tuple[Box, ...]) -> MedicalImage:
-    """Return the image with the boxes' pixels set to what is displayed black. Nothing of them is kept."""
-    pixels = image.pixels.copy()
-    black = _black(image)
-    for box in boxes:
-        pixels[box.region] = 0 if image.is_colour else black
-    return replace(image, pixels=pixels)
-
-
-def _black(image: MedicalImage) -> float:
-    """Return a value that is displayed black, and that is no higher or lower than need be."""
-    voi = default_voi(image)
-    ends = [float(image.pixels.min()), float(image.pixels.max())]
-    if isinstance(voi, WindowLevel):
-        ends += [voi.center - voi.width / 2, voi.center + voi.width / 2]
-    return max(ends) if image.presentation_inverse else min(ends)
 
 
 def blank_dataset(dataset: Dataset, boxes: tuple[Box, ...]) -> None:

@@ -9,7 +9,7 @@ from segx_viewer.imaging._decoded import Decoded
 from segx_viewer.imaging._unsupported import foreign_kind
 from segx_viewer.imaging.dicom import read_dicom
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
-from segx_viewer.imaging.raster import is_picture, opens_heic, read_picture
+from segx_viewer.imaging.picturefiles import is_picture, opens_heic, read_picture
 from segx_viewer.paths import sha256_of
 
 _PREAMBLE = 128

@@ -21,13 +21,13 @@ from segx_viewer.domain.image import VoiLut, WindowLevel
 from segx_viewer.domain.result import Analysis, MapKey
 from segx_viewer.errors import ExportError
 from segx_viewer.reporting.atomic import write_bytes
+from segx_viewer.reporting.bitmap import stencil_of
 from segx_viewer.reporting.content import RESEARCH_USE, default_key, describe
 from segx_viewer.reporting.fonts import Run, own_font, runs
 from segx_viewer.reporting.layout import DARK, GUTTER, LIGHT, MARGIN, WIDTH, PageNumber, lay_out
 from segx_viewer.reporting.overview import PER_PAGE, Entry, cells, entry_of, overview_page, pages_for, totals_of
 from segx_viewer.reporting.panels import WHOLE_IMAGE, ReportView, draw_panels
 from segx_viewer.reporting.pdfpictures import eight_bits, reader
-from segx_viewer.reporting.raster import stencil_of
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
 from segx_viewer.reporting.typeset import Area, Box, Colour, Disc, Line, Page, Picture, Text, text_width
 from segx_viewer.reporting.words import moment_text, say

@@ -11,10 +11,10 @@ from segx_viewer.domain.image import VoiLut, WindowLevel
 from segx_viewer.domain.result import Analysis, MapKey
 from segx_viewer.errors import ExportError
 from segx_viewer.reporting.atomic import atomic_write
+from segx_viewer.reporting.bitmap import render
 from segx_viewer.reporting.content import default_key, describe
 from segx_viewer.reporting.layout import DARK, GUTTER, LIGHT, MARGIN, ONLY_PAGE, WIDTH, PageNumber, lay_out
 from segx_viewer.reporting.panels import WHOLE_IMAGE, ReportView, draw_panels
-from segx_viewer.reporting.raster import render
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
 
 # Each row as its difference from the one above, as libpng would choose for most rows after it has tried every way: half

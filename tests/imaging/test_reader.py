@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from segx_viewer.errors import ImageReadError, UnsupportedImageError
-from segx_viewer.imaging import raster
+from segx_viewer.imaging import picturefiles
 from segx_viewer.imaging.reader import read_image
 from segx_viewer.imaging.study import collect_files
 from segx_viewer.imaging.synthetic import draw_lesion
@@ -110,7 +110,7 @@ def test_what_is_merely_unsupported_is_named_with_the_way_out(tmp_path, kind, na
 
 @pytest.mark.parametrize("brand", [b"heic", b"heix", b"mif1"])
 def test_heic_without_the_extra_names_the_extra(tmp_path, monkeypatch, brand):
-    monkeypatch.setattr(raster, "_known_formats", lambda: ["JPEG", "PNG"])
+    monkeypatch.setattr(picturefiles, "_known_formats", lambda: ["JPEG", "PNG"])
     (tmp_path / "x.heic").write_bytes(b"\0\0\0\x18ftyp" + brand + bytes(500))
     with pytest.raises(UnsupportedImageError, match=r'its extra "heic" \(pip install "segx-viewer\[heic\]"\)'):
         read_image(tmp_path / "x.heic")

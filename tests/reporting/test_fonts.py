@@ -12,7 +12,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from reportlab.pdfgen.canvas import Canvas
 
 from segx_viewer.reporting import fonts, pdf
-from segx_viewer.reporting.raster import render
+from segx_viewer.reporting.bitmap import render
 from segx_viewer.reporting.typeset import Page, Text, text_width
 
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)

@@ -24,14 +24,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from segx_viewer.app.dialogs.archiveservers import ServerDialog, ask_secret, list_servers
+from segx_viewer.app.dialogs.archiveservers import ServerDialog, list_servers, secret_given
 from segx_viewer.app.jobs import archives
 from segx_viewer.app.jobs.jobs import ARCHIVE
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.domain.request import CancelToken
-from segx_viewer.errors import ArchiveCancelled, SecretNeededError, SegxError
+from segx_viewer.errors import ArchiveCancelled, SegxError
 
 if TYPE_CHECKING:
     from segx_viewer.archive.model import Query, Series, Study
@@ -287,11 +287,8 @@ class ArchiveSearch(QDialog):
     def _on_failed(self, error: SegxError, again: Callable[[], None]) -> None:
         self._end(tr("Stopped. What has come stays.") if isinstance(error, ArchiveCancelled) else str(error))
         server = self.server.currentData()
-        if isinstance(error, SecretNeededError) and server is not None:
-            told = ask_secret(server, str(error), self)
-            if told is not None:
-                self._workspace.say(told)
-                again()
+        if server is not None and secret_given(self._workspace, server, error, self):
+            again()
 
     def _begin(self, sentence: str) -> None:
         self._token = CancelToken()

@@ -5,10 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
@@ -20,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from segx_viewer.app.dialogs.archiveservers import ServerDialog, ask_secret, list_servers
+from segx_viewer.app.dialogs.archiveservers import ServerDialog, list_servers, secret_given
+from segx_viewer.app.dialogs.working import WorkingDialog
 from segx_viewer.app.jobs.archives import outbox
 from segx_viewer.app.jobs.jobs import ARCHIVE
 from segx_viewer.app.jobs.workspace import Workspace
@@ -29,8 +28,7 @@ from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.keyimages import key_images
 from segx_viewer.app.sessions import sending
 from segx_viewer.app.sessions.export import Job, job_for
-from segx_viewer.domain.request import CancelToken
-from segx_viewer.errors import AnalysisCancelled, ArchiveCancelled, SecretNeededError, SegxError
+from segx_viewer.errors import AnalysisCancelled, ArchiveCancelled, SegxError
 
 if TYPE_CHECKING:
     from segx_viewer.archive.model import Answer
@@ -41,16 +39,14 @@ if TYPE_CHECKING:
 _CHOSEN_FIRST = ("seg", "sr", "sc", "pdf", "ko")
 
 
-class ArchiveSend(QDialog):
+class ArchiveSend(WorkingDialog):
     """Sends the current image's results, one by one, to the study that they belong to; each is sent once."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(workspace, parent)
         self.setWindowTitle(tr("Send results to archive"))
         self.resize(620, 520)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._workspace, self._token = workspace, CancelToken()
-        self._running = False
         self._job, self._key_images = self._capture(), self._marked()
         self.server = QComboBox()
         configure = QPushButton(tr("Archives …"))
@@ -168,7 +164,7 @@ class ArchiveSend(QDialog):
             return
         settings.settings().setValue("archive", server.name)
         self.answers.clear()
-        self._token, self._running = CancelToken(), True
+        self._begin_work()
         self.sentence.setText(tr("Sending to {name} …").format(name=server.name))
         self.progress.show()
         self._follow()
@@ -200,11 +196,8 @@ class ArchiveSend(QDialog):
         stopped = isinstance(error, (ArchiveCancelled, AnalysisCancelled))
         self._end(tr("Cancelled.") if stopped else str(error))
         server = self.server.currentData()
-        if isinstance(error, SecretNeededError) and server is not None:
-            told = ask_secret(server, str(error), self)
-            if told is not None:
-                self._workspace.say(told)
-                self.send()
+        if server is not None and secret_given(self._workspace, server, error, self):
+            self.send()
 
     def _end(self, sentence: str) -> None:
         self._running = False
@@ -212,7 +205,3 @@ class ArchiveSend(QDialog):
         self.sentence.setText(sentence)
         self._workspace.say(sentence)
         self._list_kinds()
-
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102 - Qt's name
-        self._token.cancel()
-        super().closeEvent(event)

@@ -85,6 +85,14 @@ def ask_secret(server: Server, sentence: str, parent: QWidget) -> str | None:
     return tr("This computer has no key ring: the password is kept until the program ends.")
 
 
+def secret_given(workspace: Workspace, server: Server, error: SegxError, parent: QWidget) -> bool:
+    """Ask for the password or token where an archive lacked it; return whether trying again is worth it."""
+    told = ask_secret(server, str(error), parent) if isinstance(error, SecretNeededError) else None
+    if told is not None:
+        workspace.say(told)
+    return told is not None
+
+
 class ServerDialog(QDialog):
     """A list of archives, and a form for the chosen one."""
 

@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
@@ -24,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from segx_viewer.app.dialogs.disguiseform import DisguiseForm, disguise_of
+from segx_viewer.app.dialogs.working import WorkingDialog
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import mark, tr
@@ -51,15 +50,13 @@ class Order(NamedTuple):
     text: str
 
 
-class FolderCopies(QDialog):
+class FolderCopies(WorkingDialog):
     """Asks for two folders and how, writes the copies, and lists what deserves a look."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(workspace, parent)
         self.setWindowTitle(tr("De-identified copies of a folder"))
         self.resize(760, 560)
-        self._workspace, self._token = workspace, CancelToken()
-        self._running = False
         current = workspace.documents.current
         folder = str(current.path.parent) if current is not None else str(settings.settings().value("last_folder", ""))
         self.source, self.target = QLineEdit(folder), QLineEdit()
@@ -126,7 +123,7 @@ class FolderCopies(QDialog):
             self.text.currentData(),
         )
         self.outcomes.clear()
-        self._token, self._running = CancelToken(), True
+        self._begin_work()
         self._follow()
         self.progress.setRange(0, 0)
         self.progress.show()
@@ -159,10 +156,6 @@ class FolderCopies(QDialog):
         self.sentence.setText(sentence)
         self._workspace.say(sentence)
         self._follow()
-
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102 - Qt's name
-        self._token.cancel()
-        super().closeEvent(event)
 
 
 def _copy(order: Order, token: CancelToken, tell: "Callable[[int, int, Copied], None]") -> Counter[str]:

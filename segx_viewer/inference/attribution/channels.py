@@ -69,13 +69,8 @@ class AblationCam(Described):
         subject.on_fraction(1.0)
 
 
-def channel_scores(subject: Subject, channels: Tensor) -> Tensor:
-    """Return the targets (C, K) of the input multiplied by each upsampled, min-max-scaled channel (C, h, w)."""
-    return torch.cat(list(scored(subject, channels)))
-
-
 def scored(subject: Subject, channels: Tensor) -> Iterator[Tensor]:
-    """Yield the targets that `channel_scores` returns, batch by batch."""
+    """Yield the targets (n, K) of the input multiplied by upsampled, min-max-scaled channels (C, h, w), by batches."""
 
     @torch.no_grad()
     def score(start: int, count: int) -> Tensor:
