@@ -283,8 +283,9 @@ class _Run:
                 fits = analysis.gate.level is GateLevel.ACCEPTED
                 (accepted if fits else outside).append((strangeness, analysis, prepared))
             if accepted:
-                _, analysis, entered = min(accepted, key=itemgetter(0))
-                return analysis, entered
+                accepted.sort(key=itemgetter(0))
+                (_, best, entered), *others = accepted
+                return replace(best, also_fits=tuple(other.bundle for _, other, _ in others)), entered
         if outside:
             return outside[0][1], outside[0][2]
         return min(refusals, key=itemgetter(0))[1], None

@@ -448,3 +448,12 @@ def test_a_refusal_speaks_of_the_model_that_came_nearest(by_age, tiny_models, le
     assert found.gate.level is GateLevel.REFUSED
     assert found.bundle.name == "adults", "its modality fits, the leg does not"
     assert "chest radiographs only" in found.gate.reason
+
+
+def test_models_that_fit_as_well_are_named_where_the_image_chose(by_age, chest_image):
+    image = replace(chest_image, acquisition=replace(chest_image.acquisition, age_years=None))
+    found = analyse_to_end(AnalysisRequest(image), by_age)
+    assert {found.bundle.name, *(info.name for info in found.also_fits)} == {"adults", "children"}
+    assert len(found.also_fits) == 1
+    assert analyse_to_end(AnalysisRequest(image, bundle_name="adults"), by_age).also_fits == ()
+    assert analyse_to_end(AnalysisRequest(chest_image), by_age).also_fits == (), "its age speaks for one"

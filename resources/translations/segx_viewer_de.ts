@@ -1688,6 +1688,10 @@
       <translation>Einpassung und Anteil der Mitte</translation>
     </message>
     <message>
+      <source>Fits as well: {titles} (Shift+M)</source>
+      <translation>Passt ebenso: {titles} (Umschalt+M)</translation>
+    </message>
+    <message>
       <source>fits the model ({model})</source>
       <translation>passt zum Modell ({model})</translation>
     </message>
@@ -2756,6 +2760,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Noch keine Karte</translation>
     </message>
     <message>
+      <source>No other model fits this image as well.</source>
+      <translation>Kein anderes Modell passt ebenso gut zu diesem Bild.</translation>
+    </message>
+    <message>
       <source>No page holds these words.</source>
       <translation>Diese Wörter stehen auf keiner Seite.</translation>
     </message>
@@ -3094,6 +3102,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>other</source>
       <translation>divers</translation>
+    </message>
+    <message>
+      <source>Other m&amp;odel that fits</source>
+      <translation>Anderes passendes M&amp;odell</translation>
     </message>
     <message>
       <source>outline</source>

@@ -412,6 +412,7 @@ class Analysis:
 
     `explanations` are keyed (method, class index).
     `timings` are seconds by stage name; `versions` name the libraries that computed the result.
+    `also_fits`: the other bundles that fit the image as well by its header and accept it too, where the image chose.
     `segmentation` is the main region; `regions` holds further ones by name, for bundles whose classes have their own.
     """
 
@@ -428,6 +429,7 @@ class Analysis:
     versions: Mapping[str, str] = field(default_factory=dict)
     complete: bool = False
     regions: Mapping[str, Segmentation] = field(default_factory=dict, repr=False)
+    also_fits: tuple[BundleInfo, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("explanations", "timings", "versions", "regions"):

@@ -10,6 +10,7 @@ from segx_viewer.app.canvas.scene import Panel
 from segx_viewer.app.panels import statusbar
 from segx_viewer.app.panels.statusbar import StatusBar
 from segx_viewer.domain.request import Progress, Stage
+from segx_viewer.domain.result import BundleInfo
 from tests.gui.conftest import finished
 
 LEFT = Qt.MouseButton.LeftButton
@@ -159,3 +160,29 @@ def test_a_job_that_needs_a_library_which_is_missing_says_so(qtbot, opened):
     opened.workspace.jobs.run(job, failed=told.append)
     qtbot.waitUntil(lambda: bool(told))
     assert str(told[0]) == "This needs torch, which this installation lacks; the full installation has it."
+
+
+def test_another_model_that_fits_as_well_is_named_and_has_a_key(qtbot, opened, engine):
+    other = BundleInfo("other", "Other model", "0.0", "1" * 64)
+    engine.change = lambda analysis: replace(analysis, also_fits=(other,))
+    opened.workspace.analyses.analyse()
+    line = opened.results.model_line
+    qtbot.waitUntil(lambda: "Fits as well: Other model (Shift+M)" in line.text())
+
+    def answer(analysis):
+        return replace(analysis, bundle=other if engine.requests[-1].bundle_name == "other" else analysis.bundle)
+
+    engine.change = answer
+    QTest.keyClick(opened, Qt.Key.Key_M, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: "Model: Other model" in line.text())
+    assert "Fits as well: Fake model" in line.text(), "the way back stays"
+    assert opened.workspace.analyses.bundle is None, "other images choose by themselves"
+    QTest.keyClick(opened, Qt.Key.Key_M, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: "Model: Fake model" in line.text())
+
+
+def test_where_one_model_fits_alone_the_key_says_so(opened, engine):
+    before = len(engine.requests)
+    QTest.keyClick(opened, Qt.Key.Key_M, Qt.KeyboardModifier.ShiftModifier)
+    assert len(engine.requests) == before
+    assert "Fits as well" not in opened.results.model_line.text()

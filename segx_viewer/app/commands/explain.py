@@ -32,6 +32,12 @@ def next_method(window: "Desk") -> None:
     window.workspace.analyses.explain(method=names[(position + 1) % len(names)])
 
 
+def next_model(window: "Desk") -> None:
+    """Analyse with the other model that fits the image."""
+    if not window.workspace.analyses.next_model():
+        window.workspace.say(tr("No other model fits this image as well."))
+
+
 def next_mask(window: "Desk") -> None:
     """Go from outline to fill to off."""
     styles = list(MaskStyle)
@@ -100,6 +106,7 @@ ROWS: "tuple[Command[Desk], ...]" = (
     Command("check", mark("Chec&k this explanation …"), check, "", _EXPLAIN, "activity", needs="map"),
     Command("next_class", mark("&Next class"), next_class, "N", _EXPLAIN, needs="prediction"),
     Command("next_method", mark("Next &method"), next_method, "M", _EXPLAIN, needs="prediction"),
+    Command("next_model", mark("Other m&odel that fits"), next_model, "Shift+M", _EXPLAIN, needs="prediction"),
     Command(
         "grid",
         mark("&Grid of findings and methods"),

@@ -112,6 +112,7 @@ MENUS: tuple[tuple[Any, ...], ...] = (
         None,
         "next_class",
         "next_method",
+        "next_model",
         "check",
         "grid",
         None,
@@ -293,6 +294,8 @@ def _models(menu: QMenu, window: "Desk") -> None:
 
     def choose(name: str | None) -> None:
         analyses.bundle = name
+        if window.workspace.documents.current is not None:
+            window.workspace.documents.current.model = None
         analyses.analyse()
 
     def fill_models() -> None:

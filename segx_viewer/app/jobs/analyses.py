@@ -328,6 +328,21 @@ class Analyses(QObject):
     def _runs_for(self, key: MapKey) -> bool:
         return self._running is not None and self._running.key == key
 
+    def next_model(self) -> bool:
+        """Analyse the current image with the next of the models that fit it as well; False where one fits alone."""
+        document = self._documents.current
+        if document is None or document.analysis is None:
+            return False
+        if document.analysis.also_fits:
+            document.fitting = (document.analysis.bundle, *document.analysis.also_fits)
+        names = [info.name for info in document.fitting]
+        if len(names) < 2:
+            return False
+        now = document.analysis.bundle.name
+        document.model = names[(names.index(now) + 1) % len(names)] if now in names else names[0]
+        self.analyse()
+        return True
+
     def _ask(
         self,
         methods: Sequence[str],
@@ -349,7 +364,7 @@ class Analyses(QObject):
         request = AnalysisRequest(
             image=document.image,
             generation=next(self._numbers),
-            bundle_name=document.analysis.bundle.name if key and document.analysis else self.bundle,
+            bundle_name=document.analysis.bundle.name if key and document.analysis else document.model or self.bundle,
             methods=tuple(methods),
             classes=classes,
             mask_override=document.region,

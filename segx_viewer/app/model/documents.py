@@ -16,7 +16,7 @@ from segx_viewer.app.model.viewstate import PER_IMAGE, View
 from segx_viewer.domain.arrays import Pixels
 from segx_viewer.domain.image import MedicalImage, PixelSpacing, SpacingOrigin, VoiLut, WindowLevel
 from segx_viewer.domain.lesion import NO_RECORD, LesionRecord
-from segx_viewer.domain.result import Analysis, Certainty, MapKey, Segmentation
+from segx_viewer.domain.result import Analysis, BundleInfo, Certainty, MapKey, Segmentation
 
 if TYPE_CHECKING:
     from segx_viewer.cohort.stored import Stored
@@ -58,6 +58,8 @@ class Document:
     scanned: bool = False  # its header was looked for, ahead of its pixels
     leads: bool = False  # stands in the list for a stack of frames that the first one is not in
     view: dict[str, Any] = field(default_factory=dict)
+    fitting: tuple[BundleInfo, ...] = ()  # models that fit it equally well, the one that the image chose first
+    model: str | None = None  # that the reader chose among them
     region: NDArray[np.bool_] | None = None  # drawn by the reader, on the analysis grid
     predicted: "Measured | None" = None  # segmentation and certainties before it was drawn
     impression: Impression | None = None  # noted by the reader before the results were shown

@@ -72,6 +72,10 @@ class Results(QFrame):
         words = (
             [tr("Model: {title} {version}").format(title=tr(bundle.title), version=bundle.version)] if bundle else []
         )
+        if document is not None and analysis is not None and bundle is not None:
+            others = [info for info in (*analysis.also_fits, *document.fitting) if info.name != bundle.name]
+            titles = " · ".join(dict.fromkeys(tr(info.title) for info in others))
+            words += [tr("Fits as well: {titles} (Shift+M)").format(titles=titles)] if others else []
         shown = analysis.explanations.get(key) if analysis is not None and key is not None else None
         if shown is not None and shown.target is Target.PROBABILITY:
             words.append(tr("Explained as published: the class's sigmoid score, Grad-CAM scaled to 0..1."))
