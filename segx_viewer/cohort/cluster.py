@@ -70,7 +70,7 @@ def connected(address: str) -> Iterator[Client]:
                 n_workers=int(count),
                 threads_per_worker=1,
                 host="127.0.0.1",
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",  # any free port: two runs may be on one machine
                 silence_logs=50,
             ) as cluster,
             Client(cluster) as client,

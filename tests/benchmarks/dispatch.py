@@ -64,7 +64,7 @@ def run() -> Outcome:
     memory: list[int] = []
     with (
         tempfile.TemporaryDirectory() as name,
-        LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None, silence_logs=50) as local,
+        LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs=50) as local,
         Client(local) as client,
         _workers(local.scheduler_address),
     ):
