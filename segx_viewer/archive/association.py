@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from pynetdicom.events import Event, InterventionEvent
     from pynetdicom.presentation import PresentationContext
 
-MAX_CONTEXTS = 128
-"""Presentation contexts of an association (PS3.8 9.3.2.2: odd numbers of one byte)."""
 _MAX_PDU = 131_072
 _LOOK_SECONDS = 0.2
 _REJECTED = {
@@ -45,7 +43,7 @@ def associate(
     ----------
     server : Server
     contexts : sequence of PresentationContext
-        At most `MAX_CONTEXTS`.
+        At most `contexts.MAX_CONTEXTS`.
     cancel : CancelToken
         Looked at several times a second, also while the server is silent.
     receives : sequence of str

@@ -27,6 +27,9 @@ from pydicom.uid import (
 if TYPE_CHECKING:
     from pynetdicom.presentation import PresentationContext
 
+MAX_CONTEXTS = 128
+"""Presentation contexts of an association (PS3.8 9.3.2.2: odd numbers of one byte)."""
+
 PLAIN = (str(ExplicitVRLittleEndian), str(ImplicitVRLittleEndian))
 """What every server can decode; implicit is the default transfer syntax (PS3.5 10.1)."""
 COMPRESSED = tuple(
@@ -97,8 +100,6 @@ def contexts(classes: Iterable[str]) -> "list[PresentationContext]":
 
 def groups(classes: Sequence[str], taken: int = 1) -> Iterator[list[str]]:
     """Yield classes in groups that fit one association, beside contexts that are taken already."""
-    from segx_viewer.archive.association import MAX_CONTEXTS
-
     left = iter(classes)
     while group := list(islice(left, (MAX_CONTEXTS - taken) // _PER_CLASS)):
         yield group

@@ -8,8 +8,8 @@ import pydicom
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from segx_viewer.archive.association import MAX_CONTEXTS, associate, broke_off
-from segx_viewer.archive.contexts import PLAIN, class_name
+from segx_viewer.archive.association import associate, broke_off
+from segx_viewer.archive.contexts import MAX_CONTEXTS, PLAIN, class_name
 from segx_viewer.archive.model import Answer, Outgoing, check
 from segx_viewer.archive.servers import Server
 from segx_viewer.domain.request import CancelToken

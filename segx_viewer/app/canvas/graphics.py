@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
+from segx_viewer.app.canvas.outlines import draw_outline
 from segx_viewer.app.canvas.picture import heat_table, outline_path
 from segx_viewer.app.canvas.raster import Raster
-from segx_viewer.app.canvas.scene import draw_outline
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.kit.kept import Kept
 from segx_viewer.app.kit.qimage import sharing

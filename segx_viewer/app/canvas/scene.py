@@ -5,8 +5,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Required, TypedDict
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainter
 
+from segx_viewer.app.canvas.outlines import draw_outline
 from segx_viewer.app.canvas.picture import BasePicture, OverlayPictures
 from segx_viewer.app.canvas.raster import Raster, visible_raster
 from segx_viewer.app.kit.i18n import tr
@@ -308,18 +309,3 @@ def _fill_around(painter: QPainter, whole: QRectF, part: QRectF) -> None:
     ):
         if not band.isEmpty():
             painter.fillRect(band, Qt.GlobalColor.black)
-
-
-def draw_outline(painter: QPainter, path: QPainterPath, fill: QColor | None = None) -> None:
-    """Draw a region's outline, white with a dark rim, legible on bone and on air."""
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    if fill is not None:
-        painter.fillPath(path, fill)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for colour, width in ((QColor(0, 0, 0, 200), 3.5), (QColor(255, 255, 255), 1.5)):
-        pen = QPen(colour, width)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(pen)
-        painter.drawPath(path)
-    painter.restore()

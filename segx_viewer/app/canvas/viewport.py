@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from functools import lru_cache
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -23,18 +23,17 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from segx_viewer.app.canvas import annotating, handling, imagetext, magnifier, mouse
 from segx_viewer.app.canvas.dropping import unpacked
 from segx_viewer.app.canvas.scene import Panel, Scene
+from segx_viewer.app.canvas.steady import SteadyNumbers
 from segx_viewer.app.canvas.transform import fit_scale, image_to_panel, panel_to_image
 from segx_viewer.app.kit import theme
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.annotations import Annotation
 from segx_viewer.app.model.viewstate import Compare, View, ViewState
-from segx_viewer.domain.image import VoiLut, WindowLevel
 
 _HANDLE = 10  # panel pixels that the curtain's divider takes to either side
 _DIVIDER = 16  # panel pixels that it is drawn on
 _SLIDERS = {"opacity", "curtain", "blend"}
 _WINDOW = {"voi"}
-_READ_MS = 40  # nobody reads numbers that change faster; writing them takes a fifth of a step of the window
 _NARROW = 460  # below this width, the texts stand in one column
 
 
@@ -65,9 +64,8 @@ class Viewport(QWidget):
         self._drag: mouse.Drag | None = None
         self._divider = 0.0  # where the curtain was painted last
         self._written = [QRectF()]  # where the texts were painted last; on the image, the last is its window's
-        self._reading = QTimer(self, singleShot=True, interval=_READ_MS)  # runs while the window's numbers stay
-        self._reading.timeout.connect(self._on_read)
-        self._read_voi: WindowLevel | VoiLut | None = None  # whose numbers stay meanwhile
+        self._numbers = SteadyNumbers(self)
+        self._numbers.outdated.connect(self._write_window)
         self.setAcceptDrops(True)
         self.setMouseTracking(True)
         self.setMinimumSize(120, 120)
@@ -134,7 +132,7 @@ class Viewport(QWidget):
         view = self.state.view
         asked = QRectF(event.region().boundingRect())
         if asked.contains(QRectF(self.rect())):
-            self._reading.stop()  # numbers are painted with the rest
+            self._numbers.release()  # they are painted with the rest
         self.scene.draw(painter, self.extent, self.panel, view, self.devicePixelRatioF(), asked)
         if self.scene.base is not None:
             if self.panel is Panel.COMPARE and view.compare is Compare.CURTAIN:
@@ -173,7 +171,7 @@ class Viewport(QWidget):
         """Paint what lies in the part of the panel that is asked for."""
         view, image = self.state.view, self.scene.shown.image
         box = QRectF(self.rect())
-        if not self._reading.isActive() or any(asked.intersects(imagetext.plate_of(text)) for text in self._written):
+        if not self._numbers.stay or any(asked.intersects(imagetext.plate_of(text)) for text in self._written):
             self._written = [
                 imagetext.plate_text(painter, box, place, text, asked=asked) for place, text in self.texts()
             ]
@@ -194,7 +192,7 @@ class Viewport(QWidget):
             if view.corner_text:
                 patient = imagetext.patient_text(image) if view.identity else ""
                 first = "\n".join(line for line in (self.title, patient) if line)
-                voi = (self._read_voi if self._reading.isActive() else view.voi) or self.scene.shown.voi
+                voi = (self._numbers.voi if self._numbers.stay else view.voi) or self.scene.shown.voi
                 shown = self.scene.stack_text + imagetext.display_text(
                     image, voi, view, self.scale * self.devicePixelRatioF()
                 )
@@ -223,7 +221,8 @@ class Viewport(QWidget):
         view = self.state.view
         before, self._divider = self._divider, self.width() * view.curtain
         if changed == _WINDOW:
-            if self._reading.isActive():
+            if self._numbers.stay:
+                self._numbers.follow(view.voi)
                 self.update(self.scene.covered(self.extent, view, self.devicePixelRatioF()))
             else:
                 self._write_window()
@@ -239,14 +238,8 @@ class Viewport(QWidget):
 
     def _write_window(self) -> None:
         """Show a change of the window with its numbers, and let these stay for a moment."""
-        self._read_voi = self.state.view.voi
-        if self.panel is Panel.IMAGE:
-            self._reading.start()
+        self._numbers.write(self.state.view.voi, stay=self.panel is Panel.IMAGE)
         self.update(self._windowed(self.state.view))
-
-    def _on_read(self) -> None:
-        if self.state.view.voi != self._read_voi:
-            self._write_window()
 
     def _windowed(self, view: View) -> QRegion:
         """Return the part of the panel that a change of the window can be seen in: the image, and the text below."""

@@ -8,8 +8,9 @@ from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from segx_viewer.app.canvas.badge import WORDS, paint_badge
+from segx_viewer.app.canvas.outlines import draw_outline
 from segx_viewer.app.canvas.picture import outline_path
-from segx_viewer.app.canvas.scene import Scene, draw_outline
+from segx_viewer.app.canvas.scene import Scene
 from segx_viewer.app.kit import theme
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.kit.qimage import to_qimage

@@ -194,7 +194,7 @@ def test_values_under_the_mouse_are_those_of_the_map_and_the_region(analysis):
 
 
 def test_the_outline_lies_on_the_edge_of_the_region(analysis):
-    from segx_viewer.app.canvas.scene import draw_outline
+    from segx_viewer.app.canvas.outlines import draw_outline
 
     view, panel = View(), QSizeF(480, 360)
     raster, _ = visible_raster(view, SHAPE, panel, 2.0)
