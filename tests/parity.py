@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from segx_viewer.bundles.manifest import ModelBundle
+from segx_viewer.bundles.manifest import Preprocessing
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.domain.request import AnalysisRequest, CancelToken
@@ -85,14 +85,14 @@ def analysed(store: BundleStore, name: str, image: MedicalImage) -> Apart:
 def run_alone(store: BundleStore, name: str, seed: int) -> Apart:
     """Compare the networks alone, on drawn patterns, which the gate would not take for images of its kind."""
     bundle = store.get(name)
-    inputs = _pattern(bundle, seed)
+    inputs, seen = _pattern(bundle.preprocessing, seed), _pattern(bundle.segmenter_input, seed)
     runners = ready_runner(store, name), torch_runner(store, name)
     if runners[0] is None:
         raise AssertionError(f"{name} has no ready graphs")
     logits, regions, maps = [], [], []
     for runner in runners:
         logits.append(runner.classify(inputs).logits)
-        regions.append(runner.segment(inputs) if bundle.segmenter_input == bundle.preprocessing else inputs)
+        regions.append(runner.segment(seen))
         wish = Wish(target=Target.LOGIT, scaled=False, cancel=CancelToken(), on_fraction=lambda _: None)
         classes = range(len(bundle.classes))
         maps.append({(m, k): found for m in METHODS for k, found in runner.maps(m, classes, wish)})
@@ -105,9 +105,8 @@ def run_alone(store: BundleStore, name: str, seed: int) -> Apart:
     )
 
 
-def _pattern(bundle: ModelBundle, seed: int) -> NDArray[np.float32]:
+def _pattern(how: Preprocessing, seed: int) -> NDArray[np.float32]:
     rng = np.random.default_rng(seed)
-    how = bundle.preprocessing
     coarse = rng.normal(0, 1, (8, 8, how.channels)).astype(np.float32)
     large = cv2.resize(coarse, how.input_shape[::-1], interpolation=cv2.INTER_CUBIC).reshape(*how.input_shape, -1)
     grained = large + rng.normal(0, 0.1, large.shape)
