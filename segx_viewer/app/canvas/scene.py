@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Required, TypedDict
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from segx_viewer.app.canvas.basepicture import BasePicture
 from segx_viewer.app.canvas.outlines import draw_outline
-from segx_viewer.app.canvas.picture import BasePicture, OverlayPictures
+from segx_viewer.app.canvas.picture import OverlayPictures
 from segx_viewer.app.canvas.raster import Raster, visible_raster
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.annotations import Annotation

@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QImage, QPainter
 
+from segx_viewer.app.canvas.basepicture import BasePicture
 from segx_viewer.app.canvas.imagetext import scale_bar
-from segx_viewer.app.canvas.picture import BasePicture
 from segx_viewer.app.canvas.scene import Panel, Scene
 from segx_viewer.app.canvas.transform import fit_scale, image_to_panel, panel_to_image, panned, zoomed
 from segx_viewer.app.jobs.files import thumbnail

@@ -5,8 +5,9 @@ import pytest
 from PySide6.QtCore import QPointF, QSizeF
 from PySide6.QtGui import QImage, QPainter
 
-from segx_viewer.app.canvas import picture
-from segx_viewer.app.canvas.picture import BasePicture, OverlayPictures, heat_table, leakage_table
+from segx_viewer.app.canvas import basepicture
+from segx_viewer.app.canvas.basepicture import BasePicture
+from segx_viewer.app.canvas.picture import OverlayPictures, heat_table, leakage_table
 from segx_viewer.app.canvas.raster import Raster, visible_raster
 from segx_viewer.app.kit.qimage import to_array
 from segx_viewer.app.model.viewstate import View
@@ -88,7 +89,7 @@ def test_at_full_size_the_screen_shows_what_reports_show(image, voi):
 @pytest.mark.parametrize("ratio", [1.0, 1.25])
 @pytest.mark.parametrize("voi", [WindowLevel(800, 700), VoiLut(np.arange(0, 4095, 8, np.uint16), 100, 12)])
 def test_a_picture_drawn_by_bands_is_the_one_that_is_kept(image, monkeypatch, voi, ratio):
-    monkeypatch.setattr(picture, "_BAND", 7 * SHAPE[1])  # the last band is a smaller one
+    monkeypatch.setattr(basepicture, "_BAND", 7 * SHAPE[1])  # the last band is a smaller one
     base, raster, view = BasePicture(image), replace(SAME_SIZE, ratio=ratio), View(voi=voi)
     drawn = []
     for _ in range(2):
