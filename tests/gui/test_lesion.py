@@ -208,3 +208,15 @@ def test_figures_of_the_explanation_stay_in_pixels_whatever_scale_the_reader_set
     assert input_spacing(after.image, after.placement) is input_spacing(before.image, before.placement) is None
     stated = replace(after.image, spacing=replace(after.image.spacing, origin=SpacingOrigin.CALIBRATED))
     assert input_spacing(stated, after.placement) is not None
+
+
+def test_the_line_that_is_chosen_counts_rather_than_the_last(qtbot, opened, dialog):
+    for end, y in ((120, 75), (70, 30)):
+        draw_line(qtbot, opened, dialog, (20, y), (end, y))
+    assert 45 < int(dialog.scale.line.text().split()[0]) < 55
+    port = opened.viewports.ports[Panel.IMAGE]
+    qtbot.mouseClick(port, LEFT, pos=port.to_panel(QPointF(100, 75)).toPoint())  # on the longer one alone
+    assert opened.scene.selected == 0
+    qtbot.waitUntil(lambda: 95 < int(dialog.scale.line.text().split()[0]) < 105)
+    qtbot.mouseClick(dialog.scale.set_scale, LEFT)
+    assert current(opened).lesion.calibration.mm_per_pixel == pytest.approx(0.1, rel=0.02)

@@ -201,3 +201,19 @@ def test_pixels_of_different_sizes_do_not_disturb(qtbot, marked, tmp_path):
     choose(qtbot, line, 2)
     assert line.comparison.registration.trust is Trust.GOOD
     assert line.comparison.registration.scale == pytest.approx(0.5, rel=0.03)
+
+
+def test_an_edited_region_changes_its_figures_and_the_chosen_row_stays(qtbot, marked):
+    line = opened_line(qtbot, marked)
+    choose(qtbot, line, 1)
+    documents = marked.workspace.documents
+    document = line._pictures[1]
+    marked.workspace.look_at(document)
+    qtbot.waitUntil(lambda: documents.current is document and marked.has_result())
+    before = line.table.item(1, 1).text()
+    region = np.zeros((32, 32), bool)
+    region[10:20, 10:20] = True
+    marked.editor.commit(region)
+    qtbot.waitUntil(lambda: line.table.item(1, 1).text() not in ("", before))
+    assert line.table.currentRow() == 1
+    assert line.visits[document.number].mask.sum() == pytest.approx(300 * 400 * 100 / 1024, rel=0.02)

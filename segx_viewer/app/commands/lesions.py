@@ -24,7 +24,11 @@ def show_lesion(window: "Desk") -> None:
 
     shown = next((d for d in window.above.findChildren(LesionDialog) if d.isVisible()), None)
     dialog = shown or LesionDialog(window.workspace, draw, lambda: window.scene.chosen, window.above)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    if shown is None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        window.viewports.refreshed.connect(dialog.follow_line)
+        for port in window.viewports.all_ports:
+            port.touched.connect(dialog.follow_line)
     dialog.show()
     dialog.raise_()
     dialog.activateWindow()

@@ -72,6 +72,11 @@ class LesionDialog(QDialog):
         if "read_first" in changed and self.isVisible():
             self.follow()
 
+    def follow_line(self) -> None:
+        """Show the length of the line that is chosen now."""
+        if self.isVisible():
+            self.scale.show_line()
+
     def follow(self) -> None:
         """Show what is noted about the current picture."""
         document = self._workspace.documents.current

@@ -32,6 +32,7 @@ class ScalePage(LesionPage):
     def __init__(self, workspace: Workspace, draw: Callable[[], None], chosen: Callable[[], Annotation | None]) -> None:
         super().__init__(workspace)
         self._chosen = chosen
+        self._own = False  # whether the file states a scale
         self.state = QLabel()
         self.state.setWordWrap(True)
         self.remove = QPushButton(tr("Remove the scale from this picture"))
@@ -110,14 +111,16 @@ class ScalePage(LesionPage):
         self.remove.setEnabled(calibration is not None)
         if not self.device.text() and image is not None:
             self.device.setText(image.acquisition.scanner)
-        self._show_line(own)
+        self._own = own
+        self.show_line()
         self._show_kept(image.shape if image is not None and not own else None)
         self.figures.setText(_figures(facts))
 
-    def _show_line(self, own: bool) -> None:
+    def show_line(self) -> None:
+        """Show how long the line is that a scale would be set by."""
         line = lesions.line_of(self._document, self._chosen()) if self._document is not None else None
         pixels = lesions.pixels_of(line, self._document) if line is not None and self._document is not None else 0.0
-        self.set_scale.setEnabled(pixels >= lesions.SHORTEST and not own)
+        self.set_scale.setEnabled(pixels >= lesions.SHORTEST and not self._own)
         if not pixels:
             self.line.setText(tr("No line is drawn yet."))
         elif pixels < lesions.SHORTEST:

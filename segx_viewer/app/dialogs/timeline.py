@@ -52,6 +52,7 @@ class TimeLine(QDialog):
         self._pictures: list[Document] = []
         self._known: dict[Key, list[int]] = {}
         self._scales: dict[int, object] = {}
+        self._regions: dict[int, object] = {}  # drawn by the reader, that the visits were looked at with
         self.lesion, self.earlier = QComboBox(), QComboBox()
         for box, words in ((self.lesion, tr("Lesion")), (self.earlier, tr("Compare with"))):
             box.setAccessibleName(words)
@@ -101,6 +102,7 @@ class TimeLine(QDialog):
         self.fade.valueChanged.connect(lambda _value: self._fade())
         workspace.documents.updated.connect(self._on_updated)
         workspace.documents.removed.connect(self._on_updated)
+        workspace.analyses.changed.connect(self._on_analysis)
         workspace.state.changed.connect(self._on_view_changed)
         self.fill()
 
@@ -147,6 +149,8 @@ class TimeLine(QDialog):
         return None if data is None else (data[0], data[1])
 
     def _show_lesion(self) -> None:
+        """Show the chosen lesion's pictures, the row that was chosen still chosen, else the last."""
+        before = self._later
         self._pictures = lesions_of(self._workspace.documents).get(self.key, []) if self.key is not None else []
         self.table.blockSignals(True)
         self.table.setRowCount(len(self._pictures))
@@ -165,8 +169,12 @@ class TimeLine(QDialog):
         self.place.setText(tr("Place: {place}").format(place="; ".join(sites) or site_words(None)))
         missing = [d for d in self._pictures if d.number not in self.visits and d.number not in self._problems]
         view, analyses = self._workspace.state.view, self._workspace.analyses
+        self._regions |= {d.number: d.region for d in missing}
         self.watch.start(missing, view.method, analyses.bundle)
-        self.table.setCurrentCell(len(self._pictures) - 1, 0)
+        same = next((row for row, d in enumerate(self._pictures) if d is before), len(self._pictures) - 1)
+        self.table.blockSignals(True)
+        self.table.setCurrentCell(same, 0)
+        self.table.blockSignals(False)
         self._choose_row()
 
     def _choose_row(self) -> None:
@@ -341,6 +349,14 @@ class TimeLine(QDialog):
         elif shown:
             self._rewrite()
         self._scales[document.number] = document.lesion.calibration
+
+    def _on_analysis(self, document: Document) -> None:
+        """Look again at a picture whose region the reader changed."""
+        known = document.number in self.visits and any(document is d for d in self._pictures)
+        done = document.analysis is not None and document.analysis.complete
+        if known and done and self._regions.get(document.number) is not document.region:
+            del self.visits[document.number]
+            self._show_lesion()
 
     def _on_view_changed(self, changed: set[str]) -> None:
         if "read_first" in changed:
