@@ -112,26 +112,35 @@ def _complaint(server: Server) -> str:
     """Return what is wrong with a row, or ""."""
     if not server.name.strip():
         return "An archive needs a name."
-    if server.protocol is Protocol.DICOMWEB:
-        parts = _split(server.url)
-        if parts is None or parts[0] not in ("http", "https") or not parts[1]:
-            return f"{server.name}: the address of a DICOMweb server begins with http:// or https://."
-        if parts[2]:
-            return f"{server.name}: a password does not belong into the address; it is asked for and kept safely."
-        if server.authorisation is Authorisation.BASIC and not server.user:
-            return f"{server.name}: basic authorisation needs a user's name."
-    else:
-        if not server.host:
-            return f"{server.name}: a DIMSE server needs a host."
-        for port in (server.port, server.move_port):
-            if not 0 < port < 65536:
-                return f"{server.name}: a port is a number from 1 to 65535, not {port}."
-        for title in (server.title, server.calling):
-            if not _TITLE.fullmatch(title) or not title.strip():
-                return f"{server.name}: an application entity title has 1 to 16 characters, not '{title}'."
-    if server.key and not server.certificate:
-        return f"{server.name}: a key needs its certificate."
-    return "" if 0 < server.seconds < 86_400 else f"{server.name}: the time to wait is a number of seconds."
+    complaint = _of_web(server) if server.protocol is Protocol.DICOMWEB else _of_dimse(server)
+    if not complaint and server.key and not server.certificate:
+        complaint = "a key needs its certificate."
+    if not complaint and not 0 < server.seconds < 86_400:
+        complaint = "the time to wait is a number of seconds."
+    return f"{server.name}: {complaint}" if complaint else ""
+
+
+def _of_web(server: Server) -> str:
+    parts = _split(server.url)
+    if parts is None or parts[0] not in ("http", "https") or not parts[1]:
+        return "the address of a DICOMweb server begins with http:// or https://."
+    if parts[2]:
+        return "a password does not belong into the address; it is asked for and kept safely."
+    if server.authorisation is Authorisation.BASIC and not server.user:
+        return "basic authorisation needs a user's name."
+    return ""
+
+
+def _of_dimse(server: Server) -> str:
+    if not server.host:
+        return "a DIMSE server needs a host."
+    for port in (server.port, server.move_port):
+        if not 0 < port < 65536:
+            return f"a port is a number from 1 to 65535, not {port}."
+    for title in (server.title, server.calling):
+        if not _TITLE.fullmatch(title) or not title.strip():
+            return f"an application entity title has 1 to 16 characters, not '{title}'."
+    return ""
 
 
 def _split(url: str) -> tuple[str, str, bool] | None:

@@ -187,45 +187,55 @@ def find_images(
     unpack : callable, optional
         Returns the files in an archive; for images that came out of one.
     """
-    from segx_viewer.imaging.reader import file_sha256
+    search = _Search(stored)
+    if None not in search.found:
+        return search.found
+    archives = {Path(entry["label"].rpartition("!")[0]) for entry in search.entries if entry["label"]}
+    names = {archive.name for archive in archives}
+    around = list(_below((search.here, *folders)))
+    for path in around:
+        search.take(path)
+    if unpack is not None:
+        for archive in (*archives, *(path for path in around if path.name in names)):
+            if None in search.found and _is_near(archive, search.here) and archive.is_file():
+                for path in unpack(archive):
+                    search.take(path)
+    return search.found
 
-    known: dict[Path, str] = {}
 
-    def is_same(path: Path, entry: Entry) -> bool:
+class _Search:
+    """Where the images of a session are, as far as they were found; begins with the places where they were."""
+
+    def __init__(self, stored: Stored) -> None:
+        self.here = stored.path.parent
+        self.entries = stored.values["documents"]
+        self._hashes: dict[Path, str] = {}
+        self.found: list[Path | None] = [self._where_it_was(entry) for entry in self.entries]
+
+    def take(self, path: Path) -> None:
+        """Take a file for every image that it is and that was not found yet."""
+        for number, entry in enumerate(self.entries):
+            if self.found[number] is None and self._is_same(path, entry):
+                self.found[number] = path
+
+    def _where_it_was(self, entry: Entry) -> Path | None:
+        places = [Path(entry["path"]), self.here / entry["name"]]
+        if entry["relative"]:
+            places.insert(1, self.here / entry["relative"])
+        near = (place for place in places if _is_near(place, self.here))
+        return next((place for place in near if self._is_same(place, entry)), None)
+
+    def _is_same(self, path: Path, entry: Entry) -> bool:
+        from segx_viewer.imaging.reader import file_sha256
+
         try:
             if not path.is_file() or path.stat().st_size != entry["size"]:
                 return False
-            if path not in known:
-                known[path] = file_sha256(path)
+            if path not in self._hashes:
+                self._hashes[path] = file_sha256(path)
         except (OSError, ImageReadError):
             return False
-        return known[path] == entry["sha256"]
-
-    here = stored.path.parent
-    found: list[Path | None] = []
-    for entry in stored.values["documents"]:
-        places = [Path(entry["path"]), here / entry["name"]]
-        if entry["relative"]:
-            places.insert(1, here / entry["relative"])
-        found.append(next((place for place in places if _is_near(place, here) and is_same(place, entry)), None))
-    if None not in found:
-        return found
-
-    def take(path: Path) -> None:
-        for number, entry in enumerate(stored.values["documents"]):
-            if found[number] is None and is_same(path, entry):
-                found[number] = path
-
-    archives = {Path(entry["label"].rpartition("!")[0]) for entry in stored.values["documents"] if entry["label"]}
-    names = {archive.name for archive in archives}
-    around = list(_below((here, *folders)))
-    for path in around:
-        take(path)
-    for archive in (*archives, *(path for path in around if path.name in names)):
-        if None in found and unpack is not None and _is_near(archive, here) and archive.is_file():
-            for path in unpack(archive):
-                take(path)
-    return found
+        return self._hashes[path] == entry["sha256"]
 
 
 def _is_near(place: Path, here: Path) -> bool:
