@@ -62,7 +62,7 @@ class Received:
 
 
 class Inbox:
-    """A queue in a folder; one program at a time.
+    """A queue of received objects, kept in a folder that one program at a time may use.
 
     Parameters
     ----------

@@ -97,7 +97,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """An object of a series; its class is "" where the archive does not say."""
+    """One object of a series, such as an image; its SOP class is "" where the archive does not state it."""
 
     uid: str
     series_uid: str

@@ -157,7 +157,7 @@ class Outbox:
         return sum(answer.stored for answer in answers)
 
     def drop(self, items: Sequence[Item]) -> None:
-        """Give up sending these."""
+        """Remove objects from the queue without sending them."""
         with self._open() as table:
             for item in items:
                 table.execute("DELETE FROM items WHERE id = ? AND sent IS NULL", (item.number,))

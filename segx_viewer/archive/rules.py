@@ -48,7 +48,7 @@ class Rule:
     include_identity: bool = False
 
     def fits(self, modality: str, caller: str) -> bool:
-        """Whether the rule is for an image of a modality that came from a title."""
+        """Whether the rule applies to an image of this modality from this application entity title."""
         return (not self.modality or modality in self.modality) and (not self.caller or caller in self.caller)
 
 

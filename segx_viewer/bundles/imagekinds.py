@@ -47,7 +47,7 @@ class ImageKind:
 
 
 def image_kind(name: str, stated: Mapping[str, object] | None = None) -> ImageKind:
-    """Return what is known about a kind of images.
+    """Return what images of a kind are like, as far as that is known.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ def export(
     reports: bool = True,
     notes: bool = False,
 ) -> int:
-    """Write a table of some images, and copy their reports and JSON. Names no file and nobody, unless notes do.
+    """Write a table of chosen images, and copy their reports and JSON; only notes may name files or people.
 
     Parameters
     ----------

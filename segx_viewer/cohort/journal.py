@@ -230,9 +230,9 @@ def file_hash(content: str) -> str:
 
 
 def file_stamp(path: Path) -> str:
-    """Return what tells a file that has not changed from all others without reading it; "" for one that is not there.
+    """Return a mark by which an unchanged file is known again without being read; "" for a file that is not there.
 
-    It names nobody: a hash of its place, its size and the nanosecond of its last change.
+    It names nobody: a hash of the file's path, its size and the time of its last change, to the nanosecond.
     """
     try:
         status = path.stat()

@@ -79,7 +79,7 @@ def class_indices(batch: Batch, store: BundleStore) -> tuple[int, ...] | None:
 
 
 def run_settings(batch: Batch, store: BundleStore) -> dict[str, object]:
-    """Return what must be the same for a run to go on: everything that the results depend on."""
+    """Return the settings that results depend on; a run is only resumed with the same ones."""
     bundles = [store.get(batch.bundle)] if batch.bundle else store.bundles().values()
     return {
         "version": __version__,

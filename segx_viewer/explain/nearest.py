@@ -20,7 +20,7 @@ _AT_ONCE = 2**15  # they stay in the processor's cache
 
 
 def distances_between(some: Points, others: Points) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the distance from each of some points (K, 2) to the nearest of others (M, 2), and the other way round.
+    """Return how far each point (K, 2) is from the nearest of others (M, 2), and the other way round.
 
     Returns
     -------

@@ -24,5 +24,5 @@ def to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def array_to_srgb(rgb: NDArray[np.uint8], profile: bytes | None) -> NDArray[np.uint8]:
-    """Convert (H, W, 3) by its profile, as `to_srgb` does."""
+    """Convert pixels (H, W, 3) to sRGB by their ICC profile, as `to_srgb` does."""
     return np.asarray(to_srgb(Image.fromarray(rgb), profile)) if profile else rgb

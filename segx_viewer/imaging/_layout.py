@@ -49,7 +49,7 @@ class PixelLayout:
 
     @classmethod
     def of(cls, dataset: Dataset, keyword: str) -> "PixelLayout":
-        """Read it from a header."""
+        """Read the layout from a header."""
         samples, allocated = int(number(dataset, "SamplesPerPixel") or 1), int(number(dataset, "BitsAllocated") or 0)
         photometric = text(dataset, "PhotometricInterpretation").upper()
         offsets, lengths = value(dataset, "ExtendedOffsetTable"), value(dataset, "ExtendedOffsetTableLengths")

@@ -59,7 +59,7 @@ def _alphabetic(group: str) -> str:
 
 
 def visible(stated: str) -> str:
-    r"""Write characters that nobody sees, or that turn others around, as their code points.
+    r"""Return text whose invisible characters, and those that turn its direction, are written as code points.
 
     Examples
     --------

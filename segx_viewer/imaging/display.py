@@ -136,7 +136,7 @@ def to_display(
 
 
 def grey_scale(voi: WindowLevel | VoiLut | None, *, inverse: bool = False, largest: float | None = None) -> GreyScale:
-    """Return the function that a window or look-up table is, for those who have pixels by pieces.
+    """Return a window or look-up table as a function of pixels, for callers that have these piece by piece.
 
     Parameters
     ----------

@@ -61,7 +61,7 @@ class OverlayFacts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DecodedOverlays:
-    """The overlays of a file, of one size.
+    """The overlays of a file, all of the same size.
 
     Attributes
     ----------

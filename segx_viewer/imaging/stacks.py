@@ -45,7 +45,7 @@ class StackOrder:
 
 
 def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Return a key that sorts names as people count.
+    """Return a key that sorts names by the value of the numbers in them: slice 2 before slice 10.
 
     Examples
     --------

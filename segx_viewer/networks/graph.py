@@ -27,7 +27,7 @@ _SESSIONS = 2
 
 @dataclass(slots=True, eq=False)
 class Graph:
-    """A graph without weights, and the weights.
+    """A network as an ONNX graph that holds no weights, joined with those of its bundle when it is run.
 
     One object serves several threads at a time.
 

@@ -27,7 +27,7 @@ class Encoder(Protocol):
 
 
 def as_classifier(network: nn.Module) -> Classifier:
-    """Return a network that is known to be one of timm's classifiers, by its parts."""
+    """Return one of timm's classifiers as what it is known to be: features, then logits of them."""
     return cast(Classifier, network)
 
 

@@ -12,7 +12,7 @@ from segx_viewer.networks.libraries import torchvision
 
 
 def xrv_densenet121(classes: int = 18) -> nn.Module:
-    """Build its DenseNet-121 (input 224 x 224)."""
+    """Build torchxrayvision's DenseNet-121, for inputs of 224 x 224 pixels."""
     network = torchvision.models.densenet121(weights=None, num_classes=classes)
     network.features.conv0 = nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)
     network.features.add_module("relu5", nn.ReLU())  # see `architectures.seen_rectified`
