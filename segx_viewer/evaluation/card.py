@@ -282,6 +282,13 @@ def _gate(table: Figures, part: str) -> str:
     if "other_domain" in table:
         other = table["other_domain"]
         text += f" Of {other['n']} images of {other['data']} {other.get('refused', 0)} were refused."
+    if "spoilt" in table:
+        changed = [(name, v) for name, v in table["spoilt"].items() if isinstance(v, dict)]
+        told = ", ".join(f"{name} {v.get('accepted', 0)}" for name, v in changed)
+        text += f" Of {table['spoilt']['n']} own pictures each, spoilt on purpose, were accepted: {told}."
+    if inside.get("accepted_per_class"):
+        told = ", ".join(f"{code} {_number(share)}" for code, share in inside["accepted_per_class"].items())
+        text += f" Accepted of each class: {told}."
     return text
 
 

@@ -18,14 +18,14 @@ from segx_viewer.evaluation import figures, findings, outlines
 from segx_viewer.evaluation.adding import segu_adds
 from segx_viewer.evaluation.calibrate import fitted_digest
 from segx_viewer.evaluation.collect import Row, Task, collect_rows
-from segx_viewer.evaluation.fit import record_image
+from segx_viewer.evaluation.fit import picture_image, record_image
 from segx_viewer.evaluation.probe import probe
 from segx_viewer.evaluation.promises import coverage, dangerous
 from segx_viewer.evaluation.report import write_report
 from segx_viewer.evaluation.shifts import shifted
 from segx_viewer.evaluation.spread import Spread, over_processes
 from segx_viewer.evaluation.statistics import SEED, Figures, Resampler
-from segx_viewer.evaluation.strangers import judge, strangers
+from segx_viewer.evaluation.strangers import judge, spoilt, strangers
 from segx_viewer.pipeline import library_versions
 from segx_viewer.reporting.atomic import atomic_write
 from segx_viewer.training.datasets import Record
@@ -36,6 +36,8 @@ from segx_viewer.training.splits import Part, read_splits
 METHODS = ("gradcam", "gradient_shap")
 RESULT = "evaluation.json"
 SCHEMA = 1
+SPOILT = 40
+"""Own pictures, about, that the gate sees with wrong colours, inverted and in fours."""
 HELD_OUT: tuple[Part, ...] = ("calibration", "test")
 """Parts that no network learned from: outlines, which choose nothing, are few enough to take both."""
 
@@ -147,6 +149,7 @@ def evaluate(
         "extra_passes": bundle.calibration.get("extra_passes", 0),
         "gate": {
             "in_domain": figures.gate(rows, resampler),
+            "spoilt": _gate_on_spoilt(bundle, store, records),
             **_gate_on_strangers(bundle, store, data, recipe),
         },
     }  # fmt: skip
@@ -178,6 +181,16 @@ def _part(
     usable: Callable[[Record], bool],
 ) -> list[Record]:
     return [r for layout in layouts for r in recipe.load(layout, data) if parts.get(r.image_id) == part and usable(r)]
+
+
+def _gate_on_spoilt(bundle: ModelBundle, store: BundleStore, records: Sequence[Record]) -> Figures:
+    """Verdicts on own pictures with wrong colours, inverted, and several in one."""
+    pictures = [record.read_image() for record in records[:: max(1, len(records) // SPOILT)]]
+    found: Figures = {"n": len(pictures)}
+    for name, changed in spoilt(pictures):
+        verdicts = [judge(store, bundle.folder.name, picture_image(p, "picture.png")).level.value for p in changed]
+        found[name] = {v: verdicts.count(v) for v in sorted(set(verdicts))}
+    return found
 
 
 def _gate_on_strangers(bundle: ModelBundle, store: BundleStore, data: Path, recipe: Recipe) -> Figures:

@@ -2,7 +2,7 @@
 
 import importlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -27,6 +27,23 @@ _PYDICOM = ("CT_small.dcm", "MR_small.dcm", "RG3_UNCR.dcm", "US1_UNCR.dcm", "col
 def judge(store: BundleStore, name: str, image: MedicalImage) -> GateVerdict:
     """Return the whole gate's verdict on an image: header, picture and features."""
     return next(analyse(AnalysisRequest(image, bundle_name=name), store)).gate
+
+
+def spoilt(pictures: Sequence[NDArray[np.uint8]]) -> Iterator[tuple[str, list[NDArray[np.uint8]]]]:
+    """Yield (name, pictures): a bundle's own pictures (H, W, 3), as no camera or detector gives them.
+
+    Montages are of four at a time; exchanged and lost colours only of pictures that have some.
+    """
+    if any((p[..., 0] != p[..., 2]).any() for p in pictures):
+        yield "red and blue exchanged", [np.ascontiguousarray(p[..., ::-1]) for p in pictures]
+        yield "grey", [np.repeat(p.mean(2, keepdims=True).astype(np.uint8), 3, axis=2) for p in pictures]
+    yield "inverted", [255 - p for p in pictures]
+    montages = []
+    for first, picture in enumerate(pictures):
+        size = picture.shape[1::-1]
+        parts = [cv2.resize(pictures[(first + k) % len(pictures)], size) for k in range(4)]
+        montages.append(np.asarray(np.vstack([np.hstack(parts[:2]), np.hstack(parts[2:])]), np.uint8))
+    yield "four in one", montages
 
 
 def strangers(*, packages: bool = True) -> Iterator[tuple[str, MedicalImage]]:

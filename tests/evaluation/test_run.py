@@ -30,7 +30,7 @@ from segx_viewer.evaluation.fit import collect_features, fit_bundle, record_imag
 from segx_viewer.evaluation.outlines import MEASURES, outline_row
 from segx_viewer.evaluation.run import RESULT, evaluate
 from segx_viewer.evaluation.spread import over_processes
-from segx_viewer.evaluation.strangers import strangers
+from segx_viewer.evaluation.strangers import spoilt, strangers
 from segx_viewer.inference.input_gate import InputGate
 from segx_viewer.networks.architectures import build_classifier, build_segmenter
 from segx_viewer.pipeline import analyse_to_end
@@ -273,3 +273,15 @@ def test_changed_pictures_are_measured_where_that_is_asked_for(bundle_folder, dr
     assert "| JPEG 30 |" in text.split("between")[1]
     assert "old" not in text
     assert text.endswith("after\n")
+
+
+def test_own_pictures_are_spoilt_as_no_camera_gives_them():
+    pictures = [np.full((8, 10, 3), (200, 150, 100 + n), np.uint8) for n in range(3)]
+    found = dict(spoilt(pictures))
+    assert found["red and blue exchanged"][0][0, 0].tolist() == [100, 150, 200]
+    assert found["grey"][0][0, 0].tolist() == [150, 150, 150]
+    assert found["inverted"][0][0, 0].tolist() == [55, 105, 155]
+    assert found["four in one"][1].shape == (16, 20, 3)
+    assert [found["four in one"][1][y, x, 2] for y in (0, 15) for x in (0, 19)] == [101, 102, 100, 101]
+    grey = [np.full((8, 10, 3), 90, np.uint8)]
+    assert [name for name, _ in spoilt(grey)] == ["inverted", "four in one"]
