@@ -57,7 +57,7 @@ class ClassConditionalSets:
     --------
     >>> sets = ClassConditionalSets(0.9, (0.5, 0.8, math.inf))
     >>> sets.of(np.float32([0.55, 0.40, 0.05]))
-    PredictionSet(confidence=0.9, classes=(0, 1, 2), without_promise=(2,))
+    PredictionSet(confidence=0.9, classes=(0, 1, 2), without_promise=(2,), not_kept=())
     """
 
     confidence: float
