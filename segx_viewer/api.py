@@ -122,8 +122,7 @@ def analyze(
         With one sentence: the file cannot be read, there is no such bundle, class or method, ...
     """
     store = _store(Path(models).resolve() if models is not None else None, device)
-    if bundle is not None and bundle not in store.bundles():
-        store.refresh()  # it may have been added meanwhile
+    store.follow()  # models may have been added or calibrated meanwhile
     request = AnalysisRequest(
         image=_image(source, frame, modality),
         bundle_name=bundle,

@@ -796,6 +796,10 @@
       <translation>zwischen</translation>
     </message>
     <message>
+      <source>Between a head's layers</source>
+      <translation>Zwischen den Schichten eines Kopfes</translation>
+    </message>
+    <message>
       <source>black</source>
       <translation>schwarz</translation>
     </message>
@@ -2176,8 +2180,8 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>sie scheitert an {names}: nicht ohne zweiten Blick darauf verlassen</translation>
     </message>
     <message>
-      <source>It gives</source>
-      <translation>Es gibt aus</translation>
+      <source>It gives, and which output</source>
+      <translation>Es gibt, und welche Ausgabe</translation>
     </message>
     <message>
       <source>it reaches the picture's edge</source>

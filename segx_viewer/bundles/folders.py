@@ -164,14 +164,15 @@ def _monai_network(folder: Path) -> tuple[str, Table, int, Path] | None:
     """Return a MONAI bundle's network by its name, its arguments, outputs and weights."""
     if not (folder / "configs" / "metadata.json").is_file():
         return None
-    for name in ("inference.json", "evaluate.json", "train.json"):
-        table = _json(folder / "configs" / name).get("network_def")
+    for stem in ("inference", "evaluate", "train"):
+        read = _json(folder / "configs" / f"{stem}.json") or _yaml(folder / "configs", stem)
+        table = read.get("network_def")
         if isinstance(table, Mapping) and "_target_" in table:
             break
     else:
         raise ModelError(
-            f"{folder.name} names its network in no configuration that is JSON: save inference.json, or export the "
-            f"network with torch.export."
+            f"{folder.name} names its network in none of its configurations (network_def in inference.json or .yaml); "
+            f"export the network with torch.export."
         )
     options = {key: value for key, value in table.items() if not key.startswith("_")}
     if any(isinstance(v, str) and v[:1] in "$@%" for v in options.values()):
@@ -203,6 +204,20 @@ def _name_of(folder: Path) -> str:
 
 def _configuration(folder: Path) -> Table:
     return _json(folder / "config.json")
+
+
+def _yaml(folder: Path, stem: str) -> Table:
+    """Read a configuration as data: its tags, which could make objects, are an error."""
+    import yaml
+
+    path = next((p for p in (folder / f"{stem}.yaml", folder / f"{stem}.yml") if p.is_file()), None)
+    if path is None:
+        return {}
+    try:
+        found = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise ModelError(f"{path.name} in {folder.parent.name} is not YAML that can be read as data.") from error
+    return found if isinstance(found, dict) else {}
 
 
 def _json(path: Path) -> Table:

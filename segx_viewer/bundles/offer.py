@@ -250,7 +250,18 @@ def _segmenter_file(path: Path) -> tuple[Path, dict[str, object]]:
         if found is None:
             raise ModelError(f"{path.name} is no segmenter that is known; name its weights file.")
         return found[1], found[0]
-    return path, {"architecture": _PROGRAMS.get(path.suffix.lower())}
+    if not path.is_file():
+        raise ModelError(f"There is no segmenter {path}: neither a file or folder nor an installed model.")
+    architecture = _PROGRAMS.get(path.suffix.lower())
+    if architecture == "onnx":
+        from segx_viewer.bundles.own import of_onnx
+
+        if task := of_onnx(path).get("task", ""):
+            raise ModelError(
+                f"{path.name} is a YOLO model for {task}, which gives boxes and no mask of the image; a segmenter that "
+                f"gives a mask is needed."
+            )
+    return path, {"architecture": architecture}
 
 
 def _as_it_says(offer: Offer, source: Path, said: Mapping[str, object]) -> Offer:
@@ -260,7 +271,9 @@ def _as_it_says(offer: Offer, source: Path, said: Mapping[str, object]) -> Offer
     if source.suffix.lower() == ".onnx":
         found = own.of_onnx(source)
         if task := found.pop("task", ""):
-            raise ModelError(f"{source.name} is a YOLO model for {task}; models that classify or segment are read.")
+            raise ModelError(
+                f"{source.name} is a YOLO model for {task}, which gives boxes; classifiers are those for classify."
+            )
         return changed(offer, found)
     architecture = str(said.get("classifier.architecture", ""))
     stated = said.get("preprocessing.input_shape")

@@ -9,6 +9,8 @@ from pathlib import Path
 from segx_viewer.domain.geometry import AREA
 from segx_viewer.domain.tables import as_float, as_floats, as_ints
 
+_HIGHEST = {"tensor(uint8)": 255, "tensor(uint16)": 65535}
+"""Of a program's input, where its type says so."""
 _FRACTION = re.compile(r"\d+")
 
 
@@ -175,9 +177,7 @@ def _of_yolo(metadata: Mapping[str, str], shape: tuple[object, object]) -> dict[
             "preprocessing.resize": min(sides),
             "preprocessing.interpolation": "bilinear",
         }
-    if metadata["task"] not in ("classify", "segment"):
-        found = {"task": metadata["task"]}
-    return found
+    return found if metadata["task"] == "classify" else {"task": metadata["task"]}
 
 
 def class_names(path: Path) -> list[str]:

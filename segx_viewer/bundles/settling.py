@@ -23,6 +23,7 @@ from segx_viewer.networks.network import Program
 from segx_viewer.networks.onnx_model import Onnx, session_of
 from segx_viewer.networks.outputs import Wanted, named_tensors, tidy, which
 from segx_viewer.networks.programs import load_program
+from segx_viewer.networks.spatial import to_maps
 from segx_viewer.networks.surgery import Cut, candidates, cuts, last_operation, read_model, trains, with_outputs
 from segx_viewer.networks.tail import Tail
 from segx_viewer.paths import sha256_of
@@ -34,6 +35,10 @@ _ALIKE = 1e-3
 """Largest difference between two answers to one input, relative to the largest value."""
 _EXACT = 1e-4
 """The same, between an ONNX model and its tail."""
+_HALF = 5e-3
+"""The same, where the model computes with 16 bits and its tail with 32."""
+_TOKENS = 3
+"""Axes of a vision transformer's values: images, tokens, channels."""
 _MOST = 2 * 10**9
 """Bytes above which a graph cannot be written as one file."""
 
@@ -290,8 +295,11 @@ def _explain(bundle: ModelBundle, program: Onnx, inputs: list[Tensor], found: _F
             tail, reason = None, str(error)
         expected = [program.raw(x)[output] for x in inputs]
         maps = [_values(cut.whole, program, [cut.maps], x)[cut.maps] for x in inputs]
-        if tail is not None and not _fits_tail(tail, maps, expected, wanted):
+        exact = _HALF if program.computes_in_half else _EXACT
+        if tail is not None and not _fits_tail(tail, maps, expected, wanted, exact):
             tail, reason = None, "what follows its last feature maps could not be followed exactly"
+        if maps[0].ndim == _TOKENS and (tail is None or not _reaches_places(tail, maps[0], inputs[0])):
+            continue  # of a vision transformer's last tokens, only the class's own may count
         _write_cut(bundle, cut, tail, found)
         allowed = _allowed(with_tail=tail is not None)
         found.table["methods"] = allowed
@@ -332,15 +340,23 @@ def _values(model: onnx.ModelProto, program: Onnx, names: list[str], x: Tensor) 
 
 
 @torch.no_grad()
-def _fits_tail(tail: Tail, maps: list[Tensor], expected: list[Tensor], wanted: Wanted) -> bool:
+def _fits_tail(tail: Tail, maps: list[Tensor], expected: list[Tensor], wanted: Wanted, exact: float) -> bool:
     for each, known in zip(maps, expected, strict=True):
         try:
             given = named_tensors(tidy(tail(each), wanted))
         except (RuntimeError, ValueError, TypeError, IndexError, KeyError, ModelError):
             return False  # an operation in a form that is not known here
-        if not _alike({"output": tidy(known, wanted)}, given, _EXACT):
+        if not _alike({"output": tidy(known, wanted)}, given, exact):
             return False
     return True
+
+
+def _reaches_places(tail: Tail, tokens: Tensor, x: Tensor) -> bool:
+    """Whether the scores depend on tokens that have a place in the image, and not on the class token alone."""
+    leaf = tokens.detach().clone().requires_grad_()
+    with torch.enable_grad():
+        (gradient,) = torch.autograd.grad(tail(leaf).square().sum(), leaf, allow_unused=True)
+    return gradient is not None and bool(to_maps(gradient, (x.shape[-2], x.shape[-1])).any())
 
 
 def _write_cut(bundle: ModelBundle, cut: Cut, tail: Tail | None, found: _Findings) -> None:

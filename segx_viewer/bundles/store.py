@@ -5,7 +5,7 @@ import sys
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -71,6 +71,7 @@ class BundleStore:
         self._wanted = device
         self._device: torch.device | None = None
         self.damaged: dict[str, str] = {}
+        self._seen: frozenset[tuple[Path, int]] = frozenset()
         self._lock = threading.Lock()
         self._loading: dict[tuple[str, str], threading.RLock] = defaultdict(threading.RLock)
         self._bundles: dict[str, ModelBundle] | None = None
@@ -107,6 +108,19 @@ class BundleStore:
         if name not in bundles:
             raise ModelError(f"There is no model bundle {name!r}; installed are {', '.join(bundles)}.")
         return bundles[name]
+
+    def follow(self) -> None:
+        """Look again at what is installed where a bundle came, went or changed since."""
+        if self._bundles is not None and self._stamp() != self._seen:
+            self.refresh()
+
+    def _stamp(self) -> frozenset[tuple[Path, int]]:
+        """Return the manifests that there are, and when each was written."""
+        found = set()
+        for manifest in (m for root in self._folders for m in root.glob(f"[!.]*/{MANIFEST}")):
+            with suppress(OSError):  # removed meanwhile
+                found.add((manifest, manifest.stat().st_mtime_ns))
+        return frozenset(found)
 
     def refresh(self) -> None:
         """Look again at what is installed; networks of bundles that have not changed stay loaded."""
@@ -180,6 +194,7 @@ class BundleStore:
     def _find(self) -> dict[str, ModelBundle]:
         found: dict[str, ModelBundle] = {}
         self.damaged = {}
+        self._seen = self._stamp()
         for folder in (f for root in self._folders if root.is_dir() for f in sorted(root.iterdir())):
             if not (folder / MANIFEST).is_file() or folder.name.startswith("."):
                 continue

@@ -116,7 +116,11 @@ class Taking:
 
             # Its saved names are older than the names in its networks.
             state = renamed_by_transformers(architecture, self._options, state)
-        state, unused = fitted(state, self._built(state), f"{self.source.name} ({architecture})")
+        network = self._built(state)
+        if self.network == "classifier" and (head := self._head(network, state)):
+            notes.append(head)
+            network = self._built(state)
+        state, unused = fitted(state, network, f"{self.source.name} ({architecture})")
         notes += self._unused(unused, len(state))
         name = f"{self.network}.safetensors"
         save_file({key: tensor.clone().contiguous() for key, tensor in state.items()}, self.folder / name)
@@ -124,6 +128,22 @@ class Taking:
         self.files.append(name)
         self.table["weights"] = name
         return notes
+
+    def _head(self, network: "nn.Module", state: Mapping[str, "Tensor"]) -> str:
+        """Take a last layer that was replaced by a sequence into the options; return what is to be said about it."""
+        from segx_viewer.networks.heads import head_layers, replaced_head
+
+        activation = str(self.table.pop("head_activation", ""))
+        own = network.state_dict()
+        for prefix in ("", "model.", "net.", "network."):
+            named = {key.removeprefix(prefix): t for key, t in state.items() if key.startswith(prefix)}
+            if path := replaced_head(own, named):
+                break
+        else:
+            return ""
+        layers = head_layers(path, named, activation, self.source.name)
+        self.table["options"] = {**self._options, "head": {"path": path, "layers": layers}}
+        return f"The classifier's {path} is a sequence ({', '.join(layers)}); what has no weights is taken as dropout."
 
     def _built(self, state: Mapping[str, "Tensor"]) -> "nn.Module":
         from segx_viewer.networks.architectures import build_classifier, build_segmenter

@@ -58,6 +58,11 @@ def _register_add(what: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     command.add_argument("--activation", choices=("softmax", "sigmoid"), help="one of the classes applies, or several")
     command.add_argument("--output", choices=("logits", "probabilities"), help="what the classifier gives")
+    command.add_argument(
+        "--head-activation",
+        choices=("none", "relu", "gelu", "silu", "tanh"),
+        help="what lies between the linear layers of a last layer that was replaced by several",
+    )
     command.add_argument("--take", metavar="NAME|N", help="which output of a program that has several (0 is the first)")
     command.add_argument("--target-layer", metavar="LAYER", help="layer to explain (default: found by tracing)")
     command.add_argument("--input", nargs=2, type=int, metavar=("H", "W"), help="input size in pixels")
@@ -187,6 +192,7 @@ def _changes(arguments: argparse.Namespace) -> dict[str, object]:
         "image_kind": arguments.image_kind,
         "classifier.architecture": arguments.architecture,
         "classifier.output": arguments.output,
+        "classifier.head_activation": arguments.head_activation,
         "classifier.take": arguments.take,
         "classifier.target_layer": arguments.target_layer,
         "segmenter.architecture": arguments.segmenter_architecture,

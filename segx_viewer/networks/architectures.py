@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from segx_viewer.domain.tables import as_table, as_text, as_texts
 from segx_viewer.errors import ModelError
+from segx_viewer.networks.heads import build_head
 from segx_viewer.networks.hub import FURTHER, build_further
 from segx_viewer.networks.libraries import smp, timm, torchvision
 from segx_viewer.networks.reference import ReferenceUNet, reference_densenet121, reference_resnet50
@@ -60,12 +62,18 @@ def build_classifier(architecture: str, classes: int, *, channels: int = 3, **op
         Number of outputs.
     channels : int
         Of the input; 3, or 1 where the architecture has it.
+    options : object
+        Passed on to the library; but ``head``, the ``path`` and ``layers`` of a last layer that was replaced (see
+        `segx_viewer.networks.heads`).
 
     Raises
     ------
     ModelError
         If the architecture is not known.
     """
+    head = options.pop("head", None)
+    if head is not None:
+        return _with_head(build_classifier(architecture, classes, channels=channels, **options), head)
     family, _, name = architecture.partition("/")
     try:
         if architecture in _CLASSIFIERS:
@@ -86,6 +94,15 @@ def build_classifier(architecture: str, classes: int, *, channels: int = 3, **op
         f"The classifier architecture {architecture!r} is not known; use timm/NAME, torchvision/NAME, "
         f"{', '.join(_CLASSIFIERS)}, exported or onnx."
     )
+
+
+def _with_head(network: nn.Module, head: object) -> nn.Module:
+    try:
+        table = as_table(head)
+        network.set_submodule(as_text(table["path"]), build_head(as_texts(table["layers"])), strict=True)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"The classifier's head cannot be built: {error}") from error
+    return network
 
 
 def seen_rectified(network: nn.Module) -> nn.Module:

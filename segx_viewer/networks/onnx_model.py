@@ -29,6 +29,7 @@ _TYPES: dict[str, type[np.number]] = {
     "tensor(float16)": np.float16,
     "tensor(double)": np.float64,
     "tensor(uint8)": np.uint8,
+    "tensor(uint16)": np.uint16,
 }
 
 
@@ -80,6 +81,11 @@ class Onnx(nn.Module, Program):
         return list(self._names)
 
     @property
+    def computes_in_half(self) -> bool:
+        """Whether it computes with 16 bits."""
+        return self._type == "tensor(float16)"
+
+    @property
     def channels_last(self) -> bool:
         """Whether it takes (N, H, W, C), as Keras and TensorFlow do."""
         return channels_last(self._shape)
@@ -104,7 +110,8 @@ class Onnx(nn.Module, Program):
             raise ModelError(f"The ONNX model has no output {target_layer!r} to explain.")
         with torch.no_grad():
             logits, maps = self.outputs(x, target_layer)
-        return explained_by_head(logits, maps.float(), None, self.head)
+        # Without a tail nothing but the maps themselves can be explained (Eigen-CAM, Score-CAM).
+        return explained_by_head(logits, maps.float(), None, None if self.tail is None else self.head)
 
     def scores_from(self, x: Tensor, layer: str, output: Tensor) -> Tensor:
         """Return the logits of the last feature maps, whichever layer is named."""
@@ -199,6 +206,6 @@ def channels_last(shape: Shape) -> bool:
 
 
 def _as(array: Numbers, kind: type[np.number]) -> Numbers:
-    if kind is np.uint8:
-        array = np.clip(np.round(array), 0, 255)
+    if kind in (np.uint8, np.uint16):
+        array = np.clip(np.round(array), 0, 255 if kind is np.uint8 else 65535)
     return np.ascontiguousarray(array, kind)

@@ -31,7 +31,7 @@ def to_maps(output: Tensor, input_shape: tuple[int, int], name: str = "") -> Ten
     if output.ndim == 4:
         maps = output.permute(0, 3, 1, 2) if _channels_last(output.shape, input_shape) else output
     elif output.ndim == 3:
-        h, w = _token_grid(output.shape[1], input_shape) or (0, 0)
+        h, w = token_grid(output.shape[1], input_shape) or (0, 0)
         # Prefix tokens come first; (N, tokens, C) -> (N, C, h, w)
         maps = output[:, output.shape[1] - h * w :].transpose(1, 2).unflatten(2, (h, w)) if h else output
     else:
@@ -50,7 +50,7 @@ def channel_axis(output: Tensor, input_shape: tuple[int, int]) -> int:
 
 def prefix_tokens(output: Tensor, input_shape: tuple[int, int]) -> int:
     """Return how many of a layer's tokens have no place in the image; 0 for maps."""
-    grid = _token_grid(output.shape[1], input_shape) if output.ndim == 3 else None
+    grid = token_grid(output.shape[1], input_shape) if output.ndim == 3 else None
     return output.shape[1] - grid[0] * grid[1] if grid else 0
 
 
@@ -173,7 +173,7 @@ def _fits(grid: tuple[int, int], input_shape: tuple[int, int]) -> bool:
     return grid[0] <= h and grid[1] <= w and abs(h / grid[0] - w / grid[1]) <= 0.35 * (w / grid[1])
 
 
-def _token_grid(tokens: int, input_shape: tuple[int, int]) -> tuple[int, int] | None:
+def token_grid(tokens: int, input_shape: tuple[int, int]) -> tuple[int, int] | None:
     """(rows, columns) of a vision transformer's tokens: the patch size that leaves the fewest prefix tokens."""
     h, w = input_shape
     grids = [(h // p, w // p) for p in range(2, min(h, w) + 1) if h % p == 0 and w % p == 0]

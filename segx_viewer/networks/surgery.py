@@ -8,12 +8,17 @@ import onnx
 
 from segx_viewer.domain.arrays import Numbers
 from segx_viewer.errors import ModelError
+from segx_viewer.networks.spatial import token_grid
 
 _LINEAR = ("Gemm", "MatMul")
 _PASSES = ("Flatten", "Reshape", "Squeeze", "Identity", "Dropout")
 _POOLS = ("GlobalAveragePool", "ReduceMean")
 _MAKES_MAPS = ("Conv", "ConvTranspose", "MatMul", "Gemm", "FusedConv", "QLinearConv", "ConvInteger")
-_LAST = 60
+_TOKENS = 3
+"""Axes of a vision transformer's values."""
+_FEWEST = 4
+"""Places that maps have at least."""
+_LAST = 160
 """How many of a graph's last nodes are looked at for feature maps."""
 
 Users = dict[str, list[onnx.NodeProto]]
@@ -116,18 +121,30 @@ def cuts(model: onnx.ModelProto, output: str, image: str, values: Mapping[str, N
     values : mapping of str to ndarray
         What the last nodes give for one image; see `candidates`.
     """
-    size = max(values[image].shape)
     found = []
     for name in candidates(model):
         maps = values.get(name)
-        if maps is None or maps.ndim != 4 or maps.dtype.kind != "f" or maps.shape[2] * maps.shape[3] < 4:
+        if maps is None or maps.dtype.kind != "f" or not _has_places(maps.shape, values[image].shape):
             continue
-        if max(maps.shape[2:]) >= size or not _is_made(model, name):
+        if not _is_made(model, name):
             continue  # the input itself, in other colours
         tail = _tail(model, name, output, image, maps)
         if tail is not None:
             found.append(Cut(name, with_outputs(model, [name]), tail))
     return found
+
+
+def _has_places(shape: tuple[int, ...], image: tuple[int, ...]) -> bool:
+    """Whether values are maps (N, C, h, w) smaller than the image, or a vision transformer's tokens (N, tokens, C)."""
+    if len(shape) == 4:
+        return shape[2] * shape[3] >= _FEWEST and max(shape[2:]) < max(image)
+    sides = sorted(image[1:])[1:]  # the channels are the fewest
+    return (
+        len(shape) == 3
+        and shape[0] == image[0]
+        and shape[1] >= _FEWEST
+        and token_grid(shape[1], (sides[0], sides[1])) is not None
+    )
 
 
 def candidates(model: onnx.ModelProto) -> list[str]:

@@ -19,7 +19,7 @@ from segx_viewer.errors import ModelError
 
 Given: TypeAlias = Sequence[Tensor | None]
 """What goes into an operation: an optional input that is left out is None."""
-Operation = Callable[[Given, "Attributes"], Tensor]
+Operation = Callable[[Given, "Attributes"], Tensor | tuple[Tensor, ...]]
 
 
 class Attributes:
@@ -81,9 +81,10 @@ class Tail(nn.Module):
 
     def forward(self, maps: Tensor) -> Tensor:
         """Return the scores of feature maps."""
-        values: dict[str, Tensor | None] = {"": None, **self._constants, self._input: maps.cpu()}
+        values: dict[str, Tensor | None] = {"": None, **self._constants, self._input: maps.cpu().float()}
         for kind, given, made, attributes in self._nodes:
-            values[made[0]] = OPERATIONS[kind]([values[name] for name in given], attributes)
+            found = OPERATIONS[kind]([values[name] for name in given], attributes)
+            values |= zip(made, found if isinstance(found, tuple) else (found,), strict=False)
         return _input([values[self._output]]).to(maps.device)
 
 
@@ -219,6 +220,26 @@ def _gather(given: Given, how: Attributes) -> Tensor:
     return found.reshape(*x.shape[:axis], *rows.shape, *x.shape[axis + 1 :])
 
 
+def _slice(given: Given, _how: Attributes) -> Tensor:
+    found = _input(given)
+    starts, ends = (_input(given, number).tolist() for number in (1, 2))
+    axes, steps = _at(given, 3), _at(given, 4)
+    for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        axis = place if axes is None else int(axes[place])
+        step = 1 if steps is None else int(steps[place])
+        # torch takes no steps backwards
+        places = range(found.shape[axis])[slice(int(start), int(end), step)]
+        found = found.index_select(axis, torch.tensor(list(places), dtype=torch.long))
+    return found
+
+
+def _split(given: Given, how: Attributes) -> tuple[Tensor, ...]:
+    sizes = _at(given, 1)
+    if sizes is None:
+        raise ModelError("a split into equal parts does not say how many")
+    return tuple(_input(given).split([int(n) for n in sizes.tolist()], how.whole("axis", 0)))
+
+
 def _one(function: Callable[[Tensor], Tensor]) -> Operation:
     return lambda given, _how: function(_input(given))
 
@@ -242,6 +263,7 @@ OPERATIONS: dict[str, Operation] = {
     "ReduceMean": _reduce(torch.mean), "ReduceSum": _reduce(torch.sum), "ReduceMax": _reduce(torch.amax),
     "BatchNormalization": _batch_norm, "LayerNormalization": _layer_norm,
     "Flatten": _flatten, "Reshape": _reshape, "Squeeze": _squeeze, "Unsqueeze": _unsqueeze, "Transpose": _transpose,
+    "Slice": _slice, "Split": _split,
     "Concat": _concat, "Gather": _gather,
     "Identity": _one(lambda x: x), "Dropout": _one(lambda x: x),
     "Cast": _one(lambda x: x),

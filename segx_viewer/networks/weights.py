@@ -147,7 +147,11 @@ def fitted(state: Mapping[str, Tensor], network: nn.Module, name: str) -> tuple[
             break
     else:
         lacking = [key for key in own if key not in state]
-        raise ModelError(f"{name}: these weights are missing: {_some(lacking)}. The file has: {_some(list(state))}.")
+        encoder = lacking[0].startswith("encoder.") and any(key.startswith("encoder.") for key in state)
+        hint = " Another encoder made them; name it (--segmenter-encoder)." if encoder else ""
+        raise ModelError(
+            f"{name}: these weights are missing: {_some(lacking)}. The file has: {_some(list(state))}.{hint}"
+        )
     wrong = [
         f"{key} is {tuple(renamed[key].shape)} instead of {tuple(tensor.shape)}"
         for key, tensor in own.items()

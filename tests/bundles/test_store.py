@@ -220,3 +220,18 @@ def test_the_processor_is_parted_and_given_back(store):
     assert (torch.get_num_threads(), cv2.getNumThreads()) == before
     with store.sharing_processor(0) as (count, _):
         assert count == 1
+
+
+def test_a_store_follows_what_is_installed_meanwhile(folder):
+    store = BundleStore([folder.parent])
+    assert list(store.bundles()) == ["tiny-skin"]
+    before = store.bundles()
+    store.follow()
+    assert store.bundles() is before, "nothing changed"
+    shutil.copytree(folder, folder.parent / "another")
+    rewrite(folder.parent / "another", lambda manifest: manifest.update(name="another"))
+    store.follow()
+    assert list(store.bundles()) == ["another", "tiny-skin"]
+    shutil.rmtree(folder.parent / "another")
+    store.follow()
+    assert list(store.bundles()) == ["tiny-skin"]

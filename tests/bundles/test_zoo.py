@@ -3,8 +3,10 @@
 import zipfile
 from pathlib import Path
 
+import onnx
 import pytest
 import torch
+from onnx import TensorProto, helper
 from safetensors.torch import save_file
 
 from segx_viewer.bundles import offer
@@ -25,6 +27,11 @@ FEW = (
     "ONNX, bytes in",
     "smp folder, activation inside",
     "MONAI bundle",
+    "MONAI bundle, YAML",
+    "torchvision, fc as several layers",
+    "ONNX, vision transformer",
+    "ONNX, 16 bits",
+    "ONNX, weights in another file",
 )
 
 
@@ -36,6 +43,7 @@ def test_a_kind_comes_from_its_file_to_its_map(name, tmp_path, capsys):
         pytest.skip(f"{kind.needs} is not installed")
     seen = zoo.through(kind, tmp_path, zoo.drawn_picture(tmp_path / "lesion.png"))
     assert seen.difference is None or seen.difference < 1e-4
+    assert seen.likeness is None or seen.likeness > 0.999
     assert "note: \n" not in capsys.readouterr().out
 
 
@@ -59,6 +67,60 @@ def test_what_cannot_be_read_is_named_with_the_way_out(tmp_path, add_small, name
     (tmp_path / name).write_bytes(b"something")
     with pytest.raises(ModelError, match=said):
         add_small(tmp_path / name)
+
+
+def yolo(path: Path, task: str) -> Path:
+    """An ONNX model that says of itself what YOLO's do."""
+    info = helper.make_tensor_value_info
+    graph = helper.make_graph(
+        [helper.make_node("Identity", ["x"], ["y"])], "yolo", [info("x", TensorProto.FLOAT, [1, 3, 96, 96])],
+        [info("y", TensorProto.FLOAT, [1, 3, 96, 96])],
+    )  # fmt: skip
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    helper.set_model_props(model, {"task": task, "names": "{0: 'lesion'}"})
+    onnx.save(model, path)
+    return path
+
+
+@pytest.mark.parametrize("task", ["detect", "segment", "pose"])
+def test_what_yolo_gives_beside_classes_is_named(tmp_path, task):
+    path = yolo(tmp_path / "yolo.onnx", task)
+    with pytest.raises(ModelError, match=f"is a YOLO model for {task}, which gives boxes; classifiers are those"):
+        offer.compose(path, {}, {})
+    save_file({"a": torch.zeros(1)}, tmp_path / "a.safetensors")
+    with pytest.raises(ModelError, match=f"is a YOLO model for {task}, which gives boxes and no mask of the image"):
+        offer.compose(tmp_path / "a.safetensors", {}, {}, segmenter=str(path))
+
+
+def test_a_segmenter_that_is_not_there_is_told(tmp_path):
+    save_file({"a": torch.zeros(1)}, tmp_path / "a.safetensors")
+    with pytest.raises(ModelError, match=r"There is no segmenter .*nowhere\.pth: neither a file or folder nor"):
+        offer.compose(tmp_path / "a.safetensors", {}, {}, segmenter=str(tmp_path / "nowhere.pth"))
+
+
+def test_another_encoder_of_a_segmenter_is_asked_for(tmp_path):
+    import segmentation_models_pytorch as smp
+
+    from segx_viewer.networks.architectures import build_segmenter
+    from segx_viewer.networks.weights import fitted
+
+    state = smp.Unet("mobilenet_v2", encoder_weights=None).state_dict()
+    with pytest.raises(ModelError, match=r"Another encoder made them; name it \(--segmenter-encoder\)"):
+        fitted(state, build_segmenter("smp/unet", {"encoder_name": "resnet18"}), "a.pth")
+    again, unused = fitted(state, build_segmenter("smp/unet", {"encoder_name": "mobilenet_v2"}), "a.pth")
+    assert (again.keys(), unused) == (state.keys(), [])
+
+
+def test_monai_yaml_is_data(tmp_path: Path):
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs" / "metadata.json").write_text("{}")
+    config = tmp_path / "configs" / "inference.yaml"
+    config.write_text("network_def: !!python/object/apply:os.getcwd []")
+    with pytest.raises(ModelError, match=r"inference\.yaml in .* is not YAML that can be read as data"):
+        read_folder(tmp_path)
+    config.write_text("imports: [$import glob]")
+    with pytest.raises(ModelError, match="names its network in none of its configurations"):
+        read_folder(tmp_path)
 
 
 def test_torchscript_is_named(tmp_path, add_small):

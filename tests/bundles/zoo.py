@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import timm
 import torch
 from numpy.typing import NDArray
@@ -36,6 +37,10 @@ class Made:
     typed: list[str]
     expected: Callable[[Image.Image], NDArray[Any]] | None = None
     segmenter: list[str] = field(default_factory=lambda: list(LENDER))
+    network: nn.Module | None = None
+    """The library's own network, as grad-cam explains it, with `seen`, and `layer` where it has another name there."""
+    seen: Callable[[Image.Image], torch.Tensor] | None = None
+    layer: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,12 @@ def timm_config(name: str) -> dict[str, Any]:
     return dict(timm.get_pretrained_cfg(name).to_dict())
 
 
+def seen_by_timm(config: dict[str, Any]) -> Any:
+    """Return how timm itself prepares a picture."""
+    how = timm.data.create_transform(**timm.data.resolve_data_config({}, pretrained_cfg=config))
+    return lambda picture: how(picture)[None]
+
+
 def timm_weights(name: str, suffix: str = ".safetensors", wrap: Callable[[Any], Any] = lambda state: state) -> Any:
     """A state dict of a timm network, as a file."""
 
@@ -96,7 +107,8 @@ def timm_weights(name: str, suffix: str = ".safetensors", wrap: Callable[[Any], 
             torch.save(wrap(network.state_dict()), path)
         typed = ["--architecture", f"timm/{name}", "--classes", *CLASSES]
         typed += [] if suffix == ".safetensors" else ["--allow-pickle"]
-        return Made(path, typed, by_timm(network, timm_config(name), softmax))
+        return Made(path, typed, by_timm(network, timm_config(name), softmax), network=network,
+                    seen=seen_by_timm(timm_config(name)))  # fmt: skip
 
     return make
 
@@ -110,7 +122,8 @@ def timm_folder(name: str, weights: bool) -> Any:
         network.pretrained_cfg["label_names"] = CLASSES
         timm.models.save_for_hf(network, folder, model_config={"label_names": CLASSES}, safe_serialization=weights)
         typed = [] if weights else ["--allow-pickle"]
-        return Made(folder, typed, by_timm(network, timm_config(name), softmax))
+        return Made(folder, typed, by_timm(network, timm_config(name), softmax), network=network,
+                    seen=seen_by_timm(timm_config(name)))  # fmt: skip
 
     return make
 
@@ -140,20 +153,27 @@ class Ended(nn.Module):
 def onnx_file(
     name: str = "resnet10t", end: Any = lambda x: x, finish: Any = softmax, typed: tuple[str, ...] = (),
     begin: Any = lambda x: x, example: torch.Tensor | None = None, turn: Any = lambda x: x, plain: bool = True,
-    opset: int = 17,
+    opset: int = 17, channels: int = 3, half: bool = False, beside: str = "", side: int = SIDE, layer: str = "",
 ) -> Any:  # fmt: skip
     """An ONNX export of a timm network."""
 
     def make(folder: Path) -> Made:
         torch.manual_seed(1)
-        network = Ended(alive(timm.create_model(name, num_classes=3)), end, begin).eval()
-        x = torch.rand(1, 3, SIDE, SIDE) if example is None else example
+        network = Ended(alive(timm.create_model(name, num_classes=3, in_chans=channels)), end, begin).eval()
+        x = torch.rand(1, channels, side, side) if example is None else example
+        if half:
+            network, x = network.half(), x.half()
         path = folder / "model.onnx"
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             torch.onnx.export(network, (x,), path, dynamo=False, opset_version=opset)
+        if beside:
+            onnx.save(onnx.load(path), path, save_as_external_data=True, location=beside, size_threshold=0)
+        network = network.float()
         said = ["--classes", *CLASSES, *(PLAIN if plain else ["--interpolation", "bilinear"]), *typed]
-        return Made(path, said, lambda p: finish(network(turn(plain_input(p))))[0].numpy())
+        return Made(path, said, lambda p: finish(network(turn(plain_input(p, side=side))))[0].numpy(),
+                    network=network if layer else None, seen=lambda p: turn(plain_input(p, side=side)),
+                    layer=layer)  # fmt: skip
 
     return make
 
@@ -168,7 +188,9 @@ def exported(end: Any = lambda x: x, finish: Any = softmax, typed: tuple[str, ..
         program = torch.export.export(network, (torch.rand(2 if dynamic else 1, 3, SIDE, SIDE),), dynamic_shapes=shapes)
         torch.export.save(program, folder / "model.pt2")
         said = ["--classes", *CLASSES, *PLAIN, *SIZED, *typed]
-        return Made(folder / "model.pt2", said, lambda p: finish(network(plain_input(p)))[0].numpy())
+        plain = network if not typed and finish is softmax else None
+        return Made(folder / "model.pt2", said, lambda p: finish(network(plain_input(p)))[0].numpy(),
+                    network=plain, seen=plain_input)  # fmt: skip
 
     return make
 
@@ -189,7 +211,8 @@ def transformers_folder(kind: str, **config: Any) -> Any:
             '{"do_resize": true, "size": {"height": 96, "width": 96}, "resample": 2, "do_normalize": true, '
             '"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}'
         )
-        return Made(folder, [], lambda p: network(plain_input(p, 0.5, 0.5)).logits.softmax(1)[0].numpy())
+        return Made(folder, [], lambda p: network(plain_input(p, 0.5, 0.5)).logits.softmax(1)[0].numpy(),
+                    network=network, seen=lambda p: plain_input(p, 0.5, 0.5))  # fmt: skip
 
     return make
 
@@ -205,9 +228,35 @@ def torchvision_weights(name: str) -> Any:
         save_file(network.state_dict(), folder / "weights.safetensors")
         how = torchvision.models.get_model_weights(name).DEFAULT.transforms()
         said = ["--architecture", f"torchvision/{name}", "--classes", *CLASSES]
-        return Made(folder / "weights.safetensors", said, lambda p: network(how(p)[None]).softmax(1)[0].numpy())
+        return Made(folder / "weights.safetensors", said, lambda p: network(how(p)[None]).softmax(1)[0].numpy(),
+                    network=network, seen=lambda p: how(p)[None])  # fmt: skip
 
     return make
+
+
+def other_head(head: Callable[[], nn.Module], typed: tuple[str, ...] = ()) -> Any:
+    """A torchvision network whose last layer was replaced."""
+
+    def make(folder: Path) -> Made:
+        import torchvision
+
+        torch.manual_seed(1)
+        network = torchvision.models.resnet18(weights=None)
+        network.fc = head()
+        network = alive(network)
+        save_file(network.state_dict(), folder / "weights.safetensors")
+        how = torchvision.models.get_model_weights("resnet18").DEFAULT.transforms()
+        said = ["--architecture", "torchvision/resnet18", "--classes", *CLASSES, *typed]
+        return Made(folder / "weights.safetensors", said, lambda p: network(how(p)[None]).softmax(1)[0].numpy(),
+                    network=network, seen=lambda p: how(p)[None])  # fmt: skip
+
+    return make
+
+
+def grey_input(picture: torch.Tensor) -> torch.Tensor:
+    """What OpenCV makes of colours, of a picture that was read as colours."""
+    weights = torch.tensor([0.299, 0.587, 0.114])[None, :, None, None]
+    return (255 * (picture * weights).sum(1, keepdim=True)).round() / 255
 
 
 def smp_folder(**options: Any) -> Any:
@@ -224,6 +273,19 @@ def smp_folder(**options: Any) -> Any:
         return Made(made.source, [*made.typed, *said, *SIZED], None, ["--segmenter", str(folder / "unet")])
 
     return make
+
+
+def monai_yaml(folder: Path) -> Made:
+    """The same, with its network in YAML."""
+    import json
+
+    made = monai_bundle(folder)
+    path = folder / "configs" / "inference.json"
+    table = json.loads(path.read_text())["network_def"]
+    lines = ["network_def:", *(f"  {key}: {json.dumps(value)}" for key, value in table.items())]
+    (folder / "configs" / "inference.yaml").write_text("\n".join(lines))
+    path.unlink()
+    return made
 
 
 def monai_bundle(folder: Path) -> Made:
@@ -245,7 +307,8 @@ def monai_bundle(folder: Path) -> Made:
     (folder / "configs" / "inference.json").write_text(json.dumps({"network_def": network_def}))
     torch.save({"model": network.state_dict()}, folder / "models" / "model.pt")
     said = ["--allow-pickle", "--interpolation", "bilinear"]
-    return Made(folder, said, lambda p: network(plain_input(p)).softmax(1)[0].numpy())
+    return Made(folder, said, lambda p: network(plain_input(p)).softmax(1)[0].numpy(), network=network,
+                seen=plain_input)  # fmt: skip
 
 
 def _lightning(state: Any) -> Any:
@@ -283,6 +346,11 @@ KINDS = (
     Kind("torchvision, MobileNetV3", torchvision_weights("mobilenet_v3_small"), "torchvision"),
     Kind("torchvision, ShuffleNetV2", torchvision_weights("shufflenet_v2_x0_5"), "torchvision"),
     Kind("torchvision, SqueezeNet", torchvision_weights("squeezenet1_1"), "torchvision"),
+    Kind("torchvision, fc as dropout and linear", other_head(
+        lambda: nn.Sequential(nn.Dropout(0.2), nn.Linear(512, 3))), "torchvision"),
+    Kind("torchvision, fc as several layers", other_head(
+        lambda: nn.Sequential(nn.Linear(512, 32), nn.GELU(), nn.Dropout(0.2), nn.Linear(32, 3)),
+        ("--head-activation", "gelu")), "torchvision"),
     Kind("transformers folder, ResNet", transformers_folder("ResNet", **RESNET), "transformers"),
     Kind("transformers folder, ViT", transformers_folder("ViT", patch_size=16, **VIT), "transformers"),
     Kind("transformers folder, DeiT", transformers_folder("DeiT", patch_size=16, **VIT), "transformers"),
@@ -294,7 +362,12 @@ KINDS = (
     Kind("torch.export, softmax inside", exported(softmax, lambda x: x)),
     Kind("torch.export, dictionary", exported(
         lambda x: {"logits": x, "more": x + 1}, lambda x: softmax(x["logits"]), ("--take", "logits"))),
-    Kind("ONNX, logits", onnx_file()),
+    Kind("ONNX, logits", onnx_file(layer="network.layer4")),
+    Kind("ONNX, vision transformer", onnx_file("test_vit", side=160, layer="network.blocks.4")),
+    Kind("ONNX, 16 bits", onnx_file(half=True)),
+    Kind("ONNX, one channel", onnx_file(
+        channels=1, turn=grey_input, plain=False, typed=("--mean", "0", "--std", "1", "--colour", "grey"))),
+    Kind("ONNX, weights in another file", onnx_file(beside="weights.bin")),
     Kind("ONNX, opset 12", onnx_file(opset=12)),
     Kind("ONNX, softmax inside", onnx_file(end=softmax, finish=lambda x: x)),
     Kind("ONNX, sigmoid inside", onnx_file(end=torch.sigmoid, finish=lambda x: x, typed=("--activation", "sigmoid"))),
@@ -310,6 +383,7 @@ KINDS = (
     Kind("smp folder, activation inside", smp_folder(activation="sigmoid"), "segmentation_models_pytorch"),
     Kind("smp folder, two classes", smp_folder(classes=2), "segmentation_models_pytorch"),
     Kind("MONAI bundle", monai_bundle, "monai"),
+    Kind("MONAI bundle, YAML", monai_yaml, "monai"),
 )  # fmt: skip
 
 
@@ -320,6 +394,8 @@ class Seen:
     typed: list[str]
     difference: float | None
     methods: tuple[str, ...]
+    likeness: float | None = None
+    """Rank correlation of the Grad-CAM map with the grad-cam package's, None where that cannot do the kind."""
 
 
 def through(kind: Kind, folder: Path, picture: Path) -> Seen:
@@ -352,8 +428,43 @@ def through(kind: Kind, folder: Path, picture: Path) -> Seen:
     maps = [e.saliency_map for e in result.explanations.values()]
     assert maps, kind.name
     assert all(np.isfinite(m).all() for m in maps), kind.name
+    alike = likeness(made, result, picture, name)
     assert cli.main(["models", "remove", name]) == 0
-    return Seen([t for t in made.typed if t.startswith("--")], difference, bundle_methods)
+    return Seen([t for t in made.typed if t.startswith("--")], difference, bundle_methods, alike)
+
+
+class Logits(nn.Module):
+    """A network of which grad-cam gets a tensor."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return the scores."""
+        found = self.network(x)
+        return found if isinstance(found, torch.Tensor) else found.logits
+
+
+def likeness(made: Made, result: Any, picture: Path, name: str) -> float | None:
+    """Return how like the map of the leading class is to the one that the grad-cam package makes at the same layer."""
+    if made.network is None or made.seen is None:
+        return None
+    from pytorch_grad_cam import GradCAM
+    from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+
+    from segx_viewer import api
+    from segx_viewer.explain.consensus import rank_map
+    from segx_viewer.networks.spatial import to_maps
+
+    x = made.seen(Image.open(picture).convert("RGB")).requires_grad_()
+    shape = (x.shape[-2], x.shape[-1])
+    layer = made.network.get_submodule(made.layer or api._store(None, "auto").target_layer(name))
+    k = result.prediction.top
+    with GradCAM(Logits(made.network), [layer], reshape_transform=lambda found: to_maps(found, shape)) as cam:
+        theirs = cam(x, [ClassifierOutputTarget(k)])[0]
+    ours = result.explanations["gradcam", k].saliency_map
+    return float(np.corrcoef(rank_map(ours).ravel(), rank_map(theirs).ravel())[0, 1])
 
 
 def drawn_picture(path: Path) -> Path:
@@ -370,9 +481,12 @@ def line_of(kind: Kind, seen: Seen) -> str:
     same = "region" if seen.difference is None else f"{seen.difference:.0e}"
     few = f"{len(seen.methods)} methods" if "gradcam" in seen.methods else "Occlusion, RISE"
     by = few if seen.methods else "every method"
-    return f"| {kind.name} | {typed} | {same} | {by} |"
+    alike = "" if seen.likeness is None else f"{seen.likeness:.4f}"
+    return f"| {kind.name} | {typed} | {same} | {alike} | {by} |"
 
 
+_OLD = 6
+"""Parts of a row between its bars, of four cells."""
 BEGIN, END = "<!-- zoo -->", "<!-- end of zoo -->"
 
 
@@ -396,11 +510,12 @@ def main() -> int:
                     failed.append(kind.name)
                     print(f"FAILED {kind.name}: {error}", flush=True)
             elif kind.name in before:
-                rows.append(before[kind.name])
+                cells = before[kind.name].split("|")
+                # Rows of before the comparison of maps have no cell for it.
+                rows.append("|".join([*cells[:4], "  ", *cells[4:]]) if len(cells) == _OLD else before[kind.name])
     head = (
-        "\n| kind of file | typed beside name and segmenter | probabilities differ by | explained by |\n"
-        + "|---" * 4
-        + "|\n"
+        "\n| kind of file | typed beside name and segmenter | probabilities differ by | Grad-CAM, rank correlation "
+        "with grad-cam | explained by |\n" + "|---" * 5 + "|\n"
     )
     text = page.read_text("utf-8")  # others may have written in it meanwhile
     start, end = text.index(BEGIN) + len(BEGIN), text.index(END)

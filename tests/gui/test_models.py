@@ -7,9 +7,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import timm
+from PIL import Image
 from PySide6.QtWidgets import QLabel, QMessageBox
 from safetensors.torch import save_file
 
+from segx_viewer.app.dialogs import modeljobs
 from segx_viewer.app.dialogs.calibration import CalibrationDialog
 from segx_viewer.app.dialogs.modelform import ModelForm
 from segx_viewer.app.dialogs.modelmanager import Comparison, ModelManager, TrialDialog
@@ -20,8 +22,10 @@ from segx_viewer.app.model.documents import Documents
 from segx_viewer.app.model.viewstate import ViewState
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
+from segx_viewer.imaging.reader import read_image
 from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.paths import models_folder, user_models_folder
+from tests.bundles import zoo
 
 pytestmark = pytest.mark.skipif(
     not (models_folder() / "dermoscopy-ham10000" / "bundle.toml").is_file(),
@@ -245,3 +249,48 @@ def test_a_model_that_was_trained_here_keeps_its_calibration(manager, qtbot, tmp
     dialog.data.setText(str(tmp_path))
     dialog.begin.click()
     qtbot.waitUntil(lambda: "would take the place of that" in dialog.said.toPlainText(), timeout=60_000)
+
+
+FORM = {
+    "--architecture": lambda form, words: form.architecture.setEditText(words[0]),
+    "--classes": lambda form, words: form.classes.setText(", ".join(words)),
+    "--mean": lambda form, words: form.mean.setText(" ".join(words)),
+    "--std": lambda form, words: form.std.setText(" ".join(words)),
+    "--interpolation": lambda form, words: form.interpolation.setCurrentText(words[0]),
+    "--input": lambda form, words: form.input_size.setText(" x ".join(words)),
+    "--activation": lambda form, words: form.activation.setCurrentText(words[0]),
+    "--head-activation": lambda form, words: form.head.setCurrentText(words[0]),
+    "--take": lambda form, words: form.take.setText(words[0]),
+}
+
+
+@pytest.mark.filterwarnings("ignore")  # the libraries' own
+@pytest.mark.parametrize(
+    "name",
+    ["timm hub folder, safetensors", "torchvision, fc as several layers", "torch.export, dictionary",
+     "ONNX, bytes in", "transformers folder, ResNet"],
+)  # fmt: skip
+def test_a_kind_of_file_comes_through_the_form(manager, tmp_path, name):
+    """What is typed on the command line can be typed in the form, and the probabilities are the library's own."""
+    (kind,) = (k for k in zoo.KINDS if k.name == name)
+    if not kind.possible:
+        pytest.skip(f"{kind.needs} is not installed")
+    made = kind.make(tmp_path)
+    picture = zoo.drawn_picture(tmp_path / "picture.png")
+    form = ModelForm(manager, ["dermoscopy-ham10000"], read_image(picture))
+    form.on_image.setChecked(True)
+    form.source.setText(str(made.source))
+    form.name.setText("mine")
+    form.segmenter.setEditText(made.segmenter[1])
+    at = [i for i, word in enumerate(made.typed) if word.startswith("--")]
+    for begin, end in zip(at, [*at, len(made.typed)][1:], strict=True):
+        FORM[made.typed[begin]](form, made.typed[begin + 1 : end])
+    form.accept()
+    assert form.result() == ModelForm.DialogCode.Accepted, form.wrong.text()
+    trial = modeljobs.try_model(form.answers(), BundleStore(device="cpu"))
+    try:
+        expected = made.expected(Image.open(picture).convert("RGB"))
+        np.testing.assert_allclose(trial.side.analysis.prediction.probabilities, expected, atol=1e-4)
+        assert all(e.saliency_map.any() for e in trial.side.analysis.explanations.values())
+    finally:
+        modeljobs.discard(trial)

@@ -31,6 +31,7 @@ ARCHITECTURES = (
     "", "timm/", "torchvision/", "segx/densenet121", "segx/resnet50", "xrv/densenet121", "xrv/resnet50",
     "exported", "onnx",
 )  # fmt: skip
+HEAD_ACTIVATIONS = ("none", "relu", "gelu", "silu", "tanh")
 
 
 class ModelForm(QDialog):
@@ -53,6 +54,8 @@ class ModelForm(QDialog):
         self.layer.setPlaceholderText(tr("automatic"))
         self.modalities.setPlaceholderText("CR, DX")
         self.output = _choice(["", "logits", "probabilities"])
+        self.take, self.head = QLineEdit(), _choice(["", *HEAD_ACTIVATIONS])
+        self.take.setPlaceholderText("0")
         self.mean, self.std, self.crop, self.licence = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
         self.mean.setPlaceholderText("0.485 0.456 0.406")
         self.std.setPlaceholderText("0.229 0.224 0.225")
@@ -86,7 +89,8 @@ class ModelForm(QDialog):
             (tr("Input size"), self.input_size),
             (tr("Target layer"), self.layer),
             (tr("Modalities"), self.modalities),
-            (tr("It gives"), self.output),
+            (tr("It gives, and which output"), _side_by_side(self.output, self.take)),
+            (tr("Between a head's layers"), self.head),
             (tr("Mean and deviation, of values 0..1"), _side_by_side(self.mean, self.std)),
             (tr("Colour, and how it is resampled"), _side_by_side(self.colour, self.interpolation)),
             (tr("Fit, and share of the middle"), _side_by_side(self.fit, self.crop)),
@@ -143,6 +147,8 @@ class ModelForm(QDialog):
                 "preprocessing.input_shape": size if len(size) == 2 else None,
                 "licence": self.licence.text().strip() or None,
                 "classifier.output": self.output.currentText() or None,
+                "classifier.take": self.take.text().strip() or None,
+                "classifier.head_activation": self.head.currentText() or None,
                 "preprocessing.mean": _numbers(self.mean.text()),
                 "preprocessing.std": _numbers(self.std.text()),
                 "preprocessing.colour": self.colour.currentText() or None,
@@ -184,6 +190,7 @@ class ModelForm(QDialog):
     def _meant(self, sentence: str) -> QWidget | None:
         """Return the field that an error speaks of, None where it cannot be told."""
         fields = (
+            ("--head-activation", self.head), ("(take)", self.take),
             ("--segmenter-output", self.segmenter_output), ("--output", self.output), ("--channels", self.channels),
             ("segmenter", self.segmenter), ("activation", self.activation), ("no name for a model", self.name),
             ("choose another name", self.name), ("cut-off", self.classes), ("crop", self.crop),
