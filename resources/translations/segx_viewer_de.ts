@@ -192,6 +192,10 @@
       <translation>&amp;Maustasten …</translation>
     </message>
     <message>
+      <source>&amp;New window</source>
+      <translation>&amp;Neues Fenster</translation>
+    </message>
+    <message>
       <source>&amp;Next class</source>
       <translation>&amp;Nächster Befund</translation>
     </message>
@@ -402,6 +406,10 @@
     <message>
       <source>A network with random parameters gives much the same map (rank correlation {likeness:.2f} with random parameters).</source>
       <translation>Ein Netz mit zufälligen Parametern gibt fast dieselbe Karte (Rangkorrelation {likeness:.2f} bei zufälligen Parametern).</translation>
+    </message>
+    <message>
+      <source>A new window could not be opened.</source>
+      <translation>Ein neues Fenster ließ sich nicht öffnen.</translation>
     </message>
     <message>
       <source>A page for each of {count} images</source>

@@ -43,18 +43,25 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
     return app
 
 
-def run(paths: list[Path]) -> int:
-    """Show the window, open files and folders in it, and return the exit status when it was closed."""
+def run(paths: list[Path], *, new: bool = False) -> int:
+    """Show the window, open files and folders in it, and return the exit status when it was closed.
+
+    A window that is open already takes the files over, unless a `new` one is wanted: that keeps no session, which is
+    the first one's.
+    """
     app = make_application()
     from segx_viewer.app.sessions.handover import hand_over
 
-    if hand_over(paths):
+    if not new and hand_over(paths):
         return 0
     from segx_viewer.app.model import privacy
     from segx_viewer.app.window import Window
 
-    privacy.drop_old_names()
     window = Window()
+    if new:
+        window.keeps_session = False
+    else:
+        privacy.drop_old_names()
     geometry = settings.settings().value("geometry")
     if geometry is not None:
         window.restoreGeometry(geometry)
@@ -116,7 +123,8 @@ class Program(QObject):
     def _fill(self) -> None:
         from segx_viewer.app.model import privacy
 
-        privacy.drop_old_session()  # old names went before they could be seen
+        if self._window.keeps_session:
+            privacy.drop_old_session()  # old names went before they could be seen
         self._window.fill()
         QTimer.singleShot(0, self, self._open)  # what waits in the window's thread comes in between
 
@@ -126,9 +134,10 @@ class Program(QObject):
         window = self._window
         if window.follower is None or not window.isVisible():  # closed meanwhile
             return
-        self._listener = Listener(window)
-        self._listener.received.connect(window.open_paths)
-        self._listener.received.connect(lambda _: window.activateWindow())
+        if window.keeps_session:
+            self._listener = Listener(window)
+            self._listener.received.connect(window.open_paths)
+            self._listener.received.connect(lambda _: window.activateWindow())
         if self._paths:
             window.open_paths(list(self._paths))
         # The models load once the window is on the screen and answers.
@@ -142,7 +151,7 @@ class Program(QObject):
         self._hook.remove()
         if self._listener is not None:
             self._listener.close()
-        if privacy.days() == 0:
+        if privacy.days() == 0 and self._window.keeps_session:
             privacy.drop_old()
 
 

@@ -74,7 +74,7 @@ def assemble(window: "Window", engine: Engine | None) -> "Follower":
     window.commands = Actions(window, window, workspace.state, lambda: _there(window), rows())
     _place(window)
     follower = Follower(window)
-    window.autosave = Autosave(workspace)
+    window.autosave = Autosave(workspace, keeps_session=window.keeps_session)
     for port in window.viewports.ports.values():
         port.scroll_stack = window.scroller.step
     for port in window.viewports.all_ports:
@@ -127,7 +127,7 @@ def _place(window: "Window") -> None:
     window.status = StatusBar()
     for room, widget in zip(window.rooms, (window.studies, window.results, window.status), strict=True):
         replace(room, widget)
-    window.empty_page.offer_restore(session.ended_badly())
+    window.empty_page.offer_restore(window.keeps_session and session.ended_badly())
 
 
 class Follower(QObject):

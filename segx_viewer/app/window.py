@@ -87,6 +87,7 @@ class Window(QMainWindow):
         self._engine = engine
         self.follower: Follower | None = None
         self.second: SecondWindow | None = None
+        self.keeps_session = True  # of two windows, the one that was opened first
         self.worklist: WorklistPanel | None = None
         self.setWindowTitle("SegX Viewer")
         self.setAcceptDrops(True)

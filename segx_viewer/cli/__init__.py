@@ -60,11 +60,12 @@ def _place(error: OSError) -> str:
     return f"{error.filename}: " if error.filename is not None else ""
 
 
-def open_window(files: Iterable[str | Path]) -> int:
-    """Show the window with these files and folders; return its exit status."""
+def open_window(files: Iterable[str | Path], *, new: bool = False) -> int:
+    """Show the window with these files and folders, a `new` one beside any other; return its exit status."""
     from segx_viewer.app.application import run
 
-    return run([Path(file) for file in files])
+    paths = [Path(file) for file in files]
+    return run(paths, new=True) if new else run(paths)
 
 
 def _run(words: list[str]) -> int:

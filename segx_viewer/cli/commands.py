@@ -18,7 +18,7 @@ from segx_viewer.paths import models_folder, user_models_folder
 
 def open_window(arguments: argparse.Namespace) -> int:
     """Open the window."""
-    return cli.open_window(arguments.files)
+    return cli.open_window(arguments.files, new=arguments.new_window)
 
 
 def analyze(arguments: argparse.Namespace) -> int:

@@ -43,6 +43,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     command = actions.add_parser("open", help="open the window, with files or folders if given")
     command.add_argument("files", nargs="*", type=Path, metavar="FILE", help="DICOM files, pictures or folders")
+    command.add_argument(
+        "--new-window", action="store_true", help="beside a window that is open, which keeps its images"
+    )
     command.set_defaults(run=commands.open_window)
 
     _add_analyze(actions)

@@ -172,3 +172,26 @@ def test_a_film_keeps_to_its_range_in_every_direction(qtbot, film, direction, po
         film.scroller._next_of_film()
         seen.append(frame(film))
     assert seen == positions
+
+
+@pytest.mark.parametrize("name", ["en", "de"])
+@pytest.mark.parametrize("width", [1280, 1000])
+def test_no_field_of_the_bar_is_cut(qtbot, film, name, width):
+    film.commands.run(f"language_{name}")
+    try:
+        film.setMinimumSize(0, 0)
+        film.resize(width, 760)
+        film.scroller.toggle_film()
+        film.state.update(cine_bar=True)
+        bar = film.cine_bar
+        fields = (bar.play, bar.rate, bar.direction, bar.first, bar.last, bar.close_button, bar.stated, *bar._labels)
+
+        def cut() -> list[str]:
+            seen = [widget for widget in fields if widget.isVisible()]
+            assert {bar.play, bar.rate} <= set(seen)
+            return [w.accessibleName() for w in seen if w.width() < min(w.sizeHint().width(), w.maximumWidth())]
+
+        qtbot.waitUntil(lambda: not cut())
+    finally:
+        film.scroller.stop()
+        film.commands.run("language_en")

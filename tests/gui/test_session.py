@@ -3,6 +3,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QProcess, Qt
 
 from segx_viewer.app.commands.tools import add
 from segx_viewer.app.kit import settings
@@ -13,6 +14,7 @@ from segx_viewer.app.sessions import session
 from segx_viewer.app.sessions.handover import hand_over
 from segx_viewer.app.sessions.instance import Listener
 from segx_viewer.app.window import Window
+from segx_viewer.cli import main
 from segx_viewer.domain.image import VoiLut, WindowLevel
 
 
@@ -114,6 +116,38 @@ def test_a_second_launch_hands_its_files_over(qtbot, pictures):
         assert hand_over(pictures)
     assert got.args[0] == pictures
     listener.close()
+
+
+def test_a_new_window_is_asked_for_and_leaves_the_session_of_the_first_alone(
+    qtbot, opened, engine, pictures, monkeypatch
+):
+    started = []
+    monkeypatch.setattr(QProcess, "startDetached", lambda *command: started.append(command) or (True, 1))
+    opened.activateWindow()
+    qtbot.keyClick(opened, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    assert started[0][1][-2:] == ["open", "--new-window"]
+    opened.autosave.save()
+    qtbot.waitUntil(session.ended_badly)
+    before = settings.session_file().read_bytes()
+    second = Window(engine)
+    second.keeps_session = False
+    second.fill()
+    qtbot.addWidget(second)
+    second.show()
+    assert second.empty_page.restore.isHidden()
+    second.open_paths(pictures[1:2])
+    qtbot.waitUntil(second.has_result)
+    second.autosave.save()
+    second.close()
+    assert settings.session_file().read_bytes() == before
+
+
+def test_the_command_line_opens_a_new_window_beside_another(monkeypatch, pictures):
+    asked = []
+    monkeypatch.setattr("segx_viewer.app.application.run", lambda paths, new=False: asked.append((paths, new)) or 0)
+    assert main(["--new-window", str(pictures[0])]) == 0
+    assert main([str(pictures[0])]) == 0
+    assert asked == [([pictures[0]], True), ([pictures[0]], False)]
 
 
 def test_images_of_an_archive_are_unpacked_again(qtbot, window, pictures, another, tmp_path):

@@ -1,9 +1,10 @@
 """Commands about files."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QProcess, Qt
 from PySide6.QtWidgets import QFileDialog
 
 from segx_viewer.app.dialogs.exportdialog import ExportDialog
@@ -15,6 +16,13 @@ from segx_viewer.app.sessions import session
 if TYPE_CHECKING:
     from segx_viewer.app.commands.desk import Desk
     from segx_viewer.app.dialogs.tags import Row
+
+
+def new_window(window: "Desk") -> None:
+    """Start the program once more, in a window of its own."""
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "segx_viewer"]
+    if not QProcess.startDetached(program[0], [*program[1:], "open", "--new-window"])[0]:
+        window.workspace.say(tr("A new window could not be opened."))
 
 
 def open_files(window: "Desk") -> None:
@@ -142,6 +150,7 @@ _FILE, _HELP, _VIEW = mark("File"), mark("Help"), mark("View")
 
 ROWS: "tuple[Command[Desk], ...]" = (
     Command("open", mark("&Open files …"), open_files, "Ctrl+O", _FILE, "file-plus"),
+    Command("new_window", mark("&New window"), new_window, "Ctrl+N", _FILE, "file-plus"),
     Command("open_folder", mark("Open &folder …"), open_folder, "Ctrl+Shift+O", _FILE, "folder-open"),
     Command("open_results", mark("Open res&ults …"), open_results, "Ctrl+Shift+U", _FILE, "scroll-text"),
     Command("demo", mark("Try the &demo"), open_demo, "", _FILE, "circle-play"),

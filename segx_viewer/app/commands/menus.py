@@ -28,6 +28,7 @@ SPECIAL = (RECENT, WINDOWS, MODELS, LAYERS)
 
 MENUS: tuple[tuple[Any, ...], ...] = (
     (  # File
+        "new_window",
         "open",
         "open_folder",
         "open_archive",

@@ -1,6 +1,6 @@
 """The bar below the panels with which a film is played: start and stop, speed, direction, and from where to where."""
 
-from PySide6.QtCore import QSignalBlocker, QSize
+from PySide6.QtCore import QSignalBlocker, QSize, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFrame, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
@@ -9,8 +9,8 @@ from segx_viewer.app.kit.i18n import decimal, tr
 from segx_viewer.app.model.cine import FASTEST, SLOWEST, Direction, Scroller
 from segx_viewer.app.model.viewstate import ViewState
 
-_WIDE = 640  # below this width, words give way
-_BOX = 110
+_BOX = 76  # px of a box with a number of four digits
+_ROOM = 44  # px that a box needs beside its text
 
 
 class CineBar(QFrame):
@@ -20,6 +20,8 @@ class CineBar(QFrame):
         super().__init__(parent)
         self.setObjectName("bar")
         self._scroller, self._state = scroller, state
+        self._again = QTimer(self, singleShot=True, interval=0)
+        self._again.timeout.connect(self._give_way)
         self.play = QPushButton()
         self.play.setIconSize(QSize(16, 16))
         self.play.clicked.connect(scroller.toggle_film)
@@ -44,10 +46,11 @@ class CineBar(QFrame):
         self.stated.setObjectName("muted")
         self.close_button = QPushButton(tr("Close"))
         self.close_button.clicked.connect(self._close)
-        for field in (self.rate, self.first, self.last):
+        for field in (self.first, self.last):
             field.setMaximumWidth(_BOX)
+        self.direction.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._labels: list[QLabel] = []
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(8)
         row.addWidget(self.play)
@@ -70,9 +73,22 @@ class CineBar(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
         super().resizeEvent(event)
-        self.stated.setVisible(event.size().width() > _WIDE)
-        for label in self._labels:
-            label.setVisible(event.size().width() > _WIDE)
+        self._again.start()
+
+    def _give_way(self) -> None:
+        """Leave out rather than cut: what the file says, what the numbers are, then what menus and keys do, too."""
+        spare = (self.stated, *self._labels, self.close_button, self.direction, self.first, self.last)
+        self.rate.setFixedWidth(self.rate.fontMetrics().horizontalAdvance(f"{FASTEST:.1f}{self.rate.suffix()}") + _ROOM)
+        for widget in spare:
+            widget.show()
+        for widget in (self.play, self.direction, self.close_button):
+            widget.setMinimumWidth(widget.sizeHint().width())  # a word may be longer than the one before
+        self._row.invalidate()
+        for widget in spare:
+            if self._row.sizeHint().width() <= self.width():
+                break
+            widget.hide()
+            self._row.invalidate()
 
     def _close(self) -> None:
         self._scroller.stop()
@@ -99,3 +115,4 @@ class CineBar(QFrame):
             tr("The file says {rate}").format(rate=decimal(stated, ".1f")) if stated is not None else ""
         )
         del blockers
+        self._again.start()  # what has just appeared has its style, and its size, a moment later

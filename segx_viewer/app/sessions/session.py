@@ -52,10 +52,14 @@ class Snapshot(TypedDict):
 
 
 class Autosave(QObject):
-    """Writes the session, and which files were opened, a moment after each change, in the thread of the exports."""
+    """Writes the session, and which files were opened, a moment after each change, in the thread of the exports.
 
-    def __init__(self, workspace: Workspace) -> None:
+    A window that does not keep the session, since another one does, keeps what was read and drawn all the same.
+    """
+
+    def __init__(self, workspace: Workspace, *, keeps_session: bool = True) -> None:
         super().__init__(workspace)
+        self._keeps_session = keeps_session
         self._workspace = workspace
         self.opened: list[Path] = []  # files and folders to be listed among the recent ones
         self.readings = Readings(workspace)
@@ -78,7 +82,7 @@ class Autosave(QObject):
         opened, self.opened = self.opened, []
         if opened:
             self._workspace.jobs.run(settings.add_recent, opened)
-        if len(self._workspace.documents):
+        if len(self._workspace.documents) and self._keeps_session:
             text = json.dumps(snapshot(self._workspace))
             self._workspace.jobs.run(_write, text)
 
@@ -87,7 +91,7 @@ class Autosave(QObject):
         self._timer.stop()
         self.readings.end()
         settings.add_recent(self.opened)
-        if len(self._workspace.documents) or settings.session_file().exists():
+        if self._keeps_session and (len(self._workspace.documents) or settings.session_file().exists()):
             _write(json.dumps({**snapshot(self._workspace), "ended": True}))
 
 
