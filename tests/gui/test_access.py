@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QToolButton, QWidget
 
 from segx_viewer.app.canvas.scene import Panel
 from segx_viewer.app.kit.qimage import to_array
@@ -55,7 +55,7 @@ def test_a_panel_that_was_clicked_has_no_frame(qtbot, opened):
     assert not port.ringed
 
 
-@pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit])
+@pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit, QTextEdit])
 def test_no_letter_is_a_command_while_a_text_is_written(qtbot, opened, kind):
     opened.activateWindow()
     field = kind(opened)
