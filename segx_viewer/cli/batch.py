@@ -6,7 +6,8 @@ import traceback
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,16 +18,17 @@ from segx_viewer import pipeline
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.cohort.index import Index
 from segx_viewer.cohort.inputs import Input, Inputs, unfinished
-from segx_viewer.cohort.journal import Journal, content_hash, file_stamp
+from segx_viewer.cohort.journal import Journal, Mirrored
 from segx_viewer.cohort.options import Batch, check, class_indices, run_settings
 from segx_viewer.cohort.outputs import is_result
+from segx_viewer.cohort.remote import content as content_of
+from segx_viewer.cohort.remote import spooled, stamp
 from segx_viewer.cohort.tables import write_tables
-from segx_viewer.cohort.work import request_for, summary, table_row, without_names, write_results
+from segx_viewer.cohort.work import read, request_for, summary, table_row, without_names, write_results
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.result import Analysis
 from segx_viewer.errors import DiskFullError, SegxError, UnsupportedImageError
 from segx_viewer.explain.distance import prepare_transport
-from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.paths import all_models_folders
 
 EXPLAINERS = 4  # images analysed side by side, at most
@@ -51,16 +53,27 @@ def run_batch(batch: Batch) -> int:
     except SegxError as error:
         screen.print(f"segx-viewer: {error}", markup=False, soft_wrap=True)
         return 2
-    if batch.scheduler is not None:
-        from segx_viewer.cli.sharing import run_shared
+    with ExitStack() as stack:
+        mirror = None
+        if batch.target:
+            folder, kept = stack.enter_context(spooled(batch.target))
+            batch, mirror = replace(batch, out=folder), kept.take
+        if batch.scheduler is not None:
+            from segx_viewer.cli.sharing import run_shared
 
-        return run_shared(batch, classes, store, screen)
+            return run_shared(batch, classes, store, screen, mirror)
+        return _run_alone(batch, classes, store, screen, mirror)
+
+
+def _run_alone(
+    batch: Batch, classes: tuple[int, ...] | None, store: BundleStore, screen: Console, mirror: Mirrored | None
+) -> int:
     with (
         Inputs(batch.names, batch.lists) as inputs,
-        Journal(batch.out, run_settings(batch, store)) as journal,
+        Journal(batch.out, run_settings(batch, store), mirror) as journal,
         _Run(batch, classes, store, journal, screen) as run,
     ):
-        files = [item for item in inputs.files() if not is_result(item, batch.out)]
+        files = [item for item in inputs.files() if not is_result(item, batch.out, batch.target)]
         if not files and batch.watch is None:
             raise SegxError("There is no file to analyse.")
         for name in inputs.empty:
@@ -139,7 +152,8 @@ class _Run:
         while self._writing:
             self._collect(self._writing.popleft())
         if self.count:
-            self._screen.print(f"{self._tally()}; results in {self._batch.out}", markup=False, soft_wrap=True)
+            place = self._batch.target or self._batch.out
+            self._screen.print(f"{self._tally()}; results in {place}", markup=False, soft_wrap=True)
         try:
             self._write_tables()
         except DiskFullError as error:
@@ -225,7 +239,7 @@ class _Run:
         left = iter(files)
         while True:
             while len(looks) <= self._batch.workers + 1 and (item := next(left, None)) is not None:
-                looks.append((item, self._readers.submit(self._look_at, item.path)))
+                looks.append((item, self._readers.submit(self._look_at, item)))
             if not looks:
                 return
             item, look = looks.popleft()
@@ -240,9 +254,7 @@ class _Run:
         self, item: Input, content: str, frame: int, frames: int, suffix: str, image: MedicalImage | None
     ) -> _Task | None:
         try:
-            number, done = self._journal.begin(
-                f"{content} frame {frame}" if frame else content, file_stamp(item.path), frames
-            )
+            number, done = self._journal.begin(f"{content} frame {frame}" if frame else content, stamp(item), frames)
         except DiskFullError as error:
             self._full = error
             return None
@@ -253,19 +265,19 @@ class _Run:
             return None
         prepare_transport()
         if image is None:
-            reading = self._readers.submit(read_image_guarded, item.path, frame, self._batch.limits)
+            reading = self._readers.submit(read, item, frame, self._batch.limits)
         else:
             reading = Future[MedicalImage]()
             reading.set_result(image)
         return _Task(item, number, reading, item.label + suffix)
 
-    def _look_at(self, path: Path) -> tuple[str, MedicalImage | None]:
+    def _look_at(self, item: Input) -> tuple[str, MedicalImage | None]:
         """Return the hash of a file's content and its first frame; None where that is not wanted or cannot be read."""
-        content = content_hash(path)
+        content = content_of(item)
         if self._batch.frame is not None:
             return content, None
         try:
-            return content, read_image_guarded(path, limits=self._batch.limits)
+            return content, read(item, 0, self._batch.limits)
         except SegxError:
             return content, None  # said when its turn comes
 

@@ -27,11 +27,15 @@ def analyze(arguments: argparse.Namespace) -> int:
         from segx_viewer.cli.batch import run_batch
         from segx_viewer.cohort.options import Batch
         from segx_viewer.cohort.outputs import DEFAULT, Output
+        from segx_viewer.cohort.remote import as_local, is_url
 
+    out = as_local(arguments.out)
+    target = out.rstrip("/") if is_url(out) else ""
     return run_batch(
         Batch(
             names=tuple(arguments.files),
-            out=arguments.out,
+            out=Path() if target else Path(out),
+            target=target,
             lists=tuple(arguments.lists or ()),
             bundle=arguments.bundle,
             models=arguments.models,

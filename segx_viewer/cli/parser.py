@@ -92,7 +92,12 @@ def _add_analyze(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
         epilog=_EXIT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("files", nargs="*", metavar="FILE", help="files, folders, globs, ZIP archives, DICOMDIRs")
+    command.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="files, folders, globs, ZIP archives, DICOMDIRs, or URLs of storage (s3://, gs://, ...)",
+    )
     command.add_argument(
         "--list",
         dest="lists",
@@ -100,7 +105,9 @@ def _add_analyze(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
         metavar="FILE",
         help="text file with one name a line; - reads the names from standard input",
     )
-    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the results")
+    command.add_argument(
+        "--out", required=True, metavar="DIR", help="folder for the results, or a URL of storage (s3://, gs://, ...)"
+    )
     command.add_argument(
         "--output",
         dest="outputs",

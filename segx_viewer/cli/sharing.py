@@ -9,7 +9,7 @@ from rich.console import Console
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.cohort.index import Index
 from segx_viewer.cohort.inputs import Input, Inputs, unfinished
-from segx_viewer.cohort.journal import Journal
+from segx_viewer.cohort.journal import Journal, Mirrored
 from segx_viewer.cohort.options import Batch, run_settings
 from segx_viewer.cohort.outputs import is_result
 from segx_viewer.cohort.tables import write_tables
@@ -17,7 +17,13 @@ from segx_viewer.cohort.work import Outcome, Task
 from segx_viewer.errors import DiskFullError, SegxError
 
 
-def run_shared(batch: Batch, classes: tuple[int, ...] | None, store: BundleStore, screen: Console) -> int:
+def run_shared(
+    batch: Batch,
+    classes: tuple[int, ...] | None,
+    store: BundleStore,
+    screen: Console,
+    mirror: Mirrored | None = None,
+) -> int:
     """Analyse every file on the workers of ``batch.scheduler``; results, journal and exit codes as `run_batch`.
 
     Raises
@@ -34,7 +40,7 @@ def run_shared(batch: Batch, classes: tuple[int, ...] | None, store: BundleStore
         raise SegxError(f"--scheduler needs {error.name}: pip install 'segx-viewer[cluster]'.") from error
     plugin = Networks(batch, classes, bundle_digests(batch, store))
     told = _Told(batch, Index(batch.index) if batch.index is not None else None, screen)
-    with Inputs(batch.names, batch.lists) as inputs, Journal(batch.out, run_settings(batch, store)) as journal:
+    with Inputs(batch.names, batch.lists) as inputs, Journal(batch.out, run_settings(batch, store), mirror) as journal:
         try:
             new = unfinished(_images(inputs, batch), journal, told.skip)
             first = next(new, None)
@@ -54,7 +60,7 @@ def run_shared(batch: Batch, classes: tuple[int, ...] | None, store: BundleStore
 
 
 def _images(inputs: Inputs, batch: Batch) -> Iterator[Input]:
-    return (item for item in inputs.stream() if not is_result(item, batch.out))
+    return (item for item in inputs.stream() if not is_result(item, batch.out, batch.target))
 
 
 class _Told:
@@ -95,4 +101,5 @@ class _Told:
         if self.count:
             parts = [f"{self.count['done']} of {self.count.total() - self.count['skipped']} analysed"]
             parts += [f"{self.count[s]} {s}" for s in ("failed", "skipped") if self.count[s]]
-            self._screen.print(f"{', '.join(parts)}; results in {self._batch.out}", markup=False, soft_wrap=True)
+            place = self._batch.target or self._batch.out
+            self._screen.print(f"{', '.join(parts)}; results in {place}", markup=False, soft_wrap=True)

@@ -20,6 +20,7 @@ from segx_viewer.bundles.store import BundleStore
 from segx_viewer.cohort.inputs import Input
 from segx_viewer.cohort.journal import NAME as JOURNAL
 from segx_viewer.cohort.options import Batch
+from segx_viewer.cohort.remote import exists
 from segx_viewer.cohort.work import Outcome, Task, carry_out, look_at
 from segx_viewer.errors import SegxError
 from segx_viewer.evaluation.spread import Spread, use_one_thread
@@ -168,6 +169,8 @@ class Networks(WorkerPlugin):
             return f"a worker has other models: {error}"
         if found != self._digests:
             return "a worker has other models than this machine; install the same ones there."
+        if self.batch.target:
+            return "" if exists(self.batch.target) else f"a worker does not see {self.batch.target}."
         if not (self.batch.out / JOURNAL).is_file():
             return f"a worker does not see {self.batch.out}; name a folder that all machines share."
         return ""

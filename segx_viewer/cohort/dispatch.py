@@ -10,8 +10,9 @@ from distributed import Client, Future, KilledWorker, as_completed
 
 from segx_viewer.cohort import cluster
 from segx_viewer.cohort.inputs import Input, Skip
-from segx_viewer.cohort.journal import Journal, file_stamp
+from segx_viewer.cohort.journal import Journal
 from segx_viewer.cohort.options import Batch
+from segx_viewer.cohort.remote import content, stamp
 from segx_viewer.cohort.work import Outcome, Task, failed
 from segx_viewer.errors import ImageReadError, SegxError
 
@@ -138,16 +139,14 @@ class Dispatcher:
         try:
             found: Looks = future.result()
         except KilledWorker:  # looking at frames decodes, in its own process; so this is no file's doing
-            from segx_viewer.cohort.journal import content_hash
-
-            return [(content_hash(item.path), 1) for item in items]
+            return [(content(item), 1) for item in items]
         return found
 
     def _begin(self, item: Input, content: str, frames: int) -> None:
         chosen = range(frames) if self.batch.frame is None else (self.batch.frame,)
         for frame in chosen:
             what = f"{content} frame {frame}" if frame else content
-            number, finished = self.journal.begin(what, file_stamp(item.path), len(chosen))
+            number, finished = self.journal.begin(what, stamp(item), len(chosen))
             suffix = f" frame {frame}" if len(chosen) > 1 else ""
             task = Task(item, number, frame, item.label + suffix)
             self.begun(task, what)

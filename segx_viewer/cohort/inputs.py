@@ -5,7 +5,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from segx_viewer.cohort.journal import Journal, file_stamp
+from segx_viewer.cohort.journal import Journal
+from segx_viewer.cohort.remote import as_local, is_url, listed, stamp
 from segx_viewer.errors import SegxError
 from segx_viewer.imaging.containers import Containers
 from segx_viewer.imaging.containers import Found as Input
@@ -46,15 +47,16 @@ class Inputs:
         SegxError
             If a glob matches nothing, or a list or an archive cannot be read.
         """
-        found: dict[Path, Input] = {}
+        found: dict[str | Path, Input] = {}
         self.empty = []
         for name in self._names():
             items = list(self._opened(name))
             if not items:
                 self.empty.append(name)
             for item in items:
-                if item.named or item.path not in found:  # named by itself, it must be an image
-                    found[item.path] = item
+                key = item.url or item.path
+                if item.named or key not in found:  # named by itself, it must be an image
+                    found[key] = item
         return list(found.values())
 
     def stream(self) -> Iterator[Input]:
@@ -66,7 +68,7 @@ class Inputs:
             empty = True
             for item in self._opened(name):
                 empty = False
-                key = hash(item.path)
+                key = hash(item.url or item.path)
                 if key not in seen:
                     if several:  # else no file comes twice
                         seen.add(key)
@@ -80,6 +82,10 @@ class Inputs:
             yield from _listed(source)
 
     def _opened(self, name: str) -> Iterator[Input]:
+        name = as_local(name)
+        if is_url(name):
+            yield from listed(name)
+            return
         if Path(name).exists() or not _GLOB & set(name):
             yield from self._containers.open(Path(name))
             return
@@ -93,7 +99,7 @@ class Inputs:
 def unfinished(files: Iterable[Input], journal: Journal, skip: Skip) -> Iterator[Input]:
     """Yield the files that are not known to be done, without reading any; `skip` is told of the others."""
     for item in files:
-        finished = journal.finished(file_stamp(item.path))
+        finished = journal.finished(stamp(item))
         if finished:
             skip(item, finished)
         else:
@@ -109,7 +115,8 @@ def _listed(source: str) -> Iterator[str]:
         with Path(source).open(encoding="utf-8-sig") as lines:
             for line in lines:
                 if line.strip() and not line.startswith("#"):
-                    yield str(Path(source).parent / line.strip())
+                    name = line.strip()
+                    yield name if is_url(name) else str(Path(source).parent / name)
     except OSError as error:
         raise SegxError(f"The list {source} could not be read: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:

@@ -6,7 +6,7 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from segx_viewer.cohort.register import Ended, Register
@@ -20,6 +20,10 @@ _ENDED = re.compile(rb'\{"ended": (\d+), "row": \{')
 _DONE = b'"status": "done"'  # within a text, quotes would have backslashes
 
 
+Mirrored = Callable[[bytes], None]
+"""Told of every line, for a journal that is kept elsewhere as well."""
+
+
 class Journal:
     """An append-only list of lines: first the settings, then for each image that it was begun and how it ended.
 
@@ -27,7 +31,8 @@ class Journal:
     the same number again, and so writes over what a killed run may have left of it.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, object]) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, object], mirror: Mirrored | None = None) -> None:
+        self._mirror = mirror
         self._path = folder / NAME
         self._register = Register()
         self._next = 1
@@ -194,6 +199,8 @@ class Journal:
                 self._file.truncate(whole)
             raise write_error(self._path, error) from error
         self._size += len(data)
+        if self._mirror is not None:
+            self._mirror(data)
 
 
 def _lock(file: io.FileIO, folder: Path) -> None:

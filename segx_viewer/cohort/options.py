@@ -23,6 +23,8 @@ class Batch:
     names: tuple[str, ...]
     out: Path
     lists: tuple[str, ...] = ()
+    target: str = ""
+    """URL that the results go to, if not into the folder."""
     bundle: str | None = None
     models: Path | None = None
     methods: tuple[str, ...] = ("gradcam",)
@@ -57,7 +59,8 @@ def check(batch: Batch) -> None:
     for option, folder in (("--models", batch.models), ("--watch", batch.watch)):
         if folder is not None and not folder.is_dir():
             raise SegxError(f"{option} {folder} is no folder.")
-    check_folder(batch.out)
+    if not batch.target:
+        check_folder(batch.out)
     if (Output.PARQUET in batch.outputs or batch.scheduler is not None) and find_spec("pyarrow") is None:
         raise SegxError("The Parquet table needs pyarrow: pip install 'segx-viewer[cluster]'.")
     if batch.scheduler is not None and batch.watch is not None:

@@ -37,6 +37,8 @@ class Output(StrEnum):
 PARQUET = "results.parquet"
 """The folder of a run's table as Parquet."""
 
+_FOLDERS = (f"{PARQUET}/", "run.jsonl.d/")
+
 DEFAULT = (Output.PNG, Output.JSON, Output.CSV)
 
 Writer = Callable[[Analysis, Path, ReportView, bool], list[Path]]
@@ -53,10 +55,13 @@ _RESULT = re.compile(
 )
 
 
-def is_result(item: Input, folder: Path) -> bool:
-    """Whether a file that was found, not named, is one that a run has written into its folder."""
+def is_result(item: Input, folder: Path, target: str = "") -> bool:
+    """Whether a file that was found, not named, is one that a run has written into its folder, or to its URL."""
     if item.named:
         return False
+    if item.url:
+        inside = item.url.removeprefix(f"{target}/") if target else item.url
+        return inside != item.url and (_RESULT.fullmatch(inside) is not None or inside.startswith(_FOLDERS))
     if item.path.name.startswith("part-") and PARQUET in item.path.parts[-3:-2]:
         return item.path.parents[2].samefile(folder)
     return _RESULT.fullmatch(item.path.name) is not None and item.path.parent.samefile(folder)

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from segx_viewer import pipeline
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.cohort.inputs import Input
-from segx_viewer.cohort.journal import content_hash
 from segx_viewer.cohort.options import Batch
 from segx_viewer.cohort.outputs import output_name, write_outputs
+from segx_viewer.cohort.remote import content as content_of
+from segx_viewer.cohort.remote import fetched, results_folder
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.methods import method_label
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis, Level, level_so_far
 from segx_viewer.errors import DiskFullError, ExportError, SegxError, UnsupportedImageError
 from segx_viewer.imaging.guarded import read_image_guarded
+from segx_viewer.imaging.limits import Limits
 from segx_viewer.reporting.content import Scrubber, default_key, percent
 from segx_viewer.reporting.panels import SIZES, ReportView
 from segx_viewer.reporting.table import csv_row
@@ -68,7 +70,8 @@ def write_results(analysis: Analysis, number: int, batch: Batch) -> tuple[str, s
     name = output_name(number, analysis)
     view = ReportView(dark=batch.theme == "dark", max_pixels=SIZES[batch.size])
     try:
-        write_outputs(analysis, batch.out, name, batch.outputs, view=view, include_identity=batch.include_identity)
+        with results_folder(batch.out, batch.target) as folder:
+            write_outputs(analysis, folder, name, batch.outputs, view=view, include_identity=batch.include_identity)
     except DiskFullError:
         raise
     except ExportError as error:  # what could be written has been
@@ -76,13 +79,19 @@ def write_results(analysis: Analysis, number: int, batch: Batch) -> tuple[str, s
     return name, ""
 
 
+def read(item: Input, frame: int, limits: Limits) -> MedicalImage:
+    """Return a frame of a file, wherever that lies. Raises `SegxError`."""
+    with fetched(item) as path:
+        return read_image_guarded(path, frame, limits)
+
+
 def look_at(item: Input, batch: Batch) -> tuple[str, int]:
     """Return the hash of a file's content, and how many of its frames are analysed."""
-    content = content_hash(item.path)
+    content = content_of(item)
     if batch.frame is not None:
         return content, 1
     try:
-        return content, read_image_guarded(item.path, limits=batch.limits).source.frames
+        return content, read(item, 0, batch.limits).source.frames
     except SegxError:
         return content, 1  # said when its turn comes
 
@@ -90,7 +99,7 @@ def look_at(item: Input, batch: Batch) -> tuple[str, int]:
 def carry_out(task: Task, batch: Batch, classes: tuple[int, ...] | None, store: BundleStore) -> Outcome:
     """Do one image from its file to its results; what goes wrong is its outcome."""
     try:
-        image = read_image_guarded(task.item.path, task.frame, batch.limits)
+        image = read(task.item, task.frame, batch.limits)
         analysis = pipeline.analyse_to_end(request_for(image, task.number, batch, classes), store)
         name, problem = write_results(analysis, task.number, batch)
         row = table_row(analysis, name, origin=batch.include_origin)

@@ -30,12 +30,14 @@ class Found:
     """A file: where it is, what to call it for people, and whether it was named by itself.
 
     A file that was only found in a folder, an archive or a DICOMDIR may turn out to be no image without that being a
-    failure.
+    failure. What lies in storage has its URL, the name of its last part for a path, and a stamp that changes with it.
     """
 
     path: Path
     label: str
     named: bool = True
+    url: str = ""
+    stamp: str = ""
 
 
 class Containers:

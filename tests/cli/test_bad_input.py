@@ -31,8 +31,8 @@ def one_sentence(error: str) -> str:
 
 @pytest.fixture
 def nothing_is_read(batch, monkeypatch):
-    monkeypatch.setattr(batch, "read_image_guarded", lambda *_: pytest.fail("an image was read"))
-    monkeypatch.setattr(batch, "content_hash", lambda *_: pytest.fail("a file was hashed"))
+    monkeypatch.setattr(batch, "read", lambda *_: pytest.fail("an image was read"))
+    monkeypatch.setattr(batch, "content_of", lambda *_: pytest.fail("a file was hashed"))
 
 
 def test_the_methods_that_the_command_line_knows_are_those_that_there_are():

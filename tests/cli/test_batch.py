@@ -281,7 +281,7 @@ def test_frames_of_a_long_film_are_read_no_further_ahead_than_need_be(batch, tmp
     film = dcmread(get_testdata_file("CT_small.dcm"))
     film.PixelData, film.NumberOfFrames = film.PixelData * 40, 2**31 - 1
     dcmwrite(tmp_path / "film.dcm", film)
-    read, find, lock = batch.read_image_guarded, batch.pipeline.analyse_to_end, threading.Lock()
+    read, find, lock = batch.read, batch.pipeline.analyse_to_end, threading.Lock()
     counts, ahead = {"read": 0, "analysed": 0}, []
 
     def reading(path, frame=0, limits=None):
@@ -295,7 +295,7 @@ def test_frames_of_a_long_film_are_read_no_further_ahead_than_need_be(batch, tmp
             counts["analysed"] += 1
         return find(request, store)
 
-    monkeypatch.setattr(batch, "read_image_guarded", reading)
+    monkeypatch.setattr(batch, "read", reading)
     monkeypatch.setattr(batch.pipeline, "analyse_to_end", analysing)
     argv = ["analyze", str(tmp_path / "film.dcm"), "--out", str(tmp_path / "out"), "--output", "json"]
     assert main([*argv, "--frame", "all"]) == 0
@@ -319,10 +319,10 @@ def test_theme_and_size_of_the_pages_are_chosen(batch, pictures, tmp_path):
 
 def test_what_a_file_may_ask_for_is_chosen(batch, pictures, tmp_path, capsys, monkeypatch):
     given = []
-    read = batch.read_image_guarded
+    read = batch.read
     monkeypatch.setattr(
         batch,
-        "read_image_guarded",
+        "read",
         lambda path, frame=0, limits=None: given.append(limits) or read(path, frame, limits),
     )
     picture = str(pictures / "patient-meier-0.png")  # 1,200 pixels
@@ -367,7 +367,7 @@ def test_a_second_start_reads_no_file_that_was_done_and_writes_no_table_again(ba
     def refuse(path):
         raise AssertionError(f"{path} was read again")
 
-    monkeypatch.setattr(batch, "content_hash", refuse)
+    monkeypatch.setattr(batch, "content_of", refuse)
     assert main(argv) == 0
     assert (table.stat().st_mtime_ns, table.read_bytes()) == before
 

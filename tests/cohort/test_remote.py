@@ -1,0 +1,143 @@
+"""Images and results in storage: in memory, by file: URLs, and on an S3 server of this machine."""
+
+import csv
+import io
+import json
+
+import fsspec
+import pytest
+
+from segx_viewer.cli import main
+from segx_viewer.cohort import remote
+from segx_viewer.cohort.inputs import Inputs
+from segx_viewer.cohort.journal import Journal
+from segx_viewer.cohort.remote import Mirror, as_local, fetched, is_url, listed, spooled, storage
+from segx_viewer.errors import SegxError
+from tests.cli.conftest import batch, pictures  # noqa: F401 - fixtures
+
+
+@pytest.fixture
+def memory():
+    """An empty storage in memory; it is one for the whole process."""
+    system = fsspec.filesystem("memory")
+    system.store.clear()
+    yield system
+    system.store.clear()
+
+
+@pytest.fixture
+def s3(monkeypatch):
+    """An S3 server on this machine with an empty bucket; return the bucket's URL."""
+    moto = pytest.importorskip("moto.server")
+    s3fs = pytest.importorskip("s3fs")
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+    }.items():
+        monkeypatch.setenv(name, value)
+    s3fs.S3FileSystem.clear_instance_cache()
+    storage("s3://cohort")[0].mkdir("cohort")
+    yield "s3://cohort"
+    s3fs.S3FileSystem.clear_instance_cache()
+    server.stop()
+
+
+def put(folder, url: str) -> None:
+    system, name = storage(url)
+    for path in sorted(folder.iterdir()):
+        system.pipe_file(f"{name}/{path.name}", path.read_bytes())
+
+
+def rows(url: str) -> list[dict[str, str]]:
+    system, name = storage(url)
+    return list(csv.DictReader(io.StringIO(system.cat_file(f"{name}/results.csv").decode("utf-8-sig"))))
+
+
+def test_what_is_a_url_and_what_is_a_path(tmp_path, monkeypatch):
+    assert is_url("s3://bucket/a")
+    assert is_url("memory:a")
+    assert not is_url(r"C:\images")
+    assert not is_url("patient:1.png")
+    assert as_local("file:///share/in") == "/share/in"
+    assert as_local("file:in") == "in"
+
+
+def run_twice(pictures, place: str, capsys) -> None:  # noqa: F811
+    put(pictures, f"{place}/in")
+    argv = ["analyze", f"{place}/in", "--out", f"{place}/out", "--output", "json", "--output", "csv"]
+    assert main(argv) == 1  # a broken file, and an empty one
+    told = capsys.readouterr().err
+    assert f"results in {place}/out" in told
+    system, name = storage(f"{place}/out")
+    written = sorted(path for path in system.find(name) if path.endswith(".json"))
+    assert len(written) == 3
+    assert "meier" not in json.dumps(rows(f"{place}/out")).lower()
+    before = rows(f"{place}/out")
+    assert [row["status"] for row in before].count("done") == 3
+    assert main(argv) == 1
+    assert "3 of" in capsys.readouterr().err
+    assert rows(f"{place}/out") == before
+    assert sorted(path for path in system.find(name) if path.endswith(".json")) == written
+
+
+def test_a_run_from_memory_to_memory_goes_on_where_it_was(batch, pictures, memory, capsys):  # noqa: F811
+    run_twice(pictures, "memory://cohort", capsys)
+
+
+@pytest.mark.slow
+def test_a_run_from_s3_to_s3_goes_on_where_it_was(batch, pictures, s3, capsys):  # noqa: F811
+    run_twice(pictures, s3, capsys)
+
+
+def test_a_file_url_is_the_folder_itself(batch, pictures, tmp_path):  # noqa: F811
+    argv = ["analyze", pictures.as_uri(), "--out", (tmp_path / "out").as_uri(), "--output", "csv"]
+    assert main(argv) == 1
+    assert (tmp_path / "out" / "results.csv").is_file()
+
+
+def test_what_another_process_writes_is_seen_and_a_copy_is_removed_after_use(memory):
+    memory.pipe_file("/in/a.png", b"a")
+    assert [item.label for item in listed("memory://in")] == ["memory:///in/a.png"]
+    first = next(listed("memory://in"))
+    memory.pipe_file("/in/b.png", b"b")
+    with Inputs(["memory://in", "memory://in/*.png"]) as inputs:
+        assert [item.path.name for item in inputs.stream()] == ["a.png", "b.png"]
+    memory.pipe_file("/in/a.png", b"longer")
+    assert next(listed("memory://in")).stamp != first.stamp
+    with fetched(first) as path:
+        assert path.read_bytes() == b"longer"
+    assert not path.exists()
+
+
+def test_the_journal_in_storage_is_taken_up_on_another_machine_even_after_many_segments(memory, tmp_path, monkeypatch):
+    monkeypatch.setattr(remote, "_MANY", 5)
+    for start in range(3):
+        with spooled("memory://run") as (folder, mirror), Journal(folder, {}, mirror.take) as journal:
+            for number in range(4):
+                known, done = journal.begin(f"content {number}")
+                assert (known, done) == (number + 1, start > 0)
+                if not done:
+                    journal.end(known, {"id": f"{known:04d}", "status": "done"})
+            if start == 2:
+                assert len(list(journal.rows())) == 4
+    names = [path for path in memory.find("/run") if "-all" in path]
+    assert len(names) == 1
+
+
+def test_a_second_run_at_the_same_time_is_told(memory, tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    first, second = (Mirror("memory://run", tmp_path / name) for name in "ab")
+    first.take(b'{"settings": {}}\n')
+    with pytest.raises(SegxError, match="Another run"):
+        second.take(b'{"settings": {}}\n')
+
+
+def test_storage_that_needs_another_package_is_told(tmp_path):
+    with pytest.raises(SegxError, match="nowhere"):
+        list(listed("nowhere://bucket/a"))
