@@ -1,6 +1,8 @@
 """A folder of screenshots for people to look through; the README's come from here."""
 
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -37,6 +39,7 @@ from segx_viewer.app.model.worklist import MARKED, NOTE
 from segx_viewer.app.sessions.export import PageOptions, export_report
 from segx_viewer.app.window import Window
 from segx_viewer.cohort.example import write_example
+from segx_viewer.cohort.summary import write_summary
 from segx_viewer.domain.lesion import COLOURS, NO_RECORD, Abcd, LesionRecord, Site
 from segx_viewer.errors import SegxError
 from segx_viewer.imaging.synthetic import draw_later
@@ -244,12 +247,35 @@ class _Shooting:
         self._until(lambda: panel.table.rowCount() > 0)
         panel.look_in(lesion.parent)
         self._until(lambda: bool(panel.table.sources))
-        panel.table.sort_by_doubt()
-        panel.view.selectRow(0)
+        panel.order.setCurrentIndex(1)  # the most doubtful first
+        panel.order.activated.emit(1)
         panel.note_current(MARKED)
         panel.table.setData(panel.table.index(1, NOTE), "compare with the image of last year")
         self._shoot("21-worklist")
         panel.close()
+        self._summary(folder)
+
+    def _summary(self, results: Path) -> None:
+        """Show the page about these results in a real browser, where there is one."""
+        browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+        if browser is None:
+            return
+        from segx_viewer.bundles.store import BundleStore
+
+        page = write_summary(results, BundleStore())
+        target = self.out / "22-summary.png"
+        subprocess.run(
+            [
+                browser,
+                *("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1200,1900"),
+                *(f"--user-data-dir={self.folder / 'browser'}", f"--screenshot={target}", page.as_uri()),
+            ],
+            capture_output=True,
+            check=False,
+            timeout=_PATIENCE_MS / 1000,
+        )
+        if target.is_file():
+            self.written.append(target)
 
     def _abstention(self) -> None:
         from pydicom.data import get_testdata_file
