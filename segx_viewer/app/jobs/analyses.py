@@ -17,7 +17,7 @@ from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.documents import Document, Documents, Measured, key_of
 from segx_viewer.app.model.region import restored
 from segx_viewer.app.model.viewstate import ViewState
-from segx_viewer.domain.methods import METHODS
+from segx_viewer.domain.methods import METHODS, Needs
 from segx_viewer.domain.request import AnalysisRequest, CancelToken, Progress, Stage
 from segx_viewer.domain.result import Analysis, MapKey, Target
 from segx_viewer.errors import AnalysisCancelled, SegxError
@@ -154,7 +154,7 @@ class Analyses(QObject):
             self.cancel()  # another map was asked for meanwhile; this one is here already
 
     def fill_grid(self, classes: int) -> None:
-        """Compute what the grid lacks: the most probable `classes` classes by every method that is not very slow."""
+        """Compute what the grid lacks: the most probable `classes` classes by every method of `grid_methods`."""
         analysis = self.current
         if analysis is None or analysis.prediction is None or self._runs_for(GRID):
             return
@@ -167,8 +167,12 @@ class Analyses(QObject):
 
     @property
     def grid_methods(self) -> list[str]:
-        """Names of the methods that the grid shows, in the order of the menu."""
-        return [name for name in self.usable_methods if self.costs.get(name) != "very slow"]
+        """Names of the methods that the grid shows, in the order of the menu.
+
+        What draws gradients until two halves agree takes hundreds of passes, and belongs there all the same: SegX's
+        own Gradient SHAP is one of them. It comes after the faster ones.
+        """
+        return [name for name in self.usable_methods if self.costs.get(name) != "very slow" or _by_gradients(name)]
 
     @property
     def usable_methods(self) -> list[str]:
@@ -491,3 +495,7 @@ def _extended(old: Analysis, new: Analysis) -> Analysis:
         warnings=tuple(dict.fromkeys([*old.warnings, *new.warnings])),
         complete=True,
     )
+
+
+def _by_gradients(method: str) -> bool:
+    return method in METHODS and METHODS[method].needs is Needs.GRADIENTS
