@@ -111,7 +111,13 @@ def evaluate(arguments: argparse.Namespace) -> int:
     folder = _bundle_folder(arguments.bundle)
     with _spread(arguments.scheduler) as spread:
         run.evaluate(
-            folder, arguments.data, arguments.out, shifts=arguments.shifts, workers=arguments.workers, spread=spread
+            folder,
+            arguments.data,
+            arguments.out,
+            methods=tuple(dict.fromkeys(("gradcam", *(arguments.methods or run.METHODS)))),
+            shifts=arguments.shifts,
+            workers=arguments.workers,
+            spread=spread,
         )
     return 0
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from segx_viewer import __version__
 from segx_viewer.cli import archive, commands, deidentify, models, receive
+from segx_viewer.domain.methods import METHODS
 from segx_viewer.imaging.limits import DEFAULT_LIMITS
 
 _DESCRIPTION = """\
@@ -295,6 +296,15 @@ def _add_training(actions: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     _add_measured(command)
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the evaluation's report")
+    command.add_argument(
+        "--method",
+        action="append",
+        dest="methods",
+        choices=tuple(METHODS),
+        metavar="NAME",
+        help="attribution method whose maps are measured beside the badge's, Grad-CAM; may be given several times "
+        "(default: gradcam and gradient_shap, which draws hundreds of samples for each image)",
+    )
     command.add_argument(
         "--shifts",
         type=_positive,

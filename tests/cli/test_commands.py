@@ -84,6 +84,22 @@ def test_the_installed_program_does_not_train(monkeypatch, capsys, tmp_path):
     assert "pip install 'segx-viewer[train]'" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("options", "methods"),
+    [
+        ([], ("gradcam", "gradient_shap")),
+        (["--method", "rise"], ("gradcam", "rise")),
+        (["--method", "gradcam"], ("gradcam",)),
+    ],
+)
+def test_an_evaluation_measures_the_badges_method_and_what_is_named(monkeypatch, tmp_path, options, methods):
+    run, asked = pytest.importorskip("segx_viewer.evaluation.run"), []
+    monkeypatch.setattr(run, "evaluate", lambda *_folders, **settings: asked.append(settings["methods"]))
+    command = ["evaluate", "dermoscopy-ham10000", "--data", str(tmp_path), "--out", str(tmp_path)]
+    assert main([*command, *options]) == 0
+    assert asked == [methods]
+
+
 def test_failures_are_named_and_the_others_are_done(batch, pictures, tmp_path, capsys):
     out = tmp_path / "out"
     assert main(["analyze", str(pictures), str(tmp_path / "missing.dcm"), "--out", str(out)]) == 1
