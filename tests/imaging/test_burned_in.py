@@ -9,7 +9,7 @@ from pydicom.uid import RLELossless
 
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.errors import UnsupportedImageError
-from segx_viewer.imaging.burned_in import Box, blank, blank_dataset, find_text
+from segx_viewer.imaging.burned_in import Box, blank_dataset, find_text
 from segx_viewer.imaging.display import to_display
 from segx_viewer.imaging.privacy import deidentify_file
 from segx_viewer.imaging.reader import read_image
@@ -58,8 +58,10 @@ def test_text_with_smooth_edges(size, ground):
     ImageDraw.Draw(picture).text((20, 20), "MILLER JOHN 12345", fill=250, font_size=size)
     pixels = np.asarray(picture).astype(np.uint16)
     image = MedicalImage(pixels, "OT", PhotometricInterpretation.MONOCHROME2, SourceInfo(None), bits_stored=8)
-    blanked = blank(image, find_text(image))
-    assert blanked.pixels.max() < ground + 60
+    left = pixels.copy()
+    for box in find_text(image):
+        left[box.region] = 0
+    assert left.max() < ground + 60
 
 
 def test_coloured_text_on_a_photograph():
@@ -70,20 +72,6 @@ def test_coloured_text_on_a_photograph():
     (box,) = find_text(as_image(picture))
     assert box.top < 30 < box.bottom
     assert box.left < 320 < box.right
-
-
-@pytest.mark.parametrize("inverse", [False, True])
-def test_blanked_pixels_are_gone(inverse):
-    pixels = radiograph()
-    image = as_image(pixels, inverse=inverse)
-    box = Box(10, 20, 30, 50)
-    clean = blank(image, (box,))
-    assert len(np.unique(clean.pixels[box.region])) == 1
-    assert to_display(clean)[box.region].max() <= 2
-    outside = np.ones(pixels.shape, bool)
-    outside[box.region] = False
-    assert np.array_equal(clean.pixels[outside], image.pixels[outside])
-    assert np.array_equal(image.pixels, pixels)
 
 
 @pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2", "RGB"])

@@ -15,7 +15,7 @@ from segx_viewer.domain.result import Target
 from segx_viewer.errors import ModelError
 from segx_viewer.explain.segx import segx_map, top
 from segx_viewer.inference.attribution import METHODS, Subject, channels, get_method
-from segx_viewer.inference.attribution.channels import ablated_scores, channel_scores
+from segx_viewer.inference.attribution.channels import ablated_scores, scored
 from segx_viewer.inference.attribution.gradcam import scaled
 from segx_viewer.networks.forward import forward
 
@@ -89,7 +89,7 @@ def test_scorecam_weights_are_the_packages(subject):
     cam = ScoreCAM(subject.network, [layer])
     cam.activations_and_grads.release()
     theirs = cam.get_cam_weights(subject.tensor, layer, [ClassifierOutputTarget(2)], A[None].contiguous().numpy(), None)
-    ours = channel_scores(subject, A).softmax(0)[:, 2]
+    ours = torch.cat(list(scored(subject, A))).softmax(0)[:, 2]
     np.testing.assert_allclose(ours, theirs[0], rtol=1e-4)
     found = dict(get_method("scorecam").maps(subject, [2]))[2]
     np.testing.assert_allclose(
