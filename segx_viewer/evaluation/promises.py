@@ -152,7 +152,14 @@ def fit_levels(
         lax_threshold(s, p != t, HIGH_ERROR, together),
         lax_threshold(s[may], (p != t)[may], HIGH_ERROR, None if together is None else together[may]),
     )
-    return Levels(high, min(high, lax_threshold(s, p != t, MODERATE_ERROR, together)), careful)
+    # Likewise for MODERATE, with the HIGH answers and without: those would make room for answers that are wrong twice
+    # as often as is promised, and a reader takes the promise for the answers that say MODERATE.
+    rest = ~(may & (s >= high))
+    moderate = max(
+        lax_threshold(s, p != t, MODERATE_ERROR, together),
+        lax_threshold(s[rest], (p != t)[rest], MODERATE_ERROR, None if together is None else together[rest]),
+    )
+    return Levels(high, moderate, careful)
 
 
 def miss_rates(stated: NDArray[np.bool_], truth: NDArray[np.bool_]) -> dict[str, list[float]]:

@@ -141,7 +141,7 @@ class Levels:
         """
         if score >= max(self.high, self.careful.get(predicted, self.high)):
             return Level.HIGH
-        return Level.MODERATE if score >= min(self.moderate, self.high) else Level.LOW
+        return Level.MODERATE if score >= self.moderate else Level.LOW
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,3 +173,20 @@ def test_sure_benign_answers_make_no_room_for_high_answers_of_low_scores():
     assert levels.of(0.97, "nv") is not Level.HIGH, "so sure an answer was a melanoma"
     assert levels.of(0.9, "mel") is Level.HIGH
     assert levels.of(0.5, "mel") is not Level.HIGH
+
+
+def test_high_answers_make_no_room_for_moderate_ones_that_are_wrong_too_often():
+    scores = np.concatenate([np.full(250, 0.9), np.full(100, 0.5), np.full(100, 0.3)])
+    truth = ["nv"] * 250 + ["nv"] * 88 + ["mel"] * 12 + ["nv"] * 50 + ["mel"] * 50
+    levels = fit_levels(scores, ["nv"] * 450, truth, [str(i) for i in range(450)])
+    assert levels.of(0.9, "nv") is Level.HIGH
+    assert levels.of(0.5, "nv") is Level.MODERATE, "an eighth is wrong"
+    assert upper_bound(62, 450) < 0.20
+    assert levels.of(0.3, "nv") is Level.LOW, "of all answers an eighth is wrong, of these a half"
+
+
+def test_where_no_moderate_level_passes_what_is_not_high_is_low():
+    scores = np.concatenate([np.full(400, 0.9), np.full(100, 0.5)])
+    truth = ["nv"] * 400 + ["nv", "mel"] * 50
+    levels = fit_levels(scores, ["nv"] * 500, truth, [str(i) for i in range(500)])
+    assert (levels.of(0.9, "nv"), levels.of(0.5, "nv")) == (Level.HIGH, Level.LOW)
