@@ -400,7 +400,7 @@ class Seen:
 
 def through(kind: Kind, folder: Path, picture: Path) -> Seen:
     """Take a kind from its file to the map, by the command line and the API; raises AssertionError where it fails."""
-    from segx_viewer import api, cli
+    from segx_viewer import cli
 
     source = folder / "source"
     source.mkdir(parents=True)
@@ -418,6 +418,15 @@ def through(kind: Kind, folder: Path, picture: Path) -> Seen:
         *made.segmenter,
     ]
     assert cli.main(command) == 0, f"{kind.name}: {' '.join(command)}"
+    try:
+        return _seen(kind, made, picture, name)
+    finally:  # also where it fails: the next kind has the same name
+        assert cli.main(["models", "remove", name]) == 0
+
+
+def _seen(kind: Kind, made: Made, picture: Path, name: str) -> Seen:
+    from segx_viewer import api
+
     api._store.cache_clear()
     result = api.analyze(picture, bundle=name)
     bundle_methods = result.bundle.methods
@@ -429,7 +438,6 @@ def through(kind: Kind, folder: Path, picture: Path) -> Seen:
     assert maps, kind.name
     assert all(np.isfinite(m).all() for m in maps), kind.name
     alike = likeness(made, result, picture, name)
-    assert cli.main(["models", "remove", name]) == 0
     return Seen([t for t in made.typed if t.startswith("--")], difference, bundle_methods, alike)
 
 
@@ -459,7 +467,8 @@ def likeness(made: Made, result: Any, picture: Path, name: str) -> float | None:
 
     x = made.seen(Image.open(picture).convert("RGB")).requires_grad_()
     shape = (x.shape[-2], x.shape[-1])
-    layer = made.network.get_submodule(made.layer or api._store(None, "auto").target_layer(name))
+    own = made.layer or api._store(None, "auto").target_layer(name)
+    layer = made.network.get_submodule(own.removeprefix("program."))  # what an exported program is wrapped in
     k = result.prediction.top
     with GradCAM(Logits(made.network), [layer], reshape_transform=lambda found: to_maps(found, shape)) as cam:
         theirs = cam(x, [ClassifierOutputTarget(k)])[0]
