@@ -1,6 +1,7 @@
 """A pipeline that finds nothing, quickly, and pictures for it."""
 
 from contextlib import nullcontext
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image
 @pytest.fixture
 def batch(monkeypatch, tmp_path):
     """Return `segx_viewer.cli.batch` with a pipeline that finds nothing, quickly; images are really read."""
+    from segx_viewer.bundles.manifest import ModelBundle
     from segx_viewer.cli import batch
     from segx_viewer.domain.geometry import Placement
     from segx_viewer.domain.result import Analysis, BundleInfo, GateLevel, GateVerdict
@@ -27,6 +29,7 @@ def batch(monkeypatch, tmp_path):
 
     classes = [SimpleNamespace(code="mel"), SimpleNamespace(code="nv")]
     bundle = SimpleNamespace(info=BundleInfo("none", "No model", "0", "0" * 64), classes=classes)
+    bundle.class_indices = partial(ModelBundle.class_indices, bundle)
     store = SimpleNamespace(bundles=lambda: {"none": bundle}, get={"none": bundle}.__getitem__)
     store.sibling, store.sharing_processor = lambda: store, lambda most: nullcontext((max(1, most), None))
     monkeypatch.setattr(batch, "BundleStore", lambda folders, device: store)
