@@ -334,6 +334,9 @@ def test_every_text_in_the_window_its_menus_and_dialogs_is_translated(
     facts = _PAPERS | {fact for bundle in engine.store.bundles().values() for fact in facts_of(bundle)}
     facts |= {film.parent.name, pictures[0].parent.name}  # folders are called what they are called
     lines = {line for text in (*seen, *messages, *asked) for line in text.splitlines()}
+    lines = {
+        line for line in lines if "'fake'" not in line
+    }  # the stand-in's model is in no store, and may be asked for
     missed = {line for line in lines if untranslated(_without(line, facts))}
     window.close()
     assert not missed, "\n".join(sorted(missed))
