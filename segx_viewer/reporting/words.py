@@ -1,6 +1,6 @@
 """The language that reports are written in: English, unless whoever asks for one says otherwise. No Qt here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -36,19 +36,22 @@ def written_in(texts: Mapping[str, str]) -> Iterator[None]:
         _texts.reset(token)
 
 
-def decimal(value: float, form: str) -> str:
-    """Return a number in a format such as ".2f", with the decimal sign of the language.
+_NUMBER, _DAY = mark("0.0"), mark("YYYY-MM-DD")
+
+
+def decimal(value: float, form: str, translate: Callable[[str], str] = say) -> str:
+    """Return a number in a format such as ".2f", with the decimal sign of the language that `translate` speaks.
 
     Examples
     --------
     >>> decimal(0.416, ".2f")
     '0.42'
     """
-    return f"{value:{form}}".replace(".", say("0.0")[1])
+    return f"{value:{form}}".replace(".", translate(_NUMBER)[1])
 
 
-def date_text(dicom: str) -> str:
-    """Return a DICOM date as the language writes dates, anything else as it is.
+def date_text(dicom: str, translate: Callable[[str], str] = say) -> str:
+    """Return a DICOM date as the language of `translate` writes dates, anything else as it is.
 
     Examples
     --------
@@ -57,7 +60,7 @@ def date_text(dicom: str) -> str:
     """
     if len(dicom) != 8 or not dicom.isdigit():
         return dicom
-    return say("YYYY-MM-DD").replace("YYYY", dicom[:4]).replace("MM", dicom[4:6]).replace("DD", dicom[6:])
+    return translate(_DAY).replace("YYYY", dicom[:4]).replace("MM", dicom[4:6]).replace("DD", dicom[6:])
 
 
 def moment_text(when: datetime | None) -> str:

@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from segx_viewer.reporting import words
+
 CONTEXT = "segx_viewer"
 
 
@@ -17,7 +19,7 @@ def mark(text: str) -> str:
 
 def decimal(value: float, form: str) -> str:
     """Return a number in a format such as ".2f", with the decimal sign of the language."""
-    return f"{value:{form}}".replace(".", tr("0.0")[1])
+    return words.decimal(value, form, tr)
 
 
 def date_text(dicom: str) -> str:
@@ -28,6 +30,4 @@ def date_text(dicom: str) -> str:
     >>> date_text("20040826"), date_text("")
     ('2004-08-26', '')
     """
-    if len(dicom) != 8 or not dicom.isdigit():
-        return dicom
-    return tr("YYYY-MM-DD").replace("YYYY", dicom[:4]).replace("MM", dicom[4:6]).replace("DD", dicom[6:])
+    return words.date_text(dicom, tr)
