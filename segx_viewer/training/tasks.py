@@ -178,7 +178,7 @@ def classifier_task(
             batch = _mixed(batch)
         x, target = normalise(batch["picture"], preprocessing), batch["target"]
         parts = as_classifier(network)
-        with _low_precision(x.device, on_processor=False):
+        with _low_precision(x.device, on_processor=True):
             features = parts.forward_features(x)
             logits = parts.forward_head(features).float()
         if multi_label:
@@ -260,7 +260,7 @@ def segmenter_task(
         return _augmented(training, chosen, learned, augmentation, rng)
 
     def loss(network: nn.Module, batch: Batch) -> Tensor:
-        with _low_precision(batch["picture"].device, on_processor=True):  # a third faster on those that have it
+        with _low_precision(batch["picture"].device, on_processor=True):
             logits = network(normalise(batch["picture"], preprocessing))
         logits, target = logits.float()[:, 0], batch["mask"].float() / 255
         p = logits.sigmoid()
@@ -316,7 +316,13 @@ def _findings_loss(logits: Tensor, batch: Batch, schedule: Schedule) -> Tensor:
 
 
 def _low_precision(device: torch.device, *, on_processor: bool) -> torch.autocast:
-    return torch.autocast(device.type, torch.bfloat16, enabled=on_processor or device.type != "cpu")
+    """Return bfloat16 for convolutions on a graphics card, and on a processor that has it if it is asked for there.
+
+    Such processors learn 1.4 times as fast with it; others imitate it and take many times as long.
+    """
+    known = getattr(torch.cpu, "get_capabilities", dict)()  # not in the oldest torch that is allowed
+    enabled = device.type != "cpu" or (on_processor and bool(known.get("avx512_bf16")))
+    return torch.autocast(device.type, torch.bfloat16, enabled=enabled)
 
 
 @torch.no_grad()
