@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -132,7 +133,7 @@ def evaluate(
                    "fitted": fitted},
         "date": datetime.now(UTC).date().isoformat(),
         "part": part,
-        "data": {layout: sum(r.dataset == layout for r in records) for layout in recipe.classifier_data},
+        "data": dict(sorted(Counter(r.dataset for r in records).items())),
         "versions": dict(library_versions()),
         "classification": classification,
         "probe": probe(bundle, records),

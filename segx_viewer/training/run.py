@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -76,7 +77,8 @@ def train_recipe(
         report(f"{recipe.name}: {name}")
         _train_network(recipe, name, records, parts, work, report)
     if all((work / f"{name}.safetensors").is_file() for name in NETWORKS):
-        _write(recipe, out, work, {layout: len(rs) for layout, rs in records.items()}, parts)
+        counts = Counter(r.dataset for layout in sorted(records) for r in records[layout])
+        _write(recipe, out, work, dict(counts), parts)
         report(f"{recipe.name}: bundle written to {out}")
     return out
 

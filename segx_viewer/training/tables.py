@@ -9,7 +9,7 @@ from typing import Any
 from segx_viewer.domain.tables import Table as Shape
 from segx_viewer.domain.tables import as_floats, as_list, as_table, as_tables
 from segx_viewer.errors import DataError
-from segx_viewer.training.datasets import Record, Source, index_files, mask_of, read_rows, root_of
+from segx_viewer.training.datasets import Record, Source, index_files, load_dataset, mask_of, read_rows, root_of
 
 PRESENT = {"1", "1.0"}
 OUTLINES = "findings.json"
@@ -49,6 +49,9 @@ class Table:
         Put before every group's name, so that two sets' groups cannot be taken for each other.
     outlines : mapping of str to list of str
         Class code -> the words that outlines of it have in `findings.json`: polygons by film, of readers' own.
+    rest : str
+        A known data set (see `datasets.LAYOUTS`) of the same pictures in another form: those that this set does not
+        have by name are read from there, with its groups and classes. "" for none.
     masks, pictures : str
         Part of the path that masks and pictures lie under, "" for any.
     """
@@ -66,6 +69,7 @@ class Table:
     teacher: str = ""
     prefix: str = ""
     outlines: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    rest: str = ""
     pictures: str = "images"
     masks: str = "masks"
 
@@ -101,6 +105,9 @@ class Table:
             raise DataError(f"The data set {self.name} has no column {error}.") from error
         if not records:
             raise DataError(f"No image of the data set {self.name} was found in {root}.")
+        if self.rest:
+            own = {record.image_id for record in records}
+            records += [r for r in load_dataset(self.rest, folder) if r.image_id not in own]
         return _in_strata(sorted(records, key=lambda r: r.image_id))
 
     def _left_out(self, row: Mapping[str, str]) -> bool:

@@ -62,6 +62,21 @@ def test_data_set_that_a_recipe_describes_is_read_without_code_of_its_own(tmp_pa
     assert b.read_mask() is None
 
 
+def test_pictures_that_a_set_does_not_have_are_read_from_the_set_that_is_its_rest(tmp_path):
+    whole = tmp_path / "ham10000"
+    for kind in ("HAM10000_images", "HAM10000_segmentations"):
+        (whole / kind).mkdir(parents=True)
+    for name in ("a", "b"):
+        cv2.imwrite(str(whole / "HAM10000_images" / f"{name}.jpg"), np.zeros((6, 12), np.uint8))
+    (whole / "HAM10000_metadata.csv").write_text("lesion_id,image_id,dx\np1,a,mel\np1,b,mel\n")
+    crops = replace(FILMS, findings={}, label="view", prefix="", leave_out={}, teacher="", rest="ham10000")
+    a, b = crops.read(_folder(tmp_path, ["a,p1,0,0,mel,0,0,,"]))
+    assert (a.dataset, b.dataset) == ("films", "ham10000"), "one record of each picture"
+    assert a.group == b.group
+    assert a.codes == b.codes == ("mel",)
+    assert (a.read_image().shape, b.read_image().shape) == ((8, 8, 3), (6, 12, 3))
+
+
 def test_table_with_a_wrong_entry_or_column_says_which(tmp_path):
     with pytest.raises(ValueError, match=r"colour in \[recipe.data.films\]"):
         Table.of("films", {"colour": "x"})
