@@ -116,6 +116,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
             arguments.out,
             methods=tuple(dict.fromkeys(("gradcam", *(arguments.methods or run.METHODS)))),
             shifts=arguments.shifts,
+            beside=arguments.beside,
             workers=arguments.workers,
             spread=spread,
         )

@@ -312,6 +312,12 @@ def _add_training(actions: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="N",
         help="also measure badge and input check on N images that are changed: compressed, blurred, framed",
     )
+    command.add_argument(
+        "--beside",
+        type=Path,
+        metavar="DIR",
+        help="folder of another bundle of the same classes: also measure whether its agreement tells right from wrong",
+    )
     command.set_defaults(run=commands.evaluate)
 
     command = actions.add_parser(

@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 
 from segx_viewer.evaluation.calibrate import ALIGNMENT_FEATURES
 from segx_viewer.evaluation.collect import Row, answers
+from segx_viewer.evaluation.second import AGREEMENT_OF_ANSWERS, AGREEMENT_OF_MAPS
 from segx_viewer.evaluation.statistics import Figures, Resampler, auroc
 from segx_viewer.inference.features import COUNTERFACTUAL_FEATURES
 
@@ -48,7 +49,9 @@ def segu_adds(rows: Sequence[Row], method: str) -> Figures:
     confidence = table["max_softmax"]
     found: Figures = {"n": len(judged), "mistakes": int((~correct).sum())}
     found["max-softmax"] = {"auroc": _auroc(confidence, correct, resampler)}
-    sets = {"alignments": ALIGNMENT_FEATURES, "counterfactual filling": COUNTERFACTUALS, "runner-up": RUNNER_UP}
+    sets = {"alignments": ALIGNMENT_FEATURES, "counterfactual filling": COUNTERFACTUALS, "runner-up": RUNNER_UP,
+            "agreement of a second network's map": AGREEMENT_OF_MAPS,
+            "a second network's answer": AGREEMENT_OF_ANSWERS}  # fmt: skip
     for name, features in sets.items():
         if not {*features} <= table.keys():
             continue
@@ -78,7 +81,7 @@ def _features(row: Row, method: str) -> dict[str, float] | None:
 
 def _known(row: Row, method: str) -> dict[str, float]:
     segu = row["methods"][method]["segu"]
-    known = {**row["evidence"], **{name: segu.get(name) for name in ALIGNMENT_FEATURES}}
+    known = {**row["evidence"], **row.get("second", {}), **{name: segu.get(name) for name in ALIGNMENT_FEATURES}}
     second = row["methods"][method].get("runner_up")
     if second is not None and second.get("auitc") is not None and segu.get("auitc") is not None:
         known |= {"runner_up_auitc": second["auitc"], "auitc_lead": segu["auitc"] - second["auitc"]}

@@ -183,7 +183,7 @@ def _figures(bundle: ModelBundle, result: Figures) -> str:
         *card_tables.endangered(result.get("dangers", ())),
         "### Does SegU tell right from wrong?",
         _verdict(result),
-        *card_tables.added(result.get("segu_adds", {})),
+        *card_tables.added(result.get("segu_adds", {}), result.get("second")),
         *card_tables.shifted(result.get("shifts", {})),
         f"### What the badge's calibration was chosen from ({bundle.calibration.get('set', 'not fitted')})",
         "\n".join(_steps(bundle)),

@@ -143,8 +143,8 @@ def folds(path: Path) -> list[str]:
             "they have not seen, with their logits as they are."]  # fmt: skip
 
 
-def added(table: Figures) -> list[str]:
-    """Return what SegU, and what else was tried, add to the classifier's own confidence."""
+def added(table: Figures, second: Mapping[str, str] | None = None) -> list[str]:
+    """Return what SegU, and what else was tried, add to the classifier's own confidence; `second` names a network."""
     if not table:
         return []
     rows = ["| scores | AUROC of error detection | above max-softmax |", "|---|---|---|"]
@@ -159,10 +159,11 @@ def added(table: Figures) -> list[str]:
         "All alignments together tell something of right and wrong that the confidence does not."
     )  # fmt: skip
     best = table["carried_by"]
+    asked = "" if second is None else f" The second network is {second['name']} {second['version']}'s."
     told = f"Of the alignments alone, `{best}` tells most: {_interval(table['alone'][best])}."
     return ["### What SegU adds", "\n".join(rows),
             f"{table['n']} answers, {table['mistakes']} of them wrong; joined by logistic regression, fitted and "
-            f"judged across groups within this part, with a paired bootstrap. {sentence} {told}"]  # fmt: skip
+            f"judged across groups within this part, with a paired bootstrap. {sentence} {told}{asked}"]  # fmt: skip
 
 
 def shifted(table: Figures) -> list[str]:

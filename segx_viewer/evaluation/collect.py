@@ -20,6 +20,7 @@ from segx_viewer.errors import DataError
 from segx_viewer.evaluation.faithful import faithfulness_row
 from segx_viewer.evaluation.fit import record_image
 from segx_viewer.evaluation.outlines import outline_row
+from segx_viewer.evaluation.second import second_row
 from segx_viewer.evaluation.shifts import shift_row
 from segx_viewer.evaluation.spread import Spread
 from segx_viewer.evaluation.statistics import Figures
@@ -44,7 +45,7 @@ CHUNK = 16
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What one worker does: which tasks on which data sets, with which bundle."""
+    """What one worker does: which tasks on which data sets, with which bundle, and which one is asked beside it."""
 
     folder: Path
     digest: str
@@ -53,6 +54,7 @@ class Job:
     tasks: tuple[Task, ...]
     methods: tuple[str, ...]
     rows: Path
+    beside: Path | None = None
 
 
 class OpenStore(BundleStore):
@@ -77,6 +79,7 @@ def collect_rows(
     workers: int,
     spread: Spread,
     on_rows: Callable[[int, int], None],
+    beside: Path | None = None,
 ) -> dict[str, list[Row]]:
     """Carry out tasks and return their rows by kind, in order of image id.
 
@@ -90,6 +93,8 @@ def collect_rows(
         Carries out the jobs.
     on_rows : callable
         Called with (rows so far, rows in all).
+    beside : Path, optional
+        Another bundle of the same classes, whose agreement is measured.
     """
     cache.mkdir(parents=True, exist_ok=True)
     shards = sorted(cache.glob("*.jsonl"))
@@ -100,7 +105,7 @@ def collect_rows(
     first = 1 + max((int(path.stem) for path in shards), default=-1)
     jobs = [
         Job(bundle.folder, bundle.info.digest, data, tuple(layouts), tuple(missing[n : n + size]), tuple(methods),
-            cache / f"{first + k:05}.jsonl")
+            cache / f"{first + k:05}.jsonl", beside)
         for k, n in enumerate(range(0, len(missing), size))
     ]  # fmt: skip
     done = len(tasks) - len(missing)
@@ -119,19 +124,21 @@ class _Bench:
     open_store: OpenStore
     store: BundleStore
     records: Mapping[str, Record]
+    second: tuple[OpenStore, Path] | None
 
 
-_benches: dict[tuple[Path, str, Path, tuple[str, ...]], _Bench] = {}
+_benches: dict[tuple[Path, str, Path, tuple[str, ...], Path | None], _Bench] = {}
 
 
 def _work(job: Job) -> list[Row]:
-    key = (job.folder, job.digest, job.data, job.layouts)
+    key = (job.folder, job.digest, job.data, job.layouts, job.beside)
     if key not in _benches:
         if read_bundle(job.folder).info.digest != job.digest:
             raise DataError(f"{job.folder.name} is another bundle here than where the evaluation was begun.")
         recipe = read_recipe(job.folder / "recipe.toml")
         records = {r.image_id: r for layout in job.layouts for r in recipe.load(layout, job.data)}
-        _benches[key] = _Bench(OpenStore([job.folder.parent]), BundleStore([job.folder.parent]), records)
+        second = None if job.beside is None else (OpenStore([job.beside.parent]), job.beside)
+        _benches[key] = _Bench(OpenStore([job.folder.parent]), BundleStore([job.folder.parent]), records, second)
     bench = _benches[key]
     rows = []
     # A job whose worker died is done again: what that one wrote is written over.
@@ -146,7 +153,7 @@ def _work(job: Job) -> list[Row]:
 
 def _measured(kind: str, record: Record, bench: _Bench, job: Job) -> Row:
     if kind == "image":
-        return image_row(record, bench.open_store, bench.store, job.folder.name, job.methods)
+        return image_row(record, bench.open_store, bench.store, job.folder.name, job.methods, bench.second)
     if kind == "segmentation":
         return segmentation_row(record, bench.open_store, job.folder.name)
     if kind == "shift":
@@ -156,10 +163,17 @@ def _measured(kind: str, record: Record, bench: _Bench, job: Job) -> Row:
     return faithfulness_row(record, bench.open_store, job.folder.name, job.methods)
 
 
-def image_row(record: Record, open_store: OpenStore, store: BundleStore, name: str, methods: Sequence[str]) -> Row:
+def image_row(
+    record: Record,
+    open_store: OpenStore,
+    store: BundleStore,
+    name: str,
+    methods: Sequence[str],
+    second: tuple[OpenStore, Path] | None = None,
+) -> Row:
     """Analyse one image and return its row; maps are of the predicted class.
 
-    The figures come from `open_store`, the gate's verdict from `store`.
+    The figures come from `open_store`, the gate's verdict from `store`, a further opinion from the model of `second`.
     """
     bundle, image = store.get(name), record_image(record)
     analysis = analyse_to_end(
@@ -190,6 +204,9 @@ def image_row(record: Record, open_store: OpenStore, store: BundleStore, name: s
     M = None if reference is None else _to_grid(reference, segmentation.mask.shape)
     for method in methods:
         row["methods"][method] = _explanation(analysis, (method, k), M)
+    if second is not None:
+        own = analysis.explanations[methods[0], k].saliency_map
+        row["second"] = second_row(image, row["predicted"], own, *second, methods[0])
     first = analysis.explanations[methods[0], k].assessed
     row |= {
         "probability_correct": first.probability_correct,

@@ -52,6 +52,7 @@ def evaluate(
     methods: Sequence[str] = METHODS,
     limit: int | None = None,
     shifts: int = 0,
+    beside: Path | None = None,
     workers: int | None = None,
     spread: Spread | None = None,
     report: Callable[[str], None] = print,
@@ -74,6 +75,8 @@ def evaluate(
         Only this many images, for a quick look.
     shifts : int
         On how many images, drawn by a seed, the badge is measured under every shift of `evaluation.shifts`.
+    beside : Path, optional
+        Another bundle of the same classes; whether its agreement tells right from wrong is measured, too.
     workers : int, optional
         Processes; all cores by default.
     spread : Spread, optional
@@ -90,6 +93,7 @@ def evaluate(
         If the data sets are missing.
     """
     bundle, recipe = read_bundle(folder), read_recipe(folder / "recipe.toml")
+    second = None if beside is None else read_bundle(beside)
     fitted = fitted_digest(read_manifest(folder))  # now: the badge may be calibrated anew while this runs
     parts = read_splits(folder / SPLITS)
     out.mkdir(parents=True, exist_ok=True)
@@ -115,8 +119,8 @@ def evaluate(
     layouts = tuple(dict.fromkeys((*recipe.classifier_data, *recipe.segmenter_data)))
     count = workers or os.cpu_count() or 1
     measured = collect_rows(
-        bundle, data, layouts, tasks, methods, out / "cache" / _cache_name(bundle, part, methods),
-        count, spread or over_processes(count), lambda done, total: report(f"  {done} of {total}"),
+        bundle, data, layouts, tasks, methods, out / "cache" / _cache_name(bundle, part, methods, second),
+        count, spread or over_processes(count), lambda done, total: report(f"  {done} of {total}"), beside,
     )  # fmt: skip
     rows, regions = measured["image"], measured.get("segmentation", [])
     store = BundleStore([folder.parent])
@@ -144,6 +148,8 @@ def evaluate(
         "prediction_sets": coverage(rows, recipe.codes),
         "dangers": dangerous(rows, recipe.evaluation.dangers),
         "segu_adds": segu_adds(rows, methods[0]),
+        **({} if second is None else {"second": {"name": second.info.name, "version": second.info.version,
+                                                 "digest": second.info.digest}}),
         "shifts": shifted(measured.get("shift", [])),
         "outlines": outlines.outlined(measured.get("outline", [])),
         "faithfulness": figures.faithfulness(measured["faithfulness"]),
@@ -167,9 +173,10 @@ def _mask_of(record: Record) -> NDArray[np.bool_]:
     return np.zeros((1, 1), bool) if mask is None else mask
 
 
-def _cache_name(bundle: ModelBundle, part: Part, methods: Sequence[str]) -> str:
+def _cache_name(bundle: ModelBundle, part: Part, methods: Sequence[str], second: ModelBundle | None) -> str:
     """Name rows by everything that they depend on but the data: another bundle or program makes its own."""
-    key = json.dumps([SCHEMA, bundle.info.digest, list(methods), dict(library_versions())])
+    asked = [SCHEMA, bundle.info.digest, list(methods), dict(library_versions())]
+    key = json.dumps(asked if second is None else [*asked, second.info.digest])
     return f"{part}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
 

@@ -29,6 +29,18 @@ def test_alignments_that_tell_nothing_add_nothing():
     assert "does not predict correctness here" in added(found)[2]
 
 
+def test_a_second_network_that_disagrees_where_the_first_errs_is_found():
+    drawn = rows(0.0)
+    rng = np.random.default_rng(2)
+    for row in drawn:
+        row["second"] = {"second_log_odds": float(rng.normal()) + 2 * row["correct"],
+                         "map_rank_correlation": float(rng.normal()), "map_overlap": float(rng.normal())}  # fmt: skip
+    found = segu_adds(drawn, "gradcam")
+    assert found["max-softmax + a second network's answer"]["gain"]["low"] > 0.02
+    assert found["agreement of a second network's map"]["auroc"]["value"] == pytest.approx(0.5, abs=0.06)
+    assert "The second network is drawn 0.1.0's." in added(found, {"name": "drawn", "version": "0.1.0"})[2]
+
+
 def test_an_alignment_that_tells_is_found():
     found = segu_adds(rows(1.5), "gradcam")
     assert adds_nothing(found) is False

@@ -115,6 +115,23 @@ def test_evaluation_resumes_and_its_card_says_the_same(bundle_folder, drawn_ham1
     assert f"{first['classification']['macro_auroc']['value']:.3f}" in text
 
 
+def test_a_bundle_beside_it_agrees_with_itself(bundle_folder, drawn_ham10000, tmp_path):
+    twin = shutil.copytree(bundle_folder, tmp_path / "another" / bundle_folder.name)
+    result = evaluate(
+        bundle_folder, drawn_ham10000, tmp_path / "out", methods=["gradcam"], workers=1, beside=twin, limit=3,
+        report=lambda _line: None,
+    )  # fmt: skip
+    assert result["second"]["version"] == result["bundle"]["version"]
+    rows = [
+        json.loads(line) for p in (tmp_path / "out" / "cache").rglob("*.jsonl") for line in p.read_text().splitlines()
+    ]
+    for row in (row for row in rows if row["task"] == "image"):
+        p = np.clip(max(row["probabilities"]), 1e-6, 1 - 1e-6)
+        assert row["second"]["second_log_odds"] == pytest.approx(np.log(p / (1 - p)), rel=0.1)
+        assert row["second"]["map_overlap"] == 1
+        assert row["second"]["map_rank_correlation"] == pytest.approx(1)
+
+
 def test_card_tells_of_the_badge_and_the_bundle_keeps_it(bundle_folder, tmp_path):
     folder = tmp_path / "tiny"
     shutil.copytree(bundle_folder, folder)
