@@ -1,5 +1,6 @@
 """Takes a network's weights file into a bundle: as safetensors under the architecture's own names, or as it is."""
 
+import json
 import math
 import re
 import shutil
@@ -110,12 +111,9 @@ class Taking:
         state = read_weights(self.source, allow_pickle=self.allow_pickle)
         notes = self._thresholds(state)
         notes += [state.note] if isinstance(state, State) and state.note else []
+        if self._architecture.startswith("transformers/"):
+            state = self._of_transformers(state)
         architecture = self._architecture
-        if architecture.startswith("transformers/"):
-            from segx_viewer.networks.hub import renamed_by_transformers
-
-            # Its saved names are older than the names in its networks.
-            state = renamed_by_transformers(architecture, self._options, state)
         network = self._built(state)
         if self.network == "classifier" and (head := self._head(network, state)):
             notes.append(head)
@@ -128,6 +126,29 @@ class Taking:
         self.files.append(name)
         self.table["weights"] = name
         return notes
+
+    def _of_transformers(self, state: Mapping[str, "Tensor"]) -> dict[str, "Tensor"]:
+        """Make it timm's own network where that has all of its weights; otherwise transformers has to build it."""
+        from segx_viewer.networks.architectures import Uninitialised, build_classifier
+        from segx_viewer.networks.counterparts import counterpart
+        from segx_viewer.networks.hub import renamed_by_transformers
+        from segx_viewer.networks.weights import fitted
+
+        architecture, options = self._architecture, self._options
+        same = counterpart(architecture.partition("/")[2], json.loads(as_text(options["config"])))
+        if same is not None:
+            renamed = same.renamed(state)
+            try:
+                with Uninitialised():
+                    network = build_classifier(same.architecture, len(self._classes), **same.options)
+                fits = not fitted(renamed, network, self.source.name)[1]
+            except ModelError:
+                fits = False  # it is another network than its configuration says
+            if fits:
+                self.table |= {"architecture": same.architecture, "options": same.options}
+                return renamed
+        # Its saved names are older than the names in its networks.
+        return renamed_by_transformers(architecture, options, state)
 
     def _head(self, network: "nn.Module", state: Mapping[str, "Tensor"]) -> str:
         """Take a last layer that was replaced by a sequence into the options; return what is to be said about it."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from segx_viewer.domain.tables import as_table, as_text, as_texts
+from segx_viewer.domain.tables import as_float, as_table, as_text, as_texts
 from segx_viewer.errors import ModelError
 from segx_viewer.networks.heads import build_head
 from segx_viewer.networks.hub import FURTHER, build_further
@@ -64,13 +64,16 @@ def build_classifier(architecture: str, classes: int, *, channels: int = 3, **op
         Of the input; 3, or 1 where the architecture has it.
     options : object
         Passed on to the library; but ``head``, the ``path`` and ``layers`` of a last layer that was replaced (see
-        `segx_viewer.networks.heads`).
+        `segx_viewer.networks.heads`), and ``norm_eps``, the epsilon of norms by the beginnings of their names.
 
     Raises
     ------
     ModelError
         If the architecture is not known.
     """
+    norm_eps = options.pop("norm_eps", None)
+    if norm_eps is not None:
+        return _with_epsilon(build_classifier(architecture, classes, channels=channels, **options), norm_eps)
     head = options.pop("head", None)
     if head is not None:
         return _with_head(build_classifier(architecture, classes, channels=channels, **options), head)
@@ -102,6 +105,18 @@ def _with_head(network: nn.Module, head: object) -> nn.Module:
         network.set_submodule(as_text(table["path"]), build_head(as_texts(table["layers"])), strict=True)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"The classifier's head cannot be built: {error}") from error
+    return network
+
+
+_NORMS = (nn.LayerNorm, nn.BatchNorm2d)
+
+
+def _with_epsilon(network: nn.Module, norm_eps: object) -> nn.Module:
+    """Give norms their epsilon: libraries build one architecture with different ones."""
+    for start, value in as_table(norm_eps).items():
+        for name, module in network.named_modules():
+            if isinstance(module, _NORMS) and name.startswith(start):
+                module.eps = as_float(value)
     return network
 
 

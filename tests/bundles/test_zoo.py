@@ -1,5 +1,6 @@
 """Kinds of files, each from its file to its map; and wrong kinds, each named in one sentence."""
 
+import sys
 import zipfile
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import torch
 from onnx import TensorProto, helper
 from safetensors.torch import save_file
 
+from segx_viewer.api import add_model
 from segx_viewer.bundles import offer
 from segx_viewer.bundles.folders import read_folder, segmenter_of
+from segx_viewer.bundles.manifest import read_bundle
 from segx_viewer.errors import ModelError
 from segx_viewer.networks.strangers import stranger
 from segx_viewer.networks.weights import state_of
@@ -21,6 +24,8 @@ FEW = (
     "timm, {'state_dict_ema'}",
     "timm hub folder, safetensors",
     "transformers folder, ViT",
+    "transformers folder, MobileNetV2",
+    "transformers folder, ResNet of two stages (extra hub)",
     "torch.export, softmax inside",
     "ONNX, MobileNetV3 (layers after pooling)",
     "ONNX, N H W C (Keras, TensorFlow)",
@@ -45,6 +50,23 @@ def test_a_kind_comes_from_its_file_to_its_map(name, tmp_path, capsys):
     assert seen.difference is None or seen.difference < 1e-4
     assert seen.likeness is None or seen.likeness > 0.999
     assert "note: \n" not in capsys.readouterr().out
+
+
+@pytest.mark.filterwarnings("ignore")  # the library's own
+def test_what_timm_has_too_needs_no_transformers(tmp_path, monkeypatch, lender):
+    pytest.importorskip("transformers")
+    made = {}
+    for name in ("transformers folder, ViT", "transformers folder, RegNet (extra hub)"):
+        (kind,) = (k for k in zoo.KINDS if k.name == name)
+        (tmp_path / kind.name).mkdir()
+        made[name] = kind.make(tmp_path / kind.name).source
+    for module in [m for m in sys.modules if m.partition(".")[0] == "transformers"]:
+        monkeypatch.setitem(sys.modules, module, None)
+    found, with_it = (offer.with_segmenter_of(offer.compose(source, {}, {}), lender) for source in made.values())
+    bundle = read_bundle(add_model(found, into=tmp_path / "models").folder)
+    assert bundle.classifier.architecture == "timm/vit_base_patch16_224"
+    with pytest.raises(ModelError, match="This model needs transformers, which is not installed"):
+        add_model(with_it, into=tmp_path / "models")
 
 
 def test_the_table_has_every_kind():

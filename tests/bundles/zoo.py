@@ -72,6 +72,18 @@ def alive(network: nn.Module, seed: int = 3) -> nn.Module:
     return network.eval().requires_grad_(False)
 
 
+def doubtful(network: nn.Module, scores: Callable[[Any], torch.Tensor] = lambda found: found) -> nn.Module:
+    """Scale a network's last layer so that its scores lie near each other: probabilities of 0 and 1 compare nothing."""
+    last = [m for m in network.modules() if isinstance(m, nn.Linear | nn.Conv2d)][-1]
+    generator = torch.Generator().manual_seed(4)
+    with torch.no_grad():
+        spread = scores(network(torch.rand(4, 3, SIDE, SIDE, generator=generator))).std()
+        last.weight.div_(spread)
+        if last.bias is not None:
+            last.bias.div_(spread)
+    return network
+
+
 def by_timm(network: nn.Module, config: dict[str, Any], finish: Callable[[torch.Tensor], torch.Tensor]) -> Any:
     """Return what timm itself says of a picture."""
     how = timm.data.create_transform(**timm.data.resolve_data_config({}, pretrained_cfg=config))
@@ -195,7 +207,7 @@ def exported(end: Any = lambda x: x, finish: Any = softmax, typed: tuple[str, ..
     return make
 
 
-def transformers_folder(kind: str, **config: Any) -> Any:
+def transformers_folder(kind: str, layer: str = "", **config: Any) -> Any:
     """A folder as transformers saves it."""
 
     def make(folder: Path) -> Made:
@@ -205,6 +217,10 @@ def transformers_folder(kind: str, **config: Any) -> Any:
         names = dict(enumerate(CLASSES))
         own = getattr(transformers, f"{kind}Config")(**config, num_labels=3, id2label=names)
         network = alive(getattr(transformers, f"{kind}ForImageClassification")(own))
+        for name, parameter in network.named_parameters():
+            if "layer_scale" in name or "grn" in name:  # as they begin, they let nothing through
+                parameter.uniform_(0.1, 0.3)
+        network = doubtful(network, lambda found: found.logits)
         transformers.utils.logging.disable_progress_bar()
         network.save_pretrained(folder)
         (folder / "preprocessor_config.json").write_text(
@@ -212,7 +228,7 @@ def transformers_folder(kind: str, **config: Any) -> Any:
             '"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}'
         )
         return Made(folder, [], lambda p: network(plain_input(p, 0.5, 0.5)).logits.softmax(1)[0].numpy(),
-                    network=network, seen=lambda p: plain_input(p, 0.5, 0.5))  # fmt: skip
+                    network=network, seen=lambda p: plain_input(p, 0.5, 0.5), layer=layer)  # fmt: skip
 
     return make
 
@@ -224,7 +240,7 @@ def torchvision_weights(name: str) -> Any:
         import torchvision
 
         torch.manual_seed(1)
-        network = alive(torchvision.models.get_model(name, weights=None, num_classes=3))
+        network = doubtful(alive(torchvision.models.get_model(name, weights=None, num_classes=3)))
         save_file(network.state_dict(), folder / "weights.safetensors")
         how = torchvision.models.get_model_weights(name).DEFAULT.transforms()
         said = ["--architecture", f"torchvision/{name}", "--classes", *CLASSES]
@@ -243,7 +259,7 @@ def other_head(head: Callable[[], nn.Module], typed: tuple[str, ...] = ()) -> An
         torch.manual_seed(1)
         network = torchvision.models.resnet18(weights=None)
         network.fc = head()
-        network = alive(network)
+        network = doubtful(alive(network))
         save_file(network.state_dict(), folder / "weights.safetensors")
         how = torchvision.models.get_model_weights("resnet18").DEFAULT.transforms()
         said = ["--architecture", "torchvision/resnet18", "--classes", *CLASSES, *typed]
@@ -316,7 +332,8 @@ def _lightning(state: Any) -> Any:
 
 
 SMALL = "test_efficientnet"
-RESNET = {"embedding_size": 8, "hidden_sizes": [8, 16], "depths": [1, 1], "layer_type": "basic"}
+RESNET = {"hidden_sizes": [64, 128, 256, 512], "layer_type": "basic"}
+CONVNEXT = {"hidden_sizes": [8, 16, 16, 24], "depths": [1, 1, 2, 1]}
 VIT = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64, "image_size": SIDE}
 SWIN = {"image_size": SIDE, "embed_dim": 16, "depths": [1, 1], "num_heads": [1, 2], "window_size": 3}
 NHWC = {"begin": lambda x: x.permute(0, 3, 1, 2), "example": torch.rand(1, SIDE, SIDE, 3)}
@@ -351,12 +368,23 @@ KINDS = (
     Kind("torchvision, fc as several layers", other_head(
         lambda: nn.Sequential(nn.Linear(512, 32), nn.GELU(), nn.Dropout(0.2), nn.Linear(32, 3)),
         ("--head-activation", "gelu")), "torchvision"),
-    Kind("transformers folder, ResNet", transformers_folder("ResNet", **RESNET), "transformers"),
-    Kind("transformers folder, ViT", transformers_folder("ViT", patch_size=16, **VIT), "transformers"),
-    Kind("transformers folder, DeiT", transformers_folder("DeiT", patch_size=16, **VIT), "transformers"),
-    Kind("transformers folder, Swin", transformers_folder("Swin", **SWIN), "transformers"),
+    Kind("transformers folder, ResNet", transformers_folder(
+        "ResNet", "resnet.encoder.stages.3", depths=[1, 1, 1, 1], **RESNET), "transformers"),
+    Kind("transformers folder, ViT", transformers_folder(
+        "ViT", "vit.layers.1.layernorm_before", patch_size=16, **VIT), "transformers"),
+    Kind("transformers folder, DeiT", transformers_folder(
+        "DeiT", "deit.layers.1.layernorm_before", patch_size=16, **VIT), "transformers"),
+    Kind("transformers folder, Swin", transformers_folder("Swin", "swin.layernorm", **SWIN), "transformers"),
     Kind("transformers folder, ConvNeXt", transformers_folder(
-        "ConvNext", hidden_sizes=[8, 16], depths=[1, 1], num_stages=2), "transformers"),
+        "ConvNext", "convnext.encoder.stages.3", **CONVNEXT), "transformers"),
+    Kind("transformers folder, ConvNeXt V2", transformers_folder(
+        "ConvNextV2", "convnextv2.encoder.stages.3", **CONVNEXT), "transformers"),
+    Kind("transformers folder, MobileNetV2", transformers_folder(
+        "MobileNetV2", "mobilenet_v2.conv_1x1", depth_multiplier=0.35), "transformers"),
+    Kind("transformers folder, ResNet of two stages (extra hub)", transformers_folder(
+        "ResNet", embedding_size=8, hidden_sizes=[8, 16], depths=[1, 1], layer_type="basic"), "transformers"),
+    Kind("transformers folder, RegNet (extra hub)", transformers_folder(
+        "RegNet", embedding_size=8, hidden_sizes=[8, 8, 16, 16], depths=[1, 1, 1, 1], groups_width=8), "transformers"),
     Kind("torch.export, fixed batch", exported()),
     Kind("torch.export, any batch", exported(dynamic=True)),
     Kind("torch.export, softmax inside", exported(softmax, lambda x: x)),
