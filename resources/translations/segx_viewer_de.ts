@@ -672,6 +672,10 @@
       <translation>Attributionsmethode (M: nächste)</translation>
     </message>
     <message>
+      <source>Attribution outside the region</source>
+      <translation>Attribution außerhalb der Region</translation>
+    </message>
+    <message>
       <source>Attribution outside the {region}</source>
       <translation>Attribution außerhalb ({region})</translation>
     </message>
@@ -1262,6 +1266,14 @@
     <message>
       <source>Cut off at the page.</source>
       <translation>Am Seitenrand abgeschnitten.</translation>
+    </message>
+    <message>
+      <source>Cut-off</source>
+      <translation>Schwelle</translation>
+    </message>
+    <message>
+      <source>Cut-off of this finding</source>
+      <translation>Schwelle dieses Befunds</translation>
     </message>
     <message>
       <source>D: structures</source>
@@ -1956,6 +1968,10 @@
       <translation>Hoher Kontrast</translation>
     </message>
     <message>
+      <source>High, moderate, low certainty</source>
+      <translation>Hohe, mittlere, niedrige Sicherheit</translation>
+    </message>
+    <message>
       <source>Higher is better.</source>
       <translation>Höher ist besser.</translation>
     </message>
@@ -2048,8 +2064,16 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Wievielmal mehr Attribution die Region enthält, als ihre Fläche allein erwarten ließe.</translation>
     </message>
     <message>
+      <source>How much the hottest part of the map and the region share, the wider that part is drawn.</source>
+      <translation>Wie viel der stärkste Teil der Karte und die Region gemeinsam haben, je weiter man diesen Teil fasst.</translation>
+    </message>
+    <message>
       <source>How often a pixel inside the region is more relevant than one outside.</source>
       <translation>Wie oft ein Bildpunkt in der Region wichtiger ist als einer außerhalb.</translation>
+    </message>
+    <message>
+      <source>How often the network was right on images with figures like these: measured, not claimed.</source>
+      <translation>Wie oft das Netz bei Bildern mit solchen Werten recht hatte: gemessen, nicht behauptet.</translation>
     </message>
     <message>
       <source>How often this level was right on images that the badge was not fitted on.</source>
@@ -2640,6 +2664,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Mittlere Sicherheit</translation>
     </message>
     <message>
+      <source>More …</source>
+      <translation>Mehr …</translation>
+    </message>
+    <message>
       <source>Most doubtful first</source>
       <translation>Zweifelhafteste zuerst</translation>
     </message>
@@ -2956,6 +2984,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Ödem</translation>
     </message>
     <message>
+      <source>Of images like those it was calibrated on, at least this share is as it says beside the badge.</source>
+      <translation>Von Bildern wie denen, an denen kalibriert wurde, verhält sich mindestens dieser Anteil so, wie es neben dem Abzeichen steht.</translation>
+    </message>
+    <message>
       <source>of unknown origin</source>
       <translation>unbekannter Herkunft</translation>
     </message>
@@ -3148,8 +3180,16 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Überlappung der wichtigsten 5 % der Bildpunkte mit der Region; eine kleine Region begrenzt sie.</translation>
     </message>
     <message>
+      <source>Overlap of the top 5 % with the region</source>
+      <translation>Überlappung der obersten 5 % mit der Region</translation>
+    </message>
+    <message>
       <source>Overlap of the top 5 % with the {region} (IoU)</source>
       <translation>Überlappung der obersten 5 % ({region}, IoU)</translation>
+    </message>
+    <message>
+      <source>Overlap with the region (IoU)</source>
+      <translation>Überlappung mit der Region (IoU)</translation>
     </message>
     <message>
       <source>Overlay</source>
@@ -3222,6 +3262,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>patients younger than {high} years</source>
       <translation>Patienten unter {high} Jahren</translation>
+    </message>
+    <message>
+      <source>Percentage beside a finding</source>
+      <translation>Prozentzahl neben einem Befund</translation>
     </message>
     <message>
       <source>Person</source>
@@ -3604,6 +3648,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Rechte Taste, ziehen</translation>
     </message>
     <message>
+      <source>Right in such cases</source>
+      <translation>Richtig in solchen Fällen</translation>
+    </message>
+    <message>
       <source>right in {share} of such cases</source>
       <translation>richtig in {share} solcher Fälle</translation>
     </message>
@@ -3932,6 +3980,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Größe und Form der Region</translation>
     </message>
     <message>
+      <source>Size of the region</source>
+      <translation>Größe der Region</translation>
+    </message>
+    <message>
       <source>Size of the {region}</source>
       <translation>Größe ({region})</translation>
     </message>
@@ -4106,6 +4158,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>The file states its own scale; it is used.</source>
       <translation>Die Datei nennt ihren eigenen Maßstab; er gilt.</translation>
+    </message>
+    <message>
+      <source>The finding counts as found where the network's own score lies above it.</source>
+      <translation>Der Befund gilt als gefunden, wo der Wert des Netzes darüber liegt.</translation>
     </message>
     <message>
       <source>The image is blank: it holds next to no contrast.</source>
@@ -4560,6 +4616,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Tumor</translation>
     </message>
     <message>
+      <source>Two halves of the samples</source>
+      <translation>Zwei Hälften der Stichproben</translation>
+    </message>
+    <message>
       <source>Two halves of {samples} samples agree</source>
       <translation>Übereinstimmung zweier Hälften von {samples} Stichproben</translation>
     </message>
@@ -4700,6 +4760,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Was geschieht</translation>
     </message>
     <message>
+      <source>What is promised</source>
+      <translation>Was zugesagt wird</translation>
+    </message>
+    <message>
+      <source>What is promised holds</source>
+      <translation>Die Zusage trifft zu</translation>
+    </message>
+    <message>
       <source>What looks like text was found in the picture.</source>
       <translation>Im Bild wurde gefunden, was nach Text aussieht.</translation>
     </message>
@@ -4709,11 +4777,19 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     </message>
     <message>
       <source>WHAT THE BADGE RESTS ON</source>
-      <translation>WORAUF DIE EINSTUFUNG BERUHT</translation>
+      <translation>GRUNDLAGE DER EINSTUFUNG</translation>
+    </message>
+    <message>
+      <source>What the badge rests on</source>
+      <translation>Grundlage der Einstufung</translation>
     </message>
     <message>
       <source>What the network itself claims for this finding; networks are often overconfident.</source>
       <translation>Was das Netz selbst für diesen Befund angibt; Netze sind oft zu selbstsicher.</translation>
+    </message>
+    <message>
+      <source>What this means: {figure}</source>
+      <translation>Was das bedeutet: {figure}</translation>
     </message>
     <message>
       <source>What was found</source>
@@ -4866,6 +4942,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>{classes} ({share})</source>
       <translation>{classes} ({share})</translation>
+    </message>
+    <message>
+      <source>{classes} and {count} more</source>
+      <translation>{classes} und {count} weitere</translation>
     </message>
     <message>
       <source>{colours} (by reference colours; not the reader's)</source>

@@ -15,6 +15,7 @@ from segx_viewer.app.canvas.scene import Scene
 from segx_viewer.app.canvas.viewport import Viewport
 from segx_viewer.app.canvas.viewports import Viewports
 from segx_viewer.app.commands import menus
+from segx_viewer.app.commands.file import show_manual
 from segx_viewer.app.commands.keys import Keys
 from segx_viewer.app.commands.table import rows
 from segx_viewer.app.jobs.engine import Capabilities, Engine
@@ -172,6 +173,7 @@ class Follower(QObject):
             port.hovered.connect(lambda point, port=port: self._on_hover(port, point))
             port.menu_asked.connect(self._show_menu)
         window.results.read_first.noted.connect(self._on_impression)
+        window.results.more.connect(partial(show_manual, window))
         window.certainty.calibrate.clicked.connect(lambda: window.commands.run("calibrate_model"))
         window.status.cancel.clicked.connect(workspace.stop_by_reader)
         window.status.go_on.clicked.connect(analyses.go_on)

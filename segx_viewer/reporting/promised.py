@@ -15,11 +15,12 @@ TEXTS = (
     "undecided: {classes} ({share})",
     "unusual for this model: {classes} ({share})",
     "no finding is certainly present ({share})",
+    "{classes} and {count} more",
 )
 """Every text of this module, for translators; `{share}` is the confidence."""
 
 
-def promised_words(prediction: Prediction, say: Callable[[str], str] = str) -> list[str]:
+def promised_words(prediction: Prediction, say: Callable[[str], str] = str, most: int | None = None) -> list[str]:
     """Return the surest prediction set in words; empty where the model promises nothing.
 
     Parameters
@@ -27,6 +28,8 @@ def promised_words(prediction: Prediction, say: Callable[[str], str] = str) -> l
     prediction : Prediction
     say : callable
         Translates one of `TEXTS`, and class labels.
+    most : int, optional
+        Of several findings that are told in one line, more than this are counted and not named.
 
     Examples
     --------
@@ -42,7 +45,9 @@ def promised_words(prediction: Prediction, say: Callable[[str], str] = str) -> l
     one = prediction.sets[0]
     labels = [say(c.label) for c in prediction.classes]
     share = f"{one.confidence * 100:.0f} %"
-    words = _of_findings(one, labels, share, say) if isinstance(one, FindingSet) else _of_set(one, labels, share, say)
+    words = (
+        _of_findings(one, labels, share, say, most) if isinstance(one, FindingSet) else _of_set(one, labels, share, say)
+    )
     if one.not_kept:
         refuted = ", ".join(labels[k] for k in one.not_kept)
         words.append(say("promise not kept on the test images for {classes}").format(classes=refuted))
@@ -63,14 +68,22 @@ def _of_set(one: PredictionSet, labels: Sequence[str], share: str, say: Callable
     return words
 
 
-def _of_findings(one: FindingSet, labels: Sequence[str], share: str, say: Callable[[str], str]) -> list[str]:
+def _of_findings(
+    one: FindingSet, labels: Sequence[str], share: str, say: Callable[[str], str], most: int | None
+) -> list[str]:
     sides = list(zip(labels, one.present, one.absent, strict=True))
     groups = (
         ("present: {classes} ({share})", [label for label, present, absent in sides if present and not absent]),
         ("undecided: {classes} ({share})", [label for label, present, absent in sides if present and absent]),
         ("unusual for this model: {classes} ({share})", [label for label, *either in sides if not any(either)]),
     )
-    words = [say(text).format(classes=", ".join(found), share=share) for text, found in groups if found]
+    words = [say(text).format(classes=_named(found, say, most), share=share) for text, found in groups if found]
     if not groups[0][1]:
         words.insert(0, say("no finding is certainly present ({share})").format(share=share))
     return words
+
+
+def _named(labels: Sequence[str], say: Callable[[str], str], most: int | None) -> str:
+    if most is None or len(labels) <= most + 1:  # one more takes no more room than to say so
+        return ", ".join(labels)
+    return say("{classes} and {count} more").format(classes=", ".join(labels[:most]), count=len(labels) - most)

@@ -32,7 +32,7 @@ def region(opened):
 
 
 def outside_text(window) -> str:
-    return next(value.text() for name, value in window.certainty._rows if "outside" in name.text())
+    return next(value.text() for name, value in window.certainty.below.cells if "outside" in name.text())
 
 
 def test_the_brush_adds_and_the_certainty_follows(opened, port, region):

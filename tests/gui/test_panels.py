@@ -80,7 +80,7 @@ def test_facts_tell_shares_as_the_findings_do(opened):
     analysis = opened.workspace.analyses.current
     prediction = replace(analysis.prediction, probabilities=np.float32([0.9996, 0.0003, 0.0001]))
     opened.results.show_analysis(None, replace(analysis, prediction=prediction), ("gradcam", 0), hidden=False)
-    facts = {name.text(): value.text() for name, value in opened.results.certainty._rows}
+    facts = {name.text(): value.text() for name, value in opened.results.certainty.below.cells}
     assert facts["Network's own score"] == "> 99 %"
 
 

@@ -91,7 +91,7 @@ def test_a_class_is_seen_with_the_region_it_names(qtbot, window, engine, picture
     for row, class_index, name in ((2, 1, "right"), (0, 2, "left"), (1, 0, "lesion")):
         window.findings.list.setCurrentRow(row)
         qtbot.waitUntil(lambda k=class_index: window.workspace.analyses.key == ("gradcam", k) and window.has_result())
-        labels = [label.text() for label, _ in window.certainty._rows]
+        labels = [label.text() for label, _ in window.certainty.below.cells]
         assert f"Attribution outside the {name}" in labels
 
 

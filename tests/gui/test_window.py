@@ -60,11 +60,11 @@ def test_opening_shows_image_findings_certainty_and_maps(opened):
     ]
     assert opened.certainty.word.text() == "Moderate certainty"
     assert opened.certainty.percent.text() == "right in 78 % of such cases", "one percentage leads"
-    facts = {name.text(): value.text() for name, value in opened.certainty._rows}
+    facts = {name.text(): value.text() for name, value in opened.certainty.below.cells}
     assert facts["SegU certainty"] == "41 %"
     assert "78 %" in opened.certainty.percent.text()
     assert opened.certainty.shape.level is Level.MODERATE
-    assert any("38 %" in value.text() for _, value in opened.certainty._rows)
+    assert any("38 %" in value.text() for _, value in opened.certainty.below.cells)
     low, high = opened.viewports.color_bar.scale
     assert low == 0
     assert high == pytest.approx(0.05, rel=0.01)

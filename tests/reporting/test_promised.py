@@ -57,6 +57,15 @@ def test_every_text_can_be_translated():
 
     for one in (PredictionSet(0.95, ()), PredictionSet(0.95, (0, 1, 2)), PredictionSet(0.95, (0, 2), (2,)),
                 FindingSet(0.95, (True, True, False), (False, True, False)),
-                FindingSet(0.95, (False,) * 3, (True,) * 3), PredictionSet(0.95, (0,), not_kept=(0,))):  # fmt: skip
-        promised_words(prediction(one), say)
+                FindingSet(0.95, (True,) * 3, (False,) * 3), FindingSet(0.95, (False,) * 3, (True,) * 3),
+                PredictionSet(0.95, (0,), not_kept=(0,))):  # fmt: skip
+        promised_words(prediction(one), say, 0)
     assert set(TEXTS) <= set(said)
+
+
+def test_of_many_findings_in_a_line_the_first_are_named_and_the_others_counted():
+    classes = tuple(ClassInfo(str(i), f"Finding {i}") for i in range(6))
+    scores = np.full(6, 0.5, np.float32)
+    one = Prediction(classes, scores, scores, sets=(FindingSet(0.95, (True,) * 6, (False,) * 6),))
+    assert promised_words(one, most=2) == ["present: Finding 0, Finding 1 and 4 more (95 %)"]
+    assert promised_words(one, most=5) == promised_words(one), "to name the last takes no more room than to count it"

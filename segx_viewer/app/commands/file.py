@@ -118,11 +118,15 @@ def show_contact_sheet(window: "Desk") -> None:
     sheet.show()
 
 
-def show_manual(window: "Desk") -> None:
-    """Show the manual."""
+def show_manual(window: "Desk", topic: str = "") -> None:
+    """Show the manual, opened where it explains a figure if a `topic` is given."""
     from segx_viewer.app.dialogs.manual import Manual
 
-    Manual(window.commands, window.above).show()
+    manual = Manual(window.commands, window.above)
+    manual.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    if topic:
+        manual.show_figure(topic)
+    manual.show()
 
 
 def about(window: "Desk") -> None:

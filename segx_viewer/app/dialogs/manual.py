@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QImage, QTextCursor
+from PySide6.QtGui import QImage, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -25,6 +25,7 @@ from segx_viewer.paths import resources_folder
 
 _TEXT = Qt.ItemDataRole.UserRole
 _WIDTH = 580  # px that a picture takes at most
+_FIGURES_PLACE = 1
 _KEYS_PLACE = 2  # after the figures
 _HELD = ((mark("Bare image, while held"), "B"), (mark("Move the picture with the left button, while held"), "Space"))
 
@@ -87,6 +88,15 @@ class Manual(QDialog):
         row.addLayout(left)
         row.addWidget(self.text, 1)
         self.list.setCurrentRow(0)
+
+    def show_figure(self, topic: str) -> None:
+        """Go to where a figure is explained, its heading marked; `topic` is one of `kit.topics` or an alignment."""
+        self.search.clear()
+        self.list.setCurrentRow(_FIGURES_PLACE)
+        self.text.moveCursor(QTextCursor.MoveOperation.End)  # so that the heading comes to the top
+        exactly = QTextDocument.FindFlag.FindCaseSensitively | QTextDocument.FindFlag.FindBackward
+        self.text.find(f"{tr(topic)}.", exactly)
+        self.text.setFocus()
 
     def _filter(self, words: str) -> None:
         """Leave the pages that hold all words."""

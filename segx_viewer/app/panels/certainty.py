@@ -2,17 +2,30 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolTip, QVBoxLayout, QWidget
 
 from segx_viewer.app.canvas.badge import WORDS, BadgeShape, record_sentences
-from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.kit import topics
+from segx_viewer.app.kit.i18n import decimal, mark, tr
 from segx_viewer.app.kit.reasons import told
-from segx_viewer.domain.result import Analysis, Certainty, GateLevel, Level, MapKey, level_so_far
+from segx_viewer.app.panels.figures import Figure, Figures
+from segx_viewer.domain.result import (
+    Activation,
+    Analysis,
+    Certainty,
+    GateLevel,
+    Level,
+    MapKey,
+    Prediction,
+    level_so_far,
+)
 from segx_viewer.reporting.content import percent
 from segx_viewer.reporting.promised import promised_words
 
 DESCRIBES = mark("SegU certainty: describes agreement, does not predict correctness here")
 """Where the bundle's evaluation found so."""
+_NAMED = 3
+"""Findings that a line of the promise names beside the badge; its figure further down names them all."""
 
 
 class CertaintyPanel(QWidget):
@@ -20,6 +33,8 @@ class CertaintyPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._promises: Prediction | None = None
+        self._short = False
         self.shape = BadgeShape()
         self.shape.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.word = _label("strong")
@@ -29,14 +44,8 @@ class CertaintyPanel(QWidget):
         self.calibrate = QPushButton(tr("Calibrate this model …"))
         """Offered where the model never saw labelled images."""
         self.calibrate.hide()
-        self.below = QWidget()
+        self.below = Figures()
         """What explains the badge; placed after the findings."""
-        self.facts = QGridLayout(self.below)
-        self.facts.setContentsMargins(0, 0, 0, 4)
-        self.facts.setHorizontalSpacing(12)
-        self.facts.setVerticalSpacing(4)
-        self.facts.setColumnStretch(0, 1)
-        self._rows: list[tuple[QLabel, QLabel]] = []
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(self.word)
@@ -76,9 +85,9 @@ class CertaintyPanel(QWidget):
             self.percent.setText(note or tr("Not assessed yet."))
             self.percent.setObjectName("muted")
             self.reason.hide()
-            self.promised.setText("")
-            self.promised.hide()
-            self._show_facts([])
+            self._promises = None
+            self._write_promise()
+            self.below.show_rows([])
         words = (f"{self.word.text()}.", self.percent.text(), self.promised.text(), self.reason.text())
         self.shape.setAccessibleName(" ".join(words))
         self.shape.setAccessibleDescription(self.toolTip())
@@ -95,11 +104,23 @@ class CertaintyPanel(QWidget):
         self.percent.setText(statement(certainty))
         # A promise holds for images that the gate accepts.
         prediction = analysis.prediction if certainty.level is not Level.ABSTAIN else None
-        self.promised.setText("\n".join(promised_words(prediction, tr)) if prediction is not None else "")
-        self.promised.setVisible(bool(self.promised.text()))
+        self._promises = prediction
+        self._write_promise()
         self.reason.setText(_reason(analysis, certainty))
         self.reason.setVisible(bool(self.reason.text()))
-        self._show_facts(_facts(analysis, key, certainty))
+        self.below.show_rows(_facts(analysis, key, certainty))
+
+    def be_short(self, short: bool) -> None:
+        """Take less room, where the window is too low for what stands below."""
+        if short != self._short:
+            self._short = short
+            self._write_promise()
+
+    def _write_promise(self) -> None:
+        most = 1 if self._short else _NAMED
+        words = promised_words(self._promises, tr, most) if self._promises is not None else []
+        self.promised.setText("\n".join(words))
+        self.promised.setVisible(bool(words))
 
     def _show_refusal(self, analysis: Analysis) -> None:
         self.shape.show()
@@ -107,28 +128,11 @@ class CertaintyPanel(QWidget):
         self.word.show()
         self.word.setText(tr(WORDS[Level.ABSTAIN]))
         self.percent.setText(tr("The viewer abstains."))
-        self.promised.setText("")
-        self.promised.hide()
+        self._promises = None
+        self._write_promise()
         self.reason.setText(told(analysis.gate.reason))
         self.reason.show()
-        self._show_facts([])
-
-    def _show_facts(self, facts: list[tuple[str, str, str]]) -> None:
-        while len(self._rows) < len(facts):
-            name, value = _label("small"), _label("")
-            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            row = len(self._rows)
-            self.facts.addWidget(name, row, 0)
-            self.facts.addWidget(value, row, 1)
-            self._rows.append((name, value))
-        for i, (name, value) in enumerate(self._rows):
-            name.setVisible(i < len(facts))
-            value.setVisible(i < len(facts))
-            if i < len(facts):
-                name.setText(facts[i][0])
-                value.setText(facts[i][1])
-                name.setToolTip(facts[i][2])
-                value.setToolTip(facts[i][2])
+        self.below.show_rows([])
 
 
 def statement(certainty: Certainty) -> str:
@@ -166,60 +170,115 @@ def _reason(analysis: Analysis, certainty: Certainty) -> str:
     return " ".join(reason for reason in reasons if reason)
 
 
-def _facts(analysis: Analysis, key: MapKey, certainty: Certainty) -> list[tuple[str, str, str]]:
+def _facts(analysis: Analysis, key: MapKey, certainty: Certainty) -> list[Figure]:
+    """Return the figures of an explanation, what was measured before what the network says itself."""
+    return [*_measured(analysis, certainty), *_of_the_map(analysis, key, certainty), *_of_the_network(analysis, key)]
+
+
+def _measured(analysis: Analysis, certainty: Certainty) -> list[Figure]:
+    """Return what the badge and the promise below it say, as figures."""
+    facts: list[Figure] = []
+    if certainty.level is Level.ABSTAIN:
+        return facts
+    if certainty.probability_correct is not None:
+        facts.append(
+            Figure(
+                tr("Right in such cases"),
+                (percent(certainty.probability_correct),),
+                tr("How often the network was right on images with figures like these: measured, not claimed."),
+                topics.LEVELS,
+            )
+        )
+    if analysis.prediction is not None and analysis.prediction.sets:
+        sentence = tr("Of images like those it was calibrated on, at least this share is as it says beside the badge.")
+        facts.append(
+            Figure(
+                tr("What is promised holds"),
+                (percent(analysis.prediction.sets[0].confidence),),
+                "\n".join((sentence, *promised_words(analysis.prediction, tr))),
+                topics.PROMISE,
+            )
+        )
+    return facts
+
+
+def _of_the_map(analysis: Analysis, key: MapKey, certainty: Certainty) -> list[Figure]:
+    """Return how map and region agree."""
     region = tr(analysis.bundle.region)
-    facts = []
+    facts: list[Figure] = []
     if certainty.c_auitc is not None:
         facts.append(
-            (
+            Figure(
                 tr("SegU certainty") if analysis.bundle.badge.segu_adds is not False else tr(DESCRIBES),
-                f"{certainty.c_auitc * 100:.0f} %",
+                (f"{certainty.c_auitc * 100:.0f} %",),
                 tr("SegU measures how well the network's attention agrees with the {region}.").format(region=region),
+                topics.SEGU,
             )
         )
     if certainty.outside is not None:
         facts.append(
-            (
+            Figure(
                 tr("Attribution outside the {region}").format(region=region),
-                percent(certainty.outside),
+                (percent(certainty.outside),),
                 tr("SegX hides this share; a high one can mean that the network used something else."),
+                topics.OUTSIDE,
             )
         )
     if certainty.c_iou is not None:
         facts.append(
-            (
+            Figure(
                 tr("Overlap of the top 5 % with the {region} (IoU)").format(region=region),
-                f"{certainty.c_iou * 100:.0f} %",
+                (f"{certainty.c_iou * 100:.0f} %",),
                 tr("Intersection over union; small even for good maps where the region is large."),
+                topics.OVERLAP,
             )
         )
     if (agreement := analysis.explanations[key].agreement) is not None:
+        rank, top = agreement.rank_correlation, agreement.top_overlap * 100
         facts.append(
-            (
+            Figure(
                 tr("Two halves of {samples} samples agree").format(samples=agreement.samples),
-                tr("rank {rank:.2f}, {top:.0f} %").format(
-                    rank=agreement.rank_correlation, top=agreement.top_overlap * 100
-                ),
+                (tr("rank {rank:.2f}, {top:.0f} %").format(rank=rank, top=top),),
                 tr(
                     "This method draws at random: another draw gives this map again as far as two halves of its "
                     "samples agree (rank correlation, and overlap of the top 5 %). Low values mean mostly noise."
                 ),
+                topics.HALVES,
             )
         )
     if analysis.segmentation is not None:
         facts.append(
-            (
+            Figure(
                 tr("Size of the {region}").format(region=region),
-                percent(analysis.segmentation.area_fraction),
+                (percent(analysis.segmentation.area_fraction),),
                 tr("Share of the image."),
+                topics.SIZE,
             )
         )
-    if analysis.prediction is not None:
+    return facts
+
+
+def _of_the_network(analysis: Analysis, key: MapKey) -> list[Figure]:
+    """Return what the network claims of the finding, and from where on it counts as found."""
+    prediction = analysis.prediction
+    if prediction is None:
+        return []
+    facts = [
+        Figure(
+            tr("Network's own score"),
+            (percent(prediction.probabilities[key[1]]),),
+            tr("What the network itself claims for this finding; networks are often overconfident."),
+            topics.SCORE,
+        )
+    ]
+    cut_off = prediction.classes[key[1]].threshold
+    if prediction.activation is Activation.SIGMOID and cut_off is not None:
         facts.append(
-            (
-                tr("Network's own score"),
-                percent(analysis.prediction.probabilities[key[1]]),
-                tr("What the network itself claims for this finding; networks are often overconfident."),
+            Figure(
+                tr("Cut-off of this finding"),
+                (f"{decimal(cut_off * 100, '.3g')} %",),
+                tr("The finding counts as found where the network's own score lies above it."),
+                topics.CUT_OFF,
             )
         )
     return facts

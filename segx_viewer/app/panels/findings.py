@@ -33,7 +33,7 @@ _BADGE = Qt.ItemDataRole.UserRole + 4
 
 
 _BADGE_SIDE = 14
-_MOST, _LEAST = 320, 110  # height of the list
+_MOST, _LEAST, _LOWEST = 320, 110, 88  # height of the list
 _QUIET = "quiet"
 """Property of the list: no finding leads."""
 
@@ -45,6 +45,8 @@ class Findings(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._short = False
+        self._note = "", ""  # with what is left out where there is little room
         self.list = QListWidget()
         self.list.setItemDelegate(_Bars(self.list))
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -89,10 +91,23 @@ class Findings(QWidget):
         if abstains:
             note = tr("The network's own scores. The viewer makes no statement about them.")
         if prediction is not None and several and not abstains:
-            note = _found(prediction) + (" " + tr("Each has a badge of its own, on the right.") if badges else "")
-        self.note.setText(note)
+            note = _found(prediction)
+        self._note = note, tr("Each has a badge of its own, on the right.") if several and badges else ""
+        self._write_note()
         self.note.setVisible(prediction is None or several or abstains)
         self.list.doItemsLayout()  # rows have another height
+
+    def be_short(self, short: bool) -> None:
+        """Take less room, where the window is too low for what stands below."""
+        if short != self._short:
+            self._short = short
+            self._write_note()
+        self._fit()
+
+    def _write_note(self) -> None:
+        note, further = self._note
+        self.note.setText(note if self._short or not further else f"{note} {further}")
+        self.note.setToolTip(further)
 
     def _fill(self, prediction: Prediction, class_index: int | None, badges: Mapping[int, Level]) -> None:
         ranking = prediction.ranking
@@ -128,7 +143,8 @@ class Findings(QWidget):
     def _fit(self) -> None:
         """Give the list the height of its rows, as far as the badge above and something below stay in sight."""
         rows = sum(self.list.sizeHintForRow(row) for row in range(self.list.count()))
-        self.list.setFixedHeight(min(rows + 4, _MOST, max(_LEAST, self.window().height() // 3)))
+        room = _LOWEST if self._short else max(_LEAST, self.window().height() // 3)
+        self.list.setFixedHeight(min(rows + 4, _MOST, room))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
         super().resizeEvent(event)

@@ -1,5 +1,7 @@
 """The right side: findings, certainty and its details, and which model spoke."""
 
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from segx_viewer.app.kit.assembly import fill_panel
@@ -13,9 +15,14 @@ from segx_viewer.app.panels.readfirst import ReadFirst
 from segx_viewer.domain.result import Analysis, GateLevel, MapKey, Target, level_so_far
 from segx_viewer.reporting.content import seen_for
 
+_SHORT = 560
+"""Pixels of height below which badge and findings leave out what also stands further down, or in a tool tip."""
+
 
 class Results(QFrame):
     """Shows what is known about the current image, or asks for the reader's impression first."""
+
+    more = Signal(str)  # a figure's topic in the manual
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +35,8 @@ class Results(QFrame):
         self.impression_line.hide()
         self.certainty = CertaintyPanel()
         self.details = Details(self.certainty.below)
+        for table in self.details.tables:
+            table.more.connect(self.more)
         self.model_line = QLabel()
         self.model_line.setObjectName("small")
         self.model_line.setWordWrap(True)
@@ -46,7 +55,7 @@ class Results(QFrame):
             ("", self.model_line, 0),
         ]
         fill_panel(self, parts)
-        self.setMinimumWidth(260)
+        self.setMinimumSize(260, 300)  # what it says never makes the window taller; it takes less room instead
 
     def show_analysis(
         self, document: Document | None, analysis: Analysis | None, key: MapKey | None, *, hidden: bool
@@ -80,6 +89,20 @@ class Results(QFrame):
         if shown is not None and shown.target is Target.PROBABILITY:
             words.append(tr("Explained as published: the class's sigmoid score, Grad-CAM scaled to 0..1."))
         self.model_line.setText("\n".join(words))
+        self._place_model_line()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
+        super().resizeEvent(event)
+        short = self.height() < _SHORT
+        for part in (self.certainty, self.findings):
+            part.be_short(short)
+        self._place_model_line()
+
+    def _place_model_line(self) -> None:
+        """Say which model spoke below everything, or, where that takes the figures' room, at their end."""
+        within = self.height() < _SHORT and not self.details.is_empty
+        self.model_line.setVisible(not within)
+        self.details.show_model(self.model_line.text() if within else "")
 
     def show_notes(self, document: Document | None) -> None:
         """Show what there is to know about the file itself."""
