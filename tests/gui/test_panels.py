@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QMenu, QToolTip
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
+from segx_viewer.app.canvas.plates import Plate
 from segx_viewer.app.canvas.scene import Panel
 from segx_viewer.app.dialogs.shortcuts import ShortcutPage
 from segx_viewer.app.dialogs.tags import TagBrowser, read_tags
@@ -166,6 +168,30 @@ def test_numbers_of_a_window_that_is_dragged_can_be_read(qtbot, window, radiogra
     window.state.update(voi=WindowLevel(100, 905))
     port.grab()  # a picture of all of it has the numbers of its window
     assert written(905)
+
+
+@pytest.mark.parametrize("zoom", [1.0, 3.0])
+def test_texts_are_not_written_anew_with_each_step_of_the_window(qtbot, window, radiograph, zoom, monkeypatch):
+    window.open_paths([Path(radiograph)])
+    qtbot.waitUntil(window.has_result)
+    window.state.update(zoom=zoom)
+    port = window.viewports.ports[Panel.IMAGE]
+    port._numbers._timer.setInterval(3_600_000)
+    written, write = [], port._write
+
+    def counted(painter: QPainter) -> list[Plate]:
+        written.append(port.state.view.voi.width)
+        return write(painter)
+
+    monkeypatch.setattr(port, "_write", counted)
+    for width in (901, 902, 903):
+        window.state.update(voi=WindowLevel(100, width))
+        QApplication.processEvents()
+    assert set(written) == {901}
+    port.update()
+    QApplication.processEvents()
+    assert written[-1] == 903
+    assert any("W 903" in text for _, text in port.texts())
 
 
 def test_taken_keys_are_not_given_twice(window):

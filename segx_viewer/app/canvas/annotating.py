@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QUndoCommand
 
-from segx_viewer.app.canvas import handling, imagetext
+from segx_viewer.app.canvas import handling, plates
 from segx_viewer.app.model.annotations import REGIONS, Annotation, Kind, caption
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.planes import Line
@@ -101,4 +101,4 @@ def _paint_label(painter: QPainter, port: "Viewport", anchor: QPointF, text: str
     room = 180.0
     left = min(max(0.0, anchor.x() + 4), max(0.0, port.width() - room))
     top = min(anchor.y() + 4, port.height() - 48.0)
-    return imagetext.plate_text(painter, QRectF(left, top, room, 48), flags.AlignLeft | flags.AlignTop, text, 4)
+    return plates.plate_text(painter, QRectF(left, top, room, 48), flags.AlignLeft | flags.AlignTop, text, 4)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtWidgets import QInputDialog
 
-from segx_viewer.app.canvas import handling, imagetext
+from segx_viewer.app.canvas import handling, plates
 from segx_viewer.app.canvas.mouse import Drag, Tool
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.model.annotations import POINTS, Annotation, Kind, Point
@@ -103,7 +103,7 @@ class Draw(Tool):
         """Say what to do next, in the panel that has the mouse."""
         if port.mouse is not None or self._points:
             box, place = QRectF(port.rect()).adjusted(0, 0, 0, -port.height() * 0.08), Qt.AlignmentFlag.AlignHCenter
-            imagetext.plate_text(painter, box, place | Qt.AlignmentFlag.AlignBottom, self.hint)
+            plates.plate_text(painter, box, place | Qt.AlignmentFlag.AlignBottom, self.hint)
 
 
 class _Rubber:

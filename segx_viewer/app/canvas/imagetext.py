@@ -1,20 +1,17 @@
 """Texts on the image: who and what, window and zoom, orientation letters, a scale bar."""
 
-import math
 from dataclasses import dataclass
-from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen, QRegion, QTransform
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QTransform
 
+from segx_viewer.app.canvas import plates
+from segx_viewer.app.canvas.plates import Plate
 from segx_viewer.app.kit.i18n import date_text, decimal, tr
-from segx_viewer.app.kit.kept import Kept
 from segx_viewer.app.model.viewstate import View
 from segx_viewer.domain.age import WORDS, age_parts
 from segx_viewer.domain.image import MedicalImage, SpacingOrigin, VoiLut, WindowLevel
 
-IMAGE_TEXT = 11
-LIGHT = QColor("#e6e9ec")
 _OPPOSITE = str.maketrans("LRAPHF", "RLPAFH")
 _flags = Qt.AlignmentFlag
 TOP_LEFT, TOP_RIGHT = _flags.AlignTop | _flags.AlignLeft, _flags.AlignTop | _flags.AlignRight
@@ -25,91 +22,9 @@ _SIDES = {
     "top": _flags.AlignTop | _flags.AlignHCenter,
     "bottom": _flags.AlignBottom | _flags.AlignHCenter,
 }
-# As numbers, because every operation on Qt's flags costs a microsecond.
-_RIGHT, _MIDDLE = _flags.AlignRight.value, _flags.AlignHCenter.value
-_BOTTOM, _CENTRE = _flags.AlignBottom.value, _flags.AlignVCenter.value
-_ROOM = (5, 2)  # between text and edge of its plate
-_plates: Kept[QImage] = Kept(64, lambda _: 1)
-_grounds: Kept[QImage] = Kept(64, lambda _: 1)
 _NICE_MM = (1, 2, 5, 10, 20, 50, 100, 200)
 _WHOLE_NUMBERS = 10.0  # width of a window from which fractions do not matter
 _LONG_NUMBER = 1e9
-
-
-def plate_text(
-    painter: QPainter,
-    box: QRectF,
-    place: Qt.AlignmentFlag,
-    text: str,
-    margin: int = 8,
-    asked: QRegion | None = None,
-) -> QRectF:
-    """Write text at a side of `box` on a dark plate, legible on white bone and on black air; return where.
-
-    Nothing is written where nothing is `asked` for.
-    """
-    if not text:
-        return QRectF()
-    font, ratio, flags = painter.font(), painter.device().devicePixelRatioF(), place.value
-    plate = _plates.get((text, flags, ratio, font.key()), lambda: _plate(text, place, ratio, font))
-    width, height = plate.width() / ratio - 2 * _ROOM[0], plate.height() / ratio - 2 * _ROOM[1]
-    x = _placed(box.left() + margin, box.right() - margin - width, flags & _RIGHT, flags & _MIDDLE)
-    y = _placed(box.top() + margin, box.bottom() - margin - height, flags & _BOTTOM, flags & _CENTRE)
-    where = QRectF(x, y, width, height)
-    if asked is None or asked.intersects(plate_of(where)):
-        painter.drawImage(QPointF(x - _ROOM[0], y - _ROOM[1]), plate)
-    return where
-
-
-def plate_of(text: QRectF) -> QRect:
-    """Return the plate around a text that `plate_text` has written."""
-    return text.adjusted(-_ROOM[0], -_ROOM[1], _ROOM[0], _ROOM[1]).toAlignedRect()
-
-
-def _placed(first: float, last: float, at_end: int, in_middle: int) -> int:
-    return round(last if at_end else (first + last) / 2 if in_middle else first)
-
-
-def _plate(text: str, place: Qt.AlignmentFlag, ratio: float, font: QFont) -> QImage:
-    """Draw a plate with its text: most texts stay the same from one paint to the next."""
-    font, metrics = _image_font(font)
-    size = metrics.size(0, text)
-    width, height = size.width() + 2 * _ROOM[0], size.height() + 2 * _ROOM[1]
-    plate = QImage(_grounds.get((width, height, ratio), lambda: _ground(width, height, ratio)))
-    painter = QPainter(plate)
-    painter.setFont(font)
-    painter.setPen(LIGHT)
-    horizontal = place & Qt.AlignmentFlag.AlignHorizontal_Mask
-    painter.drawText(QRectF(*_ROOM, size.width(), size.height()), horizontal, text)
-    painter.end()
-    return plate
-
-
-@lru_cache(8)  # the text of the window is drawn again with every step
-def _image_font(font: QFont) -> tuple[QFont, QFontMetrics]:
-    font = QFont(font)
-    font.setPixelSize(IMAGE_TEXT)
-    return font, QFontMetrics(font)
-
-
-def _ground(width: int, height: int, ratio: float) -> QImage:
-    """Draw a plate without a text."""
-    plate = transparent(width, height, ratio)
-    painter = QPainter(plate)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(0, 0, 0, 170))
-    painter.drawRoundedRect(QRectF(0, 0, width, height), 3, 3)
-    painter.end()
-    return plate
-
-
-def transparent(width: int, height: int, ratio: float) -> QImage:
-    """Return an empty picture of a size in panel pixels, to be drawn on once and shown often."""
-    picture = QImage(math.ceil(width * ratio), math.ceil(height * ratio), QImage.Format.Format_ARGB32_Premultiplied)
-    picture.setDevicePixelRatio(ratio)
-    picture.fill(Qt.GlobalColor.transparent)
-    return picture
 
 
 def patient_text(image: MedicalImage) -> str:
@@ -195,18 +110,18 @@ def orientation_letters(image: MedicalImage, view: View) -> dict[str, str]:
     return result
 
 
-def paint_orientation(painter: QPainter, box: QRectF, letters: dict[str, str], taken: list[QRectF]) -> None:
-    """Write the letters at the middle of the panel's sides, clear of the texts that have `taken` their room."""
-    if not letters:
-        return
+def orientation_plates(painter: QPainter, box: QRectF, letters: dict[str, str], taken: list[QRectF]) -> list[Plate]:
+    """Return the letters at the middle of the panel's sides, clear of the texts that have `taken` their room."""
     middle = QRectF(box.center().x() - 16, box.top(), 32, box.height())
     above = [part.bottom() for part in taken if part.intersects(middle) and part.center().y() < box.center().y()]
     below = [part.top() for part in taken if part.intersects(middle) and part.center().y() > box.center().y()]
     clear = QRectF(box)
     clear.setTop(max(above, default=box.top()))
     clear.setBottom(min(below, default=box.bottom()))
-    for side, text in letters.items():
-        plate_text(painter, box if side in ("left", "right") else clear, _SIDES[side], text)
+    return [
+        plates.plate(painter, box if side in ("left", "right") else clear, _SIDES[side], text)
+        for side, text in letters.items()
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,23 +152,7 @@ def scale_bar(image: MedicalImage, view: View, scale: float, room: float) -> Sca
     return ScaleBar(mm / step * scale, length if calibrated else f"{length} {tr(image.spacing.origin.value)}")
 
 
-def paint_scale_bar(painter: QPainter, box: QRectF, bar: ScaleBar) -> None:
-    """Draw the bar above the panel's lower right corner."""
-    ratio = painter.device().devicePixelRatioF()
-    lines = _plates.get(("bar", bar.pixels, ratio), lambda: _bar_lines(bar.pixels, ratio))
-    painter.drawImage(QPointF(box.right() - lines.width() / ratio, box.bottom() - lines.height() / ratio), lines)
-    plate_text(painter, QRectF(box.left(), box.top(), box.width() - 4, box.height() - 18), BOTTOM_RIGHT, bar.text)
-
-
-def _bar_lines(length: float, ratio: float) -> QImage:
-    """Draw the bar without its text; its picture ends in the panel's corner."""
-    lines = transparent(math.ceil(length) + 20, 24, ratio)
-    painter = QPainter(lines)
-    right, y = math.ceil(length) + 8, 10
-    for colour, width in ((QColor(0, 0, 0, 200), 4), (LIGHT, 2)):
-        painter.setPen(QPen(colour, width))
-        painter.drawLine(QPointF(right - length, y), QPointF(right, y))
-        for x in (right - length, right):
-            painter.drawLine(QPointF(x, y - 4), QPointF(x, y + 4))
-    painter.end()
-    return lines
+def scale_plates(painter: QPainter, box: QRectF, bar: ScaleBar) -> list[Plate]:
+    """Return the bar and, above it, its text for the panel's lower right corner."""
+    above = QRectF(box.left(), box.top(), box.width() - 4, box.height() - 18)
+    return [plates.bar(painter, box, bar.pixels), plates.plate(painter, above, BOTTOM_RIGHT, bar.text)]

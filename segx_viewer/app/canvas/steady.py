@@ -35,8 +35,9 @@ class SteadyNumbers(QObject):
         self._newest = voi
 
     def release(self) -> None:
-        """Let them change: everything is painted anew."""
-        self._timer.stop()
+        """Let them change where the window has: everything is painted anew."""
+        if self._newest != self.voi:
+            self._timer.stop()
 
     def _on_timeout(self) -> None:
         if self._newest != self.voi:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
@@ -15,13 +16,16 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
     QRegion,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from segx_viewer.app.canvas import annotating, handling, imagetext, magnifier, mouse
+from segx_viewer.app.canvas import annotating, handling, imagetext, magnifier, mouse, plates
 from segx_viewer.app.canvas.dropping import unpacked
+from segx_viewer.app.canvas.plates import Plate
 from segx_viewer.app.canvas.scene import Panel, Scene
 from segx_viewer.app.canvas.steady import SteadyNumbers
 from segx_viewer.app.canvas.transform import fit_scale, image_to_panel, panel_to_image
@@ -63,7 +67,9 @@ class Viewport(QWidget):
         self.turned = 0.0  # notches of the wheel that have not moved the stack yet
         self._drag: mouse.Drag | None = None
         self._divider = 0.0  # where the curtain was painted last
-        self._written = [QRectF()]  # where the texts were painted last; on the image, the last is its window's
+        self._plates: list[Plate] = []  # what was written last
+        self._written = [QRectF()]  # where the texts among it stand; on the image, the last is its window's
+        self._holds = False  # nothing has changed since that the texts tell
         self._numbers = SteadyNumbers(self)
         self._numbers.outdated.connect(self._write_window)
         self.setAcceptDrops(True)
@@ -131,7 +137,7 @@ class Viewport(QWidget):
         painter = QPainter(self)
         view = self.state.view
         asked = QRectF(event.region().boundingRect())
-        if asked.contains(QRectF(self.rect())):
+        if not self._holds and asked.contains(QRectF(self.rect())):
             self._numbers.release()  # they are painted with the rest
         self.scene.draw(painter, self.extent, self.panel, view, self.devicePixelRatioF(), asked)
         if self.scene.base is not None:
@@ -169,18 +175,28 @@ class Viewport(QWidget):
 
     def _paint_texts(self, painter: QPainter, asked: QRegion) -> None:
         """Paint what lies in the part of the panel that is asked for."""
+        if not self._holds or (self.panel is Panel.IMAGE and not self._numbers.stay):
+            self._plates = self._write(painter)
+            self._holds = True
+        for plate in self._plates:
+            if asked.intersects(plate.extent):
+                plate.paint(painter)
+
+    def _write(self, painter: QPainter) -> list[Plate]:
+        """Return the texts on the panel, the orientation letters and the scale bar as they are painted."""
         view, image = self.state.view, self.scene.shown.image
         box = QRectF(self.rect())
-        if not self._numbers.stay or any(asked.intersects(imagetext.plate_of(text)) for text in self._written):
-            self._written = [
-                imagetext.plate_text(painter, box, place, text, asked=asked) for place, text in self.texts()
-            ]
+        texts = [plates.plate(painter, box, place, text) if text else None for place, text in self.texts()]
+        self._written = [plate.text if plate is not None else QRectF() for plate in texts]
+        written = [plate for plate in texts if plate is not None]
         if not view.corner_text:
-            return
-        imagetext.paint_orientation(painter, box, imagetext.orientation_letters(image, view), self._written)
+            return written
+        letters = imagetext.orientation_letters(image, view)
+        written += imagetext.orientation_plates(painter, box, letters, self._written)
         bar = imagetext.scale_bar(image, view, self.scale, self.width() * 0.4) if self.panel is Panel.IMAGE else None
         if bar is not None:
-            imagetext.paint_scale_bar(painter, box, bar)
+            written += imagetext.scale_plates(painter, box, bar)
+        return written
 
     def texts(self) -> list[tuple[Qt.AlignmentFlag, str]]:
         """Return the texts on the panel, each with its place."""
@@ -221,25 +237,47 @@ class Viewport(QWidget):
         view = self.state.view
         before, self._divider = self._divider, self.width() * view.curtain
         if changed == _WINDOW:
-            if self._numbers.stay:
+            if self._numbers.stay or self.panel is not Panel.IMAGE:
                 self._numbers.follow(view.voi)
-                self.update(self.scene.covered(self.extent, view, self.devicePixelRatioF()))
+                self._repaint_covered()
             else:
                 self._write_window()
         elif not changed <= _SLIDERS:
             self.update()
         elif "opacity" in changed and self.panel is not Panel.IMAGE:
-            self.update(self.scene.covered(self.extent, view, self.devicePixelRatioF()))
+            self._repaint_covered()
         elif self.panel is Panel.COMPARE and "blend" in changed:
-            self.update()
+            super().update()
         elif self.panel is Panel.COMPARE and view.compare is Compare.CURTAIN:
             left, right = sorted((before, self._divider))
-            self.update(math.floor(left) - _HANDLE, 0, math.ceil(right - left) + 2 * _HANDLE, self.height())
+            super().update(math.floor(left) - _HANDLE, 0, math.ceil(right - left) + 2 * _HANDLE, self.height())
+
+    def _repaint_covered(self) -> None:
+        """Ask for a repaint of the image, what is written on it as it was."""
+        super().update(self.scene.covered(self.extent, self.state.view, self.devicePixelRatioF()))
 
     def _write_window(self) -> None:
         """Show a change of the window with its numbers, and let these stay for a moment."""
-        self._numbers.write(self.state.view.voi, stay=self.panel is Panel.IMAGE)
+        self._numbers.write(self.state.view.voi, stay=True)
         self.update(self._windowed(self.state.view))
+
+    def update(self, *area: Any) -> None:
+        """Ask for a repaint of an area, or of all of it, with the texts written anew."""
+        self._holds = False
+        super().update(*area)
+
+    def grab(self, *area: QRect) -> QPixmap:
+        """Return a picture of it, with the texts written anew."""
+        self._holds = False
+        return super().grab(*area)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self._holds = False
+        super().resizeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self._holds = False  # it may be of the font
+        super().changeEvent(event)
 
     def _windowed(self, view: View) -> QRegion:
         """Return the part of the panel that a change of the window can be seen in: the image, and the text below."""
@@ -343,7 +381,7 @@ class Viewport(QWidget):
 
 @lru_cache(4)  # blended line by line, it would take as long as everything else in a step of the curtain
 def _drawn_divider(height: int, ratio: float, accent: str) -> QImage:
-    picture = imagetext.transparent(_DIVIDER, height, ratio)
+    picture = plates.transparent(_DIVIDER, height, ratio)
     painter = QPainter(picture)
     x = _DIVIDER / 2
     painter.fillRect(QRectF(x - 2, 0, 4, height), QColor(0, 0, 0, 160))
