@@ -174,7 +174,7 @@ def _figures(bundle: ModelBundle, result: Figures) -> str:
         "\n".join(table),
         "### Per class",
         "\n".join(card_tables.per_class(result["classification"])),
-        *card_tables.within(result["classification"]),
+        *card_tables.within(result["classification"], result["calibration"]),
         *card_tables.probed(result.get("probe", {})),
         "### SegX against the original map, per class",
         "\n".join(_per_class_maps(result)),

@@ -34,14 +34,20 @@ def per_class(table: Figures) -> list[str]:
     return rows
 
 
-def within(table: Figures) -> list[str]:
-    """Return the figures apart for each value of the attributes: a shortcut shows as a difference."""
+def within(table: Figures, badge: Figures | None = None) -> list[str]:
+    """Return the figures apart for each value of the attributes: a shortcut shows as a difference.
+
+    With the badge's figures, also how often each of its levels is right: easy images must not hide the others.
+    """
     rows = []
+    levels = (badge or {}).get("within", {})
     for attribute, values in table.get("within", {}).items():
         for value, entry in values.items():
             shown = [f"{name} {_interval(entry[key])}" for key, name in CLASSIFICATION_FIGURES.items() if key in entry]
             recalls = [f"{code} {_number(recall)}" for code, recall in entry.get("recall", {}).items()]
             shown += [f"recall: {', '.join(recalls)}"] if recalls else []
+            told = levels.get(attribute, {}).get(value, {})
+            shown += [f"{name} right {_interval(share)}" for name, share in told.items() if name != "n"]
             rows.append(f"| {attribute} {value} | {entry['n']} | {'; '.join(shown)} |")
     return ["### Apart", "\n".join(["| images | n | figures |", "|---|---|---|", *rows])] if rows else []
 

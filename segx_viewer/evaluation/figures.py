@@ -82,7 +82,7 @@ def within(rows: Sequence[Row], figures: Callable[[NDArray[np.bool_], Resampler]
     """Return figures apart for each value of each attribute that has few, such as the view or the source."""
     found: dict[str, Figures] = {}
     for name in rows[0].get("attributes", {}):
-        values = np.array([row["attributes"][name] for row in rows])
+        values = np.array([row["attributes"].get(name, "") for row in rows])
         if 1 < len(set(values)) <= MOST_VALUES:
             for value in sorted(set(values)):
                 chosen = values == value
@@ -189,6 +189,11 @@ def calibration(rows: Sequence[Row], resampler: Resampler) -> Figures:
             for level in (Level.HIGH, Level.MODERATE, Level.LOW)
             if (levels == level.value).any()
         },
+        "within": within(judged, lambda chosen, inner: {
+            level.value: inner.mean(correct[chosen].astype(float), levels[chosen] == level.value).to_dict()
+            for level in (Level.HIGH, Level.MODERATE, Level.LOW)
+            if (levels[chosen] == level.value).any()
+        }),
         "reliability": [
             {"from": round(float(edges[b]), 1), "n": int((place == b).sum()),
              "stated": round(float(p[place == b].mean()), 4), "correct": round(float(correct[place == b].mean()), 4)}

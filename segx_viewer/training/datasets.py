@@ -134,6 +134,7 @@ def _read_ham10000(root: Path) -> list[Record]:
             row["dx"],
             images[row["image_id"]],
             mask_of(row["image_id"], masks),
+            {"dx_type": row["dx_type"]} if row.get("dx_type") else {},  # how the label was settled
         )
         for row in rows
         if row["image_id"] in images

@@ -3,6 +3,7 @@ import pytest
 
 from segx_viewer.domain.result import ClassInfo
 from segx_viewer.evaluation import figures
+from segx_viewer.evaluation.card_tables import within
 from segx_viewer.evaluation.faithful import MEASURES
 from segx_viewer.evaluation.statistics import Resampler
 
@@ -77,6 +78,19 @@ def test_calibration_leaves_out_abstentions(rows, resampler):
     assert found["brier"]["value"] == pytest.approx((0.05**2 + 0.40**2 + 0.15**2) / 3, abs=1e-4)
     assert found["levels"]["HIGH"]["value"] == 1
     assert found["levels"]["LOW"]["value"] == 0
+
+
+def test_levels_are_told_apart_by_how_the_label_was_settled(rows, resampler):
+    for row in rows:
+        row["attributes"] = {"dx_type": "histo" if row["correct"] else "follow_up"}
+    apart = figures.calibration(rows, resampler)["within"]["dx_type"]
+    assert {value: {name for name in told if name != "n"} for value, told in apart.items()} == {
+        "follow_up": {"LOW"}, "histo": {"HIGH"}
+    }  # fmt: skip
+    assert apart["histo"]["HIGH"]["value"] == 1
+    text = "\n".join(within(figures.classification(rows, CLASSES, resampler), figures.calibration(rows, resampler)))
+    assert "| dx_type histo |" in text
+    assert "HIGH right 1.000" in text
 
 
 def test_gate_and_faithfulness(rows, resampler):
