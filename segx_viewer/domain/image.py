@@ -1,5 +1,6 @@
 """The image as decoded: stored values through the modality LUT, and the facts needed to show and judge it."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -61,7 +62,7 @@ class WindowLevel:
 
     def __post_init__(self) -> None:
         minimum = 1.0 if self.function is VoiFunction.LINEAR else 0.0
-        if not (np.isfinite(self.center) and np.isfinite(self.width)) or self.width < minimum or self.width == 0:
+        if not (math.isfinite(self.center) and math.isfinite(self.width)) or self.width < minimum or self.width == 0:
             raise ValueError(f"window width {self.width} is below the minimum for {self.function.value}")
 
     @property

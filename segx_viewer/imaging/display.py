@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import cast
 
 import cv2
 import numpy as np
@@ -18,7 +19,7 @@ _WITHOUT_WHITE = {"CT", "MR", "PT", "NM", "RTDOSE"}
 _FARTHEST = 3e38  # single precision ends there
 _TABLE = 65536
 GreyScale = Callable[[NDArray[np.float32], NDArray[np.uint8] | None], NDArray[np.uint8]]
-"""From modality values to grey levels, padding not looked at; written to the second argument where it can be."""
+"""From modality values to grey levels, padding not looked at; written to the second argument where there is one."""
 
 
 def default_voi(image: MedicalImage) -> WindowLevel | VoiLut | None:
@@ -170,11 +171,14 @@ def _linear(
     largest: float | None = None,
 ) -> Numbers:
     """``round(pixels * slope + intercept)`` clipped to the integer type `depth`, in one pass over the pixels."""
-    largest = cv2.norm(pixels, cv2.NORM_INF) if largest is None else largest
-    if largest * abs(slope) + abs(intercept) > 2**30:  # OpenCV rounds through int32
+    if _is_beyond(cv2.norm(pixels, cv2.NORM_INF) if largest is None else largest, slope, intercept):
         low, high = sorted(((-1 - intercept) / slope, (_TABLE - intercept) / slope))
         pixels = np.clip(pixels, np.float32(low), np.float32(high))
     return cv2.addWeighted(pixels, slope, pixels, 0.0, intercept, out, depth)
+
+
+def _is_beyond(largest: float, slope: float, intercept: float) -> bool:
+    return largest * abs(slope) + abs(intercept) > 2**30  # OpenCV rounds through int32
 
 
 def _through_window(window: WindowLevel, *, inverse: bool, largest: float | None) -> GreyScale:
@@ -196,7 +200,11 @@ def _through_window(window: WindowLevel, *, inverse: bool, largest: float | None
     intercept = 127.5 - center * slope
     if inverse:
         slope, intercept = -slope, 255 - intercept
-    return lambda pixels, out: np.asarray(_linear(pixels, slope, intercept, cv2.CV_8U, out, largest), np.uint8)
+    if largest is None or _is_beyond(largest, slope, intercept):
+        return lambda pixels, out: np.asarray(_linear(pixels, slope, intercept, cv2.CV_8U, out, largest), np.uint8)
+    # The same without a look at the pixels' range, for those who have them in many pieces.
+    weighted = cast("Callable[..., NDArray[np.uint8]]", cv2.addWeighted)
+    return lambda pixels, out: weighted(pixels, slope, pixels, 0.0, intercept, out, cv2.CV_8U)
 
 
 def _threshold(value: float, *, inverse: bool) -> GreyScale:
@@ -214,6 +222,6 @@ def _through_table(table: NDArray[np.float64], first: float, step: float, *, inv
     levels = np.rint(np.clip(255 - table if inverse else table, 0, 255)).astype(np.uint8)
     if len(levels) < _TABLE:
         levels = np.concatenate([levels, np.full(_TABLE - len(levels), levels[-1], np.uint8)])
-    return lambda pixels, _out: np.take(
-        levels, np.asarray(_linear(pixels, 1 / step, -first / step, cv2.CV_16U), np.uint16)
+    return lambda pixels, out: np.take(
+        levels, np.asarray(_linear(pixels, 1 / step, -first / step, cv2.CV_16U), np.uint16), out=out, mode="clip"
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -19,7 +20,22 @@ from segx_viewer.domain.image import MedicalImage, VoiLut, WindowLevel
 from segx_viewer.imaging import display
 
 _SCREENS = 6  # panels of different size that keep the image's values at their pixels
-_BAND = 2**16  # pixels that are windowed and drawn at a time: they stay in the processor's cache
+_BAND = 2**17  # pixels that are windowed and drawn at a time: they stay in the processor's cache
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Band:
+    """Some rows of a screen, the room that their grey levels are written to, and a picture of these to be drawn.
+
+    All bands of a screen share one room: each is drawn before the next one is windowed.
+    """
+
+    top: int
+    values: NDArray[np.float32]
+    padding: NDArray[np.uint8] | None
+    grey: NDArray[np.uint8]
+    pixels: NDArray[np.uint8]
+    picture: QImage
 
 
 @dataclass(eq=False)
@@ -33,6 +49,22 @@ class _Screen:
     pixels: NDArray[np.uint8] | None = None
     picture: QImage | None = None
     shown: Hashable = None  # in the picture
+
+    @cached_property
+    def bands(self) -> list[_Band]:
+        """The bands from the top down."""
+        height, width = self.values.shape
+        rows = min(height, max(1, _BAND // width))
+        grey, pixels = np.empty((rows, width), np.uint8), np.empty((rows, width, 4), np.uint8)
+        values: NDArray[np.float32] = np.asarray(self.values, np.float32)
+        bands = []
+        for top in range(0, height, rows):
+            part = slice(top, top + rows)
+            count = len(values[part])
+            padding = None if self.padding is None else self.padding[part]
+            room = pixels[:count]
+            bands.append(_Band(top, values[part], padding, grey[:count], room, sharing(room)))
+        return bands
 
 
 class BasePicture:
@@ -111,31 +143,24 @@ class BasePicture:
             if view.invert:
                 screen.pixels[..., :3] = ~screen.pixels[..., :3]
             return
-        for top, grey in self._bands(screen, view):
-            cv2.cvtColor(grey, cv2.COLOR_GRAY2BGRA, screen.pixels[top : top + len(grey)])
+        for band in self._windowed(screen, view):
+            cv2.cvtColor(band.grey, cv2.COLOR_GRAY2BGRA, screen.pixels[band.top : band.top + len(band.grey)])
 
     def _draw_bands(self, painter: QPainter, corner: QPointF, screen: _Screen, view: View) -> None:
-        width, x, y = screen.values.shape[1], int(corner.x()), int(corner.y())
-        drawn: tuple[NDArray[np.uint8], QImage] | None = None
-        for top, grey in self._bands(screen, view):
-            if drawn is None:  # the first band is the highest
-                first = np.empty((*grey.shape, 4), np.uint8)
-                drawn = first, sharing(first)
-            room, picture = drawn
-            cv2.cvtColor(grey, cv2.COLOR_GRAY2BGRA, room[: len(grey)])
-            painter.drawImage(x, y + top, picture, 0, 0, width, len(grey))
+        x, y = int(corner.x()), int(corner.y())
+        for band in self._windowed(screen, view):
+            cv2.cvtColor(band.grey, cv2.COLOR_GRAY2BGRA, band.pixels)
+            painter.drawImage(x, y + band.top, band.picture)
 
-    def _bands(self, screen: _Screen, view: View) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-        """Yield grey levels from the top down, with the row at which they begin; overwritten by the next."""
+    def _windowed(self, screen: _Screen, view: View) -> Iterator[_Band]:
+        """Yield the bands from the top down with their grey levels, which the next band overwrites."""
         inverse = self.image.presentation_inverse != view.invert
         scale = display.grey_scale(view.voi or self.voi, inverse=inverse, largest=screen.largest)
-        values, padding = screen.values, screen.padding
-        rows = max(1, _BAND // values.shape[1])
-        room = np.empty((min(rows, len(values)), values.shape[1]), np.uint8)
-        for top in range(0, len(values), rows):
-            band = np.asarray(values[top : top + rows], np.float32)
-            grey = scale(band, room[: len(band)])
-            yield top, grey if padding is None else np.asarray(cv2.subtract(grey, padding[top : top + rows]), np.uint8)
+        for band in screen.bands:
+            scale(band.values, band.grey)
+            if band.padding is not None:
+                cv2.subtract(band.grey, band.padding, band.grey)
+            yield band
 
     def display_value(self, x: int, y: int, view: View) -> tuple[int, ...]:
         """Return the 8-bit value shown at an image pixel."""
