@@ -14,6 +14,7 @@ import cv2
 import dask
 from distributed import Client, KilledWorker, LocalCluster, Worker, WorkerPlugin, as_completed, get_worker
 from distributed.client import FutureCancelledError
+from distributed.utils import sync
 
 from segx_viewer import __version__
 from segx_viewer.bundles.store import BundleStore
@@ -33,6 +34,7 @@ Done = TypeVar("Done")
 _CONNECT_SECONDS = 30
 _WORKER_SECONDS = 300
 AHEAD = 2  # pieces of work for each worker, so that none waits for the next one
+TRIES = 2  # of an image that ends its worker
 SCHEDULER_GONE = "The scheduler is gone."
 GONE = (CancelledError, FutureCancelledError, OSError, TimeoutError)
 """What a client raises when its scheduler is gone."""
@@ -189,6 +191,14 @@ def _networks() -> tuple[Networks, BundleStore]:
         raise SegxError(plugin.problem)
     set_thread_count(1)  # counts for each thread by itself
     return plugin, plugin.store
+
+
+def begun(name: str) -> int:
+    """Tell the scheduler that something is begun here, and return how often it was, on whichever workers; in one."""
+    worker = get_worker()
+    topic = f"{PLUGIN} {name}"
+    sync(worker.loop, worker.scheduler.log_event, topic=topic, msg=worker.address)
+    return len(sync(worker.loop, worker.scheduler.events, topic=topic))
 
 
 def look(items: Sequence[Input]) -> list[tuple[str, int]]:

@@ -4,7 +4,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
+from typing import TypeVar
+from uuid import uuid4
 
 from distributed import Client, Future, KilledWorker, as_completed
 
@@ -20,8 +23,13 @@ CHUNK_SECONDS = 4.0
 """What a chunk of images should take: long against the scheduler's work for it, short against a run."""
 _FIRST = 2
 _MOST = 256
-_LOOKED_AT = 64  # files that are hashed in one go
+_LOOK_SECONDS = 1.0  # what a look at some files should take: a worker's chunk waits for it
+_FIRST_LOOK, _MOST_LOOKED_AT = 16, 1024
 _COUNT_SECONDS = 5.0
+_CLOCK = 1e-6  # seconds; what no clock tells from nothing
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 Analyse = Callable[[Sequence[Task]], list[Outcome]]
 Look = Callable[[Sequence[Input]], list[tuple[str, int]]]
@@ -29,6 +37,20 @@ Look = Callable[[Sequence[Input]], list[tuple[str, int]]]
 
 Looks = list[tuple[str, int]]
 """Of each file, the hash of its content and how many frames it has."""
+
+Timed = tuple[list[T], float]
+"""What came of some files, and the seconds that it took where it was done."""
+
+
+def timed(work: Callable[[Sequence[U]], list[T]], files: Sequence[U]) -> Timed[T]:
+    """Do some files; in a worker, whose clock counts no waiting."""
+    begun = time.perf_counter()
+    return work(files), time.perf_counter() - begun
+
+
+def tried(work: Callable[[Sequence[U]], list[T]], files: Sequence[U], name: str) -> Timed[T]:
+    """Do some files unless two workers have begun to and ended, however often the scheduler lets them; in a worker."""
+    return timed(work, files) if cluster.begun(name) <= cluster.TRIES else ([], 0.0)
 
 
 @dataclass(slots=True)
@@ -40,7 +62,7 @@ class Chunks:
 
     def measured(self, seconds: float, images: int) -> None:
         """Take in what some images took."""
-        cost = seconds / max(images, 1)
+        cost = max(seconds, _CLOCK) / max(images, 1)
         self.seconds = cost if not self.seconds else 0.7 * self.seconds + 0.3 * cost
 
     def size(self, waiting: int, workers: int, *, last: bool) -> int:
@@ -55,6 +77,16 @@ class Chunks:
             return _FIRST
         wanted = max(1, min(_MOST, round(CHUNK_SECONDS / self.seconds)))
         return max(1, min(wanted, -(-waiting // (2 * workers)))) if last else wanted
+
+    def look(self) -> int:
+        """Return how many files the next look has, where `seconds` is that of looking at one.
+
+        Examples
+        --------
+        >>> Chunks().look(), Chunks(0.01).look()
+        (16, 100)
+        """
+        return max(1, min(_MOST_LOOKED_AT, round(_LOOK_SECONDS / self.seconds))) if self.seconds else _FIRST_LOOK
 
 
 @dataclass(slots=True, eq=False)
@@ -74,10 +106,15 @@ class Dispatcher:
     analyse: Analyse = cluster.analyse
     look: Look = cluster.look
     _chunks: Chunks = field(default_factory=Chunks)
-    _looks: deque[tuple[list[Input], Future[Looks]]] = field(default_factory=deque)
-    _running: dict[str, tuple[Future[list[Outcome]], list[Task], float]] = field(default_factory=dict)
+    _glances: Chunks = field(default_factory=Chunks)
+    _looks: deque[tuple[list[Input], Future[Timed[tuple[str, int]]]]] = field(default_factory=deque)
+    _looked_at: int = 0
+    """Files in these."""
+    _running: dict[str, list[Task]] = field(default_factory=dict)
     _tasks: deque[Task] = field(default_factory=deque)
     _suspects: deque[Task] = field(default_factory=deque)
+    _trial: str = ""
+    """The key of the last one that was tried alone."""
     _workers: int = 1
     _counted: float = 0.0
     _listed: bool = False
@@ -92,11 +129,11 @@ class Dispatcher:
                 if not self._looks and not self._running:
                     if not self._suspects:
                         return
-                    self._submit([self._suspects.popleft()], arriving)
-                batches = [next(arriving), *arriving.next_batch(block=False)]
-                for future in batches:
-                    self._take(future)
-                self._number()
+                    self._try(self._suspects.popleft(), arriving)
+                arrived = [next(arriving), *arriving.next_batch(block=False)]
+                with self.journal.together():
+                    self._take([future for future in arrived if str(future.key) in self._running])
+                    self._number()
         except cluster.GONE as error:
             raise SegxError(
                 f"{cluster.SCHEDULER_GONE} Start the run again: it goes on where it was, and nothing is lost."
@@ -106,46 +143,62 @@ class Dispatcher:
         now = time.monotonic()
         if now - self._counted > _COUNT_SECONDS:
             self._workers, self._counted = max(1, sum(self.client.nthreads().values())), now
-        room = cluster.AHEAD * self._workers
+        # Until it is known what an image costs, chunks are small: one for each worker is enough.
+        room = self._workers * (cluster.AHEAD if self._chunks.seconds else 1)
         # A look waits behind a chunk: as many images as all workers have before them are looked at meanwhile.
-        ahead = max(_LOOKED_AT, room * self._chunks.size(0, self._workers, last=False))
-        while not self._listed and len(self._tasks) + _LOOKED_AT * len(self._looks) < 2 * ahead:
-            items = list(islice(new, _LOOKED_AT))
+        ahead = cluster.AHEAD * self._workers * self._chunks.size(0, self._workers, last=False)
+        while not self._listed and len(self._tasks) + self._looked_at < 2 * max(ahead, self._glances.look()):
+            items = list(islice(new, self._glances.look()))
             if not items:
                 self._listed = True
                 break
-            future = self.client.submit(self.look, items, pure=False, priority=1)
+            future = self.client.submit(timed, self.look, items, pure=False, priority=1)
             self._looks.append((items, future))
+            self._looked_at += len(items)
             arriving.add(future)
         last = self._listed and not self._looks
-        while self._tasks and len(self._running) < room:
+        chunks: list[list[Task]] = []
+        while self._tasks and len(self._running) + len(chunks) < room:
             size = self._chunks.size(len(self._tasks), self._workers, last=last)
-            self._submit([self._tasks.popleft() for _ in range(min(size, len(self._tasks)))], arriving)
+            chunks.append([self._tasks.popleft() for _ in range(min(size, len(self._tasks)))])
+        self._submit(chunks, arriving)
 
-    def _submit(self, tasks: list[Task], arriving: as_completed) -> None:
-        future = self.client.submit(self.analyse, tasks, pure=False)
-        self._running[str(future.key)] = future, tasks, time.monotonic()
+    def _submit(self, chunks: list[list[Task]], arriving: as_completed) -> None:
+        """Send chunks, in one message: each message costs the scheduler as much as a chunk does."""
+        if not chunks:
+            return
+        futures = self.client.map(partial(timed, self.analyse), chunks, pure=False, key="analyse")
+        for tasks, future in zip(chunks, futures, strict=True):
+            self._running[str(future.key)] = tasks
+            arriving.add(future)
+
+    def _try(self, task: Task, arriving: as_completed) -> None:
+        """Try an image while no other one is under way."""
+        self._trial = f"try-{uuid4().hex}"
+        future = self.client.submit(tried, self.analyse, [task], self._trial, key=self._trial)
+        self._running[self._trial] = [task]
         arriving.add(future)
 
     def _number(self) -> None:
         """Give the files that were looked at their numbers, in the order of the list."""
-        with self.journal.together():
-            while self._looks and self._looks[0][1].done():
-                items, future = self._looks.popleft()
-                for item, (content, frames) in zip(items, self._looked(items, future), strict=True):
-                    self._begin(item, content, frames)
+        while self._looks and self._looks[0][1].done():
+            items, future = self._looks.popleft()
+            self._looked_at -= len(items)
+            for item, (digest, frames) in zip(items, self._looked(items, future), strict=True):
+                self._begin(item, digest, frames)
 
-    def _looked(self, items: list[Input], future: Future[Looks]) -> Looks:
+    def _looked(self, items: list[Input], future: Future[Timed[tuple[str, int]]]) -> Looks:
         try:
-            found: Looks = future.result()
+            found, seconds = future.result()
         except KilledWorker:  # looking at frames decodes, in its own process; so this is no file's doing
             return [(content(item), 1) for item in items]
+        self._glances.measured(seconds, len(items))
         return found
 
-    def _begin(self, item: Input, content: str, frames: int) -> None:
+    def _begin(self, item: Input, digest: str, frames: int) -> None:
         chosen = range(frames) if self.batch.frame is None else (self.batch.frame,)
         for frame in chosen:
-            what = f"{content} frame {frame}" if frame else content
+            what = f"{digest} frame {frame}" if frame else digest
             number, finished = self.journal.begin(what, stamp(item), len(chosen))
             suffix = f" frame {frame}" if len(chosen) > 1 else ""
             task = Task(item, number, frame, item.label + suffix)
@@ -155,27 +208,33 @@ class Dispatcher:
             else:
                 self._tasks.append(task)
 
-    def _take(self, future: Future[list[Outcome]]) -> None:
-        """Take in a chunk's outcomes; looks are taken in their order."""
-        if str(future.key) not in self._running:
-            return
-        _, tasks, sent = self._running.pop(str(future.key))
-        try:
-            outcomes = future.result()
-        except KilledWorker:
-            if len(tasks) == 1 and not self._running:
+    def _take(self, futures: list[Future[Timed[Outcome]]]) -> None:
+        """Take in chunks' outcomes; looks are taken in their order."""
+        fetched = self._fetched([future for future in futures if future.status == "finished"])
+        outcomes: list[Outcome] = []
+        for future in futures:
+            tasks = self._running.pop(str(future.key))
+            try:
+                found, seconds = fetched.get(str(future.key)) or future.result()
+            except KilledWorker:
+                found, seconds = [], 0.0
+            if found:
+                self._chunks.measured(seconds, len(tasks))
+                outcomes += found
+            elif str(future.key) == self._trial:
                 reason = ImageReadError("It ended the worker that read it, twice; it is left out.")
-                outcomes = [failed(tasks[0], reason, self.batch)]
+                outcomes.append(failed(tasks[0], reason, self.batch))
             else:
                 self._suspects.extend(tasks)
-                return
-        if len(self._running) < cluster.AHEAD * self._workers:
-            waited = min(len(self._running) + 1, cluster.AHEAD * self._workers) / self._workers
-            self._chunks.measured((time.monotonic() - sent) / max(waited, 1.0), len(tasks))
-        with self.journal.together():
-            for outcome in outcomes:
-                if outcome.full:
-                    continue
+        for outcome in outcomes:
+            if not outcome.full:
                 self.journal.end(outcome.task.number, outcome.row)
         for outcome in outcomes:
             self.done(outcome)
+
+    def _fetched(self, futures: list[Future[Timed[Outcome]]]) -> dict[str, Timed[Outcome]]:
+        """Return what came of several chunks, asked for together; nothing where one was lost just now."""
+        try:
+            return dict(zip((str(f.key) for f in futures), self.client.gather(futures), strict=True))
+        except KilledWorker:
+            return {}

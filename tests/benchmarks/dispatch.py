@@ -32,11 +32,23 @@ GROWTH = 24 * 2**20  # bytes that the client may grow by, from a fifth of the im
 START = """
 import asyncio, logging, sys
 logging.disable()
+import dask
 from distributed import Worker
 import tests.benchmarks.dispatch
 
+# What every worker does in a process of its own, to watch itself, is too much for two hundred in one.
+dask.config.set(
+    {
+        "distributed.admin.system-monitor.interval": "60s",
+        "distributed.admin.tick.interval": "1s",
+        "distributed.worker.profile.enabled": False,
+    }
+)
+
 async def work(address, count):
-    workers = [Worker(address, nthreads=1, host="127.0.0.1", dashboard=False) for _ in range(count)]
+    workers = [
+        Worker(address, nthreads=1, host="127.0.0.1", dashboard=False, memory_limit=0) for _ in range(count)
+    ]
     await asyncio.gather(*workers)
     await asyncio.gather(*(worker.finished() for worker in workers))
 

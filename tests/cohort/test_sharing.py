@@ -145,6 +145,8 @@ def test_chunks_grow_with_what_an_image_costs_and_shrink_towards_the_end():
     chunks.measured(0.4, 4)
     assert chunks.size(1000, 2, last=False) == 40
     assert chunks.size(10, 2, last=True) == 3
+    chunks.measured(0.0, 4)  # so quick that no clock tells
+    assert chunks.size(1000, 2, last=False) <= 256
 
 
 @pytest.mark.parametrize("address", ["local:0", "local:many", "nowhere.json"])
