@@ -492,6 +492,14 @@
       <translation>Adresse</translation>
     </message>
     <message>
+      <source>Address of the images, such as s3://cohort/in</source>
+      <translation>Adresse der Bilder, etwa s3://kohorte/bilder</translation>
+    </message>
+    <message>
+      <source>Address of the results, such as s3://cohort/out</source>
+      <translation>Adresse der Ergebnisse, etwa s3://kohorte/ergebnisse</translation>
+    </message>
+    <message>
       <source>adults</source>
       <translation>Erwachsenen</translation>
     </message>
@@ -2124,6 +2132,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>in Millimetern</translation>
     </message>
     <message>
+      <source>In object storage …</source>
+      <translation>Im Objektspeicher …</translation>
+    </message>
+    <message>
       <source>In true size</source>
       <translation>In wahrer Größe</translation>
     </message>
@@ -3086,6 +3098,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Open results</source>
       <translation>Ergebnisse öffnen</translation>
+    </message>
+    <message>
+      <source>Open results in stora&amp;ge …</source>
+      <translation>Ergebnisse im Ob&amp;jektspeicher öffnen …</translation>
     </message>
     <message>
       <source>Open sess&amp;ion …</source>

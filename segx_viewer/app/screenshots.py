@@ -39,7 +39,7 @@ from segx_viewer.app.model.worklist import MARKED, NOTE
 from segx_viewer.app.sessions.export import PageOptions, export_report
 from segx_viewer.app.window import Window
 from segx_viewer.cohort.example import write_example
-from segx_viewer.cohort.summary import write_summary
+from segx_viewer.cohort.summary import PAGE, write_summary
 from segx_viewer.domain.lesion import COLOURS, NO_RECORD, Abcd, LesionRecord, Site
 from segx_viewer.errors import SegxError
 from segx_viewer.imaging.synthetic import draw_later
@@ -262,13 +262,13 @@ class _Shooting:
             return
         from segx_viewer.bundles.store import BundleStore
 
-        page = write_summary(results, BundleStore())
+        write_summary(results, BundleStore())
         target = self.out / "22-summary.png"
         subprocess.run(
             [
                 browser,
                 *("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1200,1900"),
-                *(f"--user-data-dir={self.folder / 'browser'}", f"--screenshot={target}", page.as_uri()),
+                *(f"--user-data-dir={self.folder / 'browser'}", f"--screenshot={target}", (results / PAGE).as_uri()),
             ],
             capture_output=True,
             check=False,

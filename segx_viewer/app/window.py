@@ -160,7 +160,7 @@ class Window(QMainWindow):
         self.workspace.opener.open([path for path in paths if path not in sessions])
         self.autosave.add_recent([path for path in paths if path.exists()])
 
-    def show_results(self, folder: Path) -> None:
+    def show_results(self, folder: Path | str) -> None:
         """Show a run's results as a worklist below the pictures, in the place of another one."""
         self.fill()
         from PySide6.QtCore import Qt

@@ -62,10 +62,11 @@ def analyze(arguments: argparse.Namespace) -> int:
 def summarise(arguments: argparse.Namespace) -> int:
     """Write the summary page of a run's results."""
     from segx_viewer.bundles.store import BundleStore
+    from segx_viewer.cohort.places import place_of
     from segx_viewer.cohort.summary import write_summary
     from segx_viewer.paths import all_models_folders
 
-    say(str(write_summary(arguments.folder, BundleStore(all_models_folders(arguments.models)))))
+    say(str(write_summary(place_of(arguments.folder), BundleStore(all_models_folders(arguments.models)))))
     return 0
 
 

@@ -57,7 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="Write summary.html into the folder of a run of analyze: findings, badge levels, refusals, drift "
         "by scanner and month, least certain findings. It names no file and nobody.",
     )
-    command.add_argument("folder", type=Path, metavar="DIR", help="folder that analyze wrote its results to")
+    command.add_argument("folder", metavar="DIR", help="folder, or URL, that analyze wrote its results to")
     command.add_argument("--models", type=Path, metavar="DIR", help="folder with more model bundles")
     command.set_defaults(run=commands.summarise)
 

@@ -2,14 +2,14 @@
 
 import csv
 import io
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from segx_viewer.cohort.marks import Mark
+from segx_viewer.cohort.places import Where, read
 from segx_viewer.cohort.results import Result
-from segx_viewer.errors import write_error
-from segx_viewer.reporting.atomic import atomic_write, write_bytes
+from segx_viewer.errors import ExportError
+from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.content import RESEARCH_USE
 
 TABLE = "worklist.csv"
@@ -23,7 +23,7 @@ _COLUMNS = (
 def export(
     results: Sequence[Result],
     marks: Mapping[str, Mark],
-    folder: Path,
+    folder: Where,
     target: Path,
     *,
     reports: bool = True,
@@ -37,8 +37,8 @@ def export(
         The images to write.
     marks : mapping
         By the images' names.
-    folder : Path
-        Of the run's results.
+    folder : Path or str
+        Of the run's results, or their URL.
     target : Path
         Folder to write into; made if missing.
     reports : bool
@@ -61,23 +61,26 @@ def export(
     writer.writerows(_row(result, marks.get(result.name, Mark()), notes=notes) for result in results)
     write_bytes(target / TABLE, buffer.getvalue().encode("utf-8-sig"))
     copied = 0
-    if not reports or target.resolve() == folder.resolve():
+    if not reports or (isinstance(folder, Path) and target.resolve() == folder.resolve()):
         return copied
     for result in results:
         for kind in REPORTS:
-            source = folder / f"{result.name}.{kind}"
-            if result.name and source.is_file():
-                _copy(source, target / source.name)
+            name = f"{result.name}.{kind}"
+            if result.name and _copy(folder, name, target / name):
                 copied += 1
     return copied
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(folder: Where, name: str, target: Path) -> bool:
+    """Copy a file of the results, if there is one."""
     try:
-        with atomic_write(target) as part:
-            shutil.copyfile(source, part)
+        data = read(folder, name)
+    except FileNotFoundError:
+        return False
     except OSError as error:
-        raise write_error(target, error) from error
+        raise ExportError(f"{name} could not be read: {error.strerror or error}.") from error
+    write_bytes(target, data)
+    return True
 
 
 def _row(result: Result, mark: Mark, *, notes: bool) -> dict[str, object]:

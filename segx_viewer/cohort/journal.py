@@ -54,7 +54,11 @@ class Journal:
         for part in folder.glob(f"{PART}*"):  # what a killed run was writing
             part.unlink(missing_ok=True)
         if not self._size:
-            self._append({"settings": plain})
+            try:
+                self._append({"settings": plain})
+            except SegxError:
+                self.__exit__()
+                raise
 
     def __enter__(self) -> "Journal":
         return self

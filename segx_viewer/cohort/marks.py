@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from segx_viewer.cohort.places import Where, read, write
 from segx_viewer.errors import ExportError, SegxError
 from segx_viewer.reporting.atomic import write_bytes
 
@@ -33,13 +34,13 @@ class Marks:
     Several readers may note at the same time: each writes what is there already together with its own.
     """
 
-    def __init__(self, folder: Path, spare: Path) -> None:
+    def __init__(self, folder: Where, spare: Path) -> None:
         """Read what is noted.
 
         Parameters
         ----------
-        folder : Path
-            Of the results.
+        folder : Path or str
+            Of the results, or their URL.
         spare : Path
             Folder of the user's own, for results that cannot be written to.
 
@@ -48,14 +49,15 @@ class Marks:
         SegxError
             If there is something that cannot be read.
         """
-        self._beside = folder / NAME
-        name = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
+        self._folder = folder
+        whole = folder.resolve() if isinstance(folder, Path) else folder
+        name = hashlib.sha256(os.fsencode(whole)).hexdigest()[:16]
         self._spare = spare / f"{name}.json"
         self.all: dict[str, Mark] = self._read()
-        self.is_spare = self._spare.is_file() and not os.access(folder, os.W_OK)
+        self.is_spare = self._spare.is_file() and not _may_write(folder)
 
     def _read(self) -> dict[str, Mark]:
-        return _later(_stored(self._beside), _stored(self._spare))
+        return _later(_stored(self._folder, NAME), _stored(self._spare.parent, self._spare.name))
 
     def change(self, name: str, **changes: Any) -> Mark:
         """Change what is noted about an image; written by `write`."""
@@ -74,9 +76,9 @@ class Marks:
         """
         text = _packed(_later(self._read(), marks))
         try:
-            if not os.access(self._beside.parent, os.W_OK):
+            if not _may_write(self._folder):
                 raise ExportError("The folder cannot be written.")
-            write_bytes(self._beside, text)
+            write(self._folder, NAME, text)
         except ExportError:
             write_bytes(self._spare, text, private=True)
             return False
@@ -94,9 +96,15 @@ def _packed(marks: Mapping[str, Mark]) -> bytes:
     return (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _stored(path: Path) -> dict[str, Mark]:
+def _may_write(folder: Where) -> bool:
+    """Whether a folder can be written; of storage, only trying tells."""
+    return not isinstance(folder, Path) or os.access(folder, os.W_OK)
+
+
+def _stored(folder: Where, name: str) -> dict[str, Mark]:
+    path = f"{folder}/{name}" if isinstance(folder, str) else folder / name
     try:
-        record = json.loads(path.read_text("utf-8"))
+        record = json.loads(read(folder, name))
         if record["format"] != FORMAT or record["version"] != VERSION:
             raise SegxError(f"{path} was written by another version of the program, and is left alone.")
         return {

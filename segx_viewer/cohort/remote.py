@@ -7,7 +7,7 @@ transaction is used, because one covers new files only: each object is written i
 import contextlib
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -33,6 +33,18 @@ def as_local(name: str) -> str:
     return re.sub(r"^file:(//(localhost(?=/))?)?", "", name) if name.startswith("file:") else name
 
 
+@contextlib.contextmanager
+def answering(raised: Callable[[str], Exception], what: str) -> Iterator[None]:
+    """Turn what a storage's package raises into one sentence; that there is no such object stays what it is."""
+    try:
+        yield
+    except (SegxError, FileNotFoundError, FileExistsError):
+        raise
+    except Exception as error:  # each package has errors of its own, and not all of them are OSErrors
+        reason = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
+        raise raised(f"{what}: {reason}.") from error
+
+
 def storage(url: str) -> tuple[Any, str]:
     """Return fsspec's file system for a URL, and the path in it. Raises `SegxError`."""
     import fsspec
@@ -54,19 +66,30 @@ def listed(url: str) -> Iterator[Found]:
         If the storage does not answer.
     """
     system, path = storage(url)
-    try:
-        if _GLOB & set(path):
-            for name, facts in sorted(system.glob(path, detail=True).items()):
-                yield _found(system, name, facts, named=False)
-        elif system.isfile(path):
-            yield _found(system, path, system.info(path), named=True)
-        else:
-            for _folder, _folders, files in system.walk(path, detail=True):
-                for name in sorted(files):
-                    if name and not name.startswith("."):
-                        yield _found(system, files[name]["name"], files[name], named=False)
-    except OSError as error:
-        raise SegxError(f"{url} could not be listed: {error}.") from error
+    found = _walked(system, path)
+    while True:
+        try:
+            with answering(SegxError, f"{url} could not be listed"):
+                item = next(found, None)
+        except FileNotFoundError:  # nothing of that name
+            return
+        if item is None:
+            return
+        yield item
+
+
+def _walked(system: Any, path: str) -> Iterator[Found]:
+    if _GLOB & set(path):
+        for name, facts in sorted(system.glob(path, detail=True).items()):
+            yield _found(system, name, facts, named=False)
+    elif system.isfile(path):
+        yield _found(system, path, system.info(path), named=True)
+    else:
+        # An error while listing would else be taken for an empty folder.
+        for _folder, _folders, files in system.walk(path, detail=True, on_error="raise"):
+            for name in sorted(files):
+                if name and not name.startswith("."):
+                    yield _found(system, files[name]["name"], files[name], named=False)
 
 
 def _found(system: Any, name: str, facts: dict[str, Any], *, named: bool) -> Found:
@@ -88,12 +111,18 @@ def fetched(item: Found) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="segx-viewer-") as folder:
         path = Path(folder, item.path.name)
-        try:
-            system, name = storage(item.url)
-            system.get_file(name, str(path))
-        except OSError as error:
-            raise ImageReadError(f"{item.label} could not be fetched: {error}.") from error
+        fetch(item.url, path, item.label)
         yield path
+
+
+def fetch(url: str, path: Path, label: str) -> None:
+    """Copy an object into a file. Raises `ImageReadError`."""
+    try:
+        with answering(ImageReadError, f"{label} could not be fetched"):
+            system, name = storage(url)
+            system.get_file(name, str(path))
+    except FileNotFoundError as error:
+        raise ImageReadError(f"{label} is not there any more.") from error
 
 
 def content(item: Found) -> str:
@@ -127,20 +156,57 @@ def results_folder(folder: Path, target: str) -> Iterator[Path]:
 
 def send(path: Path, url: str) -> None:
     """Write a file's content as an object. Raises `ExportError`."""
+    write(url, path.read_bytes())
+
+
+def write(url: str, data: bytes) -> None:
+    """Write an object, complete or not at all. Raises `ExportError`."""
     try:
+        with answering(ExportError, f"{url} could not be written"):
+            system, name = storage(url)
+            system.pipe_file(name, data)
+    except FileNotFoundError as error:  # no such bucket
+        raise ExportError(f"{url} could not be written: there is no such place.") from error
+
+
+def read(url: str) -> bytes:
+    """Return an object's content. Raises `FileNotFoundError`, and `SegxError` if the storage does not answer."""
+    with answering(SegxError, f"{url} could not be read"):
         system, name = storage(url)
-        system.pipe_file(name, path.read_bytes())
-    except OSError as error:
-        raise ExportError(f"{url} could not be written: {error}.") from error
+        data: bytes = system.cat_file(name)
+    return data
 
 
 def exists(url: str) -> bool:
     """Whether there is something of that name, or below it."""
-    system, name = storage(url)
     try:
-        return bool(system.exists(name))
-    except OSError:
+        with answering(SegxError, url):
+            system, name = storage(url)
+            return bool(system.exists(name))
+    except (SegxError, OSError):
         return False
+
+
+def journal_parts(target: str) -> Iterator[bytes]:
+    """Yield a run's journal in the parts that it lies in. Raises `FileNotFoundError` and `SegxError`."""
+    with answering(SegxError, f"{target} could not be read"):
+        system, root = storage(f"{target}/{_SEGMENTS}")
+        names = _segments(system, root)
+    if not names:
+        yield read(f"{target}/{NAME}")  # results that were copied there
+    for name in names:
+        yield read(f"{target}/{_SEGMENTS}/{name}")
+
+
+def _segments(system: Any, root: str) -> list[str]:
+    """Return the journal's segments that count, in order; those before one that holds all are in it."""
+    if not system.exists(root):
+        return []
+    found = sorted(PurePosixPath(name).name for name in system.ls(root, detail=False))
+    names = [name for name in found if _SEGMENT.fullmatch(name)]
+    first = max((n for n, name in enumerate(names) if "-all" in name), default=0)
+    last = names[first] if names else ""
+    return [name for name in names[first:] if name == last or name[:9] != last[:9]]
 
 
 class Mirror:
@@ -154,23 +220,11 @@ class Mirror:
         self._target = target
         self._system, self._root = storage(f"{target}/{_SEGMENTS}")
         self._held: list[bytes] = []
-        try:
+        with answering(SegxError, f"{target} could not be read"):
             self._next = 1 + self._fetch(folder / NAME)
-        except OSError as error:
-            raise SegxError(f"{target} could not be read: {error}.") from error
-
-    def _names(self) -> list[str]:
-        """Return the segments that count, in order; those before one that holds all are in it."""
-        if not self._system.exists(self._root):
-            return []
-        found = sorted(PurePosixPath(name).name for name in self._system.ls(self._root, detail=False))
-        names = [name for name in found if _SEGMENT.fullmatch(name)]
-        first = max((n for n, name in enumerate(names) if "-all" in name), default=0)
-        last = names[first] if names else ""
-        return [name for name in names[first:] if name == last or name[:9] != last[:9]]
 
     def _fetch(self, path: Path) -> int:
-        names = self._names()
+        names = _segments(self._system, self._root)
         with path.open("wb") as file:
             for name in names:
                 file.write(self._system.cat_file(f"{self._root}/{name}"))
@@ -195,11 +249,12 @@ class Mirror:
             return
         data, self._held = b"".join(self._held), []
         try:
-            self._system.pipe_file(f"{self._root}/{self._next:09d}.jsonl", data, mode="create")
+            with answering(ExportError, f"{self._target} could not be written"):
+                self._system.pipe_file(f"{self._root}/{self._next:09d}.jsonl", data, mode="create")
         except FileExistsError as error:
             raise SegxError(f"Another run is writing to {self._target}.") from error
-        except OSError as error:
-            raise ExportError(f"{self._target} could not be written: {error}.") from error
+        except FileNotFoundError as error:  # no such bucket
+            raise ExportError(f"{self._target} could not be written: there is no such place.") from error
         self._next += 1
 
 

@@ -3,21 +3,21 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from segx_viewer.cohort.journal import NAME
+from segx_viewer.cohort.places import Where, journal_lines
 from segx_viewer.domain.tables import Table, as_float_or_none, as_int, as_table
 from segx_viewer.errors import SegxError
 
 
-def read_settings(folder: Path) -> Table:
+def read_settings(folder: Where) -> Table:
     """Return the settings of the run that wrote into a folder. Raises `SegxError` where there is none."""
     for line in _lines(folder):
         return as_table(line.get("settings", {}))
     raise SegxError(f"{folder} holds no results of analyze: there is no {NAME} in it.")
 
 
-def read_rows(folder: Path) -> list[Table]:
+def read_rows(folder: Where) -> list[Table]:
     """Return the last row of each image of a run, by number. Raises `SegxError`."""
     rows: dict[int, Table] = {}
     for line in _lines(folder):
@@ -86,7 +86,7 @@ class Result:
         return None
 
 
-def read_results(folder: Path) -> list[Result]:
+def read_results(folder: Where) -> list[Result]:
     """Return what became of each image of a run, by number. Raises `SegxError`."""
     begun: dict[int, tuple[str, str]] = {}
     found: dict[int, Result] = {}
@@ -122,16 +122,9 @@ def _result(number: int, row: Table, content: str, stamp: str) -> Result:
     )
 
 
-def _lines(folder: Path) -> Iterator[Table]:
-    path = folder / NAME
-    try:
-        with path.open("rb") as file:
-            for raw in file:
-                if raw.endswith(b"\n"):  # the last one may be in the middle of being written
-                    yield json.loads(raw)
-    except FileNotFoundError as error:
-        raise SegxError(f"{folder} holds no results of analyze: there is no {NAME} in it.") from error
-    except OSError as error:
-        raise SegxError(f"{path} could not be read: {error.strerror or error}.") from error
-    except ValueError as error:
-        raise SegxError(f"{path} is damaged.") from error
+def _lines(folder: Where) -> Iterator[Table]:
+    for raw in journal_lines(folder):
+        try:
+            yield json.loads(raw)
+        except ValueError as error:
+            raise SegxError(f"The {NAME} of {folder} is damaged.") from error

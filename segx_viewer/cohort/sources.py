@@ -1,13 +1,15 @@
 """Which file an image of a run was: results do not say, but an index or the files themselves do."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from segx_viewer.cohort.index import COLUMNS
 from segx_viewer.cohort.inputs import Inputs
-from segx_viewer.cohort.journal import content_hash, file_stamp
+from segx_viewer.cohort.places import Where
+from segx_viewer.cohort.remote import content, fetch, is_url, stamp
 from segx_viewer.cohort.results import Result
 from segx_viewer.errors import ImageReadError, SegxError
 from segx_viewer.imaging.containers import Containers, Found
@@ -32,7 +34,7 @@ def read_index(path: Path) -> dict[int, str]:
         raise SegxError(f"{path} is no index of analyze.") from error
 
 
-def find_sources(results: Sequence[Result], place: Path, tell: Tell = lambda _looked, _found: None) -> dict[int, str]:
+def find_sources(results: Sequence[Result], place: Where, tell: Tell = lambda _looked, _found: None) -> dict[int, str]:
     """Return where the images of a run lie: by an index, or among the files below a folder.
 
     Files that lie where they lay and have not changed are known without being read; others by their content.
@@ -40,15 +42,15 @@ def find_sources(results: Sequence[Result], place: Path, tell: Tell = lambda _lo
     Parameters
     ----------
     results : sequence of Result
-    place : Path
-        An index, or a folder; archives in it are opened.
+    place : Path or str
+        An index, a folder, or the URL of one; archives in a folder are opened.
 
     Returns
     -------
     dict of int to str
-        By number: a path, or ``ARCHIVE!MEMBER``.
+        By number: a path, ``ARCHIVE!MEMBER``, or a URL.
     """
-    if place.is_file():
+    if isinstance(place, Path) and place.is_file():
         known = read_index(place)
         return {result.number: known[result.number] for result in results if result.number in known}
     by_stamp, by_content = _grouped((r.stamp, r) for r in results), _grouped((_content(r), r) for r in results)
@@ -57,13 +59,13 @@ def find_sources(results: Sequence[Result], place: Path, tell: Tell = lambda _lo
         unknown = []
         for looked, item in enumerate(inputs.stream()):
             tell(looked, len(found))
-            if not _take(found, by_stamp.get(file_stamp(item.path), ()), item):
+            if not _take(found, by_stamp.get(stamp(item), ()), item):
                 unknown.append(item)
         for looked, item in enumerate(unknown):
             if len(found) == len(results):
                 break
             tell(looked, len(found))
-            _take(found, by_content.get(content_hash(item.path), ()), item)
+            _take(found, by_content.get(content(item), ()), item)
     return found
 
 
@@ -90,13 +92,19 @@ def _take(found: dict[int, str], results: Iterable[Result], item: Found) -> bool
 
 
 def located(label: str, containers: Containers) -> Path:
-    """Return the file of a place that `find_sources` named; a member of an archive is unpacked.
+    """Return the file of a place that `find_sources` named; a member of an archive is unpacked, an object is fetched.
 
     Raises
     ------
     ImageReadError
         If it is not there any more.
     """
+    if is_url(label):
+        path = containers.room() / hashlib.sha256(label.encode()).hexdigest()[:16] / label.rpartition("/")[2]
+        if not path.is_file():
+            path.parent.mkdir(exist_ok=True)
+            fetch(label, path, label)
+        return path
     path = Path(label)
     archive, inside, _ = label.partition("!")
     if not path.exists() and inside and Path(archive).is_file():

@@ -1,15 +1,16 @@
 """A stored analysis, as it was: made from what a run wrote for an image, without any network."""
 
+import io
 import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from segx_viewer.bundles.manifest import ModelBundle, read_bundle
+from segx_viewer.cohort.places import Where, read
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.result import (
@@ -53,7 +54,7 @@ Arrays = Mapping[str, NDArray[np.float32]]
 class Stored:
     """Where an image's stored analysis lies: the results' folder, and what they call the image."""
 
-    folder: Path
+    folder: Where
     name: str
 
 
@@ -61,13 +62,13 @@ class NothingStoredError(SegxError):
     """A run that wrote no maps: it was not asked for npz and json."""
 
 
-def read_analysis(folder: Path, name: str, image: MedicalImage) -> Analysis:
+def read_analysis(folder: Where, name: str, image: MedicalImage) -> Analysis:
     """Return the analysis of an image that a run has stored.
 
     Parameters
     ----------
-    folder : Path
-        Of the run's results.
+    folder : Path or str
+        Of the run's results, or their URL.
     name : str
         What the run calls the image.
     image : MedicalImage
@@ -80,14 +81,13 @@ def read_analysis(folder: Path, name: str, image: MedicalImage) -> Analysis:
     SegxError
         If they cannot be read, or are those of other pixels.
     """
-    files = folder / f"{name}.json", folder / f"{name}.npz"
     try:
-        record = json.loads(files[0].read_text("utf-8"))
+        record = json.loads(read(folder, f"{name}.json"))
         if record["image"]["pixel_sha256"] != pixel_digest(image):
             raise SegxError(f"{image.source.name} has other pixels than the image that {name} was made of.")
         arrays: dict[str, NDArray[np.float32]] = {}
         if record["prediction"] is not None:
-            with files[1].open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            with np.load(io.BytesIO(read(folder, f"{name}.npz")), allow_pickle=False) as stored:
                 arrays = {key: stored[key] for key in stored.files}
         return _analysis(record, arrays, image)
     except FileNotFoundError as error:

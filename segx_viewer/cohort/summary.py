@@ -12,10 +12,10 @@ from PIL import Image
 from segx_viewer import __version__
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.cohort.drift import Drift, Reference, drifts, references
+from segx_viewer.cohort.places import Where, read, write
 from segx_viewer.cohort.results import read_rows, read_settings
 from segx_viewer.domain.tables import as_float
 from segx_viewer.errors import SegxError
-from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.content import RESEARCH_USE, percent
 
 PAGE = "summary.html"
@@ -31,8 +31,20 @@ figure{margin:0;width:21rem}figure img{width:100%;border:1px solid #d0d7de}figca
 """
 
 
-def write_summary(folder: Path, store: BundleStore) -> Path:
-    """Write ``summary.html`` into the folder of a run, atomically; it names no file and nobody.
+def write_summary(folder: Where, store: BundleStore) -> Where:
+    """Write ``summary.html`` beside the results of a run, atomically; it names no file and nobody.
+
+    Parameters
+    ----------
+    folder : Path or str
+        Of the results, or their URL.
+    store : BundleStore
+        For what the models were calibrated on.
+
+    Returns
+    -------
+    Path or str
+        Of the page.
 
     Raises
     ------
@@ -60,8 +72,8 @@ def write_summary(folder: Path, store: BundleStore) -> Path:
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
         f"<title>Results</title><style>{_STYLE}</style><body>{''.join(body)}</body></html>\n"
     )
-    write_bytes(folder / PAGE, page.encode())
-    return folder / PAGE
+    write(folder, PAGE, page.encode())
+    return folder / PAGE if isinstance(folder, Path) else f"{folder}/{PAGE}"
 
 
 def _models(rows: Iterable[Mapping[str, object]]) -> list[str]:
@@ -109,21 +121,21 @@ def _shown(d: Drift) -> tuple[str, ...]:
     return f"{d.mean:.3f}", f"{d.reference:.3f}", f"{d.size:+.2f}", f"{d.p:.2g}"
 
 
-def _worst(folder: Path, rows: Sequence[Mapping[str, object]], *, identity: bool) -> str:
+def _worst(folder: Where, rows: Sequence[Mapping[str, object]], *, identity: bool) -> str:
     stated = [row for row in rows if row.get("probability") is not None]
     stated.sort(key=lambda r: (_DOUBT.get(str(r.get("badge")), 0), r.get("probability_correct") or 0.0))
     figures = []
     for row in stated[:_WORST]:
         words = f"{row['id']}: {row['class_label']} {percent(as_float(row['probability']))}, {row.get('badge') or ''}"
-        picture = "" if identity else _thumbnail(folder / f"{row['id']}.png")
+        picture = "" if identity else _thumbnail(folder, f"{row['id']}.png")
         figures.append(f"<figure>{picture}<figcaption>{html.escape(words)}</figcaption></figure>")
     note = "<p class=note>Without pictures: the reports of this run hold identities.</p>" if identity else ""
     return f"{note}<div class=worst>{''.join(figures)}</div>" if figures else "<p>None.</p>"
 
 
-def _thumbnail(path: Path) -> str:
+def _thumbnail(folder: Where, name: str) -> str:
     try:
-        with Image.open(path) as picture:
+        with Image.open(io.BytesIO(read(folder, name))) as picture:
             picture.thumbnail((_THUMBNAIL, _THUMBNAIL))
             buffer = io.BytesIO()
             picture.convert("RGB").save(buffer, "JPEG", quality=80)

@@ -63,6 +63,12 @@ class Containers:
         self._folder = None
         self._unpacked.clear()
 
+    def room(self) -> Path:
+        """Return the temporary folder, which `close` removes."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="segx-viewer-"))
+        return self._folder
+
     def open(self, path: Path, on_step: Callable[[int, int], None] | None = None) -> Iterator[Found]:
         """Yield the files that a path stands for, in order.
 
@@ -94,9 +100,7 @@ class Containers:
             yield Found(path, str(path))
 
     def _unpack(self, archive: Path, on_step: Callable[[int, int], None] | None) -> Iterator[Found]:
-        if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="segx-viewer-"))
-        folder = Path(tempfile.mkdtemp(dir=self._folder))
+        folder = Path(tempfile.mkdtemp(dir=self.room()))
         try:
             with zipfile.ZipFile(archive) as opened:
                 members = [m for m in opened.infolist() if not m.is_dir() and not _hidden(m.filename)]

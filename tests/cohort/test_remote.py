@@ -1,18 +1,25 @@
 """Images and results in storage: in memory, by file: URLs, and on an S3 server of this machine."""
 
 import csv
+import hashlib
 import io
 import json
+import urllib.request
 
 import fsspec
 import pytest
 
 from segx_viewer.cli import main
-from segx_viewer.cohort import remote
+from segx_viewer.cohort import places, remote
+from segx_viewer.cohort.handpicked import export
 from segx_viewer.cohort.inputs import Inputs
 from segx_viewer.cohort.journal import Journal
+from segx_viewer.cohort.marks import Marks
 from segx_viewer.cohort.remote import Mirror, as_local, fetched, is_url, listed, spooled, storage
+from segx_viewer.cohort.results import read_results
+from segx_viewer.cohort.sources import find_sources, located
 from segx_viewer.errors import SegxError
+from segx_viewer.imaging.containers import Containers
 from tests.cli.conftest import batch, pictures  # noqa: F401 - fixtures
 
 
@@ -33,6 +40,8 @@ def s3(monkeypatch):
     server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
+    # Its storage is one for the whole process.
+    urllib.request.urlopen(urllib.request.Request(f"http://{host}:{port}/moto-api/reset", method="POST")).close()
     for name, value in {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -141,3 +150,90 @@ def test_a_second_run_at_the_same_time_is_told(memory, tmp_path):
 def test_storage_that_needs_another_package_is_told(tmp_path):
     with pytest.raises(SegxError, match="nowhere"):
         list(listed("nowhere://bucket/a"))
+
+
+def _stored(url: str) -> str:
+    """Put results of one image, and the images themselves, into storage; return the results' URL."""
+    import numpy as np
+    from PIL import Image
+
+    system, name = storage(url)
+    rows = [
+        {"id": f"{n:04d}-00000000", "status": "done", "model": "m", "model_version": "1", "class_label": "Nevus",
+         "class_code": "nv", "probability": 0.7, "probabilities": "nv=0.7", "badge": "LOW", "gate": "accepted"}
+        for n in (1, 2)
+    ]  # fmt: skip
+    lines = [{"settings": {"version": "1", "include_identity": False}}]
+    for n, row in enumerate(rows, 1):
+        item = b"%d" % n
+        lines += [{"begun": n, "content": hashlib.sha256(item).hexdigest()}, {"ended": n, "row": row}]
+        system.pipe_file(f"{name}/in/{n}.png", item)
+    for n, line in enumerate(lines, 1):
+        system.pipe_file(f"{name}/out/run.jsonl.d/{n:09d}.jsonl", json.dumps(line).encode() + b"\n")
+    buffer = io.BytesIO()
+    Image.fromarray(np.zeros((40, 60, 3), np.uint8)).save(buffer, "PNG")
+    system.pipe_file(f"{name}/out/0001-00000000.png", buffer.getvalue())
+    return f"{url}/out"
+
+
+def read_in_place(url: str, tmp_path, capsys) -> None:
+    out = _stored(url)
+    assert main(["summary", f"{out}/"]) == 0
+    assert capsys.readouterr().out.strip() == f"{out}/summary.html"
+    page = places.read(out, "summary.html").decode()
+    assert "Nevus" in page
+    assert page.count("data:image/jpeg") == 1
+    results = read_results(out)
+    with Containers() as containers:
+        found = find_sources(results, f"{url}/in")
+        assert [located(found[n], containers).read_bytes() for n in (1, 2)] == [b"1", b"2"]
+    first, second = Marks(out, tmp_path / "mine"), Marks(out, tmp_path / "hers")
+    assert first.write({"0001-00000000": first.change("0001-00000000", read=True)})
+    assert second.write({"0002-00000000": second.change("0002-00000000", note="later")})
+    marks = Marks(out, tmp_path / "mine").all
+    assert marks["0001-00000000"].read
+    assert marks["0002-00000000"].note == "later"
+    assert export(results, marks, out, tmp_path / "given") == 1
+    assert (tmp_path / "given" / "0001-00000000.png").is_file()
+
+
+def test_summary_and_worklist_are_read_where_the_results_lie_in_memory(memory, tmp_path, capsys):
+    read_in_place("memory://cohort", tmp_path, capsys)
+
+
+@pytest.mark.slow
+def test_summary_and_worklist_are_read_where_the_results_lie_in_s3(s3, tmp_path, capsys):
+    read_in_place(s3, tmp_path, capsys)
+
+
+def test_results_that_were_copied_into_storage_have_their_journal_as_a_file(memory):
+    memory.pipe_file("/out/run.jsonl", b'{"settings": {}}\n{"ended": 1, "row": {"id": "0001"}}\n{"ended": 2, "ro')
+    assert [result.number for result in read_results("memory://out")] == [1]
+
+
+@pytest.mark.parametrize("url", ["memory://nothing", "nowhere://bucket/out"])
+def test_storage_without_results_is_told_in_one_sentence(url, memory, capsys):
+    assert main(["summary", url]) == 1
+    told = capsys.readouterr().err.strip()
+    assert told.startswith("segx-viewer: ")
+    assert url in told
+    assert "\n" not in told
+
+
+@pytest.mark.slow
+def test_a_storage_that_does_not_answer_and_one_that_refuses_are_told_in_one_sentence(s3, monkeypatch, capsys):
+    import s3fs
+
+    assert main(["summary", "s3://nobody/out"]) == 1
+    assert "holds no results" in capsys.readouterr().err
+    assert main(["analyze", f"{s3}/in", "--out", "s3://nobody/out"]) == 1
+    told = capsys.readouterr().err.strip()
+    assert "s3://nobody/out could not be written" in told
+    assert "\n" not in told
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    s3fs.S3FileSystem.clear_instance_cache()
+    assert main(["summary", f"{s3}/out"]) == 1
+    told = capsys.readouterr().err.strip()
+    assert "could not be read" in told
+    assert "\n" not in told

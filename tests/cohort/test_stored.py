@@ -10,6 +10,7 @@ from PIL import Image
 
 from segx_viewer import pipeline
 from segx_viewer.cohort import marks as noting
+from segx_viewer.cohort import places
 from segx_viewer.cohort.handpicked import TABLE, export
 from segx_viewer.cohort.index import Index
 from segx_viewer.cohort.journal import Journal, content_hash, file_stamp
@@ -129,8 +130,8 @@ def test_notes_on_a_folder_that_cannot_be_written_are_kept_in_the_users_own(tmp_
             raise ExportError("read-only")
         before(path, data, private=private)
 
-    before = noting.write_bytes
-    monkeypatch.setattr(noting, "write_bytes", refuse)
+    before = places.write_bytes
+    monkeypatch.setattr(places, "write_bytes", refuse)
     marks = Marks(tmp_path, tmp_path / "spare")
     marks.change("a", note="kept")
     assert not marks.write(marks.all)

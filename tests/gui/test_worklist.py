@@ -5,11 +5,12 @@ import io
 import json
 from dataclasses import replace
 
+import fsspec
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit
 
 from segx_viewer.app.dialogs.worklistexport import WorklistExport
 from segx_viewer.app.model.worklist import MARKED, NAME, NOTE, PROBABILITY, READ, WorklistTable
@@ -198,6 +199,44 @@ def test_results_stay_hidden_until_an_impression_is_noted(qtbot, listed, window)
     assert set(column(listed, 3)[:3]) == {"hidden"}
     window.state.update(read_first=False)
     assert column(listed, PROBABILITY)[0]
+
+
+@pytest.fixture
+def stored_elsewhere(results, pictures):
+    """The results and their pictures in storage, and nowhere else."""
+    system = fsspec.filesystem("memory")
+    system.store.clear()
+    for folder, files in (("out", list(results.iterdir())), ("in", pictures)):
+        for path in files:
+            system.pipe_file(f"/run/{folder}/{path.name}", path.read_bytes())
+            path.unlink()
+    yield "memory://run/out"
+    system.store.clear()
+
+
+def test_results_and_images_in_storage_are_opened_and_noted_there(
+    qtbot, stored_elsewhere, window, engine, monkeypatch, pictures
+):
+    answers = iter([(stored_elsewhere, True), ("memory://run/in", True)])
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_more: next(answers))
+    window.fill()
+    window.commands.run("open_address")
+    qtbot.waitUntil(lambda: window.worklist is not None and window.worklist.table.rowCount() == 4, timeout=5000)
+    listed = window.worklist
+    assert listed.windowTitle().endswith("out")
+    next(a for a in listed.finder.menu().actions() if "storage" in a.text()).trigger()
+    qtbot.waitUntil(lambda: len(listed.table.sources) == 3)
+    listed.view.setFocus()
+    QTest.keyClick(listed.view, Qt.Key.Key_Down)
+    QTest.keyClick(listed.view, Qt.Key.Key_Return)
+    qtbot.waitUntil(window.has_result)
+    assert window.workspace.documents.current.analysis.prediction.probabilities[0] == np.float32(0.9)
+    assert pictures[1].name in window.workspace.documents.current.label
+    assert not engine.requests
+    QTest.keyClick(listed.view, Qt.Key.Key_Space)
+    written = fsspec.filesystem("memory")
+    qtbot.waitUntil(lambda: written.exists(f"/run/out/{MARKS}"))
+    assert json.loads(written.cat_file(f"/run/out/{MARKS}"))["marks"][column(listed, NAME)[1]]["marked"]
 
 
 def test_a_folder_without_results_is_told(qtbot, window, tmp_path):

@@ -45,7 +45,7 @@ class Desk(Protocol):
     def open_paths(self, paths: list[Path]) -> None:
         """Open files, folders and sessions."""
 
-    def show_results(self, folder: Path) -> None:
+    def show_results(self, folder: Path | str) -> None:
         """Show a run's results as a worklist, in the place of another one."""
 
     def show_panels(self, visible: bool | None = None) -> None:

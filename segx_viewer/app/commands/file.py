@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QProcess, Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from segx_viewer.app.dialogs.exportdialog import ExportDialog
 from segx_viewer.app.kit import settings
@@ -53,6 +53,17 @@ def open_results(window: "Desk") -> None:
     if name:
         settings.settings().setValue("last_folder", name)
         window.show_results(Path(name))
+
+
+def open_stored_results(window: "Desk") -> None:
+    """Ask for the address of a run's results in object storage, and show them as a worklist."""
+    from segx_viewer.cohort.places import place_of
+
+    words, before = tr("Address of the results, such as s3://cohort/out"), settings.settings().value("last_address", "")
+    name, given = QInputDialog.getText(window.above, tr("Open results"), words, text=str(before))
+    if given and name.strip():
+        settings.settings().setValue("last_address", name.strip())
+        window.show_results(place_of(name.strip()))
 
 
 def restore_session(window: "Desk") -> None:
@@ -157,6 +168,7 @@ ROWS: "tuple[Command[Desk], ...]" = (
     Command("new_window", mark("&New window"), new_window, "Ctrl+N", _FILE, "file-plus"),
     Command("open_folder", mark("Open &folder …"), open_folder, "Ctrl+Shift+O", _FILE, "folder-open"),
     Command("open_results", mark("Open res&ults …"), open_results, "Ctrl+Shift+U", _FILE, "scroll-text"),
+    Command("open_address", mark("Open results in stora&ge …"), open_stored_results, "", _FILE, "scroll-text"),
     Command("demo", mark("Try the &demo"), open_demo, "", _FILE, "circle-play"),
     Command("restore", mark("Restore the last &session"), restore_session, "", _FILE, "refresh-cw"),
     Command("open_archive", mark("Open from a&rchive …"), open_from_archive, "Ctrl+Alt+O", _FILE, "search"),

@@ -33,6 +33,7 @@ MENUS: tuple[tuple[Any, ...], ...] = (
         "open_folder",
         "open_archive",
         "open_results",
+        "open_address",
         RECENT,
         "demo",
         "restore",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from segx_viewer.cohort import handpicked
 from segx_viewer.cohort.marks import Mark, Marks
+from segx_viewer.cohort.places import Where, place_of
 from segx_viewer.cohort.results import Result, read_results, read_settings
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.imaging.containers import Containers
@@ -27,9 +28,11 @@ class Opened:
 class Worklists:
     """One run's results. Everything but `begin_search` runs in a lane."""
 
-    def __init__(self, folder: Path, spare: Path) -> None:
+    def __init__(self, folder: Where, spare: Path) -> None:
         self.folder, self._spare = folder, spare
-        self.key = hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:16]
+        self.key = hashlib.sha256(os.fsencode(folder.absolute() if isinstance(folder, Path) else folder)).hexdigest()[
+            :16
+        ]
         self.identity = False
         self._results: list[Result] = []
         self._marks: Marks | None = None
@@ -43,12 +46,15 @@ class Worklists:
         self._marks = Marks(self.folder, self._spare)
         return Opened(self._results, self._marks, _classes(self._results))
 
-    def known_place(self, remembered: object) -> Path | None:
+    def known_place(self, remembered: object) -> Where | None:
         """Return where to look for the images without asking: where it was done before, or an index beside them."""
         from segx_viewer.cohort.sources import INDEX
 
-        places = (Path(str(remembered)) if remembered else None, self.folder / INDEX)
-        return next((place for place in places if place is not None and place.exists()), None)
+        place = place_of(str(remembered)) if remembered else None
+        if isinstance(place, str) or (place is not None and place.exists()):
+            return place
+        beside = self.folder / INDEX if isinstance(self.folder, Path) else None
+        return beside if beside is not None and beside.exists() else None
 
     def begin_search(self) -> CancelToken:
         """Give up the search under way; return the token of the next one."""
@@ -56,7 +62,7 @@ class Worklists:
         self._search = CancelToken()
         return self._search
 
-    def find(self, place: Path, cancel: CancelToken, tell: Callable[[int, int], None]) -> dict[int, str]:
+    def find(self, place: Where, cancel: CancelToken, tell: Callable[[int, int], None]) -> dict[int, str]:
         """Return where the images lie, by number. Raises `SegxError`."""
         from segx_viewer.cohort.sources import find_sources
 

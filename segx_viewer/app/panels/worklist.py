@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QFileDialog,
     QHBoxLayout,
+    QInputDialog,
     QLabel,
     QLineEdit,
     QMenu,
@@ -29,6 +30,7 @@ from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model import worklist
 from segx_viewer.app.model.impression import hidden
 from segx_viewer.app.model.worklist import HEADS, MARKED, NOTE, READ, Filter, WorklistTable
+from segx_viewer.cohort.places import Where, place_of, title_of
 from segx_viewer.cohort.results import Result
 from segx_viewer.cohort.stored import Stored
 from segx_viewer.domain.result import Level
@@ -89,7 +91,7 @@ class WorklistPanel(QDockWidget):
 
     handing_out = Signal(list)  # of Result: the marked ones, which shall be exported
 
-    def __init__(self, workspace: Workspace, folder: Path, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, folder: Where, parent: QWidget | None = None) -> None:
         super().__init__(tr("Worklist"), parent)
         self.setObjectName("worklist")
         self._workspace, self.folder = workspace, folder
@@ -138,6 +140,7 @@ class WorklistPanel(QDockWidget):
         menu = QMenu(self.finder)
         menu.addAction(tr("In a folder …"), self._ask_folder)
         menu.addAction(tr("By an index …"), self._ask_index)
+        menu.addAction(tr("In object storage …"), self._ask_url)
         self.finder.setMenu(menu)
         self.hand_out.clicked.connect(self._export)
         research = QLabel(tr("RESEARCH USE ONLY - not for diagnosis"))
@@ -180,7 +183,7 @@ class WorklistPanel(QDockWidget):
     # -- reading ---------------------------------------------------------------------------------
 
     def _on_read(self, opened: Opened) -> None:
-        self.setWindowTitle(tr("Worklist: {name}").format(name=self.folder.name))
+        self.setWindowTitle(tr("Worklist: {name}").format(name=title_of(self.folder)))
         self.table.show(opened.results, opened.marks.all, opened.marks.change)
         self.order.addItem(tr("As analysed"), ("number", ""))
         self.order.addItem(tr("Most doubtful first"), ("doubt", ""))
@@ -210,7 +213,13 @@ class WorklistPanel(QDockWidget):
         if name:
             self.look_in(Path(name))
 
-    def look_in(self, place: Path) -> None:
+    def _ask_url(self) -> None:
+        words = tr("Address of the images, such as s3://cohort/in")
+        name, given = QInputDialog.getText(self, tr("Where the images are"), words)
+        if given and name.strip():
+            self.look_in(place_of(name.strip()))
+
+    def look_in(self, place: Where) -> None:
         """Look for the images in a folder or by an index."""
         settings.settings().setValue(self._setting, str(place))
         tell = self._workspace.jobs.teller(self._on_step)
