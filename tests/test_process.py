@@ -122,20 +122,56 @@ def test_the_transport_solver_brings_no_learning_library(without, found):
     assert said(code, surroundings) == found
 
 
-@pytest.mark.parametrize(("without", "found"), [("", "['requests']"), ("lean-dicom", "['requests', 'tqdm']")])
-def test_importing_pydicom_brings_no_downloads_and_hides_them_from_nobody_else(without, found):
+@pytest.mark.parametrize(
+    ("without", "brought"),
+    [("", "[]"), ("lean-dicom", "['gdcm', 'pydicom.data', 'pydicom.examples', 'requests', 'tqdm']")],
+)
+def test_importing_pydicom_brings_nothing_that_reading_does_not_need(without, brought):
     pytest.importorskip("requests")
     pytest.importorskip("tqdm")
     code = (
         "import sys; from segx_viewer import process; process.begin(); import pydicom\n"
-        "assert ('requests' in sys.modules) is bool(sys.argv[1:]); import requests\n"
-        "print(sorted({'requests', 'tqdm'} & set(sys.modules)))"
+        "print(sorted({'gdcm', 'pydicom.data', 'pydicom.examples', 'requests', 'tqdm'} & set(sys.modules)))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, *without.split()],
-        env={**BARE, process.SWITCH: without}, check=True, capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.stdout.strip() == found
+    assert said(code, {**BARE, process.SWITCH: without}) == brought
+
+
+def test_what_pydicom_was_imported_without_is_there_when_it_is_used():
+    code = """
+import sys
+from segx_viewer import process; process.begin()
+import pydicom
+from pydicom.pixels import decoders, pixel_array
+from pydicom.pixels.decoders import gdcm as plugin
+from pydicom.uid import JPEG2000
+assert plugin.HAVE_GDCM and "gdcm" in decoders.JPEG2000Decoder.available_plugins
+import gdcm, requests, tqdm
+assert plugin.GDCM_VERSION == tuple(map(int, gdcm.Version.GetVersion().split(".")))
+from pydicom.data import get_testdata_file
+path = get_testdata_file("examples_jpeg2k.dcm")
+assert (pixel_array(path, decoding_plugin="gdcm") == pixel_array(path, decoding_plugin="pylibjpeg")).all()
+assert pydicom.examples.ct.Rows == 128 and pydicom.data.get_palette_files("pet.dcm")
+from pydicom.pixels import apply_color_lut
+print(apply_color_lut(pydicom.examples.ct.pixel_array % 256, palette="PET").shape)
+"""
+    assert said(code, BARE) == "(128, 128, 3)"
+
+
+def test_a_pydicom_that_asks_for_more_is_imported_as_it_is(tmp_path):
+    folder = tmp_path / "pydicom"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("from pydicom import later\n")
+    (folder / "later.py").write_text("import gdcm; WORD = gdcm.nothing_of_that_kind\n")
+    (tmp_path / "gdcm.py").write_text("nothing_of_that_kind = 'there'\n")
+    (tmp_path / "python_gdcm-3.0.24.dist-info").mkdir()
+    (tmp_path / "python_gdcm-3.0.24.dist-info" / "METADATA").write_text("Name: python-gdcm\nVersion: 3.0.24\n")
+    code = f"""
+import sys; sys.path.insert(0, {str(tmp_path)!r})
+from segx_viewer import process; process.begin()
+import pydicom
+print(pydicom.later.WORD, pydicom.__file__)
+"""
+    assert said(code, BARE).split() == ["there", str(folder / "__init__.py")]
 
 
 def test_the_transport_solver_alone_is_the_library_s():
