@@ -73,7 +73,7 @@ def _run(words: list[str]) -> int:
     from segx_viewer.cli.parser import build_parser
 
     try:
-        arguments = build_parser().parse_args(words)
+        arguments = build_parser(words[0] if words[0] in COMMANDS else "").parse_args(words)
     except SystemExit as stop:  # argparse has said what is wrong, or has shown the help
         return stop.code if isinstance(stop.code, int) else USAGE
     if wrong := complaint(words, arguments):

@@ -2,10 +2,13 @@
 
 import argparse
 import os
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from typing import TypeAlias
 
 from segx_viewer import __version__
-from segx_viewer.cli import archive, commands, deidentify, models, receive
+from segx_viewer.cli import commands
 from segx_viewer.domain.methods import METHODS
 from segx_viewer.imaging.limits import DEFAULT_LIMITS
 
@@ -34,14 +37,29 @@ _MOST = 1e9
 _EXIT = "exit codes: 0 everything was analysed, 1 some files failed (named on stderr), 2 wrong usage, 130 stopped"
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser; each command sets ``run``, a function from the arguments to the exit code."""
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def build_parser(only: str = "") -> argparse.ArgumentParser:
+    """Return the parser; each command sets ``run``, a function from the arguments to the exit code.
+
+    Parameters
+    ----------
+    only : str
+        Leave out all commands but this one, and what they would import: for arguments that begin with it.
+    """
     parser = argparse.ArgumentParser(
         prog="segx-viewer", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--version", action="version", version=f"segx-viewer {__version__}")
     actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for names, add in _ADD.items():
+        if not only or only in names:
+            add(actions)
+    return parser
 
+
+def _add_open(actions: Commands) -> None:
     command = actions.add_parser("open", help="open the window, with files or folders if given")
     command.add_argument("files", nargs="*", type=Path, metavar="FILE", help="DICOM files, pictures or folders")
     command.add_argument(
@@ -49,8 +67,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     command.set_defaults(run=commands.open_window)
 
-    _add_analyze(actions)
 
+def _add_summary(actions: Commands) -> None:
     command = actions.add_parser(
         "summary",
         help="sum up the results of a run on a page",
@@ -61,8 +79,8 @@ def build_parser() -> argparse.ArgumentParser:
     command.add_argument("--models", type=Path, metavar="DIR", help="folder with more model bundles")
     command.set_defaults(run=commands.summarise)
 
-    deidentify.register(actions)
 
+def _add_demo(actions: Commands) -> None:
     command = actions.add_parser(
         "demo",
         help="show the program on a chest radiograph and a drawn lesion",
@@ -73,19 +91,19 @@ def build_parser() -> argparse.ArgumentParser:
     command.add_argument("--no-window", action="store_true", help="write the reports even where there is a display")
     command.set_defaults(run=commands.demo)
 
-    _add_training(actions)
 
-    models.register(actions)
-    archive.register(actions)
-    receive.register(actions)
-
+def _add_screenshots(actions: Commands) -> None:
     command = actions.add_parser("screenshots", help="take pictures of the window for the documentation")
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the pictures")
     command.set_defaults(run=commands.screenshots)
-    return parser
 
 
-def _add_analyze(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _from_module(name: str) -> Callable[[Commands], None]:
+    """Return what has a module of `segx_viewer.cli` add its command; the module is imported then."""
+    return lambda actions: import_module(f"segx_viewer.cli.{name}").register(actions)
+
+
+def _add_analyze(actions: Commands) -> None:
     command = actions.add_parser(
         "analyze",
         help="analyse images without a window",
@@ -261,7 +279,7 @@ def _whole(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
 
 
-def _add_training(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_training(actions: Commands) -> None:
     command = actions.add_parser(
         "train",
         help="train a model bundle",
@@ -342,3 +360,18 @@ def _add_measured(command: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         help="share the work among the workers of a Dask scheduler, as analyze does; the machines share all folders",
     )
+
+
+_ADD: dict[tuple[str, ...], Callable[[Commands], None]] = {
+    ("open",): _add_open,
+    ("analyze",): _add_analyze,
+    ("summary",): _add_summary,
+    ("deidentify",): _from_module("deidentify"),
+    ("demo",): _add_demo,
+    ("train", "calibrate", "evaluate", "card"): _add_training,
+    ("models",): _from_module("models"),
+    ("archive",): _from_module("archive"),
+    ("receive",): _from_module("receive"),
+    ("screenshots",): _add_screenshots,
+}
+"""What adds which commands, in the order of the help."""

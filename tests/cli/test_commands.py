@@ -18,6 +18,17 @@ def test_the_known_commands_are_those_of_the_parser():
     assert tuple(subparsers.choices) == COMMANDS
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_reads_and_says_the_same_where_the_others_are_left_out(name, capsys):
+    def told(parser, *words):
+        with pytest.raises(SystemExit):
+            parser.parse_args([name, *words])
+        return capsys.readouterr()
+
+    for words in (["--help"], ["--no-such-option"]):
+        assert told(build_parser(name), *words) == told(build_parser(), *words)
+
+
 def test_version_and_help(capsys):
     assert main(["--version"]) == 0
     assert __version__ in capsys.readouterr().out
