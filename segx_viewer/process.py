@@ -6,6 +6,7 @@ was measured; ``SEGX_VIEWER_WITHOUT=NAME,NAME`` leaves it out.
 
 import contextlib
 import ctypes
+import gc
 import os
 import shutil
 import sys
@@ -86,6 +87,12 @@ TRICKS = {
             "importing pydicom takes 65 ms of processor time instead of 160",
         ),
         Trick(
+            "no-collecting",
+            "the garbage collector rests while a program imports, and leaves alone what was imported (gc.freeze)",
+            "importing makes half a million objects that stay, which the collector looks through again and again",
+            "`analyze` of one radiograph takes 1.06 s of processor time instead of 1.25 (Python 3.11)",
+        ),
+        Trick(
             "shared-arena",
             "an allocator that all of ONNX Runtime's sessions of compiled networks share",
             "each keeps room for what goes from layer to layer, and seldom do two of them need it at a time",
@@ -149,6 +156,20 @@ def _among(stand_ins: Mapping[str, ModuleType]) -> Iterator[None]:
         for name, module in stand_ins.items():
             if sys.modules.get(name) is module:
                 del sys.modules[name]
+
+
+@contextlib.contextmanager
+def importing() -> Iterator[None]:
+    """Let the garbage collector rest while a program imports what it needs; what is there then, it leaves alone."""
+    if not wanted("no-collecting") or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def begin_window() -> None:

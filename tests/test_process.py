@@ -174,6 +174,22 @@ print(pydicom.later.WORD, pydicom.__file__)
     assert said(code, BARE).split() == ["there", str(folder / "__init__.py")]
 
 
+@pytest.mark.parametrize(("without", "rests"), [("", True), ("no-collecting", False)])
+def test_the_collector_rests_while_a_program_imports_and_works_again_after_it(without, rests):
+    code = """
+import gc
+from segx_viewer import process
+with process.importing():
+    during = gc.isenabled(), gc.get_freeze_count()
+print(during == (False, 0), gc.isenabled(), gc.get_freeze_count() > 1000)
+gc.disable()
+with process.importing():
+    pass
+print(gc.isenabled())
+"""
+    assert said(code, {**BARE, process.SWITCH: without}).split() == [str(rests), "True", str(rests), "False"]
+
+
 def test_the_transport_solver_alone_is_the_library_s():
     code = """
 import sys

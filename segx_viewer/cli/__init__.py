@@ -62,15 +62,17 @@ def _place(error: OSError) -> str:
 
 def open_window(files: Iterable[str | Path], *, new: bool = False) -> int:
     """Show the window with these files and folders, a `new` one beside any other; return its exit status."""
-    from segx_viewer.app.application import run
+    with process.importing():
+        from segx_viewer.app.application import run
 
     paths = [Path(file) for file in files]
     return run(paths, new=True) if new else run(paths)
 
 
 def _run(words: list[str]) -> int:
-    from segx_viewer.cli.names import complaint
-    from segx_viewer.cli.parser import build_parser
+    with process.importing():
+        from segx_viewer.cli.names import complaint
+        from segx_viewer.cli.parser import build_parser
 
     try:
         arguments = build_parser(words[0] if words[0] in COMMANDS else "").parse_args(words)

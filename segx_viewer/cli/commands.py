@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
-from segx_viewer import cli
+from segx_viewer import cli, process
 from segx_viewer.cli.terminal import say, waiting
 from segx_viewer.errors import SegxError
 from segx_viewer.imaging.limits import Limits
@@ -23,7 +23,7 @@ def open_window(arguments: argparse.Namespace) -> int:
 
 def analyze(arguments: argparse.Namespace) -> int:
     """Analyse files without a window."""
-    with waiting("Loading"):
+    with waiting("Loading"), process.importing():
         from segx_viewer.cli.batch import run_batch
         from segx_viewer.cohort.options import Batch
         from segx_viewer.cohort.outputs import DEFAULT, Output
