@@ -3,7 +3,6 @@
 from datetime import datetime
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,12 +14,9 @@ from segx_viewer.reporting.bitmap import render
 from segx_viewer.reporting.content import default_key, describe
 from segx_viewer.reporting.layout import DARK, GUTTER, LIGHT, MARGIN, ONLY_PAGE, WIDTH, PageNumber, lay_out
 from segx_viewer.reporting.panels import WHOLE_IMAGE, ReportView, draw_panels
+from segx_viewer.reporting.pngfile import shows, write_rgb
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
 
-# Each row as its difference from the one above, as libpng would choose for most rows after it has tried every way: half
-# the time for the same size. Level 2 takes three quarters of the time of level 4, for a sixth more bytes.
-ENCODING = [cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP, cv2.IMWRITE_PNG_COMPRESSION, 2]
-_STRIP = 64
 _SMALLEST, _LARGEST = 1.0, 6.0  # pixels per unit of text: legible at 1:1, and not larger than a page needs
 
 
@@ -110,21 +106,9 @@ def render_report(
 
 def write_png(picture: NDArray[np.uint8], path: Path) -> None:
     """Write an RGB picture as PNG without metadata, atomically, and check that it reads back. Raises `ExportError`."""
-    done, data = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), ENCODING)
-    if not done:
-        raise ExportError(f"{path} could not be encoded as PNG.")
     with atomic_write(path) as part:
-        part.write_bytes(data.data)  # unlike tofile, says why it fails
-        del data
-        # A file that decodes to the same pixels is a good file, whatever the encoder did.
-        back = cv2.imdecode(np.fromfile(part, np.uint8), cv2.IMREAD_COLOR_RGB)
-        if back is None or not _equal(back, picture):
-            raise ExportError(f"{path} did not read back as it was written; check the disk.")
-
-
-def _equal(some: NDArray[np.generic], others: NDArray[np.uint8]) -> bool:
-    """Compare pictures strip by strip: what comparing the whole of them takes is as large as one of them."""
-    strips = range(0, len(some), _STRIP)
-    return some.shape == others.shape and all(
-        np.array_equal(some[y : y + _STRIP], others[y : y + _STRIP]) for y in strips
-    )
+        with part.open("wb") as file:
+            write_rgb(file, picture)
+        with part.open("rb") as file:
+            if not shows(file, picture):
+                raise ExportError(f"{path} did not read back as it was written; check the disk.")

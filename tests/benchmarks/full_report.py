@@ -14,11 +14,13 @@ from segx_viewer.imaging.display import to_display
 from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.pipeline import analyse_to_end
 from segx_viewer.reporting.panels import WHOLE_IMAGE
-from segx_viewer.reporting.png import ENCODING, render_report, write_png_report
+from segx_viewer.reporting.png import render_report, write_png_report
 from tests.benchmarks.cold import BUNDLE, radiograph
 from tests.benchmarks.harness import Outcome, compare
 
 GOAL = 1.5
+ENCODING = [cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP, cv2.IMWRITE_PNG_COMPRESSION, 2]
+"""OpenCV's fastest way to a file of about the report's size: a fifth larger."""
 
 
 def run() -> Outcome:
