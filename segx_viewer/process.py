@@ -142,7 +142,7 @@ class _LeanDicom:
         others = (finder for finder in sys.meta_path if finder is not cls and hasattr(finder, "find_spec"))
         found = next((spec for finder in others if (spec := finder.find_spec(name, path, target)) is not None), None)
         if found is not None and found.loader is not None:
-            found.loader = LoaderOfDicom(found.loader, _among)
+            found.loader = LoaderOfDicom(found.loader, _among)  # type: ignore[assignment]
         return found
 
 

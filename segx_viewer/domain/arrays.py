@@ -15,6 +15,36 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 """Of functions that return arrays of the type that they are given."""
 
 
+def percentile(values: NDArray[np.float64], percent: float) -> float:
+    """Do what `np.percentile` does, whose first call imports NumPy's masked arrays: a fifth of an analysis.
+
+    Examples
+    --------
+    >>> percentile(np.array([3.0, 1.0, 2.0]), 75)
+    2.5
+    """
+    place = (values.size - 1) * (percent / 100)
+    before = int(place)
+    share, after = place - before, min(before + 1, values.size - 1)
+    ordered = np.partition(values, (before, after))
+    low, high = float(ordered[before]), float(ordered[after])
+    return low + (high - low) * share if share < 0.5 else high - (high - low) * (1 - share)
+
+
+def row_medians(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Do what `np.median` does along the last axis, for numbers only; see `percentile`.
+
+    Examples
+    --------
+    >>> row_medians(np.array([[3, 1, 2], [0, 0, 9]], "float32")).tolist()
+    [2.0, 0.0]
+    """
+    after = values.shape[-1] // 2
+    before = (values.shape[-1] - 1) // 2
+    ordered = np.partition(values, (before, after), axis=-1)
+    return np.asarray(ordered[..., before : after + 1].mean(-1), np.float32)
+
+
 def read_only(array: ArrayLike, dtype: DTypeLike | None = None) -> NDArray[np.generic]:
     """Return `array` as a C-contiguous array that refuses writing, without copying where it already is one.
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from segx_viewer import process
+from segx_viewer.domain.arrays import percentile
 from segx_viewer.explain.nearest import importing
 from segx_viewer.explain.ranking import MapOnRegion
 
@@ -15,23 +15,7 @@ from segx_viewer.explain.ranking import MapOnRegion
 def hd95(pair: MapOnRegion) -> float:
     """95 % Hausdorff distance: the larger of the two directed 95th percentiles."""
     there, back = pair.outline_distances
-    return max(_percentile(there, 95), _percentile(back, 95))
-
-
-def _percentile(values: NDArray[np.float64], percent: float) -> float:
-    """Do what `np.percentile` does, whose first call imports NumPy's masked arrays: a fifth of an analysis.
-
-    Examples
-    --------
-    >>> _percentile(np.array([3.0, 1.0, 2.0]), 75)
-    2.5
-    """
-    place = (values.size - 1) * (percent / 100)
-    before = int(place)
-    share, after = place - before, min(before + 1, values.size - 1)
-    ordered = np.partition(values, (before, after))
-    low, high = float(ordered[before]), float(ordered[after])
-    return low + (high - low) * share if share < 0.5 else high - (high - low) * (1 - share)
+    return max(percentile(there, 95), percentile(back, 95))
 
 
 def assd(pair: MapOnRegion) -> float:

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from segx_viewer.domain.arrays import percentile, row_medians
 from segx_viewer.domain.tables import as_float, as_floats, as_table
 
 TEMPLATE = "look"
@@ -115,10 +116,10 @@ def seams(picture: NDArray[np.uint8]) -> tuple[float, float]:
     grey = picture.mean(2, dtype=np.float32)
     found = []
     for lines in (grey, grey.T):
-        steps = np.minimum(np.median(np.abs(np.diff(lines, axis=0)), axis=1), 60.0)
+        steps = np.minimum(row_medians(np.abs(np.diff(lines, axis=0))), 60.0)
         joined = np.convolve(steps, [1, 1], "same")  # resampling smears a seam over two lines
         elsewhere = np.concatenate([joined[8 : MIDDLE.start], joined[MIDDLE.stop : -8]])
-        found.append(float(joined[MIDDLE].max() / (np.percentile(elsewhere, 90) + 1)))
+        found.append(float(joined[MIDDLE].max() / (percentile(elsewhere, 90) + 1)))
     return found[0], found[1]
 
 

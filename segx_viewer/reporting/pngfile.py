@@ -7,17 +7,17 @@ every way. ISA-L packs that in a sixth of the time of zlib's level 2, and smalle
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from importlib import import_module
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 try:
-    from isal import isal_zlib as packer
-
+    packer: Any = import_module("isal.isal_zlib")
     _LEVEL = 1
 except ImportError:  # a platform that it is not built for
-    packer = zlib  # type: ignore[assignment]
+    packer = zlib
     _LEVEL = 2
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"

@@ -11,7 +11,7 @@ from scipy.stats import wasserstein_distance
 
 from segx_viewer.explain.alignment import alignment
 from segx_viewer.explain.cells import GRID, _shares, to_grid
-from segx_viewer.explain.distance import _percentile
+from segx_viewer.domain.arrays import percentile
 from segx_viewer.explain.ranking import outline
 from segx_viewer.explain.segx import top
 
@@ -151,4 +151,4 @@ def test_grid_of_whole_pixels_equals_the_general_one():
 def test_percentiles_are_numpy_s(rng, count):
     values = rng.random(count)
     for percent in (0, 5, 50, 95, 100):
-        assert _percentile(values, percent) == np.percentile(values, percent)
+        assert percentile(values, percent) == np.percentile(values, percent)
