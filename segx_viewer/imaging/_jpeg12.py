@@ -4,7 +4,6 @@ Importing this module registers it with pydicom.
 GDCM decodes these as DCMTK does, bit for bit; the other decoders with a free licence stop at 8 bits.
 """
 
-import gdcm
 from pydicom.pixels.decoders.base import DecodeRunner, JPEGExtended12BitDecoder
 from pydicom.uid import JPEGExtended12Bit
 
@@ -26,6 +25,8 @@ def decode(source: bytes, runner: DecodeRunner) -> bytes:
     """
     if runner.samples_per_pixel != 1 or runner.bits_allocated != 16:
         raise ValueError("only monochrome 12-bit frames are decoded here")
+    import gdcm  # not before: 25 ms of every start
+
     fragment = gdcm.Fragment()
     fragment.SetByteStringValue(source)
     fragments = gdcm.SequenceOfFragments.New()

@@ -9,9 +9,9 @@ from scipy.ndimage import distance_transform_edt
 from scipy.optimize import linprog
 from scipy.stats import wasserstein_distance
 
+from segx_viewer.domain.arrays import percentile
 from segx_viewer.explain.alignment import alignment
 from segx_viewer.explain.cells import GRID, _shares, to_grid
-from segx_viewer.domain.arrays import percentile
 from segx_viewer.explain.ranking import outline
 from segx_viewer.explain.segx import top
 
