@@ -4,10 +4,11 @@ import sys
 import time
 import traceback
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -35,6 +36,7 @@ EXPLAINERS = 4  # images analysed side by side, at most
 
 T = TypeVar("T")
 _POLL_SECONDS = 2.0
+_COUNTED = 2000  # files that are listed ahead: of so many it is told how many there are
 
 
 def run_batch(batch: Batch) -> int:
@@ -73,12 +75,11 @@ def _run_alone(
         Journal(batch.out, run_settings(batch, store), mirror) as journal,
         _Run(batch, classes, store, journal, screen) as run,
     ):
-        files = [item for item in inputs.files() if not is_result(item, batch.out, batch.target)]
-        if not files and batch.watch is None:
+        run.analyse(item for item in inputs.stream() if not is_result(item, batch.out, batch.target))
+        if not run.count and batch.watch is None:
             raise SegxError("There is no file to analyse.")
         for name in inputs.empty:
             run.fail(name, "there is no file in it.")
-        run.analyse(files)
         if batch.watch is not None:
             screen.print(f"Watching {batch.watch}; Ctrl+C ends.", markup=False)
             for arrived in _arrivals(batch.watch):
@@ -173,18 +174,19 @@ class _Run:
     def _write_tables(self) -> None:
         write_tables(self._batch, self._journal, self._store, self._index)
 
-    def analyse(self, files: Sequence[Input]) -> None:
-        """Analyse files in order."""
-        files = list(unfinished(files, self._journal, self._skip))
-        if not files:
+    def analyse(self, files: Iterable[Input]) -> None:
+        """Analyse files in order, listed as they are needed."""
+        new = unfinished(files, self._journal, self._skip)
+        first = list(islice(new, _COUNTED))
+        if not first:
             return
         explaining: deque[Future[_Outcome]] = deque()
         with (
             _progress(self._screen) as progress,
-            self._store.sharing_processor(min(EXPLAINERS, len(files))) as (count, begin),
+            self._store.sharing_processor(min(EXPLAINERS, len(first))) as (count, begin),
             ThreadPoolExecutor(count, "explain", begin) as explainers,
         ):
-            bar = progress.add_task("", total=len(files))
+            bar = progress.add_task("", total=len(first) if len(first) < _COUNTED else None)
 
             def take() -> None:
                 task, outcome = explaining.popleft().result()
@@ -196,7 +198,7 @@ class _Run:
                     self._collect(self._writing.popleft())
 
             try:
-                for task in self._decoded(files):
+                for task in self._decoded(chain(first, new)):
                     if self._full is not None:  # every further image would fail alike
                         explainers.shutdown(wait=True, cancel_futures=True)
                         explaining = deque(future for future in explaining if not future.cancelled())
@@ -222,7 +224,7 @@ class _Run:
                 _, _, frame = content.partition(" frame ")
                 self._index.add(number, content, int(frame or self._batch.frame or 0), item.label)
 
-    def _decoded(self, files: Sequence[Input]) -> Iterator[_Task | None]:
+    def _decoded(self, files: Iterable[Input]) -> Iterator[_Task | None]:
         """Yield the images to analyse, a few being decoded ahead; None for one that an earlier run has done."""
         ahead: deque[_Task | None] = deque()
         frames = self._frames(files)
@@ -233,7 +235,7 @@ class _Run:
                 return
             yield ahead.popleft()
 
-    def _frames(self, files: Sequence[Input]) -> Iterator[tuple[Input, str, int, int, str, MedicalImage | None]]:
+    def _frames(self, files: Iterable[Input]) -> Iterator[tuple[Input, str, int, int, str, MedicalImage | None]]:
         """Yield the arguments of `_begin` for each frame, one file being looked at while another is read."""
         looks = deque[tuple[Input, Future[tuple[str, MedicalImage | None]]]]()
         left = iter(files)

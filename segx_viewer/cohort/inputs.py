@@ -3,6 +3,8 @@
 import glob
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from segx_viewer.cohort.journal import Journal
@@ -29,6 +31,9 @@ class Inputs:
         for source in self._lists:
             if source != _LIST_IS_STDIN:
                 next(_listed(source), None)  # said before anything is begun
+        for name in self._named:
+            if _GLOB & set(name) and not is_url(name) and not Path(name).exists():
+                _matches(name)
         self._containers = Containers()
         self.empty: list[str] = []
         """What was named, and `files` found nothing in."""
@@ -63,6 +68,7 @@ class Inputs:
         """Yield the files as they are found, each once: for more than one would want in a list. Raises alike."""
         seen: set[int] = set()
         several = len(self._named) != 1 or bool(self._lists) or bool(_GLOB & set(self._named[0]))
+        by_itself = {Path(name) for name in self._named if Path(name).is_file()} if several else set()
         self.empty = []
         for name in self._names():
             empty = True
@@ -72,7 +78,8 @@ class Inputs:
                 if key not in seen:
                     if several:  # else no file comes twice
                         seen.add(key)
-                    yield item
+                    # Named by itself, too, it must be an image.
+                    yield replace(item, named=True) if not item.url and item.path in by_itself else item
             if empty:
                 self.empty.append(name)
 
@@ -89,11 +96,17 @@ class Inputs:
         if Path(name).exists() or not _GLOB & set(name):
             yield from self._containers.open(Path(name))
             return
-        matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - pathlib refuses absolute patterns
-        if not matches:
-            raise SegxError(f"No file matches {name}.")
-        for match in matches:
+        for match in sorted(_matches(name)):
             yield from self._opened(match)
+
+
+def _matches(pattern: str) -> Iterator[str]:
+    """Return what matches a pattern. Raises `SegxError` at once if nothing does."""
+    found = glob.iglob(pattern, recursive=True)  # noqa: PTH207 - pathlib refuses absolute patterns
+    first = next(found, None)
+    if first is None:
+        raise SegxError(f"No file matches {pattern}.")
+    return chain((first,), found)
 
 
 def unfinished(files: Iterable[Input], journal: Journal, skip: Skip) -> Iterator[Input]:

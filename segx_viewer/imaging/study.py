@@ -1,10 +1,18 @@
 """Folders of files."""
 
+import contextlib
+import heapq
+import json
 import os
+import tempfile
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from segx_viewer.imaging.stacks import natural_key
+
+HELD = 50_000
+"""Names of one folder that are held in memory."""
 
 
 def collect_files(paths: Iterable[Path]) -> list[Path]:
@@ -32,12 +40,52 @@ def walk_files(paths: Iterable[Path]) -> Iterator[Path]:
         if not path.is_dir():
             yield path
             continue
-        for folder, subfolders, names in os.walk(path):
-            subfolders[:] = sorted((name for name in subfolders if not name.startswith(".")), key=natural_key)
-            for name in sorted(names, key=natural_key):
+        folders = [path]
+        while folders:
+            folder = folders.pop()
+            subfolders: list[str] = []
+            for name in in_order(_names(folder, subfolders)):
                 file = Path(folder, name)
-                if not name.startswith(".") and _is_file(file):
+                if _is_file(file):
                     yield file
+            folders += [folder / name for name in sorted(subfolders, key=natural_key, reverse=True)]
+
+
+def _names(folder: Path, subfolders: list[str]) -> Iterator[str]:
+    """Yield the names in a folder that are no folders, as the disk has them; folders are told, unless they are links.
+
+    Of a folder that cannot be listed to its end, nothing more comes.
+    """
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if not _is_folder(entry):
+                yield entry.name
+            elif not entry.is_symlink():
+                subfolders.append(entry.name)
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def in_order(names: Iterable[str]) -> Iterator[str]:
+    """Yield names as people count them, holding few at a time: the others lie sorted in temporary files."""
+    with contextlib.ExitStack() as stack:
+        new, runs = iter(names), list[Iterator[str]]()
+        while held := sorted(islice(new, HELD), key=natural_key):
+            if len(held) < HELD:
+                yield from heapq.merge(*runs, held, key=natural_key)
+                return
+            file = stack.enter_context(tempfile.TemporaryFile("w+", encoding="ascii"))
+            file.writelines(f"{json.dumps(name)}\n" for name in held)
+            file.seek(0)
+            runs.append(map(json.loads, file))
+        yield from heapq.merge(*runs, key=natural_key)
 
 
 def _is_file(path: Path) -> bool:

@@ -15,8 +15,9 @@ import pydicom
 import pytest
 from PIL import Image
 
+from segx_viewer.cli import batch as running
 from segx_viewer.cli import main
-from segx_viewer.cohort.inputs import Inputs
+from segx_viewer.cohort.inputs import Input, Inputs
 from segx_viewer.cohort.journal import Journal, content_hash
 from segx_viewer.errors import ImageReadError, SegxError
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
@@ -43,6 +44,35 @@ def test_folders_globs_and_lists_are_opened_once_each(pictures, tmp_path):
     names = tmp_path / "names.txt"
     names.write_text("# two\nin/patient-meier-0.png\n\nin/patient-meier-1.png\n", "utf-8")
     assert _labels([], [names]) == [str(pictures / f"patient-meier-{n}.png") for n in (0, 1)]
+
+
+def test_files_are_streamed_as_they_are_listed(pictures):
+    for names in ([pictures], [pictures / "patient-*.png", pictures], [pictures, pictures / "notes.txt"]):
+        with Inputs([str(name) for name in names]) as inputs:
+            assert {(i.label, i.named) for i in inputs.stream()} == {(i.label, i.named) for i in inputs.files()}
+
+
+def test_a_run_lists_its_files_as_it_needs_them(pictures, batch, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(running, "_COUNTED", 8)
+    files = [tmp_path / "no" / f"{n}.png" for n in range(200)]
+    asked, told, most = [], [], []
+
+    def stream(_inputs):
+        for path in files:
+            asked.append(path)
+            yield Input(path, str(path))
+
+    def note(run, task, status, reason, row=None):
+        told.append(reason)
+        most.append(len(asked) - len(told))
+        before(run, task, status, reason, row)
+
+    before = running._Run._note
+    monkeypatch.setattr(running.Inputs, "stream", stream)
+    monkeypatch.setattr(running._Run, "_note", note)
+    assert main(["analyze", str(pictures), "--out", str(tmp_path / "out"), "--output", "csv"]) == 1
+    assert len(told) == 200
+    assert max(most) < 60
 
 
 def test_names_come_from_standard_input(pictures, monkeypatch):

@@ -1,10 +1,15 @@
 """What DICOM headers say of an image's place in its series."""
 
+import tracemalloc
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
+from segx_viewer.imaging import study
 from segx_viewer.imaging.dicom import read_header
 from segx_viewer.imaging.reader import read_image
 from segx_viewer.imaging.stacks import Member, stacks_of
@@ -150,3 +155,35 @@ def test_files_of_a_folder_are_listed_as_people_count(tmp_path):
         (tmp_path / name).write_bytes(b"")
     found = [path.relative_to(tmp_path).as_posix() for path in collect_files([tmp_path])]
     assert found == ["im1", "IM9", "IM10", "s9/a", "s10/a"]
+
+
+def _peak(count: int, monkeypatch) -> int:
+    """Return the peak memory, in bytes, of listing a folder of so many files, which are generated."""
+
+    class Entries:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_exception):
+            pass
+
+        def __iter__(self):
+            for n in range(count):
+                yield SimpleNamespace(name=f"IM{n * 7919 % count:07d}.dcm", is_dir=lambda: False)
+
+    monkeypatch.setattr(study.os, "scandir", lambda _folder: Entries())
+    monkeypatch.setattr(study, "_is_file", lambda _path: True)
+    tracemalloc.start()
+    last, listed = "", 0
+    for path in study.walk_files([Path()]):
+        assert path.name > last
+        last, listed = path.name, listed + 1
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert listed == count
+    return peak
+
+
+def test_a_folder_of_any_size_is_listed_in_order_with_few_names_in_memory(monkeypatch):
+    monkeypatch.setattr(study, "HELD", 500)
+    assert _peak(16_250, monkeypatch) < 1.5 * _peak(4_000, monkeypatch)
