@@ -185,5 +185,5 @@ def _peak(count: int, monkeypatch) -> int:
 
 
 def test_a_folder_of_any_size_is_listed_in_order_with_few_names_in_memory(monkeypatch):
-    monkeypatch.setattr(study, "HELD", 500)
-    assert _peak(16_250, monkeypatch) < 1.5 * _peak(4_000, monkeypatch)
+    monkeypatch.setattr(study, "HELD", 1000)
+    assert _peak(24_500, monkeypatch) < 1.5 * _peak(8_000, monkeypatch)
