@@ -4,6 +4,15 @@ import errno
 from pathlib import Path
 
 
+def worded(text: str) -> str:
+    """Mark a text that a reader meets in an error or a note, as a whole or filled into another.
+
+    What an error class is raised with is found without. The text stays English wherever it is logged or written for
+    programs; a window looks up its form in the catalogue and shows it in the reader's language.
+    """
+    return text
+
+
 class SegxError(Exception):
     """Something the user can be told in one sentence: what happened, to which file, and what to do."""
 

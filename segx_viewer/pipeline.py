@@ -38,7 +38,7 @@ from segx_viewer.domain.result import (
     Target,
 )
 from segx_viewer.domain.tables import as_texts
-from segx_viewer.errors import ModelError, lacks_memory, library_needed
+from segx_viewer.errors import ModelError, lacks_memory, library_needed, worded
 from segx_viewer.explain.alignment import COSTLY
 from segx_viewer.explain.calibration import Calibration
 from segx_viewer.explain.promises import Promises
@@ -69,7 +69,7 @@ __all__ = ["analyse", "analyse_to_end", "library_versions", "reassess"]
 
 # Share of an analysis that is done when a stage begins.
 _BEGINS = {Stage.CHECK: 0.0, Stage.CLASSIFY: 0.1, Stage.SEGMENT: 0.35, Stage.ATTRIBUTE: 0.6, Stage.SEGU: 0.9}
-_NO_BASELINES = (
+_NO_BASELINES = worded(
     "The model keeps no images that Gradient SHAP as published starts from (calibrate --as-published); this is the "
     "program's own."
 )

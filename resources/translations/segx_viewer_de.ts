@@ -980,10 +980,6 @@
       <translation>Abbrechen</translation>
     </message>
     <message>
-      <source>Cancelled.</source>
-      <translation>Abgebrochen.</translation>
-    </message>
-    <message>
       <source>Cancelled. Press F5 to analyse again.</source>
       <translation>Abgebrochen. F5 analysiert erneut.</translation>
     </message>
@@ -1918,10 +1914,6 @@
     <message>
       <source>Graphics of the file</source>
       <translation>Grafiken der Datei</translation>
-    </message>
-    <message>
-      <source>grey</source>
-      <translation>grau</translation>
     </message>
     <message>
       <source>groin</source>
@@ -5124,10 +5116,6 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{part}, rechts</translation>
     </message>
     <message>
-      <source>{path} does not exist.</source>
-      <translation>{path} gibt es nicht.</translation>
-    </message>
-    <message>
       <source>{pixels} pixels: too short to measure by.</source>
       <translation>{pixels} Pixel: zu kurz, um danach zu messen.</translation>
     </message>
@@ -5226,6 +5214,1841 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>{width} × {height} pixels, {bits} bits</source>
       <translation>{width} × {height} Pixel, {bits} Bit</translation>
+    </message>
+  </context>
+  <context>
+    <name>segx_viewer.below</name>
+    <message>
+      <source> and add up to 1</source>
+      <translation> und ergeben zusammen 1</translation>
+    </message>
+    <message>
+      <source> Another encoder made them; name it (--segmenter-encoder).</source>
+      <translation> Ein anderer Encoder hat sie gemacht; nennen Sie ihn (--segmenter-encoder).</translation>
+    </message>
+    <message>
+      <source> One output is the probability of the positive class: name that class alone, with activation sigmoid.</source>
+      <translation> Eine Ausgabe ist die Wahrscheinlichkeit der positiven Klasse: Nennen Sie nur diese Klasse, mit der Aktivierung sigmoid.</translation>
+    </message>
+    <message>
+      <source>; the first of two is most often the background</source>
+      <translation>; der erste von zweien ist meist der Hintergrund</translation>
+    </message>
+    <message>
+      <source>a Core ML model; export the network it was made from as ONNX</source>
+      <translation>ein Core-ML-Modell; exportieren Sie das Netz, aus dem es gemacht wurde, als ONNX</translation>
+    </message>
+    <message>
+      <source>a DIMSE server needs a host.</source>
+      <translation>Ein DIMSE-Server braucht einen Rechnernamen.</translation>
+    </message>
+    <message>
+      <source>a FITS picture</source>
+      <translation>ein FITS-Bild</translation>
+    </message>
+    <message>
+      <source>a GIMP document</source>
+      <translation>ein GIMP-Dokument</translation>
+    </message>
+    <message>
+      <source>a JPEG XL picture</source>
+      <translation>ein JPEG-XL-Bild</translation>
+    </message>
+    <message>
+      <source>a JPEG XR picture</source>
+      <translation>ein JPEG-XR-Bild</translation>
+    </message>
+    <message>
+      <source>a Keras model; make an ONNX model of it: keras.models.load_model('{name}').export('model.onnx', format='onnx')</source>
+      <translation>ein Keras-Modell; machen Sie daraus ein ONNX-Modell: keras.models.load_model('{name}').export('model.onnx', format='onnx')</translation>
+    </message>
+    <message>
+      <source>a Keras model; make an ONNX model of it: {onnx} --keras {name}</source>
+      <translation>ein Keras-Modell; machen Sie daraus ein ONNX-Modell: {onnx} --keras {name}</translation>
+    </message>
+    <message>
+      <source>a key needs its certificate.</source>
+      <translation>Ein Schlüssel braucht sein Zertifikat.</translation>
+    </message>
+    <message>
+      <source>a language model's weights; models of images come as safetensors, .pt2 or ONNX</source>
+      <translation>die Gewichtsdatei eines Sprachmodells; Bildmodelle kommen als safetensors, .pt2 oder ONNX</translation>
+    </message>
+    <message>
+      <source>a Linux program</source>
+      <translation>ein Linux-Programm</translation>
+    </message>
+    <message>
+      <source>a macOS program</source>
+      <translation>ein macOS-Programm</translation>
+    </message>
+    <message>
+      <source>a macOS program or a Java class</source>
+      <translation>ein macOS-Programm oder eine Java-Klasse</translation>
+    </message>
+    <message>
+      <source>a Paddle model; make an ONNX model of it with paddle2onnx</source>
+      <translation>ein Paddle-Modell; machen Sie daraus mit paddle2onnx ein ONNX-Modell</translation>
+    </message>
+    <message>
+      <source>a password does not belong into the address; it is asked for and kept safely.</source>
+      <translation>Ein Passwort gehört nicht in die Adresse; es wird erfragt und sicher verwahrt.</translation>
+    </message>
+    <message>
+      <source>a Photoshop document</source>
+      <translation>ein Photoshop-Dokument</translation>
+    </message>
+    <message>
+      <source>a port is a number from 1 to 65535, not {port}.</source>
+      <translation>Ein Port ist eine Zahl von 1 bis 65535, nicht {port}.</translation>
+    </message>
+    <message>
+      <source>a script</source>
+      <translation>ein Skript</translation>
+    </message>
+    <message>
+      <source>A set that holds the truth {confidence} of the time needs {few} images of each class: too few of {short}, which is then always in it.</source>
+      <translation>Eine Menge, die in {confidence} der Fälle die Wahrheit enthält, braucht {few} Bilder jeder Klasse: zu wenige von {short}, was dann immer darin ist.</translation>
+    </message>
+    <message>
+      <source>a split into equal parts does not say how many</source>
+      <translation>eine Teilung in gleiche Teile sagt nicht, in wie viele</translation>
+    </message>
+    <message>
+      <source>a TensorFlow graph; make an ONNX model of it: {onnx} --saved-model FOLDER</source>
+      <translation>ein TensorFlow-Graph; machen Sie daraus ein ONNX-Modell: {onnx} --saved-model ORDNER</translation>
+    </message>
+    <message>
+      <source>a TensorFlow Lite model; make an ONNX model of it: {onnx} --tflite {name}</source>
+      <translation>ein TensorFlow-Lite-Modell; machen Sie daraus ein ONNX-Modell: {onnx} --tflite {name}</translation>
+    </message>
+    <message>
+      <source>a TensorFlow model; make an ONNX model of it: {onnx} --saved-model {name}</source>
+      <translation>ein TensorFlow-Modell; machen Sie daraus ein ONNX-Modell: {onnx} --saved-model {name}</translation>
+    </message>
+    <message>
+      <source>a TensorRT engine, which runs on one graphics card only; export the network it was made from as ONNX</source>
+      <translation>eine TensorRT-Engine, die nur auf einer Grafikkarte läuft; exportieren Sie das Netz, aus dem sie gemacht wurde, als ONNX</translation>
+    </message>
+    <message>
+      <source>a TorchScript program; export the network that it was made from: {export}</source>
+      <translation>ein TorchScript-Programm; exportieren Sie das Netz, aus dem es gemacht wurde: {export}</translation>
+    </message>
+    <message>
+      <source>a Windows program</source>
+      <translation>ein Windows-Programm</translation>
+    </message>
+    <message>
+      <source>Address already in use</source>
+      <translation>Adresse ist schon belegt</translation>
+    </message>
+    <message>
+      <source>after the last feature maps come {unknown}, of which no gradients are known</source>
+      <translation>nach den letzten Merkmalskarten kommen {unknown}, deren Gradienten nicht bekannt sind</translation>
+    </message>
+    <message>
+      <source>an application entity title has 1 to 16 characters, not '{title}'.</source>
+      <translation>Ein AE-Titel hat 1 bis 16 Zeichen, nicht „{title}“.</translation>
+    </message>
+    <message>
+      <source>An archive needs a name.</source>
+      <translation>Ein Archiv braucht einen Namen.</translation>
+    </message>
+    <message>
+      <source>an NRRD volume</source>
+      <translation>ein NRRD-Volumen</translation>
+    </message>
+    <message>
+      <source>an OpenEXR picture</source>
+      <translation>ein OpenEXR-Bild</translation>
+    </message>
+    <message>
+      <source>an operation after the last feature maps lacks an input</source>
+      <translation>einer Operation nach den letzten Merkmalskarten fehlt eine Eingabe</translation>
+    </message>
+    <message>
+      <source>an unknown transfer syntax</source>
+      <translation>einer unbekannten Transfersyntax</translation>
+    </message>
+    <message>
+      <source>Archives need {error}: pip install 'segx-viewer[pacs]'.</source>
+      <translation>Archive brauchen {error}: pip install 'segx-viewer[pacs]'.</translation>
+    </message>
+    <message>
+      <source>arithmetically coded</source>
+      <translation>arithmetisch kodiert</translation>
+    </message>
+    <message>
+      <source>basic authorisation needs a user's name.</source>
+      <translation>Die Basic-Anmeldung braucht einen Benutzernamen.</translation>
+    </message>
+    <message>
+      <source>Calibrating needs {error}: pip install 'segx-viewer[train]'.</source>
+      <translation>Das Kalibrieren braucht {error}: pip install 'segx-viewer[train]'.</translation>
+    </message>
+    <message>
+      <source>Cancelled.</source>
+      <translation>Abgebrochen.</translation>
+    </message>
+    <message>
+      <source>certificate has expired</source>
+      <translation>Zertifikat ist abgelaufen</translation>
+    </message>
+    <message>
+      <source>classifier</source>
+      <translation>Klassifikator</translation>
+    </message>
+    <message>
+      <source>colours of the kind {name}</source>
+      <translation>Farben der Art {name}</translation>
+    </message>
+    <message>
+      <source>Connection refused</source>
+      <translation>Verbindung verweigert</translation>
+    </message>
+    <message>
+      <source>Connection reset by peer</source>
+      <translation>Verbindung von der Gegenseite getrennt</translation>
+    </message>
+    <message>
+      <source>DICOM results belong to the source's study and name its patient: ask for the identity to be included.</source>
+      <translation>DICOM-Ergebnisse gehören zur Untersuchung der Quelle und nennen deren Patienten: Erlauben Sie, dass die Identität enthalten ist.</translation>
+    </message>
+    <message>
+      <source>DICOM results cannot be made: the image's header is too unusual to refer to.</source>
+      <translation>DICOM-Ergebnisse lassen sich nicht erstellen: Der Kopf des Bildes ist zu ungewöhnlich, um darauf zu verweisen.</translation>
+    </message>
+    <message>
+      <source>DICOM results need the DICOM file of the image.</source>
+      <translation>DICOM-Ergebnisse brauchen die DICOM-Datei des Bildes.</translation>
+    </message>
+    <message>
+      <source>Directory not empty</source>
+      <translation>Ordner ist nicht leer</translation>
+    </message>
+    <message>
+      <source>Explained by {labels} only: {reason}.</source>
+      <translation>Erklärt nur durch {labels}: {reason}.</translation>
+    </message>
+    <message>
+      <source>Explained by {labels}. Not by {left}: {why}.</source>
+      <translation>Erklärt durch {labels}. Nicht durch {left}: {why}.</translation>
+    </message>
+    <message>
+      <source>export it again as uncompressed DICOM in {what}, or as PNG or TIFF</source>
+      <translation>exportieren Sie es neu als unkomprimiertes DICOM in {what}, oder als PNG oder TIFF</translation>
+    </message>
+    <message>
+      <source>File exists</source>
+      <translation>Datei gibt es schon</translation>
+    </message>
+    <message>
+      <source>File name too long</source>
+      <translation>Dateiname zu lang</translation>
+    </message>
+    <message>
+      <source>Gradient SHAP as published starts from {samples} images; here it starts from {kept}.</source>
+      <translation>Das veröffentlichte Gradient SHAP geht von {samples} Bildern aus; hier von {kept}.</translation>
+    </message>
+    <message>
+      <source>greeting</source>
+      <translation>Begrüßung</translation>
+    </message>
+    <message>
+      <source>grey</source>
+      <translation>Grau</translation>
+    </message>
+    <message>
+      <source>Input gate: none, because a program shows no layer in its middle.</source>
+      <translation>Eingangsprüfung: keine, denn ein Programm zeigt keine Schicht in seiner Mitte.</translation>
+    </message>
+    <message>
+      <source>Input gate: none, because no layer in the middle of the network was found.</source>
+      <translation>Eingangsprüfung: keine, denn in der Mitte des Netzes fand sich keine Schicht.</translation>
+    </message>
+    <message>
+      <source>Input gate: {images} images are too few; it takes {fewest}.</source>
+      <translation>Eingangsprüfung: {images} Bilder sind zu wenige; nötig sind {fewest}.</translation>
+    </message>
+    <message>
+      <source>Input gate: {learned} images tell what is usual, {held_out} set the thresholds.</source>
+      <translation>Eingangsprüfung: {learned} Bilder sagen, was üblich ist, {held_out} setzen die Schwellen.</translation>
+    </message>
+    <message>
+      <source>Input gate: {learned} images that can be read, in few groups, are too few.</source>
+      <translation>Eingangsprüfung: {learned} lesbare Bilder, in wenigen Gruppen, sind zu wenige.</translation>
+    </message>
+    <message>
+      <source>Input/output error</source>
+      <translation>Ein-/Ausgabefehler</translation>
+    </message>
+    <message>
+      <source>Is a directory</source>
+      <translation>ist ein Ordner</translation>
+    </message>
+    <message>
+      <source>it could not understand the object</source>
+      <translation>er konnte das Objekt nicht verstehen</translation>
+    </message>
+    <message>
+      <source>it does not allow this program to store</source>
+      <translation>er erlaubt diesem Programm nicht zu speichern</translation>
+    </message>
+    <message>
+      <source>it does not know this program as '{calling}'</source>
+      <translation>er kennt dieses Programm nicht als „{calling}“</translation>
+    </message>
+    <message>
+      <source>it does not know this protocol</source>
+      <translation>er kennt dieses Protokoll nicht</translation>
+    </message>
+    <message>
+      <source>it does not take this class of object</source>
+      <translation>er nimmt Objekte dieser Klasse nicht an</translation>
+    </message>
+    <message>
+      <source>it failed to process the object</source>
+      <translation>er konnte das Objekt nicht verarbeiten</translation>
+    </message>
+    <message>
+      <source>it finds the object's identity invalid</source>
+      <translation>er hält die Kennung des Objekts für ungültig</translation>
+    </message>
+    <message>
+      <source>it gives no reason</source>
+      <translation>er nennt keinen Grund</translation>
+    </message>
+    <message>
+      <source>it has no feature maps that its scores come from alone</source>
+      <translation>es hat keine Merkmalskarten, aus denen allein seine Werte kommen</translation>
+    </message>
+    <message>
+      <source>it has no space left</source>
+      <translation>er hat keinen Platz mehr</translation>
+    </message>
+    <message>
+      <source>it is damaged, or uses what ONNX Runtime lacks</source>
+      <translation>es ist beschädigt, oder nutzt etwas, was ONNX Runtime fehlt</translation>
+    </message>
+    <message>
+      <source>it is not allowed to store here</source>
+      <translation>hier darf nicht gespeichert werden</translation>
+    </message>
+    <message>
+      <source>it is too busy, or wants none now</source>
+      <translation>er ist überlastet, oder will jetzt keine</translation>
+    </message>
+    <message>
+      <source>it knows no '{title}', or does not admit '{calling}' to it</source>
+      <translation>er kennt „{title}“ nicht, oder lässt „{calling}“ nicht zu</translation>
+    </message>
+    <message>
+      <source>it was made for {h} x {w} pixels and {channels} channels; name that as the input size</source>
+      <translation>es wurde für {h} x {w} Bildpunkte und {channels} Kanäle gemacht; nennen Sie das als Eingabegröße</translation>
+    </message>
+    <message>
+      <source>its catalogue could not take the object</source>
+      <translation>sein Katalog konnte das Objekt nicht aufnehmen</translation>
+    </message>
+    <message>
+      <source>Its file is gone or damaged: {error}</source>
+      <translation>Die Datei ist fort oder beschädigt: {error}</translation>
+    </message>
+    <message>
+      <source>its reason is {code}</source>
+      <translation>sein Grund ist {code}</translation>
+    </message>
+    <message>
+      <source>its {what} works as in training</source>
+      <translation>{what} arbeitet wie im Training</translation>
+    </message>
+    <message>
+      <source>Key objects cannot be made: an image's header is too unusual to refer to.</source>
+      <translation>Schlüsselobjekte lassen sich nicht erstellen: Der Kopf eines Bildes ist zu ungewöhnlich, um darauf zu verweisen.</translation>
+    </message>
+    <message>
+      <source>Key objects refer to DICOM images, and none of the marked images is one.</source>
+      <translation>Schlüsselobjekte verweisen auf DICOM-Bilder, und keines der markierten Bilder ist eines.</translation>
+    </message>
+    <message>
+      <source>Name or service not known</source>
+      <translation>Name unbekannt</translation>
+    </message>
+    <message>
+      <source>Network is unreachable</source>
+      <translation>Netzwerk ist nicht erreichbar</translation>
+    </message>
+    <message>
+      <source>No image shows {known}: its cut-off stays {known2}.</source>
+      <translation>Kein Bild zeigt {known}: Der Grenzwert bleibt {known2}.</translation>
+    </message>
+    <message>
+      <source>No image that the badge could be fitted on passed the input gate with a region.</source>
+      <translation>Kein Bild, an das sich das Abzeichen anpassen ließe, kam mit einer Region durch die Eingangsprüfung.</translation>
+    </message>
+    <message>
+      <source>No layer of the network has rows and columns to explain; name a target layer.</source>
+      <translation>Keine Schicht des Netzes hat Zeilen und Spalten, die sich erklären ließen; nennen Sie eine Zielschicht.</translation>
+    </message>
+    <message>
+      <source>No model bundle is installed.</source>
+      <translation>Es ist kein Modell installiert.</translation>
+    </message>
+    <message>
+      <source>No route to host</source>
+      <translation>kein Weg zum Rechner</translation>
+    </message>
+    <message>
+      <source>No space left on device</source>
+      <translation>kein Platz mehr auf dem Datenträger</translation>
+    </message>
+    <message>
+      <source>No such file or directory</source>
+      <translation>Datei oder Ordner gibt es nicht</translation>
+    </message>
+    <message>
+      <source>no such level: too few images, or too many mistakes</source>
+      <translation>keine solche Stufe: zu wenige Bilder, oder zu viele Fehler</translation>
+    </message>
+    <message>
+      <source>None of the images could be analysed; the model's gate or the files refuse them.</source>
+      <translation>Keines der Bilder ließ sich analysieren; die Eingangsprüfung des Modells oder die Dateien stehen dem entgegen.</translation>
+    </message>
+    <message>
+      <source>None of the images could be read.</source>
+      <translation>Keines der Bilder ließ sich lesen.</translation>
+    </message>
+    <message>
+      <source>Not a directory</source>
+      <translation>ist kein Ordner</translation>
+    </message>
+    <message>
+      <source>Nothing was classified that could be explained.</source>
+      <translation>Es wurde nichts klassifiziert, was sich erklären ließe.</translation>
+    </message>
+    <message>
+      <source>numbers of {page} bits of an unusual kind</source>
+      <translation>Zahlen von {page} Bit einer ungewöhnlichen Art</translation>
+    </message>
+    <message>
+      <source>NumPy arrays; save the state dict as safetensors</source>
+      <translation>eine Datei mit NumPy-Arrays; speichern Sie das State-Dict als safetensors</translation>
+    </message>
+    <message>
+      <source>Of the classifier's outputs {names} is taken, which fits the classes; not {others}.</source>
+      <translation>Von den Ausgaben des Klassifikators wird {names} genommen, was zu den Klassen passt; nicht {others}.</translation>
+    </message>
+    <message>
+      <source>Of the segmenter's outputs {names} is taken, which has rows and columns.</source>
+      <translation>Von den Ausgaben des Segmentierers wird {names} genommen, was Zeilen und Spalten hat.</translation>
+    </message>
+    <message>
+      <source>One class under softmax has the probability 1 whatever the image: a network of one output gives the probability of the positive class; say activation sigmoid, and name that class.</source>
+      <translation>Eine einzige Klasse hat unter Softmax immer die Wahrscheinlichkeit 1: Ein Netz mit einer Ausgabe gibt die Wahrscheinlichkeit der positiven Klasse; wählen Sie die Aktivierung sigmoid, und nennen Sie diese Klasse.</translation>
+    </message>
+    <message>
+      <source>ONNX gives no gradients through the whole network</source>
+      <translation>ONNX liefert keine Gradienten durch das ganze Netz</translation>
+    </message>
+    <message>
+      <source>Page {i} of the file is left out: it has {reason}.</source>
+      <translation>Seite {i} der Datei wird ausgelassen: Sie hat {reason}.</translation>
+    </message>
+    <message>
+      <source>palette</source>
+      <translation>Paletten</translation>
+    </message>
+    <message>
+      <source>Permission denied</source>
+      <translation>keine Berechtigung</translation>
+    </message>
+    <message>
+      <source>Pixels of a big-endian file cannot be blanked; export it again in little endian.</source>
+      <translation>Bildpunkte einer Big-Endian-Datei lassen sich nicht schwärzen; exportieren Sie sie neu in Little Endian.</translation>
+    </message>
+    <message>
+      <source>Pixels of an image with a palette cannot be blanked.</source>
+      <translation>Bildpunkte eines Bildes mit Palette lassen sich nicht schwärzen.</translation>
+    </message>
+    <message>
+      <source>promised</source>
+      <translation>zugesagt</translation>
+    </message>
+    <message>
+      <source>Read-only file system</source>
+      <translation>Dateisystem ist schreibgeschützt</translation>
+    </message>
+    <message>
+      <source>Region: Dice {dices} on average, with the masks of {dices2} images</source>
+      <translation>Region: Dice im Mittel {dices}, mit den Masken von {dices2} Bildern</translation>
+    </message>
+    <message>
+      <source>retrieval</source>
+      <translation>Abruf</translation>
+    </message>
+    <message>
+      <source>search</source>
+      <translation>Suche</translation>
+    </message>
+    <message>
+      <source>segmenter</source>
+      <translation>Segmentierer</translation>
+    </message>
+    <message>
+      <source>self-signed certificate</source>
+      <translation>selbst unterschriebenes Zertifikat</translation>
+    </message>
+    <message>
+      <source>sending</source>
+      <translation>Senden</translation>
+    </message>
+    <message>
+      <source>Sets that hold the truth {confidence} of the time: enough images of each class</source>
+      <translation>Mengen, die in {confidence} der Fälle die Wahrheit enthalten: genug Bilder jeder Klasse</translation>
+    </message>
+    <message>
+      <source>the address of a DICOMweb server begins with http:// or https://.</source>
+      <translation>Die Adresse eines DICOMweb-Servers beginnt mit http:// oder https://.</translation>
+    </message>
+    <message>
+      <source>The analysis was cancelled.</source>
+      <translation>Die Analyse wurde abgebrochen.</translation>
+    </message>
+    <message>
+      <source>The archive has no such images.</source>
+      <translation>Das Archiv hat solche Bilder nicht.</translation>
+    </message>
+    <message>
+      <source>The archive names an object by '{uid}', which is no UID.</source>
+      <translation>Das Archiv nennt ein Objekt „{uid}“, und das ist keine UID.</translation>
+    </message>
+    <message>
+      <source>The archive sent nothing of what it has listed.</source>
+      <translation>Das Archiv hat nichts von dem gesendet, was es aufgelistet hat.</translation>
+    </message>
+    <message>
+      <source>The badge stays uncalibrated: {error}</source>
+      <translation>Das Abzeichen bleibt unkalibriert: {error}</translation>
+    </message>
+    <message>
+      <source>The calibration has a scale that is not above 0.</source>
+      <translation>Die Kalibrierung hat eine Skala, die nicht über 0 liegt.</translation>
+    </message>
+    <message>
+      <source>The calibration has a wrong value: {error}.</source>
+      <translation>Die Kalibrierung hat einen falschen Wert: {error}.</translation>
+    </message>
+    <message>
+      <source>The calibration has figures that are not finite.</source>
+      <translation>Die Kalibrierung hat Zahlen, die nicht endlich sind.</translation>
+    </message>
+    <message>
+      <source>The calibration has no entry {error}.</source>
+      <translation>Die Kalibrierung hat keinen Eintrag {error}.</translation>
+    </message>
+    <message>
+      <source>The calibration needs one mean, scale and coefficient for each of its features.</source>
+      <translation>Die Kalibrierung braucht für jedes ihrer Merkmale Mittelwert, Skala und Koeffizient.</translation>
+    </message>
+    <message>
+      <source>The calibration needs {missing}, which this analysis does not have.</source>
+      <translation>Die Kalibrierung braucht {missing}, was diese Analyse nicht hat.</translation>
+    </message>
+    <message>
+      <source>The calibration's features must be a list of names.</source>
+      <translation>Die Merkmale der Kalibrierung müssen eine Liste von Namen sein.</translation>
+    </message>
+    <message>
+      <source>The calibration's levels must lie between 0 and 1, moderate not above high.</source>
+      <translation>Die Stufen der Kalibrierung müssen zwischen 0 und 1 liegen, die mittlere nicht über der hohen.</translation>
+    </message>
+    <message>
+      <source>The class names in {path} could not be read ({error}).</source>
+      <translation>Die Klassennamen in {path} ließen sich nicht lesen ({error}).</translation>
+    </message>
+    <message>
+      <source>The classifier architecture {architecture} is not known: {error}</source>
+      <translation>Die Klassifikator-Architektur {architecture} ist nicht bekannt: {error}</translation>
+    </message>
+    <message>
+      <source>The classifier architecture {architecture} is not known; use timm/NAME, torchvision/NAME, {classifiers}, exported or onnx.</source>
+      <translation>Die Klassifikator-Architektur {architecture} ist nicht bekannt; möglich sind timm/NAME, torchvision/NAME, {classifiers}, exported oder onnx.</translation>
+    </message>
+    <message>
+      <source>The classifier gives ({given},) scores; the model names {classes} classes.{more}</source>
+      <translation>Der Klassifikator gibt ({given},) Werte; das Modell nennt {classes} Klassen.{more}</translation>
+    </message>
+    <message>
+      <source>The classifier gives {row} scores; the model names {classes} classes.</source>
+      <translation>Der Klassifikator gibt {row} Werte; das Modell nennt {classes} Klassen.</translation>
+    </message>
+    <message>
+      <source>The classifier's batch norms have never seen an image: its weights look untrained.</source>
+      <translation>Die Batch-Normen des Klassifikators haben nie ein Bild gesehen: Seine Gewichte sehen untrainiert aus.</translation>
+    </message>
+    <message>
+      <source>The classifier's head cannot be built: {error}</source>
+      <translation>Der Kopf des Klassifikators lässt sich nicht bauen: {error}</translation>
+    </message>
+    <message>
+      <source>The classifier's output is not finite; its weights may be damaged.</source>
+      <translation>Die Ausgabe des Klassifikators ist nicht endlich; seine Gewichte sind womöglich beschädigt.</translation>
+    </message>
+    <message>
+      <source>The classifier's {path} is a sequence ({layers}); what has no weights is taken as dropout.</source>
+      <translation>{path} des Klassifikators ist eine Folge ({layers}); was keine Gewichte hat, gilt als Dropout.</translation>
+    </message>
+    <message>
+      <source>The configuration in {folder} has a wrong value: {error}.</source>
+      <translation>Die Konfiguration in {folder} hat einen falschen Wert: {error}.</translation>
+    </message>
+    <message>
+      <source>The crop {share} is no share of the image: it is above 0 and at most 1.</source>
+      <translation>Der Ausschnitt {share} ist kein Anteil des Bildes: Er liegt über 0 und ist höchstens 1.</translation>
+    </message>
+    <message>
+      <source>The cut-off {text} of the class {code} is not a probability.</source>
+      <translation>Der Grenzwert {text} der Klasse {code} ist keine Wahrscheinlichkeit.</translation>
+    </message>
+    <message>
+      <source>The drawn region of {mask} pixels does not fit the model's input of {predicted}.</source>
+      <translation>Die gezeichnete Region von {mask} Bildpunkten passt nicht zur Eingabe des Modells von {predicted}.</translation>
+    </message>
+    <message>
+      <source>The explanation of the model's prediction is not finite; its weights may be damaged.</source>
+      <translation>Die Erklärung der Vorhersage ist nicht endlich; die Gewichte des Modells sind womöglich beschädigt.</translation>
+    </message>
+    <message>
+      <source>The explanation of the test image is empty; try another target layer or image.</source>
+      <translation>Die Erklärung des Testbildes ist leer; versuchen Sie eine andere Zielschicht oder ein anderes Bild.</translation>
+    </message>
+    <message>
+      <source>The exported program could not be run on an input of {x}; it was made for {wish} (channels x height x width).</source>
+      <translation>Das exportierte Programm ließ sich mit einer Eingabe von {x} nicht ausführen; es wurde für {wish} gemacht (Kanäle x Höhe x Breite).</translation>
+    </message>
+    <message>
+      <source>The exported program wants {nodes} inputs; a model of images has one.</source>
+      <translation>Das exportierte Programm will {nodes} Eingaben; ein Bildmodell hat eine.</translation>
+    </message>
+    <message>
+      <source>The file holds no operating points: the cut-offs are the manifest's.</source>
+      <translation>Die Datei enthält keine Arbeitspunkte: Es gelten die Grenzwerte des Manifests.</translation>
+    </message>
+    <message>
+      <source>the file with its weights is missing beside it</source>
+      <translation>die Datei mit den Gewichten fehlt daneben</translation>
+    </message>
+    <message>
+      <source>The folder cannot be written.</source>
+      <translation>In den Ordner lässt sich nicht schreiben.</translation>
+    </message>
+    <message>
+      <source>The header claims {claimed} frames; the file holds {decoded}.</source>
+      <translation>Der Kopf verspricht {claimed} Einzelbilder; die Datei enthält {decoded}.</translation>
+    </message>
+    <message>
+      <source>The key {path} could not be read: {error}.</source>
+      <translation>Der Schlüssel {path} ließ sich nicht lesen: {error}.</translation>
+    </message>
+    <message>
+      <source>The layer {name} cannot be explained: its output {output} has no rows and columns.</source>
+      <translation>Die Schicht {name} lässt sich nicht erklären: Ihre Ausgabe {output} hat keine Zeilen und Spalten.</translation>
+    </message>
+    <message>
+      <source>The layer {subject} cannot be explained: the class scores depend on none of its image positions, only on its class token.</source>
+      <translation>Die Schicht {subject} lässt sich nicht erklären: Die Werte der Klassen hängen von keiner ihrer Bildpositionen ab, nur von ihrem Klassen-Token.</translation>
+    </message>
+    <message>
+      <source>The layer {target_layer} cannot be explained: it does not give one tensor.</source>
+      <translation>Die Schicht {target_layer} lässt sich nicht erklären: Sie gibt nicht genau einen Tensor.</translation>
+    </message>
+    <message>
+      <source>The layer {target_layer} cannot be explained: the class scores do not depend on it.</source>
+      <translation>Die Schicht {target_layer} lässt sich nicht erklären: Die Werte der Klassen hängen nicht von ihr ab.</translation>
+    </message>
+    <message>
+      <source>The licence of the weights is not stated.</source>
+      <translation>Die Lizenz der Gewichte ist nicht angegeben.</translation>
+    </message>
+    <message>
+      <source>The list of archives in {path} cannot be read: {error}.</source>
+      <translation>Die Liste der Archive in {path} lässt sich nicht lesen: {error}.</translation>
+    </message>
+    <message>
+      <source>The model is too large to be looked into.</source>
+      <translation>Das Modell ist zu groß, um hineinzusehen.</translation>
+    </message>
+    <message>
+      <source>The model keeps no images that Gradient SHAP as published starts from (calibrate --as-published); this is the program's own.</source>
+      <translation>Das Modell bewahrt keine Bilder auf, von denen das veröffentlichte Gradient SHAP ausgeht (calibrate --as-published); dies ist das programmeigene.</translation>
+    </message>
+    <message>
+      <source>The model makes no statement about the test image ({analysis}); name an image that it reads.</source>
+      <translation>Das Modell macht über das Testbild keine Aussage ({analysis}); nennen Sie ein Bild, das es liest.</translation>
+    </message>
+    <message>
+      <source>the model states nothing on these images</source>
+      <translation>das Modell sagt zu diesen Bildern nichts</translation>
+    </message>
+    <message>
+      <source>The model's manifest has a wrong value: {error}.</source>
+      <translation>Das Manifest des Modells hat einen falschen Wert: {error}.</translation>
+    </message>
+    <message>
+      <source>The model's manifest has no entry {error}.</source>
+      <translation>Das Manifest des Modells hat keinen Eintrag {error}.</translation>
+    </message>
+    <message>
+      <source>The model's prediction could not be explained.</source>
+      <translation>Die Vorhersage des Modells ließ sich nicht erklären.</translation>
+    </message>
+    <message>
+      <source>The models could not be loaded; see Help &gt; Log.</source>
+      <translation>Die Modelle ließen sich nicht laden; siehe Hilfe &gt; Protokoll.</translation>
+    </message>
+    <message>
+      <source>The network could not be run on this image.</source>
+      <translation>Das Netz ließ sich mit diesem Bild nicht ausführen.</translation>
+    </message>
+    <message>
+      <source>The network does not give a tensor.</source>
+      <translation>Das Netz gibt keinen Tensor.</translation>
+    </message>
+    <message>
+      <source>The network gives {names} outputs; say which one is meant (take): {known}.</source>
+      <translation>Das Netz gibt {names} Ausgaben; sagen Sie, welche gemeint ist (take): {known}.</translation>
+    </message>
+    <message>
+      <source>The network has no layer {name} to explain.</source>
+      <translation>Das Netz hat keine Schicht {name}, die sich erklären ließe.</translation>
+    </message>
+    <message>
+      <source>The network has no output {wanted}; it has {known}.</source>
+      <translation>Das Netz hat keine Ausgabe {wanted}; es hat {known}.</translation>
+    </message>
+    <message>
+      <source>The network has no ready graph: it answers otherwise than the network does.</source>
+      <translation>Das Netz hat keinen fertigen Graphen: Er antwortet anders als das Netz.</translation>
+    </message>
+    <message>
+      <source>The network has no ready graph: {error}</source>
+      <translation>Das Netz hat keinen fertigen Graphen: {error}</translation>
+    </message>
+    <message>
+      <source>The network has no ready graph: {name} is large and not among its weights.</source>
+      <translation>Das Netz hat keinen fertigen Graphen: {name} ist groß und nicht unter seinen Gewichten.</translation>
+    </message>
+    <message>
+      <source>The network shows no layers to explain; ask for Occlusion or RISE.</source>
+      <translation>Das Netz zeigt keine Schichten, die sich erklären ließen; wählen Sie Occlusion oder RISE.</translation>
+    </message>
+    <message>
+      <source>The network's graph and its weights do not belong together.</source>
+      <translation>Der Graph des Netzes und seine Gewichte gehören nicht zusammen.</translation>
+    </message>
+    <message>
+      <source>the object does not fit its class</source>
+      <translation>das Objekt passt nicht zu seiner Klasse</translation>
+    </message>
+    <message>
+      <source>The ONNX model could not be run on an input of {shape} x {shape2} with {shape3} channels: {said}.</source>
+      <translation>Das ONNX-Modell ließ sich mit einer Eingabe von {shape} x {shape2} mit {shape3} Kanälen nicht ausführen: {said}.</translation>
+    </message>
+    <message>
+      <source>The ONNX model has no output {target_layer} to explain.</source>
+      <translation>Das ONNX-Modell hat keine Ausgabe {target_layer}, die sich erklären ließe.</translation>
+    </message>
+    <message>
+      <source>the padding after the last feature maps differs from side to side</source>
+      <translation>die Auffüllung nach den letzten Merkmalskarten ist nicht auf allen Seiten gleich</translation>
+    </message>
+    <message>
+      <source>The process that decodes images did not start.</source>
+      <translation>Der Prozess, der Bilder dekodiert, ist nicht gestartet.</translation>
+    </message>
+    <message>
+      <source>The promises have a wrong value: {error}.</source>
+      <translation>Die Zusagen haben einen falschen Wert: {error}.</translation>
+    </message>
+    <message>
+      <source>The promises have no entry {error}.</source>
+      <translation>Die Zusagen haben keinen Eintrag {error}.</translation>
+    </message>
+    <message>
+      <source>The promises name a class {unknown}, which the model does not have.</source>
+      <translation>Die Zusagen nennen eine Klasse {unknown}, die das Modell nicht hat.</translation>
+    </message>
+    <message>
+      <source>The region is the whole test image.</source>
+      <translation>Die Region ist das ganze Testbild.</translation>
+    </message>
+    <message>
+      <source>The region of the test image is empty.</source>
+      <translation>Die Region des Testbildes ist leer.</translation>
+    </message>
+    <message>
+      <source>The results hold no maps of {name}.</source>
+      <translation>Die Ergebnisse enthalten keine Karten von {name}.</translation>
+    </message>
+    <message>
+      <source>The results of {name} are damaged.</source>
+      <translation>Die Ergebnisse von {name} sind beschädigt.</translation>
+    </message>
+    <message>
+      <source>The results of {name} could not be read: {error}.</source>
+      <translation>Die Ergebnisse von {name} ließen sich nicht lesen: {error}.</translation>
+    </message>
+    <message>
+      <source>the same input gives another answer each time</source>
+      <translation>dieselbe Eingabe gibt jedes Mal eine andere Antwort</translation>
+    </message>
+    <message>
+      <source>The segmenter architecture {architecture} is not known: {error}</source>
+      <translation>Die Segmentierer-Architektur {architecture} ist nicht bekannt: {error}</translation>
+    </message>
+    <message>
+      <source>The segmenter architecture {architecture} is not known; use smp/NAME, torchvision/NAME, {segmenters}, exported or onnx.</source>
+      <translation>Die Segmentierer-Architektur {architecture} ist nicht bekannt; möglich sind smp/NAME, torchvision/NAME, {segmenters}, exported oder onnx.</translation>
+    </message>
+    <message>
+      <source>The segmenter gives the number of each pixel's class, no probabilities.</source>
+      <translation>Der Segmentierer gibt die Nummer der Klasse jedes Bildpunkts, keine Wahrscheinlichkeiten.</translation>
+    </message>
+    <message>
+      <source>The segmenter gives {count} channels: say whether they exclude each other (--segmenter-activation softmax) or stand each for itself (sigmoid).</source>
+      <translation>Der Segmentierer gibt {count} Kanäle: Sagen Sie, ob sie einander ausschließen (--segmenter-activation softmax) oder jeder für sich steht (sigmoid).</translation>
+    </message>
+    <message>
+      <source>The segmenter gives {count} channels{background}: say which of them make up the region (--channels, counted from 0).</source>
+      <translation>Der Segmentierer gibt {count} Kanäle{background}: Sagen Sie, welche die Region bilden (--channels, von 0 an gezählt).</translation>
+    </message>
+    <message>
+      <source>The segmenter gives {output}; a mask has rows and columns.</source>
+      <translation>Der Segmentierer gibt {output}; eine Maske hat Zeilen und Spalten.</translation>
+    </message>
+    <message>
+      <source>The segmenter's two channels are taken to exclude each other (softmax).</source>
+      <translation>Die beiden Kanäle des Segmentierers gelten als einander ausschließend (Softmax).</translation>
+    </message>
+    <message>
+      <source>The target layer is found when the network is loaded.</source>
+      <translation>Die Zielschicht wird gefunden, wenn das Netz geladen ist.</translation>
+    </message>
+    <message>
+      <source>the time to wait is a number of seconds.</source>
+      <translation>Die Wartezeit ist eine Zahl von Sekunden.</translation>
+    </message>
+    <message>
+      <source>The weights do not fit {architecture}: {lacking} are missing, such as {lacking2}.</source>
+      <translation>Die Gewichte passen nicht zu {architecture}: {lacking} fehlen, etwa {lacking2}.</translation>
+    </message>
+    <message>
+      <source>The {name} ends in {end}, so that its outputs are probabilities already; say {option} {probabilities}.</source>
+      <translation>{name}: endet mit {end}, gibt also schon Wahrscheinlichkeiten; wählen Sie {option} {probabilities}.</translation>
+    </message>
+    <message>
+      <source>The {name} ends in {end}: its outputs are taken as probabilities.</source>
+      <translation>{name}: endet mit {end}; die Ausgaben gelten als Wahrscheinlichkeiten.</translation>
+    </message>
+    <message>
+      <source>The {name} was exported in training mode ({why}); call .eval() before exporting it.</source>
+      <translation>{name}: im Trainingsmodus exportiert ({why}); rufen Sie vor dem Export .eval() auf.</translation>
+    </message>
+    <message>
+      <source>The {name}'s output is not finite; its weights may be damaged.</source>
+      <translation>{name}: Die Ausgabe ist nicht endlich; die Gewichte sind womöglich beschädigt.</translation>
+    </message>
+    <message>
+      <source>The {name}'s outputs are no probabilities: they lie outside 0..1; say {option} logits.</source>
+      <translation>{name}: Die Ausgaben sind keine Wahrscheinlichkeiten, sie liegen außerhalb von 0..1; wählen Sie {option} logits.</translation>
+    </message>
+    <message>
+      <source>The {name}'s outputs lie within 0..1{whole} on every trial: say whether they are probabilities already ({option} {probabilities}) or not ({option2} {logits}).</source>
+      <translation>{name}: Die Ausgaben liegen bei jedem Versuch in 0..1{whole}: Sagen Sie, ob sie schon Wahrscheinlichkeiten sind ({option} {probabilities}) oder nicht ({option2} {logits}).</translation>
+    </message>
+    <message>
+      <source>The {name}'s probabilities do not add up to 1: each class stands for itself; say activation sigmoid.</source>
+      <translation>{name}: Die Wahrscheinlichkeiten ergeben zusammen nicht 1, jede Klasse steht für sich; wählen Sie die Aktivierung sigmoid.</translation>
+    </message>
+    <message>
+      <source>The {network} is a program; it is run as it is.</source>
+      <translation>{network}: ein Programm; es wird ausgeführt, wie es ist.</translation>
+    </message>
+    <message>
+      <source>The {network}'s architecture is not named.</source>
+      <translation>{network}: Die Architektur ist nicht genannt.</translation>
+    </message>
+    <message>
+      <source>The {network}'s weights file is not named.</source>
+      <translation>{network}: Die Datei der Gewichte ist nicht genannt.</translation>
+    </message>
+    <message>
+      <source>There is a model {name} already; choose another name or remove it first.</source>
+      <translation>Ein Modell {name} gibt es schon; wählen Sie einen anderen Namen, oder entfernen Sie es zuerst.</translation>
+    </message>
+    <message>
+      <source>There is no analysis yet whose region could be edited.</source>
+      <translation>Es gibt noch keine Analyse, deren Region sich bearbeiten ließe.</translation>
+    </message>
+    <message>
+      <source>There is no archive called {name}; configured: {known}.</source>
+      <translation>Ein Archiv namens {name} gibt es nicht; eingerichtet: {known}.</translation>
+    </message>
+    <message>
+      <source>There is no attribution method {name}; there are {known}.</source>
+      <translation>Ein Attributionsverfahren {name} gibt es nicht; es gibt {known}.</translation>
+    </message>
+    <message>
+      <source>There is no device {wanted}; choose {devices} or {devices2}.</source>
+      <translation>Ein Gerät {wanted} gibt es nicht; wählen Sie {devices} oder {devices2}.</translation>
+    </message>
+    <message>
+      <source>There is no file or folder {data}.</source>
+      <translation>Eine Datei oder einen Ordner {data} gibt es nicht.</translation>
+    </message>
+    <message>
+      <source>There is no file or folder {source}.</source>
+      <translation>Eine Datei oder einen Ordner {source} gibt es nicht.</translation>
+    </message>
+    <message>
+      <source>There is no image to report on.</source>
+      <translation>Es gibt kein Bild, über das sich berichten ließe.</translation>
+    </message>
+    <message>
+      <source>There is no model bundle {name}; installed are {bundles}.</source>
+      <translation>Ein Modell {name} gibt es nicht; installiert sind {bundles}.</translation>
+    </message>
+    <message>
+      <source>There is no segmenter {path}: neither a file or folder nor an installed model.</source>
+      <translation>Einen Segmentierer {path} gibt es nicht: weder Datei oder Ordner noch installiertes Modell.</translation>
+    </message>
+    <message>
+      <source>There is no template or model {name}; there are {installed}.</source>
+      <translation>Eine Vorlage oder ein Modell {name} gibt es nicht; es gibt {installed}.</translation>
+    </message>
+    <message>
+      <source>There is no weights file {path}.</source>
+      <translation>Eine Gewichtsdatei {path} gibt es nicht.</translation>
+    </message>
+    <message>
+      <source>There is no weights file {source}.</source>
+      <translation>Eine Gewichtsdatei {source} gibt es nicht.</translation>
+    </message>
+    <message>
+      <source>There is not enough memory for this analysis; close other images and try again.</source>
+      <translation>Für diese Analyse reicht der Speicher nicht; schließen Sie andere Bilder, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+      <source>This computer has no {wanted} device that PyTorch can use; choose auto or cpu.</source>
+      <translation>Dieser Rechner hat kein Gerät {wanted}, das PyTorch nutzen kann; wählen Sie auto oder cpu.</translation>
+    </message>
+    <message>
+      <source>This file is also {kind}, hidden in its preamble. The viewer does not run it; do not run or rename it.</source>
+      <translation>Diese Datei ist zugleich {kind}, in ihrer Präambel verborgen. Der Viewer führt es nicht aus; führen Sie die Datei nicht aus, und benennen Sie sie nicht um.</translation>
+    </message>
+    <message>
+      <source>This model needs {family}, which is not installed: pip install {family2}</source>
+      <translation>Dieses Modell braucht {family}, was nicht installiert ist: pip install {family2}</translation>
+    </message>
+    <message>
+      <source>This needs {name}, which this installation lacks; the full installation has it.</source>
+      <translation>Dies braucht {name}, was dieser Installation fehlt; die vollständige hat es.</translation>
+    </message>
+    <message>
+      <source>This program cannot listen at {server}:{server2} for {server3}: {error}.</source>
+      <translation>Dieses Programm kann für {server3} nicht unter {server}:{server2} lauschen: {error}.</translation>
+    </message>
+    <message>
+      <source>timed out</source>
+      <translation>Zeit abgelaufen</translation>
+    </message>
+    <message>
+      <source>Too many open files</source>
+      <translation>zu viele offene Dateien</translation>
+    </message>
+    <message>
+      <source>try another input size, such as one that 32 divides</source>
+      <translation>versuchen Sie eine andere Eingabegröße, etwa eine durch 32 teilbare</translation>
+    </message>
+    <message>
+      <source>unable to get local issuer certificate</source>
+      <translation>Aussteller ist nicht bekannt</translation>
+    </message>
+    <message>
+      <source>what follows its last feature maps could not be followed exactly</source>
+      <translation>was auf seine letzten Merkmalskarten folgt, ließ sich nicht genau nachvollziehen</translation>
+    </message>
+    <message>
+      <source>What follows this ONNX model's last feature maps is not known; choose another method.</source>
+      <translation>Was auf die letzten Merkmalskarten dieses ONNX-Modells folgt, ist nicht bekannt; wählen Sie ein anderes Verfahren.</translation>
+    </message>
+    <message>
+      <source>What is to be sent cannot be kept in {folder}: {error}.</source>
+      <translation>Was zu senden ist, lässt sich in {folder} nicht aufbewahren: {error}.</translation>
+    </message>
+    <message>
+      <source>what it says of an image depends on the others beside it</source>
+      <translation>was es zu einem Bild sagt, hängt von den anderen daneben ab</translation>
+    </message>
+    <message>
+      <source>{archive} could not be unpacked: {error}.</source>
+      <translation>{archive} ließ sich nicht entpacken: {error}.</translation>
+    </message>
+    <message>
+      <source>{archive} holds more than there is room for when unpacked.</source>
+      <translation>{archive} enthält ausgepackt mehr, als Platz da ist.</translation>
+    </message>
+    <message>
+      <source>{archive} holds more than {most_members} files.</source>
+      <translation>{archive} enthält mehr als {most_members} Dateien.</translation>
+    </message>
+    <message>
+      <source>{bundle} has no class {name}; its classes are {names}.</source>
+      <translation>{bundle} hat keine Klasse {name}; die Klassen sind {names}.</translation>
+    </message>
+    <message>
+      <source>{bundle} shows no layers, so its explanations cannot be checked this way.</source>
+      <translation>{bundle} zeigt keine Schichten; die Erklärungen lassen sich so nicht prüfen.</translation>
+    </message>
+    <message>
+      <source>{bundle} was calibrated where it was trained; images of your own would take the place of that.</source>
+      <translation>{bundle} wurde dort kalibriert, wo es trainiert wurde; eigene Bilder träten an dessen Stelle.</translation>
+    </message>
+    <message>
+      <source>{bundle}: the classes exclude each other (softmax), so they have no cut-offs.</source>
+      <translation>{bundle}: Die Klassen schließen einander aus (Softmax); sie haben keine Grenzwerte.</translation>
+    </message>
+    <message>
+      <source>{bundle}: the region {region} names channel {max}; the segmenter has {channels}.</source>
+      <translation>{bundle}: Die Region {region} nennt Kanal {max}; der Segmentierer hat {channels}.</translation>
+    </message>
+    <message>
+      <source>{bundle}: the weights in {spec} cannot be read: {error}</source>
+      <translation>{bundle}: Die Gewichte in {spec} lassen sich nicht lesen: {error}</translation>
+    </message>
+    <message>
+      <source>{bundle}: there is no class {k}; the classes are 0 to {count}.</source>
+      <translation>{bundle}: Eine Klasse {k} gibt es nicht; die Klassen sind 0 bis {count}.</translation>
+    </message>
+    <message>
+      <source>{bundle}: {images} images</source>
+      <translation>{bundle}: {images} Bilder</translation>
+    </message>
+    <message>
+      <source>{code}: cut-off {cut_off}</source>
+      <translation>{code}: Grenzwert {cut_off}</translation>
+    </message>
+    <message>
+      <source>{data} holds no labelled images: a folder for each class, or a CSV with image and class.</source>
+      <translation>{data} enthält keine beschrifteten Bilder: je Klasse ein Ordner, oder eine CSV-Datei mit image und class.</translation>
+    </message>
+    <message>
+      <source>{family} has no network {name}.</source>
+      <translation>{family} hat kein Netz {name}.</translation>
+    </message>
+    <message>
+      <source>{folder} computes its network's arguments, which is not executed; write the values.</source>
+      <translation>{folder} berechnet die Argumente seines Netzes; das wird nicht ausgeführt; schreiben Sie die Werte hin.</translation>
+    </message>
+    <message>
+      <source>{folder} could not be read: {error}.</source>
+      <translation>{folder} ließ sich nicht lesen: {error}.</translation>
+    </message>
+    <message>
+      <source>{folder} has a configuration but no weights ({weights}).</source>
+      <translation>{folder} hat eine Konfiguration, aber keine Gewichte ({weights}).</translation>
+    </message>
+    <message>
+      <source>{folder} has no models/model.pt.</source>
+      <translation>{folder} hat keine Datei models/model.pt.</translation>
+    </message>
+    <message>
+      <source>{folder} holds a segmenter of segmentation-models-pytorch: name it with --segmenter.</source>
+      <translation>{folder} enthält einen Segmentierer von segmentation-models-pytorch: Nennen Sie ihn mit --segmenter.</translation>
+    </message>
+    <message>
+      <source>{folder} holds no results of analyze: there is no {name} in it.</source>
+      <translation>{folder} enthält keine Ergebnisse von analyze: Es gibt darin kein {name}.</translation>
+    </message>
+    <message>
+      <source>{folder} is a network of {options} dimensions; images have two.</source>
+      <translation>{folder} ist ein Netz von {options} Dimensionen; Bilder haben zwei.</translation>
+    </message>
+    <message>
+      <source>{folder} is another bundle here than where the calibration was begun.</source>
+      <translation>{folder} ist hier ein anderes Modell als dort, wo die Kalibrierung begann.</translation>
+    </message>
+    <message>
+      <source>{folder} is {kinds}; of transformers, image classification is read.</source>
+      <translation>{folder} ist {kinds}; von transformers wird Bildklassifikation gelesen.</translation>
+    </message>
+    <message>
+      <source>{folder} names its network in none of its configurations (network_def in inference.json or .yaml); export the network with torch.export.</source>
+      <translation>{folder} nennt sein Netz in keiner Konfiguration (network_def in inference.json oder .yaml); exportieren Sie das Netz mit torch.export.</translation>
+    </message>
+    <message>
+      <source>{folder}: {manifest} could not be read ({error}).</source>
+      <translation>{folder}: {manifest} ließ sich nicht lesen ({error}).</translation>
+    </message>
+    <message>
+      <source>{folder}: {manifest} has a wrong value: {error}.</source>
+      <translation>{folder}: {manifest} hat einen falschen Wert: {error}.</translation>
+    </message>
+    <message>
+      <source>{folder}: {manifest} has no entry {error}.</source>
+      <translation>{folder}: {manifest} hat keinen Eintrag {error}.</translation>
+    </message>
+    <message>
+      <source>{folder}: {manifest} is not valid TOML: {error}.</source>
+      <translation>{folder}: {manifest} ist kein gültiges TOML: {error}.</translation>
+    </message>
+    <message>
+      <source>{image} has other pixels than the image that {name} was made of.</source>
+      <translation>{image} hat andere Bildpunkte als das Bild, aus dem {name} gemacht wurde.</translation>
+    </message>
+    <message>
+      <source>{image} is left out: {error}</source>
+      <translation>{image} wird ausgelassen: {error}</translation>
+    </message>
+    <message>
+      <source>{image} is left out: {found}</source>
+      <translation>{image} wird ausgelassen: {found}</translation>
+    </message>
+    <message>
+      <source>{image}: DICOM results are made for single-frame images only.</source>
+      <translation>{image}: DICOM-Ergebnisse gibt es nur für Einzelbilder.</translation>
+    </message>
+    <message>
+      <source>{index} is no index of safetensors files.</source>
+      <translation>{index} ist kein Verzeichnis von safetensors-Dateien.</translation>
+    </message>
+    <message>
+      <source>{index} names {name}, which is not a file beside it.</source>
+      <translation>{index} nennt {name}, und das ist keine Datei daneben.</translation>
+    </message>
+    <message>
+      <source>{info} has no class {unknown}; it has {codes}.</source>
+      <translation>{info} hat keine Klasse {unknown}; es hat {codes}.</translation>
+    </message>
+    <message>
+      <source>{info}: the file {name} does not match its checksum; install the bundle again.</source>
+      <translation>{info}: Die Datei {name} passt nicht zu ihrer Prüfsumme; installieren Sie das Modell neu.</translation>
+    </message>
+    <message>
+      <source>{info}: the file {name} is missing; install the bundle again.</source>
+      <translation>{info}: Die Datei {name} fehlt; installieren Sie das Modell neu.</translation>
+    </message>
+    <message>
+      <source>{info}: the weights in {spec} do not fit {spec2}: {error}</source>
+      <translation>{info}: Die Gewichte in {spec} passen nicht zu {spec2}: {error}</translation>
+    </message>
+    <message>
+      <source>{info}: {manifest} lists no checksum for {name}.</source>
+      <translation>{info}: {manifest} nennt keine Prüfsumme für {name}.</translation>
+    </message>
+    <message>
+      <source>{info}: {name} is a link to elsewhere; a bundle holds its files itself.</source>
+      <translation>{info}: {name} ist eine Verknüpfung nach anderswo; ein Modell enthält seine Dateien selbst.</translation>
+    </message>
+    <message>
+      <source>{key} is {renamed} instead of {tensor}</source>
+      <translation>{key} ist {renamed} statt {tensor}</translation>
+    </message>
+    <message>
+      <source>{level}, wrong in at most {most}: {kept}</source>
+      <translation>{level}, falsch in höchstens {most}: {kept}</translation>
+    </message>
+    <message>
+      <source>{manifest} names {name}, which is not a file beside it.</source>
+      <translation>{manifest} nennt {name}, und das ist keine Datei daneben.</translation>
+    </message>
+    <message>
+      <source>{method_info} needs torch, which this installation lacks; the full installation has it.</source>
+      <translation>{method_info} braucht torch, was dieser Installation fehlt; die vollständige hat es.</translation>
+    </message>
+    <message>
+      <source>{min} of {images}</source>
+      <translation>{min} von {images}</translation>
+    </message>
+    <message>
+      <source>{named} and {names} more</source>
+      <translation>{named} und {names} weitere</translation>
+    </message>
+    <message>
+      <source>{names} and {many} more</source>
+      <translation>{names} und {many} weitere</translation>
+    </message>
+    <message>
+      <source>{name} beside {manifest} is a link to elsewhere; put the file itself there.</source>
+      <translation>{name} neben {manifest} ist eine Verknüpfung nach anderswo; legen Sie die Datei selbst dorthin.</translation>
+    </message>
+    <message>
+      <source>{name} came with the program and cannot be removed.</source>
+      <translation>{name} gehört zum Programm und lässt sich nicht entfernen.</translation>
+    </message>
+    <message>
+      <source>{name} could not be removed: {error}</source>
+      <translation>{name} ließ sich nicht entfernen: {error}</translation>
+    </message>
+    <message>
+      <source>{name} has no valid SOP Instance UID.</source>
+      <translation>{name} hat keine gültige SOP Instance UID.</translation>
+    </message>
+    <message>
+      <source>{name} holds LoRA's additions; merge them into the network first (merge_and_unload) and save it.</source>
+      <translation>{name} enthält Zusätze von LoRA; fügen Sie sie erst in das Netz ein (merge_and_unload), und speichern Sie es.</translation>
+    </message>
+    <message>
+      <source>{name} holds no weights; a state dict or a checkpoint with one is needed, and it holds {held}.</source>
+      <translation>{name} enthält keine Gewichte; nötig ist ein State-Dict oder ein Checkpoint damit, und es enthält {held}.</translation>
+    </message>
+    <message>
+      <source>{name} holds no weights; a state dict or a checkpoint with one is needed.</source>
+      <translation>{name} enthält keine Gewichte; nötig ist ein State-Dict oder ein Checkpoint damit.</translation>
+    </message>
+    <message>
+      <source>{name} holds several sets of weights: {key} is taken, {others} is not.</source>
+      <translation>{name} enthält mehrere Sätze von Gewichten: {key} wird genommen, {others} nicht.</translation>
+    </message>
+    <message>
+      <source>{name} is no DICOM object that could be sent.</source>
+      <translation>{name} ist kein DICOM-Objekt, das sich senden ließe.</translation>
+    </message>
+    <message>
+      <source>{name} is no name for a model: use small letters, digits, points and dashes.</source>
+      <translation>{name} ist kein Name für ein Modell: Nehmen Sie Kleinbuchstaben, Ziffern, Punkte und Striche.</translation>
+    </message>
+    <message>
+      <source>{name} is not an ONNX model that can be run: {hint}.</source>
+      <translation>{name} ist kein ONNX-Modell, das sich ausführen lässt: {hint}.</translation>
+    </message>
+    <message>
+      <source>{name}: its head {path} is a sequence of {linear} linear layers, and what lies between them is not in the file; say which activation it is: --head-activation {activations}.</source>
+      <translation>{name}: Der Kopf {path} ist eine Folge von {linear} linearen Schichten, und was dazwischen liegt, steht nicht in der Datei; sagen Sie, welche Aktivierung es ist: --head-activation {activations}.</translation>
+    </message>
+    <message>
+      <source>{name}: the analysis failed unexpectedly; see Help &gt; Log.</source>
+      <translation>{name}: Die Analyse schlug unerwartet fehl; siehe Hilfe &gt; Protokoll.</translation>
+    </message>
+    <message>
+      <source>{name}: the layer {path}.{number} of its head is of a kind that is not known.</source>
+      <translation>{name}: Die Schicht {path}.{number} des Kopfes ist von unbekannter Art.</translation>
+    </message>
+    <message>
+      <source>{name}: the weights do not fit: {some}.</source>
+      <translation>{name}: Die Gewichte passen nicht: {some}.</translation>
+    </message>
+    <message>
+      <source>{name}: these weights are missing: {some}. The file has: {some2}.{hint}</source>
+      <translation>{name}: Diese Gewichte fehlen: {some}. Die Datei hat: {some2}.{hint}</translation>
+    </message>
+    <message>
+      <source>{page} bits for each value</source>
+      <translation>{page} Bit je Wert</translation>
+    </message>
+    <message>
+      <source>{path} could not be encoded as PNG.</source>
+      <translation>{path} ließ sich nicht als PNG kodieren.</translation>
+    </message>
+    <message>
+      <source>{path} could not be read ({error}).</source>
+      <translation>{path} ließ sich nicht lesen ({error}).</translation>
+    </message>
+    <message>
+      <source>{path} could not be read again for its DICOM results.</source>
+      <translation>{path} ließ sich für die DICOM-Ergebnisse nicht noch einmal lesen.</translation>
+    </message>
+    <message>
+      <source>{path} could not be read as a CSV of images and classes.</source>
+      <translation>{path} ließ sich nicht als CSV-Datei von Bildern und Klassen lesen.</translation>
+    </message>
+    <message>
+      <source>{path} could not be read as PyTorch weights: {error}</source>
+      <translation>{path} ließ sich nicht als PyTorch-Gewichte lesen: {error}</translation>
+    </message>
+    <message>
+      <source>{path} could not be read to the end, so it cannot be de-identified.</source>
+      <translation>{path} ließ sich nicht zu Ende lesen und kann deshalb nicht de-identifiziert werden.</translation>
+    </message>
+    <message>
+      <source>{path} could not be read to the end, so it was not de-identified.</source>
+      <translation>{path} ließ sich nicht zu Ende lesen und wurde deshalb nicht de-identifiziert.</translation>
+    </message>
+    <message>
+      <source>{path} could not be read within {seconds} seconds.</source>
+      <translation>{path} ließ sich nicht in {seconds} Sekunden lesen.</translation>
+    </message>
+    <message>
+      <source>{path} could not be read: {error}.</source>
+      <translation>{path} ließ sich nicht lesen: {error}.</translation>
+    </message>
+    <message>
+      <source>{path} could not be written: the disk is full.</source>
+      <translation>{path} ließ sich nicht schreiben: Der Datenträger ist voll.</translation>
+    </message>
+    <message>
+      <source>{path} could not be written: {error}.</source>
+      <translation>{path} ließ sich nicht schreiben: {error}.</translation>
+    </message>
+    <message>
+      <source>{path} did not read back as it was written.</source>
+      <translation>{path} ließ sich nicht so zurücklesen, wie es geschrieben wurde.</translation>
+    </message>
+    <message>
+      <source>{path} did not read back as it was written; check the disk.</source>
+      <translation>{path} ließ sich nicht so zurücklesen, wie es geschrieben wurde; prüfen Sie den Datenträger.</translation>
+    </message>
+    <message>
+      <source>{path} does not exist.</source>
+      <translation>{path} gibt es nicht.</translation>
+    </message>
+    <message>
+      <source>{path} has a colour space that the viewer does not open.</source>
+      <translation>{path} hat einen Farbraum, den der Viewer nicht öffnet.</translation>
+    </message>
+    <message>
+      <source>{path} has a value where a table belongs: {table}.</source>
+      <translation>{path} hat einen Wert, wo eine Tabelle hingehört: {table}.</translation>
+    </message>
+    <message>
+      <source>{path} has colours from a palette that is missing or damaged.</source>
+      <translation>{path} hat Farben aus einer Palette, die fehlt oder beschädigt ist.</translation>
+    </message>
+    <message>
+      <source>{path} has its colours as {photometric}, which the viewer does not open; {way_out}.</source>
+      <translation>{path} hat seine Farben als {photometric}, was der Viewer nicht öffnet; {way_out}.</translation>
+    </message>
+    <message>
+      <source>{path} has more pixels than the limit of {limits} megapixels.</source>
+      <translation>{path} hat mehr Bildpunkte als die Grenze von {limits} Megapixeln.</translation>
+    </message>
+    <message>
+      <source>{path} has no pixel with a value.</source>
+      <translation>{path} hat keinen Bildpunkt mit einem Wert.</translation>
+    </message>
+    <message>
+      <source>{path} has what looks like text in its picture, so it was left out.</source>
+      <translation>{path} hat im Bild etwas, was wie Text aussieht, und wurde deshalb ausgelassen.</translation>
+    </message>
+    <message>
+      <source>{path} has {columns} x {rows} pixels, more than the limit of {limit}.</source>
+      <translation>{path} hat {columns} x {rows} Bildpunkte, mehr als die Grenze von {limit}.</translation>
+    </message>
+    <message>
+      <source>{path} has {frames} frame(s); there is no frame {frame}.</source>
+      <translation>{path} hat {frames} Einzelbild(er); ein Einzelbild {frame} gibt es nicht.</translation>
+    </message>
+    <message>
+      <source>{path} has {frames} page(s); there is no page {frame}.</source>
+      <translation>{path} hat {frames} Seite(n); eine Seite {frame} gibt es nicht.</translation>
+    </message>
+    <message>
+      <source>{path} has {page}-bit values compressed by {name}, which the viewer does not open; save it uncompressed, or compressed by Deflate (ZIP).</source>
+      <translation>{path} hat Werte von {page} Bit, mit {name} komprimiert, was der Viewer nicht öffnet; speichern Sie es unkomprimiert, oder mit Deflate (ZIP) komprimiert.</translation>
+    </message>
+    <message>
+      <source>{path} has {reason}, which the viewer does not open; save it as a TIFF of 8 or 16 bits, or as PNG.</source>
+      <translation>{path} hat {reason}, was der Viewer nicht öffnet; speichern Sie es als TIFF von 8 oder 16 Bit, oder als PNG.</translation>
+    </message>
+    <message>
+      <source>{path} holds a {stream} JPEG picture, a process that the DICOM standard has retired and the viewer does not decode; export it again as uncompressed DICOM.</source>
+      <translation>{path} enthält ein JPEG-Bild ({stream}), ein Verfahren, das der DICOM-Standard abgeschafft hat und der Viewer nicht dekodiert; exportieren Sie es neu als unkomprimiertes DICOM.</translation>
+    </message>
+    <message>
+      <source>{path} holds more than weights, and what it holds could run any code when read; save the state dict alone, torch.save(model.state_dict(), 'weights.pth'): {error}</source>
+      <translation>{path} enthält mehr als Gewichte, und das könnte beim Lesen beliebigen Code ausführen; speichern Sie nur das State-Dict, torch.save(model.state_dict(), 'weights.pth'): {error}</translation>
+    </message>
+    <message>
+      <source>{path} holds no class names, one a line or as JSON.</source>
+      <translation>{path} enthält keine Klassennamen, einen je Zeile oder als JSON.</translation>
+    </message>
+    <message>
+      <source>{path} holds no class names.</source>
+      <translation>{path} enthält keine Klassennamen.</translation>
+    </message>
+    <message>
+      <source>{path} holds no image that the viewer can open.</source>
+      <translation>{path} enthält kein Bild, das der Viewer öffnen kann.</translation>
+    </message>
+    <message>
+      <source>{path} holds Python objects ({name}), which could run any code when read; export the network without them.</source>
+      <translation>{path} enthält Python-Objekte ({name}), die beim Lesen beliebigen Code ausführen könnten; exportieren Sie das Netz ohne sie.</translation>
+    </message>
+    <message>
+      <source>{path} in {folder} is not YAML that can be read as data.</source>
+      <translation>{path} in {folder} ist kein YAML, das sich als Daten lesen lässt.</translation>
+    </message>
+    <message>
+      <source>{path} in {path2} is not JSON.</source>
+      <translation>{path} in {path2} ist kein JSON.</translation>
+    </message>
+    <message>
+      <source>{path} is a camera's raw file, with a small preview; export the picture as TIFF, PNG or JPEG from the camera's own program.</source>
+      <translation>{path} ist die Rohdatei einer Kamera, mit kleiner Vorschau; exportieren Sie das Bild aus dem Programm der Kamera als TIFF, PNG oder JPEG.</translation>
+    </message>
+    <message>
+      <source>{path} is a camera's raw file; export the picture as TIFF, PNG or JPEG from the camera's own program.</source>
+      <translation>{path} ist die Rohdatei einer Kamera; exportieren Sie das Bild aus dem Programm der Kamera als TIFF, PNG oder JPEG.</translation>
+    </message>
+    <message>
+      <source>{path} is a compressed overlay; only uncompressed and RLE ones are shown.</source>
+      <translation>{path} ist ein komprimiertes Overlay; gezeigt werden nur unkomprimierte und RLE-komprimierte.</translation>
+    </message>
+    <message>
+      <source>{path} is a DICOM file without an image ({kind}).</source>
+      <translation>{path} ist eine DICOM-Datei ohne Bild ({kind}).</translation>
+    </message>
+    <message>
+      <source>{path} is a folder, not an image file.</source>
+      <translation>{path} ist ein Ordner, keine Bilddatei.</translation>
+    </message>
+    <message>
+      <source>{path} is a HEIC photograph, which the viewer opens with its extra "heic" (pip install "segx-viewer[heic]"); or save it as JPEG or PNG.</source>
+      <translation>{path} ist ein HEIC-Foto, das der Viewer mit dem Zusatz „heic“ öffnet (pip install "segx-viewer[heic]"); oder speichern Sie es als JPEG oder PNG.</translation>
+    </message>
+    <message>
+      <source>{path} is a NIfTI volume, which the viewer does not open; export its slices as DICOM, TIFF or PNG.</source>
+      <translation>{path} ist ein NIfTI-Volumen, das der Viewer nicht öffnet; exportieren Sie die Schichten als DICOM, TIFF oder PNG.</translation>
+    </message>
+    <message>
+      <source>{path} is a pickle. It is read by PyTorch's restricted unpickler (weights only) and only with your consent; take it from sources that you trust only.</source>
+      <translation>{path} ist eine Pickle-Datei. Sie wird mit PyTorchs eingeschränktem Leser (nur Gewichte) und nur mit Ihrer Zustimmung gelesen; nehmen Sie sie nur aus Quellen, denen Sie trauen.</translation>
+    </message>
+    <message>
+      <source>{path} is a segmentation of a volume, with {frames} frames for {segments} segment(s); the viewer draws segmentations of single images.</source>
+      <translation>{path} ist die Segmentierung eines Volumens, mit {frames} Einzelbildern für {segments} Segment(e); der Viewer zeichnet Segmentierungen einzelner Bilder.</translation>
+    </message>
+    <message>
+      <source>{path} is a segmentation of a volume; only single images are shown.</source>
+      <translation>{path} ist die Segmentierung eines Volumens; gezeigt werden nur die einzelner Bilder.</translation>
+    </message>
+    <message>
+      <source>{path} is a YOLO model for {task}, which gives boxes and no mask of the image; a segmenter that gives a mask is needed.</source>
+      <translation>{path} ist ein YOLO-Modell für {task}, das Rahmen gibt und keine Maske des Bildes; nötig ist ein Segmentierer, der eine Maske gibt.</translation>
+    </message>
+    <message>
+      <source>{path} is a {what} JPEG picture, which the viewer does not open by itself; export it as PNG or TIFF.</source>
+      <translation>{path} ist ein JPEG-Bild ({what}), das der Viewer für sich nicht öffnet; exportieren Sie es als PNG oder TIFF.</translation>
+    </message>
+    <message>
+      <source>{path} is compressed as {name}, which the viewer does not decode; export it again as uncompressed DICOM.</source>
+      <translation>{path} ist komprimiert mit {name}, was der Viewer nicht dekodiert; exportieren Sie es neu als unkomprimiertes DICOM.</translation>
+    </message>
+    <message>
+      <source>{path} is damaged and could not be decoded.</source>
+      <translation>{path} ist beschädigt und ließ sich nicht dekodieren.</translation>
+    </message>
+    <message>
+      <source>{path} is damaged or not a readable DICOM file.</source>
+      <translation>{path} ist beschädigt oder keine lesbare DICOM-Datei.</translation>
+    </message>
+    <message>
+      <source>{path} is damaged or truncated.</source>
+      <translation>{path} ist beschädigt oder abgeschnitten.</translation>
+    </message>
+    <message>
+      <source>{path} is damaged.</source>
+      <translation>{path} ist beschädigt.</translation>
+    </message>
+    <message>
+      <source>{path} is damaged: it claims to be in colour, with one value per pixel.</source>
+      <translation>{path} ist beschädigt: Es gibt sich als farbig aus, mit einem Wert je Bildpunkt.</translation>
+    </message>
+    <message>
+      <source>{path} is damaged: its header cannot be read.</source>
+      <translation>{path} ist beschädigt: Der Kopf lässt sich nicht lesen.</translation>
+    </message>
+    <message>
+      <source>{path} is damaged: its header says {layout} x {layout2} pixels, its compressed picture has {stream} x {stream2}.</source>
+      <translation>{path} ist beschädigt: Der Kopf sagt {layout} x {layout2} Bildpunkte, das komprimierte Bild hat {stream} x {stream2}.</translation>
+    </message>
+    <message>
+      <source>{path} is damaged: its rescale slope {modality} and intercept {modality2} make values that no image has.</source>
+      <translation>{path} ist beschädigt: Rescale Slope {modality} und Intercept {modality2} ergeben Werte, die kein Bild hat.</translation>
+    </message>
+    <message>
+      <source>{path} is damaged; install the model again.</source>
+      <translation>{path} ist beschädigt; installieren Sie das Modell neu.</translation>
+    </message>
+    <message>
+      <source>{path} is damaged; move it away to begin anew.</source>
+      <translation>{path} ist beschädigt; räumen Sie es weg, um neu zu beginnen.</translation>
+    </message>
+    <message>
+      <source>{path} is empty.</source>
+      <translation>{path} ist leer.</translation>
+    </message>
+    <message>
+      <source>{path} is incomplete: it begins like an image, but has no readable pixels.</source>
+      <translation>{path} ist unvollständig: Es beginnt wie ein Bild, hat aber keine lesbaren Bildpunkte.</translation>
+    </message>
+    <message>
+      <source>{path} is missing or does not match its checksum; get it again.</source>
+      <translation>{path} fehlt oder passt nicht zu seiner Prüfsumme; holen Sie es noch einmal.</translation>
+    </message>
+    <message>
+      <source>{path} is neither a segmentation nor a parametric map.</source>
+      <translation>{path} ist weder eine Segmentierung noch eine parametrische Karte.</translation>
+    </message>
+    <message>
+      <source>{path} is no index of analyze.</source>
+      <translation>{path} ist kein Verzeichnis von analyze.</translation>
+    </message>
+    <message>
+      <source>{path} is no longer the file that was analysed.</source>
+      <translation>{path} ist nicht mehr die Datei, die analysiert wurde.</translation>
+    </message>
+    <message>
+      <source>{path} is no segmenter that is known; name its weights file.</source>
+      <translation>{path} ist kein bekannter Segmentierer; nennen Sie die Datei der Gewichte.</translation>
+    </message>
+    <message>
+      <source>{path} is not a DICOM file, so it has no header to clean.</source>
+      <translation>{path} ist keine DICOM-Datei und hat keinen Kopf, der zu bereinigen wäre.</translation>
+    </message>
+    <message>
+      <source>{path} is not a key for pseudonyms.</source>
+      <translation>{path} ist kein Schlüssel für Pseudonyme.</translation>
+    </message>
+    <message>
+      <source>{path} is not a readable DICOMDIR.</source>
+      <translation>{path} ist kein lesbares DICOMDIR.</translation>
+    </message>
+    <message>
+      <source>{path} is not a regular file.</source>
+      <translation>{path} ist keine gewöhnliche Datei.</translation>
+    </message>
+    <message>
+      <source>{path} is not a safetensors file: {error}</source>
+      <translation>{path} ist keine safetensors-Datei: {error}</translation>
+    </message>
+    <message>
+      <source>{path} is not a session file, or is damaged.</source>
+      <translation>{path} ist keine Sitzungsdatei, oder ist beschädigt.</translation>
+    </message>
+    <message>
+      <source>{path} is not a session file.</source>
+      <translation>{path} ist keine Sitzungsdatei.</translation>
+    </message>
+    <message>
+      <source>{path} is not a torch.export program that can be read: it is damaged, or another version of PyTorch wrote it; export the network again.</source>
+      <translation>{path} ist kein lesbares Programm von torch.export: Es ist beschädigt, oder eine andere Version von PyTorch hat es geschrieben; exportieren Sie das Netz neu.</translation>
+    </message>
+    <message>
+      <source>{path} is not an image that the viewer can open.</source>
+      <translation>{path} ist kein Bild, das der Viewer öffnen kann.</translation>
+    </message>
+    <message>
+      <source>{path} is not an ONNX model, or it is damaged.</source>
+      <translation>{path} ist kein ONNX-Modell, oder es ist beschädigt.</translation>
+    </message>
+    <message>
+      <source>{path} is not DICOM; it has no tags.</source>
+      <translation>{path} ist kein DICOM; es hat keine Tags.</translation>
+    </message>
+    <message>
+      <source>{path} is not there any more.</source>
+      <translation>{path} ist nicht mehr da.</translation>
+    </message>
+    <message>
+      <source>{path} is not valid TOML: {error}.</source>
+      <translation>{path} ist kein gültiges TOML: {error}.</translation>
+    </message>
+    <message>
+      <source>{path} is probably damaged: its decoder crashed.</source>
+      <translation>{path} ist wahrscheinlich beschädigt: Der Decoder ist abgestürzt.</translation>
+    </message>
+    <message>
+      <source>{path} is truncated: its pixels are incomplete.</source>
+      <translation>{path} ist abgeschnitten: Die Bildpunkte sind unvollständig.</translation>
+    </message>
+    <message>
+      <source>{path} is {kind}, which the viewer does not open; export it as PNG or TIFF.</source>
+      <translation>{path} ist {kind}, was der Viewer nicht öffnet; exportieren Sie es als PNG oder TIFF.</translation>
+    </message>
+    <message>
+      <source>{path} is {said}.</source>
+      <translation>{path} ist {said}.</translation>
+    </message>
+    <message>
+      <source>{path} keeps its weights in another file, which is missing beside it.</source>
+      <translation>{path} hat seine Gewichte in einer anderen Datei, die daneben fehlt.</translation>
+    </message>
+    <message>
+      <source>{path} may have text in its picture, so it was left out.</source>
+      <translation>{path} hat womöglich Text im Bild und wurde deshalb ausgelassen.</translation>
+    </message>
+    <message>
+      <source>{path} needs a column image and a column class; it has {rows}.</source>
+      <translation>{path} braucht eine Spalte image und eine Spalte class; es hat {rows}.</translation>
+    </message>
+    <message>
+      <source>{path} needs more memory than reading it is allowed.</source>
+      <translation>{path} braucht mehr Speicher, als zum Lesen erlaubt ist.</translation>
+    </message>
+    <message>
+      <source>{path} needs more memory than there is.</source>
+      <translation>{path} braucht mehr Speicher, als da ist.</translation>
+    </message>
+    <message>
+      <source>{path} packs its pixels into {allocated} bits each, which the viewer does not open; {way_out}.</source>
+      <translation>{path} packt jeden Bildpunkt in {allocated} Bit, was der Viewer nicht öffnet; {way_out}.</translation>
+    </message>
+    <message>
+      <source>{path} states that text is burned in, and none was found: copy it where you see it.</source>
+      <translation>{path} gibt an, dass Text eingebrannt ist, und es wurde keiner gefunden: Kopieren Sie es dort, wo Sie es sehen.</translation>
+    </message>
+    <message>
+      <source>{path} wants {names} as inputs; a model of images has one.</source>
+      <translation>{path} will {names} als Eingaben; ein Bildmodell hat eine.</translation>
+    </message>
+    <message>
+      <source>{path} wants {type} {shape}; images are (N, C, H, W) of numbers.</source>
+      <translation>{path} will {type} {shape}; Bilder sind (N, C, H, W) aus Zahlen.</translation>
+    </message>
+    <message>
+      <source>{path} was written by another version of the program and cannot be opened.</source>
+      <translation>{path} wurde von einer anderen Version des Programms geschrieben und lässt sich nicht öffnen.</translation>
+    </message>
+    <message>
+      <source>{path} was written by another version of the program, and is left alone.</source>
+      <translation>{path} wurde von einer anderen Version des Programms geschrieben und bleibt unberührt.</translation>
+    </message>
+    <message>
+      <source>{path}: '{key}' of an archive cannot be {value}.</source>
+      <translation>{path}: „{key}“ eines Archivs kann nicht {value} sein.</translation>
+    </message>
+    <message>
+      <source>{path}: an archive has no '{key}'; it has {known}.</source>
+      <translation>{path}: Ein Archiv hat kein „{key}“; es hat {known}.</translation>
+    </message>
+    <message>
+      <source>{path}: an archive needs a name.</source>
+      <translation>{path}: Ein Archiv braucht einen Namen.</translation>
+    </message>
+    <message>
+      <source>{path}: archives are written as [[archive]].</source>
+      <translation>{path}: Archive werden als [[archive]] geschrieben.</translation>
+    </message>
+    <message>
+      <source>{path}: two archives have the same name.</source>
+      <translation>{path}: Zwei Archive haben denselben Namen.</translation>
+    </message>
+    <message>
+      <source>{place} is in the way; remove it first.</source>
+      <translation>{place} ist im Weg; entfernen Sie es zuerst.</translation>
+    </message>
+    <message>
+      <source>{plain} colours of {page} bits</source>
+      <translation>{plain}-Farben von {page} Bit</translation>
+    </message>
+    <message>
+      <source>{said} images are left out: refused, or without a region.</source>
+      <translation>{said} Bilder werden ausgelassen: abgelehnt, oder ohne Region.</translation>
+    </message>
+    <message>
+      <source>{server} answered {status}, a fault of its own.</source>
+      <translation>{server} antwortete {status}, ein Fehler auf seiner Seite.</translation>
+    </message>
+    <message>
+      <source>{server} answered {status}.</source>
+      <translation>{server} antwortete {status}.</translation>
+    </message>
+    <message>
+      <source>{server} broke off in the middle.</source>
+      <translation>{server} brach mittendrin ab.</translation>
+    </message>
+    <message>
+      <source>{server} broke off the {doing}. If it does so every time, it does not allow that to {server2}: its administrator has to enter this program's title, address and rights.</source>
+      <translation>{server} brach ab ({doing}). Geschieht das jedes Mal, so ist es {server2} dort nicht erlaubt: Die Verwaltung muss Titel, Adresse und Rechte dieses Programms eintragen.</translation>
+    </message>
+    <message>
+      <source>{server} cannot be reached at {server2}, or broke off.</source>
+      <translation>{server} ist unter {server2} nicht zu erreichen, oder brach ab.</translation>
+    </message>
+    <message>
+      <source>{server} cannot be reached at {server2}:{server3}: {error}.</source>
+      <translation>{server} ist unter {server2}:{server3} nicht zu erreichen: {error}.</translation>
+    </message>
+    <message>
+      <source>{server} cannot be searched: it refuses the service.</source>
+      <translation>{server} lässt sich nicht durchsuchen: Er verweigert den Dienst.</translation>
+    </message>
+    <message>
+      <source>{server} cannot send images in the form that they are stored in.</source>
+      <translation>{server} kann Bilder nicht in der Form senden, in der sie gespeichert sind.</translation>
+    </message>
+    <message>
+      <source>{server} could not search: {said}.</source>
+      <translation>{server} konnte nicht suchen: {said}.</translation>
+    </message>
+    <message>
+      <source>{server} did not answer at {server2}:{server3} within {server4} seconds.</source>
+      <translation>{server} antwortete unter {server2}:{server3} nicht in {server4} Sekunden.</translation>
+    </message>
+    <message>
+      <source>{server} did not answer within {server2} seconds.</source>
+      <translation>{server} antwortete nicht in {server2} Sekunden.</translation>
+    </message>
+    <message>
+      <source>{server} did not send: its administrator has to enter {server2} with this computer's address and port {server3}.</source>
+      <translation>{server} sendete nicht: Die Verwaltung muss {server2} mit der Adresse dieses Rechners und Port {server3} eintragen.</translation>
+    </message>
+    <message>
+      <source>{server} does not allow this user to do that.</source>
+      <translation>{server} erlaubt das diesem Benutzer nicht.</translation>
+    </message>
+    <message>
+      <source>{server} does not send by C-GET; choose C-MOVE in its settings.</source>
+      <translation>{server} sendet nicht mit C-GET; wählen Sie in den Einstellungen C-MOVE.</translation>
+    </message>
+    <message>
+      <source>{server} does not send by C-MOVE; choose C-GET in its settings.</source>
+      <translation>{server} sendet nicht mit C-MOVE; wählen Sie in den Einstellungen C-GET.</translation>
+    </message>
+    <message>
+      <source>{server} does not take it as it is compressed, and it could not be decoded.</source>
+      <translation>{server} nimmt es so komprimiert nicht an, und es ließ sich nicht dekodieren.</translation>
+    </message>
+    <message>
+      <source>{server} does not take objects of this kind ({kind}).</source>
+      <translation>{server} nimmt Objekte dieser Art nicht an ({kind}).</translation>
+    </message>
+    <message>
+      <source>{server} does not take this kind of object.</source>
+      <translation>{server} nimmt Objekte dieser Art nicht an.</translation>
+    </message>
+    <message>
+      <source>{server} ended the connection at once; it may want a client certificate, or refuse this program.</source>
+      <translation>{server} beendete die Verbindung sofort; vielleicht will er ein Client-Zertifikat, oder weist dieses Programm ab.</translation>
+    </message>
+    <message>
+      <source>{server} ended the connection at once; it may want an encrypted one, or not speak DICOM.</source>
+      <translation>{server} beendete die Verbindung sofort; vielleicht will er eine verschlüsselte, oder spricht kein DICOM.</translation>
+    </message>
+    <message>
+      <source>{server} finds the object too large.</source>
+      <translation>{server} findet das Objekt zu groß.</translation>
+    </message>
+    <message>
+      <source>{server} gave an answer that is no DICOMweb: is the address right?</source>
+      <translation>{server} gab eine Antwort, die kein DICOMweb ist: Stimmt die Adresse?</translation>
+    </message>
+    <message>
+      <source>{server} had it already.</source>
+      <translation>{server} hatte es schon.</translation>
+    </message>
+    <message>
+      <source>{server} has no space left.</source>
+      <translation>{server} hat keinen Platz mehr.</translation>
+    </message>
+    <message>
+      <source>{server} has nothing at this address.</source>
+      <translation>{server} hat unter dieser Adresse nichts.</translation>
+    </message>
+    <message>
+      <source>{server} has stored it, and changed some of its values.</source>
+      <translation>{server} hat es gespeichert, und einige Werte geändert.</translation>
+    </message>
+    <message>
+      <source>{server} has stored it.</source>
+      <translation>{server} hat es gespeichert.</translation>
+    </message>
+    <message>
+      <source>{server} needs a password or token, and none is known.</source>
+      <translation>{server} braucht ein Passwort oder Token, und keines ist bekannt.</translation>
+    </message>
+    <message>
+      <source>{server} refused it: {reason}.</source>
+      <translation>{server} lehnte es ab: {reason}.</translation>
+    </message>
+    <message>
+      <source>{server} refused the connection: {reason}.</source>
+      <translation>{server} lehnte die Verbindung ab: {reason}.</translation>
+    </message>
+    <message>
+      <source>{server} refused the object.</source>
+      <translation>{server} lehnte das Objekt ab.</translation>
+    </message>
+    <message>
+      <source>{server} refused the user's name and password, or the token.</source>
+      <translation>{server} lehnte Benutzernamen und Passwort ab, oder das Token.</translation>
+    </message>
+    <message>
+      <source>{server} takes nothing of this kind ({kinds}).</source>
+      <translation>{server} nimmt nichts dieser Art an ({kinds}).</translation>
+    </message>
+    <message>
+      <source>{server}: images that come by C-MOVE over TLS need an own certificate.</source>
+      <translation>{server}: Bilder, die mit C-MOVE über TLS kommen, brauchen ein eigenes Zertifikat.</translation>
+    </message>
+    <message>
+      <source>{server}: no encrypted connection came about; it may want a client certificate, or no encryption.</source>
+      <translation>{server}: Keine verschlüsselte Verbindung kam zustande; vielleicht will er ein Client-Zertifikat, oder keine Verschlüsselung.</translation>
+    </message>
+    <message>
+      <source>{server}: no encrypted connection came about; it may want a client certificate.</source>
+      <translation>{server}: Keine verschlüsselte Verbindung kam zustande; vielleicht will er ein Client-Zertifikat.</translation>
+    </message>
+    <message>
+      <source>{server}: the certificate is not to be trusted ({reason}).</source>
+      <translation>{server}: Dem Zertifikat ist nicht zu trauen ({reason}).</translation>
+    </message>
+    <message>
+      <source>{server}: the file {file} is missing.</source>
+      <translation>{server}: Die Datei {file} fehlt.</translation>
+    </message>
+    <message>
+      <source>{server}: {server2} and its key do not fit together, or the key is encrypted.</source>
+      <translation>{server}: {server2} und der Schlüssel passen nicht zusammen, oder der Schlüssel ist verschlüsselt.</translation>
+    </message>
+    <message>
+      <source>{server}: {server2} holds no certificates in PEM form.</source>
+      <translation>{server}: {server2} enthält keine Zertifikate in PEM-Form.</translation>
+    </message>
+    <message>
+      <source>{source} could not be read to the end, so it was not de-identified.</source>
+      <translation>{source} ließ sich nicht zu Ende lesen und wurde deshalb nicht de-identifiziert.</translation>
+    </message>
+    <message>
+      <source>{source} has {unused} weights for which {architecture} has no place (beside {used} that fit): {names}. Another architecture made them, most likely a larger sibling; name that one, or say that they may be left out (--allow-unused).</source>
+      <translation>{source} hat {unused} Gewichte, für die {architecture} keinen Platz hat (neben {used}, die passen): {names}. Eine andere Architektur hat sie gemacht, wohl eine größere Schwester; nennen Sie diese, oder erlauben Sie, sie wegzulassen (--allow-unused).</translation>
+    </message>
+    <message>
+      <source>{source} is a YOLO model for {task}, which gives boxes; classifiers are those for classify.</source>
+      <translation>{source} ist ein YOLO-Modell für {task}, das Rahmen gibt; Klassifikatoren sind die für classify.</translation>
+    </message>
+    <message>
+      <source>{source} is cut off: pixels are missing, so it was not de-identified.</source>
+      <translation>{source} ist abgeschnitten: Bildpunkte fehlen; es wurde deshalb nicht de-identifiziert.</translation>
+    </message>
+    <message>
+      <source>{source} is no model that is known: it has no {manifest}, and no config.json of timm or transformers; name the weights file itself.</source>
+      <translation>{source} ist kein bekanntes Modell: Es hat kein {manifest} und kein config.json von timm oder transformers; nennen Sie die Gewichtsdatei selbst.</translation>
+    </message>
+    <message>
+      <source>{source} is not an ONNX model, or it is damaged.</source>
+      <translation>{source} ist kein ONNX-Modell, oder es ist beschädigt.</translation>
+    </message>
+    <message>
+      <source>{source}: {unused} weights are not used: {names}.</source>
+      <translation>{source}: {unused} Gewichte werden nicht benutzt: {names}.</translation>
+    </message>
+    <message>
+      <source>{target} could not be written: the file's header cannot be encoded again.</source>
+      <translation>{target} ließ sich nicht schreiben: Der Kopf der Datei lässt sich nicht neu kodieren.</translation>
+    </message>
+    <message>
+      <source>{target} is the original; choose another name for the de-identified copy.</source>
+      <translation>{target} ist das Original; wählen Sie für die de-identifizierte Kopie einen anderen Namen.</translation>
+    </message>
+    <message>
+      <source>{text} are no channels: they are numbers counted from 0, or NAME=0,1.</source>
+      <translation>{text} sind keine Kanäle: Es sind Zahlen von 0 an, oder NAME=0,1.</translation>
+    </message>
+    <message>
+      <source>{unchanged} images with {mistakes} mistakes are too few to calibrate on.</source>
+      <translation>{unchanged} Bilder mit {mistakes} Fehlern sind zu wenige zum Kalibrieren.</translation>
     </message>
   </context>
 </TS>

@@ -23,6 +23,7 @@ from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import theme
 from segx_viewer.app.kit.assembly import column, replace
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model import hanging
 from segx_viewer.app.model.actions import Actions
 from segx_viewer.app.model.annotations import Annotation
@@ -321,7 +322,7 @@ class Follower(QObject):
         elif document.image is not None:
             page = window.picture_page
         elif document.error:
-            window.message_page.show_error(document.name, document.error)
+            window.message_page.show_error(document.name, told(document.error))
         else:
             window.message_page.show_working(document.name)
         if page is not window.empty_page:  # what is open is the session from now on: the last one cannot be restored

@@ -11,7 +11,7 @@ from segx_viewer.archive.contexts import class_name
 from segx_viewer.archive.servers import Server
 from segx_viewer.archive.tls import certificate_reason, client_context
 from segx_viewer.domain.request import CancelToken
-from segx_viewer.errors import ArchiveCancelled, ArchiveError
+from segx_viewer.errors import ArchiveCancelled, ArchiveError, worded
 
 if TYPE_CHECKING:
     from pynetdicom.association import Association
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 _MAX_PDU = 131_072
 _LOOK_SECONDS = 0.2
 _REJECTED = {
-    1: "it gives no reason",
-    2: "it does not know this protocol",
-    3: "it does not know this program as '{calling}'",
-    7: "it knows no '{title}', or does not admit '{calling}' to it",
+    1: worded("it gives no reason"),
+    2: worded("it does not know this protocol"),
+    3: worded("it does not know this program as '{calling}'"),
+    7: worded("it knows no '{title}', or does not admit '{calling}' to it"),
 }
 
 
@@ -132,25 +132,33 @@ def _why_not(server: Server, association: "Association") -> str:
     if association.is_rejected:
         answer = association.acceptor.primitive
         code = int(getattr(answer, "diagnostic", 0) or 0) if getattr(answer, "result_source", 1) == 1 else 0
-        reason = _REJECTED.get(code, "it is too busy, or wants none now")
-        return f"{server.name} refused the connection: {reason.format(calling=server.calling, title=server.title)}."
+        reason = _REJECTED.get(code, worded("it is too busy, or wants none now"))
+        return worded(
+            f"{server.name} refused the connection: {reason.format(calling=server.calling, title=server.title)}."
+        )
     if association.rejected_contexts:  # it was accepted, with nothing of what was asked for (PS3.8 9.3.3.2)
         kinds = dict.fromkeys(class_name(str(context.abstract_syntax)) for context in association.rejected_contexts)
-        return f"{server.name} takes nothing of this kind ({', '.join(kinds)})."
+        return worded(f"{server.name} takes nothing of this kind ({', '.join(kinds)}).")
     try:
         with socket.create_connection((server.host, server.port), timeout=min(server.seconds, 10)) as plain:
             if not server.tls:
-                return f"{server.name} ended the connection at once; it may want an encrypted one, or not speak DICOM."
+                return worded(
+                    f"{server.name} ended the connection at once; it may want an encrypted one, or not speak DICOM."
+                )
             with client_context(server).wrap_socket(plain, server_hostname=server.host) as secure:
                 secure.settimeout(1)
                 secure.recv(1)
     except ssl.SSLError as error:
         reason = certificate_reason(error)
         if reason:
-            return f"{server.name}: the certificate is not to be trusted ({reason})."
-        return f"{server.name}: no encrypted connection came about; it may want a client certificate, or no encryption."
+            return worded(f"{server.name}: the certificate is not to be trusted ({reason}).")
+        return worded(
+            f"{server.name}: no encrypted connection came about; it may want a client certificate, or no encryption."
+        )
     except TimeoutError:
-        return f"{server.name} did not answer at {server.host}:{server.port} within {server.seconds:g} seconds."
+        return worded(f"{server.name} did not answer at {server.host}:{server.port} within {server.seconds:g} seconds.")
     except OSError as error:
-        return f"{server.name} cannot be reached at {server.host}:{server.port}: {error.strerror or error}."
-    return f"{server.name} ended the connection at once; it may want a client certificate, or refuse this program."
+        return worded(f"{server.name} cannot be reached at {server.host}:{server.port}: {error.strerror or error}.")
+    return worded(
+        f"{server.name} ended the connection at once; it may want a client certificate, or refuse this program."
+    )

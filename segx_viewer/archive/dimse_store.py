@@ -13,6 +13,7 @@ from segx_viewer.archive.contexts import MAX_CONTEXTS, PLAIN, class_name
 from segx_viewer.archive.model import Answer, Outgoing, check
 from segx_viewer.archive.servers import Server
 from segx_viewer.domain.request import CancelToken
+from segx_viewer.errors import worded
 
 if TYPE_CHECKING:
     from pynetdicom.association import Association
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 
 _DUPLICATE = 0x0111
 _REASONS = {
-    0x0117: "it finds the object's identity invalid",
-    0x0122: "it does not take this class of object",
-    0x0124: "it does not allow this program to store",
+    0x0117: worded("it finds the object's identity invalid"),
+    0x0122: worded("it does not take this class of object"),
+    0x0124: worded("it does not allow this program to store"),
 }
-_FAMILIES = {0xA7: "it has no space left", 0xA9: "the object does not fit its class"}
+_FAMILIES = {0xA7: worded("it has no space left"), 0xA9: worded("the object does not fit its class")}
 
 
 def store(server: Server, objects: Sequence[Outgoing], cancel: CancelToken) -> Iterator[Answer]:
@@ -61,10 +62,12 @@ def _store(server: Server, association: "Association", outgoing: Outgoing) -> An
     }
     if not taken:
         kind = class_name(outgoing.sop_class)
-        return Answer(False, f"{server.name} does not take objects of this kind ({kind}).")
+        return Answer(False, worded(f"{server.name} does not take objects of this kind ({kind})."))
     dataset = pydicom.dcmread(io.BytesIO(outgoing.data))
     if outgoing.transfer_syntax not in taken and not _recode(dataset, taken):
-        return Answer(False, f"{server.name} does not take it as it is compressed, and it could not be decoded.")
+        return Answer(
+            False, worded(f"{server.name} does not take it as it is compressed, and it could not be decoded.")
+        )
     status = association.send_c_store(dataset)
     if "Status" not in status:
         raise broke_off(server, "sending")
@@ -88,10 +91,10 @@ def _recode(dataset: Dataset, taken: set[str]) -> bool:
 def _answer(server: Server, status: Dataset) -> Answer:
     code = int(status.Status)
     if code == 0:
-        return Answer(True, f"{server.name} has stored it.")
+        return Answer(True, worded(f"{server.name} has stored it."))
     if code == _DUPLICATE:
-        return Answer(True, f"{server.name} had it already.")
+        return Answer(True, worded(f"{server.name} had it already."))
     if code >> 12 == 0xB:  # PS3.4 B.2.3: coerced, elements discarded
-        return Answer(True, f"{server.name} has stored it, and changed some of its values.")
+        return Answer(True, worded(f"{server.name} has stored it, and changed some of its values."))
     reason = _REASONS.get(code) or _FAMILIES.get(code >> 8) or str(status.get("ErrorComment") or "").strip()
-    return Answer(False, f"{server.name} refused it: {reason or f'its reason is {code:04X}'}.")
+    return Answer(False, worded(f"{server.name} refused it: {reason or f'its reason is {code:04X}'}."))

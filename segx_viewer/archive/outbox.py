@@ -16,7 +16,7 @@ from pydicom.errors import InvalidDicomError
 from segx_viewer.archive.model import Answer, Archive, Outgoing, is_uid
 from segx_viewer.archive.servers import Server
 from segx_viewer.domain.request import CancelToken
-from segx_viewer.errors import ArchiveCancelled, ArchiveError, SegxError
+from segx_viewer.errors import ArchiveCancelled, ArchiveError, SegxError, worded
 from segx_viewer.reporting.atomic import write_bytes
 
 _SCHEMA = """
@@ -141,7 +141,7 @@ class Outbox:
                 objects.append(read_outgoing(file.read_bytes(), item.label))
                 items.append(item)
             except (OSError, ArchiveError) as error:
-                self._note(item, Answer(False, f"Its file is gone or damaged: {error}"))
+                self._note(item, Answer(False, worded(f"Its file is gone or damaged: {error}")))
         answers: list[Answer] = []
         try:
             for item, answer in zip(items, archive.store(objects, cancel or CancelToken()), strict=False):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from segx_viewer.errors import ArchiveError
+from segx_viewer.errors import ArchiveError, worded
 from segx_viewer.reporting.atomic import write_bytes
 
 DEFAULT_TITLE = "SEGXVIEWER"
@@ -111,35 +111,35 @@ class Server:
 def _complaint(server: Server) -> str:
     """Return what is wrong with a row, or ""."""
     if not server.name.strip():
-        return "An archive needs a name."
+        return worded("An archive needs a name.")
     complaint = _of_web(server) if server.protocol is Protocol.DICOMWEB else _of_dimse(server)
     if not complaint and server.key and not server.certificate:
-        complaint = "a key needs its certificate."
+        complaint = worded("a key needs its certificate.")
     if not complaint and not 0 < server.seconds < 86_400:
-        complaint = "the time to wait is a number of seconds."
+        complaint = worded("the time to wait is a number of seconds.")
     return f"{server.name}: {complaint}" if complaint else ""
 
 
 def _of_web(server: Server) -> str:
     parts = _split(server.url)
     if parts is None or parts[0] not in ("http", "https") or not parts[1]:
-        return "the address of a DICOMweb server begins with http:// or https://."
+        return worded("the address of a DICOMweb server begins with http:// or https://.")
     if parts[2]:
-        return "a password does not belong into the address; it is asked for and kept safely."
+        return worded("a password does not belong into the address; it is asked for and kept safely.")
     if server.authorisation is Authorisation.BASIC and not server.user:
-        return "basic authorisation needs a user's name."
+        return worded("basic authorisation needs a user's name.")
     return ""
 
 
 def _of_dimse(server: Server) -> str:
     if not server.host:
-        return "a DIMSE server needs a host."
+        return worded("a DIMSE server needs a host.")
     for port in (server.port, server.move_port):
         if not 0 < port < 65536:
-            return f"a port is a number from 1 to 65535, not {port}."
+            return worded(f"a port is a number from 1 to 65535, not {port}.")
     for title in (server.title, server.calling):
         if not _TITLE.fullmatch(title) or not title.strip():
-            return f"an application entity title has 1 to 16 characters, not '{title}'."
+            return worded(f"an application entity title has 1 to 16 characters, not '{title}'.")
     return ""
 
 

@@ -25,7 +25,7 @@ from segx_viewer.archive.model import (
 from segx_viewer.archive.servers import Authorisation, Server
 from segx_viewer.archive.tls import certificate_reason, client_context
 from segx_viewer.domain.request import CancelToken
-from segx_viewer.errors import ArchiveError, SecretNeededError
+from segx_viewer.errors import ArchiveError, SecretNeededError, worded
 
 if TYPE_CHECKING:
     import requests
@@ -42,24 +42,33 @@ _SENDING_CHUNK = 2**31
 """An object travels in one piece: not every server takes a request of unknown length."""
 _UNDEFINED = 0xFFFFFFFF
 _WORDS = {
-    401: "refused the user's name and password, or the token",
-    403: "does not allow this user to do that",
-    404: "has nothing at this address",
-    406: "cannot send images in the form that they are stored in",
-    409: "refused the object",
-    413: "finds the object too large",
-    415: "does not take this kind of object",
-    507: "has no space left",
+    401: worded("{server} refused the user's name and password, or the token."),
+    403: worded("{server} does not allow this user to do that."),
+    404: worded("{server} has nothing at this address."),
+    406: worded("{server} cannot send images in the form that they are stored in."),
+    409: worded("{server} refused the object."),
+    413: worded("{server} finds the object too large."),
+    415: worded("{server} does not take this kind of object."),
+    507: worded("{server} has no space left."),
 }
 _STORE_REASONS = {
-    0x0110: "it failed to process the object",
-    0x0122: "it does not take this class of object",
-    0x0124: "it is not allowed to store here",
-    0xA700: "it has no space left",
-    0xA770: "its catalogue could not take the object",
-    0xA900: "the object does not fit its class",
-    0xC000: "it could not understand the object",
+    0x0110: worded("it failed to process the object"),
+    0x0122: worded("it does not take this class of object"),
+    0x0124: worded("it is not allowed to store here"),
+    0xA700: worded("it has no space left"),
+    0xA770: worded("its catalogue could not take the object"),
+    0xA900: worded("the object does not fit its class"),
+    0xC000: worded("it could not understand the object"),
 }
+
+
+def _status_sentence(server: Server, status: int) -> str:
+    """Say what an HTTP status means that is no success."""
+    if known := _WORDS.get(status):
+        return known.format(server=server.name)
+    if status >= 500:
+        return worded(f"{server.name} answered {status}, a fault of its own.")
+    return worded(f"{server.name} answered {status}.")
 
 
 class WebArchive:
@@ -152,16 +161,16 @@ class WebArchive:
         for item in said.get("FailedSOPSequence") or ():
             if item.get("ReferencedSOPInstanceUID") in (uid, None):
                 return self._refusal(said, 200)
-        return Answer(True, f"{self._server.name} has stored it.")
+        return Answer(True, worded(f"{self._server.name} has stored it."))
 
     def _refusal(self, said: Dataset, status: int) -> Answer:
         for item in said.get("FailedSOPSequence") or ():
             code = int(item.get("FailureReason") or 0)
             if code == 0x0111:  # the standard's word for an object that it has
-                return Answer(True, f"{self._server.name} had it already.")
-            reason = _STORE_REASONS.get(code, f"its reason is {code:04X}")
-            return Answer(False, f"{self._server.name} refused it: {reason}.")
-        return Answer(False, f"{self._server.name} {_WORDS.get(status, f'answered {status}')}.")
+                return Answer(True, worded(f"{self._server.name} had it already."))
+            reason = _STORE_REASONS.get(code, worded(f"its reason is {code:04X}"))
+            return Answer(False, worded(f"{self._server.name} refused it: {reason}."))
+        return Answer(False, _status_sentence(self._server, status))
 
     @contextmanager
     def _talking(self, chunk: int = _ARRIVING_CHUNK) -> Iterator["DICOMwebClient"]:
@@ -180,9 +189,8 @@ class WebArchive:
         except requests.HTTPError as error:
             status = error.response.status_code if error.response is not None else 0
             if status == 401:
-                raise SecretNeededError(f"{server.name} {_WORDS[401]}.") from error
-            said = _WORDS.get(status, f"answered {status}, a fault of its own" if status >= 500 else f"said {status}")
-            raise ArchiveError(f"{server.name} {said}.") from error
+                raise SecretNeededError(_status_sentence(server, status)) from error
+            raise ArchiveError(_status_sentence(server, status)) from error
         except requests.Timeout as error:
             raise ArchiveError(f"{server.name} did not answer within {server.seconds:g} seconds.") from error
         except requests.exceptions.SSLError as error:

@@ -14,7 +14,7 @@ from segx_viewer.bundles.taking import Taking as _Taking
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.domain.result import Analysis
 from segx_viewer.domain.tables import Table, as_table, as_texts
-from segx_viewer.errors import ModelError
+from segx_viewer.errors import ModelError, worded
 from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.paths import sha256_of, user_models_folder
 
@@ -148,7 +148,7 @@ def _build(offer: Offer, folder: Path, *, allow_pickle: bool, allow_unused: bool
             digests[path.name] = sha256_of(folder / path.name)
     _, said = settle(folder, {**manifest, "files": digests})
     if manifest.get("licence", NO_LICENCE) == NO_LICENCE:
-        notes.append("The licence of the weights is not stated.")
+        notes.append(worded("The licence of the weights is not stated."))
     return notes + said
 
 
@@ -176,8 +176,12 @@ def _remarks(analysis: Analysis) -> list[str]:
     """Say what is unusual about the dry run without being wrong."""
     found = list(analysis.warnings)
     if all(not a.saliency_map.any() for a in analysis.explanations.values()):
-        found.append("The explanation of the test image is empty; try another target layer or image.")
+        found.append(worded("The explanation of the test image is empty; try another target layer or image."))
     share = analysis.segmentation.area_fraction if analysis.segmentation else 0.0
     if share in (0.0, 1.0):
-        found.append("The region of the test image is empty." if share == 0 else "The region is the whole test image.")
+        found.append(
+            worded("The region of the test image is empty.")
+            if share == 0
+            else worded("The region is the whole test image.")
+        )
     return found

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from segx_viewer.domain.geometry import AREA
 from segx_viewer.domain.tables import as_float, as_floats, as_ints
+from segx_viewer.errors import worded
 
 _HIGHEST = {"tensor(uint8)": 255, "tensor(uint16)": 65535}
 """Of a program's input, where its type says so."""
@@ -206,7 +207,7 @@ def class_names(path: Path) -> list[str]:
     else:
         names = [line.split(",")[-1].strip() for line in text.splitlines() if line.strip()]
     if not names:
-        raise ValueError(f"{path.name} holds no class names.")
+        raise ValueError(worded(f"{path.name} holds no class names."))
     return names
 
 

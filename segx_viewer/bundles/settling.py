@@ -16,7 +16,7 @@ from segx_viewer.bundles.manifest import LOGITS, PROBABILITIES, ModelBundle, Pre
 from segx_viewer.domain.methods import BLACK_BOX_METHODS, COMBINED, METHODS, Needs
 from segx_viewer.domain.result import Activation
 from segx_viewer.domain.tables import Table, as_table, as_tables
-from segx_viewer.errors import ModelError
+from segx_viewer.errors import ModelError, worded
 from segx_viewer.networks.folding import example_of
 from segx_viewer.networks.kinds import EXPORTED, ONNX
 from segx_viewer.networks.network import Program
@@ -95,7 +95,9 @@ def _settle_classifier(bundle: ModelBundle, found: _Findings) -> None:
     if not spec.is_program:
         network = bundle.load_classifier()
         if _is_untrained(network):
-            found.notes.append("The classifier's batch norms have never seen an image: its weights look untrained.")
+            found.notes.append(
+                worded("The classifier's batch norms have never seen an image: its weights look untrained.")
+            )
         return
     wanted = Wanted(take=spec.take, classes=classes)
     program = load_program(spec.architecture, bundle.verified_path(spec.weights), wanted)
@@ -106,7 +108,7 @@ def _settle_classifier(bundle: ModelBundle, found: _Findings) -> None:
         found.table["take"] = names[taken]
         others = ", ".join(name for i, name in enumerate(names) if i != taken)
         found.notes.append(
-            f"Of the classifier's outputs {names[taken]!r} is taken, which fits the classes; not {others}."
+            worded(f"Of the classifier's outputs {names[taken]!r} is taken, which fits the classes; not {others}.")
         )
     rows = torch.cat([tidy(each[names[taken]], wanted) for each in outputs])
     if rows.shape[1] != classes:
@@ -120,8 +122,10 @@ def _settle_classifier(bundle: ModelBundle, found: _Findings) -> None:
 def _miscounted(given: int, classes: int) -> str:
     more = ""
     if given == 1:
-        more = " One output is the probability of the positive class: name that class alone, with activation sigmoid."
-    return f"The classifier gives ({given},) scores; the model names {classes} classes.{more}"
+        more = worded(
+            " One output is the probability of the positive class: name that class alone, with activation sigmoid."
+        )
+    return worded(f"The classifier gives ({given},) scores; the model names {classes} classes.{more}")
 
 
 def _settle_segmenter(bundle: ModelBundle, found: _Findings, *, asked: bool, stated: bool) -> None:
@@ -135,10 +139,12 @@ def _settle_segmenter(bundle: ModelBundle, found: _Findings, *, asked: bool, sta
         taken = which(names, [tuple(t.shape) for t in outputs[0].values()], wanted)
         if len(names) > 1 and not spec.take:
             found.table["take"] = names[taken]
-            found.notes.append(f"Of the segmenter's outputs {names[taken]!r} is taken, which has rows and columns.")
+            found.notes.append(
+                worded(f"Of the segmenter's outputs {names[taken]!r} is taken, which has rows and columns.")
+            )
         raw = [each[names[taken]] for each in outputs]
         if not raw[0].is_floating_point():
-            found.notes.append("The segmenter gives the number of each pixel's class, no probabilities.")
+            found.notes.append(worded("The segmenter gives the number of each pixel's class, no probabilities."))
             found.table["output"] = LOGITS  # made certain when it runs
             values = torch.cat([tidy(each, wanted) for each in raw])
             end = ""
@@ -163,7 +169,7 @@ def _plain(bundle: ModelBundle) -> nn.Module:
 
 def _settle_channels(count: int, found: _Findings, *, asked: bool, stated: bool) -> None:
     if count > 1 and not stated:
-        background = "; the first of two is most often the background" if count == 2 else ""
+        background = worded("; the first of two is most often the background") if count == 2 else ""
         raise ModelError(
             f"The segmenter gives {count} channels{background}: say which of them make up the region (--channels, "
             f"counted from 0)."
@@ -172,7 +178,7 @@ def _settle_channels(count: int, found: _Findings, *, asked: bool, stated: bool)
         return
     if count == 2:
         found.table["activation"] = Activation.SOFTMAX.value
-        found.notes.append("The segmenter's two channels are taken to exclude each other (softmax).")
+        found.notes.append(worded("The segmenter's two channels are taken to exclude each other (softmax)."))
         return
     raise ModelError(
         f"The segmenter gives {count} channels: say whether they exclude each other (--segmenter-activation softmax) "
@@ -183,21 +189,21 @@ def _settle_channels(count: int, found: _Findings, *, asked: bool, stated: bool)
 def _answers(program: Program, inputs: list[Tensor], name: str, path: Path) -> list[dict[str, Tensor]]:
     """Return what a program gives for each input; refuse one that works as in training."""
     if path.suffix == ".onnx" and (what := trains(onnx.load(path, load_external_data=False))):
-        raise ModelError(_in_training(name, f"its {what} works as in training"))
+        raise ModelError(_in_training(name, worded(f"its {what} works as in training")))
     with torch.no_grad():
         alone = [_copied(program.raw(x)) for x in inputs]
         again = _copied(program.raw(inputs[0]))
         if not _alike(alone[0], again):
-            raise ModelError(_in_training(name, "the same input gives another answer each time"))
+            raise ModelError(_in_training(name, worded("the same input gives another answer each time")))
         if program.batch is None:
             together = _copied(program.raw(torch.cat(inputs[:2])))
             if not _alike(alone[0], {key: value[: len(alone[0][key])] for key, value in together.items()}):
-                raise ModelError(_in_training(name, "what it says of an image depends on the others beside it"))
+                raise ModelError(_in_training(name, worded("what it says of an image depends on the others beside it")))
     return alone
 
 
 def _in_training(name: str, why: str) -> str:
-    return f"The {name} was exported in training mode ({why}); call .eval() before exporting it."
+    return worded(f"The {name} was exported in training mode ({why}); call .eval() before exporting it.")
 
 
 def _copied(found: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -232,7 +238,7 @@ def _settle_output(
                 f"{PROBABILITIES}."
             )
         if said is None:
-            found.notes.append(f"The {name} ends in {end.lower()}: its outputs are taken as probabilities.")
+            found.notes.append(worded(f"The {name} ends in {end.lower()}: its outputs are taken as probabilities."))
         found.table["output"] = said = PROBABILITIES
     elif said is None and inside:
         raise ModelError(
@@ -287,7 +293,7 @@ def _explain(bundle: ModelBundle, program: Onnx, inputs: list[Tensor], found: _F
     taken, names = str(found.table.get("take") or bundle.classifier.take), program.output_names
     output = taken if taken in names else names[int(taken or 0)]
     wanted = Wanted("logits", classes=len(bundle.classes))
-    reason = "it has no feature maps that its scores come from alone"
+    reason = worded("it has no feature maps that its scores come from alone")
     for cut in _cuts(model, program, output, inputs[0]):
         try:
             tail: Tail | None = Tail(cut.tail)
@@ -297,7 +303,7 @@ def _explain(bundle: ModelBundle, program: Onnx, inputs: list[Tensor], found: _F
         maps = [_values(cut.whole, program, [cut.maps], x)[cut.maps] for x in inputs]
         exact = _HALF if program.computes_in_half else _EXACT
         if tail is not None and not _fits_tail(tail, maps, expected, wanted, exact):
-            tail, reason = None, "what follows its last feature maps could not be followed exactly"
+            tail, reason = None, worded("what follows its last feature maps could not be followed exactly")
         if maps[0].ndim == _TOKENS and (tail is None or not _reaches_places(tail, maps[0], inputs[0])):
             continue  # of a vision transformer's last tokens, only the class's own may count
         _write_cut(bundle, cut, tail, found)
@@ -305,12 +311,12 @@ def _explain(bundle: ModelBundle, program: Onnx, inputs: list[Tensor], found: _F
         found.table["methods"] = allowed
         found.table["target_layer"] = cut.maps
         left = [m.label for m in METHODS.values() if m.name not in allowed]
-        why = "ONNX gives no gradients through the whole network" + (f"; {reason}" if tail is None else "")
+        why = worded("ONNX gives no gradients through the whole network") + (f"; {reason}" if tail is None else "")
         labels = ", ".join(METHODS[name].label for name in allowed if name in METHODS)
-        found.notes.append(f"Explained by {labels}. Not by {', '.join(left)}: {why}.")
+        found.notes.append(worded(f"Explained by {labels}. Not by {', '.join(left)}: {why}."))
         return
-    labels = " and ".join(METHODS[name].label for name in BLACK_BOX_METHODS)
-    found.notes.append(f"Explained by {labels} only: {reason}.")
+    labels = ", ".join(METHODS[name].label for name in BLACK_BOX_METHODS)
+    found.notes.append(worded(f"Explained by {labels} only: {reason}."))
 
 
 def _allowed(*, with_tail: bool) -> list[str]:

@@ -15,7 +15,7 @@ import cv2
 from segx_viewer import process
 from segx_viewer.bundles.graphs import graph_of
 from segx_viewer.bundles.manifest import AUTO, MANIFEST, ModelBundle, read_bundle
-from segx_viewer.errors import ModelError
+from segx_viewer.errors import ModelError, worded
 from segx_viewer.networks.graph import Graph
 from segx_viewer.networks.kinds import AUTO as ANY_DEVICE
 from segx_viewer.networks.kinds import CPU, DEVICES
@@ -97,7 +97,7 @@ class BundleStore:
             if self._bundles is None:
                 self._bundles = self._find()
         if not self._bundles:
-            raise ModelError(" ".join(["No model bundle is installed.", *self.damaged.values()]))
+            raise ModelError(" ".join([worded("No model bundle is installed."), *self.damaged.values()]))
         return self._bundles
 
     def get(self, name: str) -> ModelBundle:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segx_viewer.domain.tables import Table, as_floats, as_int, as_table, as_tables, as_text
-from segx_viewer.errors import ModelError
+from segx_viewer.errors import ModelError, worded
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -164,7 +164,9 @@ class Taking:
             return ""
         layers = head_layers(path, named, activation, self.source.name)
         self.table["options"] = {**self._options, "head": {"path": path, "layers": layers}}
-        return f"The classifier's {path} is a sequence ({', '.join(layers)}); what has no weights is taken as dropout."
+        return worded(
+            f"The classifier's {path} is a sequence ({', '.join(layers)}); what has no weights is taken as dropout."
+        )
 
     def _built(self, state: Mapping[str, "Tensor"]) -> "nn.Module":
         from segx_viewer.networks.architectures import build_classifier, build_segmenter
@@ -181,14 +183,16 @@ class Taking:
     def _unused(self, unused: list[str], used: int) -> list[str]:
         if not unused:
             return []
-        names = ", ".join(unused[:_MANY]) + (f" and {len(unused) - _MANY} more" if len(unused) > _MANY else "")
+        names = ", ".join(unused[:_MANY])
+        if len(unused) > _MANY:
+            names = worded(f"{names} and {len(unused) - _MANY} more")
         if not self.allow_unused:
             raise ModelError(
                 f"{self.source.name} has {len(unused)} weights for which {self._architecture} has no place "
                 f"(beside {used} that fit): {names}. Another architecture made them, most likely a larger sibling; "
                 f"name that one, or say that they may be left out (--allow-unused)."
             )
-        return [f"{self.source.name}: {len(unused)} weights are not used: {names}."]
+        return [worded(f"{self.source.name}: {len(unused)} weights are not used: {names}.")]
 
     def _thresholds(self, state: Mapping[str, "Tensor"]) -> list[str]:
         """Take the operating points that a file of torchxrayvision holds, for they differ from file to file."""
@@ -197,7 +201,7 @@ class Taking:
         if self.network != "classifier" or not self._architecture.startswith("xrv/"):
             return []
         if found is None or len(found) != len(classes):
-            return ["The file holds no operating points: the cut-offs are the manifest's."]
+            return [worded("The file holds no operating points: the cut-offs are the manifest's.")]
         values = [float(v) for v in found]
         self.manifest["classes"] = [
             {**c, "threshold": 1.0 if math.isnan(value) else value}  # not a number: never learned

@@ -22,7 +22,7 @@ from segx_viewer.bundles.writing import write_manifest
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.request import AnalysisRequest, CancelToken
 from segx_viewer.domain.result import Activation, Analysis, Explanation
-from segx_viewer.errors import DataError, SegxError
+from segx_viewer.errors import DataError, SegxError, worded
 from segx_viewer.evaluation.calibrate import ALIGNMENT_FEATURES, SIMPLEST, CalibrationData, calibrate, promised_levels
 from segx_viewer.evaluation.promises import (
     HIGH_ERROR,
@@ -155,7 +155,7 @@ def fit_own(
     """
     bundle = read_bundle(folder)
     images = labelled(data, bundle)
-    report(f"{bundle.info.title}: {len(images)} images")
+    report(worded(f"{bundle.info.title}: {len(images)} images"))
     counter = _Counter(2 * len(images), cancel or CancelToken(), on_progress)
     # On a copy beside it, so that a model is either as it was or complete.
     with tempfile.TemporaryDirectory(prefix=".calibrating-", dir=folder.parent) as place:
@@ -247,20 +247,24 @@ def _fit_promises(folder: Path, data: Path, rows: Sequence[Figures], report: Cal
             ("HIGH", levels.high, HIGH_ERROR),
             ("MODERATE", levels.moderate, MODERATE_ERROR),
         ):
-            kept = "promised" if math.isfinite(threshold) else "no such level: too few images, or too many mistakes"
-            report(f"  {level}, wrong in at most {most:.0%}: {kept}")
+            kept = (
+                worded("promised")
+                if math.isfinite(threshold)
+                else worded("no such level: too few images, or too many mistakes")
+            )
+            report("  " + worded(f"{level}, wrong in at most {most:.0%}: {kept}"))
     except (DataError, ValueError, KeyError) as error:
-        lacking.append(f"The badge stays uncalibrated: {error}")
+        lacking.append(worded(f"The badge stays uncalibrated: {error}"))
         report(f"  {lacking[-1]}")
     sets, missing = _sets(bundle, rows)
     for confidence in SET_CONFIDENCES:
         if not any(f"{confidence:.0%}" in sentence for sentence in missing):
-            report(f"  Sets that hold the truth {confidence:.0%} of the time: enough images of each class")
+            report("  " + worded(f"Sets that hold the truth {confidence:.0%} of the time: enough images of each class"))
     for sentence in missing:
         report(f"  {sentence}")
     dices = [row["dice"] for row in rows if row["dice"] is not None]
     if dices:
-        report(f"  Region: Dice {np.mean(dices):.2f} on average, with the masks of {len(dices)} images")
+        report("  " + worded(f"Region: Dice {np.mean(dices):.2f} on average, with the masks of {len(dices)} images"))
     manifest["promises"] = table | sets
     write_manifest(folder, manifest)
     return lacking + missing
@@ -302,11 +306,11 @@ def _analysed(
         for _image in images[number : number + size]:
             counter.one_more()
         if spread or len(done) % _EVERY == 0:
-            report(f"  {min(len(done) * size, len(images))} of {len(images)}")
+            report("  " + worded(f"{min(len(done) * size, len(images))} of {len(images)}"))
     rows = [row for number in sorted(done) for row in done[number][0]]
     said = [sentence for number in sorted(done) for sentence in done[number][1]]
     if len(rows) + len(said) < len(images):
-        said.append(f"{len(images) - len(rows) - len(said)} images are left out: refused, or without a region.")
+        said.append(worded(f"{len(images) - len(rows) - len(said)} images are left out: refused, or without a region."))
     return rows, said
 
 
@@ -317,7 +321,7 @@ def _work(job: _Job) -> tuple[int, list[Figures], list[str]]:
             request = AnalysisRequest(read_image_guarded(image.path), bundle_name=job.folder.name)
             row = _row(analyse_to_end(request, store, evidence_views=()), image)
         except SegxError as error:
-            said.append(f"{image.path.name} is left out: {error}")
+            said.append(worded(f"{image.path.name} is left out: {error}"))
             continue
         if row is not None:
             rows.append(row)
@@ -381,8 +385,12 @@ def _sets(bundle: ModelBundle, rows: Sequence[Figures]) -> tuple[Figures, list[s
         few = int(np.ceil(1 / (1 - confidence))) - 1
         short = [c.code for c, n in zip(bundle.classes, labels.sum(0), strict=True) if n < few]
         if short:
-            lacking.append(f"A set that holds the truth {confidence:.0%} of the time needs {few} images of each class: "
-                           f"too few of {', '.join(short)}, which is then always in it.")  # fmt: skip
+            lacking.append(
+                worded(
+                    f"A set that holds the truth {confidence:.0%} of the time needs {few} images of each class: "
+                    f"too few of {', '.join(short)}, which is then always in it."
+                )
+            )
     if bundle.activation is Activation.SIGMOID:
         found = [finding_sets(p, labels, confidence) for confidence in SET_CONFIDENCES]
         table = [{"confidence": f.confidence, "present": list(f.present), "absent": list(f.absent)} for f in found]

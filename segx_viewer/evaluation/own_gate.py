@@ -18,6 +18,7 @@ from segx_viewer.bundles.store import BundleStore
 from segx_viewer.bundles.writing import write_bytes_beside, write_manifest
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.tables import as_table
+from segx_viewer.errors import worded
 from segx_viewer.imaging.display import to_display
 from segx_viewer.inference.input_gate import GATE_FILE, PopulationDistance
 from segx_viewer.inference.predictor import preprocess
@@ -53,16 +54,16 @@ def fit_gate(
 
     bundle = read_bundle(folder)
     if bundle.classifier.is_program:
-        return False, "Input gate: none, because a program shows no layer in its middle."
+        return False, worded("Input gate: none, because a program shows no layer in its middle.")
     if len(images) < FEWEST:
-        return False, f"Input gate: {len(images)} images are too few; it takes {FEWEST}."
+        return False, worded(f"Input gate: {len(images)} images are too few; it takes {FEWEST}.")
     store, name = BundleStore([folder.parent]), folder.name
     network = bundle.load_classifier().requires_grad_(False)
     target = store.target_layer(name)
     example = example_of(bundle.preprocessing.channels, bundle.preprocessing.input_shape)
     layer = str(bundle.gate.get("layer", "")) or middle_layer(network, example, target)
     if not layer:
-        return False, "Input gate: none, because no layer in the middle of the network was found."
+        return False, worded("Input gate: none, because no layer in the middle of the network was found.")
     learned: list[NDArray[np.float32]] = []
     held_out: list[NDArray[np.float32]] = []
     for read, group in images:
@@ -73,7 +74,9 @@ def fit_gate(
             (held_out if _is_held_out(group) else learned).append(np.asarray(features, np.float32))
         on_image()
     if len(held_out) < FEWEST // 5 or len(learned) < FEWEST // 2:
-        return False, f"Input gate: {len(learned) + len(held_out)} images that can be read, in few groups, are too few."
+        return False, worded(
+            f"Input gate: {len(learned) + len(held_out)} images that can be read, in few groups, are too few."
+        )
     known = np.stack(learned)
     distance = PopulationDistance.fit(known, min(COMPONENTS, *(length // 2 for length in known.shape)))
     outside, refuse = np.quantile(distance(np.stack(held_out)), [1 - OUTSIDE_SHARE, 1 - REFUSED_SHARE])
@@ -89,7 +92,7 @@ def fit_gate(
     write_manifest(folder, manifest)
     if bundle.has_graphs:
         add_graphs(folder)  # the gate looks at a layer of its own
-    return True, f"Input gate: {len(learned)} images tell what is usual, {len(held_out)} set the thresholds."
+    return True, worded(f"Input gate: {len(learned)} images tell what is usual, {len(held_out)} set the thresholds.")
 
 
 def _is_held_out(group: str) -> bool:

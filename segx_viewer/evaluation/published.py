@@ -17,7 +17,7 @@ from segx_viewer.bundles.writing import write_bytes_beside, write_manifest
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.domain.result import Activation
 from segx_viewer.domain.tables import as_table, as_tables
-from segx_viewer.errors import DataError, SegxError
+from segx_viewer.errors import DataError, SegxError, worded
 from segx_viewer.evaluation.own import Labelled, labelled
 from segx_viewer.imaging.display import to_display
 from segx_viewer.imaging.guarded import read_image_guarded
@@ -59,7 +59,7 @@ def fit_published(
     if bundle.activation is not Activation.SIGMOID:
         raise DataError(f"{bundle.info.title}: the classes exclude each other (softmax), so they have no cut-offs.")
     images = labelled(data, bundle)
-    report(f"{bundle.info.title}: {len(images)} images")
+    report(worded(f"{bundle.info.title}: {len(images)} images"))
     scores: list[NDArray[np.float32]] = []
     truths: list[list[bool]] = []
     kept: list[NDArray[np.float32]] = []
@@ -68,7 +68,7 @@ def fit_published(
         (cancel or CancelToken()).raise_if_cancelled()
         on_progress(done / len(images))
         if isinstance(found, SegxError):
-            said.append(f"{image.path.name} is left out: {found}")
+            said.append(worded(f"{image.path.name} is left out: {found}"))
             continue
         score, inputs = found
         scores.append(score)
@@ -84,13 +84,15 @@ def fit_published(
         for entry in as_tables(manifest["classes"])
     ]
     if len(kept) < SAMPLES:
-        lacking.append(f"Gradient SHAP as published starts from {SAMPLES} images; here it starts from {len(kept)}.")
+        lacking.append(
+            worded(f"Gradient SHAP as published starts from {SAMPLES} images; here it starts from {len(kept)}.")
+        )
     write_bytes_beside(folder / BASELINES, save({"inputs": np.stack(kept)}))
     manifest["published"] = {"baselines": BASELINES, "set": f"{data.name} ({len(scores)} images of the user's own)"}
     manifest["files"] = {**as_table(manifest["files"]), BASELINES: sha256_of(folder / BASELINES)}
     write_manifest(folder, manifest)
     for code, cut_off in cut_offs.items():
-        report(f"  {code}: cut-off {cut_off:.4f}")
+        report("  " + worded(f"{code}: cut-off {cut_off:.4f}"))
     for sentence in (*said, *lacking):
         report(f"  {sentence}")
     return [*said, *lacking]
@@ -117,7 +119,7 @@ def _cut_offs(
     found, lacking = {}, []
     for k, known in enumerate(bundle.classes):
         if not truths[:, k].any():
-            lacking.append(f"No image shows {known.label}: its cut-off stays {known.threshold:g}.")
+            lacking.append(worded(f"No image shows {known.label}: its cut-off stays {known.threshold:g}."))
             continue
         precision, recall, cut_offs = precision_recall_curve(truths[:, k], scores[:, k])
         f1 = 2 * precision * recall / (precision + recall + _TINY)

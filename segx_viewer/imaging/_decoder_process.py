@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segx_viewer import process
-from segx_viewer.errors import SegxError
+from segx_viewer.errors import SegxError, worded
 from segx_viewer.imaging._decoded import ImageFields, Modality
 from segx_viewer.imaging.limits import Limits
 from segx_viewer.imaging.reader import decode_image
@@ -107,7 +107,7 @@ def _answer(path: Path, what: int | str, limits: Limits, descriptor: int) -> Ref
     except SegxError as error:
         return Refused(type(error).__name__, str(error))
     except (MemoryError, OSError):
-        return Refused("ImageReadError", f"{path.name} needs more memory than reading it is allowed.")
+        return Refused("ImageReadError", worded(f"{path.name} needs more memory than reading it is allowed."))
 
 
 def _shared(

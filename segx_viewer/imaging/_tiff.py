@@ -21,7 +21,7 @@ from PIL import Image, UnidentifiedImageError
 
 from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.image import PhotometricInterpretation
-from segx_viewer.errors import UnsupportedImageError
+from segx_viewer.errors import UnsupportedImageError, worded
 
 logging.getLogger("tifffile").addFilter(lambda record: False)  # its complaints are about the file at hand
 
@@ -133,7 +133,9 @@ def opened(path: Path, frame: int) -> Iterator[tuple[Page | None, int]]:
             reasons = {i: reason for i in shown if (reason := _foreign(_at(file, i)))}
             if len(reasons) == len(shown):
                 raise UnsupportedImageError(_refusal(path, next(iter(reasons.values()))))
-            notes = tuple(f"Page {i + 1} of the file is left out: it has {reason}." for i, reason in reasons.items())
+            notes = tuple(
+                worded(f"Page {i + 1} of the file is left out: it has {reason}.") for i, reason in reasons.items()
+            )
             pages = [i for i in shown if i not in reasons]
         if not 0 <= frame < len(pages):
             yield None, len(pages)
@@ -176,18 +178,18 @@ def _foreign(page: tifffile.TiffPage) -> str:
     """Return what a page has that the viewer does not open, "" for nothing."""
     photometric = int(page.photometric)
     if page.dtype is None or np.dtype(page.dtype).kind not in "uifb":
-        return f"numbers of {page.bitspersample} bits of an unusual kind"
+        return worded(f"numbers of {page.bitspersample} bits of an unusual kind")
     if photometric not in _PLAIN:
         name = getattr(page.photometric, "name", str(page.photometric))
-        return f"colours of the kind {name}"
+        return worded(f"colours of the kind {name}")
     depth = np.dtype(page.dtype).itemsize * 8
     if page.bitspersample not in (1, 2, 4, 8, 12, depth):
-        return f"{page.bitspersample} bits for each value"
+        return worded(f"{page.bitspersample} bits for each value")
     if _is_plain(page):
         return ""
     grey = photometric in (_WHITE_IS_ZERO, _BLACK_IS_ZERO)
     if not grey and (photometric not in (_RGB, _CMYK) or np.dtype(page.dtype).kind != "u"):
-        return f"{_PLAIN[photometric]} colours of {page.bitspersample} bits"
+        return worded(f"{_PLAIN[photometric]} colours of {page.bitspersample} bits")
     samples = int(page.samplesperpixel)
     if (grey and samples > 1 + len(page.extrasamples)) or samples > 4 or page.imagedepth > 1:
         return f"{samples} channels"
@@ -197,7 +199,9 @@ def _foreign(page: tifffile.TiffPage) -> str:
 
 
 def _refusal(path: Path, reason: str) -> str:
-    return f"{path.name} has {reason}, which the viewer does not open; save it as a TIFF of 8 or 16 bits, or as PNG."
+    return worded(
+        f"{path.name} has {reason}, which the viewer does not open; save it as a TIFF of 8 or 16 bits, or as PNG."
+    )
 
 
 def read_deep(path: Path, found: Page) -> Deep:
@@ -272,7 +276,7 @@ def _native_args(args: tuple[object, ...] | str | None) -> tuple[object, ...] | 
 
 def _codec(path: Path, page: tifffile.TiffPage) -> str:
     name = getattr(page.compression, "name", str(page.compression))
-    return (
+    return worded(
         f"{path.name} has {page.bitspersample}-bit values compressed by {name}, which the viewer does not open; "
         f"save it uncompressed, or compressed by Deflate (ZIP)."
     )

@@ -12,7 +12,7 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
 from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
-from segx_viewer.errors import ImageReadError, UnsupportedImageError
+from segx_viewer.errors import ImageReadError, UnsupportedImageError, worded
 from segx_viewer.imaging import _facts, _luts, _person
 from segx_viewer.imaging._decoded import Decoded, ImageFields, Modality
 from segx_viewer.imaging._icc import array_to_srgb
@@ -89,7 +89,9 @@ def read_dicom(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> D
 
 def _noted(decoded: Decoded, claimed: int) -> Decoded:
     """Tell the reader that the header claims frames that are not there."""
-    return decoded.noted(f"The header claims {claimed} frames; the file holds {decoded.fields['source'].frames}.")
+    return decoded.noted(
+        worded(f"The header claims {claimed} frames; the file holds {decoded.fields['source'].frames}.")
+    )
 
 
 def read_native_dicom(

@@ -1,13 +1,15 @@
 """What hides in the 128 bytes before a DICOM file: PS3.10 leaves them free, and programs can be put there."""
 
+from segx_viewer.errors import worded
+
 _PROGRAMS = {
-    b"MZ": "a Windows program",
-    b"\x7fELF": "a Linux program",
-    b"\xcf\xfa\xed\xfe": "a macOS program",
-    b"\xce\xfa\xed\xfe": "a macOS program",
-    b"\xfe\xed\xfa\xcf": "a macOS program",
-    b"\xca\xfe\xba\xbe": "a macOS program or a Java class",
-    b"#!": "a script",
+    b"MZ": worded("a Windows program"),
+    b"\x7fELF": worded("a Linux program"),
+    b"\xcf\xfa\xed\xfe": worded("a macOS program"),
+    b"\xce\xfa\xed\xfe": worded("a macOS program"),
+    b"\xfe\xed\xfa\xcf": worded("a macOS program"),
+    b"\xca\xfe\xba\xbe": worded("a macOS program or a Java class"),
+    b"#!": worded("a script"),
 }
 
 
@@ -33,4 +35,8 @@ def preamble_notes(head: bytes) -> tuple[str, ...]:
     kind = executable_preamble(head)
     if kind is None:
         return ()
-    return (f"This file is also {kind}, hidden in its preamble. The viewer does not run it; do not run or rename it.",)
+    return (
+        worded(
+            f"This file is also {kind}, hidden in its preamble. The viewer does not run it; do not run or rename it."
+        ),
+    )

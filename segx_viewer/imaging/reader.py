@@ -91,8 +91,8 @@ def _read(path: Path, frame: int, limits: Limits) -> Decoded:
         return read_picture(path, frame, limits)
     if looks_like_bare_dicom(head):
         return read_dicom(path, frame, limits)
-    kind = foreign_kind(path, heic=opens_heic()) or "is not an image that the viewer can open."
-    raise UnsupportedImageError(f"{path.name} {kind}")
+    foreign = foreign_kind(path, heic=opens_heic())
+    raise UnsupportedImageError(foreign or f"{path.name} is not an image that the viewer can open.")
 
 
 def is_dicom(path: Path) -> bool:

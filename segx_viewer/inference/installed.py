@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 
 from segx_viewer.domain.methods import METHODS, method_info
+from segx_viewer.errors import worded
 from segx_viewer.inference.cam import LINEAR_METHODS
 
 
@@ -32,4 +33,6 @@ def beyond(methods: Iterable[str] = tuple(METHODS)) -> tuple[str, ...]:
 
 def beyond_reason(method: str) -> str:
     """Return the sentence that says why a method cannot be carried out."""
-    return f"{method_info(method).label} needs torch, which this installation lacks; the full installation has it."
+    return worded(
+        f"{method_info(method).label} needs torch, which this installation lacks; the full installation has it."
+    )

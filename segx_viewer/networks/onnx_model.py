@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from segx_viewer.domain.arrays import Numbers
-from segx_viewer.errors import ModelError
+from segx_viewer.errors import ModelError, worded
 from segx_viewer.networks.network import ForwardPass, Program, explained_by_head
 from segx_viewer.networks.outputs import PLAIN, Wanted, filled_up, tidy, which
 from segx_viewer.networks.runtime import onnxruntime
@@ -160,10 +160,10 @@ class Onnx(nn.Module, Program):
 
     def _misfit(self, shape: tuple[int, ...]) -> str:
         _, channels, h, w = sizes(self._shape)
-        wish = f"it was made for {h} x {w} pixels and {channels} channels; name that as the input size"
+        wish = worded(f"it was made for {h} x {w} pixels and {channels} channels; name that as the input size")
         known = all(isinstance(n, int) for n in (channels, h, w))
-        said = wish if known else "try another input size, such as one that 32 divides"
-        return (
+        said = wish if known else worded("try another input size, such as one that 32 divides")
+        return worded(
             f"The ONNX model could not be run on an input of {shape[2]} x {shape[3]} with {shape[1]} channels: {said}."
         )
 
@@ -181,9 +181,9 @@ def session_of(model: Path | bytes) -> onnxruntime.InferenceSession:
             "initializer" in str(error).lower() and "file" in str(error).lower()
         )
         hint = (
-            "the file with its weights is missing beside it"
+            worded("the file with its weights is missing beside it")
             if beside
-            else "it is damaged, or uses what ONNX Runtime lacks"
+            else worded("it is damaged, or uses what ONNX Runtime lacks")
         )
         raise ModelError(f"{name} is not an ONNX model that can be run: {hint}.") from error
 

@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from segx_viewer.errors import ConsentNeededError, ModelError
+from segx_viewer.errors import ConsentNeededError, ModelError, worded
 from segx_viewer.networks.legacy import is_legacy, read_legacy
 from segx_viewer.paths import is_plain_name
 
@@ -97,7 +97,7 @@ def state_of(found: object, name: str = "the file") -> dict[str, Tensor]:
             )
         others = [str(k) for k in found if k != key and k in _KEYS and isinstance(found.get(k), Mapping | _Shell)]
         if others:
-            note = f"{name} holds several sets of weights: {key} is taken, {', '.join(others)} is not."
+            note = worded(f"{name} holds several sets of weights: {key} is taken, {', '.join(others)} is not.")
         found = found[key]
     if isinstance(found, _Shell):
         found = dict(found.tensors())
@@ -148,12 +148,12 @@ def fitted(state: Mapping[str, Tensor], network: nn.Module, name: str) -> tuple[
     else:
         lacking = [key for key in own if key not in state]
         encoder = lacking[0].startswith("encoder.") and any(key.startswith("encoder.") for key in state)
-        hint = " Another encoder made them; name it (--segmenter-encoder)." if encoder else ""
+        hint = worded(" Another encoder made them; name it (--segmenter-encoder).") if encoder else ""
         raise ModelError(
             f"{name}: these weights are missing: {_some(lacking)}. The file has: {_some(list(state))}.{hint}"
         )
     wrong = [
-        f"{key} is {tuple(renamed[key].shape)} instead of {tuple(tensor.shape)}"
+        worded(f"{key} is {tuple(renamed[key].shape)} instead of {tuple(tensor.shape)}")
         for key, tensor in own.items()
         if key in renamed and renamed[key].shape != tensor.shape
     ]
@@ -165,7 +165,8 @@ def fitted(state: Mapping[str, Tensor], network: nn.Module, name: str) -> tuple[
 
 
 def _some(names: list[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    named = ", ".join(names[:3])
+    return worded(f"{named} and {len(names) - 3} more") if len(names) > 3 else named
 
 
 class _Shell:

@@ -5,7 +5,7 @@ form, and its values are translated as well, where they are words.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from segx_viewer.reporting.words import mark
@@ -48,40 +48,84 @@ _VALUES = (
 )
 
 
+_AS_THEY_ARE = {"path", "path2", "folder", "file", "source", "target", "server", "archive", "place", "image", "data"}
+"""Values that are names of the reader's own, even where they are words."""
+
+
+_ANY, _WITHIN_A_SENTENCE = ".", r"(?!\. [A-Z])."
+
+
 @cache
-def _pattern(form: str) -> re.Pattern[str]:
-    """Return what recognises a form with its values filled in."""
+def _pattern(form: str, value: str = _ANY) -> re.Pattern[str]:
+    """Return what recognises a form with its values filled in, each made of what `value` allows."""
     parts = re.split(r"\{(\w+)\}", form)
-    return re.compile("".join(f"(?P<{p}>.+?)" if i % 2 else re.escape(p) for i, p in enumerate(parts)))
+    whole = "".join(f"(?P<{p}>(?:{value})*?)" if i % 2 else re.escape(p) for i, p in enumerate(parts))
+    return re.compile(whole, re.DOTALL)
 
 
-def told(reason: str, say: Say) -> str:
-    """Return one or several sentences of reason in the language of `say`; what has no known form stays as it is."""
+@cache
+def _longest(form: str) -> str:
+    """Return the longest words of a form, which are looked for first: a pattern takes longer."""
+    return max(re.split(r"\{\w+\}", form), key=len)
+
+
+def told(reason: str, say: Say, further: Sequence[str] = ()) -> str:
+    """Return one or several sentences of reason in the language of `say`; what has no known form stays as it is.
+
+    `further` are forms beside those of the reasons, the ones with most words first.
+    """
     found = []
     while reason:
-        known, rest = _first(reason, say)
+        known, rest = _first(reason, say, further)
         found.append(known)
         reason = rest.lstrip()
     return " ".join(found)
 
 
-def _first(reason: str, say: Say) -> tuple[str, str]:
+def _first(reason: str, say: Say, further: Sequence[str]) -> tuple[str, str]:
     """Return the translation of the sentence that a reason begins with, and what follows it."""
     if (whole := say(reason)) != reason:
         return whole, ""
     for form in FORMS:
         match = _pattern(form).match(reason)
         if match is not None and reason[match.end() :][:1] in ("", " "):
-            values = {name: _value(value, say) for name, value in match.groupdict().items()}
-            return say(form).format(**values), reason[match.end() :]
+            return _filled(form, match, say, further), reason[match.end() :]
+    for form in further:
+        if form.endswith(".") and _longest(form) in reason:
+            match = _pattern(form, _WITHIN_A_SENTENCE).match(reason)
+            if match is not None and reason[match.end() :][:1] in ("", " "):
+                return _filled(form, match, say, further), reason[match.end() :]
+    if known := _wholly(reason, say, further):
+        return known, ""
+    name, colon, rest = reason.partition(": ")
+    if colon and (known := _wholly(rest, say, further)):
+        return f"{name}: {known}", ""
     return reason, ""
 
 
-def _value(text: str, say: Say) -> str:
+def _wholly(text: str, say: Say, further: Sequence[str]) -> str:
+    """Return the translation of a text that one of the further forms fits, "" where none does."""
+    for form in further:
+        match = _pattern(form).fullmatch(text) if _longest(form) in text else None
+        if match is not None:
+            return _filled(form, match, say, further)
+    return ""
+
+
+def _filled(form: str, match: re.Match[str], say: Say, further: Sequence[str]) -> str:
+    values = match.groupdict()
+    return say(form).format(**{k: v if k in _AS_THEY_ARE else _value(v, say, further) for k, v in values.items()})
+
+
+def _value(text: str, say: Say, further: Sequence[str]) -> str:
     if (whole := say(text)) != text:
         return whole
     for form in _VALUES:
         match = _pattern(form).fullmatch(text)
         if match is not None:
             return say(form).format(**match.groupdict())
+    if known := _wholly(text, say, further):
+        return known
+    if "; " in text:
+        return "; ".join(_value(part, say, further) for part in text.split("; "))
     return ", ".join(say(part) for part in text.split(", "))

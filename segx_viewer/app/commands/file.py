@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog
 from segx_viewer.app.dialogs.exportdialog import ExportDialog
 from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model.actions import Command
 from segx_viewer.app.sessions import session
 
@@ -108,7 +109,7 @@ def show_tags(window: "Desk") -> None:
         read_tags,
         document.path,
         then=show,
-        failed=lambda error: show([], str(error)),
+        failed=lambda error: show([], told(error)),
         wanted=lambda: document in list(documents),
     )
 

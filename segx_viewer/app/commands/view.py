@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from segx_viewer.app.commands.tools import NAVIGATE
 from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model import hanging
 from segx_viewer.app.model.actions import Command
 from segx_viewer.app.model.presets import windows
@@ -212,7 +213,7 @@ def _arrange(layout: Layout) -> "Callable[[Desk], None]":
             try:
                 hanging.remember(window.scene.base.image, layout)
             except SegxError as error:
-                window.workspace.say(str(error))
+                window.workspace.say(told(error))
 
     return handler
 

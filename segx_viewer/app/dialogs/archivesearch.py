@@ -30,6 +30,7 @@ from segx_viewer.app.jobs.jobs import ARCHIVE
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import ArchiveCancelled, SegxError
 
@@ -285,7 +286,7 @@ class ArchiveSearch(QDialog):
         self._workspace.jobs.run(function, *captured, then=then, failed=failed, lane=ARCHIVE, cancel=token)
 
     def _on_failed(self, error: SegxError, again: Callable[[], None]) -> None:
-        self._end(tr("Stopped. What has come stays.") if isinstance(error, ArchiveCancelled) else str(error))
+        self._end(tr("Stopped. What has come stays.") if isinstance(error, ArchiveCancelled) else told(error))
         server = self.server.currentData()
         if server is not None and secret_given(self._workspace, server, error, self):
             again()

@@ -25,6 +25,7 @@ from segx_viewer.app.jobs.jobs import ARCHIVE
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model.keyimages import key_images
 from segx_viewer.app.sessions import sending
 from segx_viewer.app.sessions.export import Job, job_for
@@ -183,7 +184,7 @@ class ArchiveSend(WorkingDialog):
         )
 
     def _on_answer(self, item: "Item", answer: "Answer") -> None:
-        self.answers.addItem(f"{item.label}: {answer.sentence}")
+        self.answers.addItem(f"{item.label}: {told(answer.sentence)}")
 
     def _on_sent(self, count: int) -> None:
         left = len(self._waiting())
@@ -194,7 +195,7 @@ class ArchiveSend(WorkingDialog):
 
     def _on_failed(self, error: SegxError) -> None:
         stopped = isinstance(error, (ArchiveCancelled, AnalysisCancelled))
-        self._end(tr("Cancelled.") if stopped else str(error))
+        self._end(tr("Cancelled.") if stopped else told(error))
         server = self.server.currentData()
         if server is not None and secret_given(self._workspace, server, error, self):
             self.send()

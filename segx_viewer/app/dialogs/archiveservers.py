@@ -26,6 +26,7 @@ from segx_viewer.app.jobs.jobs import ARCHIVE
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.archive import secrets
 from segx_viewer.archive.servers import (
     DEFAULT_TITLE,
@@ -59,7 +60,7 @@ def known_servers() -> tuple[tuple[Server, ...], str]:
     try:
         return load_servers(), ""
     except ArchiveError as error:
-        return (), str(error)
+        return (), told(error)
 
 
 def list_servers(into: QComboBox, sentence: QLabel) -> None:
@@ -87,10 +88,10 @@ def ask_secret(server: Server, sentence: str, parent: QWidget) -> str | None:
 
 def secret_given(workspace: Workspace, server: Server, error: SegxError, parent: QWidget) -> bool:
     """Ask for the password or token where an archive lacked it; return whether trying again is worth it."""
-    told = ask_secret(server, str(error), parent) if isinstance(error, SecretNeededError) else None
-    if told is not None:
-        workspace.say(told)
-    return told is not None
+    kept = ask_secret(server, told(error), parent) if isinstance(error, SecretNeededError) else None
+    if kept is not None:
+        workspace.say(kept)
+    return kept is not None
 
 
 class ServerDialog(QDialog):
@@ -262,7 +263,7 @@ class ServerDialog(QDialog):
             row = row if row >= 0 else len(self._servers)
             self._keep([*self._servers[:row], server, *self._servers[row + 1 :]])
         except SegxError as error:
-            self.sentence.setText(str(error))
+            self.sentence.setText(told(error))
             return False
         self._list(row)
         saved = tr("Saved.")
@@ -286,12 +287,12 @@ class ServerDialog(QDialog):
 
     def _on_failed(self, server: Server, error: SegxError) -> None:
         if isinstance(error, SecretNeededError):
-            told = ask_secret(server, str(error), self)
-            if told is not None:
+            kept = ask_secret(server, told(error), self)
+            if kept is not None:
                 self._greet(server)
-                self.sentence.setText(told)
+                self.sentence.setText(kept)
                 return
-        self.sentence.setText(str(error))
+        self.sentence.setText(told(error))
 
 
 def run_here(

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from segx_viewer.app.jobs.jobs import CHECKS
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import AnalysisCancelled, SegxError
 
@@ -139,7 +140,8 @@ class CalibrationDialog(QDialog):
         self.bar.setVisible(runs)
 
     def _say(self, line: str) -> None:
-        self.said.appendPlainText(line)
+        words = line.lstrip()
+        self.said.appendPlainText(line.removesuffix(words) + told(words))
 
     def _on_progress(self, fraction: float) -> None:
         self.bar.setValue(round(fraction * 1000))
@@ -156,7 +158,7 @@ class CalibrationDialog(QDialog):
     def _on_failure(self, error: SegxError) -> None:
         self._cancel = None
         cancelled = tr("Cancelled; the model is as it was.")
-        self._say(cancelled if isinstance(error, AnalysisCancelled) else str(error))
+        self._say(cancelled if isinstance(error, AnalysisCancelled) else told(error))
         self._follow()
 
 

@@ -23,6 +23,7 @@ from segx_viewer.app.jobs.jobs import CHECKS
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import theme
 from segx_viewer.app.kit.i18n import decimal, tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.checks.verdicts import Judgement, Verdict, summary, verdicts
 from segx_viewer.domain.methods import method_label
 from segx_viewer.domain.request import CancelToken
@@ -106,7 +107,7 @@ class CheckDialog(QDialog):
 
     def _on_failure(self, error: SegxError) -> None:
         self._end()
-        self.sentence.setText(tr("Cancelled.") if isinstance(error, AnalysisCancelled) else str(error))
+        self.sentence.setText(tr("Cancelled.") if isinstance(error, AnalysisCancelled) else told(error))
 
     def _on_report(self, report: "SanityReport") -> None:
         self._end()

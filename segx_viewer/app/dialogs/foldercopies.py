@@ -26,6 +26,7 @@ from segx_viewer.app.dialogs.working import WorkingDialog
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model.privacy import limits
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import AnalysisCancelled, SegxError
@@ -148,7 +149,7 @@ class FolderCopies(WorkingDialog):
         self._end(words.format(**{name: count[name] for name in ("copied", "patients", "failed", "skipped")}))
 
     def _on_failed(self, error: SegxError) -> None:
-        self._end(tr("Cancelled.") if isinstance(error, AnalysisCancelled) else str(error))
+        self._end(tr("Cancelled.") if isinstance(error, AnalysisCancelled) else told(error))
 
     def _end(self, sentence: str) -> None:
         self._running = False

@@ -4,6 +4,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model import hanging
 from segx_viewer.errors import SegxError
 
@@ -47,6 +48,6 @@ class HangingRules(QDialog):
         try:
             hanging.write(self.text.toPlainText())
         except SegxError as error:  # such as a disk that is full
-            self._tell(str(error))
+            self._tell(told(error))
         else:
             self.accept()

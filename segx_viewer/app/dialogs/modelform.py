@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.bundles.manifest import COLOURS, FITS
 from segx_viewer.bundles.offer import classes_of, regions_of, templates
 from segx_viewer.domain.geometry import INTERPOLATIONS
@@ -178,12 +179,12 @@ class ModelForm(QDialog):
         try:
             classes_of(_listed(self.classes.text()))
         except ModelError as error:
-            self.tell(str(error), self.classes)
+            self.tell(told(error), self.classes)
             return
         try:
             self._region()
         except ModelError as error:
-            self.tell(str(error), self.channels)
+            self.tell(told(error), self.channels)
             return
         super().accept()
 

@@ -53,7 +53,7 @@ def models(store: "BundleStore", message: str = "") -> Answer:
     own = user_models_folder()
     found = {name: Model(b.info.title, _details(b), b.folder.parent == own) for name, b in store.bundles().items()}
     for name, sentence in store.damaged.items():
-        found.setdefault(name, Model(name, sentence, (own / name).is_dir()))
+        found.setdefault(name, Model(name, told(sentence), (own / name).is_dir()))
     return found, store.device_name, message
 
 
@@ -117,7 +117,7 @@ def install(trial: Trial, store: "BundleStore") -> Answer:
         discard(trial)
     store.refresh()
     says = tr("Added {name}.").format(name=place.name)
-    return models(store, " ".join([says, *trial.notes]))
+    return models(store, " ".join([says, *map(told, trial.notes)]))
 
 
 def add(answers: dict[str, Any], store: "BundleStore", *, allow_pickle: bool = False) -> Answer:
@@ -128,7 +128,7 @@ def add(answers: dict[str, Any], store: "BundleStore", *, allow_pickle: bool = F
 def verify(store: "BundleStore") -> Answer:
     """Compare all files with their checksums."""
     found = [sentence for bundle in store.bundles().values() for sentence in bundle.damages()]
-    return models(store, " ".join(found) or tr("All files are as they were installed."))
+    return models(store, " ".join(map(told, found)) or tr("All files are as they were installed."))
 
 
 def remove(names: Sequence[str], store: "BundleStore") -> Answer:
@@ -167,7 +167,7 @@ class Side:
         """Return findings, region and certainty, a line each."""
         prediction = self.analysis.prediction
         if prediction is None:
-            return self.analysis.gate.reason
+            return told(self.analysis.gate.reason)
         lines = []
         for k in prediction.ranking[:4]:
             share = percent(float(prediction.probabilities[k]))

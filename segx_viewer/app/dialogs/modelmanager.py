@@ -23,6 +23,7 @@ from segx_viewer.app.dialogs import modeljobs
 from segx_viewer.app.dialogs.modelform import ModelForm
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.errors import ConsentNeededError, SegxError
 
@@ -188,16 +189,16 @@ class ModelManager(QDialog):
 
     def _show_failure(self, error: SegxError) -> None:
         self.setEnabled(True)
-        self.note.setText(str(error))
+        self.note.setText(told(error))
 
     def _ask_consent(self, answers: dict[str, object], again: Callable[..., None], error: SegxError) -> None:
         self._show_failure(error)
         if isinstance(error, ConsentNeededError):
             yes = QMessageBox.StandardButton.Yes
-            if QMessageBox.question(self, tr("Models"), f"{error}\n\n{tr('Read it?')}") == yes:
+            if QMessageBox.question(self, tr("Models"), f"{told(error)}\n\n{tr('Read it?')}") == yes:
                 again(answers, allow_pickle=True)
         elif self._form is not None:
-            self._form.tell(str(error))
+            self._form.tell(told(error))
             self._fill_in()
 
     def _fill(self, device: str) -> None:
@@ -240,7 +241,7 @@ class TrialDialog(QDialog):
         picture.setPixmap(trial.side.pixmap())
         picture.setAccessibleName(tr("The map within the region, on the image it was tried on"))
         words = QLabel(trial.side.words())
-        notes = QLabel("\n\n".join(trial.notes))
+        notes = QLabel("\n\n".join(map(told, trial.notes)))
         notes.setObjectName("muted")
         for label in (words, notes):
             label.setWordWrap(True)

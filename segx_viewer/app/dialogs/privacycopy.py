@@ -22,6 +22,7 @@ from segx_viewer.app.dialogs.disguiseform import DisguiseForm
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.kit.qimage import to_qimage
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.model.privacy import limits
 from segx_viewer.domain.image import MedicalImage
@@ -106,7 +107,7 @@ class CopyDialog(QDialog):
         workspace.jobs.run(_look, document.path, document.image, dates, then=self._show, failed=self._show_failure)
 
     def _show_failure(self, error: SegxError) -> None:
-        self.sentence.setText(str(error))
+        self.sentence.setText(told(error))
 
     def _show(self, found: "Identity") -> None:
         findings, burned, shown, boxes = found

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.errors import SegxError
 
 if TYPE_CHECKING:
@@ -94,5 +95,5 @@ class WorklistExport(QDialog):
         self.accept()
 
     def _on_failed(self, error: SegxError) -> None:
-        self.sentence.setText(str(error))
+        self.sentence.setText(told(error))
         self.start.setEnabled(True)

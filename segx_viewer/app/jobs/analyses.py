@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from segx_viewer.app.jobs.engine import Capabilities, Engine
 from segx_viewer.app.jobs.jobs import FILES, MODELS, Jobs
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model.documents import Document, Documents, Measured, key_of
 from segx_viewer.app.model.region import restored
 from segx_viewer.app.model.viewstate import ViewState
@@ -238,7 +239,7 @@ class Analyses(QObject):
             self.analyse()
         else:  # whatever is shown must be of these pixels
             self.was_cancelled = True
-            self.failed.emit(str(error))
+            self.failed.emit(told(error))
 
     # -- the region ------------------------------------------------------------------------------
 
@@ -438,7 +439,7 @@ class Analyses(QObject):
             return
         self.was_cancelled = True
         self.progress.emit(None)
-        self.failed.emit(str(error))
+        self.failed.emit(told(error))
 
 
 def _recalled(stored: "Stored", image: "MedicalImage") -> Analysis:

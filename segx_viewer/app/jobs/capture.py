@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from segx_viewer.app.jobs.jobs import BACKGROUND, Jobs
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.errors import ImageReadError, SegxError
 
 SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".heic", ".heif", ".dcm", ".dicom"))
@@ -117,7 +118,7 @@ class Watch(QObject):
     def _fail(self, folder: Path, error: SegxError) -> None:
         self._looking = False
         if self.folder == folder:
-            self.failed.emit(str(error))
+            self.failed.emit(told(error))
             self._timer.start(_SLOW_MS)
 
 

@@ -10,6 +10,7 @@ import shiboken6
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import AnalysisCancelled, SegxError, library_needed
 
@@ -131,7 +132,7 @@ class Jobs(QObject):
             receive()
 
     def _say(self, error: SegxError) -> None:
-        self.said.emit(tr("Cancelled.") if isinstance(error, AnalysisCancelled) else str(error))
+        self.said.emit(tr("Cancelled.") if isinstance(error, AnalysisCancelled) else told(error))
 
 
 def _is_gone(receiver: object) -> bool:

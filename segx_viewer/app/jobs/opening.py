@@ -15,6 +15,7 @@ from segx_viewer.app.jobs.jobs import BACKGROUND, FILES, Jobs
 from segx_viewer.app.jobs.thumbnails import Thumbnail, Thumbnails, draw
 from segx_viewer.app.jobs.work import Work
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model.documents import Document, Documents
 from segx_viewer.domain.image import SourceInfo
 from segx_viewer.domain.request import CancelToken
@@ -106,7 +107,7 @@ class Opener(QObject):
 
     def _on_failed(self, error: SegxError) -> None:
         self._work.end("collect")
-        self.said.emit(tr("Cancelled.") if isinstance(error, AnalysisCancelled) else str(error))
+        self.said.emit(tr("Cancelled.") if isinstance(error, AnalysisCancelled) else told(error))
 
     # -- thumbnails ------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from segx_viewer.app.jobs.engine import Engine
 from segx_viewer.app.jobs.jobs import BACKGROUND, MODELS, Jobs
 from segx_viewer.app.jobs.survey import Summary, summary_of
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model.documents import Document
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.request import AnalysisRequest, CancelToken
@@ -115,7 +116,7 @@ class Visits(QObject):
 
     def _fail(self, document: Document, error: SegxError) -> None:
         if not isinstance(error, AnalysisCancelled):
-            self.failed.emit(document, str(error))
+            self.failed.emit(document, told(error))
 
 
 def _look(

@@ -12,6 +12,7 @@ from segx_viewer.app.jobs.loader import Loader
 from segx_viewer.app.jobs.opening import Opener
 from segx_viewer.app.jobs.work import Work
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model.documents import Document, Documents
 from segx_viewer.app.model.impression import hidden
 from segx_viewer.app.model.viewstate import ViewState
@@ -119,7 +120,7 @@ class Workspace(QObject):
 
     def _on_not_exported(self, error: SegxError) -> None:
         self.work.end("export")
-        self.say(tr("Cancelled.") if isinstance(error, AnalysisCancelled) else str(error))
+        self.say(tr("Cancelled.") if isinstance(error, AnalysisCancelled) else told(error))
 
     def stop_by_reader(self) -> None:
         """Stop what runs because the reader said so. What a thread still finishes is dropped, so nobody waits."""

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from xml.etree import ElementTree
 
+from segx_viewer.app.kit.forms import WORDS, error_forms
 from segx_viewer.app.kit.i18n import CONTEXT
-from segx_viewer.app.kit.language import LANGUAGES, folder, read_catalogue
+from segx_viewer.app.kit.language import BELOW, LANGUAGES, folder, read_catalogue
 from segx_viewer.paths import models_folder, resources_folder
 
 
@@ -79,10 +80,15 @@ def outside_texts() -> set[str]:
     return found
 
 
+def forms_below() -> set[str]:
+    """Return the forms of the sentences that come from below the window, and the words that are filled into them."""
+    return error_forms(Path(__file__).parents[2]) | set(WORDS)
+
+
 def all_texts() -> set[str]:
     """Return every text that a catalogue holds."""
     app = Path(__file__).parent.parent
-    return outside_texts() | source_texts(app) | source_texts(app.with_name("reporting"))
+    return outside_texts() | source_texts(app) | source_texts(app.with_name("reporting")) | forms_below()
 
 
 def update(name: str) -> int:
@@ -99,10 +105,13 @@ def write_catalogue(path: Path, language: str, texts: Iterable[str], translation
     Sorted, and without the texts' places: a module that moves changes no catalogue, and two people's texts rarely meet.
     """
     root = ElementTree.Element("TS", version="2.1", language=language, sourcelanguage="en")
-    context = ElementTree.SubElement(root, "context")
-    ElementTree.SubElement(context, "name").text = CONTEXT
+    contexts = {}
+    for name in (CONTEXT, BELOW):
+        contexts[name] = ElementTree.SubElement(root, "context")
+        ElementTree.SubElement(contexts[name], "name").text = name
+    below = forms_below()
     for text in sorted(texts, key=lambda text: (text.casefold(), text)):
-        message = ElementTree.SubElement(context, "message")
+        message = ElementTree.SubElement(contexts[BELOW if text in below else CONTEXT], "message")
         ElementTree.SubElement(message, "source").text = text
         translation = ElementTree.SubElement(message, "translation")
         if text in translations:

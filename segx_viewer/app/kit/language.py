@@ -1,5 +1,8 @@
 """Translations: which there are, and loading one."""
 
+import re
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
@@ -8,6 +11,8 @@ from segx_viewer.app.kit.i18n import CONTEXT
 from segx_viewer.app.kit.preferences import LANGUAGES as LANGUAGES
 from segx_viewer.paths import resources_folder
 
+BELOW = f"{CONTEXT}.below"
+"""Context of the forms of sentences that come from below the window."""
 _loaded: list[QTranslator] = []
 _name = {"current": "en"}
 
@@ -44,6 +49,29 @@ def read_catalogue(path: Path) -> dict[str, str]:
         if translation is not None and translation.text and translation.get("type") != "unfinished":
             texts[message.findtext("source", "")] = translation.text
     return texts
+
+
+@cache
+def forms(name: str) -> tuple[str, ...]:
+    """Return the forms of sentences from below the window that a language knows, those with most words first."""
+    from xml.etree import ElementTree
+
+    path = folder() / f"segx_viewer_{name}.ts"
+    if name == "en" or not path.is_file():
+        return ()
+    root = ElementTree.parse(path).getroot()  # noqa: S314 - our own packaged file
+    found = [
+        message.findtext("source", "")
+        for context in root.iter("context")
+        if context.findtext("name") == BELOW
+        for message in context.iter("message")
+    ]
+    return by_words(found)
+
+
+def by_words(found: Iterable[str]) -> tuple[str, ...]:
+    """Return forms in the order in which they are tried: what says most of its own first."""
+    return tuple(sorted(found, key=lambda form: -len(re.sub(r"{[^}]*}", "", form))))
 
 
 def texts(name: str) -> dict[str, str]:

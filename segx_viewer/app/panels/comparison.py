@@ -72,7 +72,7 @@ class Column(QFrame):
         level, sentence = summary(analysis, scene.key)
         self.title.setText(head_text(document, identity))
         self.title.setToolTip("\n".join((head_text(document, identity), document.label or str(document.path))))
-        self.finding.setText(document.error or sentence)
+        self.finding.setText(told(document.error) or sentence)
         self.finding.setToolTip(self.finding.text())
         self.shape.setVisible(level is not None)
         self.shape.show_level(level)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from segx_viewer.app.kit.assembly import fill_panel
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.model.impression import confidence_word
 from segx_viewer.app.panels.certainty import CertaintyPanel
@@ -107,7 +108,7 @@ class Results(QFrame):
     def show_notes(self, document: Document | None) -> None:
         """Show what there is to know about the file itself."""
         notes = document.header.source.notes if document is not None and document.header is not None else ()
-        self.notes.setText(" ".join(tr(note) for note in notes))
+        self.notes.setText(" ".join(told(note) for note in notes))
         self.notes.setVisible(bool(notes))
 
     def show_failure(self, sentence: str) -> None:

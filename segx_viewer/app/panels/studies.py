@@ -21,6 +21,7 @@ from segx_viewer.app.canvas.dropping import packed
 from segx_viewer.app.kit import theme
 from segx_viewer.app.kit.i18n import date_text, tr
 from segx_viewer.app.kit.qimage import to_qimage
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.kit.theme import colour
 from segx_viewer.app.model.documents import Document, Documents
 from segx_viewer.app.model.stack import Parts, file_stacks, part_words
@@ -328,7 +329,7 @@ class Studies(QTreeWidget):
         self._file(document)
         star = "★ " if document.is_key else ""
         item.setText(0, f"{star}{document.name}\n{_subtitle(document)}")
-        item.setToolTip(0, document.error or document.label or str(document.path))
+        item.setToolTip(0, told(document.error) or document.label or str(document.path))
         self._picture(item, document)
         group = item.parent()
         if group is not None and group.childCount() > 1 and group.child(group.childCount() // 2) is item:

@@ -27,6 +27,7 @@ from segx_viewer.app.jobs.worklists import Opened, Worklists
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model import worklist
 from segx_viewer.app.model.impression import hidden
 from segx_viewer.app.model.worklist import HEADS, MARKED, NOTE, READ, Filter, WorklistTable
@@ -201,7 +202,7 @@ class WorklistPanel(QDockWidget):
         return f"worklists/{self.lists.key}"
 
     def _on_failed(self, error: SegxError) -> None:
-        self.sentence.setText(str(error))
+        self.sentence.setText(told(error))
 
     def _ask_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(self, tr("Where the images are"))
@@ -246,7 +247,7 @@ class WorklistPanel(QDockWidget):
 
     def _on_not_found(self, error: SegxError) -> None:
         if not isinstance(error, AnalysisCancelled):
-            self.sentence.setText(str(error))
+            self.sentence.setText(told(error))
 
     def _say(self) -> None:
         marks = self.table.marks.values()
