@@ -4,7 +4,7 @@ import math
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QPainter
+from PySide6.QtGui import QMouseEvent, QPainter, QWheelEvent
 
 from segx_viewer.app.canvas import handling
 from segx_viewer.app.canvas.scene import Panel
@@ -17,6 +17,8 @@ from segx_viewer.domain.image import VoiFunction, WindowLevel
 if TYPE_CHECKING:
     from segx_viewer.app.canvas.viewport import Viewport
 
+_NOTCH = 120  # eighths of a degree
+_PIXELS = 40  # px of a trackpad that states no angle, for a notch
 _CLICK = 4  # px; a shorter drag is a click
 _GRAB = 8  # px on either side of the curtain's divider
 
@@ -206,6 +208,12 @@ def _begin(name: str, port: "Viewport", point: QPointF) -> Drag:
     if action == "pan" or port.scene.shown.image.is_colour:
         return PanDrag(port, point)
     return WindowDrag(port, point)
+
+
+def notches(event: QWheelEvent) -> float:
+    """Return how far a wheel was turned, or fingers were moved on a trackpad, away from the reader."""
+    turned = event.angleDelta().y() / _NOTCH
+    return turned if turned or event.angleDelta().x() else event.pixelDelta().y() / _PIXELS
 
 
 def wheel(port: "Viewport", point: QPointF, notches: float, zoom_key: bool = False) -> None:

@@ -346,7 +346,9 @@ class Viewport(QWidget):
         if self.scene.base is None:
             return
         ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        mouse.wheel(self, event.position(), event.angleDelta().y() / 120, ctrl)
+        if event.phase() == Qt.ScrollPhase.ScrollBegin:
+            self.turned = 0.0  # fingers that were lifted carry nothing over
+        mouse.wheel(self, event.position(), mouse.notches(event), ctrl)
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802, D102 - Qt's name

@@ -99,12 +99,16 @@ def second_window(window: "Desk") -> None:
     second.port.scroll_stack, second.port.change_drawings = main.scroll_stack, main.change_drawings
     second.port.touched.connect(window.viewports.refresh)
     window.viewports.refreshed.connect(second.port.update)
+    second.port.set_tool(type(main.tool)())
+    window.viewports.others = [*window.viewports.others, second.port]  # whatever tool is chosen, it has it as well
 
     def end() -> None:
         window.second = None
+        window.viewports.others = [port for port in window.viewports.others if port is not second.port]
         second.deleteLater()
 
     second.closed.connect(end)
+    second.addActions(list(window.commands.by_id.values()))  # keys are commands there, too
     second.place(window.above)
 
 
@@ -197,11 +201,17 @@ def toggle_film(window: "Desk") -> None:
 
 
 def leave(window: "Desk") -> None:
-    """Leave whatever was begun last: a film, a drawing, a tool. The view stays as it is."""
+    """Leave what was begun last: a film, a tool, a drawing that is chosen, the full screen. The view stays as it is."""
     if window.scroller.stop():
         return
-    if window.state.view.tool != NAVIGATE and not window.state.view.editing:
+    chosen = [port for port in window.viewports.all_ports if port.scene.selected is not None]
+    if window.state.view.editing:
+        window.commands.run("edit_region")
+    elif window.state.view.tool != NAVIGATE:
         window.commands.run("navigate")
+    elif chosen:
+        for port in chosen:
+            port.choose(None)
     elif window.above.isFullScreen():
         full_screen(window)
 

@@ -28,6 +28,7 @@ class SecondWindow(QWidget):
         """Fill another screen than that of a widget, where there is one."""
         others = [screen for screen in beside.screen().virtualSiblings() if screen is not beside.screen()]
         if others:
+            self.setScreen(others[0])  # which sets the scale that is drawn at
             self.setGeometry(others[0].availableGeometry())
             self.showMaximized()
         else:

@@ -1,6 +1,7 @@
 """Two images beside each other, each with its own analysis; one of them is the one being worked on."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -120,7 +121,7 @@ class Comparison(QWidget):
             row.addWidget(column, 1)
             for port in column.ports.values():
                 port.pressed.connect(lambda index=index: self._activate(index))
-                port.scroll_stack = self._scroll
+                port.scroll_stack = partial(self._scroll, half=index)
         workspace.state.changed.connect(self._on_view_changed)
         workspace.documents.removed.connect(self._on_removed)
         self.hide()
@@ -253,18 +254,37 @@ class Comparison(QWidget):
             if scene.base is not None and other.base is not None and self._state.view.two:
                 scene.reference = reference_line(scene.base.image, other.base.image)
 
-    def _scroll(self, offset: int) -> bool:
-        """Scroll the active image's stack, and the other one's with it where they are linked."""
-        documents, other = self._workspace.documents, self.other
-        stack = stack_of(documents, other)
-        if self._state.view.link_scroll and stack is not None and other is not None:
-            target = self._place_in(stack, offset)
+    def _scroll(self, offset: int, half: int | None = None) -> bool:
+        """Scroll the stack under the mouse, by default the active one, and the other with it where they are linked.
+
+        The other follows what is shown, and not the wheel: it does not go on when the first is at its end.
+        """
+        other = stack_of(self._workspace.documents, self.other)
+        if half not in (None, self.active) and not self._state.view.link_scroll:
+            return self._move_other(other, offset)
+        active = stack_of(self._workspace.documents, self._workspace.documents.current)
+        moved = False
+        if self._state.view.link_scroll and other is not None:
+            if active is not None:
+                offset = min(len(active) - 1, max(0, active.position + offset)) - active.position
+                moved = self._move_other(other, self._place_in(other, offset) - other.position if offset else 0)
+            else:
+                moved = self._move_other(other, offset)
+        return self._scroll_current(offset) or moved
+
+    def _move_other(self, stack: Stack | None, offset: int) -> bool:
+        """Show another image of the stack that is not worked on; return whether there is one."""
+        other = self.other
+        if stack is None or other is None:
+            return False
+        target = min(len(stack) - 1, max(0, stack.position + offset))
+        if target != stack.position:
             path, frame = stack.members[target]
-            moved = documents.add(path, frame, label=other.label, named=other.named)
+            moved = self._workspace.documents.add(path, frame, label=other.label, named=other.named)
             moved.view = dict(other.view)
             self.slots[1 - self.active] = moved
             self.refresh()
-        return self._scroll_current(offset)
+        return True
 
 
 def _headers(documents: Documents, stack: Stack) -> list[MedicalImage] | None:
