@@ -336,6 +336,10 @@
       <translation>1 Tag</translation>
     </message>
     <message>
+      <source>1 image</source>
+      <translation>1 Bild</translation>
+    </message>
+    <message>
       <source>1 month</source>
       <translation>1 Monat</translation>
     </message>
@@ -3978,6 +3982,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>since yesterday</source>
       <translation>seit gestern</translation>
+    </message>
+    <message>
+      <source>Single images</source>
+      <translation>Einzelbilder</translation>
     </message>
     <message>
       <source>Size</source>

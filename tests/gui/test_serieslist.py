@@ -260,3 +260,53 @@ def test_the_other_image_is_drawn_as_a_line(qtbot, placed):
     assert placed.scene.reference is not None
     placed.comparison.end()
     assert placed.scene.reference is None
+
+
+def test_a_series_of_one_image_is_a_row_as_others_are(qtbot, window, make_dicom):
+    path = make_dicom(np.ones((8, 9), np.uint16), "0001.dcm", Modality="CR", SeriesDescription="CHEST", SeriesNumber=4)
+    window.open_paths([path])
+    qtbot.waitUntil(window.has_result)
+    window.studies.order()
+    (row,) = rows(window)
+    assert (row.text(0), row.data(0, Qt.ItemDataRole.UserRole + 2)) == ("CR CHEST", "4 · 1 image")
+    assert not row.isExpanded()
+    assert window.studies.currentItem() is row
+    qtbot.waitUntil(lambda: middle(window, row).thumbnail is not None)
+    drawn = row.child(0).icon(0).pixmap(56, 56).toImage()
+    assert row.icon(0).pixmap(56, 56).toImage() == drawn
+
+
+def test_dicom_without_a_study_is_one_row_of_single_images_with_their_number(qtbot, window, make_dicom):
+    for number in range(5):
+        path = make_dicom(
+            np.full((8, 9), number, np.uint16), f"{number}.dcm", StudyInstanceUID="", SeriesInstanceUID=""
+        )
+    window.open_paths([path.parent])
+    qtbot.waitUntil(lambda: len(window.workspace.documents) == 5 and not window.workspace.documents.pending)
+    window.studies.order()
+    folder = window.studies.topLevelItem(0)
+    assert folder.childCount() == 1
+    row = folder.child(0)
+    assert (row.text(0), row.data(0, Qt.ItemDataRole.UserRole + 2)) == ("Single images", "5 images")
+    assert not row.isExpanded()
+    QTest.mouseClick(
+        window.studies.viewport(), Qt.MouseButton.LeftButton, pos=window.studies.visualItemRect(row).center()
+    )
+    qtbot.waitUntil(lambda: window.workspace.documents.current is images(window, row)[0])
+    row.setExpanded(True)
+    QTest.mouseClick(
+        window.studies.viewport(), Qt.MouseButton.LeftButton, pos=window.studies.visualItemRect(row.child(3)).center()
+    )
+    qtbot.waitUntil(lambda: window.workspace.documents.current is images(window, row)[3])
+
+
+def test_dicom_with_a_study_and_no_series_is_one_row_of_that_study(qtbot, window, make_dicom):
+    for number in range(3):
+        path = make_dicom(
+            np.full((8, 9), number, np.uint16), f"{number}.dcm", StudyInstanceUID="1.2.3", SeriesInstanceUID=""
+        )
+    window.open_paths([path.parent])
+    qtbot.waitUntil(lambda: len(window.workspace.documents) == 3 and not window.workspace.documents.pending)
+    window.studies.order()
+    (row,) = rows(window)
+    assert row.data(0, Qt.ItemDataRole.UserRole + 2).endswith("3 images")

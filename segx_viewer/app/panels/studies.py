@@ -180,28 +180,34 @@ class Studies(QTreeWidget):
     # -- rows of series --------------------------------------------------------------------------
 
     def _dress(self, group: QTreeWidgetItem) -> None:
-        """Make a row of a series that has several images: its middle one's thumbnail, number and count."""
+        """Make a row of a series: its middle image's thumbnail, number and count. A film is a row of its own."""
         key, count = str(group.data(0, _KEY)), group.childCount()
         if not key.startswith(_SERIES):
             return
-        several = count > 1
+        first = self._documents.by_number(group.child(0).data(0, _NUMBER)) if count == 1 else None
+        film = first is not None and first.header is not None and first.header.source.frames > 1
+        is_row = count > 0 and not film
         flags = Qt.ItemFlag.ItemIsEnabled
-        if several:
+        if is_row:
             flags |= Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
         group.setFlags(flags)
-        opened = not several or key in self._opened
+        opened = not is_row or key in self._opened
         if group.isExpanded() != opened:
             group.setExpanded(opened)
-        group.setForeground(0, colour("text" if several else "muted"))
-        group.setSizeHint(0, QSize(0, _THUMB + 10) if several else QSize())
-        if not several:
+        group.setForeground(0, colour("text" if is_row else "muted"))
+        group.setSizeHint(0, QSize(0, _THUMB + 10) if is_row else QSize())
+        if not is_row:
             group.setData(0, _BELOW, None)
             group.setIcon(0, QIcon())
             return
+        group.setData(0, _BELOW, "…")  # a row from now on
         middle = self._middle(group)
         number = middle.header.acquisition.series_number if middle is not None and middle.header is not None else None
-        below = tr("{count} images").format(count=count)
-        group.setData(0, _BELOW, f"{number} · {below}" if number is not None else below)
+        parts = [str(number)] if number is not None else []
+        parts.append(tr("{count} images").format(count=count) if count > 1 else tr("1 image"))
+        if count == 1 and middle is not None and middle.header is not None:
+            parts.append(tr("cannot be opened") if middle.error else middle.header.acquisition.view_position)
+        group.setData(0, _BELOW, " · ".join(filter(None, parts)))
         if middle is not None:
             self._picture(group, middle)
 
@@ -254,9 +260,9 @@ class Studies(QTreeWidget):
             self.in_sight.emit(seen)
 
     def _middle(self, group: QTreeWidgetItem) -> Document | None:
-        """Return the image whose thumbnail stands for a series of several images, None for other groups."""
+        """Return the image whose thumbnail stands for a series, None for other groups."""
         child = group.child(group.childCount() // 2)
-        if not str(group.data(0, _KEY)).startswith(_SERIES) or group.childCount() < 2 or child is None:
+        if not _is_row(group) or child is None:
             return None
         return self._documents.by_number(child.data(0, _NUMBER))
 
@@ -332,7 +338,7 @@ class Studies(QTreeWidget):
         item.setToolTip(0, told(document.error) or document.label or str(document.path))
         self._picture(item, document)
         group = item.parent()
-        if group is not None and group.childCount() > 1 and group.child(group.childCount() // 2) is item:
+        if group is not None and group.child(group.childCount() // 2) is item:
             self._dress(group)
 
     def _picture(self, item: QTreeWidgetItem, document: Document) -> None:
@@ -400,10 +406,15 @@ class _Rows(QStyledItemDelegate):
             option.text = f"{option.text}\u2028{sign} {below}"
 
 
+def _is_row(group: QTreeWidgetItem) -> bool:
+    """Whether a group is a series that stands in the list as a row, rather than a heading."""
+    return group.data(0, _BELOW) is not None
+
+
 def _seen(item: QTreeWidgetItem) -> QTreeWidgetItem:
     """Return an image's item, or its series' where that is closed."""
     group = item.parent()
-    closed = group is not None and group.childCount() > 1 and not group.isExpanded()
+    closed = group is not None and _is_row(group) and not group.isExpanded()
     return group if group is not None and closed else item
 
 
@@ -414,7 +425,10 @@ def group_path(document: Document, identity: bool = True, parts: Parts = ()) -> 
     """
     header = document.header
     if header is None or not header.source.study_uid:
-        return ((document.place, Path(document.place).name or document.place),)
+        folder = document.place, Path(document.place).name or document.place
+        if header is None or not header.source.sop_instance_uid:
+            return (folder,)
+        return folder, (f"{_SERIES}none {document.place}", tr("Single images"))  # DICOM that names no study
     who = header.identity
     patient = (who.name or who.patient_id) if who is not None and identity else ""
     facts = header.acquisition
