@@ -2136,6 +2136,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>In wahrer Größe</translation>
     </message>
     <message>
+      <source>In which folder? The pictures stay where they are.</source>
+      <translation>In welchen Ordner? Die Bilder bleiben, wo sie sind.</translation>
+    </message>
+    <message>
       <source>Index of pages and files beside the report, for this computer only</source>
       <translation>Verzeichnis der Seiten und Dateien neben dem Bericht, nur für diesen Rechner</translation>
     </message>
@@ -2272,8 +2276,16 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Wahre Länge</translation>
     </message>
     <message>
+      <source>Keep this patient's time line …</source>
+      <translation>Zeitreihe dieses Patienten aufbewahren …</translation>
+    </message>
+    <message>
       <source>kept</source>
       <translation>behalten</translation>
+    </message>
+    <message>
+      <source>Kept as {path}; File &gt; Open files opens it again.</source>
+      <translation>Aufbewahrt als {path}; Datei &gt; Dateien öffnen öffnet sie wieder.</translation>
     </message>
     <message>
       <source>Key image</source>
@@ -3114,6 +3126,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Opening the session …</source>
       <translation>Sitzung wird geöffnet …</translation>
+    </message>
+    <message>
+      <source>Opening the time line …</source>
+      <translation>Zeitreihe wird geöffnet …</translation>
     </message>
     <message>
       <source>Opening was cancelled.</source>
@@ -4924,6 +4940,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Kopien schreiben</translation>
     </message>
     <message>
+      <source>Writes which pictures belong to it, and what you noted, into a folder of your own.</source>
+      <translation>Schreibt, welche Bilder dazugehören und was Sie notiert haben, in einen eigenen Ordner.</translation>
+    </message>
+    <message>
       <source>Writing the report …</source>
       <translation>Bericht wird geschrieben …</translation>
     </message>
@@ -5070,6 +5090,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>{missing} of {all} images were not found. Where are they?</source>
       <translation>{missing} von {all} Bildern wurden nicht gefunden. Wo sind sie?</translation>
+    </message>
+    <message>
+      <source>{missing} of {all} pictures of the time line were not found.</source>
+      <translation>{missing} von {all} Bildern der Zeitreihe wurden nicht gefunden.</translation>
     </message>
     <message>
       <source>{name} answers.</source>
@@ -6739,6 +6763,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{path} ist keine Sitzungsdatei.</translation>
     </message>
     <message>
+      <source>{path} is not a time line, or is damaged.</source>
+      <translation>{path} ist keine Zeitreihe, oder ist beschädigt.</translation>
+    </message>
+    <message>
+      <source>{path} is not a time line.</source>
+      <translation>{path} ist keine Zeitreihe.</translation>
+    </message>
+    <message>
       <source>{path} is not a torch.export program that can be read: it is damaged, or another version of PyTorch wrote it; export the network again.</source>
       <translation>{path} ist kein lesbares Programm von torch.export: Es ist beschädigt, oder eine andere Version von PyTorch hat es geschrieben; exportieren Sie das Netz neu.</translation>
     </message>
@@ -6765,6 +6797,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>{path} is probably damaged: its decoder crashed.</source>
       <translation>{path} ist wahrscheinlich beschädigt: Der Decoder ist abgestürzt.</translation>
+    </message>
+    <message>
+      <source>{path} is the time line of another patient.</source>
+      <translation>{path} ist die Zeitreihe eines anderen Patienten.</translation>
     </message>
     <message>
       <source>{path} is truncated: its pixels are incomplete.</source>
@@ -6841,6 +6877,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>{path}: two archives have the same name.</source>
       <translation>{path}: Zwei Archive haben denselben Namen.</translation>
+    </message>
+    <message>
+      <source>{picture} could not be read: {error}.</source>
+      <translation>{picture} ließ sich nicht lesen: {error}.</translation>
     </message>
     <message>
       <source>{place} is in the way; remove it first.</source>

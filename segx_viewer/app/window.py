@@ -152,12 +152,19 @@ class Window(QMainWindow):
     def open_paths(self, paths: list[Path]) -> None:
         """Open files, folders and sessions."""
         self.fill()
+        from segx_viewer.app.commands.lesions import open_timeline
         from segx_viewer.app.commands.results import is_session, open_session
+        from segx_viewer.app.sessions.timelinefile import is_timeline
 
-        sessions = [path for path in paths if is_session(path)]
-        for path in sessions:
-            open_session(self, path)
-        self.workspace.opener.open([path for path in paths if path not in sessions])
+        images = []
+        for path in paths:
+            if is_session(path):
+                open_session(self, path)
+            elif is_timeline(path):
+                open_timeline(self, path)
+            else:
+                images.append(path)
+        self.workspace.opener.open(images)
         self.autosave.add_recent([path for path in paths if path.exists()])
 
     def show_results(self, folder: Path | str) -> None:

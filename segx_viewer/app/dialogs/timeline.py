@@ -1,14 +1,18 @@
 """One lesion over time: its pictures by day, two of them laid on each other, and what changed."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QDialog,
+    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QPushButton,
     QSlider,
     QTableWidget,
     QTableWidgetItem,
@@ -21,12 +25,15 @@ from segx_viewer.app.jobs.visits import Comparison, Visit, Visits
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.kit.qimage import to_qimage
+from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model.annotations import plain
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.model.timelines import Key, lesions_of, title_of
 from segx_viewer.app.panels.bodymap import site_words
 from segx_viewer.app.panels.lesionpair import PairView
+from segx_viewer.app.sessions import timelinefile
 from segx_viewer.domain.result import Level
+from segx_viewer.errors import SegxError
 from segx_viewer.imaging.registration import Trust
 from segx_viewer.reporting.content import percent
 
@@ -90,6 +97,9 @@ class TimeLine(QDialog):
         self.doubt.setWordWrap(True)
         self.place = QLabel()
         self.place.setObjectName("muted")
+        self.keep = QPushButton(tr("Keep this patient's time line …"))
+        self.keep.setToolTip(tr("Writes which pictures belong to it, and what you noted, into a folder of your own."))
+        self.keep.clicked.connect(self._keep)
         self._lay_out()
         self.watch = Visits(workspace.jobs, workspace.analyses.engine, self)
         self.watch.found.connect(self._on_found)
@@ -113,6 +123,7 @@ class TimeLine(QDialog):
         for widget in (QLabel(tr("Lesion")), self.lesion, QLabel(tr("Compare with")), self.earlier):
             row.addWidget(widget)
         row.addStretch(1)
+        row.addWidget(self.keep)
         row.addWidget(research)
         blend = QHBoxLayout()
         blend.addWidget(QLabel(tr("Later")))
@@ -126,20 +137,41 @@ class TimeLine(QDialog):
         layout.addWidget(self.doubt)
         layout.addWidget(self.table, 2)
 
+    def _keep(self) -> None:
+        """Ask for a folder, and write the time lines of the shown lesion's patient into it."""
+        if self.key is None or not self._pictures:
+            return
+        first = self._pictures[0]
+        title = tr("In which folder? The pictures stay where they are.")
+        name = QFileDialog.getExistingDirectory(self, title, str(first.path.parent))
+        if name:
+            path = timelinefile.file_in(Path(name), first.lesion.patient.strip())
+            pictures = timelinefile.capture(self._workspace.documents, self.key[0])
+            self._workspace.jobs.run(timelinefile.save, pictures, path, then=self._on_kept, failed=self._on_not_kept)
+
+    def _on_kept(self, path: Path) -> None:
+        self.place.setText(tr("Kept as {path}; File > Open files opens it again.").format(path=path))
+
+    def _on_not_kept(self, error: SegxError) -> None:
+        self.place.setText(told(error))
+
     # -- which lesion, and its pictures ----------------------------------------------------------
 
     def fill(self) -> None:
         """List the lesions of the open pictures, that of the current one first."""
-        known, before = lesions_of(self._workspace.documents), self.lesion.currentData()
+        known, before = lesions_of(self._workspace.documents), self.key
         current = self._workspace.documents.current
-        wanted = before if before in known else (current.lesion.key if current is not None else None)
+        if before not in known and current is not None:
+            before = current.lesion.key
         self._known = {key: [d.number for d in pictures] for key, pictures in known.items()}
         self._scales = {d.number: d.lesion.calibration for d in self._workspace.documents}
         self.lesion.clear()
         for key, pictures in known.items():
             words = tr("{lesion} ({count} pictures)").format(lesion=title_of(pictures[0]), count=len(pictures))
             self.lesion.addItem(words, key)
-        self.lesion.setCurrentIndex(max(0, self.lesion.findData(wanted)))
+        # Qt finds no tuple in a list of its own.
+        self.lesion.setCurrentIndex(next((i for i, key in enumerate(known) if key == before), 0))
+        self.keep.setEnabled(bool(known))
         self._show_lesion()
 
     @property

@@ -90,7 +90,7 @@ class Visits(QObject):
             look = partial(_look, self._engine, document.path, document.frame, request, token, method, done)
             self._jobs.run(
                 partial(look, document.scaled),
-                then=partial(self.found.emit, document),
+                then=partial(self._tell, document),
                 failed=partial(self._fail, document),
                 lane=MODELS,
                 wanted=lambda token=token: self._token is token,  # type: ignore[misc]
@@ -109,10 +109,18 @@ class Visits(QObject):
             compare,
             first,
             second,
-            then=partial(self.compared.emit, earlier, later),
+            then=partial(self._tell_compared, earlier, later),
             lane=BACKGROUND,
             wanted=lambda: self._asked is asked,
         )
+
+    # Methods, and no signals' emit: an answer to a window that was closed meanwhile is dropped.
+
+    def _tell(self, document: Document, visit: Visit) -> None:
+        self.found.emit(document, visit)
+
+    def _tell_compared(self, earlier: Document, later: Document, comparison: Comparison) -> None:
+        self.compared.emit(earlier, later, comparison)
 
     def _fail(self, document: Document, error: SegxError) -> None:
         if not isinstance(error, AnalysisCancelled):

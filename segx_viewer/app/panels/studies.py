@@ -184,7 +184,8 @@ class Studies(QTreeWidget):
         key, count = str(group.data(0, _KEY)), group.childCount()
         if not key.startswith(_SERIES):
             return
-        first = self._documents.by_number(group.child(0).data(0, _NUMBER)) if count == 1 else None
+        only = _children(group)[0] if count == 1 else None
+        first = self._documents.by_number(only.data(0, _NUMBER)) if only is not None else None
         film = first is not None and first.header is not None and first.header.source.frames > 1
         is_row = count > 0 and not film
         flags = Qt.ItemFlag.ItemIsEnabled
