@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from segx_viewer.errors import ModelError
 from segx_viewer.networks.graph_spec import GraphSpec, Weights
 from segx_viewer.networks.head import LinearHead
-from segx_viewer.networks.runtime import onnxruntime
+from segx_viewer.networks.runtime import onnxruntime, share_arena
 from segx_viewer.networks.threads import thread_count
 
 Floats = NDArray[np.float32]
@@ -124,4 +124,6 @@ def session_options(threads: int) -> onnxruntime.SessionOptions:
     options.intra_op_num_threads = threads
     options.enable_mem_pattern = False  # one large block for each session
     options.add_session_config_entry("session.force_spinning_stop", "1")  # others need the cores then
+    if share_arena():
+        options.add_session_config_entry("session.use_env_allocators", "1")
     return options
