@@ -69,6 +69,9 @@ __all__ = ["analyse", "analyse_to_end", "library_versions", "reassess"]
 
 # Share of an analysis that is done when a stage begins.
 _BEGINS = {Stage.CHECK: 0.0, Stage.CLASSIFY: 0.1, Stage.SEGMENT: 0.35, Stage.ATTRIBUTE: 0.6, Stage.SEGU: 0.9}
+_LARGE = 2**24
+"""Pixels of a picture that is not kept while networks run."""
+
 _NO_BASELINES = worded(
     "The model keeps no images that Gradient SHAP as published starts from (calibrate --as-published); this is the "
     "program's own."
@@ -183,6 +186,24 @@ Entered = tuple["ModelBundle", Runner, NDArray[np.float32], Scores]
 
 
 @dataclass(eq=False)
+class _Picture:
+    """An image as it is displayed. A large one is made again when it is needed again, not kept beside the networks."""
+
+    image: MedicalImage
+    _pixels: NDArray[np.uint8] | None
+
+    @property
+    def pixels(self) -> NDArray[np.uint8]:
+        if self._pixels is None:
+            self._pixels = to_display(self.image)
+        return self._pixels
+
+    def let_go(self) -> None:
+        if self.pixels.size > _LARGE and not self.image.is_colour:
+            self._pixels = None
+
+
+@dataclass(eq=False)
 class _Run:
     """One analysis in progress."""
 
@@ -201,7 +222,7 @@ class _Run:
     def stages(self) -> Iterator[Analysis]:
         image = self.request.image
         with self._stage(Stage.CHECK):
-            picture = to_display(image)
+            picture = _Picture(image, to_display(image))
         analysis, prepared = self._choose_bundle(image, picture)
         yield analysis
         if prepared is None:
@@ -237,7 +258,7 @@ class _Run:
         self,
         bundle: "ModelBundle",
         runner: Runner,
-        picture: NDArray[np.uint8],
+        picture: "_Picture",
         inputs: NDArray[np.float32],
         placement: Placement,
     ) -> list[Segmentation]:
@@ -245,7 +266,8 @@ class _Run:
         how = bundle.segmenter_input
         if how == bundle.preprocessing:
             return regions_of(runner.segment(inputs), bundle)
-        placed, own = place(picture, how, self.request.image.stretch)
+        placed, own = place(picture.pixels, how, self.request.image.stretch)
+        picture.let_go()
         return regions_of(runner.segment(normalise(placed, how)[None]), bundle, (own, placement))
 
     def _with_late_alignments(self, analysis: Analysis) -> Analysis:
@@ -258,7 +280,7 @@ class _Run:
                 found.append(replace(explanation, certainty=certainty))
         return analysis.with_explanations(*found)
 
-    def _choose_bundle(self, image: MedicalImage, picture: NDArray[np.uint8]) -> tuple[Analysis, Entered | None]:
+    def _choose_bundle(self, image: MedicalImage, picture: "_Picture") -> tuple[Analysis, Entered | None]:
         """Return the bundle that fits the image best, with what it needs; or the refusal that came nearest to fitting.
 
         The first rank that accepts the image has it, and in it the bundle whose images it is most like; where none
@@ -291,18 +313,19 @@ class _Run:
         return min(refusals, key=itemgetter(0))[1], None
 
     def _enter(
-        self, bundle: "ModelBundle", image: MedicalImage, picture: NDArray[np.uint8]
+        self, bundle: "ModelBundle", image: MedicalImage, picture: "_Picture"
     ) -> tuple[Analysis, Entered | None]:
         gate = gate_of(self.store, bundle.info.name)
         with self._stage(Stage.CHECK):
-            placed, placement = place(picture, bundle.preprocessing, image.stretch)
+            placed, placement = place(picture.pixels, bundle.preprocessing, image.stretch)
             inputs = normalise(placed, bundle.preprocessing)[None]
-            looks = gate.check_picture(as_bytes(placed[_extent(placement)]), colour=_colour_of(picture))
-            seen = picture[_part(placement)] if bundle.preprocessing.margins == CUT else picture
-            verdict = worst(gate.check_header(image), looks, gate.check_look(seen))
+            looks = gate.check_picture(as_bytes(placed[_extent(placement)]), colour=_colour_of(picture.pixels))
+            part = _part(placement) if bundle.preprocessing.margins == CUT else ...
+            verdict = worst(gate.check_header(image), looks, gate.check_look(picture.pixels[part]))
         if verdict.level is GateLevel.REFUSED:
             return self._begin(bundle, placement, verdict), None
 
+        picture.let_go()
         with self._stage(Stage.CLASSIFY):
             runner = self._runner(bundle)
             scores = runner.classify(inputs)
