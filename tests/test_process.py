@@ -89,6 +89,17 @@ def test_what_is_set_already_stays():
     assert said(code, surroundings) == "7"
 
 
+@pytest.mark.parametrize(("left_out", "asked"), [("", [{-3: 2**20}]), ("steady-threshold", [])])
+def test_the_window_lets_the_system_have_back_what_large_pictures_took(monkeypatch, left_out, asked):
+    monkeypatch.setenv(process.SWITCH, left_out)
+    monkeypatch.setattr(process.sys, "setswitchinterval", lambda _seconds: None)
+    monkeypatch.setattr(process, "begin", lambda: None)
+    told: list[dict[int, int]] = []
+    monkeypatch.setattr(process, "_set_malloc", told.append)
+    process.begin_window()
+    assert told == asked
+
+
 def test_the_window_takes_short_turns_unless_told_not_to(monkeypatch):
     before = sys.getswitchinterval()
     monkeypatch.setattr(os, "environ", os.environ.copy())
