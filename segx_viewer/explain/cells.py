@@ -20,8 +20,7 @@ def transport_problem(
     (h, w), (dy, dx) = E.shape, spacing
     surplus = (to_grid(E / E.sum(dtype=np.float64)) - to_grid(mask / mask.sum())).ravel()
     give, take = np.flatnonzero(surplus > 0), np.flatnonzero(surplus < 0)
-    distances = cell_distances(h * dy, w * dx)
-    return surplus[give], -surplus[take], distances.take(give, 0).take(take, 1)
+    return surplus[give], -surplus[take], cell_distances(h * dy, w * dx, give, take)
 
 
 def to_grid(array: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -50,9 +49,17 @@ def _shares(length: int) -> NDArray[np.float64]:
     return np.asarray(np.clip(overlap, 0, None))
 
 
+def cell_distances(
+    height: float, width: float, rows: NDArray[np.intp], columns: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Distances between the centres of some cells and of others in fractions of the diagonal, shape (n, m)."""
+    return _around(height, width)[np.divmod(rows, GRID)].reshape(len(rows), GRID**2).take(columns, 1)
+
+
 @lru_cache(maxsize=4)
-def cell_distances(height: float, width: float) -> NDArray[np.float64]:
-    """Distances between the centres of all cells in fractions of the diagonal, shape (1024, 1024)."""
+def _around(height: float, width: float) -> NDArray[np.float64]:
+    """(32, 32, 32, 32): from each cell to all. All are parts of one table, as only the steps between cells count."""
     diagonal = np.hypot(height, width)
-    y, x = np.mgrid[:GRID, :GRID].reshape(2, -1) / GRID
-    return np.asarray(np.hypot((y[:, None] - y) * height / diagonal, (x[:, None] - x) * width / diagonal))
+    steps = np.abs(np.arange(1 - GRID, GRID)) / GRID
+    table = np.hypot(steps[:, None] * height / diagonal, steps * width / diagonal)
+    return np.lib.stride_tricks.sliding_window_view(table, (GRID, GRID))[::-1, ::-1]

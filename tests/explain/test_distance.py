@@ -11,7 +11,7 @@ from scipy.stats import wasserstein_distance
 
 from segx_viewer.domain.arrays import percentile
 from segx_viewer.explain.alignment import alignment
-from segx_viewer.explain.cells import GRID, _shares, to_grid
+from segx_viewer.explain.cells import GRID, _shares, cell_distances, to_grid
 from segx_viewer.explain.ranking import outline
 from segx_viewer.explain.segx import top
 
@@ -139,6 +139,15 @@ def test_emd_loads_nothing_that_it_does_not_need_and_leaves_it_to_others():
         "sys.exit(bool(unneeded))\n"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_distances_of_cells_are_those_between_their_centres(rng):
+    y, x = np.mgrid[:GRID, :GRID].reshape(2, -1) / GRID
+    for height, width in rng.uniform(1, 500, (5, 2)):
+        some, others = np.split(rng.permutation(GRID**2), [300])
+        diagonal = np.hypot(height, width)
+        plain = np.hypot((y[:, None] - y) * height / diagonal, (x[:, None] - x) * width / diagonal)
+        assert np.array_equal(cell_distances(height, width, some, others), plain[some][:, others])
 
 
 def test_grid_of_whole_pixels_equals_the_general_one():
