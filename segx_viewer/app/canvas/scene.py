@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter
 from segx_viewer.app.canvas.basepicture import BasePicture
 from segx_viewer.app.canvas.outlines import draw_outline
 from segx_viewer.app.canvas.picture import OverlayPictures
+from segx_viewer.app.canvas.pyramid import LARGE
 from segx_viewer.app.canvas.raster import Raster, visible_raster
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.annotations import Annotation
@@ -85,6 +86,8 @@ class Scene:
             self.base = None
         elif self.base is None or self.base.image is not image:
             self.base = BasePicture(image, document.half, document.voi)
+            if document.half is not None and document.half.nbytes > LARGE:
+                document.half = None  # the picture has it as long as it needs it
 
     def set_analysis(self, analysis: Analysis | None, key: MapKey | None) -> None:
         """Take over a fuller analysis; one of another image is refused."""

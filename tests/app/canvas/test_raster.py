@@ -3,6 +3,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRect, QSizeF
 from PySide6.QtGui import QImage, QPainter
 
+from segx_viewer.app.canvas import pyramid as pyramids
 from segx_viewer.app.canvas.pyramid import Pyramid
 from segx_viewer.app.canvas.raster import Raster, visible_raster
 from segx_viewer.app.canvas.scene import Panel, Scene
@@ -114,6 +115,19 @@ def test_a_half_made_while_reading_shows_the_same():
         for step in (0.7, 1.0, 2.0, 3.3, 5.7):
             raster = Raster((60, 50), (step, 0.0, 2.0, 0.0, step, 3.0))
             assert np.array_equal(alone.sample(raster), helped.sample(raster))
+
+
+def test_a_level_that_was_let_go_is_made_again_and_stays(monkeypatch):
+    monkeypatch.setattr(pyramids, "LARGE", 1)
+    pixels = np.random.default_rng(7).standard_normal((1100, 1300), np.float32)
+    levels, kept = Pyramid(pixels, halved(pixels)), Pyramid(pixels)
+    rasters = [Raster((60, 50), (step, 0.0, 2.0, 0.0, step, 3.0)) for step in (4.0, 2.0, 4.0, 0.7)]
+    for raster, whole in zip(rasters, (False, True, True, True), strict=True):
+        shown = levels.sample(raster)
+        assert (levels._levels[1] is not None) is whole
+        with monkeypatch.context() as large:
+            large.setattr(pyramids, "LARGE", 2**24)
+            assert np.array_equal(shown, kept.sample(raster))
 
 
 def test_a_large_array_is_cut_before_it_is_resampled():
