@@ -14,9 +14,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from segx_viewer.evaluation.calibrate import ALIGNMENT_FEATURES
-from segx_viewer.evaluation.collect import Row, answers
+from segx_viewer.evaluation.results import Interval, Joined, SeguAdds
+from segx_viewer.evaluation.rows import Answer, ImageRow, answers
 from segx_viewer.evaluation.second import AGREEMENT_OF_ANSWERS, AGREEMENT_OF_MAPS
-from segx_viewer.evaluation.statistics import Figures, Resampler, auroc
+from segx_viewer.evaluation.statistics import Resampler, auroc
 from segx_viewer.inference.features import COUNTERFACTUAL_FEATURES
 
 FOLDS = 5
@@ -27,28 +28,24 @@ RUNNER_UP = ("runner_up_auitc", "auitc_lead")
 """Agreement of the runner-up class's map with the region, and by how much that of the predicted class is greater."""
 
 
-def segu_adds(rows: Sequence[Row], method: str) -> Figures:
+def segu_adds(rows: Sequence[ImageRow], method: str) -> SeguAdds | None:
     """Return error-detection AUROCs of confidence, of all alignments and of both, and of what else was tried.
 
-    Returns
-    -------
-    dict
-        `n`, `mistakes`; by set of scores its `auroc` and, of those joined with the confidence, `gain` above it (paired
-        bootstrap by group); `alone`: AUROC of each alignment, and `carried_by`, the one that tells most. {} where
-        there are too few answers or mistakes.
+    Of those joined with the confidence, also the gain above it (paired bootstrap by group). None where there are too
+    few answers or mistakes.
     """
-    judged = [row for row in answers(rows, method) if _features(row, method) is not None]
+    judged = [answer for answer in answers(rows, method) if _is_complete(answer)]
     if not judged:
-        return {}
-    correct = np.array([bool(row["correct"]) for row in judged])
-    groups = np.unique([row["group"] for row in judged], return_inverse=True)[1]
+        return None
+    correct = np.array([answer.correct for answer in judged])
+    groups = np.unique([answer.group for answer in judged], return_inverse=True)[1]
     if min(int(correct.sum()), int((~correct).sum())) < FOLDS or len(np.unique(groups)) < FOLDS:
-        return {}
-    table = {name: np.array([_known(row, method)[name] for row in judged]) for name in _common(judged, method)}
+        return None
+    known = [_known(answer) for answer in judged]
+    table = {name: np.array([values[name] for values in known]) for name in _common(known)}
     resampler = Resampler(groups)
     confidence = table["max_softmax"]
-    found: Figures = {"n": len(judged), "mistakes": int((~correct).sum())}
-    found["max-softmax"] = {"auroc": _auroc(confidence, correct, resampler)}
+    scores = {"max-softmax": Joined(_auroc(confidence, correct, resampler))}
     sets = {"alignments": ALIGNMENT_FEATURES, "counterfactual filling": COUNTERFACTUALS, "runner-up": RUNNER_UP,
             "agreement of a second network's map": AGREEMENT_OF_MAPS,
             "a second network's answer": AGREEMENT_OF_ANSWERS}  # fmt: skip
@@ -57,41 +54,40 @@ def segu_adds(rows: Sequence[Row], method: str) -> Figures:
             continue
         alone = _joined(table, features, correct, groups)
         both = _joined(table, (*CONFIDENCE, *features), correct, groups)
-        found[name] = {"auroc": _auroc(alone, correct, resampler)}
-        found[f"max-softmax + {name}"] = {
-            "auroc": _auroc(both, correct, resampler),
-            "gain": _gain(both, confidence, correct, resampler),
-        }
-    found["alone"] = {name: _auroc(table[name], correct, resampler) for name in ALIGNMENT_FEATURES}
+        scores[name] = Joined(_auroc(alone, correct, resampler))
+        scores[f"max-softmax + {name}"] = Joined(
+            _auroc(both, correct, resampler), _gain(both, confidence, correct, resampler)
+        )
+    by_itself = {name: _auroc(table[name], correct, resampler) for name in ALIGNMENT_FEATURES}
     # A score that is low on right answers tells as much as one that is high on them.
-    found["carried_by"] = max(found["alone"], key=lambda name: abs((found["alone"][name]["value"] or 0.5) - 0.5))
-    return found
+    most = max(by_itself, key=lambda name: abs((by_itself[name].value or 0.5) - 0.5))
+    return SeguAdds(len(judged), int((~correct).sum()), by_itself, most, scores)
 
 
-def adds_nothing(found: Figures) -> bool | None:
+def adds_nothing(added: SeguAdds | None) -> bool | None:
     """Whether SegU adds nothing certain to the confidence; None where it was not measured."""
-    gain = found.get("max-softmax + alignments", {}).get("gain")
-    return None if gain is None or gain["low"] is None else bool(gain["low"] <= 0)
+    joined = added.scores.get("max-softmax + alignments") if added else None
+    gain = joined.gain if joined else None
+    return None if gain is None or gain.low is None else gain.low <= 0
 
 
-def _features(row: Row, method: str) -> dict[str, float] | None:
-    known = _known(row, method)
-    return known if {*CONFIDENCE, *ALIGNMENT_FEATURES} <= known.keys() else None
+def _is_complete(answer: Answer) -> bool:
+    return {*CONFIDENCE, *ALIGNMENT_FEATURES} <= _known(answer).keys()
 
 
-def _known(row: Row, method: str) -> dict[str, float]:
-    segu = row["methods"][method]["segu"]
-    known = {**row["evidence"], **row.get("second", {}), **{name: segu.get(name) for name in ALIGNMENT_FEATURES}}
-    second = row["methods"][method].get("runner_up")
-    if second is not None and second.get("auitc") is not None and segu.get("auitc") is not None:
-        known |= {"runner_up_auitc": second["auitc"], "auitc_lead": segu["auitc"] - second["auitc"]}
+def _known(answer: Answer) -> dict[str, float]:
+    """Return an answer's scores by their names, those that are defined."""
+    aligned = {name: answer.segu.get(name) for name in ALIGNMENT_FEATURES}
+    known = {**answer.evidence, **answer.second, **aligned}
+    own, other = answer.segu.get("auitc"), answer.runner_up
+    if other is not None and other.auitc is not None and own is not None:
+        known |= {"runner_up_auitc": other.auitc, "auitc_lead": own - other.auitc}
     return {name: value for name, value in known.items() if value is not None}
 
 
-def _common(rows: Sequence[Row], method: str) -> list[str]:
-    """Names that every row has."""
-    names = [_known(row, method).keys() for row in rows]
-    return [name for name in names[0] if all(name in other for other in names)]
+def _common(known: Sequence[Mapping[str, float]]) -> list[str]:
+    """Names that every answer has."""
+    return [name for name in known[0] if all(name in other for other in known)]
 
 
 def _joined(
@@ -108,14 +104,14 @@ def _joined(
     return told[:, 1]
 
 
-def _auroc(score: NDArray[np.float64], correct: NDArray[np.bool_], resampler: Resampler) -> Figures:
-    return resampler.estimate(lambda drawn: auroc(score[drawn], correct[drawn])).to_dict()
+def _auroc(score: NDArray[np.float64], correct: NDArray[np.bool_], resampler: Resampler) -> Interval:
+    return resampler.estimate(lambda drawn: auroc(score[drawn], correct[drawn])).rounded()
 
 
 def _gain(
     score: NDArray[np.float64], base: NDArray[np.float64], correct: NDArray[np.bool_], resampler: Resampler
-) -> Figures:
+) -> Interval:
     def difference(drawn: NDArray[np.int64]) -> float:
         return auroc(score[drawn], correct[drawn]) - auroc(base[drawn], correct[drawn])
 
-    return resampler.estimate(difference).to_dict()
+    return resampler.estimate(difference).rounded()

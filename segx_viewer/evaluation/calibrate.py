@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,9 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from segx_viewer.errors import DataError
+from segx_viewer.evaluation.plain import Key, LeftOut
 from segx_viewer.evaluation.promises import fit_levels
-from segx_viewer.evaluation.statistics import Figures, Resampler
+from segx_viewer.evaluation.statistics import Resampler
 from segx_viewer.explain.promises import Danger, Levels
 from segx_viewer.inference.features import COUNTERFACTUAL_FEATURES, VIEW_FEATURES
 
@@ -68,6 +70,116 @@ class CalibrationData:
     predicted: NDArray[np.str_] = field(default_factory=lambda: np.array([], str))
     truth: NDArray[np.str_] = field(default_factory=lambda: np.array([], str))
 
+    @classmethod
+    def of(cls, answers: "Sequence[JudgedAnswer]") -> "CalibrationData":
+        """Return answers, of which there is one at least, as columns."""
+        return cls(
+            {name: np.array([a.features[name] for a in answers], np.float64) for name in answers[0].features},
+            np.array([a.correct for a in answers]),
+            np.array([a.group for a in answers]),
+            np.array([a.changed for a in answers]),
+            np.array([a.predicted for a in answers]),
+            np.array([a.truth for a in answers]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedAnswer:
+    """One answer that the badge may be fitted on, on an image as it is or changed at random.
+
+    Attributes
+    ----------
+    predicted, truth : str
+        Class codes; a truth of several findings is the stated one if it is there, else the first, "" of none.
+    gate_distance : float
+        Of the input gate; None where it measures none.
+    """
+
+    image_id: str
+    changed: bool
+    group: str
+    correct: bool
+    predicted: str
+    truth: str
+    features: Mapping[str, float]
+    gate_distance: float | None = None
+
+    @classmethod
+    def of(
+        cls, code: str, codes: Sequence[str], features: Mapping[str, float], *, image_id: str, group: str,
+        changed: bool = False, gate_distance: float | None = None,
+    ) -> "JudgedAnswer":  # fmt: skip
+        """Judge the answer `code` by an image's true `codes`."""
+        truth = code if code in codes else next(iter(codes), "")
+        return cls(image_id, changed, group, code in codes, code, truth, features, gate_distance)
+
+
+@dataclass(frozen=True, slots=True)
+class StepFigures:
+    """A set of features as the manifest tells of it: how many there are, what they tell, what they cost."""
+
+    name: str
+    features: int
+    auroc: float
+    log_loss: float
+    ece: float
+    passes: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FitFigures:
+    """How a fit on one kind of images ("as they are", "as they are and changed") does on another kind."""
+
+    fitted: str
+    judged: str
+    log_loss: float
+    ece: float
+    too_sure: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A score on images as they are, which later images are compared with."""
+
+    mean: float
+    deviation: float
+    images: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The manifest's `[calibration]` table, as `explain.calibration.Calibration.from_manifest` reads it.
+
+    Attributes
+    ----------
+    mean, scale, coefficients, intercept : tuples of float, float
+        Of the logistic regression on `features`, which are brought to mean 0 and deviation 1 before.
+    views : tuple of str
+        Test-time views behind the features.
+    extra_passes : int
+        Forward passes that the features cost.
+    figures : mapping
+        In words, for the badge's details.
+    steps, fitted_on
+        Every set of features that was tried, and what changed images teach.
+    """
+
+    features: tuple[str, ...]
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    coefficients: tuple[float, ...]
+    intercept: float
+    levels: Mapping[str, float]
+    measured_on: Annotated[str, Key("set")]
+    views: tuple[str, ...]
+    extra_passes: int
+    figures: Mapping[str, float]
+    steps: tuple[StepFigures, ...]
+    fitted_on: tuple[FitFigures, ...]
+    chosen_on: LeftOut[str] = None
+    reference: LeftOut[Mapping[str, Reference]] = None
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -82,8 +194,8 @@ class Step:
     passes: int
 
 
-def calibrate(data: CalibrationData, views: Sequence[str], set_name: str, *, settled: str = "") -> Figures:
-    """Fit the calibration and return the manifest's `[calibration]` table.
+def calibrate(data: CalibrationData, views: Sequence[str], set_name: str, *, settled: str = "") -> Fitted:
+    """Fit the calibration and return what goes into the manifest's `[calibration]` table.
 
     Parameters
     ----------
@@ -94,11 +206,6 @@ def calibrate(data: CalibrationData, views: Sequence[str], set_name: str, *, set
         The validation data in words, shown with the badge.
     settled : str
         Name of the set of features to use, where the images may not choose one (METHODS: promises); see `choose`.
-
-    Returns
-    -------
-    dict
-        As `explain.calibration.Calibration.from_manifest` reads it, plus `steps`, `fitted_on` and `extra_passes`.
 
     Raises
     ------
@@ -116,17 +223,17 @@ def calibrate(data: CalibrationData, views: Sequence[str], set_name: str, *, set
     model = _model(step.strength).fit(_matrix(data, step.features), data.correct)
     scaler, regression = model[0], model[1]
     levels = np.where(out_of_fold >= high, 2, np.where(out_of_fold >= moderate, 1, 0))
-    return {
-        "features": list(step.features),
-        "mean": _rounded(scaler.mean_),
-        "scale": _rounded(scaler.scale_),
-        "coefficients": _rounded(regression.coef_[0]),
-        "intercept": round(float(regression.intercept_[0]), 6),
-        "levels": {"high": round(high, 4), "moderate": round(moderate, 4)},
-        "set": set_name,
-        "views": list(views),
-        "extra_passes": step.passes,
-        "figures": {
+    return Fitted(
+        features=step.features,
+        mean=_rounded(scaler.mean_),
+        scale=_rounded(scaler.scale_),
+        coefficients=_rounded(regression.coef_[0]),
+        intercept=round(float(regression.intercept_[0]), 6),
+        levels={"high": round(high, 4), "moderate": round(moderate, 4)},
+        measured_on=set_name,
+        views=tuple(views),
+        extra_passes=step.passes,
+        figures={
             "images": len(data.correct),
             "accuracy": round(float(data.correct.mean()), 4),
             "error detection AUROC, out of fold": round(step.auroc, 4),
@@ -137,13 +244,13 @@ def calibrate(data: CalibrationData, views: Sequence[str], set_name: str, *, set
                 if (levels == k).any()
             },
         },
-        "steps": [
-            {"name": s.name, "features": len(s.features), "auroc": round(s.auroc, 4), "log_loss": round(s.log_loss, 4),
-             "ece": round(s.ece, 4), "passes": s.passes, "chosen": s is step}
+        steps=tuple(
+            StepFigures(s.name, len(s.features), round(s.auroc, 4), round(s.log_loss, 4), round(s.ece, 4), s.passes,
+                        chosen=s is step)
             for s in steps
-        ],
-        "fitted_on": _compare_fits(data, step, out_of_fold),
-    }  # fmt: skip
+        ),
+        fitted_on=_compare_fits(data, step, out_of_fold),
+    )  # fmt: skip
 
 
 def choose(data: CalibrationData, views: int) -> str:
@@ -176,7 +283,7 @@ def promised_levels(data: CalibrationData, name: str, dangers: Sequence[Danger] 
     )
 
 
-def fitted_digest(manifest: Figures) -> str:
+def fitted_digest(manifest: Mapping[str, object]) -> str:
     """Return the SHA-256 of what `calibrate` wrote into a manifest: an evaluation of other values is out of date."""
     fitted = {name: manifest.get(name) for name in ("gate", "calibration")}
     return hashlib.sha256(json.dumps(fitted, sort_keys=True).encode()).hexdigest()
@@ -293,7 +400,7 @@ def _fit_out_of_fold(
     return step, p
 
 
-def _compare_fits(data: CalibrationData, step: Step, out_of_fold: NDArray[np.float64]) -> list[Figures]:
+def _compare_fits(data: CalibrationData, step: Step, out_of_fold: NDArray[np.float64]) -> tuple[FitFigures, ...]:
     """Judge the chosen features on either kind of image, out of fold, fitted without and with the changed ones."""
     X, unchanged = _matrix(data, step.features), np.zeros_like(out_of_fold)
     for inside, outside in GroupKFold(FOLDS).split(X, groups=data.groups):
@@ -304,14 +411,11 @@ def _compare_fits(data: CalibrationData, step: Step, out_of_fold: NDArray[np.flo
     for name, p in (("as they are", unchanged), ("as they are and changed", out_of_fold)):
         for kind, judged in (("as they are", ~data.changed), ("changed", data.changed)):
             if judged.any():
-                rows.append({
-                    "fitted": name,
-                    "judged": kind,
-                    "log_loss": round(float(log_loss(data.correct[judged], p[judged], labels=[False, True])), 4),
-                    "ece": round(expected_calibration_error(p[judged], data.correct[judged]), 4),
-                    "too_sure": round(float((p[judged] - data.correct[judged]).mean()), 4),
-                })  # fmt: skip
-    return rows
+                loss = float(log_loss(data.correct[judged], p[judged], labels=[False, True]))
+                error = expected_calibration_error(p[judged], data.correct[judged])
+                too_sure = float((p[judged] - data.correct[judged]).mean())
+                rows.append(FitFigures(name, kind, round(loss, 4), round(error, 4), round(too_sure, 4)))
+    return tuple(rows)
 
 
 def _model(strength: float) -> Pipeline:
@@ -327,5 +431,5 @@ def _passes(names: Sequence[str], views: int) -> int:
     return 2 * bool({*names} & {*COUNTERFACTUAL_FEATURES}) + views * bool({*names} & {*VIEW_FEATURES})
 
 
-def _rounded(values: NDArray[np.float64]) -> list[float]:
-    return [round(float(v), 6) for v in values]
+def _rounded(values: NDArray[np.float64]) -> tuple[float, ...]:
+    return tuple(round(float(v), 6) for v in values)

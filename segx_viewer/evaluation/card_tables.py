@@ -6,106 +6,111 @@ from pathlib import Path
 
 from segx_viewer.evaluation.adding import adds_nothing
 from segx_viewer.evaluation.promises import refuted
-from segx_viewer.evaluation.statistics import Estimate, Figures
+from segx_viewer.evaluation.results import (
+    CLASSIFICATION_FIGURES,
+    CalibrationFigures,
+    Classification,
+    DangerFigures,
+    FindingFigures,
+    Interval,
+    Outlines,
+    SecondBundle,
+    SeguAdds,
+    SetFigures,
+    ShiftFigures,
+    Shifts,
+    in_words,
+    sides_of,
+)
 
 FOLDS = "folds.json"
 
-CLASSIFICATION_FIGURES = {
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
-    "macro_auroc": "macro AUROC",
-    "mean_auroc": "mean AUROC of the findings",
-    "auroc_no_finding": "AUROC of no finding",
-    "auroc_normal_against_rest": "AUROC, healthy against the rest",
-}
-"""The classification's figures by their keys, in words."""
 
-
-def per_class(table: Figures) -> list[str]:
+def per_class(measured: Classification) -> list[str]:
     """Return the figures of each class, or of each finding at its cut-off."""
-    several = "mean_auroc" in table
-    keys = ("cut_off", "recall", "specificity", "precision") if several else ("recall", "precision", "auroc")
-    columns = ["finding" if several else "class", "n", *(["AUROC"] if several else []),
-               *(key.replace("_", "-") if key != "auroc" else "AUROC" for key in keys)]  # fmt: skip
+    several = measured.mean_auroc is not None
+    columns = (
+        ("finding", "n", "AUROC", "cut-off", "recall", "specificity", "precision") if several
+        else ("class", "n", "recall", "precision", "AUROC")
+    )  # fmt: skip
     rows = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
-    for c in table["per_class"].values():
-        area = [_interval(c["auroc"]).rpartition(",")[0]] if several else []
-        rows.append(f"| {' | '.join([c['label'], str(c['n']), *area, *(_number(c[key]) for key in keys)])} |")
+    for c in measured.per_class.values():
+        if isinstance(c, FindingFigures):
+            values = [number(value) for value in (c.cut_off, c.recall, c.specificity, c.precision)]
+            cells = [str(c.auroc).rpartition(",")[0], *values]
+        else:
+            cells = [number(value) for value in (c.recall, c.precision, c.auroc)]
+        rows.append(f"| {' | '.join([c.label, str(c.n), *cells])} |")
     return rows
 
 
-def within(table: Figures, badge: Figures | None = None) -> list[str]:
+def within(measured: Classification, badge: CalibrationFigures | None = None) -> list[str]:
     """Return the figures apart for each value of the attributes: a shortcut shows as a difference.
 
     With the badge's figures, also how often each of its levels is right: easy images must not hide the others.
     """
     rows = []
-    levels = (badge or {}).get("within", {})
-    for attribute, values in table.get("within", {}).items():
+    levels = (badge.within if badge else None) or {}
+    for attribute, values in measured.within.items():
         for value, entry in values.items():
-            shown = [f"{name} {_interval(entry[key])}" for key, name in CLASSIFICATION_FIGURES.items() if key in entry]
-            recalls = [f"{code} {_number(recall)}" for code, recall in entry.get("recall", {}).items()]
+            shown = [f"{name} {figure}" for name, figure in in_words(entry, CLASSIFICATION_FIGURES)]
+            recalls = [f"{code} {number(recall)}" for code, recall in (entry.recall or {}).items()]
             shown += [f"recall: {', '.join(recalls)}"] if recalls else []
-            told = levels.get(attribute, {}).get(value, {})
-            shown += [f"{name} right {_interval(share)}" for name, share in told.items() if name != "n"]
-            rows.append(f"| {attribute} {value} | {entry['n']} | {'; '.join(shown)} |")
+            if (told := levels.get(attribute, {}).get(value)) is not None:
+                shown += [f"{name} right {share}" for name, share in told.levels.items()]
+            rows.append(f"| {attribute} {value} | {entry.n} | {'; '.join(shown)} |")
     return ["### Apart", "\n".join(["| images | n | figures |", "|---|---|---|", *rows])] if rows else []
 
 
-def outlined(table: Figures) -> list[str]:
+def outlined(measured: Outlines | None) -> list[str]:
     """Return how well maps of findings, and SegX, lie on what readers outlined."""
-    if not table:
+    if measured is None:
         return []
     rows = [
         "| finding | n | share of the film | stated | measure | original map | SegX | difference |",
         "|---" * 8 + "|",
     ]
-    for code, entry in table.items():
-        if code in ("films", "n"):
-            continue
+    for code, entry in measured.by_finding.items():
         for measure in ("pointing", "iou", "auitc", "relevance_mass") if code == "all" else ("pointing", "auitc"):
-            pair = entry[measure]
-            cells = [code, str(entry["n"]), _number(entry["area"]), _number(entry["stated"]), measure]
-            rows.append(
-                f"| {' | '.join([*cells, *(_interval(pair[k]) for k in ('original', 'segx', 'difference'))])} |"
-            )
+            pair = entry.measures[measure]
+            cells = (code, entry.n, number(entry.area), number(entry.stated), measure,
+                     pair.original, pair.segx, pair.difference)  # fmt: skip
+            rows.append(f"| {' | '.join(map(str, cells))} |")
     return ["### SegX against the finding, not only its organ", "\n".join(rows),
-            f"Grad-CAM of {table['n']} findings that readers outlined on {table['films']} films of the calibration and "
+            f"Grad-CAM of {measured.n} findings that readers outlined on {measured.films} films of the calibration and "
             "test parts, whether stated or not. The outlines had no part in learning."]  # fmt: skip
 
 
-def promised(tables: Sequence[Figures]) -> list[str]:
+def promised(measured: Sequence[SetFigures]) -> list[str]:
     """Return how often each class was in its prediction set on these images, and whether that refutes the promise."""
-    if not tables:
+    if not measured:
         return []
     rows = ["| promised | class | in its set (95 % interval), n | |", "|---|---|---|---|"]
     sizes = []
-    for table in tables:
-        confidence = f"{table['confidence']:.0%}"
-        for code, entry in table["per_class"].items():
-            for name, share in _sides(code, entry):
-                if share["n"]:
-                    kept = "not kept" if refuted(share, table["confidence"]) else "kept"
-                    told = f"{share['value']:.3f} ({share['low']:.3f} to {share['high']:.3f}), n {share['n']}"
-                    rows.append(f"| {confidence} | {name} | {told} | {kept} |")
-        if "mean_size" in table:
-            sizes.append(f"at {confidence} {table['mean_size']:.2f} classes on the mean, {table['empty']:.1%} of the "
-                         f"sets empty, {table['full']:.1%} with every class")  # fmt: skip
+    for sets in measured:
+        confidence = f"{sets.confidence:.0%}"
+        for code, entry in sets.per_class.items():
+            for side, share in sides_of(entry).items():
+                if share.n:
+                    kept = "not kept" if refuted(share, sets.confidence) else "kept"
+                    rows.append(f"| {confidence} | {f'{code}, {side}' if side else code} | {share} | {kept} |")
+        if sets.mean_size is not None:
+            sizes.append(f"at {confidence} {sets.mean_size:.2f} classes on the mean, {sets.empty:.1%} of the "
+                         f"sets empty, {sets.full:.1%} with every class")  # fmt: skip
     told = f" Sets: {'; '.join(sizes)}." if sizes else ""
     return ["### Do the prediction sets keep their promise?", "\n".join(rows),
             "Images that the gate accepts; exact intervals (Clopper and Pearson), as if each image were a case of its "
             f"own. Not kept: the interval lies below what was promised, which the viewer says too.{told}"]  # fmt: skip
 
 
-def endangered(tables: Sequence[Figures]) -> list[str]:
+def endangered(measured: Sequence[DangerFigures]) -> list[str]:
     """Return how often a dangerous error carries HIGH."""
     rows = []
-    for table in tables:
-        called, shares = ", ".join(table["called"]), {" or ".join(table["truth"]): table["together"]}
-        for name, share in (shares | (table["per_class"] if len(table["truth"]) > 1 else {})).items():
-            if share["n"]:
-                told = f"{share['value']:.3f} ({share['low']:.3f} to {share['high']:.3f}), n {share['n']}"
-                rows.append(f"| {name} | {called} | {told} | {table['bound']:.0%} |")
+    for danger in measured:
+        called, shares = ", ".join(danger.called), {" or ".join(danger.truth): danger.together}
+        for name, share in (shares | (dict(danger.per_class) if len(danger.truth) > 1 else {})).items():
+            if share.n:
+                rows.append(f"| {name} | {called} | {share} | {danger.bound:.0%} |")
     if not rows:
         return []
     head = [
@@ -116,15 +121,11 @@ def endangered(tables: Sequence[Figures]) -> list[str]:
             "On the calibration part, the share's upper confidence bound had to stay below this bound."]  # fmt: skip
 
 
-def _sides(code: str, entry: Figures) -> list[tuple[str, Figures]]:
-    return [(f"{code}, {side}", entry[side]) for side in ("present", "absent") if side in entry] or [(code, entry)]
-
-
-def probed(table: Figures) -> list[str]:
+def probed(measured: Mapping[str, Interval]) -> list[str]:
     """Return what a linear probe reads from the features that should not matter."""
-    if not table:
+    if not measured:
         return []
-    told = "; ".join(f"{attribute} {_interval(figure)}" for attribute, figure in table.items())
+    told = "; ".join(f"{attribute} {figure}" for attribute, figure in measured.items())
     return ["### What the features tell beside it",
             "AUROC of a linear probe on the classifier's last features, across groups (0.5: they hold nothing of it): "
             f"{told}. What the features tell, a shortcut could use."]  # fmt: skip
@@ -138,9 +139,9 @@ def folds(path: Path) -> list[str]:
     for variant, folds in json.loads(path.read_text(encoding="utf-8")).items():
         for fold, entry in folds.items():
             classes = entry.get("recall", entry["auroc"])
-            per_class = ", ".join(f"{code} {_number(value)}" for code, value in classes.items())
-            cells = (variant, fold, str(entry["n"]), _number(entry["mean_auroc"]),
-                     _number(entry.get("balanced_accuracy")), per_class)  # fmt: skip
+            per_class = ", ".join(f"{code} {number(value)}" for code, value in classes.items())
+            cells = (variant, fold, str(entry["n"]), number(entry["mean_auroc"]),
+                     number(entry.get("balanced_accuracy")), per_class)  # fmt: skip
             rows.append(f"| {' | '.join(cells)} |")
     table = ["| variant | held out | n | mean AUROC | balanced accuracy | recall (several findings: AUROC) |",
              "|---" * 6 + "|", *rows]  # fmt: skip
@@ -149,38 +150,34 @@ def folds(path: Path) -> list[str]:
             "they have not seen, with their logits as they are."]  # fmt: skip
 
 
-def added(table: Figures, second: Mapping[str, str] | None = None) -> list[str]:
+def added(measured: SeguAdds | None, second: SecondBundle | None = None) -> list[str]:
     """Return what SegU, and what else was tried, add to the classifier's own confidence; `second` names a network."""
-    if not table:
+    if measured is None:
         return []
     rows = ["| scores | AUROC of error detection | above max-softmax |", "|---|---|---|"]
-    for name, entry in table.items():
-        if isinstance(entry, dict) and "auroc" in entry:
-            gain = _interval(entry["gain"]) if "gain" in entry else ""
-            rows.append(f"| {name} | {_interval(entry['auroc'])} | {gain} |")
-    nothing = adds_nothing(table)
+    rows += [f"| {name} | {joined.auroc} | {joined.gain or ''} |" for name, joined in measured.scores.items()]
+    nothing = adds_nothing(measured)
     sentence = "" if nothing is None else (
         "SegU describes agreement; it does not predict correctness here: with all alignments the confidence tells "
         "right from wrong no better for certain." if nothing else
         "All alignments together tell something of right and wrong that the confidence does not."
     )  # fmt: skip
-    best = table["carried_by"]
-    asked = "" if second is None else f" The second network is {second['name']} {second['version']}'s."
-    told = f"Of the alignments alone, `{best}` tells most: {_interval(table['alone'][best])}."
+    best = measured.carried_by
+    asked = "" if second is None else f" The second network is {second.name} {second.version}'s."
+    told = f"Of the alignments alone, `{best}` tells most: {measured.alone[best]}."
     return ["### What SegU adds", "\n".join(rows),
-            f"{table['n']} answers, {table['mistakes']} of them wrong; joined by logistic regression, fitted and "
+            f"{measured.n} answers, {measured.mistakes} of them wrong; joined by logistic regression, fitted and "
             f"judged across groups within this part, with a paired bootstrap. {sentence} {told}{asked}"]  # fmt: skip
 
 
-def shifted(table: Figures) -> list[str]:
+def shifted(measured: Shifts) -> list[str]:
     """Return what changed pictures do to answers, levels, sets and the input check."""
     rows = [
-        f"| {name} | {_interval(e['right'])} | {_percent(e['flipped']['value'])} | {_gates(e['gate'])} "
-        f"| {_levels_of(e['levels'])} | {_percent(e['right_at_high']['value'])} of {e['right_at_high']['n']} "
-        f"| {_interval(e['coverage']) if 'coverage' in e else '-'} | {_number(e.get('set_size'))} "
-        f"| {_percent(e['high_before'])}, {_percent(e['high_after'])} ({_percent(e['high_after_without_gate'])}) |"
-        for name, e in table.items()
-        if isinstance(e, dict)
+        f"| {name} | {e.right} | {_percent(e.flipped.value)} | {_gates(e.gate)} "
+        f"| {_levels_of(e.levels)} | {_percent(e.right_at_high.value)} of {e.right_at_high.n} "
+        f"| {e.coverage or '-'} | {number(e.set_size)} "
+        f"| {_percent(e.high_before)}, {_percent(e.high_after)} ({_percent(e.high_after_without_gate)}) |"
+        for name, e in measured.by_shift.items()
     ]
     if not rows:
         return []
@@ -189,25 +186,26 @@ def shifted(table: Figures) -> list[str]:
             "HIGH among the turned: before, after (without the gate)")  # fmt: skip
     return ["### On pictures that were changed",
             "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *rows]),
-            f"{table['n']} images drawn from the test part. The gate lowers the badge to no statement where it does "
+            f"{measured.n} images drawn from the test part. The gate lowers the badge to no statement where it does "
             "not accept; sets are judged on accepted images. The size counts undecided findings where there are "
             "several."]  # fmt: skip
 
 
-def shifts_in_short(results: Sequence[Figures]) -> list[str]:
-    """Return one table of all bundles: how many answers are right, how many pictures are accepted and how many HIGH."""
-    tables = {result["bundle"]["name"]: result.get("shifts", {}) for result in results}
-    known = {name: table for name, table in tables.items() if len(table) > 1}
-    shifts = list(dict.fromkeys(key for table in known.values() for key, e in table.items() if isinstance(e, dict)))
+def shifts_in_short(measured: Mapping[str, Shifts]) -> list[str]:
+    """Return one table of all bundles, by name: how many answers are right, pictures accepted, and answers HIGH."""
+    known = {name: shifts.by_shift for name, shifts in measured.items() if shifts.by_shift}
+    every = dict.fromkeys(shift for by_shift in known.values() for shift in by_shift)
     rows = [f"| changed | {' | '.join(f'`{name}`' for name in known)} |", "|---" * (len(known) + 1) + "|"]
-    for shift in shifts:
-        cells = [
-            f"{_percent(e['right']['value'])}, {_percent(e['gate']['accepted'])}, {_percent(e['levels']['HIGH'])}"
-            if (e := table.get(shift)) else "-"
-            for table in known.values()
-        ]  # fmt: skip
+    for shift in every:
+        cells = [_in_short(by_shift.get(shift)) for by_shift in known.values()]
         rows.append(f"| {shift} | {' | '.join(cells)} |")
     return rows
+
+
+def _in_short(entry: ShiftFigures | None) -> str:
+    if entry is None:
+        return "-"
+    return ", ".join(map(_percent, (entry.right.value, entry.gate["accepted"], entry.levels["HIGH"])))
 
 
 def _gates(shares: Mapping[str, float | None]) -> str:
@@ -222,8 +220,6 @@ def _percent(value: float | None) -> str:
     return "-" if value is None else f"{value:.0%}"
 
 
-_interval = Estimate.text
-
-
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
+    """Return a figure to three decimals, "-" where there is none."""
     return "-" if value is None else f"{value:.3f}"

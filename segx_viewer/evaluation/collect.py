@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -20,10 +20,22 @@ from segx_viewer.errors import DataError
 from segx_viewer.evaluation.faithful import faithfulness_row
 from segx_viewer.evaluation.fit import record_image
 from segx_viewer.evaluation.outlines import outline_row
+from segx_viewer.evaluation.plain import restored, to_table
+from segx_viewer.evaluation.rows import (
+    ExplainedRow,
+    FaithfulnessRow,
+    FindingRow,
+    ImageRow,
+    OutlineRow,
+    Row,
+    RunnerUp,
+    SegmentationRow,
+    SetRow,
+    ShiftRow,
+)
 from segx_viewer.evaluation.second import second_row
 from segx_viewer.evaluation.shifts import shift_row
 from segx_viewer.evaluation.spread import Spread
-from segx_viewer.evaluation.statistics import Figures
 from segx_viewer.evaluation.strangers import judge
 from segx_viewer.explain.alignment import auitc, iou, iou_curve
 from segx_viewer.explain.segx import segx_map
@@ -34,10 +46,16 @@ from segx_viewer.training.datasets import Record
 from segx_viewer.training.recipe import read_recipe
 
 T = TypeVar("T")
-Row = Figures
-"""What was measured on one image."""
 Task = tuple[str, str]
-"""What is measured ("image", "segmentation", "outline", "shift" or "faithfulness") on which image id."""
+"""What is measured (a key of `KINDS`) on which image id."""
+KINDS: Mapping[str, type[Row]] = {
+    "image": ImageRow,
+    "segmentation": SegmentationRow,
+    "outline": OutlineRow,
+    "shift": ShiftRow,
+    "faithfulness": FaithfulnessRow,
+}
+"""What a row of each kind of task is."""
 
 PERTURBATIONS = ("eroded", "dilated", "shifted")
 CHUNK = 16
@@ -55,6 +73,17 @@ class Job:
     methods: tuple[str, ...]
     rows: Path
     beside: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The rows of each kind, in order of image id."""
+
+    images: list[ImageRow]
+    regions: list[SegmentationRow]
+    outlines: list[OutlineRow]
+    shifts: list[ShiftRow]
+    faithfulness: list[FaithfulnessRow]
 
 
 class OpenStore(BundleStore):
@@ -80,8 +109,8 @@ def collect_rows(
     spread: Spread,
     on_rows: Callable[[int, int], None],
     beside: Path | None = None,
-) -> dict[str, list[Row]]:
-    """Carry out tasks and return their rows by kind, in order of image id.
+) -> Measured:
+    """Carry out tasks and return their rows.
 
     Rows are appended to files in `cache` as they are made; tasks that have one already are not carried out again.
 
@@ -98,7 +127,7 @@ def collect_rows(
     """
     cache.mkdir(parents=True, exist_ok=True)
     shards = sorted(cache.glob("*.jsonl"))
-    known: dict[Task, Row] = {(row["task"], row["image_id"]): row for path in shards for row in _read(path)}
+    known: dict[Task, Row] = {task: row for path in shards for task, row in _read(path)}
     missing = [task for task in tasks if task not in known]
     size = max(1, min(CHUNK, len(missing) // max(1, workers)))
     # Never append to an old file: its last line may be torn.
@@ -111,10 +140,17 @@ def collect_rows(
     done = len(tasks) - len(missing)
     on_rows(done, len(tasks))
     for rows in spread(_work, jobs):
-        known |= {(row["task"], row["image_id"]): row for row in rows}
+        known |= rows
         done += len(rows)
         on_rows(done, len(tasks))
-    return {kind: [known[task] for task in sorted(tasks) if task[0] == kind] for kind in {kind for kind, _ in tasks}}
+    rows_in_order = [known[task] for task in sorted(tasks)]
+    return Measured(
+        _of_kind(rows_in_order, ImageRow),
+        _of_kind(rows_in_order, SegmentationRow),
+        _of_kind(rows_in_order, OutlineRow),
+        _of_kind(rows_in_order, ShiftRow),
+        _of_kind(rows_in_order, FaithfulnessRow),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,7 +166,7 @@ class _Bench:
 _benches: dict[tuple[Path, str, Path, tuple[str, ...], Path | None], _Bench] = {}
 
 
-def _work(job: Job) -> list[Row]:
+def _work(job: Job) -> dict[Task, Row]:
     key = (job.folder, job.digest, job.data, job.layouts, job.beside)
     if key not in _benches:
         if read_bundle(job.folder).info.digest != job.digest:
@@ -140,14 +176,13 @@ def _work(job: Job) -> list[Row]:
         second = None if job.beside is None else (OpenStore([job.beside.parent]), job.beside)
         _benches[key] = _Bench(OpenStore([job.folder.parent]), BundleStore([job.folder.parent]), records, second)
     bench = _benches[key]
-    rows = []
+    rows = {}
     # A job whose worker died is done again: what that one wrote is written over.
     with job.rows.open("w", encoding="utf-8") as file:
         for kind, image_id in job.tasks:
-            row = {"task": kind, **_measured(kind, bench.records[image_id], bench, job)}
-            file.write(json.dumps(row) + "\n")
+            row = rows[kind, image_id] = _measured(kind, bench.records[image_id], bench, job)
+            file.write(json.dumps({"task": kind, **to_table(row)}) + "\n")
             file.flush()
-            rows.append(row)
     return rows
 
 
@@ -170,7 +205,7 @@ def image_row(
     name: str,
     methods: Sequence[str],
     second: tuple[OpenStore, Path] | None = None,
-) -> Row:
+) -> ImageRow:
     """Analyse one image and return its row; maps are of the predicted class.
 
     The figures come from `open_store`, the gate's verdict from `store`, a further opinion from the model of `second`.
@@ -184,109 +219,92 @@ def image_row(
     prediction, segmentation = analysis.predicted.prediction, analysis.predicted.region
     k = prediction.top
     verdict = judge(store, name, image)
-    row: Row = {
-        "image_id": record.image_id,
-        "group": record.group,
-        "truth": list(record.codes),
-        "probabilities": [round(float(p), 6) for p in prediction.probabilities],
-        "predicted": prediction.classes[k].code,
-        "correct": (prediction.classes[k].code in record.codes) == (k in prediction.findings),
-        "stated": k in prediction.findings,
-        "sets": [_set_row(one, prediction) for one in prediction.sets],
-        "attributes": dict(record.attributes),
-        "gate": verdict.level.value,
-        "gate_reason": verdict.reason,
-        "gate_score": verdict.score,
-        "segmented_area": segmentation.area_fraction,
-        "methods": {},
-    }
     reference = record.read_mask()
     M = None if reference is None else _to_grid(reference, segmentation.mask.shape)
-    for method in methods:
-        row["methods"][method] = _explanation(analysis, (method, k), M)
-    if second is not None:
-        own = analysis.explanations[methods[0], k].saliency_map
-        row["second"] = second_row(image, row["predicted"], own, *second, methods[0])
-    first = analysis.explanations[methods[0], k].assessed
-    row |= {
-        "probability_correct": first.probability_correct,
-        "level": first.level.value,
-        "evidence": {name: round(value, 6) for name, value in first.evidence.items()},
-    }
+    explained = {method: _explanation(analysis, (method, k), M) for method in methods}
+    first, findings = methods[0], None
     if prediction.activation is Activation.SOFTMAX:
-        row["methods"][methods[0]]["runner_up"] = _runner_up(prediction, image, open_store, name, methods[0])
+        runner_up = _runner_up(prediction, image, open_store, name, first)
+        explained[first] = replace(explained[first], runner_up=runner_up)
     else:
-        row["findings"] = [_finding_row(analysis, methods[0], k, record.codes) for k in prediction.findings]
-    return row
+        findings = tuple(_finding_row(analysis, first, i, record.codes) for i in prediction.findings)
+    own = analysis.explanations[first, k]
+    code, badge = prediction.classes[k].code, own.assessed
+    return ImageRow(
+        image_id=record.image_id,
+        group=record.group,
+        truth=tuple(record.codes),
+        probabilities=tuple(round(float(p), 6) for p in prediction.probabilities),
+        predicted=code,
+        correct=(code in record.codes) == (k in prediction.findings),
+        stated=k in prediction.findings,
+        sets=tuple(_set_row(one, prediction) for one in prediction.sets),
+        attributes=dict(record.attributes),
+        gate=verdict.level.value,
+        gate_reason=verdict.reason,
+        gate_score=verdict.score,
+        segmented_area=segmentation.area_fraction,
+        methods=explained,
+        second=None if second is None else second_row(image, code, own.saliency_map, *second, first),
+        probability_correct=badge.probability_correct,
+        level=badge.level.value,
+        evidence={feature: round(value, 6) for feature, value in badge.evidence.items()},
+        findings=findings,
+    )
 
 
-def _runner_up(prediction: Prediction, image: MedicalImage, store: OpenStore, name: str, method: str) -> Row:
+def _runner_up(prediction: Prediction, image: MedicalImage, store: OpenStore, name: str, method: str) -> RunnerUp:
     """Return SegU of the class that comes second: how well its map agrees with the region."""
     k = prediction.ranking[1]
     request = AnalysisRequest(image, bundle_name=name, methods=(method,), classes=(k,))
     certainty = analyse_to_end(request, store).explanations[method, k].assessed
-    return {"code": prediction.classes[k].code, "iou": certainty.c_iou, "auitc": certainty.c_auitc}
+    return RunnerUp(prediction.classes[k].code, certainty.c_iou, certainty.c_auitc)
 
 
-def _finding_row(analysis: Analysis, method: str, k: int, truth: Sequence[str]) -> Row:
+def _finding_row(analysis: Analysis, method: str, k: int, truth: Sequence[str]) -> FindingRow:
     """Return what the badge says of one of several findings that is stated."""
     prediction, certainty = analysis.predicted.prediction, analysis.explanations[method, k].assessed
     code = prediction.classes[k].code
-    return {
-        "code": code,
-        "probability": round(float(prediction.probabilities[k]), 6),
-        "correct": code in truth,
-        "probability_correct": certainty.probability_correct,
-        "level": certainty.level.value,
-        "evidence": {name: round(value, 6) for name, value in certainty.evidence.items()},
-        "segu": {name: a.value for name, a in certainty.alignments.items()},
-    }
+    return FindingRow(
+        code,
+        probability=round(float(prediction.probabilities[k]), 6),
+        correct=code in truth,
+        probability_correct=certainty.probability_correct,
+        level=certainty.level.value,
+        evidence={name: round(value, 6) for name, value in certainty.evidence.items()},
+        segu={name: a.value for name, a in certainty.alignments.items()},
+    )
 
 
-def answers(rows: Sequence[Row], method: str) -> list[Row]:
-    """Return a row for each answer that the badge speaks of: of several findings, for each that is stated.
-
-    Its `methods` hold the badge's method only.
-    """
-    found = []
-    for row in rows:
-        if "findings" not in row:
-            found += [row] if row.get("stated", True) else []
-            continue
-        found += [
-            {**row, **finding, "predicted": finding["code"], "methods": {method: {"segu": finding["segu"]}}}
-            for finding in row["findings"]
-        ]
-    return found
-
-
-def _set_row(one: PredictionSet | FindingSet, prediction: Prediction) -> Row:
+def _set_row(one: PredictionSet | FindingSet, prediction: Prediction) -> SetRow:
     codes = [c.code for c in prediction.classes]
     if isinstance(one, PredictionSet):
-        return {"confidence": one.confidence, "classes": [codes[k] for k in one.classes]}
-    return {"confidence": one.confidence,
-            "present": [c for c, held in zip(codes, one.present, strict=True) if held],
-            "absent": [c for c, held in zip(codes, one.absent, strict=True) if held]}  # fmt: skip
+        return SetRow(one.confidence, classes=tuple(codes[k] for k in one.classes))
+    present, absent = (
+        tuple(c for c, held in zip(codes, side, strict=True) if held) for side in (one.present, one.absent)
+    )
+    return SetRow(one.confidence, present=present, absent=absent)
 
 
-def _explanation(analysis: Analysis, key: tuple[str, int], M: NDArray[np.bool_] | None) -> Row:
+def _explanation(analysis: Analysis, key: tuple[str, int], M: NDArray[np.bool_] | None) -> ExplainedRow:
     """Alignments with the predicted region (SegU), and of A and X with the reference mask."""
     explanation = analysis.explanations[key]
     A, mask = explanation.saliency_map, analysis.predicted.region.mask
-    found: Row = {"segu": {name: a.value for name, a in explanation.assessed.alignments.items()}}
+    segu = {name: a.value for name, a in explanation.assessed.alignments.items()}
     if M is None or not M.any():
-        return found
+        return ExplainedRow(segu)
     X = explanation.restricted
-    found |= {"iou_original": iou(A, M), "auitc_original": auitc(A, M),
-              "iou_segx": iou(X, M), "auitc_segx": auitc(X, M)}  # fmt: skip
-    for name, E in (("curve_original", A), ("curve_segx", X)):
-        curve = iou_curve(E, M)
-        found[name] = None if curve is None else [round(float(v), 4) for v in curve]
+    measures = {"iou_original": iou(A, M), "auitc_original": auitc(A, M),
+                "iou_segx": iou(X, M), "auitc_segx": auitc(X, M)}  # fmt: skip
     if key[0] == "gradcam":
         for name in PERTURBATIONS:
-            changed = segx_map(A, perturbed(mask, name))
-            found[f"auitc_segx_{name}"] = auitc(changed, M)
-    return found
+            measures[f"auitc_segx_{name}"] = auitc(segx_map(A, perturbed(mask, name)), M)
+    return ExplainedRow(segu, _curve(A, M), _curve(X, M), measures=measures)
+
+
+def _curve(E: NDArray[np.float32], M: NDArray[np.bool_]) -> tuple[float, ...] | None:
+    curve = iou_curve(E, M)
+    return None if curve is None else tuple(round(float(v), 4) for v in curve)
 
 
 def perturbed(mask: NDArray[np.bool_], how: str) -> NDArray[np.bool_]:
@@ -301,7 +319,7 @@ def perturbed(mask: NDArray[np.bool_], how: str) -> NDArray[np.bool_]:
     return change(mask.astype(np.uint8), kernel).astype(bool)
 
 
-def segmentation_row(record: Record, store: BundleStore, name: str) -> Row:
+def segmentation_row(record: Record, store: BundleStore, name: str) -> SegmentationRow:
     """Compare the predicted region with the reference mask at the reference's own resolution."""
     from segx_viewer.inference.segmenter import segment
     from segx_viewer.networks.forward import on_arrays
@@ -315,22 +333,27 @@ def segmentation_row(record: Record, store: BundleStore, name: str) -> Row:
     probability = np.asarray(placement.to_image(found.probability, truth.shape), np.float32)
     mask = np.asarray(probability > bundle.segmentation_threshold)
     overlap, total = int((mask & truth).sum()), int(mask.sum()) + int(truth.sum())
-    return {
-        "image_id": record.image_id,
-        "group": record.group,
-        "dataset": record.dataset,
-        "dice": 2 * overlap / total if total else 1.0,
-        "iou": overlap / (total - overlap) if total else 1.0,
-    }
+    return SegmentationRow(
+        record.image_id,
+        record.group,
+        record.dataset,
+        dice=2 * overlap / total if total else 1.0,
+        iou=overlap / (total - overlap) if total else 1.0,
+    )
 
 
 def _to_grid(mask: NDArray[np.bool_], shape: tuple[int, int]) -> NDArray[np.bool_]:
     return cv2.resize(mask.astype(np.float32), shape[::-1], interpolation=cv2.INTER_AREA) > 0.5
 
 
-def _read(path: Path) -> Iterator[Row]:
+def _read(path: Path) -> Iterator[tuple[Task, Row]]:
     for line in path.read_text(encoding="utf-8").splitlines():
         try:
-            yield json.loads(line)
+            table = json.loads(line)
         except json.JSONDecodeError:
             return  # the run was killed while this line was being written
+        yield (table["task"], table["image_id"]), restored(KINDS[table["task"]], table)
+
+
+def _of_kind(rows: Sequence[Row], kind: type[T]) -> list[T]:
+    return [row for row in rows if isinstance(row, kind)]

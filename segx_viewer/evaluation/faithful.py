@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from segx_viewer.evaluation.rows import FaithfulnessRow, Measures
 from segx_viewer.explain.segx import segx_map
 from segx_viewer.training.datasets import Record
 
@@ -28,12 +29,12 @@ MEASURES = (
 )  # fmt: skip
 
 
-def faithfulness_row(record: Record, store: "BundleStore", name: str, methods: Sequence[str]) -> dict[str, object]:
+def faithfulness_row(record: Record, store: "BundleStore", name: str, methods: Sequence[str]) -> FaithfulnessRow:
     """Measure the maps of the predicted class on one image.
 
     Returns
     -------
-    dict
+    FaithfulnessRow
         Per method the `MEASURES`: areas under the deletion and insertion curves of A, X and A moved elsewhere in
         the image (what its shape alone would score), max-sensitivity of A, and the rank correlation of A with the
         map of the same network with random parameters. None where undefined.
@@ -58,18 +59,18 @@ def faithfulness_row(record: Record, store: "BundleStore", name: str, methods: S
     score = class_score(network, k, bundle.activation)
     # Randomised apart from the store's network, in which batch norms are folded away.
     own = frozen(bundle.load_classifier())
-    found = {}
+    measured: dict[str, Measures] = {}
     for method in methods:
         A = _explain(network, method, layer, k, tensor, 0)
         random = cascading_randomisation(own, partial(_explain, own, method, layer, k), tensor, steps=1)
-        found[method] = {
+        measured[method] = {
             **_areas(score, tensor, A, segx_map(A, mask)),
             "max_sensitivity": max_sensitivity(
                 partial(_explain, network, method, layer, k), tensor, radius=RADIUS, samples=SAMPLES
             ),
             "randomised_similarity": None if random is None else random.final,
         }
-    return {"image_id": record.image_id, "group": record.group, "methods": found}
+    return FaithfulnessRow(record.image_id, record.group, measured)
 
 
 def _areas(score: "Score", tensor: "Tensor", A: NDArray[np.float32], X: NDArray[np.float32]) -> dict[str, float]:

@@ -7,50 +7,54 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segx_viewer.domain.result import ClassInfo
-from segx_viewer.evaluation.collect import Row
 from segx_viewer.evaluation.figures import within
-from segx_viewer.evaluation.statistics import Figures, Resampler, auroc, auroc_of_drawn, rounded
+from segx_viewer.evaluation.results import Classification, FindingFigures, Within, WithoutFinding
+from segx_viewer.evaluation.rows import ImageRow
+from segx_viewer.evaluation.statistics import Resampler, auroc, auroc_of_drawn, rounded
 
 
-def classification(rows: Sequence[Row], classes: Sequence[ClassInfo], resampler: Resampler) -> Figures:
+def classification(rows: Sequence[ImageRow], classes: Sequence[ClassInfo], resampler: Resampler) -> Classification:
     """Return the mean AUROC, that of "no finding", and per finding AUROC, sensitivity, specificity and precision.
 
     "No finding" is told by the finding that is nearest to being stated, in log odds from its cut-off: the farther it
     is, the clearer the film. A finding that no image holds, or every one, does not count in the mean.
     """
-    p = np.array([row["probabilities"] for row in rows], np.float64)
-    truth = np.array([[c.code in row["truth"] for c in classes] for row in rows])
+    p = np.array([row.probabilities for row in rows], np.float64)
+    truth = np.array([[c.code in row.truth for c in classes] for row in rows])
     cut_offs = np.array([c.threshold for c in classes])
     margin = (_log_odds(p) - _log_odds(cut_offs)).max(1)
     stated: NDArray[np.bool_] = np.asarray(p > cut_offs)
     clear: NDArray[np.bool_] = ~np.asarray(truth.any(1))
     everything = np.ones(len(rows), bool)
 
-    def figures(chosen: NDArray[np.bool_], inner: Resampler) -> Figures:
+    def apart(chosen: NDArray[np.bool_], inner: Resampler) -> Within:
         own, labels, nearest, empty = p[chosen], truth[chosen], margin[chosen], clear[chosen]
-        return {
-            "mean_auroc": inner.estimate(lambda i: mean_auroc(own[i], labels[i])).to_dict(),
-            "auroc_no_finding": inner.estimate(lambda i: auroc(-nearest[i], empty[i])).to_dict(),
-        }
+        return Within(
+            int(chosen.sum()),
+            mean_auroc=inner.estimate(lambda i: mean_auroc(own[i], labels[i])).rounded(),
+            auroc_no_finding=inner.estimate(lambda i: auroc(-nearest[i], empty[i])).rounded(),
+        )
 
-    return {
-        "n": len(rows),
-        **figures(everything, resampler),
-        "without_finding": {"n": int(clear.sum()), "nothing_stated": _share(np.asarray(~stated[clear].any(1)))},
-        "per_class": {
-            c.code: {
-                "label": c.label,
-                "n": int(truth[:, k].sum()),
-                "cut_off": c.threshold,
-                "auroc": resampler.estimate(partial(auroc_of_drawn, p[:, k], truth[:, k])).to_dict(),
-                "recall": _share(stated[truth[:, k], k]),
-                "specificity": _share(~stated[~truth[:, k], k]),
-                "precision": _share(truth[stated[:, k], k]),
-            }
+    together = apart(everything, resampler)
+    return Classification(
+        n=len(rows),
+        mean_auroc=together.mean_auroc,
+        auroc_no_finding=together.auroc_no_finding,
+        without_finding=WithoutFinding(int(clear.sum()), _share(np.asarray(~stated[clear].any(1)))),
+        per_class={
+            c.code: FindingFigures(
+                c.label,
+                n=int(truth[:, k].sum()),
+                cut_off=c.threshold,
+                auroc=resampler.estimate(partial(auroc_of_drawn, p[:, k], truth[:, k])).rounded(),
+                recall=_share(stated[truth[:, k], k]),
+                specificity=_share(~stated[~truth[:, k], k]),
+                precision=_share(truth[stated[:, k], k]),
+            )
             for k, c in enumerate(classes)
         },
-        "within": within(rows, figures),
-    }
+        within=within(rows, apart),
+    )
 
 
 def mean_auroc(probabilities: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:

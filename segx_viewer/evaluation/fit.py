@@ -29,13 +29,16 @@ from segx_viewer.evaluation.calibrate import (
     ALIGNMENT_FEATURES,
     SIMPLEST,
     CalibrationData,
+    Fitted,
+    JudgedAnswer,
+    Reference,
     calibrate,
     choose,
     promised_levels,
 )
-from segx_viewer.evaluation.promises import SET_CONFIDENCES, class_conditional_sets, finding_sets, miss_rates
+from segx_viewer.evaluation.plain import to_table
+from segx_viewer.evaluation.promises import FittedPromises, fit_promises
 from segx_viewer.evaluation.spread import Spread, over_processes
-from segx_viewer.evaluation.statistics import Figures
 from segx_viewer.explain.promises import Levels
 from segx_viewer.imaging.margins import content_box
 from segx_viewer.inference.input_gate import GATE_FILE, PopulationDistance
@@ -73,7 +76,7 @@ def fit_bundle(
     workers: int = 1,
     spread: Spread | None = None,
     report: Callable[[str], None] = print,
-) -> Figures:
+) -> Fitted:
     """Fit gate and calibration and write them into the bundle.
 
     Parameters
@@ -89,7 +92,7 @@ def fit_bundle(
 
     Returns
     -------
-    dict
+    Fitted
         The `[calibration]` table.
 
     Raises
@@ -133,7 +136,7 @@ def fit_bundle(
     report(f"{recipe.name}: calibration")
     views = recipe.evaluation.views
     rows = collect_features(folder, recipe.classifier_data, data, [r.image_id for r in held_out], views, spread)
-    changed = sum(row["changed"] for row in rows)
+    changed = sum(row.changed for row in rows)
     what = "findings stated on images" if recipe.multi_label else "images"
     set_name = (
         f"{', '.join(recipe.classifier_data)}, {part} part ({len(rows) - changed} {what} as they are, "
@@ -145,39 +148,36 @@ def fit_bundle(
     if clean:
         aside = [r for r in records if parts.get(r.image_id) == "validation"]
         settled, chosen_on = _settled(folder, data, recipe, aside, spread)
-    table = calibrate(known, views, set_name, settled=settled) | {"chosen_on": chosen_on}
-    table["reference"] = reference(rows)
-    manifest["calibration"] = table
+    fitted = calibrate(known, views, set_name, settled=settled)
+    fitted = replace(fitted, chosen_on=chosen_on, reference=reference(rows))
+    manifest["calibration"] = to_table(fitted)
     if clean:
         report(f"{recipe.name}: promises")
         levels = promised_levels(known, settled, recipe.evaluation.dangers)
-        manifest["promises"] = _promises(folder, recipe, held_out, levels)
+        manifest["promises"] = to_table(_promises(folder, recipe, held_out, levels))
     write_manifest(folder, manifest)
     add_graphs(folder)  # the gate looks at a layer of its own
-    for step in table["steps"]:
-        mark = " (chosen)" if step["chosen"] else ""
-        report(f"  {step['name']}: AUROC {step['auroc']:.3f}, ECE {step['ece']:.3f}{mark}")
-    return table
+    for step in fitted.steps:
+        mark = " (chosen)" if step.chosen else ""
+        report(f"  {step.name}: AUROC {step.auroc:.3f}, ECE {step.ece:.3f}{mark}")
+    return fitted
 
 
-def reference(rows: Sequence[Figures]) -> dict[str, dict[str, float]]:
-    """Return mean, standard deviation and number of the figures that later images are compared with.
+def reference(answers: Sequence[JudgedAnswer]) -> dict[str, Reference]:
+    """Return the scores that later images are compared with, where two answers have one.
 
     Of images as they are: the score ("max_softmax", log-odds), SegU ("auitc") and the gate's distance.
     """
-    found = {}
-    plain = [row for row in rows if not row["changed"]]
-    for name in ("max_softmax", "auitc", "gate_distance"):
-        values = [row["features"].get(name) if name != "gate_distance" else row[name] for row in plain]
+    unchanged = [answer for answer in answers if not answer.changed]
+    scores = {name: [a.features.get(name) for a in unchanged] for name in ("max_softmax", "auitc")}
+    scores["gate_distance"] = [answer.gate_distance for answer in unchanged]
+    references = {}
+    for name, values in scores.items():
         known = np.array([value for value in values if value is not None], np.float64)
         if len(known) > 1:
-            deviation = float(known.std(ddof=1))
-            found[name] = {
-                "mean": round(float(known.mean()), 6),
-                "deviation": round(deviation, 6),
-                "images": len(known),
-            }
-    return found
+            mean, deviation = round(float(known.mean()), 6), round(float(known.std(ddof=1)), 6)
+            references[name] = Reference(mean, deviation, len(known))
+    return references
 
 
 def _settled(folder: Path, data: Path, recipe: Recipe, validation: Sequence[Record], spread: Spread) -> tuple[str, str]:
@@ -199,7 +199,7 @@ def _settled(folder: Path, data: Path, recipe: Recipe, validation: Sequence[Reco
     return choose(known, len(recipe.evaluation.views)), words
 
 
-def _promises(folder: Path, recipe: Recipe, records: Sequence[Record], levels: Levels) -> Figures:
+def _promises(folder: Path, recipe: Recipe, records: Sequence[Record], levels: Levels) -> FittedPromises:
     """Return the manifest's `[promises]` table: levels, and prediction sets of the images that the gate accepts."""
     store = BundleStore([folder.parent])
     codes, rows, truth = recipe.codes, [], []
@@ -208,22 +208,8 @@ def _promises(folder: Path, recipe: Recipe, records: Sequence[Record], levels: L
         if analysis.prediction is not None and analysis.gate.level is GateLevel.ACCEPTED:
             rows.append(analysis.prediction.probabilities.astype(np.float64))
             truth.append([code in record.codes for code in codes])
-    p, labels = np.stack(rows), np.array(truth)
-    table: Figures = {
-        "images": len(rows),
-        "levels": {"high": levels.high, "moderate": levels.moderate, "careful": dict(levels.careful)},
-    }
-    if recipe.multi_label:
-        cut_offs = np.array([c.threshold for c in store.get(folder.name).classes])
-        table["missed"] = miss_rates(p > cut_offs, labels)
-        found = [finding_sets(p, labels, confidence) for confidence in SET_CONFIDENCES]
-        table["findings"] = [
-            {"confidence": f.confidence, "present": list(f.present), "absent": list(f.absent)} for f in found
-        ]
-    else:
-        sets = [class_conditional_sets(p, labels.argmax(1), confidence) for confidence in SET_CONFIDENCES]
-        table["sets"] = [{"confidence": s.confidence, "quantiles": list(s.quantiles)} for s in sets]
-    return table
+    cut_offs = np.array([c.threshold for c in store.get(folder.name).classes]) if recipe.multi_label else None
+    return fit_promises(np.stack(rows), np.array(truth), levels, cut_offs)
 
 
 def record_image(record: Record) -> MedicalImage:
@@ -327,8 +313,8 @@ def collect_features(
     image_ids: Sequence[str],
     views: Sequence[str],
     spread: Spread = over_processes(1),  # noqa: B008 - it holds nothing
-) -> list[Figures]:
-    """Analyse images as they are and changed, and return a row of features for each that the badge can speak about.
+) -> list[JudgedAnswer]:
+    """Analyse images as they are and changed, and return each answer that the badge can speak about.
 
     Those are the ones that the gate accepts and SegU is defined for, in the order of `image_ids` whoever carries it
     out: a fit depends on the order. A badge fitted on images as they are alone is too sure, or not sure enough, of
@@ -339,11 +325,11 @@ def collect_features(
         _Job(folder, digest, tuple(layouts), data, tuple(image_ids[n : n + CHUNK]), tuple(views))
         for n in range(0, len(image_ids), CHUNK)
     ]
-    rows: dict[str, list[Figures]] = {}
-    for found in spread(_work, jobs):
-        for row in found:
-            rows.setdefault(row["image_id"], []).append(row)
-    return [row for image_id in image_ids for row in rows.get(image_id, ())]
+    by_image: dict[str, list[JudgedAnswer]] = {}
+    for judged in spread(_work, jobs):
+        for answer in judged:
+            by_image.setdefault(answer.image_id, []).append(answer)
+    return [answer for image_id in image_ids for answer in by_image.get(image_id, ())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,11 +356,11 @@ def _bench(
     return BundleStore([folder.parent]), recipe, records
 
 
-def _work(job: _Job) -> list[Figures]:
-    return list(_rows_of(job))
+def _work(job: _Job) -> list[JudgedAnswer]:
+    return list(_answers_of(job))
 
 
-def _rows_of(job: _Job) -> Iterator[Figures]:
+def _answers_of(job: _Job) -> Iterator[JudgedAnswer]:
     folder, views = job.folder, job.views
     store, recipe, records = _bench(folder, job.digest, job.layouts, job.data)
     for image_id in job.image_ids:
@@ -386,16 +372,15 @@ def _rows_of(job: _Job) -> Iterator[Figures]:
             request = AnalysisRequest(picture_image(seen, record.image.name), bundle_name=folder.name)
             analysis = analyse_to_end(request, store, evidence_views=views)
             for code, features in _features_of(analysis).items():
-                yield {
-                    "image_id": image_id,
-                    "changed": is_changed,
-                    "group": record.group,
-                    "correct": code in record.codes,
-                    "predicted": code,
-                    "truth": code if code in record.codes else next(iter(record.codes), ""),
-                    "features": features,
-                    "gate_distance": analysis.gate.score,
-                }
+                yield JudgedAnswer.of(
+                    code,
+                    record.codes,
+                    features,
+                    image_id=image_id,
+                    group=record.group,
+                    changed=is_changed,
+                    gate_distance=analysis.gate.score,
+                )
 
 
 def _features_of(analysis: Analysis) -> dict[str, dict[str, float]]:
@@ -416,15 +401,7 @@ def _features_of(analysis: Analysis) -> dict[str, dict[str, float]]:
     return found
 
 
-def _as_data(rows: Sequence[Figures]) -> CalibrationData:
-    if not rows:
+def _as_data(answers: Sequence[JudgedAnswer]) -> CalibrationData:
+    if not answers:
         raise DataError("No image that the badge could be fitted on passed the input gate with a region.")
-    names = rows[0]["features"]
-    return CalibrationData(
-        {name: np.array([row["features"][name] for row in rows], np.float64) for name in names},
-        np.array([row["correct"] for row in rows]),
-        np.array([row["group"] for row in rows]),
-        np.array([row["changed"] for row in rows]),
-        np.array([row["predicted"] for row in rows]),
-        np.array([row["truth"] for row in rows]),
-    )
+    return CalibrationData.of(answers)

@@ -14,7 +14,9 @@ from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.evaluation.fit import record_image
-from segx_viewer.evaluation.statistics import Figures, Resampler
+from segx_viewer.evaluation.results import OutlineFigures, Outlines, Pair
+from segx_viewer.evaluation.rows import Measures, OutlinedFinding, OutlineRow
+from segx_viewer.evaluation.statistics import Resampler
 from segx_viewer.explain.alignment import alignment
 from segx_viewer.pipeline import analyse_to_end
 from segx_viewer.training.datasets import Record
@@ -23,15 +25,8 @@ METHOD = "gradcam"
 MEASURES = ("pointing", "iou", "auitc", "relevance_mass", "mass_lift")
 
 
-def outline_row(record: Record, store: BundleStore, name: str) -> Figures:
-    """Compare the map of every outlined finding, and the same within the region, with its outline.
-
-    Returns
-    -------
-    dict
-        `findings`: one entry per outlined finding, with its share of the image, whether it is stated, and the
-        `MEASURES` of the original map and of SegX; None where undefined.
-    """
+def outline_row(record: Record, store: BundleStore, name: str) -> OutlineRow:
+    """Compare the map of every outlined finding, and the same within the region (SegX), by `MEASURES`."""
     bundle, image = store.get(name), record_image(record)
     codes = [c.code for c in bundle.classes]
     wanted = [code for code in codes if code in record.outlines]
@@ -44,15 +39,17 @@ def outline_row(record: Record, store: BundleStore, name: str) -> Figures:
         k = codes.index(code)
         explanation = analysis.explanations[METHOD, k]
         R = outline_mask(record.outlines[code], analysis.placement)
-        entries.append({
-            "code": code,
-            "stated": k in analysis.predicted.prediction.findings,
-            "labelled": code in record.codes,
-            "area": round(float(R.mean()), 5),
-            "original": _measures(explanation.saliency_map, R),
-            "segx": _measures(explanation.restricted, R),
-        })  # fmt: skip
-    return {"image_id": record.image_id, "group": record.group, "findings": entries}
+        entries.append(
+            OutlinedFinding(
+                code,
+                stated=k in analysis.predicted.prediction.findings,
+                labelled=code in record.codes,
+                area=round(float(R.mean()), 5),
+                original=_measures(explanation.saliency_map, R),
+                segx=_measures(explanation.restricted, R),
+            )
+        )
+    return OutlineRow(record.image_id, record.group, tuple(entries))
 
 
 def outline_mask(polygons: Sequence[Sequence[tuple[float, float]]], placement: Placement) -> NDArray[np.bool_]:
@@ -74,35 +71,41 @@ def outline_mask(polygons: Sequence[Sequence[tuple[float, float]]], placement: P
     return mask.astype(bool)
 
 
-def outlined(rows: Sequence[Figures]) -> Figures:
-    """Return each measure's mean for the original map, for SegX and of their difference: per finding and of all."""
-    entries = [{**entry, "group": row["group"]} for row in rows for entry in row["findings"]]
+def outlined(rows: Sequence[OutlineRow]) -> Outlines | None:
+    """Return each measure's mean for the original map, for SegX and of their difference: per finding and of all.
+
+    None where nothing is outlined.
+    """
+    entries = [(row.group, finding) for row in rows for finding in row.findings]
     if not entries:
-        return {}
-    found: Figures = {"films": len(rows), "n": len(entries)}
-    codes = sorted({entry["code"] for entry in entries})
-    for name, chosen in (("all", entries), *((code, [e for e in entries if e["code"] == code]) for code in codes)):
-        resampler = Resampler(np.array([entry["group"] for entry in chosen]))
-        found[name] = {
-            "n": len(chosen),
-            "area": round(float(np.mean([entry["area"] for entry in chosen])), 4),
-            "stated": round(float(np.mean([entry["stated"] for entry in chosen])), 4),
-        }
-        for measure in MEASURES:
-            original, segx = (_column(chosen, side, measure) for side in ("original", "segx"))
-            both = np.isfinite(original) & np.isfinite(segx)
-            found[name][measure] = {
-                "original": resampler.mean(original, both).to_dict(),
-                "segx": resampler.mean(segx, both).to_dict(),
-                "difference": resampler.mean(segx - original, both).to_dict(),
-            }
-    return found
+        return None
+    codes = sorted({finding.code for _, finding in entries})
+    of_one = {code: _figures([entry for entry in entries if entry[1].code == code]) for code in codes}
+    return Outlines(len(rows), len(entries), {"all": _figures(entries), **of_one})
 
 
-def _measures(E: NDArray[np.float32], R: NDArray[np.bool_]) -> dict[str, float | None]:
+def _figures(entries: Sequence[tuple[str, OutlinedFinding]]) -> OutlineFigures:
+    """Return the figures of findings with their groups."""
+    resampler = Resampler(np.array([group for group, _ in entries]))
+    findings = [finding for _, finding in entries]
+    pairs = {}
+    for measure in MEASURES:
+        original = _column([f.original for f in findings], measure)
+        segx = _column([f.segx for f in findings], measure)
+        both = np.isfinite(original) & np.isfinite(segx)
+        pairs[measure] = Pair(*(resampler.mean(values, both).rounded() for values in (original, segx, segx - original)))
+    return OutlineFigures(
+        n=len(findings),
+        area=round(float(np.mean([finding.area for finding in findings])), 4),
+        stated=round(float(np.mean([finding.stated for finding in findings])), 4),
+        measures=pairs,
+    )
+
+
+def _measures(E: NDArray[np.float32], R: NDArray[np.bool_]) -> Measures:
     return {name: alignment(name, E, R).value for name in MEASURES}
 
 
-def _column(entries: Sequence[Figures], side: str, measure: str) -> NDArray[np.float64]:
-    values = (entry[side][measure] for entry in entries)
+def _column(entries: Sequence[Measures], measure: str) -> NDArray[np.float64]:
+    values = (entry[measure] for entry in entries)
     return np.array([np.nan if value is None else value for value in values], np.float64)

@@ -23,18 +23,18 @@ from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.request import AnalysisRequest, CancelToken
 from segx_viewer.domain.result import Activation, Analysis, Explanation
 from segx_viewer.errors import DataError, SegxError, worded
-from segx_viewer.evaluation.calibrate import ALIGNMENT_FEATURES, SIMPLEST, CalibrationData, calibrate, promised_levels
-from segx_viewer.evaluation.promises import (
-    HIGH_ERROR,
-    MODERATE_ERROR,
-    SET_CONFIDENCES,
-    class_conditional_sets,
-    finding_sets,
-    miss_rates,
+from segx_viewer.evaluation.calibrate import (
+    ALIGNMENT_FEATURES,
+    SIMPLEST,
+    CalibrationData,
+    JudgedAnswer,
+    calibrate,
+    promised_levels,
 )
+from segx_viewer.evaluation.plain import to_table
+from segx_viewer.evaluation.promises import HIGH_ERROR, MODERATE_ERROR, SET_CONFIDENCES, fit_promises
 from segx_viewer.evaluation.spread import Spread, over_processes
-from segx_viewer.evaluation.statistics import Figures
-from segx_viewer.explain.promises import NEVER
+from segx_viewer.explain.promises import NEVER, Levels
 from segx_viewer.imaging.display import to_display
 from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.paths import sha256_of
@@ -233,16 +233,25 @@ def _read(path: Path) -> MedicalImage | None:
         return None  # told when it is analysed
 
 
-def _fit_promises(folder: Path, data: Path, rows: Sequence[Figures], report: Callable[[str], None]) -> list[str]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Row:
+    """What an image teaches: probabilities (K,), which classes are true, each answer that the badge speaks of."""
+
+    dice: float | None
+    answers: tuple[JudgedAnswer, ...]
+    p: NDArray[np.float64]
+    labels: tuple[bool, ...]
+
+
+def _fit_promises(folder: Path, data: Path, rows: Sequence[_Row], report: Callable[[str], None]) -> list[str]:
     bundle, manifest, lacking = read_bundle(folder), read_manifest(folder), list[str]()
     name = f"{data.name} ({len(rows)} images of the user's own)"
-    table: Figures = {"images": len(rows), "levels": {"high": NEVER, "moderate": NEVER, "careful": {}}}
+    levels = Levels(NEVER, NEVER)
     try:
         known = _as_data(rows)
         # Images of one's own are one part only: they may not choose what they promise by.
-        manifest["calibration"] = calibrate(known, (), name, settled=SIMPLEST)
+        manifest["calibration"] = to_table(calibrate(known, (), name, settled=SIMPLEST))
         levels = promised_levels(known, SIMPLEST)
-        table["levels"] = {"high": levels.high, "moderate": levels.moderate, "careful": dict(levels.careful)}
         for level, threshold, most in (
             ("HIGH", levels.high, HIGH_ERROR),
             ("MODERATE", levels.moderate, MODERATE_ERROR),
@@ -256,16 +265,19 @@ def _fit_promises(folder: Path, data: Path, rows: Sequence[Figures], report: Cal
     except (DataError, ValueError, KeyError) as error:
         lacking.append(worded(f"The badge stays uncalibrated: {error}"))
         report(f"  {lacking[-1]}")
-    sets, missing = _sets(bundle, rows)
+    p, labels = np.stack([row.p for row in rows]), np.array([row.labels for row in rows])
+    missing = _too_few(bundle, labels)
     for confidence in SET_CONFIDENCES:
         if not any(f"{confidence:.0%}" in sentence for sentence in missing):
             report("  " + worded(f"Sets that hold the truth {confidence:.0%} of the time: enough images of each class"))
     for sentence in missing:
         report(f"  {sentence}")
-    dices = [row["dice"] for row in rows if row["dice"] is not None]
+    dices = [row.dice for row in rows if row.dice is not None]
     if dices:
         report("  " + worded(f"Region: Dice {np.mean(dices):.2f} on average, with the masks of {len(dices)} images"))
-    manifest["promises"] = table | sets
+    several = bundle.activation is Activation.SIGMOID
+    cut_offs = np.array([c.threshold for c in bundle.classes]) if several else None
+    manifest["promises"] = to_table(fit_promises(p, labels, levels, cut_offs))
     write_manifest(folder, manifest)
     return lacking + missing
 
@@ -294,13 +306,13 @@ def _analysed(
     spread: Spread | None,
     report: Callable[[str], None],
     counter: _Counter,
-) -> tuple[list[Figures], list[str]]:
+) -> tuple[list[_Row], list[str]]:
     """Return a row for each image that the badge can speak about, in the order of `images`, and what is left out."""
     size = _CHUNK if spread else 1
     jobs = [
         _Job(n, bundle.folder, bundle.info.digest, tuple(images[n : n + size])) for n in range(0, len(images), size)
     ]
-    done: dict[int, tuple[list[Figures], list[str]]] = {}
+    done: dict[int, tuple[list[_Row], list[str]]] = {}
     for number, rows, said in (spread or over_processes(1))(_work, jobs):
         done[number] = rows, said
         for _image in images[number : number + size]:
@@ -314,8 +326,8 @@ def _analysed(
     return rows, said
 
 
-def _work(job: _Job) -> tuple[int, list[Figures], list[str]]:
-    store, rows, said = _store(job.folder, job.digest), [], []
+def _work(job: _Job) -> tuple[int, list[_Row], list[str]]:
+    store, rows, said = _store(job.folder, job.digest), list[_Row](), list[str]()
     for image in job.images:
         try:
             request = AnalysisRequest(read_image_guarded(image.path), bundle_name=job.folder.name)
@@ -328,8 +340,8 @@ def _work(job: _Job) -> tuple[int, list[Figures], list[str]]:
     return job.number, rows, said
 
 
-def _row(analysis: Analysis, image: Labelled) -> Figures | None:
-    """Return what an image teaches: its probabilities, and each answer that the badge speaks of."""
+def _row(analysis: Analysis, image: Labelled) -> _Row | None:
+    """Return what an image teaches; None where nothing can be said of it."""
     prediction = analysis.prediction
     if prediction is None:
         return None
@@ -339,21 +351,20 @@ def _row(analysis: Analysis, image: Labelled) -> Figures | None:
         aligned = _aligned(found)
         if found is None or aligned is None:
             continue
+        features = {**found.assessed.evidence, **aligned}
         code = prediction.classes[k].code
-        answers.append({
-            "features": {**found.assessed.evidence, **aligned},
-            "correct": code in image.codes,
-            "predicted": code,
-            "truth": code if code in image.codes else next(iter(image.codes), ""),
-        })  # fmt: skip
+        answers.append(
+            JudgedAnswer.of(code, image.codes, features, image_id=image.path.name, group=image.group,
+                            gate_distance=analysis.gate.score)
+        )  # fmt: skip
     if not answers and prediction.activation is Activation.SOFTMAX:
         return None
-    return {
-        "dice": _dice(analysis, image.mask),
-        "answers": [{**answer, "group": image.group} for answer in answers],
-        "p": prediction.probabilities.astype(np.float64),
-        "labels": [c.code in image.codes for c in prediction.classes],
-    }
+    return _Row(
+        _dice(analysis, image.mask),
+        tuple(answers),
+        prediction.probabilities.astype(np.float64),
+        tuple(c.code in image.codes for c in prediction.classes),
+    )
 
 
 def _dice(analysis: Analysis, path: Path | None) -> float | None:
@@ -377,9 +388,8 @@ def _aligned(found: Explanation | None) -> dict[str, float] | None:
     return defined if len(defined) == len(ALIGNMENT_FEATURES) else None
 
 
-def _sets(bundle: ModelBundle, rows: Sequence[Figures]) -> tuple[Figures, list[str]]:
-    """Return prediction sets, and for which classes there were too few images."""
-    p, labels = np.stack([row["p"] for row in rows]), np.array([row["labels"] for row in rows])
+def _too_few(bundle: ModelBundle, labels: NDArray[np.bool_]) -> list[str]:
+    """Return in sentences of which classes there are too few images for sets of which confidence."""
     lacking = []
     for confidence in SET_CONFIDENCES:
         few = int(np.ceil(1 / (1 - confidence))) - 1
@@ -391,23 +401,11 @@ def _sets(bundle: ModelBundle, rows: Sequence[Figures]) -> tuple[Figures, list[s
                     f"too few of {', '.join(short)}, which is then always in it."
                 )
             )
-    if bundle.activation is Activation.SIGMOID:
-        found = [finding_sets(p, labels, confidence) for confidence in SET_CONFIDENCES]
-        table = [{"confidence": f.confidence, "present": list(f.present), "absent": list(f.absent)} for f in found]
-        cut_offs = np.array([c.threshold for c in bundle.classes])
-        return {"findings": table, "missed": miss_rates(p > cut_offs, labels)}, lacking
-    sets = [class_conditional_sets(p, labels.argmax(1), confidence) for confidence in SET_CONFIDENCES]
-    return {"sets": [{"confidence": s.confidence, "quantiles": list(s.quantiles)} for s in sets]}, lacking
+    return lacking
 
 
-def _as_data(rows: Sequence[Figures]) -> CalibrationData:
-    answers = [answer for row in rows for answer in row["answers"]]
+def _as_data(rows: Sequence[_Row]) -> CalibrationData:
+    answers = [answer for row in rows for answer in row.answers]
     if not answers:
         raise DataError("the model states nothing on these images")
-    columns: dict[str, NDArray[np.float64]] = {
-        name: np.array([a["features"][name] for a in answers], np.float64) for name in answers[0]["features"]
-    }
-    correct, groups = (np.array([a[key] for a in answers]) for key in ("correct", "group"))
-    unchanged = np.zeros(len(answers), bool)
-    predicted, truth = (np.array([a[key] for a in answers]) for key in ("predicted", "truth"))
-    return CalibrationData(columns, correct, groups, unchanged, predicted, truth)
+    return CalibrationData.of(answers)

@@ -17,6 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from segx_viewer.bundles.manifest import ModelBundle
+from segx_viewer.evaluation.results import Interval
 from segx_viewer.evaluation.statistics import Resampler, auroc_of_drawn
 from segx_viewer.inference.predictor import preprocess
 from segx_viewer.networks.staged import as_classifier
@@ -32,7 +33,7 @@ STRENGTH = 0.01
 """Of the probe's fit: with more features than images, a stronger one learns the images by heart."""
 
 
-def probe(bundle: ModelBundle, records: Sequence[Record]) -> dict[str, dict[str, float | int | None]]:
+def probe(bundle: ModelBundle, records: Sequence[Record]) -> dict[str, Interval]:
     """Return the AUROC, with interval, of each attribute that has two values among the records.
 
     {} for networks without a head of timm's making, whose last features nobody knows.
@@ -54,7 +55,7 @@ def probe(bundle: ModelBundle, records: Sequence[Record]) -> dict[str, dict[str,
             model, features, second, groups=groups, cv=GroupKFold(FOLDS), method="predict_proba"
         )[:, 1]
         figure = Resampler(groups).estimate(partial(auroc_of_drawn, told_apart, second))
-        found[name] = figure.to_dict()
+        found[name] = figure.rounded()
     return found
 
 

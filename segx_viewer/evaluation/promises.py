@@ -6,13 +6,16 @@ same one are no further evidence.
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta
 
 from segx_viewer.domain.result import GateLevel, Level
-from segx_viewer.evaluation.statistics import Figures
+from segx_viewer.evaluation.plain import LeftOut
+from segx_viewer.evaluation.results import DangerFigures, Interval, NotKept, SetFigures, Sides, sides_of
+from segx_viewer.evaluation.rows import ImageRow, SetRow
 from segx_viewer.explain.promises import NEVER, ClassConditionalSets, Danger, FindingSets, Levels
 
 CONFIDENCE = 0.95
@@ -162,8 +165,60 @@ def fit_levels(
     return Levels(high, moderate, careful)
 
 
-def miss_rates(stated: NDArray[np.bool_], truth: NDArray[np.bool_]) -> dict[str, list[float]]:
-    """Return the manifest's `[promises.missed]`: of each finding's images, the share on which it is not stated.
+@dataclass(frozen=True, slots=True)
+class FittedSets:
+    """Prediction sets of one confidence as the manifest holds them: `quantiles`, or both sides of several findings."""
+
+    confidence: float
+    quantiles: LeftOut[tuple[float, ...]] = None
+    present: LeftOut[tuple[float, ...]] = None
+    absent: LeftOut[tuple[float, ...]] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Of the images of each finding, the share on which it is not stated, and how many there are."""
+
+    shares: tuple[float, ...]
+    images: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FittedPromises:
+    """The manifest's `[promises]` table, as `explain.promises.Promises.from_manifest` reads it."""
+
+    images: int
+    levels: Levels
+    missed: LeftOut[Missed] = None
+    findings: LeftOut[tuple[FittedSets, ...]] = None
+    sets: LeftOut[tuple[FittedSets, ...]] = None
+
+
+def fit_promises(
+    p: NDArray[np.float64], labels: NDArray[np.bool_], levels: Levels, cut_offs: NDArray[np.float64] | None
+) -> FittedPromises:
+    """Fit prediction sets of every confidence on calibration images.
+
+    Parameters
+    ----------
+    p : ndarray (N, K)
+        Probabilities.
+    labels : ndarray (N, K) bool
+        Which classes are true.
+    levels : Levels
+    cut_offs : ndarray (K,), optional
+        Of several findings, from where each is stated; None where classes exclude each other.
+    """
+    if cut_offs is None:
+        quantiles = [class_conditional_sets(p, labels.argmax(1), confidence) for confidence in SET_CONFIDENCES]
+        return FittedPromises(len(p), levels, sets=tuple(FittedSets(s.confidence, s.quantiles) for s in quantiles))
+    both = [finding_sets(p, labels, confidence) for confidence in SET_CONFIDENCES]
+    findings = tuple(FittedSets(f.confidence, present=f.present, absent=f.absent) for f in both)
+    return FittedPromises(len(p), levels, miss_rates(p > cut_offs, labels), findings)
+
+
+def miss_rates(stated: NDArray[np.bool_], truth: NDArray[np.bool_]) -> Missed:
+    """Return of each finding's images the share on which it is not stated.
 
     Parameters
     ----------
@@ -171,10 +226,8 @@ def miss_rates(stated: NDArray[np.bool_], truth: NDArray[np.bool_]) -> dict[str,
     """
     images = truth.sum(0)
     missed = (truth & ~stated).sum(0)
-    return {
-        "shares": [round(float(m / n), 4) if n else 0.0 for m, n in zip(missed, images, strict=True)],
-        "images": [int(n) for n in images],
-    }
+    shares = tuple(round(float(m / n), 4) if n else 0.0 for m, n in zip(missed, images, strict=True))
+    return Missed(shares, tuple(int(n) for n in images))
 
 
 def _sizes(descending: NDArray[np.float64], fewest: int) -> list[int]:
@@ -188,116 +241,99 @@ def _sizes(descending: NDArray[np.float64], fewest: int) -> list[int]:
     return sorted({int(ends[np.searchsorted(ends, size)]) for size in (*wanted, count)})
 
 
-def coverage(rows: Sequence[Figures], codes: Sequence[str]) -> list[Figures]:
+def coverage(rows: Sequence[ImageRow], codes: Sequence[str]) -> tuple[SetFigures, ...]:
     """Measure the promise of the prediction sets: how often each class was in its set, on images that the gate accepts.
 
     Parameters
     ----------
-    rows : sequence of mapping
-        With `gate`, `truth` (class codes) and `sets`, as `evaluation.collect` makes them.
     codes : sequence of str
         The bundle's classes.
 
     Returns
     -------
-    list of dict
-        For each confidence: `n`, per class the share covered with its 95 % interval (Clopper and Pearson), and how
-        large the sets are. A class without promise is covered always and says so by its share of 1.
+    tuple of SetFigures
+        For each confidence: per class the share covered with its 95 % interval (Clopper and Pearson), and how large
+        the sets are. A class without promise is covered always and says so by its share of 1.
     """
-    judged = [row for row in rows if row["gate"] == GateLevel.ACCEPTED.value and row.get("sets")]
-    found = []
-    for place in range(len(judged[0]["sets"]) if judged else 0):
-        sets = [row["sets"][place] for row in judged]
-        table: Figures = {"confidence": sets[0]["confidence"], "n": len(judged)}
-        if "classes" in sets[0]:
-            held = {
-                c: [c in s["classes"] for row, s in zip(judged, sets, strict=True) if c in row["truth"]] for c in codes
-            }
-            sizes = np.array([len(s["classes"]) for s in sets])
-            table |= {
-                "per_class": {c: _covered(hits) for c, hits in held.items()},
-                "mean_size": round(float(sizes.mean()), 3),
-                "empty": round(float((sizes == 0).mean()), 4),
-                "full": round(float((sizes == len(codes)).mean()), 4),
-            }
-        else:
-            table["per_class"] = {
-                c: {
-                    "present": _covered(
-                        [c in s["present"] for row, s in zip(judged, sets, strict=True) if c in row["truth"]]
-                    ),
-                    "absent": _covered(
-                        [c in s["absent"] for row, s in zip(judged, sets, strict=True) if c not in row["truth"]]
-                    ),
-                    "undecided": round(float(np.mean([c in s["present"] and c in s["absent"] for s in sets])), 4),
-                }
-                for c in codes
-            }
-        found.append(table)
-    return found
+    judged = [row for row in rows if row.gate == GateLevel.ACCEPTED.value and row.sets]
+    places = range(len(judged[0].sets) if judged else 0)
+    return tuple(_set_figures([(row.sets[place], row.truth) for row in judged], codes) for place in places)
 
 
-def dangerous(rows: Sequence[Figures], dangers: Sequence[Danger]) -> list[Figures]:
+def _set_figures(judged: Sequence[tuple[SetRow, Sequence[str]]], codes: Sequence[str]) -> SetFigures:
+    """Return the figures of sets of one confidence, each with the classes that are true."""
+    first = judged[0][0]
+    if first.classes is None:
+        return SetFigures(first.confidence, len(judged), {code: _sides(judged, code) for code in codes})
+    held = [(one.classes or (), truth) for one, truth in judged]
+    sizes = np.array([len(classes) for classes, _ in held])
+    return SetFigures(
+        first.confidence,
+        len(judged),
+        {code: _covered([code in classes for classes, truth in held if code in truth]) for code in codes},
+        mean_size=round(float(sizes.mean()), 3),
+        empty=round(float((sizes == 0).mean()), 4),
+        full=round(float((sizes == len(codes)).mean()), 4),
+    )
+
+
+def _sides(judged: Sequence[tuple[SetRow, Sequence[str]]], code: str) -> Sides:
+    held = [(code in (one.present or ()), code in (one.absent or ()), code in truth) for one, truth in judged]
+    return Sides(
+        present=_covered([present for present, _, is_there in held if is_there]),
+        absent=_covered([absent for _, absent, is_there in held if not is_there]),
+        undecided=round(float(np.mean([present and absent for present, absent, _ in held])), 4),
+    )
+
+
+def dangerous(rows: Sequence[ImageRow], dangers: Sequence[Danger]) -> tuple[DangerFigures, ...]:
     """Measure how often a dangerous error carries HIGH, on images that the gate accepts.
-
-    Parameters
-    ----------
-    rows : sequence of mapping
-        With `gate`, `truth` (class codes), `predicted` and `level`, as `evaluation.collect` makes them.
-    dangers : sequence of Danger
 
     Returns
     -------
-    list of dict
-        For each danger its `truth`, `called` and `bound`, and the share of the images of `truth` that are called one of
-        `called` with HIGH, with its 95 % interval (Clopper and Pearson), `together` and in `per_class` of `truth`.
+    tuple of DangerFigures
+        For each danger the share of the images of `truth` that are called one of `called` with HIGH, with its 95 %
+        interval (Clopper and Pearson), together and per class of `truth`.
     """
-    judged = [row for row in rows if row["gate"] == GateLevel.ACCEPTED.value]
+    judged = [row for row in rows if row.gate == GateLevel.ACCEPTED.value]
     found = []
     for danger in dangers:
         hits = {
             code: [
-                row["predicted"] in danger.called and row["level"] == Level.HIGH.value
-                for row in judged
-                if code in row["truth"]
+                row.predicted in danger.called and row.level == Level.HIGH.value for row in judged if code in row.truth
             ]
             for code in danger.truth
         }
-        found.append({
-            "truth": list(danger.truth),
-            "called": list(danger.called),
-            "bound": danger.bound,
-            "together": _covered([hit for some in hits.values() for hit in some]),
-            "per_class": {code: _covered(some) for code, some in hits.items()},
-        })  # fmt: skip
-    return found
+        together = _covered([hit for some in hits.values() for hit in some])
+        per_class = {code: _covered(some) for code, some in hits.items()}
+        found.append(DangerFigures(danger.truth, danger.called, danger.bound, together, per_class))
+    return tuple(found)
 
 
-def not_kept(tables: Sequence[Figures]) -> list[Figures]:
+def not_kept(measured: Sequence[SetFigures]) -> list[NotKept]:
     """Return the classes that `coverage` refutes a promise for: the share's interval lies below what was promised.
 
-    Returns
-    -------
-    list of dict
-        `confidence` and the `classes`' codes, where there are any; of several findings, on either side.
+    Of several findings, on either side. Confidences whose promises are all kept are left out.
     """
     found = []
-    for table in tables:
-        per_class = table["per_class"].items()
-        sides = {code: [s for s in (c, c.get("present"), c.get("absent")) if s] for code, c in per_class}
-        codes = [code for code, shares in sides.items() if any(refuted(s, table["confidence"]) for s in shares)]
+    for sets in measured:
+        codes = tuple(
+            code
+            for code, share in sets.per_class.items()
+            if any(refuted(side, sets.confidence) for side in sides_of(share).values())
+        )
         if codes:
-            found.append({"confidence": table["confidence"], "classes": codes})
+            found.append(NotKept(sets.confidence, codes))
     return found
 
 
-def refuted(share: Figures, confidence: float) -> bool:
+def refuted(share: Interval, confidence: float) -> bool:
     """Whether a share with its interval refutes the promise of a confidence; False where there were no images."""
-    return bool(share.get("n")) and share["high"] < confidence
+    return bool(share.n) and share.high is not None and share.high < confidence
 
 
-def _covered(hits: Sequence[bool]) -> Figures:
+def _covered(hits: Sequence[bool]) -> Interval:
     n, k = len(hits), sum(hits)
     low = 0.0 if k == 0 else float(beta.ppf(0.025, k, n - k + 1))
     high = 1.0 if k == n else float(beta.ppf(0.975, k + 1, n - k))
-    return {"value": round(k / n, 4) if n else None, "low": round(low, 4), "high": round(high, 4), "n": n}
+    return Interval(round(k / n, 4) if n else None, round(low, 4), round(high, 4), n)

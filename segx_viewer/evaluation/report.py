@@ -15,11 +15,25 @@ from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.methods import method_label
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis
-from segx_viewer.evaluation.card_tables import CLASSIFICATION_FIGURES
-from segx_viewer.evaluation.collect import OpenStore, Row, answers
-from segx_viewer.evaluation.figures import BASELINES, CALIBRATION_FIGURES
+from segx_viewer.evaluation.collect import OpenStore
+from segx_viewer.evaluation.figures import BASELINES
 from segx_viewer.evaluation.fit import record_image
-from segx_viewer.evaluation.statistics import Estimate, Figures, risk_coverage
+from segx_viewer.evaluation.plain import to_table
+from segx_viewer.evaluation.results import (
+    CALIBRATION_FIGURES,
+    CLASSIFICATION_FIGURES,
+    CalibrationFigures,
+    Classification,
+    Evaluation,
+    Faithfulness,
+    GateFigures,
+    MapFigures,
+    Pair,
+    ScoreFigures,
+    in_words,
+)
+from segx_viewer.evaluation.rows import ImageRow, answers, of_image
+from segx_viewer.evaluation.statistics import risk_coverage
 from segx_viewer.explain.ranking import PERCENTS
 from segx_viewer.imaging.display import to_display
 from segx_viewer.pipeline import analyse_to_end
@@ -40,8 +54,8 @@ img { max-width: 100% } figure { display: inline-block; margin: 4px; width: 512p
 
 def write_report(
     path: Path,
-    result: Figures,
-    rows: Sequence[Row],
+    result: Evaluation,
+    rows: Sequence[ImageRow],
     records: Mapping[str, Record],
     store: BundleStore,
     name: str,
@@ -51,25 +65,23 @@ def write_report(
     parts = [
         f"<h1>{html.escape(bundle.info.title)}: evaluation</h1>",
         '<p><span class="research">Research use only - not for diagnosis</span></p>',
-        f'<p class="note">{name} {bundle.info.version}, {result["part"]} part, {result["date"]}. '
+        f'<p class="note">{name} {bundle.info.version}, {result.part} part, {result.date}. '
         "Intervals are 95 %, from 1000 resamples by lesion or person.</p>",
         "<h2>Classification</h2>",
-        _classification(result["classification"]),
+        _classification(result.classification),
         "<h2>Segmentation</h2>",
-        _table(
-            ("data", "Dice", "IoU"), [(k, _ci(v["dice"]), _ci(v["iou"])) for k, v in result["segmentation"].items()]
-        ),
+        _table(("data", "Dice", "IoU"), [(k, str(v.dice), str(v.iou)) for k, v in result.segmentation.items()]),
         "<h2>Interpretability: original map against SegX</h2>",
-        *(_interpretability(method, table) for method, table in result["interpretability"].items()),
+        *(_interpretability(method, table) for method, table in result.interpretability.items()),
         "<h2>Certainty: telling right from wrong</h2>",
-        _certainty(result["certainty"]),
+        _certainty(result.certainty),
         _picture(_risk_coverage(rows)),
         "<h2>Calibration of the badge</h2>",
-        _calibration(result["calibration"]),
+        _calibration(result.calibration),
         "<h2>Faithfulness</h2>",
-        _faithfulness(result["faithfulness"]),
+        _faithfulness(result.faithfulness),
         "<h2>Input gate</h2>",
-        _gate(result["gate"]),
+        _gate(result.gate),
         "<h2>Cases</h2>",
         _cases(rows, records, store, name),
     ]
@@ -78,14 +90,15 @@ def write_report(
         part.write_text(page + "\n".join(parts) + "</html>", encoding="utf-8")
 
 
-def _classification(table: Figures) -> str:
-    names = CLASSIFICATION_FIGURES
-    figures = _table(("figure", "value"), [(names[k], _ci(table[k])) for k in names if k in table])
-    per_class = table["per_class"]
+def _classification(measured: Classification) -> str:
+    values = [(name, str(value)) for name, value in in_words(measured, CLASSIFICATION_FIGURES)]
+    figures, per_class = _table(("figure", "value"), values), measured.per_class
     figure, axes = _axes(len(per_class) * 0.45 + 1)
-    labels = [f"{c['label']} ({code}, n {c['n']})" for code, c in per_class.items()]
-    for offset, key in ((-0.2, "recall"), (0.2, "precision")):
-        axes.barh(np.arange(len(labels)) + offset, [c[key] or 0 for c in per_class.values()], 0.38, label=key)
+    labels = [f"{c.label} ({code}, n {c.n})" for code, c in per_class.items()]
+    bars = {"recall": [c.recall or 0 for c in per_class.values()],
+            "precision": [c.precision or 0 for c in per_class.values()]}  # fmt: skip
+    for offset, (key, lengths) in zip((-0.2, 0.2), bars.items(), strict=True):
+        axes.barh(np.arange(len(labels)) + offset, lengths, 0.38, label=key)
     axes.set_yticks(range(len(labels)), labels)
     axes.set_xlim(0, 1)
     axes.invert_yaxis()
@@ -93,33 +106,31 @@ def _classification(table: Figures) -> str:
     return figures + _picture(figure)
 
 
-def _interpretability(method: str, table: Figures) -> str:
+def _interpretability(method: str, maps: MapFigures) -> str:
     rows = []
-    for measure, label in (("iou", "IoU, top 5 %"), ("auitc", "AUITC")):
-        rows.append((label, "all", *_three(table[measure])))
-        rows += [(label, code, *_three(pair)) for code, pair in table[measure]["per_class"].items()]
-    if "auitc_segx_with_spoilt_region" in table:
-        spoilt = table["auitc_segx_with_spoilt_region"]
-        rows += [("AUITC", f"all, region {how}", "", _ci(value), "") for how, value in spoilt.items()]
+    for pair, label in ((maps.iou, "IoU, top 5 %"), (maps.auitc, "AUITC")):
+        rows.append((label, "all", *_three(pair)))
+        rows += [(label, code, *_three(of_class)) for code, of_class in pair.per_class.items()]
+    spoilt = maps.auitc_segx_with_spoilt_region or {}
+    rows += [("AUITC", f"all, region {how}", "", str(value), "") for how, value in spoilt.items()]
     figure, axes = _axes(3.6)
     for name, label in (("original", "original map"), ("segx", "SegX map")):
-        if table["curves"][name]:
-            axes.plot(PERCENTS, table["curves"][name], label=label)
+        if maps.curves[name]:
+            axes.plot(PERCENTS, maps.curves[name], label=label)
     axes.set(
         xlabel="top n % of the map", ylabel="mean IoU with the reference mask", ylim=(0, 1), title=method_label(method)
     )
     _legend(axes)
-    counts = f"{table['undefined']} undefined, {table['without_reference']} without a reference mask."
+    counts = f"{maps.undefined} undefined, {maps.without_reference} without a reference mask."
     columns = ("measure", "class", "original", "SegX", "difference")
     return f"<h3>{method_label(method)}</h3>{_table(columns, rows)}<p class=note>{counts}</p>{_picture(figure)}"
 
 
-def _certainty(table: Figures) -> str:
+def _certainty(scores: Mapping[str, ScoreFigures]) -> str:
     rows = [
-        (name, f"{v['correct']:.3f}" if "correct" in v else "", f"{v['incorrect']:.3f}" if "incorrect" in v else "",
-         _p(v["p"]) if "p" in v else "", _ci(v["auroc"]), f"{v['aurc']:.4f}",
-         _ci(v["auroc_above_max_softmax"]) if "auroc_above_max_softmax" in v else "")
-        for name, v in table.items()
+        (name, _number(v.correct), _number(v.incorrect), "" if v.p is None else _p(v.p), str(v.auroc),
+         _number(v.aurc, 4), str(v.auroc_above_max_softmax or ""))
+        for name, v in scores.items()
     ]  # fmt: skip
     columns = ("score", "mean if correct", "if incorrect", "Mann-Whitney p", "AUROC of error detection", "AURC",
                "AUROC above max-softmax")  # fmt: skip
@@ -127,44 +138,42 @@ def _certainty(table: Figures) -> str:
     return f"{_table(columns, rows)}<p class=note>{note}</p>"
 
 
+def _number(value: float | None, decimals: int = 3) -> str:
+    return "" if value is None else f"{value:.{decimals}f}"
+
+
 def _p(value: float) -> str:
     return f"{value:.1e}" if value < 0.001 else f"{value:.3f}"
 
 
-def _calibration(table: Figures) -> str:
-    if not table:
+def _calibration(measured: CalibrationFigures | None) -> str:
+    if measured is None:
         return "<p>The bundle has no calibration.</p>"
-    rows = [
-        *((name, _ci(table[key])) for key, name in CALIBRATION_FIGURES.items()),
-        ("ECE of max-softmax", _ci(table["ece_max_softmax"])),
-        ("Brier", _ci(table["brier"])),
-    ]
-    rows += [(f"correct at level {level}", _ci(value)) for level, value in table["levels"].items()]
+    words = {**CALIBRATION_FIGURES, "ece_max_softmax": "ECE of max-softmax", "brier": "Brier"}
+    rows = [(name, str(value)) for name, value in in_words(measured, words)]
+    rows += [(f"correct at level {level}", str(value)) for level, value in measured.levels.items()]
     figure, axes = _axes(4.2)
     axes.plot([0, 1], [0, 1], color="#9aa4ad", linewidth=1)
-    axes.plot([b["stated"] for b in table["reliability"]], [b["correct"] for b in table["reliability"]], marker="o")
-    for b in table["reliability"]:
-        axes.annotate(
-            f"n {b['n']}", (b["stated"], b["correct"]), textcoords="offset points", xytext=(6, -10), fontsize=8
-        )
+    axes.plot([b.stated for b in measured.reliability], [b.correct for b in measured.reliability], marker="o")
+    for b in measured.reliability:
+        axes.annotate(f"n {b.n}", (b.stated, b.correct), textcoords="offset points", xytext=(6, -10), fontsize=8)
     axes.set(xlabel="stated probability of being correct", ylabel="share correct", xlim=(0, 1), ylim=(0, 1))
     return _table(("figure", "value"), rows) + _picture(figure)
 
 
-def _gate(table: Figures) -> str:
-    inside = table["in_domain"]
+def _gate(measured: GateFigures) -> str:
     words = {"accepted": "accepted", "outside": "flagged as outside the training population", "refused": "refused"}
     text = "<h3>Images of its own test part</h3>"
-    text += _table(("verdict", "share"), [(word, _ci(inside[key])) for key, word in words.items()])
-    if "other_domain" in table:
-        counts = ", ".join(f"{k} {v}" for k, v in table["other_domain"].items())
+    text += _table(("verdict", "share"), [(word, str(value)) for word, value in in_words(measured.in_domain, words)])
+    if measured.other_domain is not None:
+        counts = ", ".join(f"{k} {v}" for k, v in to_table(measured.other_domain).items())
         text += f"<p>Another bundle's domain: {html.escape(counts)}.</p>"
-    rows = [(html.escape(n), v["verdict"], html.escape(v["reason"])) for n, v in table["strangers"].items()]
+    rows = [(html.escape(n), v.verdict, html.escape(v.reason)) for n, v in measured.strangers.items()]
     return text + _table(("image", "verdict", "reason"), rows)
 
 
-def _faithfulness(table: Figures) -> str:
-    if not table:
+def _faithfulness(measured: Faithfulness | None) -> str:
+    if measured is None:
         return "<p>Not measured.</p>"
     names = {
         "deletion_original": "deletion area, original map (low is better)",
@@ -176,18 +185,18 @@ def _faithfulness(table: Figures) -> str:
         "max_sensitivity": "max-sensitivity (low is better)",
         "randomised_similarity": "rank correlation with the map of random parameters (near 0 is better)",
     }
-    methods = [key for key in table if key != "n"]
-    rows = [(text, *(_ci(table[m][name]) for m in methods)) for name, text in names.items()]
+    methods = measured.methods
+    rows = [(text, *(str(of_method[name]) for of_method in methods.values())) for name, text in names.items()]
     return _table(("measure", *map(method_label, methods)), rows)
 
 
-def _risk_coverage(rows: Sequence[Row]) -> Figure:
-    rows = answers(rows, "") or rows
-    correct = np.array([row["correct"] for row in rows])
+def _risk_coverage(rows: Sequence[ImageRow]) -> Figure:
+    spoken = answers(rows) or [of_image(row) for row in rows]
+    correct = np.array([answer.correct for answer in spoken])
     figure, axes = _axes(3.6)
-    scores = {name: np.array([sign * row["evidence"].get(key, np.nan) for row in rows], float)
+    scores = {name: np.array([sign * answer.evidence.get(key, np.nan) for answer in spoken], float)
               for name, (key, sign) in BASELINES.items()}  # fmt: skip
-    scores["calibrated SegU"] = np.array([row["probability_correct"] or np.nan for row in rows], float)
+    scores["calibrated SegU"] = np.array([answer.probability_correct or np.nan for answer in spoken], float)
     for name, score in scores.items():
         finite = np.isfinite(score)
         if finite.any():
@@ -197,13 +206,13 @@ def _risk_coverage(rows: Sequence[Row]) -> Figure:
     return figure
 
 
-def _cases(rows: Sequence[Row], records: Mapping[str, Record], store: BundleStore, name: str) -> str:
+def _cases(rows: Sequence[ImageRow], records: Mapping[str, Record], store: BundleStore, name: str) -> str:
     """Pictures of the most and the least aligned explanations that have a reference mask."""
-    method = next(iter(rows[0]["methods"]))
-    rated = [(row["methods"][method].get("auitc_original"), row["image_id"]) for row in rows]
+    method = next(iter(rows[0].methods))
+    rated = [(row.methods[method].measures.get("auitc_original"), row.image_id) for row in rows]
     if all(value is None for value, _ in rated):  # no reference masks: by agreement with the predicted region
-        rated = [(row["methods"][method]["segu"].get("auitc"), row["image_id"]) for row in rows]
-    ordered = [image_id for value, image_id in sorted(r for r in rated if r[0] is not None)]
+        rated = [(row.methods[method].segu.get("auitc"), row.image_id) for row in rows]
+    ordered = [image_id for _, image_id in sorted((value, image) for value, image in rated if value is not None)]
     open_store = OpenStore([store.get(name).folder.parent])
     found = []
     for title, chosen in (("Best", ordered[::-1][:CASES]), ("Worst", ordered[:CASES])):
@@ -268,8 +277,5 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return f"<table><tr>{head}</tr>{body}</table>"
 
 
-def _three(pair: Figures) -> tuple[str, str, str]:
-    return _ci(pair["original"]), _ci(pair["segx"]), _ci(pair["difference"])
-
-
-_ci = Estimate.text
+def _three(pair: Pair) -> tuple[str, str, str]:
+    return str(pair.original), str(pair.segx), str(pair.difference)

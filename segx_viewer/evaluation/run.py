@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,18 +14,31 @@ from numpy.typing import NDArray
 
 from segx_viewer.bundles.manifest import ModelBundle, read_bundle, read_manifest
 from segx_viewer.bundles.store import BundleStore
+from segx_viewer.domain.result import GateVerdict
+from segx_viewer.domain.tables import Table, as_int
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation import figures, findings, outlines
 from segx_viewer.evaluation.adding import segu_adds
 from segx_viewer.evaluation.calibrate import fitted_digest
-from segx_viewer.evaluation.collect import Row, Task, collect_rows
+from segx_viewer.evaluation.collect import Task, collect_rows
 from segx_viewer.evaluation.fit import picture_image, record_image
+from segx_viewer.evaluation.plain import to_table
 from segx_viewer.evaluation.probe import probe
 from segx_viewer.evaluation.promises import coverage, dangerous
 from segx_viewer.evaluation.report import write_report
+from segx_viewer.evaluation.results import (
+    Evaluation,
+    GateFigures,
+    MeasuredBundle,
+    OtherDomain,
+    SecondBundle,
+    Spoilt,
+    Stranger,
+)
+from segx_viewer.evaluation.rows import ImageRow, SegmentationRow
 from segx_viewer.evaluation.shifts import shifted
 from segx_viewer.evaluation.spread import Spread, over_processes
-from segx_viewer.evaluation.statistics import SEED, Figures, Resampler
+from segx_viewer.evaluation.statistics import SEED, Resampler
 from segx_viewer.evaluation.strangers import judge, spoilt, strangers
 from segx_viewer.pipeline import library_versions
 from segx_viewer.reporting.atomic import atomic_write
@@ -56,7 +69,7 @@ def evaluate(
     workers: int | None = None,
     spread: Spread | None = None,
     report: Callable[[str], None] = print,
-) -> Figures:
+) -> Evaluation:
     """Measure a bundle and write `evaluation.json`, CSV tables and an HTML report.
 
     Parameters
@@ -84,7 +97,7 @@ def evaluate(
 
     Returns
     -------
-    dict
+    Evaluation
         What `evaluation.json` holds.
 
     Raises
@@ -122,46 +135,45 @@ def evaluate(
         bundle, data, layouts, tasks, methods, out / "cache" / _cache_name(bundle, part, methods, second),
         count, spread or over_processes(count), lambda done, total: report(f"  {done} of {total}"), beside,
     )  # fmt: skip
-    rows, regions = measured["image"], measured.get("segmentation", [])
+    rows, regions = measured.images, measured.regions
     store = BundleStore([folder.parent])
     report("input gate")
-    resampler = Resampler(np.array([row["group"] for row in rows]))
+    resampler = Resampler(np.array([row.group for row in rows]))
     if recipe.multi_label:
         classification = findings.classification(rows, bundle.classes, resampler)
     else:
         classification = figures.classification(rows, bundle.classes, resampler, recipe.evaluation.healthy)
-    result = {
-        "schema": SCHEMA,
-        "bundle": {"name": bundle.info.name, "version": bundle.info.version,
-                   "weights": {k: v for k, v in bundle.digests.items() if k.endswith(".safetensors")},
-                   "fitted": fitted},
-        "date": datetime.now(UTC).date().isoformat(),
-        "part": part,
-        "data": dict(sorted(Counter(r.dataset for r in records).items())),
-        "versions": dict(library_versions()),
-        "classification": classification,
-        "probe": probe(bundle, records),
-        "segmentation": figures.segmentation(regions, {r.image_id for r in masked if not _mask_of(r).any()}),
-        "interpretability": figures.interpretability(rows, bundle.classes, resampler),
-        "certainty": figures.certainty(rows, methods[0], resampler),
-        "calibration": figures.calibration(rows, resampler),
-        "prediction_sets": coverage(rows, recipe.codes),
-        "dangers": dangerous(rows, recipe.evaluation.dangers),
-        "segu_adds": segu_adds(rows, methods[0]),
-        **({} if second is None else {"second": {"name": second.info.name, "version": second.info.version,
-                                                 "digest": second.info.digest}}),
-        "shifts": shifted(measured.get("shift", [])),
-        "outlines": outlines.outlined(measured.get("outline", [])),
-        "faithfulness": figures.faithfulness(measured["faithfulness"]),
-        "extra_passes": bundle.calibration.get("extra_passes", 0),
-        "gate": {
-            "in_domain": figures.gate(rows, resampler),
-            "spoilt": _gate_on_spoilt(bundle, store, records),
-            **_gate_on_strangers(bundle, store, data, recipe),
-        },
-    }  # fmt: skip
+    weights = {k: v for k, v in bundle.digests.items() if k.endswith(".safetensors")}
+    result = Evaluation(
+        schema=SCHEMA,
+        bundle=MeasuredBundle(bundle.info.name, bundle.info.version, weights, fitted),
+        date=datetime.now(UTC).date().isoformat(),
+        part=part,
+        data=dict(sorted(Counter(r.dataset for r in records).items())),
+        versions=dict(library_versions()),
+        classification=classification,
+        probe=probe(bundle, records),
+        segmentation=figures.segmentation(regions, {r.image_id for r in masked if not _mask_of(r).any()}),
+        interpretability=figures.interpretability(rows, bundle.classes, resampler),
+        certainty=figures.certainty(rows, methods[0], resampler),
+        calibration=figures.calibration(rows),
+        prediction_sets=coverage(rows, recipe.codes),
+        dangers=dangerous(rows, recipe.evaluation.dangers),
+        segu_adds=segu_adds(rows, methods[0]),
+        second=None if second is None else SecondBundle(second.info.name, second.info.version, second.info.digest),
+        shifts=shifted(measured.shifts),
+        outlines=outlines.outlined(measured.outlines),
+        faithfulness=figures.faithfulness(measured.faithfulness),
+        extra_passes=as_int(bundle.calibration.get("extra_passes", 0)),
+        gate=GateFigures(
+            in_domain=figures.gate(rows, resampler),
+            spoilt=_gate_on_spoilt(bundle, store, records),
+            strangers=_gate_on_strangers(bundle, store),
+            other_domain=_gate_on_other_domain(bundle, store, data, recipe),
+        ),
+    )
     with atomic_write(out / RESULT) as path:
-        path.write_text(json.dumps(result, indent=1, allow_nan=False), encoding="utf-8")
+        path.write_text(json.dumps(to_table(result), indent=1, allow_nan=False), encoding="utf-8")
     _write_tables(out, rows, regions)
     write_report(out / "report.html", result, rows, {r.image_id: r for r in records}, store, folder.name)
     report(f"written to {out}")
@@ -191,35 +203,43 @@ def _part(
     return [r for layout in layouts for r in recipe.load(layout, data) if parts.get(r.image_id) == part and usable(r)]
 
 
-def _gate_on_spoilt(bundle: ModelBundle, store: BundleStore, records: Sequence[Record]) -> Figures:
+def _gate_on_spoilt(bundle: ModelBundle, store: BundleStore, records: Sequence[Record]) -> Spoilt:
     """Verdicts on own pictures with wrong colours, inverted, and several in one."""
     pictures = [record.read_image() for record in records[:: max(1, len(records) // SPOILT)]]
-    found: Figures = {"n": len(pictures)}
-    for name, changed in spoilt(pictures):
-        verdicts = [judge(store, bundle.folder.name, picture_image(p, "picture.png")).level.value for p in changed]
-        found[name] = {v: verdicts.count(v) for v in sorted(set(verdicts))}
-    return found
+    return Spoilt(len(pictures), {
+        name: _counted(judge(store, bundle.folder.name, picture_image(p, "picture.png")) for p in changed)
+        for name, changed in spoilt(pictures)
+    })  # fmt: skip
 
 
-def _gate_on_strangers(bundle: ModelBundle, store: BundleStore, data: Path, recipe: Recipe) -> Figures:
-    """Verdicts on images that packages ship, on drawn ones, and on another kind of images where it is at hand."""
-    found = {name: judge(store, bundle.folder.name, image) for name, image in strangers()}
-    result: Figures = {"strangers": {name: {"verdict": v.level.value, "reason": v.reason} for name, v in found.items()}}
+def _gate_on_strangers(bundle: ModelBundle, store: BundleStore) -> dict[str, Stranger]:
+    """Verdicts on images that packages ship, and on drawn ones."""
+    verdicts = {name: judge(store, bundle.folder.name, image) for name, image in strangers()}
+    return {name: Stranger(verdict.level.value, verdict.reason) for name, verdict in verdicts.items()}
+
+
+def _gate_on_other_domain(bundle: ModelBundle, store: BundleStore, data: Path, recipe: Recipe) -> OtherDomain | None:
+    """Verdicts on another kind of images, where the recipe names one and it is at hand."""
     other = recipe.evaluation.other_domain
     if not other:
-        return result
+        return None
     try:
         records = recipe.load(other, data)[::50]
     except DataError:
-        return result
-    verdicts = [judge(store, bundle.folder.name, record_image(r)).level.value for r in records]
-    return result | {"other_domain": {"data": other, "n": len(verdicts),
-                                      **{v: verdicts.count(v) for v in sorted(set(verdicts))}}}  # fmt: skip
+        return None
+    return OtherDomain(
+        other, len(records), _counted(judge(store, bundle.folder.name, record_image(r)) for r in records)
+    )
 
 
-def _write_tables(out: Path, rows: Sequence[Row], regions: Sequence[Row]) -> None:
+def _counted(verdicts: Iterable[GateVerdict]) -> dict[str, int]:
+    return dict(sorted(Counter(verdict.level.value for verdict in verdicts).items()))
+
+
+def _write_tables(out: Path, rows: Sequence[ImageRow], regions: Sequence[SegmentationRow]) -> None:
     flat = [_flattened(row) for row in rows]
-    for name, table in (("images.csv", flat), ("segmentation.csv", list(regions))):
+    of_regions = [{"task": "segmentation", **to_table(row)} for row in regions]
+    for name, table in (("images.csv", flat), ("segmentation.csv", of_regions)):
         columns = list(dict.fromkeys(key for row in table for key in row))
         with atomic_write(out / name) as path, path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, columns, lineterminator="\n")
@@ -227,10 +247,13 @@ def _write_tables(out: Path, rows: Sequence[Row], regions: Sequence[Row]) -> Non
             writer.writerows(table)
 
 
-def _flattened(row: Row) -> Figures:
-    flat = {k: row[k] for k in ("image_id", "group", "predicted", "correct", "level", "probability_correct", "gate")}
-    flat |= {"truth": " ".join(row["truth"]), **row["attributes"], **row["evidence"]}
-    for method, entry in row["methods"].items():
-        flat |= {f"{method} SegU {name}": value for name, value in entry["segu"].items()}
-        flat |= {f"{method} {name}": value for name, value in entry.items() if not isinstance(value, (dict, list))}
+def _flattened(row: ImageRow) -> Table:
+    flat: Table = {
+        "image_id": row.image_id, "group": row.group, "predicted": row.predicted, "correct": row.correct,
+        "level": row.level, "probability_correct": row.probability_correct, "gate": row.gate,
+        "truth": " ".join(row.truth), **row.attributes, **row.evidence,
+    }  # fmt: skip
+    for method, entry in row.methods.items():
+        flat |= {f"{method} SegU {name}": value for name, value in entry.segu.items()}
+        flat |= {f"{method} {name}": value for name, value in entry.measures.items()}
     return flat

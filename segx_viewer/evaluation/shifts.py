@@ -14,7 +14,9 @@ from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis, GateLevel, Level, PredictionSet
 from segx_viewer.evaluation.fit import picture_image
-from segx_viewer.evaluation.statistics import Figures, Resampler
+from segx_viewer.evaluation.results import Share, ShiftFigures, Shifts
+from segx_viewer.evaluation.rows import ShiftedAnswer, ShiftEntry, ShiftRow
+from segx_viewer.evaluation.statistics import Resampler
 from segx_viewer.evaluation.strangers import judge
 from segx_viewer.pipeline import analyse_to_end
 from segx_viewer.training.datasets import Record
@@ -90,103 +92,90 @@ SHIFTS: Mapping[str, Callable[[Picture, np.random.Generator], Picture]] = {
 """What is done to a picture (H, W, 3); grey pictures have three equal channels."""
 
 
-def shift_row(record: Record, open_store: BundleStore, store: BundleStore, name: str) -> Figures:
-    """Analyse an image under every shift.
-
-    Returns
-    -------
-    dict
-        `shifts`: for each one the gate's verdict, the answers with their levels as if the gate let everything pass, and
-        whether the truth lies in the surest prediction set.
-    """
+def shift_row(record: Record, open_store: BundleStore, store: BundleStore, name: str) -> ShiftRow:
+    """Analyse an image under every shift: answers come from `open_store`, the gate's verdict from `store`."""
     pixels = record.read_image()
     grey = bool(np.array_equal(pixels[..., 0], pixels[..., 1]) and np.array_equal(pixels[..., 1], pixels[..., 2]))
-    found = {}
+    entries = {}
     for shift, change in SHIFTS.items():
         if grey and shift == "another light":
             continue
         rng = np.random.default_rng([*record.image_id.encode()])
         image = picture_image(np.ascontiguousarray(change(pixels, rng)), record.image.name)
         analysis = analyse_to_end(AnalysisRequest(image, bundle_name=name, methods=(METHOD,)), open_store)
-        found[shift] = {"gate": judge(store, name, image).level.value, **_answers(analysis, record.codes)}
-    return {"image_id": record.image_id, "group": record.group, "shifts": found}
+        entries[shift] = _entry(judge(store, name, image).level.value, analysis, record.codes)
+    return ShiftRow(record.image_id, record.group, entries)
 
 
-def _answers(analysis: Analysis, truth: Sequence[str]) -> Figures:
+def _entry(gate: str, analysis: Analysis, truth: Sequence[str]) -> ShiftEntry:
     prediction = analysis.predicted.prediction
     codes = [c.code for c in prediction.classes]
     answers = {}
     for k in prediction.findings:
         certainty = analysis.certainty_of((METHOD, k))
         level = Level.ABSTAIN if certainty is None else certainty.level
-        answers[codes[k]] = {"correct": codes[k] in truth, "level": level.value}
-    found: Figures = {"answers": answers}
-    if prediction.sets:
-        one = prediction.sets[0]
-        if isinstance(one, PredictionSet):
-            held = [codes[k] for k in one.classes]
-            found |= {"size": len(held), "covered": [code in held for code in truth]}
-        else:
-            sides = zip(codes, one.present, one.absent, strict=True)
-            found |= {
-                "size": int(sum(p and a for p, a in zip(one.present, one.absent, strict=True))),
-                "covered": [bool(present if code in truth else absent) for code, present, absent in sides],
-            }
-    return found
+        answers[codes[k]] = ShiftedAnswer(codes[k] in truth, level.value)
+    if not prediction.sets:
+        return ShiftEntry(gate, answers)
+    one = prediction.sets[0]
+    if isinstance(one, PredictionSet):
+        held = [codes[k] for k in one.classes]
+        return ShiftEntry(gate, answers, len(held), tuple(code in held for code in truth))
+    undecided = sum(p and a for p, a in zip(one.present, one.absent, strict=True))
+    sides = zip(codes, one.present, one.absent, strict=True)
+    covered = tuple(bool(present if code in truth else absent) for code, present, absent in sides)
+    return ShiftEntry(gate, answers, int(undecided), covered)
 
 
-def shifted(rows: Sequence[Figures]) -> Figures:
+def shifted(rows: Sequence[ShiftRow]) -> Shifts:
     """Return the figures of every shift.
 
     Returns
     -------
-    dict
+    Shifts
         By shift: `right` (share of the answers), `flipped` (share of the images whose answer is another one than that
         of the picture as it is), `gate` (shares), `levels` (shares of the answers, ABSTAIN where the gate does not
         accept), `right_at_high`, `coverage` (of the surest sets on accepted images), `set_size` (undecided findings,
         where there are several) and, of the images that flip, the shares of answers at HIGH before and after:
         `high_before` and, with and without the gate, `high_after` and `high_after_without_gate`.
     """
-    found: Figures = {"n": len(rows)}
-    if not rows:
-        return found
+    by_shift = {}
     for shift in SHIFTS:
-        seen = [(row, row["shifts"][shift], row["shifts"][UNCHANGED]) for row in rows if shift in row["shifts"]]
+        seen = [(row, row.shifts[shift], row.shifts[UNCHANGED]) for row in rows if shift in row.shifts]
         if seen:
-            found[shift] = _figures([row["group"] for row, *_ in seen], [(now, was) for _, now, was in seen])
-    return found
+            by_shift[shift] = _figures([row.group for row, *_ in seen], [(now, was) for _, now, was in seen])
+    return Shifts(len(rows), by_shift)
 
 
-def _figures(groups: Sequence[str], pairs: Sequence[tuple[Figures, Figures]]) -> Figures:
+def _figures(groups: Sequence[str], pairs: Sequence[tuple[ShiftEntry, ShiftEntry]]) -> ShiftFigures:
     resampler = Resampler(np.unique(groups, return_inverse=True)[1])
-    accepted = np.array([now["gate"] == GateLevel.ACCEPTED.value for now, _ in pairs])
-    flipped = np.array([set(now["answers"]) != set(was["answers"]) for now, was in pairs])
-    answers = [(a, ok) for (now, _), ok in zip(pairs, accepted, strict=True) for a in now["answers"].values()]
-    levels = [a["level"] if ok else Level.ABSTAIN.value for a, ok in answers]
-    right = np.array([np.mean([a["correct"] for a in now["answers"].values()] or [np.nan]) for now, _ in pairs])
-    at_high = [a["correct"] for (a, _), level in zip(answers, levels, strict=True) if level == Level.HIGH.value]
+    accepted = np.array([now.gate == GateLevel.ACCEPTED.value for now, _ in pairs])
+    flipped = np.array([set(now.answers) != set(was.answers) for now, was in pairs])
+    answers = [(a, ok) for (now, _), ok in zip(pairs, accepted, strict=True) for a in now.answers.values()]
+    levels = [a.level if ok else Level.ABSTAIN.value for a, ok in answers]
+    right = np.array([np.mean([float(a.correct) for a in now.answers.values()] or [np.nan]) for now, _ in pairs])
+    at_high = [a.correct for (a, _), level in zip(answers, levels, strict=True) if level == Level.HIGH.value]
     turned = [(now, was, ok) for (now, was), ok, turn in zip(pairs, accepted, flipped, strict=True) if turn]
-    table: Figures = {
-        "n": len(pairs),
-        "right": resampler.mean(right).to_dict(),
-        "flipped": resampler.mean(flipped.astype(float)).to_dict(),
-        "gate": {level.name.lower(): _share([now["gate"] == level.value for now, _ in pairs]) for level in GateLevel},
-        "levels": {level.value: _share([one == level.value for one in levels]) for level in Level},
-        "right_at_high": {"value": _share(at_high), "n": len(at_high)},
-        "high_before": _high([was for _, was, _ in turned]),
-        "high_after": _high([now for now, _, ok in turned if ok], of=len(turned)),
-        "high_after_without_gate": _high([now for now, _, _ in turned]),
-    }
-    if "size" in pairs[0][0]:
-        covered = np.array([np.mean(now["covered"] or [np.nan]) for now, _ in pairs])
-        table["coverage"] = resampler.mean(covered, accepted).to_dict()
-        table["set_size"] = round(float(np.mean([now["size"] for now, _ in pairs])), 3)
-    return table
+    sizes = [now.size for now, _ in pairs if now.size is not None]
+    covered = np.array([np.mean(now.covered) if now.covered else np.nan for now, _ in pairs])
+    return ShiftFigures(
+        n=len(pairs),
+        right=resampler.mean(right).rounded(),
+        flipped=resampler.mean(flipped.astype(float)).rounded(),
+        gate={level.name.lower(): _share([now.gate == level.value for now, _ in pairs]) for level in GateLevel},
+        levels={level.value: _share([one == level.value for one in levels]) for level in Level},
+        right_at_high=Share(_share(at_high), len(at_high)),
+        high_before=_high([was for _, was, _ in turned]),
+        high_after=_high([now for now, _, ok in turned if ok], of=len(turned)),
+        high_after_without_gate=_high([now for now, _, _ in turned]),
+        coverage=resampler.mean(covered, accepted).rounded() if sizes else None,
+        set_size=round(float(np.mean(sizes)), 3) if sizes else None,
+    )
 
 
-def _high(entries: Sequence[Figures], of: int | None = None) -> float | None:
+def _high(entries: Sequence[ShiftEntry], of: int | None = None) -> float | None:
     """Share of images with an answer at HIGH."""
-    hits = [any(a["level"] == Level.HIGH.value for a in entry["answers"].values()) for entry in entries]
+    hits = [any(a.level == Level.HIGH.value for a in entry.answers.values()) for entry in entries]
     count = len(entries) if of is None else of
     return round(sum(hits) / count, 4) if count else None
 

@@ -1,18 +1,13 @@
 """Statistics of the evaluation: intervals by resampling lesions or persons, error detection, calibration."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import mannwhitneyu, rankdata
 
-Figures: TypeAlias = dict[str, Any]
-"""Figures by their names, as `evaluation.json` holds them: numbers, lists, and tables of figures again.
-
-What they are called and how they are nested is said where they are made; no two tables are alike.
-"""
+from segx_viewer.evaluation.results import Interval
 
 RESAMPLES = 1000
 SEED = 2025
@@ -27,19 +22,9 @@ class Estimate:
     high: float
     n: int
 
-    def to_dict(self) -> dict[str, float | int | None]:
-        """Return rounded plain values; None where undefined."""
-        named = {"value": self.value, "low": self.low, "high": self.high}
-        return {**{name: rounded(value) for name, value in named.items()}, "n": self.n}
-
-    @staticmethod
-    def text(figure: Mapping[str, object]) -> str:
-        """Put what `to_dict` gave into words."""
-        if figure["value"] is None:
-            return f"undefined, n {figure['n']}"
-        if figure["low"] is None:
-            return f"{figure['value']:.3f}, n {figure['n']}"
-        return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f}), n {figure['n']}"
+    def rounded(self) -> Interval:
+        """Return it as an evaluation states it: to four decimals, None where undefined."""
+        return Interval(rounded(self.value), rounded(self.low), rounded(self.high), self.n)
 
 
 class Resampler:

@@ -15,6 +15,7 @@ from segx_viewer.evaluation.calibrate import (
     expected_calibration_error,
     promised_levels,
 )
+from segx_viewer.evaluation.plain import plain
 from segx_viewer.explain.calibration import Calibration
 from segx_viewer.inference.evidence import VIEW_FEATURES
 
@@ -32,7 +33,7 @@ def drawn_data(n=1200, seed=0):
 
 def test_calibration_finds_what_carries_information():
     data, truth = drawn_data()
-    table = calibrate(data, ("flip_h",), "drawn, validation part")
+    table = plain(calibrate(data, ("flip_h",), "drawn, validation part"))
     steps = {s["name"]: s for s in table["steps"]}
     assert steps["max-softmax + cAUITC"]["auroc"] > steps["max-softmax"]["auroc"] + 0.05
     assert sum(s["chosen"] for s in table["steps"]) == 1
@@ -51,7 +52,7 @@ def test_forward_passes_are_spent_only_where_they_help(weight, passes):
     data = CalibrationData(
         {**drawn.features, **views}, rng.random(3000) < 1 / (1 + np.exp(-z)), drawn.groups, drawn.changed
     )
-    table = calibrate(data, ("flip_h", "flip_v", "zoom"), "drawn, validation part")
+    table = plain(calibrate(data, ("flip_h", "flip_v", "zoom"), "drawn, validation part"))
     assert table["extra_passes"] == passes
     assert {step["passes"] for step in table["steps"]} == {0, 3}
     assert not {*table["features"]} & {*ALIGNMENT_FEATURES}, "an alignment that tells nothing here has no place"
@@ -64,7 +65,7 @@ def test_changed_images_teach_what_images_as_they_are_cannot():
     z = 2 + 1.5 * drawn.features["max_softmax"] - 1.5 * drawn.changed
     correct = rng.random(4000) < 1 / (1 + np.exp(-z))
     data = CalibrationData(drawn.features, correct, drawn.groups, drawn.changed)
-    fits = {(f["fitted"], f["judged"]): f for f in calibrate(data, (), "drawn")["fitted_on"]}
+    fits = {(f["fitted"], f["judged"]): f for f in plain(calibrate(data, (), "drawn"))["fitted_on"]}
     assert abs(fits["as they are", "as they are"]["too_sure"]) < 0.02
     assert fits["as they are", "changed"]["too_sure"] > 0.15
     both = fits["as they are and changed", "changed"]

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,19 +9,15 @@ from segx_viewer.evaluation.card_tables import folds, per_class
 from segx_viewer.evaluation.card_tables import within as within_table
 from segx_viewer.evaluation.figures import within
 from segx_viewer.evaluation.findings import classification, mean_auroc
+from segx_viewer.evaluation.plain import plain
+from segx_viewer.evaluation.rows import ImageRow
 from segx_viewer.evaluation.statistics import Resampler
 
 CLASSES = (ClassInfo("mass", "Mass", 0.3), ClassInfo("hernia", "Hernia", 0.6), ClassInfo("never", "Never seen", 0.5))
 
 
 def _row(name, truth, p, view):
-    return {
-        "image_id": name,
-        "group": name,
-        "truth": truth,
-        "probabilities": p,
-        "attributes": {"view": view, "age": name},
-    }
+    return ImageRow(name, name, tuple(truth), tuple(p), attributes={"view": view, "age": name})
 
 
 @pytest.fixture
@@ -35,8 +32,14 @@ def rows():
 
 
 @pytest.fixture
-def found(rows):
-    return classification(rows, CLASSES, Resampler(np.array([row["group"] for row in rows]), resamples=20))
+def measured(rows):
+    return classification(rows, CLASSES, Resampler(np.array([row.group for row in rows]), resamples=20))
+
+
+@pytest.fixture
+def found(measured):
+    """The same as evaluation.json holds it."""
+    return plain(measured)
 
 
 def test_findings_by_hand(found):
@@ -61,16 +64,16 @@ def test_figures_stand_apart_for_attributes_of_few_values_only(rows, found):
     assert set(found["within"]) == {"view"}, "there are twelve ages"
     assert found["within"]["view"]["AP"]["n"] == 2
     assert found["within"]["view"]["PA"]["mean_auroc"]["value"] == 1.0
-    one_view = [row | {"attributes": {"view": "PA"}} for row in rows]
+    one_view = [replace(row, attributes={"view": "PA"}) for row in rows]
     assert within(one_view, lambda chosen, inner: {}) == {}
 
 
-def test_card_shows_findings_with_cut_offs_and_views(found):
-    table = "\n".join(per_class(found))
+def test_card_shows_findings_with_cut_offs_and_views(measured):
+    table = "\n".join(per_class(measured))
     assert "| finding | n | AUROC | cut-off | recall | specificity | precision |" in table
     assert "| Mass | 2 | 1.000 (1.000 to 1.000) | 0.300 | 1.000 | 0.900 | 0.667 |" in table
     assert "| Never seen | 0 | undefined | 0.500 | - |" in table
-    apart = "\n".join(within_table(found))
+    apart = "\n".join(within_table(measured))
     assert "| view AP | 2 | mean AUROC of the findings" in apart
 
 

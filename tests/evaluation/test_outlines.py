@@ -8,6 +8,8 @@ from segx_viewer.domain.geometry import Placement
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation.card_tables import outlined as outlined_table
 from segx_viewer.evaluation.outlines import MEASURES, outline_mask, outlined
+from segx_viewer.evaluation.plain import plain
+from segx_viewer.evaluation.rows import OutlinedFinding, OutlineRow
 from segx_viewer.training.tables import OUTLINES, Table
 
 SQUARE = [[0.25, 0.5], [0.75, 0.5], [0.75, 1.0], [0.25, 1.0]]
@@ -43,26 +45,27 @@ def test_outlines_are_read_by_the_words_of_their_readers(tmp_path):
 
 
 def _entry(code, original, segx, *, stated=True):
-    sides = {"original": dict.fromkeys(MEASURES, original), "segx": dict.fromkeys(MEASURES, segx)}
-    return {"code": code, "stated": stated, "labelled": True, "area": 0.1, **sides}
+    sides = dict.fromkeys(MEASURES, original), dict.fromkeys(MEASURES, segx)
+    return OutlinedFinding(code, stated, True, 0.1, *sides)
 
 
 def test_undefined_maps_are_left_out_of_both_sides():
     rows = [
-        {"group": "p1", "findings": [_entry("mass", 0.2, 0.6), _entry("nodule", 0.1, None, stated=False)]},
-        {"group": "p2", "findings": [_entry("mass", 0.4, 0.5)]},
+        OutlineRow("a", "p1", (_entry("mass", 0.2, 0.6), _entry("nodule", 0.1, None, stated=False))),
+        OutlineRow("b", "p2", (_entry("mass", 0.4, 0.5),)),
     ]
-    found = outlined(rows)
+    measured = outlined(rows)
+    found = plain(measured)
     assert (found["films"], found["n"]) == (2, 3)
     assert found["mass"]["iou"]["difference"]["value"] == pytest.approx(0.25)
     assert found["all"]["iou"]["original"] == found["mass"]["iou"]["original"]
     assert found["all"]["stated"] == pytest.approx(2 / 3, abs=1e-4)
     assert found["nodule"]["iou"]["segx"]["n"] == 0
-    text = "\n".join(outlined_table(found))
+    text = "\n".join(outlined_table(measured))
     assert "| mass | 2 | 0.100 | 1.000 | pointing | 0.300" in text
     assert "3 findings that readers outlined on 2 films" in text
 
 
 def test_nothing_outlined_is_nothing_told():
-    assert outlined([]) == {}
-    assert outlined_table({}) == []
+    assert outlined([]) is None
+    assert outlined_table(None) == []

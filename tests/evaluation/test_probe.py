@@ -8,6 +8,7 @@ from segx_viewer.bundles.manifest import Preprocessing
 from segx_viewer.evaluation import probe as module
 from segx_viewer.evaluation.card_tables import probed
 from segx_viewer.evaluation.probe import probe
+from segx_viewer.evaluation.results import Interval
 from segx_viewer.training.datasets import Record, Source
 
 
@@ -51,11 +52,11 @@ def _records(brightness_of, count=60):
 def test_view_that_shows_in_the_features_is_told(bundle):
     found = probe(bundle, _records(lambda view: 200 if view == "AP" else 60))
     assert set(found) == {"view"}, "an attribute of many values is not asked for"
-    assert found["view"]["value"] > 0.99
+    assert found["view"].value > 0.99
 
 
 def test_view_that_does_not_is_near_chance(bundle):
-    assert 0.25 < probe(bundle, _records(lambda view: 120, count=200))["view"]["value"] < 0.75
+    assert 0.25 < probe(bundle, _records(lambda view: 120, count=200))["view"].value < 0.75
 
 
 def test_too_few_groups_or_an_unknown_head_are_notprobed(bundle):
@@ -66,4 +67,4 @@ def test_too_few_groups_or_an_unknown_head_are_notprobed(bundle):
 
 def test_card_says_what_the_probe_read():
     assert probed({}) == []
-    assert "view 0.900 (0.800 to 0.950), n 60" in probed({"view": {"value": 0.9, "low": 0.8, "high": 0.95, "n": 60}})[1]
+    assert "view 0.900 (0.800 to 0.950), n 60" in probed({"view": Interval(0.9, 0.8, 0.95, 60)})[1]

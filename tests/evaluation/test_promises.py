@@ -1,6 +1,7 @@
 """Prediction sets and levels are fitted as METHODS says, and keep what they promise on drawn images."""
 
 import math
+from dataclasses import replace
 
 import crepes
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from segx_viewer.domain.result import Level
 from segx_viewer.evaluation.card_tables import endangered
+from segx_viewer.evaluation.plain import plain, restored
 from segx_viewer.evaluation.promises import (
     careful_threshold,
     class_conditional_sets,
@@ -19,6 +21,8 @@ from segx_viewer.evaluation.promises import (
     not_kept,
     upper_bound,
 )
+from segx_viewer.evaluation.results import SetFigures
+from segx_viewer.evaluation.rows import ImageRow, SetRow
 from segx_viewer.explain.promises import Danger
 
 
@@ -133,32 +137,33 @@ def test_images_of_one_lesion_are_one_piece_of_evidence():
 def test_a_promise_is_not_kept_where_the_interval_of_the_share_lies_below_it():
     truth = ["a"] * 100 + ["b"] * 100
     rows = [
-        {"gate": "accepted", "truth": [t], "sets": [{"confidence": 0.9, "classes": ["a"] if k < 95 else ["b"]}]}
+        ImageRow(gate="accepted", truth=(t,), sets=(SetRow(0.9, classes=("a",) if k < 95 else ("b",)),))
         for k, t in enumerate(truth)
     ]
     table = coverage(rows, ["a", "b"])
-    assert table[0]["per_class"]["a"]["value"] == 0.95
+    assert table[0].per_class["a"].value == 0.95
     assert not_kept(table) == []
-    for row in rows[86:130]:
-        row["sets"][0]["classes"] = []
-    assert not_kept(coverage(rows, ["a", "b"])) == [{"confidence": 0.9, "classes": ["b"]}], "86 of 100 may be chance"
-    assert not_kept([{"confidence": 0.9, "per_class": {"c": {"present": {"value": None, "low": 0, "high": 1, "n": 0},
-                                                            "absent": {"value": 0.5, "low": 0.4, "high": 0.6, "n": 99}}
-                                                      }}]) == [{"confidence": 0.9, "classes": ["c"]}]  # fmt: skip
+    rows[86:130] = [replace(row, sets=(SetRow(0.9, classes=()),)) for row in rows[86:130]]
+    refuted = plain(not_kept(coverage(rows, ["a", "b"])))
+    assert refuted == [{"confidence": 0.9, "classes": ["b"]}], "86 of 100 may be chance"
+    sides = {"present": {"value": None, "low": 0, "high": 1, "n": 0},
+             "absent": {"value": 0.5, "low": 0.4, "high": 0.6, "n": 99}}  # fmt: skip
+    of_finding = restored(SetFigures, {"confidence": 0.9, "per_class": {"c": sides}})
+    assert plain(not_kept([of_finding])) == [{"confidence": 0.9, "classes": ["c"]}]
 
 
 def test_dangerous_errors_count_where_they_carry_high_and_the_gate_accepts():
     def row(truth, predicted, level="HIGH", gate="accepted"):
-        return {"gate": gate, "truth": [truth], "predicted": predicted, "level": level}
+        return ImageRow(gate=gate, truth=(truth,), predicted=predicted, level=level)
 
     rows = [row("mel", "nv"), row("mel", "nv", "LOW"), row("mel", "mel"), row("mel", "bcc"),
             row("mel", "nv", gate="outside"), row("bcc", "bcc"), row("nv", "nv")]  # fmt: skip
     [found] = dangerous(rows, [Danger(("mel", "bcc"), ("nv", "bkl"))])
-    assert {code: (share["value"], share["n"]) for code, share in found["per_class"].items()} == {
+    assert {code: (share.value, share.n) for code, share in found.per_class.items()} == {
         "mel": (0.25, 4),
         "bcc": (0.0, 1),
     }
-    assert (found["together"]["value"], found["together"]["n"]) == (0.2, 5)
+    assert (found.together.value, found.together.n) == (0.2, 5)
     text = "\n".join(endangered([found]))
     assert "| mel or bcc | nv, bkl | 0.200" in text
     assert endangered([]) == []

@@ -28,6 +28,7 @@ from segx_viewer.evaluation.card import (
 from segx_viewer.evaluation.collect import OpenStore
 from segx_viewer.evaluation.fit import collect_features, fit_bundle, record_image
 from segx_viewer.evaluation.outlines import MEASURES, outline_row
+from segx_viewer.evaluation.plain import plain
 from segx_viewer.evaluation.run import RESULT, evaluate
 from segx_viewer.evaluation.spread import over_processes
 from segx_viewer.evaluation.strangers import spoilt, strangers
@@ -72,7 +73,7 @@ def small(monkeypatch):
 
 def test_evaluation_resumes_and_its_card_says_the_same(bundle_folder, drawn_ham10000, tmp_path, monkeypatch):
     out, lines = tmp_path / "out", []
-    first = evaluate(bundle_folder, drawn_ham10000, out, workers=1, report=lines.append)
+    first = plain(evaluate(bundle_folder, drawn_ham10000, out, workers=1, report=lines.append))
     for name in (RESULT, "images.csv", "segmentation.csv", "report.html"):
         assert (out / name).stat().st_size > 100
     assert first["classification"]["n"] == 12
@@ -92,13 +93,13 @@ def test_evaluation_resumes_and_its_card_says_the_same(bundle_folder, drawn_ham1
     analysed = []
     real = collect.image_row
     monkeypatch.setattr(collect, "image_row", lambda r, *rest: analysed.append(r.image_id) or real(r, *rest))
-    second = evaluate(bundle_folder, drawn_ham10000, out, workers=1, report=lines.append)
+    second = plain(evaluate(bundle_folder, drawn_ham10000, out, workers=1, report=lines.append))
     assert len(analysed) == 12 - 5
     assert second == first
 
     # Nothing is left to do, and other processes would have read the same rows.
     lines.clear()
-    assert evaluate(bundle_folder, drawn_ham10000, out, workers=2, report=lines.append) == first
+    assert plain(evaluate(bundle_folder, drawn_ham10000, out, workers=2, report=lines.append)) == first
     assert f"  {tasks} of {tasks}" in lines
     assert len(analysed) == 12 - 5
 
@@ -117,10 +118,10 @@ def test_evaluation_resumes_and_its_card_says_the_same(bundle_folder, drawn_ham1
 
 def test_a_bundle_beside_it_agrees_with_itself(bundle_folder, drawn_ham10000, tmp_path):
     twin = shutil.copytree(bundle_folder, tmp_path / "another" / bundle_folder.name)
-    result = evaluate(
+    result = plain(evaluate(
         bundle_folder, drawn_ham10000, tmp_path / "out", methods=["gradcam"], workers=1, beside=twin, limit=3,
         report=lambda _line: None,
-    )  # fmt: skip
+    ))  # fmt: skip
     assert result["second"]["version"] == result["bundle"]["version"]
     rows = [
         json.loads(line) for p in (tmp_path / "out" / "cache").rglob("*.jsonl") for line in p.read_text().splitlines()
@@ -198,13 +199,13 @@ def test_badge_is_fitted_on_images_as_they_are_and_changed(bundle_folder, drawn_
 
     def collected(order):
         rows = collect_features(bundle_folder, ("ham10000",), drawn_ham10000, order, ())
-        return {(row["image_id"], row["changed"]): row for row in rows}
+        return {(row.image_id, row.changed): row for row in rows}
 
     rows = collected(ids)
     assert set(rows) == {(name, changed) for name in ids for changed in (False, True)}
     for name in ids:
-        assert rows[name, False]["group"] == rows[name, True]["group"]
-        assert rows[name, False]["features"] != rows[name, True]["features"]
+        assert rows[name, False].group == rows[name, True].group
+        assert rows[name, False].features != rows[name, True].features
     assert collected(ids[::-1]) == rows, "how an image is changed hangs on the image alone"
 
 
@@ -226,7 +227,7 @@ def test_outlined_finding_is_explained_whether_it_is_stated_or_not(bundle_folder
     record = replace(
         load_dataset("ham10000", drawn_ham10000)[0], outlines={"mel": square, "nv": square, "other": square}
     )
-    row = outline_row(record, OpenStore([bundle_folder.parent]), "tiny")
+    row = plain(outline_row(record, OpenStore([bundle_folder.parent]), "tiny"))
     assert [entry["code"] for entry in row["findings"]] == ["mel", "nv"], "of the model's own classes"
     assert sum(entry["stated"] for entry in row["findings"]) == 1
     for entry in row["findings"]:
@@ -259,9 +260,9 @@ def test_workers_of_a_scheduler_measure_the_same_to_the_last_bit(bundle_folder, 
     with spreading("local:2") as spread:
         shared = evaluate(bundle_folder, drawn_ham10000, tmp_path / "out", spread=spread, report=lambda _line: None)
         assert collect_features(*what, spread) == features
-    assert [row["image_id"] for row in features] == sorted((r["image_id"] for r in features), key=ids.index)
+    assert [row.image_id for row in features] == sorted((r.image_id for r in features), key=ids.index)
     assert features
-    assert shared | {"date": ""} == alone | {"date": ""}
+    assert replace(shared, date="") == replace(alone, date="")
     for name in ("images.csv", "segmentation.csv"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "alone" / name).read_bytes()
 
@@ -276,7 +277,7 @@ def test_changed_pictures_are_measured_where_that_is_asked_for(bundle_folder, dr
     found = evaluate(
         bundle_folder, drawn_ham10000, tmp_path / "out", methods=("gradcam",), limit=4, shifts=2, workers=1
     )
-    table = found["shifts"]
+    table = plain(found.shifts)
     assert table["n"] == 2
     assert table["as it is"]["flipped"]["value"] == 0
     assert {"JPEG 30", "black frame, 12 %", "mirrored"} <= table.keys()

@@ -5,6 +5,9 @@ import pytest
 
 from segx_viewer.evaluation.card_tables import shifted as table_of
 from segx_viewer.evaluation.card_tables import shifts_in_short
+from segx_viewer.evaluation.plain import plain
+from segx_viewer.evaluation.results import Shifts
+from segx_viewer.evaluation.rows import ShiftedAnswer, ShiftEntry, ShiftRow
 from segx_viewer.evaluation.shifts import SHIFTS, UNCHANGED, shifted
 from segx_viewer.imaging.synthetic import draw_lesion
 
@@ -20,19 +23,19 @@ def test_every_shift_changes_the_picture_and_is_the_same_each_time(name):
 
 
 def entry(code, correct, level, gate="accepted", covered=True):
-    return {"gate": gate, "answers": {code: {"correct": correct, "level": level}}, "size": 2, "covered": [covered]}
+    return ShiftEntry(gate, {code: ShiftedAnswer(correct, level)}, 2, (covered,))
 
 
 def test_figures_by_hand():
     rows = [
-        {"group": "a", "shifts": {UNCHANGED: entry("nv", True, "HIGH"), "JPEG 30": entry("nv", True, "MODERATE")}},
-        {"group": "b", "shifts": {UNCHANGED: entry("nv", True, "HIGH"),
-                                  "JPEG 30": entry("mel", False, "HIGH", "outside the training population")}},
-        {"group": "c", "shifts": {UNCHANGED: entry("nv", False, "LOW"), "JPEG 30": entry("mel", True, "HIGH")}},
-        {"group": "d", "shifts": {UNCHANGED: entry("mel", True, "LOW"),
-                                  "JPEG 30": entry("mel", True, "LOW", covered=False)}},
+        ShiftRow("1", "a", {UNCHANGED: entry("nv", True, "HIGH"), "JPEG 30": entry("nv", True, "MODERATE")}),
+        ShiftRow("2", "b", {UNCHANGED: entry("nv", True, "HIGH"),
+                            "JPEG 30": entry("mel", False, "HIGH", "outside the training population")}),
+        ShiftRow("3", "c", {UNCHANGED: entry("nv", False, "LOW"), "JPEG 30": entry("mel", True, "HIGH")}),
+        ShiftRow("4", "d", {UNCHANGED: entry("mel", True, "LOW"),
+                            "JPEG 30": entry("mel", True, "LOW", covered=False)}),
     ]  # fmt: skip
-    found = shifted(rows)
+    found = plain(shifted(rows))
     jpeg = found["JPEG 30"]
     assert found["n"] == 4
     assert jpeg["right"]["value"] == 0.75
@@ -46,10 +49,10 @@ def test_figures_by_hand():
 
 
 def test_tables_have_a_row_for_each_shift():
-    rows = [{"group": "a", "shifts": {UNCHANGED: entry("nv", True, "HIGH"), "mirrored": entry("mel", False, "LOW")}}]
+    rows = [ShiftRow("1", "a", {UNCHANGED: entry("nv", True, "HIGH"), "mirrored": entry("mel", False, "LOW")})]
     found = shifted(rows)
     assert [line.split("|")[1].strip() for line in table_of(found)[1].splitlines()[2:]] == [UNCHANGED, "mirrored"]
-    short = shifts_in_short([{"bundle": {"name": "skin"}, "shifts": found}, {"bundle": {"name": "old"}}])
+    short = shifts_in_short({"skin": found, "old": Shifts()})
     assert short[0] == "| changed | `skin` |"
     assert short[2] == "| as it is | 100%, 100%, 100% |"
-    assert table_of({}) == []
+    assert table_of(Shifts()) == []

@@ -4,8 +4,9 @@ from scipy.stats import mannwhitneyu
 from sklearn.metrics import balanced_accuracy_score, brier_score_loss, roc_auc_score
 
 from segx_viewer.evaluation.calibrate import expected_calibration_error
+from segx_viewer.evaluation.plain import plain
+from segx_viewer.evaluation.results import Interval
 from segx_viewer.evaluation.statistics import (
-    Estimate,
     Resampler,
     aurc,
     auroc,
@@ -91,10 +92,10 @@ def test_auroc_counts_ties_half():
 
 
 def test_undefined_figures_are_said_to_be():
-    figure = Resampler(np.arange(3)).mean(np.full(3, np.nan)).to_dict()
-    assert figure == {"value": None, "low": None, "high": None, "n": 0}
-    assert Estimate.text(figure) == "undefined, n 0"
-    assert Estimate.text({"value": 0.5, "low": 0.25, "high": 0.75, "n": 4}) == "0.500 (0.250 to 0.750), n 4"
+    figure = Resampler(np.arange(3)).mean(np.full(3, np.nan)).rounded()
+    assert plain(figure) == {"value": None, "low": None, "high": None, "n": 0}
+    assert str(figure) == "undefined, n 0"
+    assert str(Interval(0.5, 0.25, 0.75, 4)) == "0.500 (0.250 to 0.750), n 4"
 
 
 def test_figure_by_chance_is_that_of_exact_probabilities():
