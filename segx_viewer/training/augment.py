@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segx_viewer.training.marks import draw_marks
-from segx_viewer.training.recipe import Augmentation
+from segx_viewer.training.schedule import Augmentation
 
 
 def augment(

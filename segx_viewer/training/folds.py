@@ -21,10 +21,12 @@ from segx_viewer import process
 from segx_viewer.domain.tables import as_table, as_text
 from segx_viewer.errors import DataError
 from segx_viewer.training.datasets import Record
-from segx_viewer.training.recipe import Recipe, Schedule, read_recipe
+from segx_viewer.training.recipe import Recipe, read_recipe
 from segx_viewer.training.run import begin_classifier, learn_to_end, preprocessing_of
+from segx_viewer.training.samples import Samples
+from segx_viewer.training.schedule import Schedule
 from segx_viewer.training.splits import Part, deal, split_runs
-from segx_viewer.training.tasks import Samples, classifier_task
+from segx_viewer.training.tasks import classifier_task
 
 FOLDS = "folds.json"
 Answers = tuple[NDArray[np.float32], NDArray[np.float32]]

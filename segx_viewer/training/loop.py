@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from segx_viewer.networks.staged import as_encoder
-from segx_viewer.training.recipe import Schedule
+from segx_viewer.training.schedule import Schedule
 
 Batch = dict[str, Tensor]
 SAVE_SECONDS = 30.0

@@ -6,148 +6,15 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TypeVar
 
-from segx_viewer.domain.tables import as_floats, as_int, as_table, as_tables, as_text
+from segx_viewer.domain.tables import Table, as_float, as_floats, as_int, as_table, as_tables, as_text, as_texts
 from segx_viewer.errors import DataError
 from segx_viewer.explain.promises import Danger
 from segx_viewer.training.datasets import Record, load_dataset
+from segx_viewer.training.schedule import Augmentation, Schedule
 from segx_viewer.training.splits import PARTS, SHARES, Part, Stretches, split, split_runs
-from segx_viewer.training.tables import Table
+from segx_viewer.training.tables import Table as DataTable
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Augmentation:
-    """Strength of each random change; 0 switches it off. Probabilities unless said otherwise.
-
-    Attributes
-    ----------
-    rotation : float
-        Largest rotation in degrees.
-    scale, aspect, shift : float
-        Largest relative change of size and aspect ratio, largest shift as a share of the side.
-    flip_horizontal, flip_vertical : bool
-    brightness, contrast, colour : float
-        Largest relative change; `colour` acts per channel (colour constancy).
-    gamma : float
-        Largest change of log2 gamma.
-    blur, jpeg, hair, dark_corners : float
-        Probabilities of blurring, JPEG artefacts, drawn hairs and the dark corners of a dermatoscope.
-    marks : float
-        Probability of callipers, dotted lines and letters drawn in, whatever the class, and of taking a picture that
-        has its own with them painted out: marks must not tell the class.
-    noise, border : float
-        Probabilities of noise of a receiver or detector, and of a black border round the picture.
-    """
-
-    rotation: float = 10.0
-    scale: float = 0.15
-    aspect: float = 0.1
-    shift: float = 0.05
-    flip_horizontal: bool = True
-    flip_vertical: bool = False
-    brightness: float = 0.15
-    contrast: float = 0.2
-    colour: float = 0.0
-    gamma: float = 0.0
-    blur: float = 0.2
-    jpeg: float = 0.2
-    hair: float = 0.0
-    dark_corners: float = 0.0
-    marks: float = 0.0
-    noise: float = 0.0
-    border: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """How long and how fast one network learns.
-
-    Attributes
-    ----------
-    epochs, batch_size, epoch_samples : int
-        `epoch_samples` images are drawn per epoch (0: as many as there are).
-    learning_rate, weight_decay : float
-        AdamW with one warm-up epoch and cosine decay.
-    ema : float
-        Decay of the exponential moving average of the weights, which is what is evaluated and shipped.
-    patience : int
-        Epochs without a better validation score before training stops early.
-    class_power : float
-        Classes are drawn in proportion to (number of images) ** class_power: 1 as they come, 0 balanced.
-    label_smoothing : float
-    logit_adjustment : bool
-        After training, subtract a multiple of the drawn classes' log shares from the logits, chosen for the
-        balanced accuracy on validation (Menon 2021): rare classes are found more often.
-    scaling : bool
-        After training, one factor for all logits and a shift for each class's, for the least cross-entropy on
-        validation (after Guo 2017): the odds, and with them the most probable class, are honest.
-    equal_priors : bool
-        In `scaling`, all classes weigh the same, however many validation images each has.
-    attention_guidance : float
-        Weight of the loss on the share of the true class's activation map that falls outside the dilated
-        reference mask ("right for the right reasons"; Ross 2017, applied to CAM).
-    mixup : float
-        Images and labels of a batch are mixed in pairs, with shares drawn from Beta(mixup, mixup) (Zhang 2018);
-        0 switches it off. Classifier only.
-    drop_rate, drop_path : float
-        Shares of features dropped before the last layer and of residual blocks skipped. Classifier only.
-    distillation : float
-        Weight of the teachers' answer against the label's (Hinton 2015): both see the same changed picture, for as
-        long as the schedule runs (Beyer 2022). Only where the recipe has teachers.
-    cycles : tuple of int
-        Lengths in epochs of the cosine cycles after the first (Loshchilov 2017); part of `epochs`.
-    swa : bool
-        The rate stays the same after one warm-up epoch, and what is judged and shipped, as it is after the last
-        epoch, is the plain mean of weights and batch-norm statistics after all later steps (stochastic weight
-        averaging, after Izmailov 2018). `ema`, `patience` and `cycles` do not count then.
-    freeze_blocks : int
-        The stem and this many of the encoder's first stages keep their ImageNet weights.
-    head_std : float
-        Standard deviation of the last layer's first weights; its bias begins at 0. timm draws them from a range of
-        1 / sqrt(classes), which makes the first losses, and the first gradients into pretrained layers, several times
-        too large where there are few classes; 0 leaves them so.
-    choose_epoch : bool
-        Whether the epoch with the best validation score is kept, or the last one.
-    parts : tuple of str
-        Parts of the split that are learned from; a schedule of a fixed length may take validation too.
-    input_shape : tuple of int
-        (h, w) that pictures have while a network learns, where it is not that of the bundle's input: smaller ones
-        take less time, and augmentation shows a network objects larger than it meets them later (Touvron 2019).
-        Validation pictures have the bundle's.
-    """
-
-    epochs: int
-    learning_rate: float
-    batch_size: int = 32
-    epoch_samples: int = 0
-    weight_decay: float = 0.02
-    ema: float = 0.995
-    patience: int = 8
-    class_power: float = 1.0
-    label_smoothing: float = 0.0
-    logit_adjustment: bool = False
-    scaling: bool = False
-    equal_priors: bool = False
-    attention_guidance: float = 0.0
-    mixup: float = 0.0
-    drop_rate: float = 0.2
-    drop_path: float = 0.0
-    distillation: float = 0.0
-    cycles: tuple[int, ...] = ()
-    swa: bool = False
-    freeze_blocks: int = 2
-    head_std: float = 0.01
-    choose_epoch: bool = True
-    parts: tuple[str, ...] = ("train",)
-    input_shape: tuple[int, int] | tuple[()] = ()
-
-    def __post_init__(self) -> None:
-        shape = self.input_shape
-        if shape and not (isinstance(shape, tuple) and len(shape) == 2 and min(shape) > 0):
-            raise ValueError("input_shape takes a height and a width")
-        if not isinstance(self.parts, tuple) or not {"train"} <= {*self.parts} <= {"train", "validation"}:
-            raise ValueError("parts are train, or train and validation: nothing learns from the others")
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +101,7 @@ class Recipe:
     from_teacher: bool = False
     averaging: Schedule | None = None
     averaging_augmentation: Augmentation | None = None
-    tables: Mapping[str, Table] = field(default_factory=dict)
+    tables: Mapping[str, DataTable] = field(default_factory=dict)
     shares: Mapping[Part, float] = field(default_factory=lambda: SHARES)
     runs: Stretches = field(default_factory=dict)
     balance: tuple[str, ...] = ()
@@ -275,68 +142,81 @@ def read_recipe(path: Path) -> Recipe:
     """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        training = raw.pop("recipe")
-        classifying = dict(training["classifier"])
-        from_teacher = classifying.pop("from_teacher", False)
-        if not isinstance(from_teacher, bool):
-            raise TypeError("from_teacher is true or false")
-        teaching = dict(training.get("teachers", {}))
-        teachers = _teachers(teaching, raw["classifier"]["architecture"])
-        teacher = _fill(Schedule, {**classifying, "distillation": 0.0, **teaching})
-        classifier, averaging, averaging_augmentation = _fill(Schedule, classifying), None, None
-        if "segmenter" not in training and "segmenter_from" not in training:
-            raise KeyError("segmenter")
-        if "averaging" in training:
-            going_on = dict(training["averaging"])
-            changes = going_on.pop("augmentation", {})
-            averaging = _fill(Schedule, {**classifying, **going_on, "swa": True})
-            averaging_augmentation = _fill(Augmentation, {**training["augmentation"], **changes})
-            if averaging.epochs < 2:
-                raise ValueError("averaging takes two epochs or more: the first one only warms up")
-        if from_teacher and raw["classifier"]["architecture"] not in teachers:
-            raise ValueError("from_teacher needs teachers of the classifier's architecture")
-        if classifier.epochs == 0 and not from_teacher:
-            raise ValueError("a classifier without epochs needs from_teacher")
-        if teachers and teacher.epochs < 1:
-            raise ValueError("teachers need epochs")
-        distilling = any(schedule.distillation for schedule in (classifier, averaging) if schedule is not None)
-        tables = {name: Table.of(name, table) for name, table in training.get("data", {}).items()}
-        if distilling and not teachers and not any(table.teacher for table in tables.values()):
-            raise ValueError("distillation needs teachers")
-        if teachers and not (distilling or from_teacher):
-            raise ValueError("nothing learns from the teachers, without distillation and from_teacher")
-        return Recipe(
-            path=path,
-            seed=int(training["seed"]),
-            classifier_data=tuple(training["classifier_data"]),
-            segmenter_data=tuple(training["segmenter_data"]),
-            classifier=classifier,
-            segmenter=_fill(Schedule, training.get("segmenter", {"epochs": 0, "learning_rate": 0.0})),
-            augmentation=_fill(Augmentation, training["augmentation"]),
-            segmenter_augmentation=_fill(
-                Augmentation, {**training["augmentation"], **training.get("segmenter_augmentation", {})}
-            ),
-            manifest=raw,
-            multi_label=raw["activation"] == "sigmoid",
-            teachers=teachers,
-            teacher=teacher,
-            from_teacher=from_teacher,
-            averaging=averaging,
-            averaging_augmentation=averaging_augmentation,
-            tables=tables,
-            shares=_shares(training.get("split", {})),
-            runs=_runs(training.get("runs", {})),
-            balance=tuple(training.get("balance", ())),
-            segmenter_from=str(training.get("segmenter_from", "")),
-            folds=_folds(training.get("folds", {})),
-            evaluation=_evaluation(training.get("evaluation", {}), raw["classes"]),
-        )
+        return _checked(_recipe(path, as_table(raw.pop("recipe")), raw))
     except OSError as error:
         raise DataError(f"The recipe {path} could not be read ({error.strerror}).") from error
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"The recipe {path} is not valid TOML: {error}.") from error
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"The recipe {path} has a missing, unknown or wrong entry: {error}.") from error
+
+
+def _recipe(path: Path, training: Table, manifest: Table) -> Recipe:
+    """Return what the table `[recipe]` and the rest of the file say."""
+    classifying = dict(as_table(training["classifier"]))
+    from_teacher = classifying.pop("from_teacher", False)
+    if not isinstance(from_teacher, bool):
+        raise TypeError("from_teacher is true or false")
+    if "segmenter" not in training and "segmenter_from" not in training:
+        raise KeyError("segmenter")
+    teaching = dict(as_table(training.get("teachers", {})))
+    teachers = _teachers(teaching, as_text(as_table(manifest["classifier"])["architecture"]))
+    changes = as_table(training["augmentation"])
+    averaging, averaging_augmentation = _averaging(training, classifying)
+    tables = {name: DataTable.of(name, as_table(table)) for name, table in as_table(training.get("data", {})).items()}
+    return Recipe(
+        path=path,
+        seed=as_int(training["seed"]),
+        classifier_data=as_texts(training["classifier_data"]),
+        segmenter_data=as_texts(training["segmenter_data"]),
+        classifier=_fill(Schedule, classifying),
+        segmenter=_fill(Schedule, as_table(training.get("segmenter", {"epochs": 0, "learning_rate": 0.0}))),
+        augmentation=_fill(Augmentation, changes),
+        segmenter_augmentation=_fill(Augmentation, {**changes, **as_table(training.get("segmenter_augmentation", {}))}),
+        manifest=manifest,
+        multi_label=manifest["activation"] == "sigmoid",
+        teachers=teachers,
+        teacher=_fill(Schedule, {**classifying, "distillation": 0.0, **teaching}),
+        from_teacher=from_teacher,
+        averaging=averaging,
+        averaging_augmentation=averaging_augmentation,
+        tables=tables,
+        shares=_shares(as_table(training.get("split", {}))),
+        runs=_runs(as_table(training.get("runs", {}))),
+        balance=as_texts(training.get("balance", ())),
+        segmenter_from=str(training.get("segmenter_from", "")),
+        folds=_folds(as_table(training.get("folds", {}))),
+        evaluation=_evaluation(as_table(training.get("evaluation", {})), as_tables(manifest["classes"])),
+    )
+
+
+def _averaging(training: Table, classifying: Table) -> tuple[Schedule | None, Augmentation | None]:
+    """Return how the classifier goes on learning, and how its pictures are changed then; two Nones if it does not."""
+    if "averaging" not in training:
+        return None, None
+    going_on = dict(as_table(training["averaging"]))
+    changes = {**as_table(training["augmentation"]), **as_table(going_on.pop("augmentation", {}))}
+    schedule = _fill(Schedule, {**classifying, **going_on, "swa": True})
+    if schedule.epochs < 2:
+        raise ValueError("averaging takes two epochs or more: the first one only warms up")
+    return schedule, _fill(Augmentation, changes)
+
+
+def _checked(recipe: Recipe) -> Recipe:
+    """Return the recipe; raise `ValueError` where teachers are missing, or nothing learns from them."""
+    teachers, from_teacher = recipe.teachers, recipe.from_teacher
+    if from_teacher and as_table(recipe.manifest["classifier"])["architecture"] not in teachers:
+        raise ValueError("from_teacher needs teachers of the classifier's architecture")
+    if recipe.classifier.epochs == 0 and not from_teacher:
+        raise ValueError("a classifier without epochs needs from_teacher")
+    if teachers and recipe.teacher is not None and recipe.teacher.epochs < 1:
+        raise ValueError("teachers need epochs")
+    distilling = recipe.classifier.distillation or (recipe.averaging is not None and recipe.averaging.distillation)
+    if distilling and not teachers and not any(table.teacher for table in recipe.tables.values()):
+        raise ValueError("distillation needs teachers")
+    if teachers and not (distilling or from_teacher):
+        raise ValueError("nothing learns from the teachers, without distillation and from_teacher")
+    return recipe
 
 
 def _evaluation(table: Mapping[str, object], classes: Iterable[Mapping[str, object]]) -> Evaluation:
@@ -348,8 +228,8 @@ def _evaluation(table: Mapping[str, object], classes: Iterable[Mapping[str, obje
     return found
 
 
-def _shares(table: Mapping[str, float]) -> Mapping[Part, float]:
-    shares: dict[Part, float] = {part: float(table[part]) for part in PARTS if part in table}
+def _shares(table: Mapping[str, object]) -> Mapping[Part, float]:
+    shares: dict[Part, float] = {part: as_float(table[part]) for part in PARTS if part in table}
     if {*table} - {*PARTS}:
         raise ValueError(f"{', '.join(sorted({*table} - {*PARTS}))} in [recipe.split]")
     if shares and abs(sum(shares.values()) - 1) > 1e-6:

@@ -22,9 +22,11 @@ from segx_viewer.training.adjust import adjust_logits, scale_logits
 from segx_viewer.training.datasets import Record
 from segx_viewer.training.imagenet import load_imagenet_weights
 from segx_viewer.training.loop import Task, freeze_first_stages, train
-from segx_viewer.training.recipe import Recipe, Schedule, read_recipe
+from segx_viewer.training.recipe import Recipe, read_recipe
+from segx_viewer.training.samples import Samples
+from segx_viewer.training.schedule import Schedule
 from segx_viewer.training.splits import PARTS, Part, read_splits, write_splits
-from segx_viewer.training.tasks import Samples, classifier_task, segmenter_task
+from segx_viewer.training.tasks import classifier_task, segmenter_task
 
 NETWORKS = ("classifier", "segmenter")
 SPLITS = "splits.csv"

@@ -6,9 +6,11 @@ import torch
 
 from segx_viewer.bundles.manifest import Preprocessing
 from segx_viewer.networks.architectures import build_classifier
+from segx_viewer.training.batches import mixed, normalise
 from segx_viewer.training.loop import LATER_CYCLES, Task, _rate, train
-from segx_viewer.training.recipe import Augmentation, Schedule
-from segx_viewer.training.tasks import Samples, _mixed, classifier_task, normalise, segmenter_task
+from segx_viewer.training.samples import Samples
+from segx_viewer.training.schedule import Augmentation, Schedule
+from segx_viewer.training.tasks import classifier_task, segmenter_task
 
 
 def test_rate_warms_up_falls_and_starts_again_lower():
@@ -52,13 +54,13 @@ def test_mixed_targets_follow_their_pictures():
         "partner": torch.tensor([3, 5, 0, 1, 2, 4]),
         "share": torch.tensor(0.3),
     }
-    mixed = _mixed(batch)
+    both = mixed(batch)
     # Pixels are 40 times the index, so they tell the shares that the targets must state.
-    assert torch.allclose(mixed["picture"][:, 0, 0, 0], 40 * mixed["target"] @ torch.arange(n, dtype=torch.float32))
-    assert torch.allclose(mixed["target"].sum(1), torch.ones(n))
-    assert (mixed["target"].max(1).values < 1).any()
-    without = (mixed["target"][:, 5] > 0).nonzero().flatten()
-    assert not mixed["has_mask"][without].any()
+    assert torch.allclose(both["picture"][:, 0, 0, 0], 40 * both["target"] @ torch.arange(n, dtype=torch.float32))
+    assert torch.allclose(both["target"].sum(1), torch.ones(n))
+    assert (both["target"].max(1).values < 1).any()
+    without = (both["target"][:, 5] > 0).nonzero().flatten()
+    assert not both["has_mask"][without].any()
 
 
 def test_teachers_answer_counts_by_its_weight(tiny_samples, monkeypatch):

@@ -14,11 +14,13 @@ from segx_viewer.training.augment import augment
 from segx_viewer.training.datasets import Record, Source
 from segx_viewer.training.loop import Task, train
 from segx_viewer.training.marks import draw_marks, find_marks, paint_out
-from segx_viewer.training.recipe import Augmentation, Schedule, read_recipe
+from segx_viewer.training.recipe import read_recipe
 from segx_viewer.training.run import _set_head, _split, train_recipe
+from segx_viewer.training.samples import Samples, priors_moved, reweighed
+from segx_viewer.training.schedule import Augmentation, Schedule
 from segx_viewer.training.splits import split, split_runs, write_splits
 from segx_viewer.training.tables import Table
-from segx_viewer.training.tasks import Samples, classifier_task, priors_moved, reweighed, stated_as_often
+from segx_viewer.training.tasks import classifier_task, stated_as_often
 
 STILL = Augmentation(
     rotation=0, scale=0, aspect=0, shift=0, flip_horizontal=False, brightness=0, contrast=0, blur=0, jpeg=0

@@ -14,8 +14,9 @@ from segx_viewer.networks.architectures import build_classifier
 from segx_viewer.training.augment import augment
 from segx_viewer.training.datasets import load_dataset
 from segx_viewer.training.imagenet import load_imagenet_weights
-from segx_viewer.training.recipe import Augmentation, read_recipe
+from segx_viewer.training.recipe import read_recipe
 from segx_viewer.training.run import best_teacher, train_recipe
+from segx_viewer.training.schedule import Augmentation
 from segx_viewer.training.splits import read_splits, split
 from segx_viewer.training.tasks import classifier_task
 
