@@ -19,8 +19,8 @@ from segx_viewer.domain.tables import Table, as_table, as_tables
 from segx_viewer.errors import ModelError, worded
 from segx_viewer.networks.folding import example_of
 from segx_viewer.networks.kinds import EXPORTED, ONNX
-from segx_viewer.networks.network import Program
-from segx_viewer.networks.onnx_model import Onnx, session_of
+from segx_viewer.networks.network import Inside, Program
+from segx_viewer.networks.onnx_model import session_of
 from segx_viewer.networks.outputs import Wanted, named_tensors, tidy, which
 from segx_viewer.networks.programs import load_program
 from segx_viewer.networks.spatial import to_maps
@@ -115,8 +115,8 @@ def _settle_classifier(bundle: ModelBundle, found: _Findings) -> None:
         raise ModelError(_miscounted(rows.shape[1], classes))
     end = _end(spec.architecture, bundle.folder / spec.weights, names[taken])
     _settle_output("classifier", rows, end, found, activation=bundle.activation, option="--output")
-    if isinstance(program, Onnx) and spec.tail is None:
-        _explain(bundle, program, inputs, found)
+    if program.inside is not None and spec.tail is None:
+        _explain(bundle, program.inside, inputs, found)
 
 
 def _miscounted(given: int, classes: int) -> str:
@@ -286,7 +286,7 @@ def _is_untrained(network: nn.Module) -> bool:
     )
 
 
-def _explain(bundle: ModelBundle, program: Onnx, inputs: list[Tensor], found: _Findings) -> None:
+def _explain(bundle: ModelBundle, program: Inside, inputs: list[Tensor], found: _Findings) -> None:
     """Make an ONNX model's last feature maps an output, and what follows them a model; say what that allows."""
     path = bundle.folder / bundle.classifier.weights
     model = read_model(path)
@@ -326,7 +326,7 @@ def _allowed(*, with_tail: bool) -> list[str]:
     return [*by_layer, *BLACK_BOX_METHODS, *COMBINED]
 
 
-def _cuts(model: onnx.ModelProto, program: Onnx, output: str, x: Tensor) -> Iterator[Cut]:
+def _cuts(model: onnx.ModelProto, program: Inside, output: str, x: Tensor) -> Iterator[Cut]:
     image = program.input_name
     try:
         values = _values(model, program, candidates(model), x)
@@ -336,7 +336,7 @@ def _cuts(model: onnx.ModelProto, program: Onnx, output: str, x: Tensor) -> Iter
     yield from cuts(model, output, image, {name: value.numpy() for name, value in values.items()})
 
 
-def _values(model: onnx.ModelProto, program: Onnx, names: list[str], x: Tensor) -> dict[str, Tensor]:
+def _values(model: onnx.ModelProto, program: Inside, names: list[str], x: Tensor) -> dict[str, Tensor]:
     """Return values inside a graph for an input."""
     whole = with_outputs(model, names)
     if whole.ByteSize() > _MOST:

@@ -3,14 +3,17 @@
 Each kind of network answers for itself; for torch's plain modules, `segx_viewer.networks.forward` does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+
+if TYPE_CHECKING:
+    from segx_viewer.networks.runtime import onnxruntime
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,8 +68,34 @@ class Network(Protocol):
         """Return the logits (N, K) for a layer's output in the place of the one that inputs (N, C, h, w) give it."""
 
 
+class Inside(Protocol):
+    """A graph whose inner values can be had: it is built anew with them as outputs, and run in a session of its own."""
+
+    @property
+    def input_name(self) -> str:
+        """What its input is called."""
+
+    @property
+    def output_names(self) -> list[str]:
+        """What its own outputs are called."""
+
+    @property
+    def computes_in_half(self) -> bool:
+        """Whether it computes with 16 bits."""
+
+    def raw(self, x: Tensor) -> dict[str, Tensor]:
+        """Return every output for inputs (N, C, h, w) by its name, as it comes."""
+
+    def run_in(self, session: "onnxruntime.InferenceSession", x: Tensor, names: Sequence[str]) -> list[Tensor]:
+        """Return what a session of the graph, with other outputs, gives for inputs (N, C, h, w)."""
+
+
 class Program(Network, Protocol):
     """A network that comes without its Python code."""
+
+    @property
+    def inside(self) -> Inside | None:
+        """What its inner values are asked of; None where they cannot be had."""
 
     @property
     def batch(self) -> int | None:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from segx_viewer.domain.arrays import Numbers
 from segx_viewer.errors import ModelError, worded
-from segx_viewer.networks.network import ForwardPass, Program, explained_by_head
+from segx_viewer.networks.network import ForwardPass, Inside, Program, explained_by_head
 from segx_viewer.networks.outputs import PLAIN, Wanted, filled_up, tidy, which
 from segx_viewer.networks.runtime import onnxruntime
 from segx_viewer.networks.tail import Tail
@@ -69,6 +69,11 @@ class Onnx(nn.Module, Program):
     def batch(self) -> int | None:
         """How many images it takes at a time; None for any number."""
         return self._batch
+
+    @property
+    def inside(self) -> Inside:
+        """Itself."""
+        return self
 
     @property
     def input_name(self) -> str:

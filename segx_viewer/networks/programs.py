@@ -66,6 +66,11 @@ class Exported(nn.Module, Program):
         """How many images it takes at a time; None for any number."""
         return self._batch
 
+    @property
+    def inside(self) -> None:
+        """Its inner values cannot be had."""
+        return None
+
     def passes(self, x: Tensor, target_layer: str, gate_layer: str = "") -> list[ForwardPass]:
         """Run it once, with hooks: its layers have the names that they had when it was exported."""
         return HookedNetwork(self).passes(x, target_layer, gate_layer)
