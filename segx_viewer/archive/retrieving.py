@@ -59,38 +59,61 @@ def retrieve(
     total = sum(len(instances) for _, instances in plan)
     if not total:
         raise ArchiveError("The archive has no such images.")
-    done = 0
-
+    coming = _Coming(files, total, on_file)
     for series, instances in plan:
         check(cancel)
-        by_uid = {instance.uid: instance for instance in instances}
-        for instance in instances:
-            if files.has(instance):
-                done += 1
-                on_file(files.path(instance), done, total)
-
-        def keep(uid: str, data: bytes, known: dict[str, Instance] = by_uid) -> None:
-            nonlocal done
-            instance = known.get(uid)
-            if instance is None:
-                return  # something that was not asked for
-            is_new = not files.has(instance)
-            path = files.put(instance, data)
-            if is_new:
-                done += 1
-                on_file(path, done, total)
-
-        missing = [instance for instance in instances if not files.has(instance)]
-        if missing:
-            archive.fetch(series, missing, keep, cancel, whole=len(missing) == len(instances))
-        left = [instance for instance in missing if not files.has(instance)]
-        if left and len(left) < len(missing):
-            archive.fetch(series, left, keep, cancel, whole=False)
+        _fetch(archive, series, instances, coming, cancel)
     wanted = [instance for _, instances in plan for instance in instances]
     there = tuple(files.path(instance) for instance in wanted if files.has(instance))
     if not there:
         raise ArchiveError("The archive sent nothing of what it has listed.")
     return Retrieved(there, len(wanted) - len(there))
+
+
+@dataclass(slots=True)
+class _Coming:
+    """Keeps files as they come, and counts those that are there."""
+
+    files: Files
+    total: int
+    on_file: OnFile
+    done: int = 0
+
+    def missing(self, instances: list[Instance]) -> list[Instance]:
+        """Return those that are not there."""
+        return [instance for instance in instances if not self.files.has(instance)]
+
+    def keep(self, instance: Instance, data: bytes) -> None:
+        """Write a file; count it if it is new."""
+        is_new = not self.files.has(instance)
+        path = self.files.put(instance, data)
+        if is_new:
+            self.count(path)
+
+    def count(self, path: Path) -> None:
+        """Tell of a file that is there."""
+        self.done += 1
+        self.on_file(path, self.done, self.total)
+
+
+def _fetch(archive: Archive, series: Series, instances: list[Instance], coming: _Coming, cancel: CancelToken) -> None:
+    """Ask for what is missing of a series, and once more for what did not come."""
+    by_uid = {instance.uid: instance for instance in instances}
+    missing = coming.missing(instances)
+    awaited = set(missing)
+    for instance in instances:
+        if instance not in awaited:
+            coming.count(coming.files.path(instance))
+
+    def keep(uid: str, data: bytes) -> None:
+        if uid in by_uid:  # else something that was not asked for
+            coming.keep(by_uid[uid], data)
+
+    if missing:
+        archive.fetch(series, missing, keep, cancel, whole=len(missing) == len(instances))
+    left = coming.missing(missing)
+    if left and len(left) < len(missing):
+        archive.fetch(series, left, keep, cancel, whole=False)
 
 
 def _plan(

@@ -150,8 +150,7 @@ class _Run:
         """Finish what is being written, then the run's table: also after Ctrl+C, so that nothing done is lost."""
         self._readers.shutdown(cancel_futures=True)
         self._writers.shutdown()
-        while self._writing:
-            self._collect(self._writing.popleft())
+        self._collect_all()
         if self.count:
             place = self._batch.target or self._batch.out
             self._screen.print(f"{self._tally()}; results in {place}", markup=False, soft_wrap=True)
@@ -194,8 +193,7 @@ class _Run:
                     progress.update(bar, description=Path(task.label).name)
                     self._guard(task, self._begin_writing, (task, outcome))
                 progress.update(bar, advance=1)
-                while self._writing and (len(self._writing) > self._batch.workers or self._writing[0].name.done()):
-                    self._collect(self._writing.popleft())
+                self._collect_written()
 
             try:
                 for task in self._decoded(chain(first, new)):
@@ -213,8 +211,16 @@ class _Run:
             finally:
                 while explaining:
                     take()
-            while self._writing:
-                self._collect(self._writing.popleft())
+            self._collect_all()
+
+    def _collect_written(self) -> None:
+        """Take note of what is written; wait for it where more is being written than is to be held in memory."""
+        while self._writing and (len(self._writing) > self._batch.workers or self._writing[0].name.done()):
+            self._collect(self._writing.popleft())
+
+    def _collect_all(self) -> None:
+        while self._writing:
+            self._collect(self._writing.popleft())
 
     def _skip(self, item: Input, finished: list[tuple[int, str]]) -> None:
         """Count what an earlier run has done."""
