@@ -140,7 +140,7 @@ class Taking:
             renamed = same.renamed(state)
             try:
                 with Uninitialised():
-                    network = build_classifier(same.architecture, len(self._classes), **same.options)
+                    network = build_classifier(same.architecture, len(self._classes), channels=3, **same.options)
                 fits = not fitted(renamed, network, self.source.name)[1]
             except ModelError:
                 fits = False  # it is another network than its configuration says
