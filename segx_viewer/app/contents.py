@@ -28,8 +28,8 @@ from segx_viewer.app.model import hanging
 from segx_viewer.app.model.actions import Actions
 from segx_viewer.app.model.annotations import Annotation
 from segx_viewer.app.model.cine import Scroller
-from segx_viewer.app.model.documents import Document
-from segx_viewer.app.model.impression import Impression, hidden
+from segx_viewer.app.model.documents import Document, hidden
+from segx_viewer.app.model.impression import Impression
 from segx_viewer.app.model.stack import same_stack, stack_text
 from segx_viewer.app.panels.cinebar import CineBar
 from segx_viewer.app.panels.comparison import Comparison

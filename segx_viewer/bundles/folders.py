@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from segx_viewer.bundles.offer import Offer, changed, plain
 from segx_viewer.bundles.own import cut, of_timm
 from segx_viewer.domain.tables import Table, as_float, as_floats, as_int, as_ints, as_list, as_table
 from segx_viewer.errors import ModelError
@@ -21,8 +20,10 @@ _TIMM_OWN = ("num_classes", "in_chans")
 _TWO = 2
 
 
-def read_folder(folder: Path) -> Offer | None:
-    """Return what a folder that is no bundle offers as a classifier; None where it is of no known kind.
+def classifier_of(folder: Path) -> tuple[Table, Path] | None:
+    """Return the entries of a manifest, by their paths in it, and the weights that a folder offers as a classifier.
+
+    None where it is of no known kind.
 
     Raises
     ------
@@ -33,7 +34,8 @@ def read_folder(folder: Path) -> Offer | None:
         with _as_expected(folder):
             found = recognised(folder)
         if found is not None:
-            return changed(plain(), {"name": _name_of(folder), **found[0]}, {"classifier": found[1]})
+            entries, weights = found
+            return {"name": _name_of(folder), **entries}, weights
     if _configuration(folder).get("_model_class"):
         raise ModelError(f"{folder.name} holds a segmenter of segmentation-models-pytorch: name it with --segmenter.")
     return None

@@ -228,17 +228,18 @@ def compose(
 
 
 def _of_folder(source: Path) -> Offer:
-    from segx_viewer.bundles.folders import read_folder
+    from segx_viewer.bundles.folders import classifier_of
     from segx_viewer.networks.strangers import stranger
 
-    offer = read_folder(source)
-    if offer is None:
+    found = classifier_of(source)
+    if found is None:
         raise ModelError(
             stranger(source)
             or f"{source.name} is no model that is known: it has no {MANIFEST}, and no config.json of timm or "
             f"transformers; name the weights file itself."
         )
-    return offer
+    entries, weights = found
+    return changed(plain(), entries, {"classifier": weights})
 
 
 def _segmenter_file(path: Path) -> tuple[Path, dict[str, object]]:

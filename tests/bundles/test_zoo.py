@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 
 from segx_viewer.api import add_model
 from segx_viewer.bundles import offer
-from segx_viewer.bundles.folders import read_folder, segmenter_of
+from segx_viewer.bundles.folders import classifier_of, segmenter_of
 from segx_viewer.bundles.manifest import read_bundle
 from segx_viewer.errors import ModelError
 from segx_viewer.networks.strangers import stranger
@@ -139,10 +139,10 @@ def test_monai_yaml_is_data(tmp_path: Path):
     config = tmp_path / "configs" / "inference.yaml"
     config.write_text("network_def: !!python/object/apply:os.getcwd []")
     with pytest.raises(ModelError, match=r"inference\.yaml in .* is not YAML that can be read as data"):
-        read_folder(tmp_path)
+        classifier_of(tmp_path)
     config.write_text("imports: [$import glob]")
     with pytest.raises(ModelError, match="names its network in none of its configurations"):
-        read_folder(tmp_path)
+        classifier_of(tmp_path)
 
 
 def test_torchscript_is_named(tmp_path, add_small):
@@ -158,13 +158,13 @@ def test_a_folder_of_no_known_kind(tmp_path: Path):
         offer.compose(tmp_path, {}, {})
     (tmp_path / "config.json").write_text("{")
     with pytest.raises(ModelError, match=r"config\.json in .* is not JSON"):
-        read_folder(tmp_path)
+        classifier_of(tmp_path)
     (tmp_path / "config.json").write_text('{"architectures": ["BertModel"]}')
     with pytest.raises(ModelError, match="is BertModel; of transformers, image classification is read"):
-        read_folder(tmp_path)
+        classifier_of(tmp_path)
     (tmp_path / "config.json").write_text('{"architecture": "resnet18", "num_classes": 2}')
     with pytest.raises(ModelError, match="has a configuration but no weights"):
-        read_folder(tmp_path)
+        classifier_of(tmp_path)
     assert segmenter_of(tmp_path) is None
 
 
@@ -175,7 +175,7 @@ def test_nothing_of_a_monai_bundle_is_executed(tmp_path: Path):
         '{"network_def": {"_target_": "UNet", "spatial_dims": 2, "channels": "$__import__(\'os\').getcwd()"}}'
     )
     with pytest.raises(ModelError, match="computes its network's arguments, which is not executed"):
-        read_folder(tmp_path)
+        classifier_of(tmp_path)
 
 
 def test_several_sets_of_weights_are_told_and_lora_is_refused():

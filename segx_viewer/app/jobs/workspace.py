@@ -13,8 +13,7 @@ from segx_viewer.app.jobs.opening import Opener
 from segx_viewer.app.jobs.work import Work
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.kit.reasons import told
-from segx_viewer.app.model.documents import Document, Documents
-from segx_viewer.app.model.impression import hidden
+from segx_viewer.app.model.documents import Document, Documents, hidden
 from segx_viewer.app.model.viewstate import ViewState
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import AnalysisCancelled, SegxError

@@ -104,6 +104,11 @@ def key_of(document: Document, method: str) -> MapKey | None:
     return method, prediction.top if chosen is None else chosen
 
 
+def hidden(document: Document | None, read_first: bool) -> bool:
+    """Return whether a document's results are hidden from the reader, who has to note an impression first."""
+    return read_first and document is not None and document.image is not None and document.impression is None
+
+
 def header_of(image: MedicalImage) -> MedicalImage:
     """Return the image's facts without its pixels."""
     return replace(image, pixels=image.pixels[:1, :1].copy(), voi_luts=(), overlays=())

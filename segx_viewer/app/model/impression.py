@@ -1,12 +1,8 @@
-"""What a reader notes before the results are shown, and whether they are still hidden from the reader."""
+"""What a reader notes before the results are shown."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from segx_viewer.app.kit.i18n import mark, tr
-
-if TYPE_CHECKING:
-    from segx_viewer.app.model.documents import Document
 
 CONFIDENCES = {"certain": mark("certain"), "probable": mark("probable"), "possible": mark("possible")}
 
@@ -29,8 +25,3 @@ class Impression:
 def confidence_word(name: str) -> str:
     """Return how sure the reader was, in the reader's language."""
     return tr(CONFIDENCES.get(name, name))
-
-
-def hidden(document: "Document | None", read_first: bool) -> bool:
-    """Return whether a document's results are hidden from the reader."""
-    return read_first and document is not None and document.image is not None and document.impression is None

@@ -15,8 +15,7 @@ from segx_viewer.app.canvas.viewport import Viewport
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.i18n import date_text, tr
 from segx_viewer.app.kit.reasons import told
-from segx_viewer.app.model.documents import Documents, key_of
-from segx_viewer.app.model.impression import hidden
+from segx_viewer.app.model.documents import Documents, hidden, key_of
 from segx_viewer.app.model.stack import Stack, stack_of, stack_text
 from segx_viewer.app.model.viewstate import PER_IMAGE, View, ViewState
 from segx_viewer.app.panels.certainty import statement

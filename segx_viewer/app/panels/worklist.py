@@ -29,7 +29,7 @@ from segx_viewer.app.kit import settings
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model import worklist
-from segx_viewer.app.model.impression import hidden
+from segx_viewer.app.model.documents import hidden
 from segx_viewer.app.model.worklist import HEADS, MARKED, NOTE, READ, Filter, WorklistTable
 from segx_viewer.cohort.places import Where, place_of, title_of
 from segx_viewer.cohort.results import Result
