@@ -2164,8 +2164,8 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Eingangsprüfung: {verdict}. {reason}</translation>
     </message>
     <message>
-      <source>Input size</source>
-      <translation>Eingabegröße</translation>
+      <source>Input size, and the value of white</source>
+      <translation>Eingangsgröße und der Wert von Weiß</translation>
     </message>
     <message>
       <source>Insertion</source>

@@ -29,7 +29,7 @@ from segx_viewer.domain.tables import (
 )
 from segx_viewer.errors import ModelError
 from segx_viewer.networks.graph_spec import GraphSpec
-from segx_viewer.networks.kinds import ONNX, PROGRAMS
+from segx_viewer.networks.kinds import INSTANCES, ONNX, PROGRAMS
 from segx_viewer.paths import is_plain_name, sha256_of
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ FITS = ("stretch", "letterbox", "crop", "squash")
 CUTS = ("crop", "squash")
 COLOURS = ("rgb", "bgr", "grey")
 LOGITS, PROBABILITIES = "logits", "probabilities"
-OUTPUTS = (LOGITS, PROBABILITIES)
+OUTPUTS = (LOGITS, PROBABILITIES, INSTANCES)
 
 AUTO = "auto"
 """As target layer in a manifest, and where none is named: found by tracing."""
@@ -116,9 +116,9 @@ class Preprocessing:
 class NetworkSpec:
     """Architecture, options and weights file of one network.
 
-    `output` says whether it gives "logits" or "probabilities"; `take` is the name or number of the output of a program
-    that has several, "" for its only one. `tail` is, of an ONNX model that gives its last feature maps too, what they
-    are called ("map") and the model of what follows them ("file").
+    `output` says whether it gives "logits", "probabilities", or "instances" as YOLO's segmenters do; `take` is the name
+    or number of the output of a program that has several, "" for its only one. `tail` is, of an ONNX model that gives
+    its last feature maps too, what they are called ("map") and the model of what follows them ("file").
     `graph` is the file of its ready graph and what has to be known to run it, where the bundle has one.
     """
 
@@ -272,7 +272,7 @@ class ModelBundle:
 
         for name in self.digests:  # an ONNX model may keep its weights in further files
             self.verified_path(name)
-        turn = activation.value if spec.output == PROBABILITIES else LOGITS
+        turn = activation.value if spec.output == PROBABILITIES else spec.output
         wanted = Wanted(turn, spec.take, classes, self.segmenter_channels)
         tail = None
         if spec.tail is not None:
@@ -439,7 +439,7 @@ def preprocessing_from(table: Table) -> Preprocessing:
 def _network(table: Table) -> NetworkSpec:
     output = as_text(table.get("output", LOGITS))
     if output not in OUTPUTS:
-        raise ValueError(f"output is {' or '.join(OUTPUTS)}")
+        raise ValueError(f"output is one of {', '.join(OUTPUTS)}")
     graph = None
     if "graph" in table:
         stated = as_table(table["graph"])

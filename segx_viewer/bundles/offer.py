@@ -7,8 +7,9 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from segx_viewer.domain.tables import Table, as_float, as_ints, as_table
+from segx_viewer.domain.tables import Table, as_float, as_floats, as_ints, as_table, as_texts
 from segx_viewer.errors import ModelError
+from segx_viewer.networks.kinds import INSTANCES
 from segx_viewer.paths import is_plain_name, resources_folder
 
 MANIFEST = "bundle.toml"
@@ -170,6 +171,8 @@ def changed(offer: Offer, changes: Mapping[str, object], files: Mapping[str, Pat
 _PROGRAMS = {".pt2": "exported", ".onnx": "onnx"}
 _SHARED = ("input_shape", "mean", "std", "colour")
 """What an option says of both networks' input."""
+_HIGHEST = "preprocessing.highest"
+"""The value of white in a network's input, instead of mean and deviation."""
 
 
 def compose(
@@ -217,6 +220,10 @@ def compose(
         offer = with_segmenter_of(offer, installed[segmenter])
     elif segmenter:
         file, table = _segmenter_file(Path(segmenter))
+        if (names := as_texts(table.pop("names", ()))) and "regions" not in said:
+            # A region for each of the things that it finds, the first the main one.
+            regions = [{"name": name, "channels": [k]} for k, name in enumerate(names)]
+            offer = changed(offer, {"regions": regions, "region": names[0]})
         offer = changed(offer, {f"segmenter.{key}": value for key, value in table.items()}, {"segmenter": file})
         if "preprocessing" not in as_table(offer.manifest.get("segmenter", {})) and not start:
             offer = changed(offer, {"segmenter.preprocessing": _segmenters_own(file, offer, said)})
@@ -254,15 +261,20 @@ def _segmenter_file(path: Path) -> tuple[Path, dict[str, object]]:
     if not path.is_file():
         raise ModelError(f"There is no segmenter {path}: neither a file or folder nor an installed model.")
     architecture = _PROGRAMS.get(path.suffix.lower())
+    table: dict[str, object] = {"architecture": architecture}
     if architecture == "onnx":
         from segx_viewer.bundles.own import of_onnx
 
-        if task := of_onnx(path).get("task", ""):
+        its = of_onnx(path)
+        task, names = its.get("task", ""), as_texts(its.get("names", ()))
+        if task == "segment":
+            return path, table | {"output": INSTANCES, "channels": len(names), "names": list(names)}
+        if task:
             raise ModelError(
-                f"{path.name} is a YOLO model for {task}, which gives boxes and no mask of the image; a segmenter that "
-                f"gives a mask is needed."
+                f"{path.name} is a YOLO model for {task}, which gives boxes and no mask of the image; those for "
+                f"segment give masks."
             )
-    return path, {"architecture": architecture}
+    return path, table
 
 
 def _as_it_says(offer: Offer, source: Path, said: Mapping[str, object]) -> Offer:
@@ -271,10 +283,15 @@ def _as_it_says(offer: Offer, source: Path, said: Mapping[str, object]) -> Offer
 
     if source.suffix.lower() == ".onnx":
         found = own.of_onnx(source)
+        found.pop("names", None)
         if task := found.pop("task", ""):
+            also = " This one can be the segmenter (--segmenter)." if task == "segment" else ""
             raise ModelError(
                 f"{source.name} is a YOLO model for {task}, which gives boxes; classifiers are those for classify."
+                f"{also}"
             )
+        if whole := found.pop(own.WHOLE, ""):
+            _ask_for_range(source, str(whole), said)
         return changed(offer, found)
     architecture = str(said.get("classifier.architecture", ""))
     stated = said.get("preprocessing.input_shape")
@@ -293,10 +310,26 @@ def _segmenters_own(file: Path, offer: Offer, said: Mapping[str, object]) -> dic
     shape = as_table(offer.manifest["preprocessing"])["input_shape"]
     table = {**deepcopy(as_table(_PLAIN["preprocessing"])), "input_shape": shape}
     its = own.of_onnx(file) if file.suffix.lower() == ".onnx" else {}
-    for path, value in {**said, **its}.items():
-        if path.startswith("preprocessing.") and path.partition(".")[2] in _SHARED:
+    for key in ("task", "names", "classes"):
+        its.pop(key, None)
+    if whole := its.pop(own.WHOLE, ""):
+        _ask_for_range(file, str(whole), said)
+    given = {**said, **its}
+    if _HIGHEST in said and "preprocessing.std" not in its:
+        many = len(as_floats(its.get("preprocessing.mean", table["mean"])))
+        given |= {"preprocessing.mean": [0.0] * many, "preprocessing.std": [1 / as_float(said[_HIGHEST])] * many}
+    for path, value in given.items():
+        if path in its or (path.startswith("preprocessing.") and path.partition(".")[2] in _SHARED):
             table[path.partition(".")[2]] = value
     return table
+
+
+def _ask_for_range(file: Path, kind: str, said: Mapping[str, object]) -> None:
+    if "preprocessing.std" not in said and _HIGHEST not in said:
+        raise ModelError(
+            f"{file.name} takes whole numbers ({kind.removeprefix('tensor(').removesuffix(')')}), and nothing in it "
+            f"says how high they go: name the value of white (--highest), such as 255, 4095 or 65535."
+        )
 
 
 def _fitting(offer: Offer) -> Offer:
@@ -306,7 +339,12 @@ def _fitting(offer: Offer) -> Offer:
 
     manifest = deepcopy(offer.manifest)
     table = as_table(manifest.get("preprocessing", {}))
-    crop, fit = table.pop("crop", None), str(table.get("fit"))
+    highest, crop, fit = table.pop("highest", None), table.pop("crop", None), str(table.get("fit"))
+    if highest is not None:
+        if as_float(highest) <= 0:
+            raise ModelError(f"The highest value {highest} of the input is no number above 0.")
+        many = len(as_floats(table["mean"]))
+        table |= {"mean": [0.0] * many, "std": [1 / as_float(highest)] * many}
     if crop is not None:
         share = as_float(crop)
         if not 0 < share <= 1:

@@ -1,5 +1,6 @@
 """What architectures and programs say of their own input: size, normalisation, crop, interpolation."""
 
+import ast
 import json
 import math
 import re
@@ -10,8 +11,8 @@ from segx_viewer.domain.geometry import AREA
 from segx_viewer.domain.tables import as_float, as_floats, as_ints
 from segx_viewer.errors import worded
 
-_HIGHEST = {"tensor(uint8)": 255, "tensor(uint16)": 65535}
-"""Of a program's input, where its type says so."""
+WHOLE = "whole"
+"""Entry of what is found out: whole numbers of this type, which do not say how high they go."""
 _FRACTION = re.compile(r"\d+")
 
 
@@ -135,10 +136,12 @@ def _known(interpolation: object) -> str:
 def of_onnx(path: Path) -> dict[str, object]:
     """Return what an ONNX model says of itself: changes of a manifest by their paths (see `offer.changed`).
 
-    Its input's size and channels; numbers of 0..255 where it takes bytes; and what YOLO writes into its metadata.
+    Its input's size and channels; the range of whole numbers where it takes bytes or divides them; and what YOLO writes
+    into its metadata.
     Empty where the file cannot be read: that is told later.
     """
     from segx_viewer.errors import ModelError
+    from segx_viewer.networks.onnx_model import WHOLE as WHOLE_TYPES
     from segx_viewer.networks.onnx_model import session_of, sizes
 
     try:
@@ -152,9 +155,9 @@ def of_onnx(path: Path) -> dict[str, object]:
     found: dict[str, object] = {}
     if isinstance(h, int) and isinstance(w, int):
         found["preprocessing.input_shape"] = [h, w]
-    if given[0].type == "tensor(uint8)":
-        many = 1 if channels == 1 else 3
-        found |= {"preprocessing.mean": [0.0] * many, "preprocessing.std": [1 / 255] * many}
+    if given[0].type in WHOLE_TYPES:
+        highest = 255.0 if given[0].type == "tensor(uint8)" else _divisor(path, given[0].name)
+        found |= {WHOLE: given[0].type} if highest is None else _range(highest, 1 if channels == 1 else 3)
     if channels == 1:
         found |= {"preprocessing.colour": "grey"}
         found.setdefault("preprocessing.mean", [0.5])
@@ -162,23 +165,47 @@ def of_onnx(path: Path) -> dict[str, object]:
     return found | _of_yolo(session.get_modelmeta().custom_metadata_map, (h, w))
 
 
+def _range(highest: float, channels: int) -> dict[str, object]:
+    return {"preprocessing.mean": [0.0] * channels, "preprocessing.std": [1 / highest] * channels}
+
+
+def _divisor(path: Path, image: str) -> float | None:
+    """Return what an ONNX model divides its whole numbers by, which is how high they go."""
+    import onnx
+
+    from segx_viewer.networks.surgery import divisor_of_input
+
+    found = divisor_of_input(onnx.load(path, load_external_data=False), image)
+    return None if found is None or not 2 < found < 2**32 else found
+
+
 def _of_yolo(metadata: Mapping[str, str], shape: tuple[object, object]) -> dict[str, object]:
+    """Return what Ultralytics writes into a program's metadata: task, names of the classes, imgsz."""
     if "task" not in metadata or "names" not in metadata:
         return {}
-    names = {int(k): v for k, v in re.findall(r"(\d+):\s*[\"']([^\"']*)[\"']", metadata["names"])}
-    found: dict[str, object] = {
-        "classes": [{"code": names[k], "label": names[k]} for k in sorted(names)],
-        "preprocessing.mean": [0.0] * 3,
-        "preprocessing.std": [1.0] * 3,
-    }
-    sides = [side for side in shape if isinstance(side, int)]
-    if len(sides) == 2 and metadata["task"] == "classify":
+    try:
+        written = ast.literal_eval(metadata["names"])
+        names = {int(k): str(v) for k, v in (written.items() if isinstance(written, dict) else enumerate(written))}
+        stated = [int(n) for n in ast.literal_eval(metadata.get("imgsz", "[]"))]
+    except (ValueError, SyntaxError, TypeError):
+        return {}
+    found: dict[str, object] = {"preprocessing.mean": [0.0] * 3, "preprocessing.std": [1.0] * 3}
+    sides = [side for side in shape if isinstance(side, int)] or stated
+    task = metadata["task"]
+    if len(sides) == 2:
+        found["preprocessing.input_shape"] = sides
+    if len(sides) == 2 and task == "classify":
         found |= {
             "preprocessing.fit": "crop",
             "preprocessing.resize": min(sides),
             "preprocessing.interpolation": "bilinear",
         }
-    return found if metadata["task"] == "classify" else {"task": metadata["task"]}
+    if task == "classify":
+        return found | {"classes": [{"code": names[k], "label": names[k]} for k in sorted(names)]}
+    if task == "segment":
+        found |= {"preprocessing.fit": "letterbox", "preprocessing.interpolation": "bilinear",
+                  "preprocessing.antialias": False}  # fmt: skip
+    return found | {"task": task, "names": [names[k] for k in sorted(names)]}
 
 
 def class_names(path: Path) -> list[str]:

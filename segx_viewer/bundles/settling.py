@@ -18,7 +18,7 @@ from segx_viewer.domain.result import Activation
 from segx_viewer.domain.tables import Table, as_table, as_tables
 from segx_viewer.errors import ModelError, worded
 from segx_viewer.networks.folding import example_of
-from segx_viewer.networks.kinds import EXPORTED, ONNX
+from segx_viewer.networks.kinds import EXPORTED, INSTANCES, ONNX
 from segx_viewer.networks.network import Inside, Program
 from segx_viewer.networks.onnx_model import session_of
 from segx_viewer.networks.outputs import Wanted, named_tensors, tidy, which
@@ -26,6 +26,7 @@ from segx_viewer.networks.programs import load_program
 from segx_viewer.networks.spatial import to_maps
 from segx_viewer.networks.surgery import Cut, candidates, cuts, last_operation, read_model, trains, with_outputs
 from segx_viewer.networks.tail import Tail
+from segx_viewer.networks.yolo import masks_of
 from segx_viewer.paths import sha256_of
 
 ASK = "ask"
@@ -37,6 +38,8 @@ _EXACT = 1e-4
 """The same, between an ONNX model and its tail."""
 _HALF = 5e-3
 """The same, where the model computes with 16 bits and its tail with 32."""
+_FEWEST_LEVELS = 15.0
+"""Whole numbers from 0 up to this hold no image."""
 _TOKENS = 3
 """Axes of a vision transformer's values: images, tokens, channels."""
 _MOST = 2 * 10**9
@@ -132,9 +135,15 @@ def _settle_segmenter(bundle: ModelBundle, found: _Findings, *, asked: bool, sta
     spec = bundle.segmenter
     inputs = _inputs(bundle.segmenter_input)
     if spec.is_program:
-        wanted = Wanted(take=spec.take, channels=bundle.segmenter_channels)
+        wanted = Wanted(
+            INSTANCES if spec.output == INSTANCES else LOGITS, spec.take, channels=bundle.segmenter_channels
+        )
         program = load_program(spec.architecture, bundle.verified_path(spec.weights), wanted)
         outputs = _answers(program, inputs, "segmenter", bundle.folder / spec.weights)
+        if spec.output == INSTANCES:
+            masks_of([*outputs[0].values()], bundle.segmenter_channels, bundle.segmenter_input.input_shape)
+            found.notes.append("The segmenter gives boxes and masks of single things; all of a kind are one region.")
+            return
         names = list(outputs[0])
         taken = which(names, [tuple(t.shape) for t in outputs[0].values()], wanted)
         if len(names) > 1 and not spec.take:
@@ -190,6 +199,12 @@ def _answers(program: Program, inputs: list[Tensor], name: str, path: Path) -> l
     """Return what a program gives for each input; refuse one that works as in training."""
     if path.suffix == ".onnx" and (what := trains(onnx.load(path, load_external_data=False))):
         raise ModelError(_in_training(name, worded(f"its {what} works as in training")))
+    highest = max(float(x.abs().max()) for x in inputs)
+    if program.takes_whole_numbers and highest < _FEWEST_LEVELS:
+        raise ModelError(
+            f"The {name} takes whole numbers, and images would reach it as values up to {highest:.1f}: name the value "
+            f"of white (--highest), such as 255, 4095 or 65535."
+        )
     with torch.no_grad():
         alone = [_copied(program.raw(x)) for x in inputs]
         again = _copied(program.raw(inputs[0]))

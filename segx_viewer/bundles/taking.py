@@ -64,7 +64,7 @@ class Taking:
 
     @property
     def _architecture(self) -> str:
-        return as_text(self.table["architecture"])
+        return as_text(self.table.get("architecture", ""))
 
     @property
     def _options(self) -> Table:
@@ -113,6 +113,10 @@ class Taking:
         notes += [state.note] if isinstance(state, State) and state.note else []
         if self._architecture.startswith("transformers/"):
             state = self._of_transformers(state)
+        if self.network == "segmenter":
+            notes += self._recognised(state)
+        if not self._architecture:
+            raise ModelError(f"The {self.network}'s architecture is not named.")
         architecture = self._architecture
         network = self._built(state)
         if self.network == "classifier" and (head := self._head(network, state)):
@@ -126,6 +130,20 @@ class Taking:
         self.files.append(name)
         self.table["weights"] = name
         return notes
+
+    def _recognised(self, state: Mapping[str, "Tensor"]) -> list[str]:
+        """Find out which segmenter the weights belong to, where that is not said."""
+        from segx_viewer.networks.decoders import recognised
+
+        architecture, options = self._architecture, self._options
+        if architecture and (options or not architecture.startswith("smp/")):
+            return []  # what is said is taken as it is
+        found = recognised(state, self.source.name, architecture, str(options.get("encoder_name", "")))
+        if found is None:
+            return []
+        self.table |= {"architecture": found.architecture, "options": {**options, **found.options}}
+        self.table.setdefault("channels", found.channels)
+        return [found.note]
 
     def _of_transformers(self, state: Mapping[str, "Tensor"]) -> dict[str, "Tensor"]:
         """Make it timm's own network where that has all of its weights; otherwise transformers has to build it."""

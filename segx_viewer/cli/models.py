@@ -68,6 +68,9 @@ def _register_add(what: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     command.add_argument("--input", nargs=2, type=int, metavar=("H", "W"), help="input size in pixels")
     command.add_argument("--mean", nargs="+", type=float, metavar="X", help="subtracted from values 0..1, 1 or 3")
     command.add_argument("--std", nargs="+", type=float, metavar="X", help="divided by, 1 or 3")
+    command.add_argument(
+        "--highest", type=float, metavar="X", help="value of white instead of mean and deviation: 255, 4095, 65535"
+    )
     command.add_argument("--colour", choices=("rgb", "bgr", "grey"))
     command.add_argument(
         "--fit", choices=("stretch", "letterbox", "crop", "squash"), help="how an image becomes an input"
@@ -89,7 +92,9 @@ def _register_add(what: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     command.add_argument(
         "--segmenter-activation", choices=("softmax", "sigmoid"), help="its channels exclude each other"
     )
-    command.add_argument("--segmenter-encoder", metavar="NAME", help="encoder of an smp segmenter (default: resnet34)")
+    command.add_argument(
+        "--segmenter-encoder", metavar="NAME", help="encoder of an smp segmenter (default: seen in its weights)"
+    )
     command.add_argument(
         "--channels", nargs="+", metavar="N|NAME=N,N", help="its channels that make up the region, or several regions"
     )
@@ -199,6 +204,7 @@ def _changes(arguments: argparse.Namespace) -> dict[str, object]:
         "preprocessing.input_shape": arguments.input,
         "preprocessing.mean": arguments.mean,
         "preprocessing.std": arguments.std,
+        "preprocessing.highest": arguments.highest,
         "preprocessing.colour": arguments.colour,
         "preprocessing.fit": arguments.fit,
         "preprocessing.crop": arguments.crop,

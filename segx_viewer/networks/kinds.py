@@ -7,3 +7,6 @@ PROGRAMS = (EXPORTED, ONNX)
 AUTO, CPU = "auto", "cpu"
 DEVICES = (AUTO, CPU, "cuda", "mps")
 """Where networks may be asked to run."""
+
+INSTANCES = "instances"
+"""What YOLO's segmenters give: boxes and masks of single things, no mask of the image."""

@@ -101,6 +101,10 @@ class Program(Network, Protocol):
     def batch(self) -> int | None:
         """How many images it takes at a time; None for any number."""
 
+    @property
+    def takes_whole_numbers(self) -> bool:
+        """Whether its input is whole numbers."""
+
     def raw(self, x: Tensor) -> dict[str, Tensor]:
         """Return every output for inputs (N, C, h, w) by its name or number, as it comes."""
 

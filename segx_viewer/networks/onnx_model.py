@@ -14,10 +14,12 @@ from torch import Tensor, nn
 
 from segx_viewer.domain.arrays import Numbers
 from segx_viewer.errors import ModelError, worded
+from segx_viewer.networks.kinds import INSTANCES
 from segx_viewer.networks.network import ForwardPass, Inside, Program, explained_by_head
 from segx_viewer.networks.outputs import PLAIN, Wanted, filled_up, tidy, which
 from segx_viewer.networks.runtime import onnxruntime
 from segx_viewer.networks.tail import Tail
+from segx_viewer.networks.yolo import masks_of
 
 Length: TypeAlias = int | str | None
 """Of an axis: a number, or a name or None where it may be any."""
@@ -30,7 +32,13 @@ _TYPES: dict[str, type[np.number]] = {
     "tensor(double)": np.float64,
     "tensor(uint8)": np.uint8,
     "tensor(uint16)": np.uint16,
+    "tensor(int16)": np.int16,
+    "tensor(int32)": np.int32,
+    "tensor(uint32)": np.uint32,
+    "tensor(int64)": np.int64,
 }
+WHOLE = tuple(name for name, kind in _TYPES.items() if issubclass(kind, np.integer))
+"""Types of whole numbers: the file alone does not say how high they go, but for bytes."""
 
 
 class Onnx(nn.Module, Program):
@@ -91,6 +99,11 @@ class Onnx(nn.Module, Program):
         return self._type == "tensor(float16)"
 
     @property
+    def takes_whole_numbers(self) -> bool:
+        """Whether its input is whole numbers."""
+        return self._type in WHOLE
+
+    @property
     def channels_last(self) -> bool:
         """Whether it takes (N, H, W, C), as Keras and TensorFlow do."""
         return channels_last(self._shape)
@@ -144,9 +157,13 @@ class Onnx(nn.Module, Program):
         for part in x.split(size):
             (*given,) = self._run(part, [*self._names, *layers])
             own = given[: len(self._names)]
-            chosen = own[which(self._names, [tuple(t.shape) for t in own], self.wanted)]
-            found.append([tidy(chosen, self.wanted), *given[len(own) :]])
+            found.append([self._logits(own, (part.shape[-2], part.shape[-1])), *given[len(own) :]])
         return [torch.cat(each)[: len(x)].to(x.device) for each in zip(*found, strict=True)]
+
+    def _logits(self, own: Sequence[Tensor], shape: tuple[int, int]) -> Tensor:
+        if self.wanted.turn == INSTANCES:
+            return masks_of(own, self.wanted.channels, shape)
+        return tidy(own[which(self._names, [tuple(t.shape) for t in own], self.wanted)], self.wanted)
 
     def _run(self, x: Tensor, names: Sequence[str]) -> list[Tensor]:
         return self.run_in(self._session, x, names)
@@ -211,6 +228,8 @@ def channels_last(shape: Shape) -> bool:
 
 
 def _as(array: Numbers, kind: type[np.number]) -> Numbers:
-    if kind in (np.uint8, np.uint16):
-        array = np.clip(np.round(array), 0, 255 if kind is np.uint8 else 65535)
+    if issubclass(kind, np.integer):
+        limits = np.iinfo(kind)
+        # Of 64 bits, the highest is none of a float's: casting that would overflow.
+        array = np.clip(np.round(array), max(limits.min, -(2**31)), min(limits.max, 2**31 - 129))
     return np.ascontiguousarray(array, kind)

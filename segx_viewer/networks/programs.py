@@ -71,6 +71,11 @@ class Exported(nn.Module, Program):
         """Its inner values cannot be had."""
         return None
 
+    @property
+    def takes_whole_numbers(self) -> bool:
+        """Whether its input is whole numbers."""
+        return not self.kind.is_floating_point
+
     def passes(self, x: Tensor, target_layer: str, gate_layer: str = "") -> list[ForwardPass]:
         """Run it once, with hooks: its layers have the names that they had when it was exported."""
         return HookedNetwork(self).passes(x, target_layer, gate_layer)
@@ -90,8 +95,9 @@ class Exported(nn.Module, Program):
         return {name: found[: len(x)] for name, found in named_tensors(self._run(x.cpu())).items()}
 
     def _run(self, x: Tensor) -> object:
-        if self.kind == torch.uint8:
-            x = x.round().clamp(0, 255)
+        if self.takes_whole_numbers:
+            limits = torch.iinfo(self.kind)
+            x = x.round().clamp(max(limits.min, -(2**31)), min(limits.max, 2**31 - 129))
         try:
             return self.program(filled_up(x.to(self.kind), self.batch))
         except (RuntimeError, ValueError, AssertionError, TypeError) as error:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import onnx
 
 from segx_viewer.domain.arrays import Numbers
@@ -89,6 +90,50 @@ def trains(model: onnx.ModelProto) -> str:
         if mode is not None and bool(onnx.numpy_helper.to_array(mode)):
             return "dropout"
     return ""
+
+
+def divisor_of_input(model: onnx.ModelProto, image: str) -> float | None:
+    """Return what a graph divides its input by before anything else, None where it does not.
+
+    Examples
+    --------
+    >>> make = onnx.helper
+    >>> scale = make.make_node("Constant", [], ["c"], value_float=4095.0)
+    >>> nodes = [make.make_node("Cast", ["x"], ["y"], to=1), scale, make.make_node("Div", ["y", "c"], ["z"])]
+    >>> divisor_of_input(make.make_model(make.make_graph(nodes, "g", [], [])), "x")
+    4095.0
+    """
+    users, constants = users_of(model.graph), _constants(model)
+    at = image
+    while len(users.get(at, ())) == 1:
+        node = users[at][0]
+        if node.op_type in ("Div", "Mul") and len(node.input) == 2:
+            other = node.input[1] if node.input[0] == at else node.input[0]
+            value = constants.get(other)
+            if value is None or value.size != 1 or not float(value.reshape(-1)[0]):
+                return None
+            scale = float(value.reshape(-1)[0])
+            return scale if node.op_type == "Div" else 1 / scale
+        if node.op_type not in ("Cast", "Transpose", "Identity"):
+            return None
+        at = node.output[0]
+    return None
+
+
+def _constants(model: onnx.ModelProto) -> dict[str, Numbers]:
+    """Return a graph's constants that lie in its file, by name."""
+    found: dict[str, Numbers] = {
+        t.name: onnx.numpy_helper.to_array(t)
+        for t in model.graph.initializer
+        if t.data_location != onnx.TensorProto.EXTERNAL
+    }
+    for node in model.graph.node:
+        if node.op_type == "Constant":
+            (value,) = (onnx.helper.get_attribute_value(a) for a in node.attribute)
+            made = onnx.numpy_helper.to_array(value) if isinstance(value, onnx.TensorProto) else np.asarray(value)
+            if made.dtype.kind in "fiu":
+                found[node.output[0]] = made
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,12 +31,17 @@ FEW = (
     "ONNX, N H W C (Keras, TensorFlow)",
     "ONNX, bytes in",
     "smp folder, activation inside",
-    "MONAI bundle",
     "MONAI bundle, YAML",
+    "YOLO, classify (ONNX)",
+    "YOLO, segment (ONNX, segmenter)",
+    "ONNX segmenter, numbers of classes (argmax inside)",
+    "smp, Lightning .ckpt without a configuration",
     "torchvision, fc as several layers",
     "ONNX, vision transformer",
     "ONNX, 16 bits",
     "ONNX, weights in another file",
+    "ONNX, 16-bit whole numbers, divided inside",
+    "ONNX, int32 of any range",
 )
 
 
@@ -49,6 +54,8 @@ def test_a_kind_comes_from_its_file_to_its_map(name, tmp_path, capsys):
     seen = zoo.through(kind, tmp_path, zoo.drawn_picture(tmp_path / "lesion.png"))
     assert seen.difference is None or seen.difference < 1e-4
     assert seen.likeness is None or seen.likeness > 0.999
+    assert seen.gradients is None or seen.gradients > 0.999
+    assert seen.region is None or seen.region < 1e-4
     assert "note: \n" not in capsys.readouterr().out
 
 
@@ -104,7 +111,7 @@ def yolo(path: Path, task: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("task", ["detect", "segment", "pose"])
+@pytest.mark.parametrize("task", ["detect", "obb", "pose"])
 def test_what_yolo_gives_beside_classes_is_named(tmp_path, task):
     path = yolo(tmp_path / "yolo.onnx", task)
     with pytest.raises(ModelError, match=f"is a YOLO model for {task}, which gives boxes; classifiers are those"):
@@ -112,6 +119,22 @@ def test_what_yolo_gives_beside_classes_is_named(tmp_path, task):
     save_file({"a": torch.zeros(1)}, tmp_path / "a.safetensors")
     with pytest.raises(ModelError, match=f"is a YOLO model for {task}, which gives boxes and no mask of the image"):
         offer.compose(tmp_path / "a.safetensors", {}, {}, segmenter=str(path))
+
+
+@pytest.mark.parametrize("kind", [TensorProto.UINT16, TensorProto.INT16, TensorProto.INT32, TensorProto.INT64])
+def test_whole_numbers_of_any_range_are_asked_about(tmp_path, add_small, kind):
+    info = helper.make_tensor_value_info
+    nodes = [helper.make_node("Cast", ["x"], ["f"], to=1), helper.make_node("ReduceMean", ["f"], ["y"], axes=[2, 3])]
+    graph = helper.make_graph(nodes, "g", [info("x", kind, [1, 3, 96, 96])], [info("y", 1, [1, 3, 1, 1])])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    path = tmp_path / "whole.onnx"
+    onnx.save(model, path)
+    with pytest.raises(ModelError, match=r"whole\.onnx takes whole numbers \(u?int\d+\), .*\(--highest\), such as 255"):
+        offer.compose(path, {}, {})
+    found = offer.compose(path, {"preprocessing.highest": 4095.0}, {})
+    assert found.manifest["preprocessing"]["std"] == [1 / 4095] * 3
+    with pytest.raises(ModelError, match="takes whole numbers, and images would reach it as values up to"):
+        add_small(path, "onnx", preprocessing__mean=[0.5] * 3, preprocessing__std=[0.25] * 3)
 
 
 def test_a_segmenter_that_is_not_there_is_told(tmp_path):

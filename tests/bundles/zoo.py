@@ -10,7 +10,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,10 @@ class Made:
     """The library's own network, as grad-cam explains it, with `seen`, and `layer` where it has another name there."""
     seen: Callable[[Image.Image], torch.Tensor] | None = None
     layer: str = ""
+    scores: Callable[[torch.Tensor], torch.Tensor] = lambda found: found
+    """What is explained of the library's network, where that is not what it gives."""
+    mask: Callable[[Image.Image], NDArray[Any]] | None = None
+    """The library's own probabilities (h, w) of the region, of a picture of the input's size."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class Kind:
     name: str
     make: Callable[[Path], Made]
     needs: str = "torch"
+    gradients: bool = False
+    """Whether maps of the gradients' methods are compared, too: once for each kind of network, for they take long."""
 
     @property
     def possible(self) -> bool:
@@ -93,6 +99,11 @@ def by_timm(network: nn.Module, config: dict[str, Any], finish: Callable[[torch.
 def softmax(x: torch.Tensor) -> torch.Tensor:
     """Over the classes."""
     return x.softmax(1)
+
+
+def log_softmax(x: torch.Tensor) -> torch.Tensor:
+    """What can be known of scores after a softmax."""
+    return x.log_softmax(1)
 
 
 def timm_config(name: str) -> dict[str, Any]:
@@ -146,6 +157,13 @@ def plain_input(picture: Image.Image, mean: float = 0.0, std: float = 1.0, side:
     return ((torch.from_numpy(array).permute(2, 0, 1) - mean) / std)[None]
 
 
+def as_yolo(picture: Image.Image) -> torch.Tensor:
+    """Resize the shorter side and cut out the middle, as Ultralytics does for classify."""
+    from torchvision.transforms import v2
+
+    return v2.Compose([v2.Resize(SIDE), v2.CenterCrop(SIDE), v2.PILToTensor()])(picture)[None] / 255
+
+
 PLAIN = ["--mean", "0", "0", "0", "--std", "1", "1", "1", "--interpolation", "bilinear"]
 SIZED = ["--input", str(SIDE), str(SIDE)]
 
@@ -165,7 +183,8 @@ class Ended(nn.Module):
 def onnx_file(
     name: str = "resnet10t", end: Any = lambda x: x, finish: Any = softmax, typed: tuple[str, ...] = (),
     begin: Any = lambda x: x, example: torch.Tensor | None = None, turn: Any = lambda x: x, plain: bool = True,
-    opset: int = 17, channels: int = 3, half: bool = False, beside: str = "", side: int = SIDE, layer: str = "",
+    opset: int = 17, channels: int = 3, half: bool = False, beside: str = "", side: int = SIDE, layer: str = "layer4",
+    scores: Any = lambda x: x, metadata: Any = None, shortest: bool = False,
 ) -> Any:  # fmt: skip
     """An ONNX export of a timm network."""
 
@@ -181,16 +200,27 @@ def onnx_file(
             torch.onnx.export(network, (x,), path, dynamo=False, opset_version=opset)
         if beside:
             onnx.save(onnx.load(path), path, save_as_external_data=True, location=beside, size_threshold=0)
+        if metadata:
+            model = onnx.load(path)
+            onnx.helper.set_model_props(model, metadata)
+            onnx.save(model, path)
         network = network.float()
-        said = ["--classes", *CLASSES, *(PLAIN if plain else ["--interpolation", "bilinear"]), *typed]
-        return Made(path, said, lambda p: finish(network(turn(plain_input(p, side=side))))[0].numpy(),
-                    network=network if layer else None, seen=lambda p: turn(plain_input(p, side=side)),
-                    layer=layer)  # fmt: skip
+        said = [] if metadata else ["--classes", *CLASSES, *(PLAIN if plain else ["--interpolation", "bilinear"])]
+
+        def see(picture: Image.Image) -> torch.Tensor:
+            return as_yolo(picture) if shortest else turn(plain_input(picture, side=side))
+
+        # grad-cam sees what comes after `begin`: its input is a picture.
+        return Made(path, [*said, *typed], lambda p: finish(network(see(p)))[0].numpy(), network=network.network,
+                    seen=lambda p: begin(see(p)), layer=layer, scores=scores)  # fmt: skip
 
     return make
 
 
-def exported(end: Any = lambda x: x, finish: Any = softmax, typed: tuple[str, ...] = (), dynamic: bool = False) -> Any:
+def exported(
+    end: Any = lambda x: x, finish: Any = softmax, typed: tuple[str, ...] = (), dynamic: bool = False,
+    scores: Any = lambda x: x,
+) -> Any:  # fmt: skip
     """A torch.export program."""
 
     def make(folder: Path) -> Made:
@@ -200,9 +230,8 @@ def exported(end: Any = lambda x: x, finish: Any = softmax, typed: tuple[str, ..
         program = torch.export.export(network, (torch.rand(2 if dynamic else 1, 3, SIDE, SIDE),), dynamic_shapes=shapes)
         torch.export.save(program, folder / "model.pt2")
         said = ["--classes", *CLASSES, *PLAIN, *SIZED, *typed]
-        plain = network if not typed and finish is softmax else None
         return Made(folder / "model.pt2", said, lambda p: finish(network(plain_input(p)))[0].numpy(),
-                    network=plain, seen=plain_input)  # fmt: skip
+                    network=network.network, seen=plain_input, layer="layer4", scores=scores)  # fmt: skip
 
     return make
 
@@ -275,20 +304,102 @@ def grey_input(picture: torch.Tensor) -> torch.Tensor:
     return (255 * (picture * weights).sum(1, keepdim=True)).round() / 255
 
 
+def own_mask(network: nn.Module, activate: Any) -> Any:
+    """Return the library's own probabilities of the region of a picture."""
+    return lambda picture: activate(network(plain_input(picture)))[0].numpy()
+
+
+def small_unet(**options: Any) -> Any:
+    """A segmenter of segmentation-models-pytorch."""
+    import segmentation_models_pytorch as smp
+
+    torch.manual_seed(2)
+    return alive(smp.Unet("tu-test_efficientnet", encoder_weights=None, encoder_depth=3, decoder_channels=(8, 8, 8),
+                          **options))  # fmt: skip
+
+
 def smp_folder(**options: Any) -> Any:
-    """A segmenter as segmentation-models-pytorch saves it, beside a classifier of timm."""
+    """A segmenter as segmentation-models-pytorch saves it, beside a classifier."""
 
     def make(folder: Path) -> Made:
-        import segmentation_models_pytorch as smp
-
-        made = timm_weights("test_efficientnet")(folder)
-        torch.manual_seed(2)
-        alive(smp.Unet("tu-test_efficientnet", encoder_weights=None, encoder_depth=3, decoder_channels=(8, 8, 8),
-                       **options)).save_pretrained(folder / "unet")  # fmt: skip
+        made = exported()(folder)
+        network = small_unet(**options)
+        network.save_pretrained(folder / "unet")
         said = [] if options.get("classes", 1) == 1 else ["--channels", "1"]
-        return Made(made.source, [*made.typed, *said, *SIZED], None, ["--segmenter", str(folder / "unet")])
+        one = (lambda x: x[:, 0]) if options.get("activation") else (lambda x: x[:, 0].sigmoid())
+        two = lambda x: x.softmax(1)[:, 1]  # noqa: E731
+        return replace(made, typed=[*made.typed, *said], segmenter=["--segmenter", str(folder / "unet")],
+                       mask=own_mask(network, two if said else one))  # fmt: skip
 
     return make
+
+
+def smp_weights(folder: Path) -> Made:
+    """The weights of a segmenter of segmentation-models-pytorch, without a configuration."""
+    import segmentation_models_pytorch as smp
+
+    made = exported()(folder)
+    torch.manual_seed(2)
+    network = alive(smp.Unet("resnet18", encoder_weights=None, decoder_channels=(32, 16, 16, 8, 8)))
+    with torch.no_grad():  # about half of a picture is the region
+        network.segmentation_head[0].bias -= network(torch.rand(1, 3, SIDE, SIDE)).median()
+    torch.save({"state_dict": {f"model.{k}": t for k, t in network.state_dict().items()}}, folder / "unet.ckpt")
+    return replace(made, typed=[*made.typed, "--allow-pickle"], segmenter=["--segmenter", str(folder / "unet.ckpt")],
+                   mask=own_mask(network, lambda x: x[:, 0].sigmoid()))  # fmt: skip
+
+
+def onnx_segmenter(end: Any, own: Any, typed: tuple[str, ...] = (), classes: int = 1) -> Any:
+    """A segmenter as ONNX, beside a classifier."""
+
+    def make(folder: Path) -> Made:
+        made = exported()(folder)
+        network = small_unet(classes=classes)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            torch.onnx.export(Ended(network, end).eval(), (torch.rand(1, 3, SIDE, SIDE),), folder / "unet.onnx",
+                              dynamo=False)  # fmt: skip
+        return replace(made, typed=[*made.typed, *typed], segmenter=["--segmenter", str(folder / "unet.onnx")],
+                       mask=own_mask(network, own))  # fmt: skip
+
+    return make
+
+
+class Instances(nn.Module):
+    """What YOLO's instance segmentation gives: (1, 4 + K + M, n) boxes and (1, M, h / 4, w / 4) prototypes."""
+
+    def __init__(self, classes: int, coefficients: int = 32) -> None:
+        super().__init__()
+        boxes = torch.zeros(1, 4 + classes + coefficients, 8)
+        boxes[0, :4, 0] = torch.tensor([48.0, 48.0, 64.0, 72.0])
+        boxes[0, 4, 0], boxes[0, 4 + classes, 0] = 0.8, 8.0
+        self.register_buffer("boxes", boxes)
+        self.coefficients = coefficients
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Where the picture is dark, the first prototype is above zero."""
+        dark = 0.55 - nn.functional.avg_pool2d(x.mean(1, keepdim=True), 4)
+        return self.boxes + 0 * x.mean(), dark.repeat(1, self.coefficients, 1, 1)
+
+
+def yolo_segmenter(folder: Path) -> Made:
+    """A YOLO program for segment as the segmenter, beside a classifier."""
+    made = exported()(folder)
+    network, path = Instances(2), folder / "yolo.onnx"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(network, (torch.rand(1, 3, SIDE, SIDE),), path, dynamo=False)
+    model = onnx.load(path)
+    onnx.helper.set_model_props(model, {"task": "segment", "names": "{0: 'lesion', 1: 'ruler'}", "stride": "32"})
+    onnx.save(model, path)
+
+    def own(picture: Image.Image) -> NDArray[Any]:
+        within = torch.zeros(SIDE // 4, SIDE // 4)
+        within[3:21, 4:20] = 1  # the box, in the prototypes' pixels
+        mask = 8 * network(plain_input(picture))[1][:, :1] * within
+        mask = nn.functional.interpolate(mask, (SIDE, SIDE), mode="bilinear")
+        return (mask > 0)[0, 0].numpy().astype(np.float32)
+
+    return replace(made, segmenter=["--segmenter", str(path)], mask=own)
 
 
 def monai_yaml(folder: Path) -> Made:
@@ -343,8 +454,15 @@ BYTES = {
     "plain": False,
 }
 
+
+def whole(begin: Any) -> dict[str, Any]:
+    """A program that takes whole numbers of 32 bits."""
+    return {"begin": begin, "example": torch.zeros(1, 3, SIDE, SIDE, dtype=torch.int32), "plain": False}
+
+
+SMP = "segmentation_models_pytorch"
 KINDS = (
-    Kind("timm, safetensors", timm_weights(SMALL)),
+    Kind("timm, safetensors", timm_weights(SMALL), gradients=True),
     Kind("timm, .pth", timm_weights(SMALL, ".pth")),
     Kind("timm, {'model'}", timm_weights(SMALL, ".pth", lambda s: {"model": s, "epoch": 1})),
     Kind("timm, {'model_state'}", timm_weights(SMALL, ".pth", lambda s: {"model_state": s})),
@@ -353,14 +471,14 @@ KINDS = (
     Kind("timm, DataParallel", timm_weights(SMALL, ".pth", lambda s: {f"module.{k}": t for k, t in s.items()})),
     Kind("timm, torch.compile", timm_weights(SMALL, ".pth", lambda s: {f"_orig_mod.{k}": t for k, t in s.items()})),
     Kind("Lightning .ckpt", timm_weights(SMALL, ".ckpt", _lightning)),
-    Kind("timm, vision transformer", timm_weights("test_vit")),
-    Kind("timm, ConvNeXt", timm_weights("test_convnext")),
-    Kind("timm, NFNet", timm_weights("test_nfnet")),
+    Kind("timm, vision transformer", timm_weights("test_vit"), gradients=True),
+    Kind("timm, ConvNeXt", timm_weights("test_convnext"), gradients=True),
+    Kind("timm, NFNet", timm_weights("test_nfnet"), gradients=True),
     Kind("timm, ResNet", timm_weights("test_resnet")),
     Kind("timm hub folder, safetensors", timm_folder(SMALL, True), "huggingface_hub"),
     Kind("timm hub folder, pickle", timm_folder(SMALL, False), "huggingface_hub"),
-    Kind("torchvision, ResNet-18", torchvision_weights("resnet18"), "torchvision"),
-    Kind("torchvision, MobileNetV3", torchvision_weights("mobilenet_v3_small"), "torchvision"),
+    Kind("torchvision, ResNet-18", torchvision_weights("resnet18"), "torchvision", True),
+    Kind("torchvision, MobileNetV3", torchvision_weights("mobilenet_v3_small"), "torchvision", True),
     Kind("torchvision, ShuffleNetV2", torchvision_weights("shufflenet_v2_x0_5"), "torchvision"),
     Kind("torchvision, SqueezeNet", torchvision_weights("squeezenet1_1"), "torchvision"),
     Kind("torchvision, fc as dropout and linear", other_head(
@@ -371,10 +489,10 @@ KINDS = (
     Kind("transformers folder, ResNet", transformers_folder(
         "ResNet", "resnet.encoder.stages.3", depths=[1, 1, 1, 1], **RESNET), "transformers"),
     Kind("transformers folder, ViT", transformers_folder(
-        "ViT", "vit.layers.1.layernorm_before", patch_size=16, **VIT), "transformers"),
+        "ViT", "vit.layers.1.layernorm_before", patch_size=16, **VIT), "transformers", True),
     Kind("transformers folder, DeiT", transformers_folder(
         "DeiT", "deit.layers.1.layernorm_before", patch_size=16, **VIT), "transformers"),
-    Kind("transformers folder, Swin", transformers_folder("Swin", "swin.layernorm", **SWIN), "transformers"),
+    Kind("transformers folder, Swin", transformers_folder("Swin", "swin.layernorm", **SWIN), "transformers", True),
     Kind("transformers folder, ConvNeXt", transformers_folder(
         "ConvNext", "convnext.encoder.stages.3", **CONVNEXT), "transformers"),
     Kind("transformers folder, ConvNeXt V2", transformers_folder(
@@ -385,45 +503,70 @@ KINDS = (
         "ResNet", embedding_size=8, hidden_sizes=[8, 16], depths=[1, 1], layer_type="basic"), "transformers"),
     Kind("transformers folder, RegNet (extra hub)", transformers_folder(
         "RegNet", embedding_size=8, hidden_sizes=[8, 8, 16, 16], depths=[1, 1, 1, 1], groups_width=8), "transformers"),
-    Kind("torch.export, fixed batch", exported()),
+    Kind("torch.export, fixed batch", exported(), gradients=True),
     Kind("torch.export, any batch", exported(dynamic=True)),
-    Kind("torch.export, softmax inside", exported(softmax, lambda x: x)),
+    Kind("torch.export, softmax inside", exported(softmax, lambda x: x, scores=log_softmax)),
     Kind("torch.export, dictionary", exported(
         lambda x: {"logits": x, "more": x + 1}, lambda x: softmax(x["logits"]), ("--take", "logits"))),
-    Kind("ONNX, logits", onnx_file(layer="network.layer4")),
-    Kind("ONNX, vision transformer", onnx_file("test_vit", side=160, layer="network.blocks.4")),
+    Kind("ONNX, logits", onnx_file()),
+    Kind("ONNX, vision transformer", onnx_file("test_vit", side=160, layer="blocks.4")),
     Kind("ONNX, 16 bits", onnx_file(half=True)),
     Kind("ONNX, one channel", onnx_file(
         channels=1, turn=grey_input, plain=False, typed=("--mean", "0", "--std", "1", "--colour", "grey"))),
     Kind("ONNX, weights in another file", onnx_file(beside="weights.bin")),
     Kind("ONNX, opset 12", onnx_file(opset=12)),
-    Kind("ONNX, softmax inside", onnx_file(end=softmax, finish=lambda x: x)),
+    Kind("ONNX, softmax inside", onnx_file(end=softmax, finish=lambda x: x, scores=log_softmax)),
     Kind("ONNX, sigmoid inside", onnx_file(end=torch.sigmoid, finish=lambda x: x, typed=("--activation", "sigmoid"))),
-    Kind("ONNX, EfficientNet", onnx_file("test_efficientnet")),
-    Kind("ONNX, MobileNetV3 (layers after pooling)", onnx_file("mobilenetv3_small_050")),
+    Kind("ONNX, EfficientNet", onnx_file("test_efficientnet", layer="bn2")),
+    Kind("ONNX, MobileNetV3 (layers after pooling)", onnx_file("mobilenetv3_small_050", layer="blocks")),
     Kind("ONNX, N H W C (Keras, TensorFlow)", onnx_file(turn=lambda x: x.permute(0, 2, 3, 1), **NHWC)),
     Kind("ONNX, bytes in", onnx_file(turn=lambda x: (255 * x).round().to(torch.uint8), **BYTES)),
+    Kind("ONNX, 16-bit whole numbers, divided inside", onnx_file(
+        turn=lambda x: (65535 * x).round().to(torch.int32), **whole(lambda x: x.float() / 65535))),
+    Kind("ONNX, int32 of any range", onnx_file(
+        turn=lambda x: (4095 * x).round().to(torch.int32), typed=("--highest", "4095"),
+        **whole(lambda x: (x.float() - 2047.5) / 2047.5))),
     Kind("ONNX, normalisation inside", onnx_file(begin=lambda x: (x - 0.5) / 0.25)),
     Kind("ONNX, one row without a batch", onnx_file(end=lambda x: x[0], finish=lambda x: x.softmax(0)[None])),
     Kind("ONNX, scores second of two", onnx_file(
         end=lambda x: (x.mean(1, keepdim=True), x), finish=lambda x: softmax(x[1]))),
-    Kind("smp folder (segmenter)", smp_folder(), "segmentation_models_pytorch"),
-    Kind("smp folder, activation inside", smp_folder(activation="sigmoid"), "segmentation_models_pytorch"),
-    Kind("smp folder, two classes", smp_folder(classes=2), "segmentation_models_pytorch"),
-    Kind("MONAI bundle", monai_bundle, "monai"),
+    Kind("YOLO, classify (ONNX)", onnx_file(
+        end=softmax, finish=lambda x: x, scores=log_softmax, shortest=True,
+        metadata={"task": "classify", "names": str(dict(enumerate(CLASSES))), "imgsz": str([SIDE, SIDE])})),
+    Kind("YOLO, segment (ONNX, segmenter)", yolo_segmenter),
+    Kind("smp folder (segmenter)", smp_folder(), SMP),
+    Kind("smp folder, activation inside", smp_folder(activation="sigmoid"), SMP),
+    Kind("smp folder, two classes", smp_folder(classes=2), SMP),
+    Kind("smp, Lightning .ckpt without a configuration", smp_weights, SMP),
+    Kind("ONNX segmenter, logits", onnx_segmenter(lambda x: x, lambda x: x[:, 0].sigmoid()), SMP),
+    Kind("ONNX segmenter, sigmoid inside", onnx_segmenter(torch.sigmoid, lambda x: x[:, 0].sigmoid()), SMP),
+    Kind("ONNX segmenter, two classes under softmax", onnx_segmenter(
+        softmax, lambda x: x.softmax(1)[:, 1], ("--channels", "1"), classes=2), SMP),
+    Kind("ONNX segmenter, numbers of classes (argmax inside)", onnx_segmenter(
+        lambda x: x.argmax(1), lambda x: (x.argmax(1) > 0).float(), classes=3), SMP),
+    Kind("ONNX segmenter, N H W C", onnx_segmenter(
+        lambda x: x.permute(0, 2, 3, 1), lambda x: x[..., 1].sigmoid() if x.ndim == 3 else x[:, 1].sigmoid(),
+        ("--channels", "1", "--segmenter-activation", "sigmoid"), classes=2), SMP),
+    Kind("MONAI bundle", monai_bundle, "monai", True),
     Kind("MONAI bundle, YAML", monai_yaml, "monai"),
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What came of a kind: the largest difference of its probabilities (None of a segmenter), and its methods."""
+    """What came of a kind.
+
+    `difference` is the largest one of its probabilities, or of its region's; `likeness` is the rank correlation of its
+    Grad-CAM map with the grad-cam package's, `gradients` the lowest one of those that captum makes; None where the
+    library cannot do the kind.
+    """
 
     typed: list[str]
     difference: float | None
     methods: tuple[str, ...]
     likeness: float | None = None
-    """Rank correlation of the Grad-CAM map with the grad-cam package's, None where that cannot do the kind."""
+    gradients: float | None = None
+    region: float | None = None
 
 
 def through(kind: Kind, folder: Path, picture: Path) -> Seen:
@@ -433,6 +576,10 @@ def through(kind: Kind, folder: Path, picture: Path) -> Seen:
     source = folder / "source"
     source.mkdir(parents=True)
     made = kind.make(source)
+    if made.mask is not None:  # compared on the grid of the input: nothing is resampled
+        square = folder / "square.png"
+        Image.open(picture).convert("RGB").resize((SIDE, SIDE)).save(square)
+        picture = square
     name = "zoo"
     command = [
         "models",
@@ -454,10 +601,13 @@ def through(kind: Kind, folder: Path, picture: Path) -> Seen:
 
 def _seen(kind: Kind, made: Made, picture: Path, name: str) -> Seen:
     from segx_viewer import api
+    from segx_viewer.bundles.store import BundleStore
 
     api._store.cache_clear()
-    result = api.analyze(picture, bundle=name)
-    bundle_methods = result.bundle.methods
+    own = BundleStore(device="cpu").get(name).info.methods
+    methods = ("gradcam", *BY_CAPTUM) if kind.gradients else ("gradcam",)
+    wanted = [m for m in methods if not own or m in own] or list(own[:1])
+    result = api.analyze(picture, bundle=name, methods=wanted)
     difference: float | None = None
     if made.expected is not None:
         expected = made.expected(Image.open(picture).convert("RGB"))
@@ -465,42 +615,90 @@ def _seen(kind: Kind, made: Made, picture: Path, name: str) -> Seen:
     maps = [e.saliency_map for e in result.explanations.values()]
     assert maps, kind.name
     assert all(np.isfinite(m).all() for m in maps), kind.name
-    alike = likeness(made, result, picture, name)
-    return Seen([t for t in made.typed if t.startswith("--")], difference, bundle_methods, alike)
+    region = None
+    if made.mask is not None:
+        expected = np.squeeze(made.mask(Image.open(picture).convert("RGB")))
+        found = result.segmentation
+        given = found.mask.astype(np.float32) if set(np.unique(expected)) <= {0, 1} else found.probability
+        region = float(np.abs(given - expected).max())
+        assert 0.01 < found.area_fraction < 0.99, kind.name
+    alike, gradients = likeness(made, result, picture, name), by_captum(made, result, picture)
+    return Seen([t for t in made.typed if t.startswith("--")], difference, own, alike, gradients, region)
+
+
+BY_CAPTUM = ("integrated_gradients", "gradient_shap", "smoothgrad")
 
 
 class Logits(nn.Module):
     """A network of which grad-cam gets a tensor."""
 
-    def __init__(self, network: nn.Module) -> None:
+    def __init__(self, network: nn.Module, scores: Callable[[torch.Tensor], torch.Tensor]) -> None:
         super().__init__()
-        self.network = network
+        self.network, self.scores = network, scores
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return the scores."""
         found = self.network(x)
-        return found if isinstance(found, torch.Tensor) else found.logits
+        return self.scores(found if isinstance(found, torch.Tensor) else found.logits)
 
 
 def likeness(made: Made, result: Any, picture: Path, name: str) -> float | None:
     """Return how like the map of the leading class is to the one that the grad-cam package makes at the same layer."""
-    if made.network is None or made.seen is None:
+    k = result.prediction.top
+    if made.network is None or made.seen is None or ("gradcam", k) not in result.explanations:
         return None
     from pytorch_grad_cam import GradCAM
     from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
     from segx_viewer import api
-    from segx_viewer.explain.consensus import rank_map
     from segx_viewer.networks.spatial import to_maps
 
-    x = made.seen(Image.open(picture).convert("RGB")).requires_grad_()
+    x = made.seen(Image.open(picture).convert("RGB")).float().requires_grad_()
     shape = (x.shape[-2], x.shape[-1])
-    own = made.layer or api._store(None, "auto").target_layer(name)
-    layer = made.network.get_submodule(own.removeprefix("program."))  # what an exported program is wrapped in
-    k = result.prediction.top
-    with GradCAM(Logits(made.network), [layer], reshape_transform=lambda found: to_maps(found, shape)) as cam:
+    layer = made.network.get_submodule(made.layer or api._store(None, "auto").target_layer(name))
+    network = Logits(made.network, made.scores)
+    with GradCAM(network, [layer], reshape_transform=lambda found: to_maps(found, shape)) as cam:
         theirs = cam(x, [ClassifierOutputTarget(k)])[0]
-    ours = result.explanations["gradcam", k].saliency_map
+    return ranks_alike(result.explanations["gradcam", k].saliency_map, theirs)
+
+
+def by_captum(made: Made, result: Any, picture: Path) -> float | None:
+    """Return how like the maps of the gradients' methods are to those that captum makes, the least of them.
+
+    Those that draw at random draw the same numbers.
+    """
+    k = result.prediction.top
+    if made.network is None or made.seen is None or (BY_CAPTUM[0], k) not in result.explanations:
+        return None
+    import captum.attr
+
+    from segx_viewer.inference.attribution import gradients as ours
+
+    x, network = made.seen(Image.open(picture).convert("RGB")).float(), Logits(made.network, made.scores)
+    baselines = ours.baselines_of(x)
+    integral = captum.attr.IntegratedGradients(network)
+    theirs = {"integrated_gradients": integral.attribute(x, baselines[:1], k, n_steps=24, method="gausslegendre")}
+    shap, noisy = captum.attr.GradientShap(network), captum.attr.NoiseTunnel(captum.attr.Saliency(network))
+    spread = 0.15 * float(x.max() - x.min())
+    draws = {
+        "gradient_shap": lambda n: shap.attribute(x, baselines, target=k, n_samples=n, stdevs=0.05),
+        "smoothgrad": lambda n: noisy.attribute(x, nt_type="smoothgrad", nt_samples=n, stdevs=spread, target=k,
+                                                abs=False),
+    }  # fmt: skip
+    for method, draw in draws.items():
+        count, total = result.explanations[method, k].agreement.samples, torch.zeros_like(x)
+        for start in range(0, count, ours.BATCH):
+            with ours.seeded(int(np.random.SeedSequence([0, start]).generate_state(1)[0])):
+                total += draw(ours.BATCH)
+        theirs[method] = total
+    each = [(result.explanations[m, k].saliency_map, t[0].abs().mean(0).detach().numpy()) for m, t in theirs.items()]
+    return min(ranks_alike(a, b) for a, b in each)
+
+
+def ranks_alike(ours: NDArray[Any], theirs: NDArray[Any]) -> float:
+    """Return Spearman's rank correlation of two maps."""
+    from segx_viewer.explain.consensus import rank_map
+
     return float(np.corrcoef(rank_map(ours).ravel(), rank_map(theirs).ravel())[0, 1])
 
 
@@ -515,15 +713,15 @@ def drawn_picture(path: Path) -> Path:
 def line_of(kind: Kind, seen: Seen) -> str:
     """Return a kind's line of the table."""
     typed = " ".join(f"`{t}`" for t in seen.typed) or "nothing"
-    same = "region" if seen.difference is None else f"{seen.difference:.0e}"
+    same = ", region ".join(f"{d:.0e}" for d in (seen.difference, seen.region) if d is not None)
     few = f"{len(seen.methods)} methods" if "gradcam" in seen.methods else "Occlusion, RISE"
     by = few if seen.methods else "every method"
-    alike = "" if seen.likeness is None else f"{seen.likeness:.4f}"
-    return f"| {kind.name} | {typed} | {same} | {alike} | {by} |"
+    alike = ["" if found is None else f"{found:.4f}" for found in (seen.likeness, seen.gradients)]
+    return f"| {kind.name} | {typed} | {same} | {alike[0]} | {alike[1]} | {by} |"
 
 
-_OLD = 6
-"""Parts of a row between its bars, of four cells."""
+_OLD = 7
+"""Parts of a row between its bars, of five cells."""
 BEGIN, END = "<!-- zoo -->", "<!-- end of zoo -->"
 
 
@@ -548,11 +746,13 @@ def main() -> int:
                     print(f"FAILED {kind.name}: {error}", flush=True)
             elif kind.name in before:
                 cells = before[kind.name].split("|")
-                # Rows of before the comparison of maps have no cell for it.
-                rows.append("|".join([*cells[:4], "  ", *cells[4:]]) if len(cells) == _OLD else before[kind.name])
+                # Rows of before the comparison with captum have no cell for it.
+                rows.append("|".join([*cells[:5], "  ", *cells[5:]]) if len(cells) == _OLD else before[kind.name])
     head = (
         "\n| kind of file | typed beside name and segmenter | probabilities differ by | Grad-CAM, rank correlation "
-        "with grad-cam | explained by |\n" + "|---" * 5 + "|\n"
+        "with grad-cam | Integrated Gradients, Gradient SHAP and SmoothGrad, with captum | explained by |\n"
+        + "|---" * 6
+        + "|\n"
     )
     text = page.read_text("utf-8")  # others may have written in it meanwhile
     start, end = text.index(BEGIN) + len(BEGIN), text.index(END)

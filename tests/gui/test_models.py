@@ -260,6 +260,7 @@ FORM = {
     "--input": lambda form, words: form.input_size.setText(" x ".join(words)),
     "--activation": lambda form, words: form.activation.setCurrentText(words[0]),
     "--head-activation": lambda form, words: form.head.setCurrentText(words[0]),
+    "--highest": lambda form, words: form.highest.setText(words[0]),
     "--take": lambda form, words: form.take.setText(words[0]),
 }
 

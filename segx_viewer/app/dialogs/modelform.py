@@ -52,6 +52,8 @@ class ModelForm(QDialog):
         self.activation = _choice(["", "softmax", "sigmoid"])
         self.input_size, self.layer, self.modalities = QLineEdit(), QLineEdit(), QLineEdit()
         self.input_size.setPlaceholderText("224 x 224")
+        self.highest = QLineEdit()
+        self.highest.setPlaceholderText("1, 255, 4095, 65535")
         self.layer.setPlaceholderText(tr("automatic"))
         self.modalities.setPlaceholderText("CR, DX")
         self.output = _choice(["", "logits", "probabilities"])
@@ -87,7 +89,7 @@ class ModelForm(QDialog):
             (tr("Architecture"), self.architecture),
             (tr("Classes, with cut-offs"), self.classes),
             (tr("One class or several"), self.activation),
-            (tr("Input size"), self.input_size),
+            (tr("Input size, and the value of white"), _side_by_side(self.input_size, self.highest)),
             (tr("Target layer"), self.layer),
             (tr("Modalities"), self.modalities),
             (tr("It gives, and which output"), _side_by_side(self.output, self.take)),
@@ -152,6 +154,7 @@ class ModelForm(QDialog):
                 "classifier.head_activation": self.head.currentText() or None,
                 "preprocessing.mean": _numbers(self.mean.text()),
                 "preprocessing.std": _numbers(self.std.text()),
+                "preprocessing.highest": next(iter(_numbers(self.highest.text()) or []), None),
                 "preprocessing.colour": self.colour.currentText() or None,
                 "preprocessing.fit": self.fit.currentText() or None,
                 "preprocessing.crop": next(iter(_numbers(self.crop.text()) or []), None),
@@ -170,7 +173,9 @@ class ModelForm(QDialog):
 
     def accept(self) -> None:
         """Close the form, unless something in it cannot be read: that is said beside it."""
-        for field, count in ((self.mean, (1, 3)), (self.std, (1, 3)), (self.crop, (1,)), (self.input_size, (2,))):
+        for field, count in (
+            (self.mean, (1, 3)), (self.std, (1, 3)), (self.crop, (1,)), (self.input_size, (2,)), (self.highest, (1,)),
+        ):  # fmt: skip
             text = field.text().replace("x", " ") if field is self.input_size else field.text()
             if text.strip() and len(_numbers(text) or ()) not in count:
                 wanted = tr("or").join(f" {n} " for n in count).strip()
@@ -192,6 +197,7 @@ class ModelForm(QDialog):
         """Return the field that an error speaks of, None where it cannot be told."""
         fields = (
             ("--head-activation", self.head), ("(take)", self.take),
+            ("--highest", self.highest), ("highest value", self.highest),
             ("--segmenter-output", self.segmenter_output), ("--output", self.output), ("--channels", self.channels),
             ("segmenter", self.segmenter), ("activation", self.activation), ("no name for a model", self.name),
             ("choose another name", self.name), ("cut-off", self.classes), ("crop", self.crop),
