@@ -5371,6 +5371,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>ein Windows-Programm</translation>
     </message>
     <message>
+      <source>A YOLO model for segment gives boxes and prototypes; this one gives {given}.</source>
+      <translation>Ein YOLO-Modell für segment liefert Boxen und Prototypen; dieses liefert {given}.</translation>
+    </message>
+    <message>
       <source>Address already in use</source>
       <translation>Adresse ist schon belegt</translation>
     </message>
@@ -5879,6 +5883,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Der Kopf verspricht {claimed} Einzelbilder; die Datei enthält {decoded}.</translation>
     </message>
     <message>
+      <source>The highest value {highest} of the input is no number above 0.</source>
+      <translation>Der höchste Wert {highest} der Eingabe ist keine Zahl über 0.</translation>
+    </message>
+    <message>
       <source>The key {path} could not be read: {error}.</source>
       <translation>Der Schlüssel {path} ließ sich nicht lesen: {error}.</translation>
     </message>
@@ -6043,6 +6051,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Die Segmentierer-Architektur {architecture} ist nicht bekannt; möglich sind smp/NAME, torchvision/NAME, {segmenters}, exported oder onnx.</translation>
     </message>
     <message>
+      <source>The segmenter gives boxes and masks of single things; all of a kind are one region.</source>
+      <translation>Der Segmentierer liefert Boxen und Masken einzelner Dinge; alle einer Art sind eine Region.</translation>
+    </message>
+    <message>
       <source>The segmenter gives the number of each pixel's class, no probabilities.</source>
       <translation>Der Segmentierer gibt die Nummer der Klasse jedes Bildpunkts, keine Wahrscheinlichkeiten.</translation>
     </message>
@@ -6057,6 +6069,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>The segmenter gives {output}; a mask has rows and columns.</source>
       <translation>Der Segmentierer gibt {output}; eine Maske hat Zeilen und Spalten.</translation>
+    </message>
+    <message>
+      <source>The segmenter is recognised by its weights: {name} with the encoder {encoder}; what has no weights is taken as segmentation-models-pytorch has it.</source>
+      <translation>Der Segmentierer ist an seinen Gewichten erkannt: {name} mit dem Encoder {encoder}; was keine Gewichte hat, wird genommen, wie segmentation-models-pytorch es hat.</translation>
     </message>
     <message>
       <source>The segmenter's two channels are taken to exclude each other (softmax).</source>
@@ -6075,12 +6091,24 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Die Gewichte passen nicht zu {architecture}: {lacking} fehlen, etwa {lacking2}.</translation>
     </message>
     <message>
+      <source>The YOLO model gives {rows} for boxes of {classes} classes and {coefficients} coefficients; its classes are not those in its metadata.</source>
+      <translation>Das YOLO-Modell liefert {rows} für Boxen von {classes} Klassen und {coefficients} Koeffizienten; seine Klassen sind nicht die seiner Metadaten.</translation>
+    </message>
+    <message>
       <source>The {name} ends in {end}, so that its outputs are probabilities already; say {option} {probabilities}.</source>
       <translation>{name}: endet mit {end}, gibt also schon Wahrscheinlichkeiten; wählen Sie {option} {probabilities}.</translation>
     </message>
     <message>
       <source>The {name} ends in {end}: its outputs are taken as probabilities.</source>
       <translation>{name}: endet mit {end}; die Ausgaben gelten als Wahrscheinlichkeiten.</translation>
+    </message>
+    <message>
+      <source>The {name} of {folder} is damaged.</source>
+      <translation>{name} von {folder} ist beschädigt.</translation>
+    </message>
+    <message>
+      <source>The {name} takes whole numbers, and images would reach it as values up to {highest}: name the value of white (--highest), such as 255, 4095 or 65535.</source>
+      <translation>{name} nimmt ganze Zahlen, und Bilder kämen als Werte bis {highest} an: Nennen Sie den Wert von Weiß (--highest), etwa 255, 4095 oder 65535.</translation>
     </message>
     <message>
       <source>The {name} was exported in training mode ({why}); call .eval() before exporting it.</source>
@@ -6187,6 +6215,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Dies braucht {name}, was dieser Installation fehlt; die vollständige hat es.</translation>
     </message>
     <message>
+      <source>This one can be the segmenter (--segmenter).</source>
+      <translation>Dieses kann der Segmentierer sein (--segmenter).</translation>
+    </message>
+    <message>
       <source>This program cannot listen at {server}:{server2} for {server3}: {error}.</source>
       <translation>Dieses Programm kann für {server3} nicht unter {server}:{server2} lauschen: {error}.</translation>
     </message>
@@ -6277,6 +6309,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>{family} has no network {name}.</source>
       <translation>{family} hat kein Netz {name}.</translation>
+    </message>
+    <message>
+      <source>{file} takes whole numbers ({kind}), and nothing in it says how high they go: name the value of white (--highest), such as 255, 4095 or 65535.</source>
+      <translation>{file} nimmt ganze Zahlen ({kind}), und nichts darin sagt, wie hoch sie reichen: Nennen Sie den Wert von Weiß (--highest), etwa 255, 4095 oder 65535.</translation>
     </message>
     <message>
       <source>{folder} computes its network's arguments, which is not executed; write the values.</source>
@@ -6419,6 +6455,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{name} gehört zum Programm und lässt sich nicht entfernen.</translation>
     </message>
     <message>
+      <source>{name} could not be read: {error}.</source>
+      <translation>{name} konnte nicht gelesen werden: {error}.</translation>
+    </message>
+    <message>
       <source>{name} could not be removed: {error}</source>
       <translation>{name} ließ sich nicht entfernen: {error}</translation>
     </message>
@@ -6455,6 +6495,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{name} ist kein ONNX-Modell, das sich ausführen lässt: {hint}.</translation>
     </message>
     <message>
+      <source>{name}: its encoder is none that is known by its weights; name it (--segmenter-encoder).</source>
+      <translation>{name}: Der Encoder ist keiner, der an seinen Gewichten zu erkennen ist; nennen Sie ihn (--segmenter-encoder).</translation>
+    </message>
+    <message>
+      <source>{name}: its encoder is {known}, its decoder none that segmentation-models-pytorch makes with its own settings; give its folder with config.json (save_pretrained), or its options in a bundle.toml.</source>
+      <translation>{name}: Der Encoder ist {known}, der Decoder keiner, den segmentation-models-pytorch mit eigenen Einstellungen baut; geben Sie den Ordner mit config.json an (save_pretrained) oder die Optionen in einer bundle.toml.</translation>
+    </message>
+    <message>
       <source>{name}: its head {path} is a sequence of {linear} linear layers, and what lies between them is not in the file; say which activation it is: --head-activation {activations}.</source>
       <translation>{name}: Der Kopf {path} ist eine Folge von {linear} linearen Schichten, und was dazwischen liegt, steht nicht in der Datei; sagen Sie, welche Aktivierung es ist: --head-activation {activations}.</translation>
     </message>
@@ -6475,12 +6523,12 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{name}: Diese Gewichte fehlen: {some}. Die Datei hat: {some2}.{hint}</translation>
     </message>
     <message>
-      <source>{page} bits for each value</source>
-      <translation>{page} Bit je Wert</translation>
+      <source>{name}: {known} have the same weights and compute otherwise; name the encoder that it was trained with (--segmenter-encoder).</source>
+      <translation>{name}: {known} haben dieselben Gewichte und rechnen anders; nennen Sie den Encoder, mit dem trainiert wurde (--segmenter-encoder).</translation>
     </message>
     <message>
-      <source>{path} could not be encoded as PNG.</source>
-      <translation>{path} ließ sich nicht als PNG kodieren.</translation>
+      <source>{page} bits for each value</source>
+      <translation>{page} Bit je Wert</translation>
     </message>
     <message>
       <source>{path} could not be read ({error}).</source>
@@ -6655,8 +6703,8 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{path} ist die Segmentierung eines Volumens; gezeigt werden nur die einzelner Bilder.</translation>
     </message>
     <message>
-      <source>{path} is a YOLO model for {task}, which gives boxes and no mask of the image; a segmenter that gives a mask is needed.</source>
-      <translation>{path} ist ein YOLO-Modell für {task}, das Rahmen gibt und keine Maske des Bildes; nötig ist ein Segmentierer, der eine Maske gibt.</translation>
+      <source>{path} is a YOLO model for {task}, which gives boxes and no mask of the image; those for segment give masks.</source>
+      <translation>{path} ist ein YOLO-Modell für {task}, das Boxen liefert und keine Maske des Bildes; Masken liefern die für segment.</translation>
     </message>
     <message>
       <source>{path} is a {what} JPEG picture, which the viewer does not open by itself; export it as PNG or TIFF.</source>
@@ -6677,10 +6725,6 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>{path} is damaged or truncated.</source>
       <translation>{path} ist beschädigt oder abgeschnitten.</translation>
-    </message>
-    <message>
-      <source>{path} is damaged.</source>
-      <translation>{path} ist beschädigt.</translation>
     </message>
     <message>
       <source>{path} is damaged: it claims to be in colour, with one value per pixel.</source>
@@ -7063,8 +7107,8 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{source} hat {unused} Gewichte, für die {architecture} keinen Platz hat (neben {used}, die passen): {names}. Eine andere Architektur hat sie gemacht, wohl eine größere Schwester; nennen Sie diese, oder erlauben Sie, sie wegzulassen (--allow-unused).</translation>
     </message>
     <message>
-      <source>{source} is a YOLO model for {task}, which gives boxes; classifiers are those for classify.</source>
-      <translation>{source} ist ein YOLO-Modell für {task}, das Rahmen gibt; Klassifikatoren sind die für classify.</translation>
+      <source>{source} is a YOLO model for {task}, which gives boxes; classifiers are those for classify.{also}</source>
+      <translation>{source} ist ein YOLO-Modell für {task}, das Boxen liefert; Klassifikatoren sind die für classify.{also}</translation>
     </message>
     <message>
       <source>{source} is cut off: pixels are missing, so it was not de-identified.</source>

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from segx_viewer.domain.tables import Table, as_float, as_floats, as_ints, as_table, as_texts
-from segx_viewer.errors import ModelError
+from segx_viewer.errors import ModelError, worded
 from segx_viewer.networks.kinds import INSTANCES
 from segx_viewer.paths import is_plain_name, resources_folder
 
@@ -285,7 +285,7 @@ def _as_it_says(offer: Offer, source: Path, said: Mapping[str, object]) -> Offer
         found = own.of_onnx(source)
         found.pop("names", None)
         if task := found.pop("task", ""):
-            also = " This one can be the segmenter (--segmenter)." if task == "segment" else ""
+            also = " " + worded("This one can be the segmenter (--segmenter).") if task == "segment" else ""
             raise ModelError(
                 f"{source.name} is a YOLO model for {task}, which gives boxes; classifiers are those for classify."
                 f"{also}"

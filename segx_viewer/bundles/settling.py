@@ -142,7 +142,8 @@ def _settle_segmenter(bundle: ModelBundle, found: _Findings, *, asked: bool, sta
         outputs = _answers(program, inputs, "segmenter", bundle.folder / spec.weights)
         if spec.output == INSTANCES:
             masks_of([*outputs[0].values()], bundle.segmenter_channels, bundle.segmenter_input.input_shape)
-            found.notes.append("The segmenter gives boxes and masks of single things; all of a kind are one region.")
+            note = worded("The segmenter gives boxes and masks of single things; all of a kind are one region.")
+            found.notes.append(note)
             return
         names = list(outputs[0])
         taken = which(names, [tuple(t.shape) for t in outputs[0].values()], wanted)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from segx_viewer.domain.tables import Table
-from segx_viewer.errors import ModelError
+from segx_viewer.errors import ModelError, worded
 from segx_viewer.networks.architectures import Uninitialised, build_segmenter
 from segx_viewer.networks.encoders import DEPTHS, encoders_of, fingerprint
 from segx_viewer.networks.libraries import smp
@@ -29,7 +29,7 @@ class Recognised:
     def note(self) -> str:
         """What is to be said: options without weights, such as interpolation, are taken as the library has them."""
         name, encoder = self.architecture.partition("/")[2], self.options["encoder_name"]
-        return (
+        return worded(
             f"The segmenter is recognised by its weights: {name} with the encoder {encoder}; what has no weights is "
             f"taken as segmentation-models-pytorch has it."
         )
