@@ -6,11 +6,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from segx_viewer.bundles.manifest import read_bundle
+from segx_viewer.bundles.store import BundleStore
 from segx_viewer.cli import main
-from segx_viewer.cohort.drift import drifts, references
+from segx_viewer.cohort.drift import FIGURES, drifts, references
 from segx_viewer.cohort.parquet import write_parquet
 from segx_viewer.cohort.results import read_rows
+from segx_viewer.cohort.summary import write_summary
 from segx_viewer.errors import SegxError
+from segx_viewer.paths import models_folder
 
 
 def _rows(count: int = 40):
@@ -107,3 +111,17 @@ def test_month_and_scanner_are_written_only_where_they_are_asked_for(store, tmp_
     assert row["month"] == "2004-01"
     assert row["scanner"]
     assert image.acquisition.study_date not in json.dumps(row)
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in models_folder().glob("*/bundle.toml")))
+def test_every_bundle_tells_what_its_calibration_set_was_like_and_the_page_compares_with_it(name, tmp_path):
+    known = references(read_bundle(models_folder() / name).calibration)
+    assert known.keys() == FIGURES.keys()
+    assert all(one.images > 100 for one in known.values())
+    rows = [row | {"model": name, "gate_distance": 1.0 + n / 100, "probability": 0.6 + n / 200}
+            for n, row in enumerate(_rows())]  # fmt: skip
+    _run(tmp_path / "out", rows)
+    write_summary(tmp_path / "out", BundleStore([models_folder()]))
+    page = (tmp_path / "out" / "summary.html").read_text("utf-8")
+    drift = page[page.index("<h2>Drift") : page.index("<h2>Least")]
+    assert drift.count("<td>calibration set</td>") == 12  # three figures: of all, two scanners, one month
