@@ -31,18 +31,18 @@ def percentile(values: NDArray[np.float64], percent: float) -> float:
     return low + (high - low) * share if share < 0.5 else high - (high - low) * (1 - share)
 
 
-def row_medians(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Do what `np.median` does along the last axis, for numbers only; see `percentile`.
+def row_medians(values: NDArray[Scalar]) -> NDArray[np.floating]:
+    """Do what `np.median` does along the last axis, for numbers that are none of them NaN; see `percentile`.
 
     Examples
     --------
-    >>> row_medians(np.array([[3, 1, 2], [0, 0, 9]], "float32")).tolist()
-    [2.0, 0.0]
+    >>> row_medians(np.array([[3, 1, 2, 9], [0, 0, 9, 9]], "float32")).tolist()
+    [2.5, 4.5]
     """
-    after = values.shape[-1] // 2
-    before = (values.shape[-1] - 1) // 2
-    ordered = np.partition(values, (before, after), axis=-1)
-    return np.asarray(ordered[..., before : after + 1].mean(-1), np.float32)
+    before, after = (values.shape[-1] - 1) // 2, values.shape[-1] // 2
+    ordered = np.sort(values, axis=-1)  # by vectors; selecting is not
+    found: NDArray[np.floating] = ordered[..., before : after + 1].mean(-1)
+    return found
 
 
 def read_only(array: ArrayLike, dtype: DTypeLike | None = None) -> NDArray[np.generic]:

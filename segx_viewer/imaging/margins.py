@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from segx_viewer.domain.arrays import row_medians
+
 TOLERANCE = 10
 """Levels by which a margin's pixels may differ: JPEG artefacts, and the noise of a scanned page."""
 PLAIN = 0.995
@@ -63,7 +65,7 @@ def _plain_lines(picture: NDArray[np.uint8]) -> tuple[int, int]:
 
 def _run(lines: NDArray[np.uint8]) -> int:
     """Return how many lines are plain from the first one on. Ever more are looked at together: most have no margin."""
-    colour = np.median(lines[0], axis=0)
+    colour = row_medians(lines[0].T)
     done, step = 0, 1
     while done < len(lines):
         near = np.abs(lines[done : done + step].astype(np.int16) - colour) <= TOLERANCE

@@ -23,7 +23,7 @@ from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.result import GateLevel, GateVerdict
 from segx_viewer.domain.tables import as_float, as_table
 from segx_viewer.imaging.bodyparts import body_region
-from segx_viewer.inference.looks import UNUSUAL, Looks, reduced
+from segx_viewer.inference.looks import UNUSUAL, Looks
 
 GATE_FILE = "gate.safetensors"
 ACCEPTED = GateVerdict(GateLevel.ACCEPTED)
@@ -206,10 +206,10 @@ class InputGate:
 
     def check_look(self, picture: NDArray[np.uint8]) -> GateVerdict:
         """Judge by what a picture (H, W) or (H, W, 3), as displayed and without margins, looks like as a whole."""
-        reason = self.looks.refusal(picture)
+        reason, usual = self.looks.judge(picture)
         if reason:
             return _refused(f"This does not look like {self.kind.one} as it was taken. {reason}")
-        return ACCEPTED if self.looks.is_usual(reduced(picture)) else _outside(UNUSUAL)
+        return ACCEPTED if usual else _outside(UNUSUAL)
 
     def check_features(self, features: NDArray[np.float32] | None) -> GateVerdict:
         """Judge by the distance of the classifier's features (D,) from those of its training images."""

@@ -73,20 +73,25 @@ class Looks:
 
     def refusal(self, picture: NDArray[np.uint8]) -> str:
         """Return what is wrong with a picture (H, W, 3) without its margins; "" where nothing is."""
+        return self.judge(picture)[0]
+
+    def judge(self, picture: NDArray[np.uint8]) -> tuple[str, bool]:
+        """Return what is wrong with a picture as `refusal` does, and whether its colours are usual."""
         if not self.are_known:
-            return ""
+            return "", True
         small = reduced(picture)
-        rows, columns = seams(small)
+        grey = brightness(small)
+        rows, columns = _seams(grey)
         if rows + columns > self.seams[0] or max(rows, columns) > self.seams[1]:
-            return MONTAGE
-        if self.template is not None and float(outline(small) @ self.template) < self.polarity:
-            return INVERTED
+            return MONTAGE, False
+        if self.template is not None and float(_outline(grey) @ self.template) < self.polarity:
+            return INVERTED, False
         if self.is_usual(small):
-            return ""
+            return "", True
         if self.is_usual(255 - small):
-            return INVERTED
+            return INVERTED, False
         others = [order for order in permutations(range(3)) if order != (0, 1, 2)]
-        return EXCHANGED if any(self.is_usual(small[..., list(order)]) for order in others) else ""
+        return EXCHANGED if any(self.is_usual(small[..., list(order)]) for order in others) else "", False
 
     def is_usual(self, picture: NDArray[np.uint8]) -> bool:
         """Whether a picture's (h, w, 3) colours lie within the usual ranges."""
@@ -102,7 +107,8 @@ def reduced(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def balance(picture: NDArray[np.uint8]) -> dict[str, float]:
     """Return how much stronger one colour is than another on the mean, as shares of the sum of all three."""
-    r, g, b = (float(value) for value in picture.reshape(-1, 3).mean(0))
+    count = picture.shape[0] * picture.shape[1]
+    r, g, b = (value / count for value in cv2.sumElems(np.ascontiguousarray(picture))[:3])
     total = r + g + b + 1
     return {"red_blue": (r - b) / total, "red_green": (r - g) / total, "green_blue": (g - b) / total}
 
@@ -113,7 +119,16 @@ def seams(picture: NDArray[np.uint8]) -> tuple[float, float]:
     The median step between neighbouring lines, against the ninth decile of those elsewhere: a step along the whole
     width is what no anatomy makes.
     """
-    grey = picture.mean(2, dtype=np.float32)
+    return _seams(brightness(picture))
+
+
+def brightness(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the mean of a picture's colours (h, w, 3) at each pixel."""
+    # Channel by channel: numpy's reductions over an axis of three take twenty times as long.
+    return (picture[..., 0].astype(np.float32) + picture[..., 1] + picture[..., 2]) / np.float32(3)
+
+
+def _seams(grey: NDArray[np.float32]) -> tuple[float, float]:
     found = []
     for lines in (grey, grey.T):
         steps = np.minimum(row_medians(np.abs(np.diff(lines, axis=0))), 60.0)
@@ -125,7 +140,10 @@ def seams(picture: NDArray[np.uint8]) -> tuple[float, float]:
 
 def outline(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return a picture's (h, w, 3) coarse distribution of light, as a vector (256,) of mean 0 and length 1."""
-    grey = picture.mean(2, dtype=np.float32)
+    return _outline(brightness(picture))
+
+
+def _outline(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     coarse = cv2.resize(grey, (GRID, GRID), interpolation=cv2.INTER_AREA).ravel()
     coarse = coarse - coarse.mean()
     return np.asarray(coarse / (np.linalg.norm(coarse) + 1e-6), np.float32)
