@@ -136,7 +136,9 @@ def to_display(
     return shown
 
 
-def grey_scale(voi: WindowLevel | VoiLut | None, *, inverse: bool = False, largest: float | None = None) -> GreyScale:
+def grey_scale(
+    voi: WindowLevel | VoiLut | None, *, inverse: bool = False, extent: tuple[float, float] | None = None
+) -> GreyScale:
     """Return a window or look-up table as a function of pixels, for callers that have these piece by piece.
 
     Parameters
@@ -144,12 +146,12 @@ def grey_scale(voi: WindowLevel | VoiLut | None, *, inverse: bool = False, large
     voi : WindowLevel or VoiLut
     inverse : bool
         The lowest value is shown white.
-    largest : float, optional
-        Highest magnitude of the pixels to come, for those who know it.
+    extent : tuple of float, optional
+        Lowest and highest of the pixels to come, for those who know them: with these it is faster.
     """
     if isinstance(voi, VoiLut):
         return _through_lut(voi, inverse=inverse)
-    return _through_window(voi, inverse=inverse, largest=largest)  # type: ignore[arg-type]
+    return _through_window(voi, inverse=inverse, extent=extent)  # type: ignore[arg-type]
 
 
 def is_padding(pixels: Numbers, padding: tuple[float, float]) -> NDArray[np.uint8]:
@@ -168,10 +170,9 @@ def _linear(
     intercept: float,
     depth: int,
     out: NDArray[np.uint8] | None = None,
-    largest: float | None = None,
 ) -> Numbers:
     """``round(pixels * slope + intercept)`` clipped to the integer type `depth`, in one pass over the pixels."""
-    if _is_beyond(cv2.norm(pixels, cv2.NORM_INF) if largest is None else largest, slope, intercept):
+    if _is_beyond(cv2.norm(pixels, cv2.NORM_INF), slope, intercept):
         low, high = sorted(((-1 - intercept) / slope, (_TABLE - intercept) / slope))
         pixels = np.clip(pixels, np.float32(low), np.float32(high))
     return cv2.addWeighted(pixels, slope, pixels, 0.0, intercept, out, depth)
@@ -181,7 +182,7 @@ def _is_beyond(largest: float, slope: float, intercept: float) -> bool:
     return largest * abs(slope) + abs(intercept) > 2**30  # OpenCV rounds through int32
 
 
-def _through_window(window: WindowLevel, *, inverse: bool, largest: float | None) -> GreyScale:
+def _through_window(window: WindowLevel, *, inverse: bool, extent: tuple[float, float] | None) -> GreyScale:
     """Apply PS3.3 C.11.2.1.2 (LINEAR) or C.11.2.1.3 (LINEAR_EXACT, SIGMOID) with an output range of 0..255."""
     center, width = max(-_FARTHEST, min(window.center, _FARTHEST)), min(window.width, _FARTHEST)
     if window.is_absurd and width < 1e37:  # whatever the function, a step is left of it
@@ -200,9 +201,12 @@ def _through_window(window: WindowLevel, *, inverse: bool, largest: float | None
     intercept = 127.5 - center * slope
     if inverse:
         slope, intercept = -slope, 255 - intercept
-    if largest is None or _is_beyond(largest, slope, intercept):
-        return lambda pixels, out: np.asarray(_linear(pixels, slope, intercept, cv2.CV_8U, out, largest), np.uint8)
+    if extent is None or _is_beyond(max(map(abs, extent)), slope, intercept):
+        return lambda pixels, out: np.asarray(_linear(pixels, slope, intercept, cv2.CV_8U, out), np.uint8)
     # The same without a look at the pixels' range, for those who have them in many pieces.
+    if min(slope * value + intercept for value in extent) >= 0:  # takes magnitudes, in three quarters of the time
+        scaled = cast("Callable[..., NDArray[np.uint8]]", cv2.convertScaleAbs)
+        return lambda pixels, out: scaled(pixels, out, slope, intercept)
     weighted = cast("Callable[..., NDArray[np.uint8]]", cv2.addWeighted)
     return lambda pixels, out: weighted(pixels, slope, pixels, 0.0, intercept, out, cv2.CV_8U)
 

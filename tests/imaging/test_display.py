@@ -1,5 +1,7 @@
 """Display values against the formulas of the standard, written out plainly."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from segx_viewer.domain.image import (
     VoiLut,
     WindowLevel,
 )
-from segx_viewer.imaging.display import auto_window, default_voi, to_display
+from segx_viewer.imaging.display import auto_window, default_voi, grey_scale, to_display
 
 
 def image(pixels, **changes) -> MedicalImage:
@@ -66,6 +68,20 @@ def test_voi_lut_takes_first_and_last_entry_outside_its_range():
     shown = to_display(image([[-50.0, -1, 0, 1, 2, 3, 9000]]), lut)
     expected = np.array([0, 0, 100, 1023, 512, 512, 512]) * 255 / 1023
     assert np.abs(shown.ravel() - expected).max() <= 0.5
+
+
+@pytest.mark.parametrize("function", list(VoiFunction))
+@pytest.mark.parametrize("inverse", [False, True])
+def test_a_known_extent_of_the_pixels_changes_nothing(function, inverse):
+    rng = np.random.default_rng(7)
+    values = rng.uniform(2000, 9000, (64, 517)).astype(np.float32)
+    values[::2] = np.rint(values[::2])  # on the edges between two levels, too
+    values[5, 7] = np.nan
+    extent = float(np.nanmin(values)), float(np.nanmax(values))
+    for window in (WindowLevel(5500, 9001), WindowLevel(5500, 513), WindowLevel(1000, 77), WindowLevel(5e5, 1e6)):
+        voi, out = replace(window, function=function), np.empty(values.shape, np.uint8)
+        grey_scale(voi, inverse=inverse, extent=extent)(values, out)
+        assert np.array_equal(out, grey_scale(voi, inverse=inverse)(values, None))
 
 
 def test_padding_is_black_in_either_presentation():

@@ -44,7 +44,7 @@ class _Screen:
 
     values: Pixels
     padding: NDArray[np.uint8] | None
-    largest: float
+    extent: tuple[float, float]  # lowest and highest value
     drawn: Hashable = None
     pixels: NDArray[np.uint8] | None = None
     picture: QImage | None = None
@@ -131,8 +131,8 @@ class BasePicture:
         padding = None
         if image.padding is not None:
             padding = display.is_padding(raster.sample(image.pixels, nearest=True), image.padding)
-        largest = 0.0 if image.is_colour else cv2.norm(values, cv2.NORM_INF)
-        return _Screen(values, padding, largest)
+        extent = (0.0, 0.0) if image.is_colour else cv2.minMaxLoc(values)[:2]
+        return _Screen(values, padding, extent)
 
     def _render(self, screen: _Screen, raster: Raster, view: View) -> None:
         if screen.pixels is None:
@@ -155,7 +155,7 @@ class BasePicture:
     def _windowed(self, screen: _Screen, view: View) -> Iterator[_Band]:
         """Yield the bands from the top down with their grey levels, which the next band overwrites."""
         inverse = self.image.presentation_inverse != view.invert
-        scale = display.grey_scale(view.voi or self.voi, inverse=inverse, largest=screen.largest)
+        scale = display.grey_scale(view.voi or self.voi, inverse=inverse, extent=screen.extent)
         for band in screen.bands:
             scale(band.values, band.grey)
             if band.padding is not None:
