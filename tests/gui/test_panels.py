@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
@@ -192,6 +192,23 @@ def test_texts_are_not_written_anew_with_each_step_of_the_window(qtbot, window, 
     QApplication.processEvents()
     assert written[-1] == 903
     assert any("W 903" in text for _, text in port.texts())
+
+
+def test_a_panel_that_is_shown_again_shows_what_was_changed_meanwhile(qtbot, window, radiograph):
+    window.open_paths([Path(radiograph)])
+    qtbot.waitUntil(window.has_result)
+    window.state.update(layout=Layout.THREE)
+    port, alone = window.viewports.ports[Panel.SEGX], window.viewports.ports[Panel.IMAGE].activated
+    QApplication.processEvents()
+    alone.emit()
+    assert not port.isVisible()
+    window.state.update(corner_text=False, opacity=0.1)  # no orientation letters
+    alone.emit()
+    QApplication.processEvents()
+    shown = window.grab().toImage().copy(QRect(port.mapTo(window, QPoint(0, 0)), port.size()))
+    assert np.array_equal(to_array(shown), to_array(port.grab().toImage()))
+    window.state.update(corner_text=True)
+    assert not np.array_equal(to_array(shown), to_array(port.grab().toImage()))
 
 
 def test_taken_keys_are_not_given_twice(window):

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QFocusEvent,
+    QHideEvent,
     QImage,
     QMouseEvent,
     QPainter,
@@ -19,6 +20,7 @@ from PySide6.QtGui import (
     QPixmap,
     QRegion,
     QResizeEvent,
+    QShowEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -80,14 +82,22 @@ class Viewport(QWidget):
         self.ringed = False  # the focus came by the keyboard, and must be seen
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        state.changed.connect(self._on_view_changed)
+        self._follows = False  # the state; while it is hidden, it is told nothing
 
     def attach(self, scene: Scene, state: ViewState) -> None:
         """Show another scene as another state says."""
-        self.state.changed.disconnect(self._on_view_changed)
+        follows = self._follows
+        self._follow(on=False)
         self.scene, self.state = scene, state
-        state.changed.connect(self._on_view_changed)
+        self._follow(on=follows)
         self.update()
+
+    def _follow(self, *, on: bool) -> None:
+        if on and not self._follows:
+            self.state.changed.connect(self._on_view_changed)
+        elif self._follows and not on:
+            self.state.changed.disconnect(self._on_view_changed)
+        self._follows = on
 
     # -- geometry --------------------------------------------------------------------------------
 
@@ -232,8 +242,6 @@ class Viewport(QWidget):
 
     def _on_view_changed(self, changed: frozenset[str]) -> None:
         """Ask for a repaint of what a change can be seen in, which for sliders is little."""
-        if not self.isVisible():  # it is painted as a whole when it is shown
-            return
         view = self.state.view
         before, self._divider = self._divider, self.width() * view.curtain
         if changed == _WINDOW:
@@ -270,6 +278,15 @@ class Viewport(QWidget):
         """Return a picture of it, with the texts written anew."""
         self._holds = False
         return super().grab(*area)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self._holds = False
+        self._follow(on=True)
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self._follow(on=event.spontaneous())  # a minimised window's panels are not hidden
+        super().hideEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
         self._holds = False

@@ -1,7 +1,8 @@
 """How the current image is looked at. Widgets follow it; nothing else remembers these things."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -140,6 +141,8 @@ class View:
     link_window: bool = False
 
 
+_FIELDS = tuple(field.name for field in fields(View))
+_values = attrgetter(*_FIELDS)
 GEOMETRY = ("zoom", "centre", "rotation", "flip_h", "flip_v")
 PER_IMAGE = (*GEOMETRY, "voi", "invert", "class_index")
 """Fields that start afresh with another image."""
@@ -172,7 +175,8 @@ class ViewState(QObject):
             changes["rotation"] %= 360
         different = frozenset(name for name, value in changes.items() if getattr(self._view, name) != value)
         if different:
-            self._view = replace(self._view, **changes)
+            # As `dataclasses.replace` does, in half the time: every step of a slider or the window ends here.
+            self._view = View(**dict(zip(_FIELDS, _values(self._view), strict=True)) | changes)
             self.changed.emit(different)
 
     def reset(self, *names: str) -> None:
