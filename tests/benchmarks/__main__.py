@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segx_viewer import process
-from tests.benchmarks import report
+from tests.benchmarks import cohort, report
 
 process.begin()  # before NumPy and torch are imported, as in the program
 
@@ -69,7 +69,8 @@ def main() -> None:
     parser.add_argument(
         "--write",
         action="store_true",
-        help="put the table into this folder's README, in short also into the project's; needs all",
+        help="put the table into this folder's README, in short also into the project's; needs all. "
+        f"With {' '.join(cohort.NAMES)} alone: their table, and what follows from it into resources/docs/cluster.md",
     )
     parser.add_argument(
         "--processor-time",
@@ -97,8 +98,8 @@ def main() -> None:
     unknown = sorted(set(names) - set(NAMES))
     if unknown:
         parser.error(f"no benchmark is called {', '.join(unknown)}; there are: {', '.join(NAMES)}")
-    if given.write and set(names) != set(NAMES):
-        parser.error("the README's table is of one run of all benchmarks")
+    if given.write and set(names) not in (set(NAMES), set(cohort.NAMES)):
+        parser.error(f"the README's tables are of one run of all benchmarks, or of {' '.join(cohort.NAMES)}")
     outcomes: dict[str, Outcome | None] = {}
     for name in names:
         outcomes[name] = measured(name)
@@ -107,10 +108,20 @@ def main() -> None:
     if given.write:
         machine = f"{report.machine()}{HOW if given.processor_time else ''}"
         rows = [row(name, outcome) for name, outcome in outcomes.items()]
+        write_cohort({o.name: o for o in found if o.name in cohort.NAMES}, machine)
+    if given.write and set(names) == set(NAMES):
         report.write("outcomes", f"{machine}\n\n{report.table((*SHORT, 'ours / reference', 'what'), rows)}")
         report.write("benchmarks", f"{machine}\n\n{report.table(SHORT, [r[: len(SHORT)] for r in rows])}", PROJECT)
     if len(found) < len(outcomes):
         raise SystemExit(1)
+
+
+def write_cohort(outcomes: "dict[str, Outcome]", machine: str) -> None:
+    """Write the table of a cluster's benchmarks, and what follows from it, if all four were measured."""
+    if len(outcomes) == len(cohort.NAMES):
+        rows = [row(name, outcomes[name]) for name in cohort.NAMES]
+        report.write("cluster", f"{machine}\n\n{report.table((*SHORT, 'ours / reference', 'what'), rows)}")
+        report.write("cluster", f"{machine}\n\n{cohort.sentences(outcomes)}", cohort.DOCUMENT)
 
 
 def whole_processes(baseline: Path, names: Sequence[str], *, write: bool) -> None:
