@@ -773,7 +773,7 @@
     </message>
     <message>
       <source>Badge</source>
-      <translation>Plakette</translation>
+      <translation>Abzeichen</translation>
     </message>
     <message>
       <source>Bare image, while held</source>
@@ -6456,7 +6456,7 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     </message>
     <message>
       <source>{name} could not be read: {error}.</source>
-      <translation>{name} konnte nicht gelesen werden: {error}.</translation>
+      <translation>{name} ließ sich nicht lesen: {error}.</translation>
     </message>
     <message>
       <source>{name} could not be removed: {error}</source>

@@ -145,7 +145,7 @@ class _Shooting:
         self._series()
         self._scale_two(lesion)
         self._errors()
-        self._other_clothes(lesion)
+        self._other_clothes(lesion, chest)
 
     def _views(self) -> None:
         state = self.window.state
@@ -205,7 +205,7 @@ class _Shooting:
             dialog.close()
             self._wait(50)
 
-    def _lesions(self, lesion: Path) -> None:
+    def _lesions(self, lesion: Path, suffix: str = "") -> None:
         """Show what is noted about a lesion, and two of its pictures laid on each other."""
         self._show(lesion)
         window, documents = self.window, self.window.workspace.documents
@@ -221,7 +221,7 @@ class _Shooting:
         dialog = next(d for d in window.findChildren(LesionDialog) if d.isVisible())
         for page, name in ((SITE, "22-body-map"), (ABCD, "23-abcd-rule"), (SEVEN_POINT, "24-seven-points")):
             dialog.tabs.setCurrentIndex(page)
-            self._shoot(name, widget=dialog)
+            self._shoot(name + suffix, widget=dialog)
         dialog.close()
         self._show(later)
         second = documents.current
@@ -230,7 +230,7 @@ class _Shooting:
         window.commands.run("timeline")
         line = next(d for d in window.findChildren(TimeLine) if d.isVisible())
         self._until(lambda: line.comparison is not None)
-        self._shoot("25-time-line", widget=line)
+        self._shoot(f"25-time-line{suffix}", widget=line)
         line.close()
         for document in (first, second):
             documents.record(document, NO_RECORD)
@@ -341,7 +341,7 @@ class _Shooting:
         self._shoot("10-unreadable-file-1280x800")
         self._resize(_SIZES["1920x1080"])
 
-    def _other_clothes(self, lesion: Path) -> None:
+    def _other_clothes(self, lesion: Path, chest: Path | None) -> None:
         self._show(lesion)
         self.window.state.update(read_first=True)
         self._shoot("11-read-first")
@@ -357,6 +357,10 @@ class _Shooting:
         self._show(lesion)
         self._shoot("13-german-1280x800")
         self._report("28-german-report")
+        self._lesions(lesion, "-german")
+        if chest is not None:
+            self._show(chest)
+            self._shoot("30-german-chest-1280x800")
         self.window.commands.run("settings")
         settings = next(d for d in self.window.findChildren(QDialog) if d.isVisible())
         self._shoot("29-german-settings", widget=settings)

@@ -9,7 +9,7 @@ from segx_viewer.domain.lesion import COLOURS, STRUCTURES, Abcd, LesionRecord, S
 from segx_viewer.domain.result import Analysis
 from segx_viewer.domain.tables import Table, as_table
 from segx_viewer.imaging.lesion import Shape, colours_of, seen_colours, shape_of
-from segx_viewer.reporting.words import decimal, say
+from segx_viewer.reporting.words import date_text, decimal, say
 
 Row = tuple[str, str]
 
@@ -43,7 +43,7 @@ def lesion_rows(record: LesionRecord, analysis: Analysis, include_identity: bool
     if include_identity:
         yield from (row for row in ((say("Patient"), record.patient), (say("Lesion"), record.lesion)) if row[1])
         if record.taken:
-            yield say("Picture of"), record.taken
+            yield say("Picture of"), date_text(record.taken.replace("-", ""))
     if record.site is not None:
         yield say("Body site"), words_of(record.site, say)
     scale = record.calibration

@@ -36,7 +36,7 @@ def written_in(texts: Mapping[str, str]) -> Iterator[None]:
         _texts.reset(token)
 
 
-_NUMBER, _DAY = mark("0.0"), mark("YYYY-MM-DD")
+_NUMBER, DAY = mark("0.0"), mark("YYYY-MM-DD")
 
 
 def decimal(value: float, form: str, translate: Callable[[str], str] = say) -> str:
@@ -60,7 +60,7 @@ def date_text(dicom: str, translate: Callable[[str], str] = say) -> str:
     """
     if len(dicom) != 8 or not dicom.isdigit():
         return dicom
-    return translate(_DAY).replace("YYYY", dicom[:4]).replace("MM", dicom[4:6]).replace("DD", dicom[6:])
+    return translate(DAY).replace("YYYY", dicom[:4]).replace("MM", dicom[4:6]).replace("DD", dicom[6:])
 
 
 def moment_text(when: datetime | None) -> str:

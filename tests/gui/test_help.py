@@ -61,6 +61,18 @@ def test_pictures_of_the_manual_are_there(opened):
     assert page.text.loadResource(2, manual.QUrl("http://localhost/x.png")).isNull()
 
 
+def test_a_german_manual_shows_german_pictures_and_english_ones_where_there_are_none(opened, put_back):
+    page = Manual(opened.commands, opened)
+    english = page.text.loadResource(2, manual.QUrl("chest.png"))
+    language.use("de")
+    german = page.text.loadResource(2, manual.QUrl("chest.png"))
+    assert german.width() > 100
+    assert german != english
+    folder = manual.resources_folder() / "screenshots"
+    for path in (folder / "de").iterdir():
+        assert (folder / path.name).is_file(), "a picture in one language is there in English"
+
+
 def test_about_has_licence_and_links(opened):
     opened.commands.run("about")
     (shown,) = opened.findChildren(About)

@@ -29,7 +29,7 @@ from segx_viewer.app.jobs import archives
 from segx_viewer.app.jobs.jobs import ARCHIVE
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import settings
-from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.kit.i18n import date_format, mark, tr
 from segx_viewer.app.kit.reasons import told
 from segx_viewer.domain.request import CancelToken
 from segx_viewer.errors import ArchiveCancelled, SegxError
@@ -116,6 +116,7 @@ class ArchiveSearch(QDialog):
         self.since, self.until = QDateEdit(today), QDateEdit(today)
         for box in (self.since, self.until):
             box.setCalendarPopup(True)
+            box.setDisplayFormat(date_format())
         self.period.currentIndexChanged.connect(lambda _index: self._follow())
         configure = QPushButton(tr("Archives …"))
         configure.clicked.connect(self._configure)

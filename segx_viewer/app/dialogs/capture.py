@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from segx_viewer.app.jobs.capture import Watch
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import settings
-from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.i18n import date_format, decimal, tr
 from segx_viewer.app.model import lesions
 from segx_viewer.app.model.documents import Document
 from segx_viewer.domain.lesion import Calibration
@@ -57,12 +57,12 @@ class Capture(QDialog):
         self.lesion = QLineEdit(record.lesion if record is not None else "")
         self.day = QDateEdit(QDate.currentDate())
         self.day.setCalendarPopup(True)
-        self.day.setDisplayFormat("yyyy-MM-dd")
+        self.day.setDisplayFormat(date_format())
         self.day.setMaximumDate(QDate.currentDate())
         self.scale = QComboBox()
         self.scale.addItem(tr("none"), None)
         for scale in lesions.calibrations():
-            words = tr("{name}: {size} mm per pixel").format(name=scale.name, size=f"{scale.mm_per_pixel:.4g}")
+            words = tr("{name}: {size} mm per pixel").format(name=scale.name, size=decimal(scale.mm_per_pixel, ".4g"))
             self.scale.addItem(f"{words}, {scale.width} x {scale.height}", scale)
         self.already = QCheckBox(tr("Also the pictures that are there already"))
         form, row = QFormLayout(), QHBoxLayout()

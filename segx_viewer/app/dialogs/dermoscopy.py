@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGridLayout, QL
 
 from segx_viewer.app.dialogs.lesionpage import Facts, LesionPage, hint
 from segx_viewer.app.jobs.workspace import Workspace
-from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.kit.i18n import decimal, mark, tr
 from segx_viewer.domain.lesion import AXES, COLOURS, MAJOR, MINOR, SEGMENTS, STRUCTURES, Abcd, SevenPoint
 
 _ABCD_SOURCE = "Stolz 1994; Nachbar, J Am Acad Dermatol 30:551, 1994"
@@ -74,7 +74,7 @@ class AbcdPage(LesionPage):
         )
         self.hints["B"].setText(
             tr("For comparison, not a suggestion: compactness {value} (a disc has 1).").format(
-                value=f"{shape.compactness:.2f}"
+                value=decimal(shape.compactness, ".2f")
             )
             if shape is not None
             else ""
@@ -86,7 +86,7 @@ class AbcdPage(LesionPage):
             tr("No score yet: all four parts are needed.")
             if score is None or rule.verdict is None
             else tr("Score (TDS) {score}: by the rule {verdict} (below 4.75 benign, above 5.45 melanoma).").format(
-                score=f"{score:.1f}", verdict=tr(rule.verdict.value)
+                score=decimal(score, ".1f"), verdict=tr(rule.verdict.value)
             )
         )
         self.clear.setEnabled(self.record.abcd is not None)

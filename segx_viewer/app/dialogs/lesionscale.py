@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from segx_viewer.app.dialogs.lesionpage import Facts, LesionPage, hint
 from segx_viewer.app.jobs.workspace import Workspace
-from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.kit.i18n import decimal, mark, tr
 from segx_viewer.app.model import lesions
 from segx_viewer.app.model.annotations import Annotation, plain
 from segx_viewer.domain.image import SpacingOrigin
@@ -105,7 +105,7 @@ class ScalePage(LesionPage):
         else:
             self.state.setText(
                 tr("Scale: {name}, {size} mm per pixel. Set by you, not by the file.").format(
-                    name=calibration.name or tr("without a device"), size=f"{calibration.mm_per_pixel:.4g}"
+                    name=calibration.name or tr("without a device"), size=decimal(calibration.mm_per_pixel, ".4g")
                 )
             )
         self.remove.setEnabled(calibration is not None)
@@ -127,7 +127,9 @@ class ScalePage(LesionPage):
             self.line.setText(tr("{pixels} pixels: too short to measure by.").format(pixels=f"{pixels:.0f}"))
         else:
             words = tr("{pixels} pixels; the scale may be {doubt} % off.")
-            self.line.setText(words.format(pixels=f"{pixels:.0f}", doubt=f"{100 * lesions.doubt_of(pixels):.1f}"))
+            self.line.setText(
+                words.format(pixels=f"{pixels:.0f}", doubt=decimal(100 * lesions.doubt_of(pixels), ".1f"))
+            )
 
     def _show_kept(self, shape: tuple[int, int] | None) -> None:
         shown = [self.kept.itemData(index) for index in range(self.kept.count())]
@@ -136,7 +138,7 @@ class ScalePage(LesionPage):
             self.kept.clear()
             for scale in fitting:
                 words = tr("{name}: {size} mm per pixel").format(
-                    name=scale.name or tr("without a device"), size=f"{scale.mm_per_pixel:.4g}"
+                    name=scale.name or tr("without a device"), size=decimal(scale.mm_per_pixel, ".4g")
                 )
                 self.kept.addItem(words, scale)
         for widget in (self.kept, self.use, self.forget):
@@ -183,7 +185,7 @@ def _figures(facts: Facts) -> str:
             area=plain(shape.area), diameter=plain(shape.diameter), unit=shape.unit
         ),
         tr("Border: compactness {compactness} (a disc has 1), solidity {solidity} (convex has 1).").format(
-            compactness=f"{shape.compactness:.2f}", solidity=f"{shape.solidity:.2f}"
+            compactness=decimal(shape.compactness, ".2f"), solidity=decimal(shape.solidity, ".2f")
         ),
         tr("Folded about its axes, {first} % and {second} % of the area have no counterpart.").format(
             first=first, second=second

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QComboBox, QDateEdit, QFormLayout, QLabel, QVBoxLa
 
 from segx_viewer.app.dialogs.lesionpage import Facts, LesionPage, hint
 from segx_viewer.app.jobs.workspace import Workspace
-from segx_viewer.app.kit.i18n import mark, tr
+from segx_viewer.app.kit.i18n import date_format, mark, tr
 from segx_viewer.app.panels.bodymap import BodyMap, site_words
 from segx_viewer.domain.lesion import Site
 
@@ -31,7 +31,7 @@ class SitePage(LesionPage):
                 line.editingFinished.connect(self._write_names)
         self.taken = QDateEdit()
         self.taken.setCalendarPopup(True)
-        self.taken.setDisplayFormat("yyyy-MM-dd")
+        self.taken.setDisplayFormat(date_format())
         self.taken.setMinimumDate(_UNSTATED)
         self.taken.setMaximumDate(QDate.currentDate())
         self.taken.setSpecialValueText(tr("not stated"))

@@ -140,7 +140,10 @@ class _Page(QTextBrowser):
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:  # noqa: N802 - Qt's name
         url = QUrl(name)
-        path = resources_folder() / "screenshots" / Path(url.path()).name
+        name_of = Path(url.path()).name
+        folder = resources_folder() / "screenshots"
+        own = folder / language.current() / name_of
+        path = own if own.is_file() else folder / name_of  # not every picture was taken in every language
         image = QImage(str(path)) if url.isRelative() and path.is_file() else QImage()
         if image.width() > _WIDTH:
             image = image.scaledToWidth(_WIDTH, Qt.TransformationMode.SmoothTransformation)

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from segx_viewer.app.canvas.badge import WORDS
 from segx_viewer.app.jobs.visits import Comparison, Visit, Visits
 from segx_viewer.app.jobs.workspace import Workspace
-from segx_viewer.app.kit.i18n import tr
+from segx_viewer.app.kit.i18n import date_text, decimal, tr
 from segx_viewer.app.kit.qimage import to_qimage
 from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model.annotations import plain
@@ -51,7 +51,7 @@ class TimeLine(QDialog):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Time line of a lesion"))
-        self.resize(1100, 760)
+        self.resize(1200, 760)
         self._workspace = workspace
         self.visits: dict[int, Visit] = {}
         self.comparison: Comparison | None = None
@@ -87,7 +87,7 @@ class TimeLine(QDialog):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.table.horizontalHeader().setStretchLastSection(True)
+        self.table.horizontalHeader().setStretchLastSection(False)  # it would cut its heading
         self.view = PairView()
         self.fade = QSlider(Qt.Orientation.Horizontal)
         self.fade.setRange(0, 100)
@@ -272,7 +272,7 @@ class TimeLine(QDialog):
     def _words(self, comparison: Comparison, earlier: Document, later: Document) -> str:
         found = comparison.registration
         figures = tr("correlation of details {correlation}, overlap {overlap}").format(
-            correlation=f"{found.correlation:.2f}", overlap=percent(found.overlap)
+            correlation=decimal(found.correlation, ".2f"), overlap=percent(found.overlap)
         )
         if found.trust is Trust.NONE:
             words = [
@@ -287,7 +287,7 @@ class TimeLine(QDialog):
                     "Doubtful: {figures}, turned by {turn}°, scale {scale}. Check that both show the same lesion."
                 ),
             }[found.trust]
-            words = [sentence.format(figures=figures, turn=f"{found.turn:.0f}", scale=f"{found.scale:.2f}")]
+            words = [sentence.format(figures=figures, turn=f"{found.turn:.0f}", scale=decimal(found.scale, ".2f"))]
         if not (self._is_hidden(earlier) or self._is_hidden(later)):
             if comparison.area_ratio is not None:
                 change = 100 * (comparison.area_ratio - 1)
@@ -406,4 +406,4 @@ class TimeLine(QDialog):
 
 
 def _day(document: Document) -> str:
-    return document.lesion.taken or tr("day not stated")
+    return date_text(document.lesion.taken.replace("-", "")) or tr("day not stated")

@@ -31,3 +31,8 @@ def date_text(dicom: str) -> str:
     ('2004-08-26', '')
     """
     return words.date_text(dicom, tr)
+
+
+def date_format() -> str:
+    """Return how the language writes dates, for Qt's fields of dates: ``yyyy-MM-dd``."""
+    return tr(words.DAY).replace("YYYY", "yyyy").replace("DD", "dd")

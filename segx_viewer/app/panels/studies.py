@@ -206,8 +206,8 @@ class Studies(QTreeWidget):
         number = middle.header.acquisition.series_number if middle is not None and middle.header is not None else None
         parts = [str(number)] if number is not None else []
         parts.append(tr("{count} images").format(count=count) if count > 1 else tr("1 image"))
-        if count == 1 and middle is not None and middle.header is not None:
-            parts.append(tr("cannot be opened") if middle.error else middle.header.acquisition.view_position)
+        if count == 1 and middle is not None and middle.error:
+            parts.append(tr("cannot be opened"))
         group.setData(0, _BELOW, " · ".join(filter(None, parts)))
         if middle is not None:
             self._picture(group, middle)
