@@ -20,12 +20,15 @@ from segx_viewer.cli import main
 from segx_viewer.cohort.cluster import connected
 from segx_viewer.cohort.dispatch import Chunks
 from segx_viewer.cohort.journal import Journal
+from segx_viewer.cohort.remote import storage
 from segx_viewer.errors import SegxError
 from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.paths import models_folder
+from tests.cohort.test_remote import put
 
 BUNDLE = "dermoscopy-ham10000"
 FILES, BROKEN = 400, 8
+S3_FILES, S3_BROKEN = 60, 2
 
 needs_models = pytest.mark.skipif(
     not (models_folder() / BUNDLE / "bundle.toml").is_file(), reason="the bundled models are not in this checkout"
@@ -45,7 +48,7 @@ def pictures(tmp_path):
     return folder
 
 
-def _command(pictures: Path, out: Path, *more: str) -> list[str]:
+def _command(pictures: Path | str, out: Path | str, *more: str) -> list[str]:
     command = [sys.executable, "-m", "segx_viewer", "analyze", str(pictures), "--out", str(out), "--bundle", BUNDLE]
     return [*command, "--output", "json", "--output", "csv", *more]
 
@@ -130,6 +133,46 @@ def test_killed_workers_and_schedulers_cost_no_image_and_change_no_number(pictur
     assert sum(row["status"] == "failed" and len(row["error"].split()) >= 3 for row in rows) == BROKEN
     assert _table(out) == _table(alone)
     assert sum(row["c_auitc"] is not None for row in _table(out)) > FILES // 10
+
+
+@needs_models
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_run_from_s3_to_s3_that_is_killed_goes_on_and_equals_one_machine(pictures, s3, tmp_path):
+    files = sorted(pictures.iterdir())
+    for path in files[S3_FILES:]:
+        path.unlink()
+    put(pictures, f"{s3}/in")
+    alone = subprocess.run(
+        _command(pictures, tmp_path / "alone", "--output", "parquet"), capture_output=True, check=False
+    )
+    assert alone.returncode == 1
+    system, _ = storage(s3)
+    command = _command(f"{s3}/in", f"{s3}/out", "--scheduler", "local:2")
+
+    def written() -> int:
+        return len([name for name in system.glob("cohort/out/*.json") if "worklist" not in name])
+
+    run = psutil.Popen(command, stderr=subprocess.DEVNULL)
+    _until(lambda: written() >= S3_FILES // 5, run)
+    started = run.children(recursive=True)
+    run.kill()  # the client, and with it the scheduler
+    assert not psutil.wait_procs(started, timeout=60)[1], "workers outlived their client"
+    run.wait(30)
+    before = written()
+    assert 0 < before < S3_FILES - S3_BROKEN
+    run = psutil.Popen(command, stderr=subprocess.PIPE, text=True)
+    _until(lambda: written() > before, run)
+    victim = next((p for p in run.children(recursive=True) if "spawn_main" in " ".join(p.cmdline())), None)
+    if victim is not None:
+        victim.kill()
+    told = run.communicate(timeout=240)[1]
+    assert run.returncode == 1, told
+    assert f"{S3_FILES - S3_BROKEN} of {S3_FILES} analysed, {S3_BROKEN} failed; results in {s3}/out" in told
+    assert written() == S3_FILES - S3_BROKEN
+    here = tmp_path / "copy"
+    system.get("cohort/out/results.parquet", str(here / "results.parquet"), recursive=True)
+    assert _table(here) == _table(tmp_path / "alone")
 
 
 def _ended_rows(out: Path) -> dict[int, dict[str, object]]:
