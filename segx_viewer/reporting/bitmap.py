@@ -1,6 +1,5 @@
 """A page as pixels. The page is one array; only small patches go through Pillow, which needs four bytes a pixel."""
 
-import math
 from dataclasses import replace
 
 import cv2
@@ -72,11 +71,10 @@ def _parted(canvas: NDArray[np.uint8], text: Text, parts: tuple[Run, ...]) -> No
 def stencil_of(text: Text, run: Run) -> tuple[Image.Image, int, int]:
     """Return a line's letters as a mask, and where its corner lies from the line's own place."""
     face = sized(run.path, max(1.0, text.size), text.bold)
-    anchor = _ANCHORS[text.align]
-    left, top, right, bottom = face.getbbox(run.text, anchor=anchor)
-    left, top = math.floor(left), math.floor(top)
-    stencil = Image.new("L", (math.ceil(right) - left, math.ceil(bottom) - top), 0)
-    ImageDraw.Draw(stencil).text((-left, -top), run.text, 255, face, anchor=anchor)
+    mask, (left, top) = face.getmask2(run.text, "L", anchor=_ANCHORS[text.align])  # measuring first draws it all twice
+    stencil = Image.new("L", mask.size, 0)
+    if all(mask.size):
+        ImageDraw.Draw(stencil).draw.draw_bitmap((0, 0), mask, 255)
     return stencil, left, top
 
 
