@@ -7,18 +7,18 @@ every way. ISA-L packs that in a sixth of the time of zlib's level 2, and smalle
 import struct
 import zlib
 from collections.abc import Iterator
-from importlib import import_module
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-try:
-    packer: Any = import_module("isal.isal_zlib")
-    _LEVEL = 1
-except ImportError:  # a platform that it is not built for
-    packer = zlib
-    _LEVEL = 2
+packer: Any = zlib
+_LEVEL = 2
+with suppress(ImportError):  # a platform that it is not built for
+    from isal import isal_zlib
+
+    packer, _LEVEL = isal_zlib, 1
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _RGB8 = bytes((8, 2, 0, 0, 0))  # bit depth, colour type, deflate, adaptive filters, no interlacing
