@@ -20,7 +20,6 @@ from segx_viewer.networks.legacy import is_legacy, read_legacy
 from segx_viewer.paths import is_plain_name
 
 SAFETENSORS = ".safetensors"
-PICKLES = (".pth", ".pt", ".bin", ".ckpt", ".tar")
 _EMA = ("state_dict_ema", "model_ema", "ema_state_dict", "ema_model", "ema")
 """Where checkpoints keep the running average of the weights, which is what was evaluated."""
 _KEYS = (*_EMA, "model", "state_dict", "model_state_dict", "model_state", "net", "network", "weights", "params")

@@ -1,7 +1,6 @@
 """Numbers that leave the program: JSON with a schema version, and one CSV row an image."""
 
 import csv
-import io
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -222,13 +221,6 @@ def csv_row(analysis: Analysis, identifier: str, key: MapKey | None = None) -> T
         }
         row |= {name: a.value for name, a in certainty.alignments.items() if name in ALIGNMENTS}
     return row
-
-
-def csv_text(rows: Iterable[Mapping[str, object]]) -> str:
-    """Return rows as CSV with the header of `CSV_COLUMNS`."""
-    buffer = io.StringIO()
-    write_csv(buffer, rows)
-    return buffer.getvalue()
 
 
 def write_csv(file: TextIO, rows: Iterable[Mapping[str, object]]) -> None:

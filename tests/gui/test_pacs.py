@@ -13,6 +13,7 @@ from segx_viewer.app.dialogs.archivesearch import ArchiveSearch
 from segx_viewer.app.dialogs.archivesend import ArchiveSend
 from segx_viewer.app.dialogs.archiveservers import ServerDialog
 from segx_viewer.app.jobs.archives import cache, outbox
+from segx_viewer.app.kit import preferences
 from segx_viewer.app.model import privacy
 from segx_viewer.archive import secrets
 from segx_viewer.archive.connection import connect
@@ -164,10 +165,10 @@ def test_what_came_from_archives_obeys_retention(private_folders):
     from segx_viewer.archive.model import Instance
 
     path = cache().files(load_row()).put(Instance("1.2", "1.3", "1.4"), b"x")
-    privacy.set_days(privacy.FOREVER)
+    preferences.REMEMBER.choose(str(privacy.FOREVER))
     privacy.drop_old()
     assert path.exists()
-    privacy.set_days(0)
+    preferences.REMEMBER.choose("0")
     privacy.drop_old()
     assert not path.exists()
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QToolButton
 from segx_viewer.app.dialogs.privacycopy import CopyDialog
 from segx_viewer.app.dialogs.privacypage import PrivacyPage
 from segx_viewer.app.dialogs.tags import TagBrowser
-from segx_viewer.app.kit import settings
+from segx_viewer.app.kit import preferences, settings
 from segx_viewer.app.model import privacy
 from segx_viewer.app.sessions import sessionfile
 from segx_viewer.app.window import Window
@@ -98,7 +98,7 @@ def test_folders_that_qt_remembers_are_forgotten(opened, pictures, tmp_path):
 def test_folders_that_qt_remembers_go_with_the_recent_ones(tmp_path):
     (tmp_path / "patient-miller" / "ct").mkdir(parents=True)
     use_file_dialog(tmp_path / "patient-miller" / "ct")
-    privacy.set_days(0)
+    preferences.REMEMBER.choose("0")
     privacy.drop_old_names()
     assert "patient-miller" not in remembered()
 
@@ -153,7 +153,7 @@ def test_what_onnx_runtime_left_is_forgotten(opened):
     ("days", "session_stays", "recent"), [(0, False, 0), (1, False, 1), (7, True, 2), (-1, True, 2)]
 )
 def test_what_is_old_is_forgotten(pictures, days, session_stays, recent):
-    privacy.set_days(days)
+    preferences.REMEMBER.choose(str(days))
     settings.add_recent(pictures[:2])
     three_days_ago = time.time() - 3 * 86_400
     settings.settings().setValue("recent_times", [str(time.time()), str(three_days_ago)])

@@ -22,7 +22,7 @@ from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.reporting import pdf, png
 from segx_viewer.reporting.content import describe
 from segx_viewer.reporting.dicom import write_dicom_results
-from segx_viewer.reporting.table import analysis_to_dict, csv_row, csv_text
+from segx_viewer.reporting.table import analysis_to_dict, csv_row, write_csv
 from segx_viewer.reporting.typeset import Text
 
 NAME = "Zweistein"
@@ -182,7 +182,8 @@ def written_by(analysis, out, **options):
     is_dicom = bool(analysis.image.source.sop_instance_uid)
     kinds = [kind for kind in Output if not (is_dicom and kind.value.startswith("dicom") and not options)]
     paths = write_outputs(analysis, out, output_name(1, analysis), kinds, **options)
-    (out / "results.csv").write_text(csv_text([csv_row(analysis, "0001")]), "utf-8")
+    with (out / "results.csv").open("w", encoding="utf-8", newline="") as file:
+        write_csv(file, [csv_row(analysis, "0001")])
     return [*paths, out / "results.csv"]
 
 

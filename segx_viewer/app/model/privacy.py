@@ -23,11 +23,6 @@ def days() -> int:
     return int(preferences.REMEMBER.value())
 
 
-def set_days(count: int) -> None:
-    """Remember files and sessions for as many days."""
-    preferences.REMEMBER.choose(str(count))
-
-
 def drop_old() -> None:
     """Forget the session and the recent files whose time is over."""
     drop_old_names()
