@@ -91,11 +91,11 @@ def contexts(classes: Iterable[str]) -> "list[PresentationContext]":
     """
     from pynetdicom import build_context
 
-    found = []
+    proposed = []
     for uid in classes:
-        found.append(build_context(uid, list(PLAIN)))
-        found += [build_context(uid, [syntax]) for syntax in COMPRESSED]
-    return found
+        proposed.append(build_context(uid, list(PLAIN)))
+        proposed += [build_context(uid, [syntax]) for syntax in COMPRESSED]
+    return proposed
 
 
 def groups(classes: Sequence[str], taken: int = 1) -> Iterator[list[str]]:

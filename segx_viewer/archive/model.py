@@ -207,42 +207,42 @@ def _folded(words: str) -> str:
     return "".join(c for c in letters if not unicodedata.combining(c))
 
 
-def study_of(found: Dataset) -> Study:
+def study_of(answer: Dataset) -> Study:
     """Return a study from a server's answer (C-FIND identifier or QIDO-RS attributes)."""
     return Study(
-        uid=text(found, "StudyInstanceUID"),
-        patient=text(found, "PatientName"),
-        patient_id=text(found, "PatientID"),
-        birth_date=text(found, "PatientBirthDate"),
-        date=text(found, "StudyDate"),
-        time=text(found, "StudyTime"),
-        description=text(found, "StudyDescription"),
-        accession=text(found, "AccessionNumber"),
-        modalities=_texts(found, "ModalitiesInStudy"),
-        instances=_whole(found, "NumberOfStudyRelatedInstances"),
+        uid=text(answer, "StudyInstanceUID"),
+        patient=text(answer, "PatientName"),
+        patient_id=text(answer, "PatientID"),
+        birth_date=text(answer, "PatientBirthDate"),
+        date=text(answer, "StudyDate"),
+        time=text(answer, "StudyTime"),
+        description=text(answer, "StudyDescription"),
+        accession=text(answer, "AccessionNumber"),
+        modalities=_texts(answer, "ModalitiesInStudy"),
+        instances=_whole(answer, "NumberOfStudyRelatedInstances"),
     )
 
 
-def series_of(found: Dataset, study_uid: str) -> Series:
+def series_of(answer: Dataset, study_uid: str) -> Series:
     """Return a series from a server's answer."""
     return Series(
-        uid=text(found, "SeriesInstanceUID"),
+        uid=text(answer, "SeriesInstanceUID"),
         study_uid=study_uid,
-        modality=text(found, "Modality"),
-        number=_whole(found, "SeriesNumber"),
-        description=text(found, "SeriesDescription"),
-        instances=_whole(found, "NumberOfSeriesRelatedInstances"),
+        modality=text(answer, "Modality"),
+        number=_whole(answer, "SeriesNumber"),
+        description=text(answer, "SeriesDescription"),
+        instances=_whole(answer, "NumberOfSeriesRelatedInstances"),
     )
 
 
-def instance_of(found: Dataset, series: Series) -> Instance:
+def instance_of(answer: Dataset, series: Series) -> Instance:
     """Return an object from a server's answer."""
     return Instance(
-        uid=text(found, "SOPInstanceUID"),
+        uid=text(answer, "SOPInstanceUID"),
         series_uid=series.uid,
         study_uid=series.study_uid,
-        sop_class=text(found, "SOPClassUID"),
-        number=_whole(found, "InstanceNumber") or 0,
+        sop_class=text(answer, "SOPClassUID"),
+        number=_whole(answer, "InstanceNumber") or 0,
     )
 
 

@@ -68,17 +68,17 @@ def image_kind(name: str, stated: Mapping[str, object] | None = None) -> ImageKi
     >>> image_kind("brain MR", {"one": "an MR slice of a head"})
     ImageKind(one='an MR slice of a head', many='brain MR images', pixels='', ...
     """
-    found: Table = {**_known().get(name, {}), **(stated or {})}
-    if unknown := set(found) - {f.name for f in fields(ImageKind)}:
+    table: Table = {**_known().get(name, {}), **(stated or {})}
+    if unknown := set(table) - {f.name for f in fields(ImageKind)}:
         raise ValueError(f"{', '.join(sorted(unknown))} in the table of an image kind")
     return ImageKind(
-        one=as_text(found.get("one", f"an image of {name}")),
-        many=as_text(found.get("many", f"{name} images")),
-        pixels=as_text(found.get("pixels", "")),
-        body_parts=as_texts(found.get("body_parts", ())),
-        other_views=as_texts(found.get("other_views", ())),
-        other_projections=as_texts(found.get("other_projections", ())),
-        other_views_reason=as_text(found.get("other_views_reason", OTHER_VIEWS)),
+        one=as_text(table.get("one", f"an image of {name}")),
+        many=as_text(table.get("many", f"{name} images")),
+        pixels=as_text(table.get("pixels", "")),
+        body_parts=as_texts(table.get("body_parts", ())),
+        other_views=as_texts(table.get("other_views", ())),
+        other_projections=as_texts(table.get("other_projections", ())),
+        other_views_reason=as_text(table.get("other_views_reason", OTHER_VIEWS)),
     )
 
 

@@ -174,14 +174,14 @@ def _dry_run(root: Path, name: str, image: MedicalImage | None, device: str, tri
 
 def _remarks(analysis: Analysis) -> list[str]:
     """Say what is unusual about the dry run without being wrong."""
-    found = list(analysis.warnings)
+    remarks = list(analysis.warnings)
     if all(not a.saliency_map.any() for a in analysis.explanations.values()):
-        found.append(worded("The explanation of the test image is empty; try another target layer or image."))
+        remarks.append(worded("The explanation of the test image is empty; try another target layer or image."))
     share = analysis.segmentation.area_fraction if analysis.segmentation else 0.0
     if share in (0.0, 1.0):
-        found.append(
+        remarks.append(
             worded("The region of the test image is empty.")
             if share == 0
             else worded("The region is the whole test image.")
         )
-    return found
+    return remarks

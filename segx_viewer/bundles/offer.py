@@ -76,12 +76,12 @@ def read_offer(source: Path) -> Offer:
     """
     path = source / MANIFEST if source.is_dir() else source
     manifest = _read(path)
-    found = {"files": manifest.pop("files", {}), **{network: manifest.get(network, {}) for network in NETWORKS}}
-    for table in found.values():
+    stated = {"files": manifest.pop("files", {}), **{network: manifest.get(network, {}) for network in NETWORKS}}
+    for table in stated.values():
         if not isinstance(table, dict):
             raise ModelError(f"{path.name} has a value where a table belongs: {table!r}.")
-    networks = {network: as_table(found[network]) for network in NETWORKS}
-    listed = {name: str(digest) for name, digest in as_table(found["files"]).items()}
+    networks = {network: as_table(stated[network]) for network in NETWORKS}
+    listed = {name: str(digest) for name, digest in as_table(stated["files"]).items()}
     files = {
         network: _beside(path, str(table["weights"])) for network, table in networks.items() if table.get("weights")
     }
@@ -254,10 +254,10 @@ def _segmenter_file(path: Path) -> tuple[Path, dict[str, object]]:
     from segx_viewer.bundles.folders import segmenter_of
 
     if path.is_dir():
-        found = segmenter_of(path)
-        if found is None:
+        offered = segmenter_of(path)
+        if offered is None:
             raise ModelError(f"{path.name} is no segmenter that is known; name its weights file.")
-        return found[1], found[0]
+        return offered[1], offered[0]
     if not path.is_file():
         raise ModelError(f"There is no segmenter {path}: neither a file or folder nor an installed model.")
     architecture = _PROGRAMS.get(path.suffix.lower())
@@ -410,7 +410,7 @@ def regions_of(texts: Sequence[str], name: str = "") -> list[dict[str, object]]:
     >>> regions_of(["1", "2"], "lesion")
     [{'name': 'lesion', 'channels': [1, 2]}]
     """
-    found: list[dict[str, object]] = []
+    regions: list[dict[str, object]] = []
     alone: list[int] = []
     for text in texts:
         called, _, numbers = text.rpartition("=")
@@ -421,22 +421,22 @@ def regions_of(texts: Sequence[str], name: str = "") -> list[dict[str, object]]:
         if not channels or min(channels) < 0:
             raise ModelError(f"{text!r} are no channels: they are numbers counted from 0, or NAME=0,1.")
         if called.strip():
-            found.append({"name": called.strip(), "channels": channels})
+            regions.append({"name": called.strip(), "channels": channels})
         else:
             alone += channels
     if alone:
-        found.insert(0, {"name": name or "region", "channels": alone})
-    return found
+        regions.insert(0, {"name": name or "region", "channels": alone})
+    return regions
 
 
 def _cut_off(text: str, code: str) -> float:
     try:
-        found = float(text)
+        cut_off = float(text)
     except ValueError:
-        found = -1.0
-    if not 0 <= found <= 1:
+        cut_off = -1.0
+    if not 0 <= cut_off <= 1:
         raise ModelError(f"The cut-off {text!r} of the class {code} is not a probability.")
-    return found
+    return cut_off
 
 
 def _names_in(path: Path) -> list[str]:

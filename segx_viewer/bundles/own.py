@@ -152,17 +152,17 @@ def of_onnx(path: Path) -> dict[str, object]:
     if len(given) != 1:
         return {}
     _, channels, h, w = sizes(given[0].shape)
-    found: dict[str, object] = {}
+    entries: dict[str, object] = {}
     if isinstance(h, int) and isinstance(w, int):
-        found["preprocessing.input_shape"] = [h, w]
+        entries["preprocessing.input_shape"] = [h, w]
     if given[0].type in WHOLE_TYPES:
         highest = 255.0 if given[0].type == "tensor(uint8)" else _divisor(path, given[0].name)
-        found |= {WHOLE: given[0].type} if highest is None else _range(highest, 1 if channels == 1 else 3)
+        entries |= {WHOLE: given[0].type} if highest is None else _range(highest, 1 if channels == 1 else 3)
     if channels == 1:
-        found |= {"preprocessing.colour": "grey"}
-        found.setdefault("preprocessing.mean", [0.5])
-        found.setdefault("preprocessing.std", [0.5])
-    return found | _of_yolo(session.get_modelmeta().custom_metadata_map, (h, w))
+        entries |= {"preprocessing.colour": "grey"}
+        entries.setdefault("preprocessing.mean", [0.5])
+        entries.setdefault("preprocessing.std", [0.5])
+    return entries | _of_yolo(session.get_modelmeta().custom_metadata_map, (h, w))
 
 
 def _range(highest: float, channels: int) -> dict[str, object]:

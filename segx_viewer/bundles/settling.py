@@ -71,17 +71,17 @@ def settle(folder: Path, manifest: Table) -> tuple[Table, list[str]]:
     if asked:
         table.pop("activation")
     _check_one_output(manifest)
-    found = {"classifier": _Findings(classifier), "segmenter": _Findings(table)}
+    networks = {"classifier": _Findings(classifier), "segmenter": _Findings(table)}
     from segx_viewer.bundles.writing import write_manifest
 
-    write_manifest(folder, {**manifest, **{name: each.table for name, each in found.items()}})
+    write_manifest(folder, {**manifest, **{name: each.table for name, each in networks.items()}})
     bundle = read_bundle(folder)
-    _settle_classifier(bundle, found["classifier"])
-    _settle_segmenter(bundle, found["segmenter"], asked=asked, stated="regions" in manifest)
-    files = {**as_table(manifest["files"]), **{k: v for each in found.values() for k, v in each.digests.items()}}
-    done = {**manifest, **{name: each.table for name, each in found.items()}, "files": files}
+    _settle_classifier(bundle, networks["classifier"])
+    _settle_segmenter(bundle, networks["segmenter"], asked=asked, stated="regions" in manifest)
+    files = {**as_table(manifest["files"]), **{k: v for each in networks.values() for k, v in each.digests.items()}}
+    done = {**manifest, **{name: each.table for name, each in networks.items()}, "files": files}
     write_manifest(folder, done)
-    return done, [note for each in found.values() for note in each.notes]
+    return done, [note for each in networks.values() for note in each.notes]
 
 
 def _check_one_output(manifest: Table) -> None:
@@ -92,13 +92,13 @@ def _check_one_output(manifest: Table) -> None:
         )
 
 
-def _settle_classifier(bundle: ModelBundle, found: _Findings) -> None:
+def _settle_classifier(bundle: ModelBundle, entries: _Findings) -> None:
     spec, classes = bundle.classifier, len(bundle.classes)
     inputs = _inputs(bundle.preprocessing)
     if not spec.is_program:
         network = bundle.load_classifier()
         if _is_untrained(network):
-            found.notes.append(
+            entries.notes.append(
                 worded("The classifier's batch norms have never seen an image: its weights look untrained.")
             )
         return
@@ -108,18 +108,18 @@ def _settle_classifier(bundle: ModelBundle, found: _Findings) -> None:
     names = list(outputs[0])
     taken = which(names, [tuple(t.shape) for t in outputs[0].values()], wanted)
     if len(names) > 1 and not spec.take:
-        found.table["take"] = names[taken]
+        entries.table["take"] = names[taken]
         others = ", ".join(name for i, name in enumerate(names) if i != taken)
-        found.notes.append(
+        entries.notes.append(
             worded(f"Of the classifier's outputs {names[taken]!r} is taken, which fits the classes; not {others}.")
         )
     rows = torch.cat([tidy(each[names[taken]], wanted) for each in outputs])
     if rows.shape[1] != classes:
         raise ModelError(_miscounted(rows.shape[1], classes))
     end = _end(spec.architecture, bundle.folder / spec.weights, names[taken])
-    _settle_output("classifier", rows, end, found, activation=bundle.activation, option="--output")
+    _settle_output("classifier", rows, end, entries, activation=bundle.activation, option="--output")
     if program.inside is not None and spec.tail is None:
-        _explain(bundle, program.inside, inputs, found)
+        _explain(bundle, program.inside, inputs, entries)
 
 
 def _miscounted(given: int, classes: int) -> str:
@@ -131,7 +131,7 @@ def _miscounted(given: int, classes: int) -> str:
     return worded(f"The classifier gives ({given},) scores; the model names {classes} classes.{more}")
 
 
-def _settle_segmenter(bundle: ModelBundle, found: _Findings, *, asked: bool, stated: bool) -> None:
+def _settle_segmenter(bundle: ModelBundle, entries: _Findings, *, asked: bool, stated: bool) -> None:
     spec = bundle.segmenter
     inputs = _inputs(bundle.segmenter_input)
     if spec.is_program:
@@ -143,32 +143,32 @@ def _settle_segmenter(bundle: ModelBundle, found: _Findings, *, asked: bool, sta
         if spec.output == INSTANCES:
             masks_of([*outputs[0].values()], bundle.segmenter_channels, bundle.segmenter_input.input_shape)
             note = worded("The segmenter gives boxes and masks of single things; all of a kind are one region.")
-            found.notes.append(note)
+            entries.notes.append(note)
             return
         names = list(outputs[0])
         taken = which(names, [tuple(t.shape) for t in outputs[0].values()], wanted)
         if len(names) > 1 and not spec.take:
-            found.table["take"] = names[taken]
-            found.notes.append(
+            entries.table["take"] = names[taken]
+            entries.notes.append(
                 worded(f"Of the segmenter's outputs {names[taken]!r} is taken, which has rows and columns.")
             )
         raw = [each[names[taken]] for each in outputs]
         if not raw[0].is_floating_point():
-            found.notes.append(worded("The segmenter gives the number of each pixel's class, no probabilities."))
-            found.table["output"] = LOGITS  # made certain when it runs
+            entries.notes.append(worded("The segmenter gives the number of each pixel's class, no probabilities."))
+            entries.table["output"] = LOGITS  # made certain when it runs
             values = torch.cat([tidy(each, wanted) for each in raw])
             end = ""
         else:
             values = torch.cat([tidy(each, wanted) for each in raw])
             end = _end(spec.architecture, bundle.folder / spec.weights, names[taken])
-            _settle_output("segmenter", values, end, found, activation=None, option="--segmenter-output")
+            _settle_output("segmenter", values, end, entries, activation=None, option="--segmenter-output")
     else:
         with torch.no_grad():
             # As it comes: what its options make of it (smp's `activation`) is what is looked for.
             values = torch.cat([_plain(bundle)(x) for x in inputs])
         if spec.architecture.startswith("smp/"):
-            _settle_output("segmenter", values, "", found, activation=None, option="--segmenter-output")
-    _settle_channels(values.shape[1], found, asked=asked, stated=stated)
+            _settle_output("segmenter", values, "", entries, activation=None, option="--segmenter-output")
+    _settle_channels(values.shape[1], entries, asked=asked, stated=stated)
 
 
 def _plain(bundle: ModelBundle) -> nn.Module:
@@ -177,7 +177,7 @@ def _plain(bundle: ModelBundle) -> nn.Module:
     return replace(bundle, segmenter=replace(bundle.segmenter, output=LOGITS)).load_segmenter()
 
 
-def _settle_channels(count: int, found: _Findings, *, asked: bool, stated: bool) -> None:
+def _settle_channels(count: int, entries: _Findings, *, asked: bool, stated: bool) -> None:
     if count > 1 and not stated:
         background = worded("; the first of two is most often the background") if count == 2 else ""
         raise ModelError(
@@ -187,8 +187,8 @@ def _settle_channels(count: int, found: _Findings, *, asked: bool, stated: bool)
     if not asked or count == 1:
         return
     if count == 2:
-        found.table["activation"] = Activation.SOFTMAX.value
-        found.notes.append(worded("The segmenter's two channels are taken to exclude each other (softmax)."))
+        entries.table["activation"] = Activation.SOFTMAX.value
+        entries.notes.append(worded("The segmenter's two channels are taken to exclude each other (softmax)."))
         return
     raise ModelError(
         f"The segmenter gives {count} channels: say whether they exclude each other (--segmenter-activation softmax) "
@@ -237,10 +237,10 @@ def _alike(a: Mapping[str, Tensor], b: Mapping[str, Tensor], tolerance: float = 
 
 
 def _settle_output(
-    name: str, rows: Tensor, end: str, found: _Findings, *, activation: Activation | None, option: str
+    name: str, rows: Tensor, end: str, entries: _Findings, *, activation: Activation | None, option: str
 ) -> None:
     """Find out whether values (N, K, ...) are probabilities already; never are they activated twice."""
-    said = found.table.get("output")
+    said = entries.table.get("output")
     if not bool(torch.isfinite(rows).all()):
         raise ModelError(f"The {name}'s output is not finite; its weights may be damaged.")
     inside = bool(((rows >= -1e-6) & (rows <= 1 + 1e-6)).all())
@@ -254,8 +254,8 @@ def _settle_output(
                 f"{PROBABILITIES}."
             )
         if said is None:
-            found.notes.append(worded(f"The {name} ends in {end.lower()}: its outputs are taken as probabilities."))
-        found.table["output"] = said = PROBABILITIES
+            entries.notes.append(worded(f"The {name} ends in {end.lower()}: its outputs are taken as probabilities."))
+        entries.table["output"] = said = PROBABILITIES
     elif said is None and inside:
         raise ModelError(
             f"The {name}'s outputs lie within 0..1{' and add up to 1' if whole else ''} on every trial: say whether "
@@ -266,7 +266,7 @@ def _settle_output(
             f"The {name}'s probabilities do not add up to 1: each class stands for itself; say activation sigmoid."
         )
     if said == PROBABILITIES and name == "segmenter" and whole:
-        found.table.setdefault("activation", Activation.SOFTMAX.value)
+        entries.table.setdefault("activation", Activation.SOFTMAX.value)
 
 
 def _end(architecture: str, path: Path, output: str) -> str:
@@ -302,11 +302,11 @@ def _is_untrained(network: nn.Module) -> bool:
     )
 
 
-def _explain(bundle: ModelBundle, program: Inside, inputs: list[Tensor], found: _Findings) -> None:
+def _explain(bundle: ModelBundle, program: Inside, inputs: list[Tensor], entries: _Findings) -> None:
     """Make an ONNX model's last feature maps an output, and what follows them a model; say what that allows."""
     path = bundle.folder / bundle.classifier.weights
     model = read_model(path)
-    taken, names = str(found.table.get("take") or bundle.classifier.take), program.output_names
+    taken, names = str(entries.table.get("take") or bundle.classifier.take), program.output_names
     output = taken if taken in names else names[int(taken or 0)]
     wanted = Wanted("logits", classes=len(bundle.classes))
     reason = worded("it has no feature maps that its scores come from alone")
@@ -322,17 +322,17 @@ def _explain(bundle: ModelBundle, program: Inside, inputs: list[Tensor], found: 
             tail, reason = None, worded("what follows its last feature maps could not be followed exactly")
         if maps[0].ndim == _TOKENS and (tail is None or not _reaches_places(tail, maps[0], inputs[0])):
             continue  # of a vision transformer's last tokens, only the class's own may count
-        _write_cut(bundle, cut, tail, found)
+        _write_cut(bundle, cut, tail, entries)
         allowed = _allowed(with_tail=tail is not None)
-        found.table["methods"] = allowed
-        found.table["target_layer"] = cut.maps
+        entries.table["methods"] = allowed
+        entries.table["target_layer"] = cut.maps
         left = [m.label for m in METHODS.values() if m.name not in allowed]
         why = worded("ONNX gives no gradients through the whole network") + (f"; {reason}" if tail is None else "")
         labels = ", ".join(METHODS[name].label for name in allowed if name in METHODS)
-        found.notes.append(worded(f"Explained by {labels}. Not by {', '.join(left)}: {why}."))
+        entries.notes.append(worded(f"Explained by {labels}. Not by {', '.join(left)}: {why}."))
         return
     labels = ", ".join(METHODS[name].label for name in BLACK_BOX_METHODS)
-    found.notes.append(worded(f"Explained by {labels} only: {reason}."))
+    entries.notes.append(worded(f"Explained by {labels} only: {reason}."))
 
 
 def _allowed(*, with_tail: bool) -> list[str]:
@@ -381,13 +381,13 @@ def _reaches_places(tail: Tail, tokens: Tensor, x: Tensor) -> bool:
     return gradient is not None and bool(to_maps(gradient, (x.shape[-2], x.shape[-1])).any())
 
 
-def _write_cut(bundle: ModelBundle, cut: Cut, tail: Tail | None, found: _Findings) -> None:
+def _write_cut(bundle: ModelBundle, cut: Cut, tail: Tail | None, entries: _Findings) -> None:
     path = bundle.folder / bundle.classifier.weights
     plain = with_outputs(onnx.load(path, load_external_data=False), [cut.maps])
     path.write_bytes(plain.SerializeToString())
-    found.digests[path.name] = sha256_of(path)
-    stated = found.table["tail"] = {"map": cut.maps}
+    entries.digests[path.name] = sha256_of(path)
+    stated = entries.table["tail"] = {"map": cut.maps}
     if tail is not None:
         (bundle.folder / TAIL).write_bytes(cut.tail.SerializeToString())
         stated["file"] = TAIL
-        found.digests[TAIL] = sha256_of(bundle.folder / TAIL)
+        entries.digests[TAIL] = sha256_of(bundle.folder / TAIL)

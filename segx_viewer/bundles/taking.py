@@ -215,12 +215,12 @@ class Taking:
     def _thresholds(self, state: Mapping[str, "Tensor"]) -> list[str]:
         """Take the operating points that a file of torchxrayvision holds, for they differ from file to file."""
         classes = self._classes
-        found = state.get(_THRESHOLDS)
+        stored = state.get(_THRESHOLDS)
         if self.network != "classifier" or not self._architecture.startswith("xrv/"):
             return []
-        if found is None or len(found) != len(classes):
+        if stored is None or len(stored) != len(classes):
             return [worded("The file holds no operating points: the cut-offs are the manifest's.")]
-        values = [float(v) for v in found]
+        values = [float(v) for v in stored]
         self.manifest["classes"] = [
             {**c, "threshold": 1.0 if math.isnan(value) else value}  # not a number: never learned
             for c, value in zip(classes, values, strict=True)

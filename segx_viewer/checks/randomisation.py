@@ -171,5 +171,5 @@ def seed_stability(
         maps[str(seed)] = np.asarray(attribute(tensor, seed))
         if on_progress is not None:
             on_progress(count / len(seeds))
-    found = consensus(maps)
-    return None if found is None else Stability(found.agreement, found.top_overlap)
+    agreed = consensus(maps)
+    return None if agreed is None else Stability(agreed.agreement, agreed.top_overlap)

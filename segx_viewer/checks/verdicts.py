@@ -117,13 +117,13 @@ def verdicts(report: "SanityReport") -> tuple[Verdict, ...]:
     )
 
 
-def summary(found: tuple[Verdict, ...], say: Say = _as_it_is) -> str:
+def summary(told: tuple[Verdict, ...], say: Say = _as_it_is) -> str:
     """Sum the checks up in one sentence, as `say` translates it."""
-    named = {judgement: [_within(v.name, say) for v in found if v.judgement is judgement] for judgement in Judgement}
+    named = {judgement: [_within(v.name, say) for v in told if v.judgement is judgement] for judgement in Judgement}
     good = len(named[Judgement.GOOD])
-    if good == len(found):
+    if good == len(told):
         return say(_ALL).format(count=good)
-    parts = [say(_SOME).format(count=good, all=len(found))]
+    parts = [say(_SOME).format(count=good, all=len(told))]
     for judgement, text in ((Judgement.POOR, _FAILS), (Judgement.FAIR, _FAIR), (Judgement.UNDEFINED, _OPEN)):
         if named[judgement]:
             parts.append(say(text).format(names=", ".join(named[judgement])))
@@ -155,12 +155,12 @@ def _of_sensitivity(value: float | None, radius: float) -> Verdict:
     return Verdict(SENSITIVITY, judgement, _CHANGED, {"radius": radius, "change": value})
 
 
-def _of_randomisation(found: "Randomisation | None") -> Verdict:
-    if found is None:
+def _of_randomisation(randomised: "Randomisation | None") -> Verdict:
+    if randomised is None:
         return Verdict(RANDOMISED, Judgement.UNDEFINED, _FLAT)
-    if found.final is None:
+    if randomised.final is None:
         return Verdict(RANDOMISED, Judgement.GOOD, _NO_MAP)
-    figures, likeness = {"likeness": found.final}, abs(found.final)
+    figures, likeness = {"likeness": randomised.final}, abs(randomised.final)
     if likeness < 0.3:
         return Verdict(RANDOMISED, Judgement.GOOD, _LEARNED, figures)
     if likeness < 0.6:
@@ -168,10 +168,10 @@ def _of_randomisation(found: "Randomisation | None") -> Verdict:
     return Verdict(RANDOMISED, Judgement.POOR, _UNLEARNED, figures)
 
 
-def _of_stability(found: "Stability | None") -> Verdict:
-    if found is None:
+def _of_stability(stability: "Stability | None") -> Verdict:
+    if stability is None:
         return Verdict(STABILITY, Judgement.UNDEFINED, _FLAT_ALL)
-    r = found.rank_correlation
+    r = stability.rank_correlation
     judgement = Judgement.GOOD if r >= 0.9 else Judgement.FAIR if r >= 0.7 else Judgement.POOR
-    figures = {"likeness": r, "overlap": found.top_overlap}
+    figures = {"likeness": r, "overlap": stability.top_overlap}
     return Verdict(STABILITY, judgement, _DISAGREES if judgement is Judgement.POOR else _AGREES, figures)

@@ -161,13 +161,13 @@ def verify(arguments: argparse.Namespace) -> int:
     """Compare files with their checksums."""
     store = _store()
     names = arguments.names or list(store.bundles())
-    found = [sentence for name in names for sentence in store.get(name).damages()]
-    found += [] if arguments.names else store.damaged.values()
-    for sentence in found:
+    damages = [sentence for name in names for sentence in store.get(name).damages()]
+    damages += [] if arguments.names else store.damaged.values()
+    for sentence in damages:
         print(f"segx-viewer: {sentence}", file=sys.stderr)  # noqa: T201
-    if not found:
+    if not damages:
         say(f"All files of {', '.join(names)} are as they were installed.")
-    return 1 if found else 0
+    return 1 if damages else 0
 
 
 def remove(arguments: argparse.Namespace) -> int:

@@ -66,16 +66,16 @@ def references(calibration: Mapping[str, object]) -> dict[str, Reference]:
     those that are among the calibration's features.
     """
     stated = as_table(calibration.get("reference", {}))
-    found = {}
+    usual = {}
     names, means, scales = (calibration.get(key, ()) for key in ("features", "mean", "scale"))
     known = dict(zip(as_texts(names), zip(as_floats(means), as_floats(scales), strict=True), strict=True))
     for figure, feature in FIGURES.items():
         if feature in stated:
             one = as_table(stated[feature])
-            found[figure] = Reference(as_float(one["mean"]), as_float(one["deviation"]), as_int(one["images"]))
+            usual[figure] = Reference(as_float(one["mean"]), as_float(one["deviation"]), as_int(one["images"]))
         elif feature in known:
-            found[figure] = Reference(*known[feature])
-    return {figure: one for figure, one in found.items() if one.deviation > _SURE}
+            usual[figure] = Reference(*known[feature])
+    return {figure: one for figure, one in usual.items() if one.deviation > _SURE}
 
 
 def drifts(rows: Iterable[Mapping[str, object]], calibrated: Mapping[str, Mapping[str, Reference]]) -> list[Drift]:

@@ -52,7 +52,7 @@ class Inputs:
         SegxError
             If a glob matches nothing, or a list or an archive cannot be read.
         """
-        found: dict[str | Path, Input] = {}
+        by_path: dict[str | Path, Input] = {}
         self.empty = []
         for name in self._names():
             items = list(self._opened(name))
@@ -60,9 +60,9 @@ class Inputs:
                 self.empty.append(name)
             for item in items:
                 key = item.url or item.path
-                if item.named or key not in found:  # named by itself, it must be an image
-                    found[key] = item
-        return list(found.values())
+                if item.named or key not in by_path:  # named by itself, it must be an image
+                    by_path[key] = item
+        return list(by_path.values())
 
     def stream(self) -> Iterator[Input]:
         """Yield the files as they are found, each once: for more than one would want in a list. Raises alike."""

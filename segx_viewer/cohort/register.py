@@ -90,27 +90,27 @@ class Register:
         """Return the first image of a content that no other one was taken for, and keep it from being taken again."""
         if self._ended:
             self._settle()
-        found = self._table.execute(
+        row = self._table.execute(
             "SELECT number, content, done FROM images WHERE content = ? AND claimed = 0 ORDER BY number LIMIT 1",
             (content,),
         ).fetchone()
-        if found is None:
+        if row is None:
             return None
-        self._table.execute("UPDATE images SET claimed = 1 WHERE number = ?", found[:1])
-        return Known(found[0], found[1], bool(found[2]))
+        self._table.execute("UPDATE images SET claimed = 1 WHERE number = ?", row[:1])
+        return Known(row[0], row[1], bool(row[2]))
 
     def claim_all(self, stamp: str) -> list[Known]:
         """Return a file's images, if a run before has done all of them and none was taken yet; else none."""
         if self._ended:
             self._settle()
-        found = self._table.execute(
+        rows = self._table.execute(
             "SELECT number, content, done, claimed, frames FROM images WHERE stamp = ? ORDER BY number", (stamp,)
         ).fetchall()
-        if not found or len(found) != found[-1][4] or not all(row[2] and not row[3] for row in found):
+        if not rows or len(rows) != rows[-1][4] or not all(row[2] and not row[3] for row in rows):
             return []
-        numbers: Sequence[tuple[int]] = [row[:1] for row in found]
+        numbers: Sequence[tuple[int]] = [row[:1] for row in rows]
         self._table.executemany("UPDATE images SET claimed = 1 WHERE number = ?", numbers)
-        return [Known(row[0], row[1], done=True) for row in found]
+        return [Known(row[0], row[1], done=True) for row in rows]
 
     def ended(self) -> Iterator[Ended]:
         """Yield the images that have ended, by number."""

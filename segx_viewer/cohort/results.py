@@ -89,14 +89,14 @@ class Result:
 def read_results(folder: Where) -> list[Result]:
     """Return what became of each image of a run, by number. Raises `SegxError`."""
     begun: dict[int, tuple[str, str]] = {}
-    found: dict[int, Result] = {}
+    by_number: dict[int, Result] = {}
     for line in _lines(folder):
         if "begun" in line:
             begun[as_int(line["begun"])] = str(line["content"]), str(line.get("stamp", ""))
         elif "ended" in line:
             number = as_int(line["ended"])
-            found[number] = _result(number, as_table(line["row"]), *begun.get(number, ("", "")))
-    return [found[number] for number in sorted(found)]
+            by_number[number] = _result(number, as_table(line["row"]), *begun.get(number, ("", "")))
+    return [by_number[number] for number in sorted(by_number)]
 
 
 def _result(number: int, row: Table, content: str, stamp: str) -> Result:

@@ -54,19 +54,19 @@ def find_sources(results: Sequence[Result], place: Where, tell: Tell = lambda _l
         known = read_index(place)
         return {result.number: known[result.number] for result in results if result.number in known}
     by_stamp, by_content = _grouped((r.stamp, r) for r in results), _grouped((_content(r), r) for r in results)
-    found: dict[int, str] = {}
+    sources: dict[int, str] = {}
     with Inputs([str(place)]) as inputs:
         unknown = []
         for looked, item in enumerate(inputs.stream()):
-            tell(looked, len(found))
-            if not _take(found, by_stamp.get(stamp(item), ()), item):
+            tell(looked, len(sources))
+            if not _take(sources, by_stamp.get(stamp(item), ()), item):
                 unknown.append(item)
         for looked, item in enumerate(unknown):
-            if len(found) == len(results):
+            if len(sources) == len(results):
                 break
-            tell(looked, len(found))
-            _take(found, by_content.get(content(item), ()), item)
-    return found
+            tell(looked, len(sources))
+            _take(sources, by_content.get(content(item), ()), item)
+    return sources
 
 
 def _grouped(pairs: Iterable[tuple[str, Result]]) -> dict[str, list[Result]]:

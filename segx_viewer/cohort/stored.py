@@ -126,9 +126,9 @@ def _analysis(record: Table, arrays: Arrays, image: MedicalImage) -> Analysis:
     if record["prediction"] is None:
         return analysis
     regions = {
-        as_text(found["name"]): _region(found, arrays[f"region/{found['name']}"])
-        for found in as_tables(record["regions"])
-        if f"region/{found['name']}" in arrays
+        as_text(entry["name"]): _region(entry, arrays[f"region/{entry['name']}"])
+        for entry in as_tables(record["regions"])
+        if f"region/{entry['name']}" in arrays
     }
     region = as_table(record["region"])
     main = regions.get(as_text(region["name"])) or _region(region, arrays["segmentation"])
@@ -136,7 +136,7 @@ def _analysis(record: Table, arrays: Arrays, image: MedicalImage) -> Analysis:
     prediction = _prediction(as_table(record["prediction"]), classes, arrays)
     analysis = replace(analysis, prediction=prediction, segmentation=main, regions=regions)
     return analysis.with_explanations(
-        *(_explanation(found, arrays, analysis) for found in as_tables(record["explanations"]))
+        *(_explanation(entry, arrays, analysis) for entry in as_tables(record["explanations"]))
     )
 
 

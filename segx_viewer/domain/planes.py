@@ -72,14 +72,14 @@ def reference_line(image: MedicalImage, other: MedicalImage) -> Line | None:
         return None
     corners = there.corners()
     heights = (corners - here.origin) @ here.normal
-    found = []
+    points = []
     for i in range(4):
         a, b = heights[i], heights[(i + 1) % 4]
         if (a < 0) != (b < 0):
-            found.append(corners[i] + (corners[(i + 1) % 4] - corners[i]) * (a / (a - b)))
-    if len(found) != 2:
+            points.append(corners[i] + (corners[(i + 1) % 4] - corners[i]) * (a / (a - b)))
+    if len(points) != 2:
         return None
-    return here.pixel(found[0]), here.pixel(found[1])
+    return here.pixel(points[0]), here.pixel(points[1])
 
 
 def nearest(places: Sequence[SlicePosition], to: SlicePosition) -> int | None:

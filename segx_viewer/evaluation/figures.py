@@ -108,15 +108,15 @@ def within(
     rows: Sequence[ImageRow] | Sequence[Answer], figures: Callable[[NDArray[np.bool_], Resampler], T]
 ) -> dict[str, dict[str, T]]:
     """Return figures apart for each value of each attribute that has few, such as the view or the source."""
-    found: dict[str, dict[str, T]] = {}
+    apart: dict[str, dict[str, T]] = {}
     for name in rows[0].attributes:
         values = np.array([row.attributes.get(name, "") for row in rows])
         if 1 < len(set(values)) <= MOST_VALUES:
             for value in sorted(set(values)):
                 chosen = values == value
                 inner = Resampler(np.array([row.group for row in rows])[chosen])
-                found.setdefault(name, {})[str(value)] = figures(chosen, inner)
-    return found
+                apart.setdefault(name, {})[str(value)] = figures(chosen, inner)
+    return apart
 
 
 def interpretability(
@@ -128,7 +128,7 @@ def interpretability(
     is undefined (no reference mask, empty region, flat map) are left out of both and counted.
     """
     truth = np.array([row.truth[0] if row.truth else "" for row in rows])
-    found: dict[str, MapFigures] = {}
+    by_method: dict[str, MapFigures] = {}
     for method in rows[0].methods:
         entries = [row.methods[method] for row in rows]
         measured = [entry.measures for entry in entries]
@@ -144,7 +144,7 @@ def interpretability(
             }
             pairs[measure] = PairPerClass(of_all.original, of_all.segx, of_all.difference, per_class)
         spoilt = {name: resampler.mean(_column(measured, f"auitc_segx_{name}")).rounded() for name in PERTURBATIONS}
-        found[method] = MapFigures(
+        by_method[method] = MapFigures(
             undefined=sum(_undefined(e) for e in entries),
             without_reference=sum("iou_original" not in measures for measures in measured),
             iou=pairs["iou"],
@@ -155,7 +155,7 @@ def interpretability(
                 "segx": _mean_curve([e.curve_segx for e in entries]),
             },
         )
-    return found
+    return by_method
 
 
 def certainty(rows: Sequence[ImageRow], method: str, resampler: Resampler) -> dict[str, ScoreFigures]:
@@ -251,20 +251,20 @@ def segmentation(rows: Sequence[SegmentationRow], empty: Set[str] = frozenset())
     empty : set of str
         Ids of the images whose reference is empty.
     """
-    found = {}
+    by_dataset = {}
     for dataset in sorted({row.dataset for row in rows}):
         chosen = [row for row in rows if row.dataset == dataset]
         resampler = Resampler(np.array([row.group for row in chosen]))
         dice, overlap = np.array([row.dice for row in chosen]), np.array([row.iou for row in chosen])
         without = np.array([row.image_id in empty for row in chosen])
         apart = bool(without.any())
-        found[dataset] = RegionFigures(
+        by_dataset[dataset] = RegionFigures(
             resampler.mean(dice).rounded(),
             resampler.mean(overlap).rounded(),
             dice_with_region=resampler.mean(dice, ~without).rounded() if apart else None,
             left_empty=resampler.mean(dice, without).rounded() if apart else None,
         )
-    return found
+    return by_dataset
 
 
 def faithfulness(rows: Sequence[FaithfulnessRow]) -> Faithfulness | None:
@@ -272,14 +272,14 @@ def faithfulness(rows: Sequence[FaithfulnessRow]) -> Faithfulness | None:
     if not rows:
         return None
     resampler = Resampler(np.array([row.group for row in rows]))
-    found = {}
+    by_method = {}
     for method in rows[0].methods:
         values = {name: _column([row.methods[method] for row in rows], name) for name in MEASURES}
         for name in ("original", "segx"):
             values[f"deletion_gain_{name}"] = values["deletion_moved"] - values[f"deletion_{name}"]
             values[f"insertion_gain_{name}"] = values[f"insertion_{name}"] - values["insertion_moved"]
-        found[method] = {name: resampler.mean(value).rounded() for name, value in values.items()}
-    return Faithfulness(len(rows), found)
+        by_method[method] = {name: resampler.mean(value).rounded() for name, value in values.items()}
+    return Faithfulness(len(rows), by_method)
 
 
 def gate(rows: Sequence[ImageRow], resampler: Resampler) -> InDomain:

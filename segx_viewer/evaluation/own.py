@@ -82,17 +82,17 @@ def labelled(data: Path, bundle: ModelBundle) -> list[Labelled]:
 
     if data.is_dir():
         folders = [f for f in sorted(data.iterdir()) if f.is_dir() and not f.name.startswith(".")]
-        found = [
+        images = [
             Labelled(path, (known(folder.name),), str(path))
             for folder in folders
             for path in sorted(folder.rglob("*"))
             if path.is_file() and not path.name.startswith(".")
         ]
     else:
-        found = _in_table(data, known)
-    if not found:
+        images = _in_table(data, known)
+    if not images:
         raise DataError(f"{data} holds no labelled images: a folder for each class, or a CSV with image and class.")
-    return found
+    return images
 
 
 def _in_table(path: Path, known: Callable[[str], str]) -> list[Labelled]:
@@ -347,11 +347,11 @@ def _row(analysis: Analysis, image: Labelled) -> _Row | None:
         return None
     answers = []
     for k in prediction.findings:
-        found = analysis.explanations.get(("gradcam", k))
-        aligned = _aligned(found)
-        if found is None or aligned is None:
+        explanation = analysis.explanations.get(("gradcam", k))
+        aligned = _aligned(explanation)
+        if explanation is None or aligned is None:
             continue
-        features = {**found.assessed.evidence, **aligned}
+        features = {**explanation.assessed.evidence, **aligned}
         code = prediction.classes[k].code
         answers.append(
             JudgedAnswer.of(code, image.codes, features, image_id=image.path.name, group=image.group,

@@ -296,7 +296,7 @@ def dangerous(rows: Sequence[ImageRow], dangers: Sequence[Danger]) -> tuple[Dang
         interval (Clopper and Pearson), together and per class of `truth`.
     """
     judged = [row for row in rows if row.gate == GateLevel.ACCEPTED.value]
-    found = []
+    measured = []
     for danger in dangers:
         hits = {
             code: [
@@ -306,8 +306,8 @@ def dangerous(rows: Sequence[ImageRow], dangers: Sequence[Danger]) -> tuple[Dang
         }
         together = _covered([hit for some in hits.values() for hit in some])
         per_class = {code: _covered(some) for code, some in hits.items()}
-        found.append(DangerFigures(danger.truth, danger.called, danger.bound, together, per_class))
-    return tuple(found)
+        measured.append(DangerFigures(danger.truth, danger.called, danger.bound, together, per_class))
+    return tuple(measured)
 
 
 def not_kept(measured: Sequence[SetFigures]) -> list[NotKept]:

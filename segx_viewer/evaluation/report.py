@@ -214,13 +214,13 @@ def _cases(rows: Sequence[ImageRow], records: Mapping[str, Record], store: Bundl
         rated = [(row.methods[method].segu.get("auitc"), row.image_id) for row in rows]
     ordered = [image_id for _, image_id in sorted((value, image) for value, image in rated if value is not None)]
     open_store = OpenStore([store.get(name).folder.parent])
-    found = []
+    parts = []
     for title, chosen in (("Best", ordered[::-1][:CASES]), ("Worst", ordered[:CASES])):
-        found.append(f"<h3>{title} ten by AUITC of the original map with the reference (or the region found)</h3>")
+        parts.append(f"<h3>{title} ten by AUITC of the original map with the reference (or the region found)</h3>")
         for image_id in chosen:
             request = AnalysisRequest(record_image(records[image_id]), bundle_name=name, methods=(method,))
-            found.append(_case(analyse_to_end(request, open_store), records[image_id], method))
-    return "".join(found)
+            parts.append(_case(analyse_to_end(request, open_store), records[image_id], method))
+    return "".join(parts)
 
 
 def _case(analysis: Analysis, record: Record, method: str) -> str:

@@ -205,13 +205,13 @@ Row = ImageRow | SegmentationRow | OutlineRow | ShiftRow | FaithfulnessRow
 
 def answers(rows: Sequence[ImageRow], method: str = "") -> list[Answer]:
     """Return each answer that the badge speaks of: of several findings, each that is stated; with the method's SegU."""
-    found: list[Answer] = []
+    spoken: list[Answer] = []
     for row in rows:
         if row.findings is not None:
-            found += [_of_finding(row, finding) for finding in row.findings]
+            spoken += [_of_finding(row, finding) for finding in row.findings]
         elif row.stated:
-            found.append(of_image(row, method))
-    return found
+            spoken.append(of_image(row, method))
+    return spoken
 
 
 def of_image(row: ImageRow, method: str = "") -> Answer:

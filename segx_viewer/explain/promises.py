@@ -220,7 +220,7 @@ def _missed(table: Table, codes: Sequence[str]) -> tuple[MissRate | None, ...]:
 
 
 def _numbers(values: object, codes: Sequence[str]) -> tuple[float, ...]:
-    found = as_floats(values)
-    if len(found) != len(codes) or any(math.isnan(value) for value in found):
+    numbers = as_floats(values)
+    if len(numbers) != len(codes) or any(math.isnan(value) for value in numbers):
         raise ValueError("one number for each class")
-    return found
+    return numbers

@@ -62,16 +62,16 @@ def _magnification(dataset: Dataset) -> float | None:
 
 
 def _pair(dataset: Dataset, keyword: str) -> tuple[float, float] | None:
-    found = numbers(dataset, keyword)
-    if len(found) == 2 and all(0 < v < 1e4 for v in found):
-        return found[0], found[1]
+    pair = numbers(dataset, keyword)
+    if len(pair) == 2 and all(0 < v < 1e4 for v in pair):
+        return pair[0], pair[1]
     return None
 
 
 def pixel_aspect(dataset: Dataset) -> float:
     """Return the height of a pixel over its width as Pixel Aspect Ratio states it (PS3.3 C.7.6.3.1.7), else 1."""
-    found = numbers(dataset, "PixelAspectRatio")
-    return found[0] / found[1] if len(found) == 2 and all(0 < v < 1e6 for v in found) else 1.0
+    ratio = numbers(dataset, "PixelAspectRatio")
+    return ratio[0] / ratio[1] if len(ratio) == 2 and all(0 < v < 1e6 for v in ratio) else 1.0
 
 
 def calibrated_regions(dataset: Dataset) -> tuple[CalibratedRegion, ...]:

@@ -126,10 +126,10 @@ def age_years(dataset: Dataset) -> float | None:
     the birth date decides. Ages that nobody reaches are unknown.
     """
     lived = _lived(dataset)
-    found = re.fullmatch(r"([0-9]{1,3})([DWMY]?)", text(dataset, "PatientAge").upper())
-    if found is None:
+    match = re.fullmatch(r"([0-9]{1,3})([DWMY]?)", text(dataset, "PatientAge").upper())
+    if match is None:
         return lived
-    count, unit = int(found[1]), found[2] or "Y"
+    count, unit = int(match[1]), match[2] or "Y"
     years = count * _DAYS_PER[unit] / _DAYS_PER["Y"]
     if years > OLDEST_YEARS or (count == 0 and (unit == "Y" or (lived or 0) >= 1)):
         return lived

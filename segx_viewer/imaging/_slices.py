@@ -98,13 +98,17 @@ def _directions(dataset: Dataset) -> tuple[Vector | None, Vector | None]:
     return (rows, columns) if all(0.9 < v < 1.1 for v in lengths) and abs(across) < 0.1 else (None, None)
 
 
-def _vector(found: tuple[float, ...]) -> Vector | None:
-    return (found[0], found[1], found[2]) if len(found) == 3 and all(map(math.isfinite, found)) else None
+def _vector(components: tuple[float, ...]) -> Vector | None:
+    return (
+        (components[0], components[1], components[2])
+        if len(components) == 3 and all(map(math.isfinite, components))
+        else None
+    )
 
 
 def _integer(dataset: Dataset, keyword: str) -> int | None:
-    found = number(dataset, keyword)
-    return int(found) if found is not None and math.isfinite(found) else None
+    given = number(dataset, keyword)
+    return int(given) if given is not None and math.isfinite(given) else None
 
 
 def _echo(dataset: Dataset) -> str:
@@ -127,7 +131,7 @@ def _time(dataset: Dataset) -> str:
 
 
 def _kind(dataset: Dataset, keyword: str) -> tuple[str, ...]:
-    found = value(dataset, keyword)
-    if found is None or isinstance(found, (str, bytes)):
+    values = value(dataset, keyword)
+    if values is None or isinstance(values, (str, bytes)):
         return ()
-    return tuple(str(v).strip().upper() for v in list(found)[2:])
+    return tuple(str(v).strip().upper() for v in list(values)[2:])

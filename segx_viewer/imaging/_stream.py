@@ -95,16 +95,16 @@ def encapsulated_frames(file: BinaryIO, offset: int, most: int) -> int:
     """
     left = file.seek(0, io.SEEK_END) - offset
     file.seek(offset)
-    found = -1  # the first item is the offset table
-    while found < most:
+    count = -1  # the first item is the offset table
+    while count < most:
         head = file.read(8)
         if len(head) < 8:
             break
         group, element, length = struct.unpack("<HHL", head)
         if (group, element) != _ITEM:
             break
-        if found < 0 and 0 < length <= left:  # as many frames as the table has entries, where it has any
+        if count < 0 and 0 < length <= left:  # as many frames as the table has entries, where it has any
             return int(length) // 4
-        found += 1
+        count += 1
         file.seek(length, io.SEEK_CUR)
-    return max(found, 0)
+    return max(count, 0)

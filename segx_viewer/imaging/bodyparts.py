@@ -42,10 +42,10 @@ def projection(view: str, code: str = "", orientation: tuple[str, str] | None = 
     """
     words = set(_words(view))
     # Oblique comes before lateral in the table, and lateral before frontal: of several words the rarer view counts.
-    found = next((direction for direction, known in _table("views").items() if words & known), "")
-    found = found or next((direction for direction, known in _table("view_codes").items() if code in known), "")
-    if found:
-        return found
+    named = next((direction for direction, known in _table("views").items() if words & known), "")
+    named = named or next((direction for direction, known in _table("view_codes").items() if code in known), "")
+    if named:
+        return named
     if orientation is None:
         return ""
     rows = orientation[0][:1]

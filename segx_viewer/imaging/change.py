@@ -33,10 +33,10 @@ def difference(earlier: Picture, later: Picture, both: Mask) -> NDArray[np.float
     for channel in range(3):
         x, y = a[..., channel][both], b[..., channel][both]
         b[..., channel] = (b[..., channel] - y.mean()) * (x.std() / max(float(y.std()), 1e-3)) + x.mean()
-    found = np.linalg.norm(a - b, axis=2).astype(np.float32)
-    found = cv2.GaussianBlur(found, (0, 0), 1.5)  # a pixel's shift of an edge is no change
-    found[~cv2.erode(both.astype(np.uint8), np.ones((_RIM, _RIM), np.uint8)).astype(np.bool_)] = 0
-    return np.asarray(found, np.float32)
+    distance = np.linalg.norm(a - b, axis=2).astype(np.float32)
+    distance = cv2.GaussianBlur(distance, (0, 0), 1.5)  # a pixel's shift of an edge is no change
+    distance[~cv2.erode(both.astype(np.uint8), np.ones((_RIM, _RIM), np.uint8)).astype(np.bool_)] = 0
+    return np.asarray(distance, np.float32)
 
 
 def shown_difference(values: NDArray[np.float32], table: Picture) -> Picture:

@@ -17,20 +17,20 @@ def value(dataset: Dataset, keyword: str) -> Any:
 
 def text(dataset: Dataset, keyword: str) -> str:
     """Return an element as printable text without surrounding blanks; the first of several values; "" where missing."""
-    found = value(dataset, keyword)
-    if isinstance(found, Sequence) and not isinstance(found, (str, bytes)):
-        found = found[0] if found else None
-    if found is None or isinstance(found, bytes):
+    held = value(dataset, keyword)
+    if isinstance(held, Sequence) and not isinstance(held, (str, bytes)):
+        held = held[0] if held else None
+    if held is None or isinstance(held, bytes):
         return ""
-    return "".join(c for c in str(found) if c.isprintable()).strip()
+    return "".join(c for c in str(held) if c.isprintable()).strip()
 
 
 def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
     """Return an element's values as numbers, or () where missing or not numeric."""
-    found = value(dataset, keyword)
-    if found is None or found == "":
+    held = value(dataset, keyword)
+    if held is None or held == "":
         return ()
-    many = found if isinstance(found, Sequence) and not isinstance(found, (str, bytes)) else (found,)
+    many = held if isinstance(held, Sequence) and not isinstance(held, (str, bytes)) else (held,)
     try:
         return tuple(float(v) for v in many)
     except (TypeError, ValueError):
@@ -44,10 +44,10 @@ def number(dataset: Dataset, keyword: str) -> float | None:
 
 def items(dataset: Dataset, keyword: str) -> tuple[Dataset, ...]:
     """Return a sequence's items, or () where it is missing or not a sequence."""
-    found = value(dataset, keyword)
-    if not isinstance(found, Sequence) or isinstance(found, (str, bytes)):
+    held = value(dataset, keyword)
+    if not isinstance(held, Sequence) or isinstance(held, (str, bytes)):
         return ()
-    return tuple(item for item in found if isinstance(item, Dataset))
+    return tuple(item for item in held if isinstance(item, Dataset))
 
 
 def first_item(dataset: Dataset, keyword: str) -> Dataset | None:

@@ -117,16 +117,16 @@ def _frames(picture: Image.Image) -> int:
 def _read_tiff(path: Path, frame: int, limits: Limits) -> Decoded:
     from segx_viewer.imaging import _tiff
 
-    with _tiff.opened(path, frame) as (found, frames):
+    with _tiff.opened(path, frame) as (page, frames):
         _check_frame(path, frame, frames)
-        assert found is not None  # noqa: S101 - there is such a page
-        limits.check_pixels(path, *found.shape)
-        if found.is_plain:
-            with found.picture(path) as picture:
+        assert page is not None  # noqa: S101 - there is such a page
+        limits.check_pixels(path, *page.shape)
+        if page.is_plain:
+            with page.picture(path) as picture:
                 decoded = _decoded(path, frame, frames, picture)
         else:
-            decoded = _deep(path, frame, frames, _tiff.read_deep(path, found))
-        return decoded.noted(*found.notes)
+            decoded = _deep(path, frame, frames, _tiff.read_deep(path, page))
+        return decoded.noted(*page.notes)
 
 
 def _deep(path: Path, frame: int, frames: int, deep: "_tiff.Deep") -> Decoded:

@@ -297,18 +297,18 @@ def _walk(dataset: Dataset, parent: str, stranger: Stranger) -> Iterator[tuple[F
     for tag in sorted(dataset.keys()):
         path = f"{parent} > {_name(dataset, tag)}" if parent else _name(dataset, tag)
         nested = _items(dataset, tag)
-        found = decide(tag, _vr(dataset, tag), stranger)
+        decision = decide(tag, _vr(dataset, tag), stranger)
         shown = str(tag).replace(" ", "")
-        if found is None and (nested is None or not (_is_known(tag) or tag.element == 0)):
+        if decision is None and (nested is None or not (_is_known(tag) or tag.element == 0)):
             yield Finding(path, shown, Action.REMOVE), partial(_remove, dataset, tag)
             continue
-        if found is not None:
-            action, rule = found
+        if decision is not None:
+            action, rule = decision
             yield (
                 Finding(path, shown, action, _shown(dataset, tag)),
                 _applied(dataset, tag, partial(rule, dataset, tag, stranger)),
             )
-        if found is None or (rule is INSIDE and nested):
+        if decision is None or (rule is INSIDE and nested):
             for item in nested or ():
                 yield from _walk(item, path, stranger)
 

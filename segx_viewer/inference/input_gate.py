@@ -235,10 +235,10 @@ def candidates(store: BundleStore, image: MedicalImage) -> list[ModelBundle]:
 
 def ranks(store: BundleStore, image: MedicalImage) -> list[list[ModelBundle]]:
     """Return the `candidates`, those that fit equally well by header and colours together."""
-    found: dict[int, list[ModelBundle]] = {}
+    by_rank: dict[int, list[ModelBundle]] = {}
     for bundle in store.bundles().values():
-        found.setdefault(gate_of(store, bundle.info.name).affinity(image), []).append(bundle)
-    return [found[fit] for fit in sorted(found, reverse=True) if fit > 0] or [found[0]]
+        by_rank.setdefault(gate_of(store, bundle.info.name).affinity(image), []).append(bundle)
+    return [by_rank[fit] for fit in sorted(by_rank, reverse=True) if fit > 0] or [by_rank[0]]
 
 
 def worst(*verdicts: GateVerdict) -> GateVerdict:

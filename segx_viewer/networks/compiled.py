@@ -127,10 +127,12 @@ class Compiled(nn.Module, Network):
         """Return the outputs of `layers`, or of the network by the name "output", for inputs (N, C, h, w)."""
         session, rows = self._session(), np.ascontiguousarray(x.detach().numpy())
         try:  # image by image: what goes from layer to layer then stays in the processor's cache
-            found = [session.run(list(names), {"input": rows[i : i + 1]}) for i in range(len(rows))]
+            answers = [session.run(list(names), {"input": rows[i : i + 1]}) for i in range(len(rows))]
         except Exception as error:  # the runtime's exceptions have no common base but this one
             raise RuntimeError(f"ONNX Runtime: {error}") from error
-        together = found[0] if len(found) == 1 else [np.concatenate(arrays) for arrays in zip(*found, strict=True)]
+        together = (
+            answers[0] if len(answers) == 1 else [np.concatenate(arrays) for arrays in zip(*answers, strict=True)]
+        )
         return [torch.from_numpy(array) for array in together]
 
     def _session(self) -> onnxruntime.InferenceSession:

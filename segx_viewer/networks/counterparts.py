@@ -36,7 +36,7 @@ class Counterpart:
 
     def renamed(self, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Return weights under timm's names; those that no rule is for keep theirs."""
-        found: dict[str, Tensor] = {}
+        ours: dict[str, Tensor] = {}
         attention: dict[str, dict[str, Tensor]] = {}
         for key, tensor in state.items():
             name = self._name(key)
@@ -44,14 +44,14 @@ class Counterpart:
             if part:
                 attention.setdefault(f"{part[1]}.qkv.{part[3]}", {})[part[2]] = tensor
             else:
-                found[name] = tensor
+                ours[name] = tensor
         for name, parts in attention.items():
             # timm keeps query, key and value as one matrix.
-            found[name] = torch.cat([parts[part] for part in ("query", "key", "value") if part in parts])
-        for name, tensor in found.items():
+            ours[name] = torch.cat([parts[part] for part in ("query", "key", "value") if part in parts])
+        for name, tensor in ours.items():
             if name.endswith((".grn.weight", ".grn.bias")):
-                found[name] = tensor.flatten()
-        return found
+                ours[name] = tensor.flatten()
+        return ours
 
     def _name(self, key: str) -> str:
         for pattern, replacement in self.rules:

@@ -76,10 +76,10 @@ class Graph:
         """
         session, rows = self._session(), np.ascontiguousarray(x)
         try:  # image by image: what goes from layer to layer then stays in the processor's cache
-            found = [session.run(list(names), {INPUT: rows[i : i + 1]}) for i in range(len(rows))]
+            answers = [session.run(list(names), {INPUT: rows[i : i + 1]}) for i in range(len(rows))]
         except Exception as error:  # the runtime's exceptions have no common base but this one
             raise ModelError("The network could not be run on this image.") from error
-        return found[0] if len(found) == 1 else [np.concatenate(arrays) for arrays in zip(*found, strict=True)]
+        return answers[0] if len(answers) == 1 else [np.concatenate(arrays) for arrays in zip(*answers, strict=True)]
 
     def _session(self) -> "_Session":
         """Return a session with as many threads as asked for here; one thread is the caller's own."""

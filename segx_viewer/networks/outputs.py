@@ -120,15 +120,15 @@ def one_of(output: object, wanted: Wanted) -> Tensor:
     """Return the tensor that is meant within what a network gives. Raises `ModelError` where it cannot be told."""
     if isinstance(output, Tensor):
         return output
-    found = named_tensors(output)
-    if not found:
+    tensors = named_tensors(output)
+    if not tensors:
         raise ModelError("The network does not give a tensor.")
-    names = list(found)
+    names = list(tensors)
     if not wanted.take:
         for name in _NAMED:
-            if name in found and _fits(tuple(found[name].shape), wanted.classes):
-                return found[name]
-    return found[names[which(names, [tuple(t.shape) for t in found.values()], wanted)]]
+            if name in tensors and _fits(tuple(tensors[name].shape), wanted.classes):
+                return tensors[name]
+    return tensors[names[which(names, [tuple(t.shape) for t in tensors.values()], wanted)]]
 
 
 def tidy(output: Tensor, wanted: Wanted) -> Tensor:
@@ -140,14 +140,14 @@ def tidy(output: Tensor, wanted: Wanted) -> Tensor:
     if wanted.classes:
         rows = output.reshape(1, -1) if output.ndim == 1 else output.flatten(1)
         return back_to_logits(rows.float(), wanted.turn)
-    found = output[:, None] if output.ndim == 3 else output
-    if found.ndim != 4:
+    values = output[:, None] if output.ndim == 3 else output
+    if values.ndim != 4:
         raise ModelError(f"The segmenter gives {tuple(output.shape)}; a mask has rows and columns.")
-    if found.shape[3] < min(found.shape[1:3]) and found.shape[1] > 1:
-        found = found.permute(0, 3, 1, 2)
-    if not found.is_floating_point():
-        return back_to_logits(_each_class(found, wanted.channels), "sigmoid")
-    return back_to_logits(found.float(), wanted.turn)
+    if values.shape[3] < min(values.shape[1:3]) and values.shape[1] > 1:
+        values = values.permute(0, 3, 1, 2)
+    if not values.is_floating_point():
+        return back_to_logits(_each_class(values, wanted.channels), "sigmoid")
+    return back_to_logits(values.float(), wanted.turn)
 
 
 def _each_class(numbers: Tensor, channels: int) -> Tensor:

@@ -83,14 +83,14 @@ class Tail(nn.Module):
         """Return the scores of feature maps."""
         values: dict[str, Tensor | None] = {"": None, **self._constants, self._input: maps.cpu().float()}
         for kind, given, made, attributes in self._nodes:
-            found = OPERATIONS[kind]([values[name] for name in given], attributes)
-            values |= zip(made, found if isinstance(found, tuple) else (found,), strict=False)
+            result = OPERATIONS[kind]([values[name] for name in given], attributes)
+            values |= zip(made, result if isinstance(result, tuple) else (result,), strict=False)
         return _input([values[self._output]]).to(maps.device)
 
 
 def _tensor(given: onnx.TensorProto) -> Tensor:
-    found = torch.from_numpy(numpy_helper.to_array(given).copy())
-    return found.float() if found.is_floating_point() else found
+    values = torch.from_numpy(numpy_helper.to_array(given).copy())
+    return values.float() if values.is_floating_point() else values
 
 
 def _at(given: Given, number: int) -> Tensor | None:
@@ -146,10 +146,10 @@ def _squeeze(given: Given, how: Attributes) -> Tensor:
 
 
 def _unsqueeze(given: Given, how: Attributes) -> Tensor:
-    found = _input(given)
+    widened = _input(given)
     for axis in sorted(_axes(given, how) or []):
-        found = found.unsqueeze(axis)
-    return found
+        widened = widened.unsqueeze(axis)
+    return widened
 
 
 def _padding(how: Attributes) -> tuple[int, ...]:
@@ -221,16 +221,16 @@ def _gather(given: Given, how: Attributes) -> Tensor:
 
 
 def _slice(given: Given, _how: Attributes) -> Tensor:
-    found = _input(given)
+    cut = _input(given)
     starts, ends = (_input(given, number).tolist() for number in (1, 2))
     axes, steps = _at(given, 3), _at(given, 4)
     for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
         axis = place if axes is None else int(axes[place])
         step = 1 if steps is None else int(steps[place])
         # torch takes no steps backwards
-        places = range(found.shape[axis])[slice(int(start), int(end), step)]
-        found = found.index_select(axis, torch.tensor(list(places), dtype=torch.long))
-    return found
+        places = range(cut.shape[axis])[slice(int(start), int(end), step)]
+        cut = cut.index_select(axis, torch.tensor(list(places), dtype=torch.long))
+    return cut
 
 
 def _split(given: Given, how: Attributes) -> tuple[Tensor, ...]:

@@ -84,25 +84,27 @@ def read_weights(path: Path, *, allow_pickle: bool = False) -> dict[str, Tensor]
     return state_of(_unpickled(path), path.name)
 
 
-def state_of(found: object, name: str = "the file") -> dict[str, Tensor]:
+def state_of(checkpoint: object, name: str = "the file") -> dict[str, Tensor]:
     """Return the state dict within what a checkpoint holds. Raises `ModelError` when there is none."""
     note = ""
-    while isinstance(found, Mapping) and not _is_state(found):
-        key = next((k for k in _KEYS if isinstance(found.get(k), Mapping | _Shell)), None)
+    while isinstance(checkpoint, Mapping) and not _is_state(checkpoint):
+        key = next((k for k in _KEYS if isinstance(checkpoint.get(k), Mapping | _Shell)), None)
         if key is None:
-            held = ", ".join(str(k) for k in list(found)[:_FEW]) or "nothing"
+            held = ", ".join(str(k) for k in list(checkpoint)[:_FEW]) or "nothing"
             raise ModelError(
                 f"{name} holds no weights; a state dict or a checkpoint with one is needed, and it holds {held}."
             )
-        others = [str(k) for k in found if k != key and k in _KEYS and isinstance(found.get(k), Mapping | _Shell)]
+        others = [
+            str(k) for k in checkpoint if k != key and k in _KEYS and isinstance(checkpoint.get(k), Mapping | _Shell)
+        ]
         if others:
             note = worded(f"{name} holds several sets of weights: {key} is taken, {', '.join(others)} is not.")
-        found = found[key]
-    if isinstance(found, _Shell):
-        found = dict(found.tensors())
-    if not isinstance(found, Mapping) or not found:
+        checkpoint = checkpoint[key]
+    if isinstance(checkpoint, _Shell):
+        checkpoint = dict(checkpoint.tensors())
+    if not isinstance(checkpoint, Mapping) or not checkpoint:
         raise ModelError(f"{name} holds no weights; a state dict or a checkpoint with one is needed.")
-    state = {key: tensor.detach() for key, tensor in found.items() if isinstance(tensor, Tensor)}
+    state = {key: tensor.detach() for key, tensor in checkpoint.items() if isinstance(tensor, Tensor)}
     for prefix in _PREFIXES:
         if all(key.startswith(prefix) for key in state):
             state = {key.removeprefix(prefix): tensor for key, tensor in state.items()}

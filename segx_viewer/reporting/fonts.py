@@ -58,15 +58,15 @@ def runs(text: str) -> tuple[Run, ...]:
         if ord(character) in own:
             last = parts[-1][1] if parts else None
             joins = last is not None and not character.isalnum() and ord(character) in letters(last)
-            found, shown = (last if joins else None), character
+            font, shown = (last if joins else None), character
         else:
-            found, shown = _font_with(character), character
-            if found is None:
+            font, shown = _font_with(character), character
+            if font is None:
                 shown = f"[U+{ord(character):04X}]"
-        if parts and parts[-1][1] == found:
-            parts[-1] = parts[-1][0] + shown, found
+        if parts and parts[-1][1] == font:
+            parts[-1] = parts[-1][0] + shown, font
         else:
-            parts.append((shown, found))
+            parts.append((shown, font))
     return tuple(_without_ends(parts))
 
 
@@ -122,12 +122,12 @@ def _font_with(character: str) -> Path | None:
 @cache
 def fallbacks() -> tuple[Path, ...]:
     """Return the font files to look for letters in, the best first."""
-    found: list[tuple[int, int, Path]] = []
+    fonts: list[tuple[int, int, Path]] = []
     for path in (*_files(font_folders()), *_packaged()):
         rank = next((i for i, name in enumerate(_PREFERRED) if path.stem.lower().startswith(name.lower())), None)
         if rank is not None and not _STYLED.search(path.stem):
-            found.append((rank, len(found), path))
-    return tuple(path for _, _, path in sorted(found))
+            fonts.append((rank, len(fonts), path))
+    return tuple(path for _, _, path in sorted(fonts))
 
 
 def font_folders() -> tuple[Path, ...]:

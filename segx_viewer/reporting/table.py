@@ -333,14 +333,14 @@ def _explanation(analysis: Analysis, key: MapKey, attribution: Explanation, clea
 
 
 def _agreement(attribution: Explanation) -> Table | None:
-    found = attribution.agreement
-    if found is None:
+    agreement = attribution.agreement
+    if agreement is None:
         return None
     return {
-        "samples": found.samples,
-        "rank_correlation": _finite(found.rank_correlation),
-        "top_overlap": _finite(found.top_overlap),
-        "enough": found.enough,
+        "samples": agreement.samples,
+        "rank_correlation": _finite(agreement.rank_correlation),
+        "top_overlap": _finite(agreement.top_overlap),
+        "enough": agreement.enough,
     }
 
 

@@ -96,8 +96,8 @@ def fit_scaling(
         scaled = z * np.exp(parameters[0]) + parameters[1:]
         return float(-(weights * log_softmax(scaled, axis=1)[rows, truth]).sum() + SHRINKAGE * (parameters**2).sum())
 
-    found = minimize(loss, np.zeros(1 + z.shape[1])).x
-    return float(np.exp(found[0])), found[1:] - found[1:].mean()
+    solution = minimize(loss, np.zeros(1 + z.shape[1])).x
+    return float(np.exp(solution[0])), solution[1:] - solution[1:].mean()
 
 
 def _name_of(network: nn.Module, parameter: Tensor) -> str:

@@ -71,7 +71,7 @@ def cross_validate(
     records = [
         r for layout in recipe.classifier_data for r in recipe.load(layout, data) if r.codes or recipe.multi_label
     ]
-    found: dict[str, dict[str, object]] = {}
+    table: dict[str, dict[str, object]] = {}
     for variant, changes in recipe.folds.variants.items():
         schedule = _schedule(recipe, changes)
         answers: dict[str, Answers] = {}
@@ -79,12 +79,12 @@ def cross_validate(
             stem = f"{variant}-{fold}".replace(" ", "-")
             report(f"{recipe.name}: {variant}, {fold} held out")
             answers[fold] = _learn_fold(recipe, schedule, records, parts, work, stem, report)
-            found.setdefault(variant, {})[fold] = figures(*answers[fold], recipe)
-            report(json.dumps(found[variant][fold]))
+            table.setdefault(variant, {})[fold] = figures(*answers[fold], recipe)
+            report(json.dumps(table[variant][fold]))
         logits, targets = (np.concatenate(side) for side in zip(*answers.values(), strict=True))
-        found[variant]["together"] = figures(logits, targets, recipe)
+        table[variant]["together"] = figures(logits, targets, recipe)
     path = (out or recipe_path.parent) / FOLDS
-    path.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    path.write_text(json.dumps(table, indent=1), encoding="utf-8")
     return path
 
 
@@ -112,7 +112,7 @@ def figures(logits: NDArray[np.float32], targets: NDArray[np.float32], recipe: R
         for k, code in enumerate(recipe.codes)
     }
     defined = [area for area in areas.values() if np.isfinite(area)]
-    found: dict[str, object] = {
+    table: dict[str, object] = {
         "n": len(logits),
         "mean_auroc": round(float(np.mean(defined)), 4) if defined else None,
         "auroc": {code: round(area, 4) if np.isfinite(area) else None for code, area in areas.items()},
@@ -120,9 +120,9 @@ def figures(logits: NDArray[np.float32], targets: NDArray[np.float32], recipe: R
     if not recipe.multi_label:
         truth, predicted = targets.argmax(1), logits.argmax(1)
         recalls = {code: predicted[truth == k] == k for k, code in enumerate(recipe.codes) if (truth == k).any()}
-        found["recall"] = {code: round(float(hits.mean()), 4) for code, hits in recalls.items()}
-        found["balanced_accuracy"] = round(float(np.mean([hits.mean() for hits in recalls.values()])), 4)
-    return found
+        table["recall"] = {code: round(float(hits.mean()), 4) for code, hits in recalls.items()}
+        table["balanced_accuracy"] = round(float(np.mean([hits.mean() for hits in recalls.values()])), 4)
+    return table
 
 
 def _schedule(recipe: Recipe, changes: Mapping[str, object]) -> Schedule:

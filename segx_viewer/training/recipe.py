@@ -222,10 +222,10 @@ def _checked(recipe: Recipe) -> Recipe:
 def _evaluation(table: Mapping[str, object], classes: Iterable[Mapping[str, object]]) -> Evaluation:
     given = dict(table)
     dangers = tuple(_fill(Danger, danger) for danger in as_tables(given.pop("dangers", ())))
-    found = replace(_fill(Evaluation, given), dangers=dangers)
-    if found.healthy and found.healthy not in {c["code"] for c in classes}:
-        raise ValueError(f"the healthy class {found.healthy} is not one of the classes")
-    return found
+    evaluation = replace(_fill(Evaluation, given), dangers=dangers)
+    if evaluation.healthy and evaluation.healthy not in {c["code"] for c in classes}:
+        raise ValueError(f"the healthy class {evaluation.healthy} is not one of the classes")
+    return evaluation
 
 
 def _shares(table: Mapping[str, object]) -> Mapping[Part, float]:

@@ -49,11 +49,11 @@ def step(offset: int) -> "Callable[[Desk], None]":
         current = window.workspace.documents.current
         at = documents.index(current) if current in documents else 0
         round_trip = [documents[(at + offset * n) % len(documents)] for n in range(1, len(documents) + 1)]
-        found = next((d for d in round_trip if d.is_key), None)
-        if found is None:
+        following = next((d for d in round_trip if d.is_key), None)
+        if following is None:
             window.workspace.say(tr("No image is marked as a key image yet."))
         else:
-            window.workspace.look_at(found)
+            window.workspace.look_at(following)
 
     return handler
 

@@ -56,22 +56,22 @@ def auto_window(window: "Desk") -> None:
 def next_window(window: "Desk") -> None:
     """Go to the next window in the list."""
     base = window.scene.base
-    found = [voi for _, voi in windows(base.image)] if base is not None else []
-    if base is not None and found:
+    stored = [voi for _, voi in windows(base.image)] if base is not None else []
+    if base is not None and stored:
         current = window.state.view.voi or base.voi
-        same = [i for i, voi in enumerate(found) if voi == current]
-        window.state.update(voi=found[(same[0] + 1 if same else 0) % len(found)])
+        same = [i for i, voi in enumerate(stored) if voi == current]
+        window.state.update(voi=stored[(same[0] + 1 if same else 0) % len(stored)])
 
 
 def use_window(number: int) -> "Callable[[Desk], None]":
     """Return a handler that chooses a window by its number in the list; 0 is the one the image was opened with."""
 
     def handler(window: "Desk") -> None:
-        found = windows(window.scene.base.image) if window.scene.base is not None else []
+        stored = windows(window.scene.base.image) if window.scene.base is not None else []
         if number == 0:
             window.state.reset("voi")
-        elif number <= len(found):
-            window.state.update(voi=found[number - 1][1])
+        elif number <= len(stored):
+            window.state.update(voi=stored[number - 1][1])
         else:
             window.workspace.say(tr("This image has no window {number}.").format(number=number))
 

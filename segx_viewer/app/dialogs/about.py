@@ -16,13 +16,13 @@ _LICENCE = "https://www.apache.org/licenses/LICENSE-2.0"
 def licence_text() -> str:
     """Return the licence as it was installed, or lies in the source folder; its address where neither is there."""
     try:
-        found = metadata.distribution("segx-viewer").read_text("licenses/LICENSE")
+        text = metadata.distribution("segx-viewer").read_text("licenses/LICENSE")
     except metadata.PackageNotFoundError:
-        found = None
+        text = None
     beside = models_folder().parent / "LICENSE"
-    if found is None and beside.is_file():
-        found = beside.read_text(encoding="utf-8")
-    return found or _LICENCE
+    if text is None and beside.is_file():
+        text = beside.read_text(encoding="utf-8")
+    return text or _LICENCE
 
 
 class About(QDialog):

@@ -112,9 +112,9 @@ class CheckDialog(QDialog):
     def _on_report(self, report: "SanityReport") -> None:
         self._end()
         self.report = report
-        found = verdicts(report)
-        self.sentence.setText(summary(found, tr))
-        for row, verdict in enumerate(found):
+        told = verdicts(report)
+        self.sentence.setText(summary(told, tr))
+        for row, verdict in enumerate(told):
             self._show_verdict(row, verdict)
         self.curves.show_curves(report)
         self._column.activate()

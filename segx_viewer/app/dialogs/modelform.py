@@ -250,13 +250,13 @@ def _side_by_side(*fields: QWidget) -> QWidget:
 
 def _numbers(text: str) -> list[float] | None:
     """Return the numbers in a text, None where there are none; what is none is left to the sentence that follows."""
-    found = []
+    numbers = []
     for part in text.replace(",", " ").split():
         try:
-            found.append(float(part))
+            numbers.append(float(part))
         except ValueError:
             return None
-    return found or None
+    return numbers or None
 
 
 def _apart(text: str) -> list[str]:

@@ -51,10 +51,10 @@ def models(store: "BundleStore", message: str = "") -> Answer:
     from segx_viewer.paths import user_models_folder
 
     own = user_models_folder()
-    found = {name: Model(b.info.title, _details(b), b.folder.parent == own) for name, b in store.bundles().items()}
+    by_name = {name: Model(b.info.title, _details(b), b.folder.parent == own) for name, b in store.bundles().items()}
     for name, sentence in store.damaged.items():
-        found.setdefault(name, Model(name, told(sentence), (own / name).is_dir()))
-    return found, store.device_name, message
+        by_name.setdefault(name, Model(name, told(sentence), (own / name).is_dir()))
+    return by_name, store.device_name, message
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,11 +184,11 @@ def compare(image: MedicalImage, names: Sequence[str], store: "BundleStore") -> 
     """Ask two models about the same image."""
     from segx_viewer.pipeline import analyse_to_end
 
-    found = []
+    sides = []
     for name in names:
         analysis = analyse_to_end(AnalysisRequest(image, bundle_name=name), store)
-        found.append(Side(store.get(name).info.title, analysis, _picture(analysis)))
-    return found
+        sides.append(Side(store.get(name).info.title, analysis, _picture(analysis)))
+    return sides
 
 
 def _picture(analysis: Analysis) -> np.ndarray:

@@ -270,11 +270,11 @@ class TimeLine(QDialog):
         self.doubt.setText(self._words(comparison, earlier, later))
 
     def _words(self, comparison: Comparison, earlier: Document, later: Document) -> str:
-        found = comparison.registration
+        registration = comparison.registration
         figures = tr("correlation of details {correlation}, overlap {overlap}").format(
-            correlation=decimal(found.correlation, ".2f"), overlap=percent(found.overlap)
+            correlation=decimal(registration.correlation, ".2f"), overlap=percent(registration.overlap)
         )
-        if found.trust is Trust.NONE:
+        if registration.trust is Trust.NONE:
             words = [
                 tr(
                     "No registered view: the pictures do not fit each other ({figures}). They may show another lesion."
@@ -286,8 +286,12 @@ class TimeLine(QDialog):
                 Trust.DOUBTFUL: tr(
                     "Doubtful: {figures}, turned by {turn}°, scale {scale}. Check that both show the same lesion."
                 ),
-            }[found.trust]
-            words = [sentence.format(figures=figures, turn=f"{found.turn:.0f}", scale=decimal(found.scale, ".2f"))]
+            }[registration.trust]
+            words = [
+                sentence.format(
+                    figures=figures, turn=f"{registration.turn:.0f}", scale=decimal(registration.scale, ".2f")
+                )
+            ]
         if not (self._is_hidden(earlier) or self._is_hidden(later)):
             if comparison.area_ratio is not None:
                 change = 100 * (comparison.area_ratio - 1)

@@ -43,10 +43,10 @@ class Decoded:
 
     def get(self, place: Place) -> Opened | None:
         """Return an image, None if it is not here."""
-        found = self._kept.get(place)
-        if found is not None:
+        opened = self._kept.get(place)
+        if opened is not None:
             self._kept.move_to_end(place)
-        return found
+        return opened
 
     def put(self, place: Place, opened: Opened) -> None:
         """Keep an image. One that is larger than the room for all is not kept."""

@@ -124,7 +124,7 @@ class Watch(QObject):
 
 def look_into(folder: Path, known: frozenset[Path]) -> dict[Path, Seen]:
     """Return the pictures in a folder that are not known yet. Raises `ImageReadError` where it cannot be read."""
-    found = {}
+    looks = {}
     try:
         paths = [p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and not p.name.startswith((".", "~"))]
     except OSError as error:
@@ -135,10 +135,10 @@ def look_into(folder: Path, known: frozenset[Path]) -> dict[Path, Seen]:
         try:
             state = path.stat()
             if path.is_file():
-                found[path] = Seen(state.st_size, state.st_mtime_ns, is_whole(path))
+                looks[path] = Seen(state.st_size, state.st_mtime_ns, is_whole(path))
         except OSError:
             continue  # gone, or still locked by who writes it
-    return found
+    return looks
 
 
 def is_whole(path: Path) -> bool:

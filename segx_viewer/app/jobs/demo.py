@@ -25,5 +25,5 @@ def _radiograph() -> list[Path]:
         return []
     from pydicom.data import get_testdata_file
 
-    found = get_testdata_file(RADIOGRAPH, download=False)
-    return [Path(found)] if isinstance(found, str) else []
+    path = get_testdata_file(RADIOGRAPH, download=False)
+    return [Path(path)] if isinstance(path, str) else []

@@ -48,14 +48,14 @@ class Collect:
             self._containers.close()
 
 
-def first_to_show(found: "list[Found]") -> int:
+def first_to_show(listed: "list[Found]") -> int:
     """Return which of the files found is opened first: one that was named, or DICOM before a disc's other pictures."""
     from segx_viewer.imaging.reader import is_dicom
 
-    named = next((i for i, item in enumerate(found) if item.named), None)
+    named = next((i for i, item in enumerate(listed) if item.named), None)
     if named is not None:
         return named
-    return next((i for i, item in enumerate(found) if is_dicom(item.path) and not holds_overlays(item.path)), 0)
+    return next((i for i, item in enumerate(listed) if is_dicom(item.path) and not holds_overlays(item.path)), 0)
 
 
 def stack_window(members: "list[tuple[Path, int]]") -> "WindowLevel | None":
@@ -65,11 +65,11 @@ def stack_window(members: "list[tuple[Path, int]]") -> "WindowLevel | None":
     windows = []
     for path, frame in members:
         try:
-            found = read(path, frame)
+            opened = read(path, frame)
         except SegxError:
             continue  # opening it says so
-        if isinstance(found, Opened) and not found.image.is_colour:
-            windows.append(auto_window(found.image))
+        if isinstance(opened, Opened) and not opened.image.is_colour:
+            windows.append(auto_window(opened.image))
     return spanning(windows) if windows else None
 
 

@@ -100,15 +100,15 @@ class Loader(QObject):
         self._work.end("read")
         return passed
 
-    def _on_read(self, document: Document, found: "Opened | list[DicomOverlay]") -> None:
+    def _on_read(self, document: Document, opened: "Opened | list[DicomOverlay]") -> None:
         self._stop_reading()
-        if isinstance(found, list):
-            self._opener.attach(document, found)
+        if isinstance(opened, list):
+            self._opener.attach(document, opened)
             if document is self._documents.current:
                 self.shown.emit(document)
             return
-        self._decoded.put((document.path, document.frame), found)
-        document.take(*found)
+        self._decoded.put((document.path, document.frame), opened)
+        document.take(*opened)
         self._show(document)
 
     def _on_unread(self, document: Document, error: SegxError) -> None:
@@ -179,13 +179,13 @@ class Loader(QObject):
         reading = self._reading
         return reading is None or (reading.path, reading.frame) == place
 
-    def _on_ahead(self, place: Place, found: "Opened | list[DicomOverlay]") -> None:
+    def _on_ahead(self, place: Place, opened: "Opened | list[DicomOverlay]") -> None:
         self._ahead = None
         awaited = self._reading if self._reading is not None and self._is_awaited(place) else None
         if awaited is not None:
-            self._on_read(awaited, found)
-        elif isinstance(found, Opened) and self._documents.holds(place[0]):
-            self._decoded.put(place, found)
+            self._on_read(awaited, opened)
+        elif isinstance(opened, Opened) and self._documents.holds(place[0]):
+            self._decoded.put(place, opened)
         self._read_ahead()
 
     def _on_not_ahead(self, place: Place, error: SegxError) -> None:
@@ -250,16 +250,16 @@ class Loader(QObject):
             lane=FILES,
         )
 
-    def _on_loaded(self, document: Document, found: "Opened | list[DicomOverlay] | None", error: str = "") -> None:
+    def _on_loaded(self, document: Document, opened: "Opened | list[DicomOverlay] | None", error: str = "") -> None:
         self._beside.discard(document)
         if document not in self._documents:
             return
-        if isinstance(found, list):
-            self._opener.attach(document, found)
+        if isinstance(opened, list):
+            self._opener.attach(document, opened)
             return
         self._documents.use(document)
-        if found is not None:
-            document.take(*found)
+        if opened is not None:
+            document.take(*opened)
             document.voi = shared_window(self._documents, document)
         self._documents.update(document, error=error)
 

@@ -74,9 +74,9 @@ class Opener(QObject):
         self, paths: list[Path], cancel: CancelToken, on_step: Callable[[int, int], None]
     ) -> "tuple[list[Found], int, Opened | None]":
         """Return the files, which to show first and what is in it if that is there at once, in the file thread."""
-        found = self._collect(paths, cancel, on_step)
-        first = files.first_to_show(found)
-        return found, first, files.read_at_once(found[first].path) if found else None
+        listed = self._collect(paths, cancel, on_step)
+        first = files.first_to_show(listed)
+        return listed, first, files.read_at_once(listed[first].path) if listed else None
 
     def open_made(self, make: Callable[[], list[Path]]) -> None:
         """Open the files that `make` makes or finds, in the file thread."""
@@ -89,12 +89,12 @@ class Opener(QObject):
 
     def _on_found(self, answer: "tuple[list[Found], int, Opened | None]") -> None:
         """Take over the files that were found, and what is in the first one if it is there already."""
-        found, number, opened = answer
+        listed, number, opened = answer
         self._work.end("collect")
-        if not found:
+        if not listed:
             self.said.emit(tr("There is no image file in there."))
             return
-        documents = [self._documents.add(f.path, label=_label(f), named=f.named) for f in found]
+        documents = [self._documents.add(f.path, label=_label(f), named=f.named) for f in listed]
         keep, self._keep = self._keep, None
         if keep is not None:
             for document in documents:
@@ -162,14 +162,14 @@ class Opener(QObject):
             lane=BACKGROUND,
         )
 
-    def _on_thumbnail(self, document: Document, found: "Thumbnail | list[DicomOverlay]") -> None:
+    def _on_thumbnail(self, document: Document, drawn: "Thumbnail | list[DicomOverlay]") -> None:
         is_open = document in self._documents
         try:
-            if is_open and isinstance(found, Thumbnail):
-                seen = {"thumbnail": found.picture, "header": found.header, "size": found.size}
+            if is_open and isinstance(drawn, Thumbnail):
+                seen = {"thumbnail": drawn.picture, "header": drawn.header, "size": drawn.size}
                 self._documents.update(document, **seen, error="")
-            elif is_open and isinstance(found, list):
-                self.attach(document, found)
+            elif is_open and isinstance(drawn, list):
+                self.attach(document, drawn)
         finally:  # else the others would never come, and their progress would stay for good
             self._thumbnails.next()
 
@@ -285,8 +285,8 @@ class Opener(QObject):
         self._collect.close()
 
 
-def _label(found: "Found") -> str:
-    return found.label if found.label != str(found.path) else ""
+def _label(file: "Found") -> str:
+    return file.label if file.label != str(file.path) else ""
 
 
 def _add(overlay: "DicomOverlay", known: "list[DicomOverlay]") -> None:

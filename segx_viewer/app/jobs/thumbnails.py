@@ -77,7 +77,7 @@ def _is_missing(document: Document) -> bool:
 
 def draw(path: Path, frame: int) -> "Thumbnail | list[DicomOverlay]":
     """Return a file's thumbnail, or the overlays that it holds, in the file thread."""
-    found = files.read(path, frame)
-    if isinstance(found, list):
-        return found
-    return Thumbnail(files.thumbnail(found.image), header_of(found.image), found.image.shape)
+    opened = files.read(path, frame)
+    if isinstance(opened, list):
+        return opened
+    return Thumbnail(files.thumbnail(opened.image), header_of(opened.image), opened.image.shape)

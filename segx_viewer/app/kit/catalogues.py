@@ -42,9 +42,9 @@ def outside_texts() -> set[str]:
     from segx_viewer.reporting import promised
     from segx_viewer.reporting.reading import Shape
 
-    found = {word.value for kind in (Stage, SpacingOrigin, Level, GateLevel, Target, Shape) for word in kind}
-    found |= {*lesion.COLOURS, *lesion.STRUCTURES, *lesion.MAJOR, *lesion.MINOR, *PART_NAMES}
-    found |= {word.value for word in lesion.Verdict} | {
+    texts = {word.value for kind in (Stage, SpacingOrigin, Level, GateLevel, Target, Shape) for word in kind}
+    texts |= {*lesion.COLOURS, *lesion.STRUCTURES, *lesion.MAJOR, *lesion.MINOR, *PART_NAMES}
+    texts |= {word.value for word in lesion.Verdict} | {
         "beside the drawing",
         "body map",
         "front",
@@ -52,8 +52,8 @@ def outside_texts() -> set[str]:
         "left",
         "right",
     }
-    found |= {word for both in WORDS.values() for word in both}
-    found |= {
+    texts |= {word for both in WORDS.values() for word in both}
+    texts |= {
         segu.NOT_CALIBRATED,
         segu.NOT_PREDICTED,
         segu.NO_LEVEL,
@@ -63,21 +63,21 @@ def outside_texts() -> set[str]:
         "very slow",
         *promised.TEXTS,
     }
-    found |= {method.label for method in COMBINED.values()} | set(verdicts.TEXTS)
-    found |= {text for measure in ALIGNMENTS.values() for text in (measure.label, measure.sentence)}
+    texts |= {method.label for method in COMBINED.values()} | set(verdicts.TEXTS)
+    texts |= {text for measure in ALIGNMENTS.values() for text in (measure.label, measure.sentence)}
     for manifest in models_folder().glob("*/bundle.toml"):
         bundle = tomllib.loads(manifest.read_text(encoding="utf-8"))
-        found |= {
+        texts |= {
             bundle["title"],
             bundle["image_kind"],
             bundle["region"],
             *(info["label"] for info in bundle["classes"]),
         }
-        found |= {region["name"] for region in bundle.get("regions", ())}
-        found |= {word for key, word in bundle.get("gate", {}).get("kind", {}).items() if key in ("one", "many")}
+        texts |= {region["name"] for region in bundle.get("regions", ())}
+        texts |= {word for key, word in bundle.get("gate", {}).get("kind", {}).items() if key in ("one", "many")}
     kinds = tomllib.loads((resources_folder() / "image_kinds.toml").read_text(encoding="utf-8"))
-    found |= {kind[key] for kind in kinds.values() for key in ("one", "many") if key in kind}
-    return found
+    texts |= {kind[key] for kind in kinds.values() for key in ("one", "many") if key in kind}
+    return texts
 
 
 def forms_below() -> set[str]:

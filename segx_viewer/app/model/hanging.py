@@ -233,7 +233,7 @@ def prior_of(document: Document, documents: Iterable[Document]) -> Document | No
     if header is None or header.identity is None or not header.identity.patient_id:
         return None
     facts, who = header.acquisition, (header.identity.patient_id, header.identity.name)
-    found = []
+    ranked = []
     for other in documents:
         there = other.header
         if there is None or there.identity is None or other.frame or other.error:
@@ -248,5 +248,5 @@ def prior_of(document: Document, documents: Iterable[Document]) -> Document | No
                 bool(facts.projection) and then.projection == facts.projection,
                 then.series_description == facts.series_description,
             )
-            found.append((alike[:2], then.study_date, alike[2], then.study_time, -other.number, other))
-    return max(found, key=lambda rank: rank[:-1])[-1] if found else None
+            ranked.append((alike[:2], then.study_date, alike[2], then.study_time, -other.number, other))
+    return max(ranked, key=lambda rank: rank[:-1])[-1] if ranked else None

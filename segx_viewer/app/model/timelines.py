@@ -12,13 +12,13 @@ def lesions_of(documents: Iterable[Document]) -> dict[Key, list[Document]]:
 
     Pictures without a day come last, in the order in which they were opened.
     """
-    found: dict[Key, list[Document]] = {}
+    by_lesion: dict[Key, list[Document]] = {}
     for document in documents:
         if document.lesion.key is not None:
-            found.setdefault(document.lesion.key, []).append(document)
-    for pictures in found.values():
+            by_lesion.setdefault(document.lesion.key, []).append(document)
+    for pictures in by_lesion.values():
         pictures.sort(key=lambda d: (d.lesion.taken or "9999", d.number))
-    return found
+    return by_lesion
 
 
 def title_of(document: Document) -> str:

@@ -100,21 +100,21 @@ class StatusBar(QFrame):
         self.probe.setText(probe_text(found, region, highest) if found else "")
 
 
-def probe_text(found: Probe, region: str, highest: float) -> str:
+def probe_text(probe: Probe, region: str, highest: float) -> str:
     """Return the probe's findings as one line, with units or names."""
 
     def joined(values: tuple[float, ...]) -> str:
         return ", ".join(plain(v) for v in values)
 
     parts = [
-        tr("x {x}, y {y}").format(x=found["x"], y=found["y"]),
-        _stored(joined(found["stored"]), str(found.get("unit", ""))),
-        tr("display {value}").format(value=joined(found["display"])),
+        tr("x {x}, y {y}").format(x=probe["x"], y=probe["y"]),
+        _stored(joined(probe["stored"]), str(probe.get("unit", ""))),
+        tr("display {value}").format(value=joined(probe["display"])),
     ]
-    if "map" in found:
-        parts.append(tr("map {value}").format(value=number(found["map"], highest)))
-    if "inside" in found:
-        template = tr("inside the {region}") if found["inside"] else tr("outside the {region}")
+    if "map" in probe:
+        parts.append(tr("map {value}").format(value=number(probe["map"], highest)))
+    if "inside" in probe:
+        template = tr("inside the {region}") if probe["inside"] else tr("outside the {region}")
         parts.append(template.format(region=region or tr("region")))
     return "  ·  ".join(parts)
 

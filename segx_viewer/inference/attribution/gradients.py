@@ -156,14 +156,14 @@ def _grown(subject: Subject, k: int, draws: Draws, most: int) -> Iterator[ClassM
         last = halves.total >= most
         if not last and (halves.total < FIRST or not halves.even):
             continue
-        found = None
+        agreed = None
         if min(halves.counts):
             a, b = (sums[0] / n for sums, n in zip(halves.sums, halves.counts, strict=True))
-            found = agreement(_grey(a), _grey(b), halves.total)
-        last = last or (found is not None and found.enough)
+            agreed = agreement(_grey(a), _grey(b), halves.total)
+        last = last or (agreed is not None and agreed.enough)
         if last or coarse:
             coarse = False
-            subject.on_agreement(k, found)
+            subject.on_agreement(k, agreed)
             yield k, _to_map(halves.whole()[0] / halves.total)
         if last:
             break
@@ -171,12 +171,12 @@ def _grown(subject: Subject, k: int, draws: Draws, most: int) -> Iterator[ClassM
 
 
 def _as_published(subject: Subject, k: int, baselines: Tensor) -> NDArray[np.float32]:
-    found = expected_gradients(
+    grown = expected_gradients(
         subject, k, baselines, draws_of_shap(subject.seed, len(baselines), published.SAMPLES), BATCH
     )
-    first, second = (_grey(torch.stack(found[half::2]).mean(0)) for half in (0, 1))
-    subject.on_agreement(k, agreement(first, second, len(found)))
-    return _to_map(torch.stack(found).mean(0))
+    first, second = (_grey(torch.stack(grown[half::2]).mean(0)) for half in (0, 1))
+    subject.on_agreement(k, agreement(first, second, len(grown)))
+    return _to_map(torch.stack(grown).mean(0))
 
 
 def baselines_of(tensor: Tensor) -> Tensor:

@@ -57,7 +57,7 @@ def agreement(first: Tensor, second: Tensor, samples: int) -> Agreement | None:
     """Return how far the maps (h, w) of two halves agree; None where one of them is flat or not finite."""
     from segx_viewer.explain.consensus import consensus  # SciPy is only needed for this
 
-    found = consensus({"first": first.float().cpu().numpy(), "second": second.float().cpu().numpy()})
-    if found is None:
+    both = consensus({"first": first.float().cpu().numpy(), "second": second.float().cpu().numpy()})
+    if both is None:
         return None
-    return Agreement(samples, found.agreement, found.top_overlap, found.agreement >= AGREED)
+    return Agreement(samples, both.agreement, both.top_overlap, both.agreement >= AGREED)

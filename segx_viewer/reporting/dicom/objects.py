@@ -46,14 +46,14 @@ def segmentation(
     form : SegmentationTypeValues
         BINARY or LABELMAP for the mask, FRACTIONAL for the network's probability (0..255).
     """
-    found, bundle = _found(analysis), analysis.bundle
+    region, bundle = _found(analysis), analysis.bundle
     fractional = form is SegmentationTypeValues.FRACTIONAL
     category, kind = region_codes(bundle.region)
     if fractional:
-        pixels = np.clip(analysis.placement.to_image(found.probability), 0, 1).astype(np.float32)
+        pixels = np.clip(analysis.placement.to_image(region.probability), 0, 1).astype(np.float32)
     else:
-        pixels = region_on_image(found, analysis.placement).astype(np.uint8)
-    edited = found.edited and not fractional
+        pixels = region_on_image(region, analysis.placement).astype(np.uint8)
+    edited = region.edited and not fractional
     # Tracking ties the two segmentations and the report's measurements to one region.
     description = SegmentDescription(
         segment_number=1,
@@ -91,9 +91,9 @@ def stated_spacing(reference: Dataset) -> tuple[list[float] | None, str]:
     A spacing at the detector (PS3.3 10.7.1.3) or of a film is named as such, "" stands for one in the patient.
     """
     for keyword, words in _SPACINGS.items():
-        found = reference.get(keyword)
-        if found is not None and len(found) == 2 and all(math.isfinite(v) and v > 0 for v in found):
-            return [float(v) for v in found], words
+        spacing = reference.get(keyword)
+        if spacing is not None and len(spacing) == 2 and all(math.isfinite(v) and v > 0 for v in spacing):
+            return [float(v) for v in spacing], words
     return None, _NO_SPACING
 
 

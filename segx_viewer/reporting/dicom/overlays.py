@@ -97,6 +97,6 @@ def read_overlays_guarded(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[D
 
 def _overlays(decoded: DecodedOverlays) -> list[DicomOverlay]:
     return [
-        DicomOverlay(found.kind, values, found.label, found.source_uid, found.series_uid)
-        for values, found in zip(decoded.values, decoded.facts, strict=True)
+        DicomOverlay(facts.kind, values, facts.label, facts.source_uid, facts.series_uid)
+        for values, facts in zip(decoded.values, decoded.facts, strict=True)
     ]
