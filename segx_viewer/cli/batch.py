@@ -1,6 +1,5 @@
 """Many images without a window: each one alone may fail, the others are still done; a killed run goes on."""
 
-import sys
 import time
 import traceback
 from collections import Counter, deque
@@ -12,11 +11,9 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 from segx_viewer import pipeline
 from segx_viewer.bundles.store import BundleStore
+from segx_viewer.cli.terminal import Screen
 from segx_viewer.cohort.index import Index
 from segx_viewer.cohort.inputs import Input, Inputs, unfinished
 from segx_viewer.cohort.journal import Journal, Mirrored
@@ -47,13 +44,13 @@ def run_batch(batch: Batch) -> int:
     int
         0 when all were done, 1 when some failed or there was no image, 2 when the options cannot be followed.
     """
-    screen = Console(stderr=True, highlight=False, emoji=False)
+    screen = Screen()
     try:
         check(batch)
         store = BundleStore(all_models_folders(batch.models) if batch.models else None, device=batch.device)
         classes = class_indices(batch, store)
     except SegxError as error:
-        screen.print(f"segx-viewer: {error}", markup=False, soft_wrap=True)
+        screen.print(f"segx-viewer: {error}")
         return 2
     with ExitStack() as stack:
         mirror = None
@@ -68,7 +65,7 @@ def run_batch(batch: Batch) -> int:
 
 
 def _run_alone(
-    batch: Batch, classes: tuple[int, ...] | None, store: BundleStore, screen: Console, mirror: Mirrored | None
+    batch: Batch, classes: tuple[int, ...] | None, store: BundleStore, screen: Screen, mirror: Mirrored | None
 ) -> int:
     with (
         Inputs(batch.names, batch.lists) as inputs,
@@ -81,7 +78,7 @@ def _run_alone(
         for name in inputs.empty:
             run.fail(name, "there is no file in it.")
         if batch.watch is not None:
-            screen.print(f"Watching {batch.watch}; Ctrl+C ends.", markup=False)
+            screen.print(f"Watching {batch.watch}; Ctrl+C ends.")
             for arrived in _arrivals(batch.watch):
                 run.analyse([item for item in arrived if not is_result(item, batch.out)])
     if batch.watch is None and not run.count["done"] + run.count["failed"]:
@@ -128,7 +125,7 @@ class _Run:
         classes: tuple[int, ...] | None,
         store: BundleStore,
         journal: Journal,
-        screen: Console,
+        screen: Screen,
     ) -> None:
         self.count: Counter[str] = Counter()
         self._batch = batch
@@ -153,7 +150,7 @@ class _Run:
         self._collect_all()
         if self.count:
             place = self._batch.target or self._batch.out
-            self._screen.print(f"{self._tally()}; results in {place}", markup=False, soft_wrap=True)
+            self._screen.print(f"{self._tally()}; results in {place}")
         try:
             self._write_tables()
         except DiskFullError as error:
@@ -164,7 +161,7 @@ class _Run:
     def fail(self, name: str, reason: str) -> None:
         """Tell and count something that was named and cannot be analysed."""
         self.count["failed"] += 1
-        self._screen.print(f"failed  {name}: {reason}", markup=False, soft_wrap=True)
+        self._screen.print(f"failed  {name}: {reason}")
 
     def _tally(self) -> str:
         parts = [f"{self.count['done']} of {self.count.total() - self.count['skipped']} analysed"]
@@ -181,18 +178,16 @@ class _Run:
             return
         explaining: deque[Future[_Outcome]] = deque()
         with (
-            _progress(self._screen) as progress,
+            self._screen.progress(len(first) if len(first) < _COUNTED else None) as count_one,
             self._store.sharing_processor(min(EXPLAINERS, len(first))) as (count, begin),
             ThreadPoolExecutor(count, "explain", begin) as explainers,
         ):
-            bar = progress.add_task("", total=len(first) if len(first) < _COUNTED else None)
 
             def take() -> None:
                 task, outcome = explaining.popleft().result()
                 if task is not None:
-                    progress.update(bar, description=Path(task.label).name)
                     self._guard(task, self._begin_writing, (task, outcome))
-                progress.update(bar, advance=1)
+                count_one(Path(task.label).name if task is not None else "")
                 self._collect_written()
 
             try:
@@ -326,7 +321,7 @@ class _Run:
             return
         self._journal.end(written.number, row)
         self.count["done"] += 1
-        self._screen.print(f"{name}  {written.label}: {summary(written.analysis)}", markup=False, soft_wrap=True)
+        self._screen.print(f"{name}  {written.label}: {summary(written.analysis)}")
 
     def _guard(self, task: _Task | _Written, step: Callable[[T], None], subject: T) -> None:
         """Do a step of one image; what goes wrong is told and noted, and the run goes on."""
@@ -344,7 +339,7 @@ class _Run:
 
     def _note(self, task: _Task | _Written, status: str, reason: str, row: Mapping[str, object] | None = None) -> None:
         self.count[status] += 1
-        self._screen.print(f"{status}  {task.label}: {reason}", markup=False, soft_wrap=True)
+        self._screen.print(f"{status}  {task.label}: {reason}")
         reason = without_names(reason, task.item, self._batch)
         known = row or {"id": f"{task.number:04d}"}
         try:
@@ -372,15 +367,3 @@ def _arrivals(folder: Path) -> Iterator[list[Input]]:
         if arrived:
             yield [Input(path, str(path), named=False) for path, _ in arrived]
         time.sleep(_POLL_SECONDS)
-
-
-def _progress(screen: Console) -> Progress:
-    return Progress(
-        BarColumn(24),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(compact=True),
-        TextColumn("{task.description}", markup=False),
-        console=screen,
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )

@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
 
-from rich.console import Console
-
 from segx_viewer.bundles.store import BundleStore
+from segx_viewer.cli.terminal import Screen
 from segx_viewer.cohort.index import Index
 from segx_viewer.cohort.inputs import Input, Inputs, unfinished
 from segx_viewer.cohort.journal import Journal, Mirrored
@@ -21,7 +20,7 @@ def run_shared(
     batch: Batch,
     classes: tuple[int, ...] | None,
     store: BundleStore,
-    screen: Console,
+    screen: Screen,
     mirror: Mirrored | None = None,
 ) -> int:
     """Analyse every file on the workers of ``batch.scheduler``; results, journal and exit codes as `run_batch`.
@@ -53,7 +52,7 @@ def run_shared(
             write_tables(batch, journal, store, told.index)
     for name in inputs.empty:
         told.count["failed"] += 1
-        screen.print(f"failed  {name}: there is no file in it.", markup=False, soft_wrap=True)
+        screen.print(f"failed  {name}: there is no file in it.")
     if not told.count["done"] + told.count["failed"]:
         raise SegxError("None of the files is an image that can be analysed.")
     return 1 if told.count["failed"] else 0
@@ -66,7 +65,7 @@ def _images(inputs: Inputs, batch: Batch) -> Iterator[Input]:
 class _Told:
     """Tells and counts what comes back."""
 
-    def __init__(self, batch: Batch, index: Index | None, screen: Console) -> None:
+    def __init__(self, batch: Batch, index: Index | None, screen: Screen) -> None:
         self.count: Counter[str] = Counter()
         self.index = index
         self._batch = batch
@@ -94,7 +93,7 @@ class _Told:
         told = f"{outcome.row['id']}  {outcome.task.label}: {outcome.line}"
         if outcome.reason:
             told = f"{status}  {outcome.task.label}: {outcome.reason}"
-        self._screen.print(told, markup=False, soft_wrap=True)
+        self._screen.print(told)
 
     def tally(self) -> None:
         """Say how many there were."""
@@ -102,4 +101,4 @@ class _Told:
             parts = [f"{self.count['done']} of {self.count.total() - self.count['skipped']} analysed"]
             parts += [f"{self.count[s]} {s}" for s in ("failed", "skipped") if self.count[s]]
             place = self._batch.target or self._batch.out
-            self._screen.print(f"{', '.join(parts)}; results in {place}", markup=False, soft_wrap=True)
+            self._screen.print(f"{', '.join(parts)}; results in {place}")

@@ -21,6 +21,7 @@ from segx_viewer.cohort.inputs import Input, Inputs
 from segx_viewer.cohort.journal import Journal, content_hash
 from segx_viewer.errors import ImageReadError, SegxError
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
+from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.paths import models_folder, user_models_folder
 
 
@@ -44,6 +45,23 @@ def test_folders_globs_and_lists_are_opened_once_each(pictures, tmp_path):
     names = tmp_path / "names.txt"
     names.write_text("# two\nin/patient-meier-0.png\n\nin/patient-meier-1.png\n", "utf-8")
     assert _labels([], [names]) == [str(pictures / f"patient-meier-{n}.png") for n in (0, 1)]
+
+
+def test_an_image_is_analysed_without_what_that_does_not_need(tmp_path):
+    """Each of these costs every start 10 to 900 ms."""
+    Image.fromarray(draw_lesion((450, 600))).save(tmp_path / "lesion.png")
+    unneeded = ("torch", "timm", "PySide6", "scipy", "skimage", "ot", "gdcm", "numpy.ma", "pydicom.examples", "rich",
+                "requests", "reportlab", "highdicom", "matplotlib", "pandas", "sklearn", "fontTools")  # fmt: skip
+    code = (
+        "import sys; from segx_viewer.cli import main; code = main(sys.argv[2:])\n"
+        "print(code, sorted(set(sys.argv[1].split()) & set(sys.modules)))"
+    )
+    words = ["analyze", tmp_path / "lesion.png", "--bundle", "dermoscopy-ham10000", "--out", tmp_path / "out"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, " ".join(unneeded), *map(str, words)], check=True, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "0 []", done.stderr
+    assert ", certainty " in done.stderr
 
 
 def test_files_are_streamed_as_they_are_listed(pictures):
