@@ -54,11 +54,11 @@ def read_catalogue(path: Path) -> dict[str, str]:
 @cache
 def forms(name: str) -> tuple[str, ...]:
     """Return the forms of sentences from below the window that a language knows, those with most words first."""
-    from xml.etree import ElementTree
-
     path = folder() / f"segx_viewer_{name}.ts"
     if name == "en" or not path.is_file():
         return ()
+    from xml.etree import ElementTree  # English needs none
+
     root = ElementTree.parse(path).getroot()  # noqa: S314 - our own packaged file
     found = [
         message.findtext("source", "")
