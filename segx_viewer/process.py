@@ -87,6 +87,12 @@ TRICKS = {
             "importing pydicom takes 65 ms of processor time instead of 160",
         ),
         Trick(
+            "lean-bindings",
+            "PySide's function that tells whether a module uses PySide answers by the module's name, for the window",
+            "it reads and keeps the source of what is imported, for snake_case names that nothing here uses",
+            "the window's modules and libraries: 0.35 s and 53 MiB instead of 0.40 s and 69 MiB",
+        ),
+        Trick(
             "no-collecting",
             "the garbage collector rests while a program imports, and leaves alone what was imported (gc.freeze)",
             "importing makes half a million objects that stay, which the collector looks through again and again",
@@ -184,8 +190,20 @@ def begin_window() -> None:
     begin()
     if wanted("short-turns"):
         sys.setswitchinterval(_TURN_SECONDS)
+    if wanted("lean-bindings"):
+        _leave_sources_unread()
     if wanted("steady-threshold"):
         _set_malloc({_M_MMAP_THRESHOLD: _OWN_BLOCK})
+
+
+def _leave_sources_unread() -> None:
+    bindings = sys.modules.get("shibokensupport.feature")  # where PySide is imported, as it is in the program
+    if hasattr(bindings, "_mod_uses_pyside"):
+        bindings._mod_uses_pyside = _is_ours  # type: ignore[union-attr]
+
+
+def _is_ours(module: ModuleType) -> bool:
+    return module.__name__.split(".")[0] == __name__.split(".")[0]
 
 
 def wanted(name: str) -> bool:

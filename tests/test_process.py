@@ -89,6 +89,16 @@ def test_what_is_set_already_stays():
     assert said(code, surroundings) == "7"
 
 
+@pytest.mark.parametrize(("left_out", "read"), [("", False), ("lean-bindings", True)])
+def test_the_bindings_read_no_sources(left_out, read):
+    code = (
+        "import linecache; from segx_viewer import process; from PySide6.QtWidgets import QApplication;"
+        "process.begin_window(); import colorsys;"
+        "print(any('colorsys.py' in name for name in linecache.cache))"
+    )
+    assert said(code, {**BARE, process.SWITCH: left_out}) == str(read)
+
+
 @pytest.mark.parametrize(("left_out", "asked"), [("", [{-3: 2**20}]), ("steady-threshold", [])])
 def test_the_window_lets_the_system_have_back_what_large_pictures_took(monkeypatch, left_out, asked):
     monkeypatch.setenv(process.SWITCH, left_out)
