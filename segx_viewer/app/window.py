@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from segx_viewer.app.canvas.viewport import Viewport
     from segx_viewer.app.canvas.viewports import Viewports
     from segx_viewer.app.commands.desk import Desk
-    from segx_viewer.app.contents import Follower
+    from segx_viewer.app.follower import Follower
     from segx_viewer.app.jobs.engine import Engine
     from segx_viewer.app.jobs.workspace import Workspace
     from segx_viewer.app.model.actions import Actions
