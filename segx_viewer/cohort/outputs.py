@@ -12,7 +12,7 @@ from segx_viewer.domain.result import Analysis
 from segx_viewer.errors import DiskFullError, ExportError, SegxError
 from segx_viewer.imaging.containers import Found as Input
 from segx_viewer.reporting.atomic import write_bytes
-from segx_viewer.reporting.content import pixel_digest
+from segx_viewer.reporting.facts import pixel_digest
 from segx_viewer.reporting.panels import WHOLE_IMAGE, ReportView
 from segx_viewer.reporting.png import write_png_report
 from segx_viewer.reporting.table import write_json

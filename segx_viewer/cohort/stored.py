@@ -45,7 +45,7 @@ from segx_viewer.domain.tables import (
 )
 from segx_viewer.errors import SegxError
 from segx_viewer.paths import all_models_folders
-from segx_viewer.reporting.content import pixel_digest
+from segx_viewer.reporting.facts import pixel_digest
 
 Arrays = Mapping[str, NDArray[np.float32]]
 

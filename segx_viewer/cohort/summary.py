@@ -16,7 +16,8 @@ from segx_viewer.cohort.places import Where, read, write
 from segx_viewer.cohort.results import read_rows, read_settings
 from segx_viewer.domain.tables import as_float
 from segx_viewer.errors import SegxError
-from segx_viewer.reporting.content import RESEARCH_USE, percent
+from segx_viewer.reporting.content import RESEARCH_USE
+from segx_viewer.reporting.words import percent
 
 PAGE = "summary.html"
 _WORST = 12

@@ -16,9 +16,11 @@ from segx_viewer.domain.result import Analysis, Level, level_so_far
 from segx_viewer.errors import DiskFullError, ExportError, SegxError, UnsupportedImageError
 from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.imaging.limits import Limits
-from segx_viewer.reporting.content import Scrubber, default_key, percent
+from segx_viewer.reporting.content import default_key
 from segx_viewer.reporting.panels import SIZES, ReportView
+from segx_viewer.reporting.scrubbing import Scrubber
 from segx_viewer.reporting.table import csv_row
+from segx_viewer.reporting.words import percent
 
 
 @dataclass(frozen=True, slots=True)

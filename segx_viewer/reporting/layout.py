@@ -11,12 +11,13 @@ from segx_viewer.domain.image import MedicalImage, SpacingOrigin
 from segx_viewer.domain.lesion import Site
 from segx_viewer.domain.result import Level
 from segx_viewer.reporting.bodydrawing import draw_site
-from segx_viewer.reporting.content import IDENTITY_MARK, RESEARCH_USE, Content, Finding, Row, Trust, percent
+from segx_viewer.reporting.content import IDENTITY_MARK, RESEARCH_USE, Content, Finding, Trust
+from segx_viewer.reporting.facts import Row
 from segx_viewer.reporting.marks import draw_marks
 from segx_viewer.reporting.overlay import colormap
 from segx_viewer.reporting.panels import Panels
 from segx_viewer.reporting.typeset import LINE, Area, Box, Colour, Disc, Line, Page, Picture, Text, text_width, wrap
-from segx_viewer.reporting.words import decimal, say
+from segx_viewer.reporting.words import decimal, percent, say
 
 WIDTH = 1800.0
 """Width of the page in units; the text sizes below are units, too."""

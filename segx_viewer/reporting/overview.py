@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segx_viewer.domain.result import GateLevel, Level
-from segx_viewer.reporting.content import RESEARCH_USE, Content, percent
+from segx_viewer.reporting.content import RESEARCH_USE, Content
 from segx_viewer.reporting.layout import BODY, FILLED, FOOTER, LIGHT, MARGIN, SMALL, TITLE, WIDTH, Theme
 from segx_viewer.reporting.typeset import Box, Disc, Line, Page, Picture, Text, text_width, wrap
-from segx_viewer.reporting.words import say
+from segx_viewer.reporting.words import percent, say
 
 COLUMNS, ROWS = 4, 4
 PER_PAGE = COLUMNS * ROWS

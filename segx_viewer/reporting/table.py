@@ -27,18 +27,17 @@ from segx_viewer.domain.tables import Table
 from segx_viewer.explain.alignment import ALIGNMENTS
 from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.content import (
-    OLDEST_AGE,
     RESEARCH_USE,
-    Scrubber,
     clean_reading,
     default_key,
     identity_rows,
     is_synthetic,
-    pixel_digest,
     seen_for,
 )
+from segx_viewer.reporting.facts import OLDEST_AGE, pixel_digest
 from segx_viewer.reporting.lesion import lesion_values
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
+from segx_viewer.reporting.scrubbing import Scrubber
 
 Clean = Callable[[str], str]
 """Takes what identifies an image out of a sentence, or leaves it."""

@@ -67,3 +67,23 @@ def moment_text(when: datetime | None) -> str:
     """Return day, hour and time zone of a moment, of now for None."""
     moment = when or datetime.now().astimezone()
     return f"{date_text(moment.strftime('%Y%m%d'))} {moment.strftime('%H:%M %Z')}".strip()
+
+
+def percent(value: float) -> str:
+    """Return a share 0..1 for people.
+
+    Examples
+    --------
+    >>> percent(0.623), percent(0.004), percent(0.9996)
+    ('62 %', '< 1 %', '> 99 %')
+    """
+    if 0 < value < 0.01:
+        return "< 1 %"
+    if 0.99 < value < 1:
+        return "> 99 %"
+    return f"{100 * value:.0f} %"
+
+
+def number(value: float | None) -> str:
+    """Return a measure with two decimals, or that it is undefined."""
+    return say("undefined") if value is None else decimal(value, ".2f")

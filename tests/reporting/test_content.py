@@ -8,11 +8,13 @@ import pytest
 
 from segx_viewer.domain.image import MedicalImage, PatientIdentity, PhotometricInterpretation, SourceInfo
 from segx_viewer.domain.result import Level, Target
-from segx_viewer.reporting.content import RESEARCH_USE, Scrubber, describe, percent
+from segx_viewer.reporting.content import RESEARCH_USE, describe
 from segx_viewer.reporting.layout import LIGHT, lay_out
 from segx_viewer.reporting.panels import ReportView, draw_panels
+from segx_viewer.reporting.scrubbing import Scrubber
 from segx_viewer.reporting.table import CSV_COLUMNS, analysis_to_dict, csv_row, write_csv, write_json
 from segx_viewer.reporting.typeset import Text, text_width, wrap
+from segx_viewer.reporting.words import percent
 
 SECRETS = (
     "Doe", "Jane", "PID-4711", "19610203", "1961-02-03", "20240506", "2024-05-06", "House", "/clinic", "0001.dcm",

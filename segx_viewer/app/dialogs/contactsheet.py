@@ -28,7 +28,7 @@ from segx_viewer.app.kit.qimage import to_qimage
 from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model.documents import Document
 from segx_viewer.domain.result import Level
-from segx_viewer.reporting.content import percent
+from segx_viewer.reporting.words import percent
 
 _SIDE = 132  # px of a thumbnail
 _CELL = QSize(_SIDE + 40, _SIDE + 80)  # room for three lines

@@ -18,7 +18,7 @@ from segx_viewer.app.kit.reasons import told
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import Analysis
-from segx_viewer.reporting.content import percent
+from segx_viewer.reporting.words import percent
 
 if TYPE_CHECKING:
     from segx_viewer.bundles.manifest import ModelBundle

@@ -35,7 +35,7 @@ from segx_viewer.app.sessions import timelinefile
 from segx_viewer.domain.result import Level
 from segx_viewer.errors import SegxError
 from segx_viewer.imaging.registration import Trust
-from segx_viewer.reporting.content import percent
+from segx_viewer.reporting.words import percent
 
 _SIDE = 84
 _DAY, _AREA, _DIAMETER, _COLOURS, _FINDING, _BADGE, _CHANGE, _TINT = range(8)

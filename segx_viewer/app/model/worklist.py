@@ -11,7 +11,7 @@ from segx_viewer.app.kit.reasons import told
 from segx_viewer.cohort.marks import Mark
 from segx_viewer.cohort.results import Result
 from segx_viewer.domain.result import GateLevel, Level
-from segx_viewer.reporting.content import percent
+from segx_viewer.reporting.words import percent
 
 READ, MARKED, NAME, FINDING, PROBABILITY, BADGE, RIGHT, GATE, REASON, DATE, SCANNER, SOURCE, NOTE = range(13)
 HEADS = (

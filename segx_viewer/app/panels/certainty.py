@@ -19,8 +19,8 @@ from segx_viewer.domain.result import (
     Prediction,
     level_so_far,
 )
-from segx_viewer.reporting.content import percent
 from segx_viewer.reporting.promised import promised_words
+from segx_viewer.reporting.words import percent
 
 DESCRIBES = mark("SegU certainty: describes agreement, does not predict correctness here")
 """Where the bundle's evaluation found so."""

@@ -22,7 +22,7 @@ from segx_viewer.app.panels.certainty import statement
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.planes import nearest, reference_line
 from segx_viewer.domain.result import Analysis, Level, MapKey, level_so_far
-from segx_viewer.reporting.content import percent
+from segx_viewer.reporting.words import percent
 
 if TYPE_CHECKING:
     from segx_viewer.app.model.documents import Document

@@ -11,7 +11,7 @@ from segx_viewer.app.panels.curve import Curve
 from segx_viewer.app.panels.figures import Figure, Figures
 from segx_viewer.app.panels.fold import Fold
 from segx_viewer.domain.result import Activation, Alignment, Analysis, BadgeRecord, Certainty, MapKey, Prediction
-from segx_viewer.reporting.content import percent
+from segx_viewer.reporting.words import percent
 
 
 class Details(QScrollArea):

@@ -21,7 +21,7 @@ from segx_viewer.app.canvas.badge import WORDS, paint_badge
 from segx_viewer.app.kit import theme
 from segx_viewer.app.kit.i18n import decimal, tr
 from segx_viewer.domain.result import Activation, Level, Prediction
-from segx_viewer.reporting.content import percent
+from segx_viewer.reporting.words import percent
 
 _CLASS = Qt.ItemDataRole.UserRole
 _PROBABILITY = Qt.ItemDataRole.UserRole + 1

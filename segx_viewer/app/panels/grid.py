@@ -17,7 +17,7 @@ from segx_viewer.app.kit.qimage import to_qimage
 from segx_viewer.app.model.viewstate import MaskStyle, View, ViewState
 from segx_viewer.domain.result import Analysis, Certainty, Level, MapKey, level_so_far
 from segx_viewer.reporting import overlay
-from segx_viewer.reporting.content import percent
+from segx_viewer.reporting.words import percent
 
 CLASSES = 4  # the most probable ones; more would make the cells too small to read
 _SIDE = 200

@@ -196,7 +196,7 @@ def _write_dicom(job: Job, path: Path) -> None:
 
 def suggested_path(workspace: Workspace, suffix: str = ".png") -> Path:
     """Return a report's path beside the last export, named by the pixels: file names often name the patient."""
-    from segx_viewer.reporting.content import pixel_digest
+    from segx_viewer.reporting.facts import pixel_digest
 
     document = workspace.documents.current
     folder = Path(str(settings.settings().value("export_folder", "") or Path.home()))

@@ -10,8 +10,8 @@ from pydicom.valuerep import format_number_as_ds
 
 from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.image import MedicalImage
-from segx_viewer.reporting.content import pixel_digest
 from segx_viewer.reporting.dicom.uids import uid_of
+from segx_viewer.reporting.facts import pixel_digest
 
 _EMPTY = (
     "PatientBirthDate",
