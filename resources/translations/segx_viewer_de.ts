@@ -2228,12 +2228,20 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Es gibt, und welche Ausgabe</translation>
     </message>
     <message>
+      <source>It gives, for one class or several</source>
+      <translation>Er liefert, für eine Klasse oder mehrere</translation>
+    </message>
+    <message>
       <source>it reaches the picture's edge</source>
       <translation>sie reicht bis an den Bildrand</translation>
     </message>
     <message>
       <source>It reaches the picture's edge: the lesion is larger than what is seen.</source>
       <translation>Sie reicht bis an den Bildrand: Die Läsion ist größer als das, was zu sehen ist.</translation>
+    </message>
+    <message>
+      <source>Its architecture and encoder</source>
+      <translation>Dessen Architektur und Encoder</translation>
     </message>
     <message>
       <source>Its colours</source>
@@ -2644,8 +2652,8 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>&amp;Modell</translation>
     </message>
     <message>
-      <source>Modalities</source>
-      <translation>Modalitäten</translation>
+      <source>Modalities, and what it reads</source>
+      <translation>Modalitäten, und was es liest</translation>
     </message>
     <message>
       <source>Modality</source>
@@ -3716,6 +3724,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Saliency Map × Region, {scaling}, auf {width} × {height} Pixeln; in der Auflösung des Bildes gezeichnet</translation>
     </message>
     <message>
+      <source>Sample single pixels when an image shrinks</source>
+      <translation>Einzelne Pixel nehmen, wenn ein Bild kleiner wird</translation>
+    </message>
+    <message>
       <source>Save copy …</source>
       <translation>Kopie speichern …</translation>
     </message>
@@ -4394,10 +4406,6 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>The scale is for pictures of {width} x {height} pixels: it does not hold here.</source>
       <translation>Der Maßstab ist für Bilder mit {width} x {height} Pixeln: Hier gilt er nicht.</translation>
-    </message>
-    <message>
-      <source>The segmenter gives</source>
-      <translation>Der Segmentierer gibt aus</translation>
     </message>
     <message>
       <source>The session is open again.</source>

@@ -223,7 +223,8 @@ def _region(arguments: argparse.Namespace) -> dict[str, object]:
     from segx_viewer.bundles.offer import regions_of
 
     regions = regions_of(arguments.channels, arguments.region or "")
-    return {"regions": regions, "segmenter.activation": arguments.segmenter_activation or "ask"}
+    named = arguments.region or str(regions[0]["name"])
+    return {"region": named, "regions": regions, "segmenter.activation": arguments.segmenter_activation or "ask"}
 
 
 def _store() -> "BundleStore":

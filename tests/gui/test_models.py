@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import timm
 from PIL import Image
-from PySide6.QtWidgets import QLabel, QMessageBox
+from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
 from safetensors.torch import save_file
 
 from segx_viewer.app.dialogs import modeljobs
@@ -20,7 +20,10 @@ from segx_viewer.app.jobs.engine import Capabilities
 from segx_viewer.app.jobs.jobs import Jobs
 from segx_viewer.app.model.documents import Documents
 from segx_viewer.app.model.viewstate import ViewState
+from segx_viewer.bundles import offer
 from segx_viewer.bundles.store import BundleStore
+from segx_viewer.cli.models import _changes as changes_of
+from segx_viewer.cli.parser import build_parser
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.imaging.reader import read_image
 from segx_viewer.imaging.synthetic import draw_lesion
@@ -46,8 +49,6 @@ class RealStore:
 @pytest.fixture
 def manager(qtbot):
     """The dialog, on a thread of its own, with a lesion open."""
-    from PySide6.QtWidgets import QWidget
-
     jobs = Jobs()
     image = MedicalImage(
         draw_lesion((150, 200)), "", PhotometricInterpretation.RGB, SourceInfo(Path("SYNTHETIC lesion.png"))
@@ -251,6 +252,7 @@ def test_a_model_that_was_trained_here_keeps_its_calibration(manager, qtbot, tmp
     qtbot.waitUntil(lambda: "would take the place of that" in dialog.said.toPlainText(), timeout=60_000)
 
 
+LENDER = "dermoscopy-ham10000"
 FORM = {
     "--architecture": lambda form, words: form.architecture.setEditText(words[0]),
     "--classes": lambda form, words: form.classes.setText(", ".join(words)),
@@ -261,8 +263,49 @@ FORM = {
     "--activation": lambda form, words: form.activation.setCurrentText(words[0]),
     "--head-activation": lambda form, words: form.head.setCurrentText(words[0]),
     "--highest": lambda form, words: form.highest.setText(words[0]),
+    "--channels": lambda form, words: form.channels.setText(" ".join(words)),
+    "--colour": lambda form, words: form.colour.setCurrentText(words[0]),
+    "--segmenter-activation": lambda form, words: form.segmenter_activation.setCurrentText(words[0]),
     "--take": lambda form, words: form.take.setText(words[0]),
 }
+
+
+def filled(form, made):
+    """Fill a form with what is typed for a kind of file on the command line; return what is not in the form."""
+    form.source.setText(str(made.source))
+    form.name.setText("mine")
+    form.segmenter.setEditText(made.segmenter[1])
+    at = [i for i, word in enumerate(made.typed) if word.startswith("--")]
+    left = []
+    for begin, end in zip(at, [*at, len(made.typed)][1:], strict=True):
+        if made.typed[begin] in FORM:
+            FORM[made.typed[begin]](form, made.typed[begin + 1 : end])
+        else:
+            left.append(made.typed[begin])
+    form.accept()
+    assert form.result() == ModelForm.DialogCode.Accepted, form.wrong.text()
+    return left
+
+
+@pytest.mark.filterwarnings("ignore")  # the libraries' own
+@pytest.mark.parametrize("kind", zoo.KINDS, ids=lambda kind: kind.name)
+def test_the_form_offers_what_the_command_line_does(qtbot, tmp_path, kind):
+    """The offer is the same, for every kind of file; what becomes of it is tried in `tests/bundles/test_zoo.py`."""
+    if not kind.possible:
+        pytest.skip(f"{kind.needs} is not installed")
+    made = kind.make(tmp_path)
+    window = QWidget()
+    qtbot.addWidget(window)
+    form = ModelForm(window, [LENDER], None)
+    assert filled(form, made) in ([], ["--allow-pickle"]), "a pickle is asked about when it is read"
+    answers, installed = form.answers(), {LENDER: models_folder() / LENDER}
+    changes = {**answers["changes"], "classes": answers["classes"] and offer.classes_of(answers["classes"])}
+    typed = build_parser().parse_args(
+        ["models", "add", str(made.source), "--name", "mine", *made.typed, *made.segmenter]
+    )
+    ours = offer.compose(answers["source"], changes, installed, segmenter=answers["segmenter"])
+    theirs = offer.compose(typed.source, changes_of(typed), installed, segmenter=typed.segmenter)
+    assert ours == theirs
 
 
 @pytest.mark.filterwarnings("ignore")  # the libraries' own
@@ -280,14 +323,7 @@ def test_a_kind_of_file_comes_through_the_form(manager, tmp_path, name):
     picture = zoo.drawn_picture(tmp_path / "picture.png")
     form = ModelForm(manager, ["dermoscopy-ham10000"], read_image(picture))
     form.on_image.setChecked(True)
-    form.source.setText(str(made.source))
-    form.name.setText("mine")
-    form.segmenter.setEditText(made.segmenter[1])
-    at = [i for i, word in enumerate(made.typed) if word.startswith("--")]
-    for begin, end in zip(at, [*at, len(made.typed)][1:], strict=True):
-        FORM[made.typed[begin]](form, made.typed[begin + 1 : end])
-    form.accept()
-    assert form.result() == ModelForm.DialogCode.Accepted, form.wrong.text()
+    assert filled(form, made) == []
     trial = modeljobs.try_model(form.answers(), BundleStore(device="cpu"))
     try:
         expected = made.expected(Image.open(picture).convert("RGB"))

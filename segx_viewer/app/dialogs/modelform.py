@@ -32,6 +32,7 @@ ARCHITECTURES = (
     "", "timm/", "torchvision/", "segx/densenet121", "segx/resnet50", "xrv/densenet121", "xrv/resnet50",
     "exported", "onnx",
 )  # fmt: skip
+SEGMENTERS = ("", "smp/", "segx/unet", "xrv/pspnet", "torchvision/", "exported", "onnx")
 HEAD_ACTIVATIONS = ("none", "relu", "gelu", "silu", "tanh")
 
 
@@ -69,6 +70,12 @@ class ModelForm(QDialog):
         self.region, self.channels = QLineEdit(), QLineEdit()
         self.channels.setPlaceholderText("1; lungs=0,1; heart=2")
         self.segmenter_output = _choice(["", "logits", "probabilities"])
+        self.segmenter_activation = _choice(["", "softmax", "sigmoid"])
+        self.segmenter_architecture = _choice(SEGMENTERS, editable=True)
+        self.encoder, self.image_kind = QLineEdit(), QLineEdit()
+        self.encoder.setPlaceholderText(tr("automatic"))
+        self.image_kind.setPlaceholderText("dermoscopy")
+        self.antialias = QCheckBox(tr("Sample single pixels when an image shrinks"))
         self.unused = QCheckBox(tr("Leave out weights that the architecture has no place for"))
         self.wrong = QLabel()
         self.wrong.setObjectName("warning")
@@ -91,7 +98,7 @@ class ModelForm(QDialog):
             (tr("One class or several"), self.activation),
             (tr("Input size, and the value of white"), _side_by_side(self.input_size, self.highest)),
             (tr("Target layer"), self.layer),
-            (tr("Modalities"), self.modalities),
+            (tr("Modalities, and what it reads"), _side_by_side(self.modalities, self.image_kind)),
             (tr("It gives, and which output"), _side_by_side(self.output, self.take)),
             (tr("Between a head's layers"), self.head),
             (tr("Mean and deviation, of values 0..1"), _side_by_side(self.mean, self.std)),
@@ -102,7 +109,11 @@ class ModelForm(QDialog):
             form.addRow(text, field)
         form.addRow(tr("Segmenter: file, or model to borrow from"), self._with_browse(self.segmenter))
         form.addRow(tr("Region, and its channels"), _side_by_side(self.region, self.channels))
-        form.addRow(tr("The segmenter gives"), self.segmenter_output)
+        form.addRow(tr("Its architecture and encoder"), _side_by_side(self.segmenter_architecture, self.encoder))
+        form.addRow(
+            tr("It gives, for one class or several"), _side_by_side(self.segmenter_output, self.segmenter_activation)
+        )
+        form.addRow(self.antialias)
         form.addRow(self.unused)
         form.addRow(self.on_image)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
@@ -124,7 +135,6 @@ class ModelForm(QDialog):
         """Say what is wrong, above the buttons, and go to the field that it speaks of; what was typed stays."""
         self.wrong.setText(sentence)
         self.wrong.setVisible(bool(sentence))
-        field = field or self._meant(sentence)
         if sentence and field is not None:
             field.setFocus()
             self.scrolled.ensureWidgetVisible(field)
@@ -159,17 +169,22 @@ class ModelForm(QDialog):
                 "preprocessing.fit": self.fit.currentText() or None,
                 "preprocessing.crop": next(iter(_numbers(self.crop.text()) or []), None),
                 "preprocessing.interpolation": self.interpolation.currentText() or None,
+                "preprocessing.antialias": False if self.antialias.isChecked() else None,
+                "image_kind": self.image_kind.text().strip() or None,
+                "segmenter.architecture": self.segmenter_architecture.currentText().strip() or None,
+                "segmenter.options.encoder_name": self.encoder.text().strip() or None,
                 "segmenter.output": self.segmenter_output.currentText() or None,
                 **self._region(),
             },
         }
 
     def _region(self) -> dict[str, object]:
-        name = self.region.text().strip()
+        name, activation = self.region.text().strip(), self.segmenter_activation.currentText()
         regions = regions_of(_apart(self.channels.text()), name)
         if not regions:
-            return {"region": name or None}
-        return {"region": name or str(regions[0]["name"]), "regions": regions, "segmenter.activation": "ask"}
+            return {"region": name or None, "segmenter.activation": activation or None}
+        named = name or str(regions[0]["name"])
+        return {"region": named, "regions": regions, "segmenter.activation": activation or "ask"}
 
     def accept(self) -> None:
         """Close the form, unless something in it cannot be read: that is said beside it."""
@@ -193,12 +208,13 @@ class ModelForm(QDialog):
             return
         super().accept()
 
-    def _meant(self, sentence: str) -> QWidget | None:
-        """Return the field that an error speaks of, None where it cannot be told."""
+    def meant(self, sentence: str) -> QWidget | None:
+        """Return the field that an error speaks of, in English; None where it cannot be told."""
         fields = (
             ("--head-activation", self.head), ("(take)", self.take),
             ("--highest", self.highest), ("highest value", self.highest),
-            ("--segmenter-output", self.segmenter_output), ("--output", self.output), ("--channels", self.channels),
+            ("--segmenter-output", self.segmenter_output), ("--segmenter-activation", self.segmenter_activation),
+            ("--segmenter-encoder", self.encoder), ("--output", self.output), ("--channels", self.channels),
             ("segmenter", self.segmenter), ("activation", self.activation), ("no name for a model", self.name),
             ("choose another name", self.name), ("cut-off", self.classes), ("crop", self.crop),
             ("input size", self.input_size), ("no file or folder", self.source), ("classes", self.classes),

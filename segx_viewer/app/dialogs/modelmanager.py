@@ -198,7 +198,7 @@ class ModelManager(QDialog):
             if QMessageBox.question(self, tr("Models"), f"{told(error)}\n\n{tr('Read it?')}") == yes:
                 again(answers, allow_pickle=True)
         elif self._form is not None:
-            self._form.tell(told(error))
+            self._form.tell(told(error), self._form.meant(str(error)))
             self._fill_in()
 
     def _fill(self, device: str) -> None:
