@@ -1204,6 +1204,10 @@
       <translation>Zwei Modelle vergleichen</translation>
     </message>
     <message>
+      <source>Compare two models on &amp;this image</source>
+      <translation>Zwei Modelle an &amp;diesem Bild vergleichen</translation>
+    </message>
+    <message>
       <source>Compare with</source>
       <translation>Vergleichen mit</translation>
     </message>
@@ -4454,6 +4458,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>There is no map that could be checked.</source>
       <translation>Es gibt keine Karte, die geprüft werden könnte.</translation>
+    </message>
+    <message>
+      <source>There is no second model to compare with.</source>
+      <translation>Es gibt kein zweites Modell zum Vergleichen.</translation>
     </message>
     <message>
       <source>There is no session to restore, or its files are gone.</source>

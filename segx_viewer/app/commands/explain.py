@@ -33,9 +33,25 @@ def next_method(window: "Desk") -> None:
 
 
 def next_model(window: "Desk") -> None:
-    """Analyse with the other model that fits the image."""
-    if not window.workspace.analyses.next_model():
+    """Analyse with the other model that fits the image; of two beside each other, work with the other one."""
+    if window.comparison.two_models:
+        window.comparison.switch_models()
+    elif not window.workspace.analyses.next_model():
         window.workspace.say(tr("No other model fits this image as well."))
+
+
+def compare_models(window: "Desk") -> None:
+    """Show what another model says of the current image beside what was said of it, or end it."""
+    document = window.workspace.documents.current
+    if window.state.view.two:
+        window.state.update(two=False)
+    elif document is not None and (model := window.workspace.analyses.other_model()) is not None:
+        window.workspace.documents.remember(window.state.view)
+        window.comparison.begin_models(document, model)
+        window.state.update(two=True, grid=False)
+    else:
+        window.workspace.say(tr("There is no second model to compare with."))
+    window.commands.follow()
 
 
 def next_mask(window: "Desk") -> None:
@@ -106,6 +122,15 @@ ROWS: "tuple[Command[Desk], ...]" = (
     Command("check", mark("Chec&k this explanation …"), check, "", _EXPLAIN, "activity", needs="map"),
     Command("next_class", mark("&Next class"), next_class, "N", _EXPLAIN, needs="prediction"),
     Command("next_method", mark("Next &method"), next_method, "M", _EXPLAIN, needs="prediction"),
+    Command(
+        "compare_models",
+        mark("Compare two models on &this image"),
+        compare_models,
+        "Ctrl+Shift+M",
+        _EXPLAIN,
+        "images",
+        needs="prediction",
+    ),
     Command("next_model", mark("Other m&odel that fits"), next_model, "Shift+M", _EXPLAIN, needs="prediction"),
     Command(
         "grid",

@@ -115,6 +115,7 @@ MENUS: tuple[tuple[Any, ...], ...] = (
         "next_class",
         "next_method",
         "next_model",
+        "compare_models",
         "check",
         "grid",
         None,

@@ -348,6 +348,18 @@ class Analyses(QObject):
         self.analyse()
         return True
 
+    def other_model(self) -> str | None:
+        """Return the model to compare with: the next of those that fit the image as well, else of all installed."""
+        document = self._documents.current
+        if document is None or document.analysis is None:
+            return None
+        now = document.analysis.bundle.name
+        for names in ([info.name for info in (*document.fitting, *document.analysis.also_fits)], dict(self.bundles)):
+            others = [name for name in names if name != now]
+            if others:
+                return others[0]
+        return None
+
     def _ask(
         self,
         methods: Sequence[str],

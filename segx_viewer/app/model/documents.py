@@ -84,6 +84,26 @@ class Document:
         spacing = PixelSpacing(row, column, SpacingOrigin.READER)
         return image if image.spacing == spacing else replace(image, spacing=spacing)
 
+    def twin(self, model: str) -> "Document":
+        """Return the same image for another model to speak about; it is in no list."""
+        view = {**self.view, "class_index": None}
+        return Document(
+            -1, self.path, self.frame, self.label, image=self.image, half=self.half, header=self.header, size=self.size,
+            voi=self.voi, view=view, model=model, impression=self.impression,
+        )  # fmt: skip
+
+    def exchange(self, twin: "Document", class_index: int | None) -> None:
+        """Exchange what two models say of one image, with the class that is looked at; drawings stay where they are.
+
+        A region that the reader drew is on the first model's grid: it stays with what that model says.
+        """
+        self.view["class_index"] = class_index
+        for name in ("analysis", "model", "region", "predicted"):
+            mine, other = getattr(self, name), getattr(twin, name)
+            setattr(self, name, other)
+            setattr(twin, name, mine)
+        self.view["class_index"], twin.view["class_index"] = twin.view.get("class_index"), class_index
+
     @property
     def name(self) -> str:
         """File name for people."""

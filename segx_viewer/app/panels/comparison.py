@@ -1,10 +1,14 @@
-"""Two images beside each other, each with its own analysis; one of them is the one being worked on."""
+"""Two images beside each other, each with its own analysis; one of them is the one being worked on.
+
+Or one image twice, with what two models say of it.
+"""
 
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from segx_viewer.app.canvas.badge import WORDS, BadgeShape
@@ -40,23 +44,25 @@ class Column(QFrame):
         self.setObjectName("column")
         self.ports = {panel: Viewport(scene, state, panel) for panel in _SHOWN}
         self.shape = BadgeShape(22)
-        self.title, self.finding = QLabel(), QLabel()
-        self.finding.setObjectName("small")
-        self.finding.setWordWrap(True)
+        self.title, self.finding, self.model = QLabel(), QLabel(), QLabel()
+        for label in (self.finding, self.model):
+            label.setObjectName("small")
+            label.setWordWrap(True)
         self.color_bar = ColorBar()
         words = QVBoxLayout()
         words.setSpacing(0)
-        for label in (self.title, self.finding):
+        for label in (self.title, self.model, self.finding):
             label.setMinimumWidth(40)
             words.addWidget(label)
-        head = QHBoxLayout()
+        self.head = QWidget()
+        head = QHBoxLayout(self.head)
         head.setContentsMargins(10, 6, 10, 6)
         head.addWidget(self.shape)
         head.addLayout(words, 1)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(2)
-        grid.addLayout(head, 0, 0, 1, 2)
+        grid.addWidget(self.head, 0, 0, 1, 2)
         for row, port in enumerate(self.ports.values(), 1):
             grid.addWidget(port, row, 0)
             grid.setRowStretch(row, 1)
@@ -72,6 +78,8 @@ class Column(QFrame):
         level, sentence = summary(analysis, scene.key)
         self.title.setText(head_text(document, identity))
         self.title.setToolTip("\n".join((head_text(document, identity), document.label or str(document.path))))
+        self.model.setText(model_text(analysis))
+        self.model.setVisible(bool(self.model.text()))
         self.finding.setText(told(document.error) or sentence)
         self.finding.setToolTip(self.finding.text())
         self.shape.setVisible(level is not None)
@@ -84,7 +92,7 @@ class Column(QFrame):
 
     def clear(self) -> None:
         """Name no image, and say nothing about one."""
-        for label in (self.title, self.finding):
+        for label in (self.title, self.model, self.finding):
             label.clear()
             label.setToolTip("")
         self.shape.show_level(None)
@@ -112,6 +120,7 @@ class Comparison(QWidget):
         self.beside_scene, self.beside = Scene(), ViewState(self)
         self.slots: list[Document | None] = [None, None]
         self.active = 0
+        self._twin: Document | None = None
         self.columns = [Column(scene, workspace.state), Column(self.beside_scene, self.beside)]
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -138,8 +147,31 @@ class Comparison(QWidget):
 
     def begin(self, document: "Document", other: "Document") -> None:
         """Compare the current image with another one."""
-        self.slots, self.active = [document, other], 0
+        self.slots, self.active, self._twin = [document, other], 0, None
         self._bind()
+
+    @property
+    def two_models(self) -> bool:
+        """Whether it is one image that two models speak about."""
+        return self._twin is not None and self._state.view.two
+
+    def begin_models(self, document: "Document", model: str) -> None:
+        """Compare what was said of the current image with what another model says of it."""
+        self._twin = document.twin(model)
+        self.slots, self.active = [document, self._twin], 0
+        self._bind()
+
+    def switch_models(self) -> None:
+        """Work on with what the other model says: the image stays the same document, with all that was drawn in it."""
+        document, twin = self.slots[self.active], self._twin
+        if document is None or twin is None:
+            return
+        document.exchange(twin, self._state.view.class_index)
+        self.active = 1 - self.active
+        self.slots = [twin, document] if self.active else [document, twin]
+        self._bind()
+        self._state.update(class_index=document.view["class_index"])
+        self._workspace.analyses.changed.emit(document)
 
     def take(self, port: Viewport, document: "Document") -> bool:
         """Show an image in the half that a panel belongs to; return whether that is the half that is not active."""
@@ -152,7 +184,7 @@ class Comparison(QWidget):
 
     def end(self) -> None:
         """Compare no more, and keep nothing of either image: what is closed must not stay beside the next patient."""
-        self.slots, self.active = [None, None], 0
+        self.slots, self.active, self._twin = [None, None], 0, None
         self.beside.reset(*PER_IMAGE)
         self.beside_scene.show(None)
         self._scene.reference = self.beside_scene.reference = None
@@ -168,6 +200,9 @@ class Comparison(QWidget):
     def follow(self, document: "Document | None") -> None:
         """Follow the window to another current image: it changes sides, or takes the active side."""
         if not self._state.view.two or document is None:
+            return
+        if self._twin is not None and document not in self.slots:
+            self.end()  # another image: what the second model said is not about it
             return
         if document is self.other:
             self.active = 1 - self.active
@@ -189,6 +224,8 @@ class Comparison(QWidget):
         other, state = self.other, self._state
         if other is None or not state.view.two:
             return
+        if other is self._twin and (document := self.slots[self.active]) is not None:
+            other.image, other.impression = document.image, document.impression
         self.beside.update(**{name: getattr(state.view, name) for name in View.__slots__ if name not in PER_IMAGE})
         self.beside.reset(*PER_IMAGE)
         self.beside.update(**other.view)
@@ -208,11 +245,25 @@ class Comparison(QWidget):
             slot = self.slots[index]
             if slot is not None:
                 self.columns[index].show_summary(slot, shown, state.view.colormap, identity=state.view.identity)
+        self._align()
         if other.image is None or not scene.has_map():
             self.wanted.emit(other)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
+        super().resizeEvent(event)
+        self._align()
+
+    def _align(self) -> None:
+        """Let both images begin at one height, however much is said above each."""
+        width = (self.width() - 2) // 2
+        tallest = max(column.head.heightForWidth(width) for column in self.columns)
+        for column in self.columns:
+            column.head.setMinimumHeight(tallest)
+
     def _activate(self, index: int) -> None:
-        if index != self.active and self.slots[index] is not None:
+        if index != self.active and self._twin is not None:
+            self.switch_models()
+        elif index != self.active and self.slots[index] is not None:
             self.activated.emit(self.slots[index])
 
     def _on_view_changed(self, changed: frozenset[str]) -> None:
@@ -302,6 +353,13 @@ def head_text(document: "Document", identity: bool = True) -> str:
     name = (who.name or who.patient_id) if who is not None and identity else ""
     parts = (name, date_text(facts.study_date), facts.study_description or facts.description, document.name)
     return " · ".join(part for part in parts if part)
+
+
+def model_text(analysis: Analysis | None) -> str:
+    """Return which model spoke, by its title and version."""
+    if analysis is None:
+        return ""
+    return tr("Model: {title} {version}").format(title=tr(analysis.bundle.title), version=analysis.bundle.version)
 
 
 def summary(analysis: Analysis | None, key: MapKey | None) -> tuple[Level | None, str]:

@@ -10,6 +10,7 @@ from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.model.impression import confidence_word
 from segx_viewer.app.panels.certainty import CertaintyPanel
+from segx_viewer.app.panels.comparison import model_text
 from segx_viewer.app.panels.details import Details
 from segx_viewer.app.panels.findings import Findings
 from segx_viewer.app.panels.readfirst import ReadFirst
@@ -79,9 +80,7 @@ class Results(QFrame):
         self.certainty.show_certainty(analysis, key)
         self.details.show_certainty(analysis, key)
         bundle = analysis.bundle if analysis is not None else None
-        words = (
-            [tr("Model: {title} {version}").format(title=tr(bundle.title), version=bundle.version)] if bundle else []
-        )
+        words = [model_text(analysis)] if analysis is not None else []
         if document is not None and analysis is not None and bundle is not None:
             others = [info for info in (*analysis.also_fits, *document.fitting) if info.name != bundle.name]
             titles = " · ".join(dict.fromkeys(tr(info.title) for info in others))
