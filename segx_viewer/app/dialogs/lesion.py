@@ -9,6 +9,7 @@ from segx_viewer.app.dialogs.lesionpage import Facts, LesionPage
 from segx_viewer.app.dialogs.lesionscale import ScalePage
 from segx_viewer.app.dialogs.lesionsite import SitePage
 from segx_viewer.app.jobs.workspace import Workspace
+from segx_viewer.app.kit.assembly import scrolled
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.annotations import Annotation
 from segx_viewer.app.model.documents import Document
@@ -49,7 +50,7 @@ class LesionDialog(QDialog):
         self.site = SitePage(workspace)
         self.pages: tuple[LesionPage, ...] = (self.scale, self.abcd, self.seven_point, self.site)
         for page in self.pages:
-            self.tabs.addTab(page, page.title())
+            self.tabs.addTab(scrolled(page), page.title())
         research = QLabel(tr("RESEARCH USE ONLY - not for diagnosis"))
         research.setObjectName("researchUse")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

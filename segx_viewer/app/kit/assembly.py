@@ -1,6 +1,7 @@
 """Small helpers that put widgets together."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 
 def fill_panel(frame: QFrame, parts: list[tuple[str, QWidget, int]]) -> None:
@@ -30,6 +31,18 @@ def column(*parts: QWidget | tuple[QWidget, int]) -> QWidget:
         child, stretch = part if isinstance(part, tuple) else (part, 0)
         layout.addWidget(child, stretch)
     return widget
+
+
+def scrolled(widget: QWidget) -> QScrollArea:
+    """Return a widget in an area that scrolls it up and down where there is too little room."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
+    area.setWidget(widget)
+    area.setMinimumWidth(widget.minimumSizeHint().width())
+    return area
 
 
 def centred(*widgets: QWidget) -> QHBoxLayout:
