@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
-from PySide6.QtGui import QGuiApplication, QWindow
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
 from segx_viewer import __version__, process
 from segx_viewer.app.kit import language, preferences, settings, theme
@@ -40,25 +40,7 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
     QGuiApplication.setApplicationDisplayName("SegX Viewer")
     language.use(preferences.LANGUAGE.value())
     theme.apply(app, preferences.THEME.value())
-    app.focusWindowChanged.connect(keep_dialog_on_screen)
     return app
-
-
-def keep_dialog_on_screen(window: QWindow | None) -> None:
-    """Bring a dialog that has just been opened, and is taller or wider than its screen, back onto it."""
-    dialog = next((w for w in QApplication.topLevelWidgets() if w.windowHandle() is window), None)
-    if window is None or not isinstance(dialog, QDialog) or dialog.isMaximized() or dialog.isFullScreen():
-        return
-    room, frame = dialog.screen().availableGeometry(), dialog.frameGeometry()
-    if room.contains(frame):
-        return
-    borders = frame.size() - dialog.size()
-    dialog.resize(dialog.size().boundedTo(room.size() - borders))
-    frame = dialog.frameGeometry()
-    dialog.move(
-        max(min(frame.left(), room.right() + 1 - frame.width()), room.left()),
-        max(min(frame.top(), room.bottom() + 1 - frame.height()), room.top()),
-    )
 
 
 def run(paths: list[Path], *, new: bool = False) -> int:

@@ -3,9 +3,10 @@
 from importlib import metadata
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QLabel, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
 
 from segx_viewer import __version__
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.paths import models_folder
 
@@ -25,7 +26,7 @@ def licence_text() -> str:
     return text or _LICENCE
 
 
-class About(QDialog):
+class About(Dialog):
     """Version, paper and licence; links are opened by the system's browser, when they are clicked."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDateEdit,
-    QDialog,
     QDialogButtonBox,
     QGridLayout,
     QHeaderView,
@@ -29,6 +28,7 @@ from segx_viewer.app.jobs import archives
 from segx_viewer.app.jobs.jobs import ARCHIVE
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import settings
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import date_format, mark, tr
 from segx_viewer.app.kit.reasons import told
 from segx_viewer.domain.request import CancelToken
@@ -65,7 +65,7 @@ _LOADED = Qt.ItemDataRole.UserRole + 1
 Found = TypeVar("Found")
 
 
-class ArchiveSearch(QDialog):
+class ArchiveSearch(Dialog):
     """Finds studies and opens them. What is fetched goes on when the dialog is hidden, and stops when it is closed."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:

@@ -25,6 +25,7 @@ from segx_viewer.app.jobs import archives
 from segx_viewer.app.jobs.jobs import ARCHIVE
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import settings
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.kit.reasons import told
 from segx_viewer.archive import secrets
@@ -94,7 +95,7 @@ def secret_given(workspace: Workspace, server: Server, error: SegxError, parent:
     return kept is not None
 
 
-class ServerDialog(QDialog):
+class ServerDialog(Dialog):
     """A list of archives, and a form for the chosen one."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDialog,
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from segx_viewer.app.jobs.jobs import CHECKS
 from segx_viewer.app.jobs.workspace import Workspace
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.kit.reasons import told
 from segx_viewer.domain.request import CancelToken
@@ -36,7 +36,7 @@ RECIPE = "recipe.toml"
 """Lies beside a model that was trained and calibrated by this program."""
 
 
-class CalibrationDialog(QDialog):
+class CalibrationDialog(Dialog):
     """Asks for labelled images, calibrates beside the window, and shows which promises there were enough images for."""
 
     def __init__(self, workspace: Workspace, name: str, title: str, parent: QWidget | None = None) -> None:

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDateEdit,
-    QDialog,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 from segx_viewer.app.jobs.capture import Watch
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import settings
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import date_format, decimal, tr
 from segx_viewer.app.model import lesions
 from segx_viewer.app.model.documents import Document
@@ -30,7 +30,7 @@ from segx_viewer.domain.lesion import Calibration
 _FOLDER = "lesions/capture_folder"
 
 
-class Capture(QDialog):
+class Capture(Dialog):
     """Watches while it is open; every picture that arrives is opened where it lies, with the words that stand here.
 
     Parameters

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QGridLayout,
     QHBoxLayout,
@@ -22,6 +21,7 @@ from segx_viewer.app.canvas.badge import BadgeShape
 from segx_viewer.app.jobs.jobs import CHECKS
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import theme
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import decimal, tr
 from segx_viewer.app.kit.reasons import told
 from segx_viewer.checks.verdicts import Judgement, Verdict, summary, verdicts
@@ -42,7 +42,7 @@ _SHAPES = {
 }
 
 
-class CheckDialog(QDialog):
+class CheckDialog(Dialog):
     """Runs the checks of one map beside the window and shows how they came out; closing it stops them."""
 
     def __init__(self, workspace: Workspace, analysis: Analysis, key: MapKey, parent: QWidget | None = None) -> None:

@@ -7,7 +7,6 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QHBoxLayout,
     QLabel,
     QListView,
@@ -23,6 +22,7 @@ from segx_viewer.app.dialogs.exportdialog import ExportDialog
 from segx_viewer.app.jobs.survey import Summary, Survey
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit import theme
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.kit.qimage import to_qimage
 from segx_viewer.app.kit.reasons import told
@@ -42,7 +42,7 @@ _LETTERS = 16  # of a choice that are always seen
 _LONGEST = 40  # letters of a folder's or a patient's name in the list
 
 
-class ContactSheet(QDialog):
+class ContactSheet(Dialog):
     """Thumbnails in rows; a double click or Enter shows an image in the window.
 
     While results are hidden until the reader has noted an impression, they are hidden here as well.

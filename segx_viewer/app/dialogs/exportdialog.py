@@ -5,7 +5,6 @@ from pathlib import Path
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
@@ -18,13 +17,14 @@ from PySide6.QtWidgets import (
 )
 
 from segx_viewer.app.jobs.workspace import Workspace
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.documents import Document
 from segx_viewer.app.sessions.export import FORMATS, SIZES, PageOptions, export_report, suggested_path
 from segx_viewer.app.sessions.studyreport import export_study, study_of
 
 
-class ExportDialog(QDialog):
+class ExportDialog(Dialog):
     """Asks for format, place, what the page shows and how, and whether the patient may be named."""
 
     def __init__(

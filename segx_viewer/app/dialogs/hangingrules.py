@@ -1,15 +1,16 @@
 """The file of the hanging rules as text, with a word about what is wrong in it."""
 
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model import hanging
 from segx_viewer.errors import SegxError
 
 
-class HangingRules(QDialog):
+class HangingRules(Dialog):
     """Shows the file, checks what is written, and saves it; it can be edited in any other program as well."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from segx_viewer.app.dialogs.dermoscopy import AbcdPage, SevenPointPage
 from segx_viewer.app.dialogs.lesionpage import Facts, LesionPage
@@ -10,6 +10,7 @@ from segx_viewer.app.dialogs.lesionscale import ScalePage
 from segx_viewer.app.dialogs.lesionsite import SitePage
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.assembly import scrolled
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.annotations import Annotation
 from segx_viewer.app.model.documents import Document
@@ -17,7 +18,7 @@ from segx_viewer.app.model.documents import Document
 SIZE, ABCD, SEVEN_POINT, SITE = range(4)
 
 
-class LesionDialog(QDialog):
+class LesionDialog(Dialog):
     """Pages about the current picture; they stay open and follow what is looked at.
 
     Parameters

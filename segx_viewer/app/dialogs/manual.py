@@ -7,7 +7,6 @@ from typing import Any
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QImage, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
-    QDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from segx_viewer.app.kit import language
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.model.actions import Actions, plain
 from segx_viewer.paths import resources_folder
@@ -52,7 +52,7 @@ def _table(title: str, rows: Iterable[tuple[str, str]]) -> list[str]:
     return [f"## {title}", "", f"| {tr('Command')} | {tr('Keys')} |", "|---|---|", *body, ""] if body else []
 
 
-class Manual(QDialog):
+class Manual(Dialog):
     """Pages on the left, the chosen one on the right; what is searched for is marked in all that hold it."""
 
     def __init__(self, actions: Actions[Any], parent: QWidget | None = None) -> None:

@@ -6,7 +6,6 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
     QDialogButtonBox,
     QHeaderView,
     QPushButton,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from segx_viewer.app.jobs.workspace import Workspace
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.annotations import NAMES, Annotation, Kind, measured
 from segx_viewer.app.model.documents import Document
@@ -30,7 +30,7 @@ class Row(NamedTuple):
     annotation: Annotation
 
 
-class Measurements(QDialog):
+class Measurements(Dialog):
     """A table that follows the drawings; choosing a row shows its image."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:

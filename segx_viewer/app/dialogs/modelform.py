@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.kit.reasons import told
 from segx_viewer.bundles.manifest import COLOURS, FITS
@@ -36,7 +36,7 @@ SEGMENTERS = ("", "smp/", "segx/unet", "xrv/pspnet", "torchvision/", "exported",
 HEAD_ACTIVATIONS = ("none", "relu", "gelu", "silu", "tanh")
 
 
-class ModelForm(QDialog):
+class ModelForm(Dialog):
     """A weights file or bundle, what to start from, and what differs; empty fields stay as they start."""
 
     def __init__(self, parent: QWidget, installed: list[str], image: MedicalImage | None) -> None:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from segx_viewer.app.dialogs import modeljobs
 from segx_viewer.app.dialogs.modelform import ModelForm
 from segx_viewer.app.jobs.workspace import Workspace
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.kit.reasons import told
 from segx_viewer.domain.image import MedicalImage
@@ -36,7 +37,7 @@ _NAME = Qt.ItemDataRole.UserRole
 Asked = TypeVar("Asked")
 
 
-class ModelManager(QDialog):
+class ModelManager(Dialog):
     """Lists the models; everything slow happens in the thread of the models."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
@@ -226,7 +227,7 @@ class ModelManager(QDialog):
         return document.image if document is not None else None
 
 
-class TrialDialog(QDialog):
+class TrialDialog(Dialog):
     """What a model says of the image it was tried on, with its map and region: to be installed, changed or left."""
 
     INSTALL, CHANGE = 1, 2
@@ -269,7 +270,7 @@ class TrialDialog(QDialog):
         column.addWidget(buttons)
 
 
-class Comparison(QDialog):
+class Comparison(Dialog):
     """What two models say about the same image."""
 
     def __init__(self, parent: QWidget, sides: list[modeljobs.Side]) -> None:

@@ -7,13 +7,14 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QLabel, QVBo
 
 from segx_viewer.app.canvas.printing import mm_per_pixel, paint_page
 from segx_viewer.app.canvas.scene import Panel, Scene
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.viewstate import View
 
 _DPI = 300
 
 
-class PrintPage(QDialog):
+class PrintPage(Dialog):
     """True size or to fit, with the patient's name or without; then the system's dialog."""
 
     def __init__(self, scene: Scene, panel: Panel, view: View, parent: QWidget | None = None) -> None:

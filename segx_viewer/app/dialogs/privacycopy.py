@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from segx_viewer.app.dialogs.blanking import Blanking
 from segx_viewer.app.dialogs.disguiseform import DisguiseForm
 from segx_viewer.app.jobs.workspace import Workspace
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.kit.qimage import to_qimage
 from segx_viewer.app.kit.reasons import told
@@ -58,7 +58,7 @@ def is_dicom(path: Path) -> bool:
     return head[128:] == b"DICM" or looks_like_bare_dicom(head)
 
 
-class CopyDialog(QDialog):
+class CopyDialog(Dialog):
     """Preview of what goes, and the button that writes the copy."""
 
     def __init__(self, workspace: Workspace, document: Document, parent: QWidget | None = None) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QFormLayout, QTabWidget, QVBoxLayout, QWidget
 
 from segx_viewer.app.dialogs.choosing import choice_box
 from segx_viewer.app.dialogs.mousepage import MousePage
 from segx_viewer.app.dialogs.privacypage import PrivacyPage
 from segx_viewer.app.dialogs.shortcuts import ShortcutPage
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.kit.preferences import LANGUAGE, THEME, TOOLS
 from segx_viewer.app.model.actions import Actions
@@ -16,7 +17,7 @@ from segx_viewer.app.model.actions import Actions
 GENERAL, KEYS, MOUSE, PRIVACY = range(4)
 
 
-class SettingsDialog(QDialog):
+class SettingsDialog(Dialog):
     """Settings that hold at once and stay.
 
     Parameters

@@ -7,7 +7,6 @@ from PySide6.QtCore import QSortFilterProxyModel, Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
     QHeaderView,
     QLabel,
     QLineEdit,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.errors import UnsupportedImageError
 
@@ -54,7 +54,7 @@ def _value(tag: "Tag") -> str:
     return (tr("{count} items") if tag.vr == "SQ" else tr("{count} bytes")).format(count=tag.size)
 
 
-class TagBrowser(QDialog):
+class TagBrowser(Dialog):
     """A window with a table and a search line."""
 
     def __init__(self, title: str, rows: list[Row], parent: QWidget | None = None, sentence: str = "") -> None:

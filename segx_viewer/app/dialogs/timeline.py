@@ -7,7 +7,6 @@ from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QDialog,
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 from segx_viewer.app.canvas.badge import WORDS
 from segx_viewer.app.jobs.visits import Comparison, Visit, Visits
 from segx_viewer.app.jobs.workspace import Workspace
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import date_text, decimal, tr
 from segx_viewer.app.kit.qimage import to_qimage
 from segx_viewer.app.kit.reasons import told
@@ -41,7 +41,7 @@ _SIDE = 84
 _DAY, _AREA, _DIAMETER, _COLOURS, _FINDING, _BADGE, _CHANGE, _TINT = range(8)
 
 
-class TimeLine(QDialog):
+class TimeLine(Dialog):
     """Shows the pictures that the reader gave the same patient and lesion.
 
     The chosen row is the later picture; the earlier one is chosen above it. While results are hidden until the reader

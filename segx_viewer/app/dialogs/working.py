@@ -1,13 +1,14 @@
 """Dialogs that do one thing at a time beside the window, and give it up when they are closed."""
 
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from segx_viewer.app.jobs.workspace import Workspace
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.domain.request import CancelToken
 
 
-class WorkingDialog(QDialog):
+class WorkingDialog(Dialog):
     """A dialog with a job that may run, and a token that gives it up."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDialog,
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from segx_viewer.app.jobs.workspace import Workspace
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.kit.reasons import told
 from segx_viewer.errors import SegxError
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from segx_viewer.cohort.results import Result
 
 
-class WorklistExport(QDialog):
+class WorklistExport(Dialog):
     """Asks where to, and what: nothing that names a patient is written unless it is ticked."""
 
     def __init__(

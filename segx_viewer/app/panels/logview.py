@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
+from segx_viewer.app.kit.dialog import Dialog
 from segx_viewer.app.kit.i18n import tr
 
 _KEPT = 2000
@@ -49,7 +50,7 @@ class _Handler(logging.Handler):
         self._emit(self.format(record))
 
 
-class LogView(QDialog):
+class LogView(Dialog):
     """Shows the kept messages and those that follow."""
 
     def __init__(self, keeper: LogKeeper, parent: QWidget | None = None) -> None:
