@@ -4776,6 +4776,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Ansicht</translation>
     </message>
     <message>
+      <source>View &gt; Contact sheet shows the sheet again.</source>
+      <translation>Ansicht &gt; Kontaktbogen zeigt den Bogen wieder.</translation>
+    </message>
+    <message>
       <source>Viral pneumonia</source>
       <translation>Virale Pneumonie</translation>
     </message>

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QFileDialog, QMenu
 
@@ -266,3 +267,36 @@ def test_files_that_come_after_the_sheet_was_closed_disturb_nothing(qtbot, two_f
     window.open_paths([tmp_path / "late.png", tmp_path / "left"])
     qtbot.waitUntil(lambda: len(window.workspace.documents) == 6 and window.has_result())
     qtbot.waitUntil(lambda: not window.workspace.documents.pending)
+
+
+def test_a_sheet_over_all_of_the_window_makes_way_for_what_is_opened_and_comes_back_as_it_was(qtbot, window, pictures):
+    window.open_paths(pictures)
+    qtbot.waitUntil(lambda: len(window.workspace.documents) == 3 and window.has_result())
+    window.commands.run("contact_sheet")
+    (sheet,) = window.findChildren(ContactSheet)
+    qtbot.waitUntil(lambda: len(sheet.summaries) == 3)
+    sheet.setGeometry(window.geometry())
+    sheet.list.setCurrentRow(2)
+    qtbot.keyClick(sheet.list, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.workspace.documents.current.name == "blue.png")
+    assert sheet.isHidden()
+    window.commands.run("contact_sheet")
+    assert window.findChildren(ContactSheet) == [sheet]
+    assert sheet.isVisible()
+    assert len(sheet.summaries) == 3
+    sheet.resize(400, 300)
+    sheet.list.setCurrentRow(0)
+    qtbot.keyClick(sheet.list, Qt.Key.Key_Return)
+    assert sheet.isVisible(), "the pictures can be seen beside it"
+    sheet.close()
+
+
+def test_the_chosen_picture_keeps_its_colours(qtbot, window, pictures):
+    window.open_paths(pictures)
+    qtbot.waitUntil(lambda: all(d.thumbnail is not None for d in window.workspace.documents))
+    window.commands.run("contact_sheet")
+    (sheet,) = window.findChildren(ContactSheet)
+    assert sheet.list.currentRow() == 0
+    icon = sheet.list.item(0).icon()
+    assert icon.pixmap(132, 132, QIcon.Mode.Selected).toImage() == icon.pixmap(132, 132).toImage()
+    sheet.close()

@@ -122,9 +122,18 @@ def show_log(window: "Desk") -> None:
 
 
 def show_contact_sheet(window: "Desk") -> None:
-    """Show all open images at once, with what was found in each."""
+    """Show all open images at once, with what was found in each; a sheet of the same images is shown again."""
     from segx_viewer.app.dialogs.contactsheet import ContactSheet
 
+    for known in window.above.findChildren(ContactSheet):
+        if known.is_current:
+            known.show()
+            known.raise_()
+            known.activateWindow()
+            return
+        if known.isHidden():
+            known.close()
+            known.deleteLater()
     sheet = ContactSheet(window.workspace, window.above)
     sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     sheet.show()

@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import PurePath
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -39,6 +39,7 @@ OPENED, NAME, DOUBT, SCORE = "opened", "name", "doubt", "score"
 ALL = ("all", "")
 FOLDER, PATIENT = "folder", "patient"
 _LETTERS = 16  # of a choice that are always seen
+_MOST_OF_IT = 0.8  # of the window below, from which on the sheet hides what is opened
 _LONGEST = 40  # letters of a folder's or a patient's name in the list
 
 
@@ -54,6 +55,8 @@ class ContactSheet(Dialog):
         self.resize(1000, 700)
         self._workspace = workspace
         self._documents = [d for d in workspace.documents if d.frame == 0 or d.leads]
+        self._read_first = workspace.state.view.read_first
+        self._is_over = False
         self._items: dict[int, QListWidgetItem] = {}
         self.summaries: dict[int, Summary] = {}
         self.which = QComboBox()
@@ -113,6 +116,7 @@ class ContactSheet(Dialog):
         self.stop.clicked.connect(self._stop)
         self.survey.start(self._documents, workspace.state.view.method, workspace.analyses.bundle)
         self._count()
+        self.list.setCurrentRow(0)  # where the keys begin
 
     def sort(self) -> None:
         """Put the images into the order that is chosen, the chosen image still chosen."""
@@ -218,7 +222,10 @@ class ContactSheet(Dialog):
         )
         item.setData(Qt.ItemDataRole.UserRole, document.number)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(lines))
-        item.setIcon(_picture(document, summary.level if summary is not None else None))
+        picture = _picture(document, summary.level if summary is not None else None)
+        icon = QIcon(picture)
+        icon.addPixmap(picture, QIcon.Mode.Selected)  # else Qt tints it, and a tinted lesion misleads
+        item.setIcon(icon)
 
     def _count(self) -> None:
         """Say how many images there are of each badge, and how many are not analysed yet."""
@@ -240,11 +247,24 @@ class ContactSheet(Dialog):
 
     def _open(self, item: QListWidgetItem) -> None:
         document = self._workspace.documents.by_number(item.data(Qt.ItemDataRole.UserRole))
-        if document is not None:
-            self._workspace.look_at(document)
+        if document is None:
+            return
+        self._workspace.look_at(document)
+        below = self.parentWidget()
+        if below is not None and _covers(self, below):  # nothing of what was chosen would be seen
+            self.hide()
+            self._workspace.say(tr("View > Contact sheet shows the sheet again."))
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it is not closed, and one that is opened now would show the same."""
+        listed = [d for d in self._workspace.documents if d.frame == 0 or d.leads]
+        same = self._documents == listed and self._read_first == self._workspace.state.view.read_first
+        return same and not self._is_over
 
     def done(self, result: int) -> None:
         """Close, and analyse no more."""
+        self._is_over = True
         self.survey.stop()
         super().done(result)
 
@@ -274,3 +294,9 @@ def _picture(document: Document, level: Level | None) -> QPixmap:
         paint_badge(painter, corner.adjusted(6, 6, -6, -6), level)
     painter.end()
     return canvas
+
+
+def _covers(above: QWidget, below: QWidget) -> bool:
+    """Whether a window hides most of another one."""
+    hidden = above.frameGeometry().intersected(below.frameGeometry())
+    return hidden.width() * hidden.height() > _MOST_OF_IT * below.width() * below.height()
