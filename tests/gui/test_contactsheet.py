@@ -293,7 +293,8 @@ def test_a_sheet_over_all_of_the_window_makes_way_for_what_is_opened_and_comes_b
 
 def test_the_chosen_picture_keeps_its_colours(qtbot, window, pictures):
     window.open_paths(pictures)
-    qtbot.waitUntil(lambda: all(d.thumbnail is not None for d in window.workspace.documents))
+    documents = window.workspace.documents
+    qtbot.waitUntil(lambda: len(documents) == 3 and all(d.thumbnail is not None for d in documents))
     window.commands.run("contact_sheet")
     (sheet,) = window.findChildren(ContactSheet)
     assert sheet.list.currentRow() == 0
