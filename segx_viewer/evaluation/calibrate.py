@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from segx_viewer.errors import DataError
-from segx_viewer.evaluation.plain import Key, LeftOut
+from segx_viewer.evaluation.fitted import FitFigures, Fitted, StepFigures
 from segx_viewer.evaluation.promises import fit_levels
 from segx_viewer.evaluation.statistics import Resampler
 from segx_viewer.explain.promises import Danger, Levels
@@ -112,73 +111,6 @@ class JudgedAnswer:
         """Judge the answer `code` by an image's true `codes`."""
         truth = code if code in codes else next(iter(codes), "")
         return cls(image_id, changed, group, code in codes, code, truth, features, gate_distance)
-
-
-@dataclass(frozen=True, slots=True)
-class StepFigures:
-    """A set of features as the manifest tells of it: how many there are, what they tell, what they cost."""
-
-    name: str
-    features: int
-    auroc: float
-    log_loss: float
-    ece: float
-    passes: int
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FitFigures:
-    """How a fit on one kind of images ("as they are", "as they are and changed") does on another kind."""
-
-    fitted: str
-    judged: str
-    log_loss: float
-    ece: float
-    too_sure: float
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A score on images as they are, which later images are compared with."""
-
-    mean: float
-    deviation: float
-    images: int
-
-
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """The manifest's `[calibration]` table, as `explain.calibration.Calibration.from_manifest` reads it.
-
-    Attributes
-    ----------
-    mean, scale, coefficients, intercept : tuples of float, float
-        Of the logistic regression on `features`, which are brought to mean 0 and deviation 1 before.
-    views : tuple of str
-        Test-time views behind the features.
-    extra_passes : int
-        Forward passes that the features cost.
-    figures : mapping
-        In words, for the badge's details.
-    steps, fitted_on
-        Every set of features that was tried, and what changed images teach.
-    """
-
-    features: tuple[str, ...]
-    mean: tuple[float, ...]
-    scale: tuple[float, ...]
-    coefficients: tuple[float, ...]
-    intercept: float
-    levels: Mapping[str, float]
-    measured_on: Annotated[str, Key("set")]
-    views: tuple[str, ...]
-    extra_passes: int
-    figures: Mapping[str, float]
-    steps: tuple[StepFigures, ...]
-    fitted_on: tuple[FitFigures, ...]
-    chosen_on: LeftOut[str] = None
-    reference: LeftOut[Mapping[str, Reference]] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,13 @@ same one are no further evidence.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta
 
 from segx_viewer.domain.result import GateLevel, Level
-from segx_viewer.evaluation.plain import LeftOut
+from segx_viewer.evaluation.fitted import FittedPromises, FittedSets, Missed
 from segx_viewer.evaluation.results import DangerFigures, Interval, NotKept, SetFigures, Sides, sides_of
 from segx_viewer.evaluation.rows import ImageRow, SetRow
 from segx_viewer.explain.promises import NEVER, ClassConditionalSets, Danger, FindingSets, Levels
@@ -163,35 +162,6 @@ def fit_levels(
         lax_threshold(s[rest], (p != t)[rest], MODERATE_ERROR, None if together is None else together[rest]),
     )
     return Levels(high, moderate, careful)
-
-
-@dataclass(frozen=True, slots=True)
-class FittedSets:
-    """Prediction sets of one confidence as the manifest holds them: `quantiles`, or both sides of several findings."""
-
-    confidence: float
-    quantiles: LeftOut[tuple[float, ...]] = None
-    present: LeftOut[tuple[float, ...]] = None
-    absent: LeftOut[tuple[float, ...]] = None
-
-
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """Of the images of each finding, the share on which it is not stated, and how many there are."""
-
-    shares: tuple[float, ...]
-    images: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FittedPromises:
-    """The manifest's `[promises]` table, as `explain.promises.Promises.from_manifest` reads it."""
-
-    images: int
-    levels: Levels
-    missed: LeftOut[Missed] = None
-    findings: LeftOut[tuple[FittedSets, ...]] = None
-    sets: LeftOut[tuple[FittedSets, ...]] = None
 
 
 def fit_promises(

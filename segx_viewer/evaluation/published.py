@@ -18,7 +18,7 @@ from segx_viewer.domain.request import CancelToken
 from segx_viewer.domain.result import Activation
 from segx_viewer.domain.tables import as_table, as_tables
 from segx_viewer.errors import DataError, SegxError, worded
-from segx_viewer.evaluation.own import Labelled, labelled
+from segx_viewer.evaluation.labelled import Labelled, labelled
 from segx_viewer.imaging.display import to_display
 from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.inference.attribution.published import SAMPLES

@@ -12,7 +12,8 @@ from segx_viewer.bundles.writing import write_manifest
 from segx_viewer.domain.request import AnalysisRequest, CancelToken
 from segx_viewer.domain.result import GateLevel
 from segx_viewer.errors import AnalysisCancelled, DataError
-from segx_viewer.evaluation.own import fit_own, labelled
+from segx_viewer.evaluation.labelled import labelled
+from segx_viewer.evaluation.own import fit_own
 from segx_viewer.imaging.reader import read_image
 from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.pipeline import analyse_to_end

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from segx_viewer.bundles.manifest import Preprocessing
-from segx_viewer.evaluation.fit import thresholds
+from segx_viewer.evaluation.fit_gate import thresholds
 from segx_viewer.imaging.margins import content_box
 from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.inference.looks import EXCHANGED, INVERTED, MONTAGE, Looks, balance, fit, reduced, seams

@@ -17,7 +17,9 @@ _SEEN = (
     *("cohort/marks.py", "cohort/results.py", "cohort/sources.py", "cohort/stored.py", "cohort/handpicked.py"),
     *(
         "evaluation/own.py",
+        "evaluation/labelled.py",
         "evaluation/fit.py",
+        "evaluation/fit_gate.py",
         "evaluation/own_gate.py",
         "evaluation/calibrate.py",
         "evaluation/published.py",
