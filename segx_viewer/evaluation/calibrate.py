@@ -215,9 +215,15 @@ def promised_levels(data: CalibrationData, name: str, dangers: Sequence[Danger] 
     )
 
 
-def fitted_digest(manifest: Mapping[str, object]) -> str:
-    """Return the SHA-256 of what `calibrate` wrote into a manifest: an evaluation of other values is out of date."""
+def fitted_digest(manifest: Mapping[str, object], *, reference: bool = True) -> str:
+    """Return the SHA-256 of what `calibrate` wrote into a manifest: an evaluation of other values is out of date.
+
+    Without the `reference` that later images are compared with, which may be added after an evaluation: no figure
+    hangs on it.
+    """
     fitted = {name: manifest.get(name) for name in ("gate", "calibration")}
+    if not reference and isinstance(calibration := fitted["calibration"], Mapping):
+        fitted["calibration"] = {name: value for name, value in calibration.items() if name != "reference"}
     return hashlib.sha256(json.dumps(fitted, sort_keys=True).encode()).hexdigest()
 
 

@@ -59,7 +59,8 @@ def write_model_card(folder: Path, evaluation: Path) -> Path:
     if any(bundle.digests.get(name) != digest for name, digest in measured.weights.items()):
         raise DataError(f"{evaluation} measured other weights than those in {folder}; evaluate the bundle again.")
     manifest = read_manifest(folder)
-    if measured.fitted not in (None, fitted_digest(manifest)):  # an older evaluation has none
+    fitted = (fitted_digest(manifest), fitted_digest(manifest, reference=False))
+    if measured.fitted not in (None, *fitted):  # an older evaluation has none
         raise DataError(f"{evaluation} measured another calibration than that in {folder}; evaluate the bundle again.")
     result = _evaluation(table, evaluation)
     if (record := badge_record(result)) is not None:
