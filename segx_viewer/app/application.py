@@ -158,6 +158,7 @@ class Program(QObject):
 def _import_contents() -> None:
     with suppress(Exception):  # whatever it is comes again, where it is told
         import_module("segx_viewer.app.contents")
+        import_module("platformdirs")  # by the folder of the sessions
 
 
 class ExceptionHook:
