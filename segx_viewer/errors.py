@@ -42,7 +42,7 @@ class ExportError(SegxError):
 
 
 class DiskFullError(ExportError):
-    """Nothing more can be written there: every further result would fail alike."""
+    """The disk is full, so that every further result would fail, too."""
 
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}  # no room, or no more for this user

@@ -193,7 +193,7 @@ class Window(QMainWindow):
 
     @property
     def above(self) -> QWidget:
-        """What dialogs stand above: the window itself."""
+        """The widget that dialogs stand above: the window itself."""
         return self
 
     def show_panels(self, visible: bool | None = None) -> None:

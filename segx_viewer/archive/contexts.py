@@ -99,7 +99,10 @@ def contexts(classes: Iterable[str]) -> "list[PresentationContext]":
 
 
 def groups(classes: Sequence[str], taken: int = 1) -> Iterator[list[str]]:
-    """Yield classes in groups that fit one association, beside contexts that are taken already."""
+    """Yield SOP classes in groups whose presentation contexts fit one association, which holds 128 (PS3.8, 9.3.2.2).
+
+    `taken` of those are used otherwise.
+    """
     left = iter(classes)
     while group := list(islice(left, (MAX_CONTEXTS - taken) // _PER_CLASS)):
         yield group

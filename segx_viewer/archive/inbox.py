@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS objects (
 
 
 class State(StrEnum):
-    """What has become of an object."""
+    """How far a received object has come."""
 
     WAITING = "waiting"
     DONE = "done"
@@ -43,7 +43,7 @@ class State(StrEnum):
 
 
 class Taken(StrEnum):
-    """What the inbox says to an object."""
+    """Whether the inbox took an object."""
 
     NEW = "new"
     KNOWN = "known"
@@ -52,7 +52,7 @@ class Taken(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """An object that waits."""
+    """An object that was received and waits to be analysed: its number in the queue, its UID, who sent it."""
 
     number: int
     uid: str
@@ -99,7 +99,7 @@ class Inbox:
         self._sweep()
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Close the queue's database; the objects stay in the folder."""
         with self._lock:
             self._table.close()
 

@@ -91,7 +91,7 @@ class _Coming:
             self.count(path)
 
     def count(self, path: Path) -> None:
-        """Tell of a file that is there."""
+        """Count a file that is there, and tell of it."""
         self.done += 1
         self.on_file(path, self.done, self.total)
 

@@ -179,7 +179,7 @@ def load_servers(path: Path | None = None) -> tuple[Server, ...]:
 
 
 def save_servers(servers: Sequence[Server], path: Path | None = None) -> None:
-    """Write the archives; what is as by default is left out. Raises `ExportError`."""
+    """Write the archives' settings, those left out that have their default values. Raises `ExportError`."""
     import tomli_w
 
     default = {field.name: field.default for field in fields(Server)}

@@ -202,12 +202,12 @@ def begun(name: str) -> int:
 
 
 def look(items: Sequence[Input]) -> list[tuple[str, int]]:
-    """Do `look_at` for several files; in a worker."""
+    """Carry out `look_at` for several files, in a worker."""
     plugin, _ = _networks()
     return [look_at(item, plugin.batch) for item in items]
 
 
 def analyse(tasks: Sequence[Task]) -> list[Outcome]:
-    """Do several images; in a worker."""
+    """Analyse several images, in a worker."""
     plugin, store = _networks()
     return [carry_out(task, plugin.batch, plugin.classes, store) for task in tasks]

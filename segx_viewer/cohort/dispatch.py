@@ -43,13 +43,17 @@ Timed = tuple[list[T], float]
 
 
 def timed(work: Callable[[Sequence[U]], list[T]], files: Sequence[U]) -> Timed[T]:
-    """Do some files; in a worker, whose clock counts no waiting."""
+    """Carry out `work` on some files in a worker; return what it gave, and its seconds without waiting."""
     begun = time.perf_counter()
     return work(files), time.perf_counter() - begun
 
 
 def tried(work: Callable[[Sequence[U]], list[T]], files: Sequence[U], name: str) -> Timed[T]:
-    """Do some files unless two workers have begun to and ended, however often the scheduler lets them; in a worker."""
+    """Carry out `work` on some files in a worker; give them up where workers have died of them before.
+
+    The scheduler hands out the files of a dead worker again and again. Each beginning is noted under `name`; after
+    `cluster.TRIES` of them nothing is done, and ([], 0.0) is returned.
+    """
     return timed(work, files) if cluster.begun(name) <= cluster.TRIES else ([], 0.0)
 
 
@@ -61,7 +65,7 @@ class Chunks:
     """For one image; 0 while nothing is known."""
 
     def measured(self, seconds: float, images: int) -> None:
-        """Take in what some images took."""
+        """Update the moving average of the seconds per image by what some images took."""
         cost = max(seconds, _CLOCK) / max(images, 1)
         self.seconds = cost if not self.seconds else 0.7 * self.seconds + 0.3 * cost
 

@@ -25,7 +25,7 @@ from segx_viewer.reporting.words import percent
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An image that has its number."""
+    """An image to analyse, and its number within the run."""
 
     item: Input
     number: int
@@ -99,7 +99,7 @@ def look_at(item: Input, batch: Batch) -> tuple[str, int]:
 
 
 def carry_out(task: Task, batch: Batch, classes: tuple[int, ...] | None, store: BundleStore) -> Outcome:
-    """Do one image from its file to its results; what goes wrong is its outcome."""
+    """Take one image from its file to its results; an error is its outcome, not raised."""
     try:
         image = read(task.item, task.frame, batch.limits)
         analysis = pipeline.analyse_to_end(request_for(image, task.number, batch, classes), store)

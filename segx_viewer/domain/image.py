@@ -67,7 +67,7 @@ class WindowLevel:
 
     @property
     def is_absurd(self) -> bool:
-        """Whether no single-precision pixels could be told apart in it, or none could lie in it."""
+        """Whether the window is too narrow for float32 values to differ in it, or larger than any that pixels have."""
         return self.width < max(1e-30, abs(self.center) * 2.0**-24) or max(abs(self.center), self.width) > 1e37
 
 

@@ -24,7 +24,7 @@ class Activation(StrEnum):
 
 
 class Target(StrEnum):
-    """What was differentiated."""
+    """What the gradients of a map are of: a class's logit, or its probability."""
 
     LOGIT = "logit"
     PROBABILITY = "probability"
@@ -395,7 +395,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Predicted:
-    """An end with a prediction, and with the regions that were found: the main one, and all by name."""
+    """The outcome of an analysis that was not refused: the prediction, the main region, and every region by name."""
 
     prediction: Prediction
     region: Segmentation

@@ -68,7 +68,7 @@ def in_words(figures: object, words: Mapping[str, str]) -> list[tuple[str, Inter
 
 @dataclass(frozen=True, slots=True)
 class ClassFigures:
-    """One of classes that exclude each other: of its `n` images and of those called so."""
+    """Shares 0..1 and AUROC of one of several classes that exclude each other, of which there are `n` images."""
 
     label: str
     n: int
@@ -79,7 +79,7 @@ class ClassFigures:
 
 @dataclass(frozen=True, slots=True)
 class FindingFigures:
-    """One of several findings, stated above its cut-off."""
+    """Shares 0..1 and AUROC of one of several findings, which `n` images show; it is stated above its cut-off."""
 
     label: str
     n: int
@@ -155,7 +155,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class PairPerClass(Pair):
-    """The same of all images, and by true class."""
+    """A measure of all images, and apart by true class."""
 
     per_class: Mapping[str, Pair] = field(default_factory=dict)
 
@@ -241,7 +241,11 @@ class CalibrationFigures:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """How often a finding's truth was in its set, where it is present and where it is absent; both: undecided."""
+    """How often the truth about one of several findings was in its set.
+
+    Of the images that show it (`present`), of those that do not (`absent`), and the share of sets that hold both and so
+    decide nothing (`undecided`).
+    """
 
     present: Interval
     absent: Interval

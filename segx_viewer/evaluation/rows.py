@@ -124,7 +124,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class SegmentationRow:
-    """A region against its reference mask."""
+    """Dice and IoU, 0..1, of the region of one image against its reference mask, on that mask's grid."""
 
     image_id: str
     group: str

@@ -91,7 +91,7 @@ def read_at_once(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) ->
 
 
 def decode_overlays_guarded(path: Path, limits: Limits = DEFAULT_LIMITS) -> "DecodedOverlays":
-    """Do what `segmentations.decode_overlays` does, in the decoding process. Raises alike."""
+    """Return what `segmentations.decode_overlays` does, from the guarded process; errors are the same."""
     from segx_viewer.imaging.segmentations import DecodedOverlays, OverlayFacts
 
     values, answer = _ask(Path(path), _decoder_process.OVERLAYS, limits, None)
@@ -99,7 +99,7 @@ def decode_overlays_guarded(path: Path, limits: Limits = DEFAULT_LIMITS) -> "Dec
 
 
 def read_tags_guarded(path: Path, limits: Limits = DEFAULT_LIMITS) -> "tuple[Tag, ...]":
-    """Do what `tags.read_tags` does, in the decoding process. Raises alike."""
+    """Return what `tags.read_tags` does, from the guarded process; errors are the same."""
     from segx_viewer.imaging.tags import Tag
 
     _, answer = _ask(Path(path), _decoder_process.TAGS, limits, None)

@@ -86,7 +86,7 @@ class PopulationDistance:
 
     @classmethod
     def of_tensors(cls, tensors: Mapping[str, Numbers]) -> "PopulationDistance":
-        """Read what `tensors` returned."""
+        """Return the distance that `tensors` put into a file; its keys are those of `tensors`."""
         mean, components, variances, rest = (
             tensors[name].astype(np.float32) for name in ("mean", "components", "variances", "residual_variance")
         )

@@ -103,7 +103,7 @@ def _head_gives(compiled: Compiled, x: Tensor, scores: Tensor) -> bool:
 
 
 def frozen(network: nn.Module) -> nn.Module:
-    """Freeze the parameters: a gradient is only ever taken with respect to activations or inputs."""
+    """Return the network for inference: its parameters get no gradients, only activations and inputs do."""
     return network.requires_grad_(False).eval().to(memory_format=torch.channels_last)
 
 

@@ -15,7 +15,7 @@ FURTHER = ("transformers", "monai")
 
 
 class Classified(Protocol):
-    """What transformers' image classifiers give."""
+    """The output of transformers' image classifiers, as far as it is used."""
 
     logits: Tensor
 

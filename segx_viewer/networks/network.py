@@ -45,7 +45,7 @@ class ForwardPass:
 
 @runtime_checkable
 class Network(Protocol):
-    """What every kind of network answers."""
+    """What is asked of every kind of network."""
 
     @property
     def is_program(self) -> bool:

@@ -9,7 +9,7 @@ class Classifier(Protocol):
     """A classifier of timm's, in two steps: features (N, C, h, w), then logits (N, K) of them."""
 
     def forward_features(self, x: Tensor) -> Tensor:
-        """Return the last features of a batch of inputs."""
+        """Return the last feature maps (N, C, h, w), or tokens (N, n, C), of inputs (N, 3, H, W)."""
 
     def forward_head(self, x: Tensor, pre_logits: bool = False) -> Tensor:
         """Return the logits of features; what the last layer gets (N, C), if asked for."""

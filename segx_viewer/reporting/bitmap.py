@@ -69,7 +69,7 @@ def _parted(canvas: NDArray[np.uint8], text: Text, parts: tuple[Run, ...]) -> No
 
 
 def stencil_of(text: Text, run: Run) -> tuple[Image.Image, int, int]:
-    """Return a line's letters as a mask, and where its corner lies from the line's own place."""
+    """Return a line's letters as a mask (8 bits), and its corner (x, y) in pixels from the line's own place."""
     face = sized(run.path, max(1.0, text.size), text.bold)
     mask, (left, top) = face.getmask2(run.text, "L", anchor=_ANCHORS[text.align])  # measuring first draws it all twice
     stencil = Image.new("L", mask.size, 0)

@@ -16,15 +16,15 @@ class Colours(Protocol):
 
     @property
     def bar(self) -> Colour:
-        """Of the body."""
+        """Colour of the body."""
 
     @property
     def muted(self) -> Colour:
-        """Of its outline and letters."""
+        """Colour of the body's outline and of the letters, paler than what is marked."""
 
     @property
     def warning(self) -> Colour:
-        """Of the mark."""
+        """Colour of the mark."""
 
 
 def draw_site(page: Page, site: Site, box: tuple[float, float, float], colours: Colours) -> None:

@@ -33,7 +33,7 @@ class SetAnnotations(QUndoCommand):
         self._documents.update(self._document, annotations=self._after)
 
     def undo(self) -> None:
-        """Take it back."""
+        """Put back the drawings that were there before."""
         self._documents.update(self._document, annotations=self._before)
 
 

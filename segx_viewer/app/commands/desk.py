@@ -40,7 +40,7 @@ class Desk(Protocol):
 
     @property
     def above(self) -> QWidget:
-        """What dialogs stand above."""
+        """The widget that dialogs stand above."""
 
     def open_paths(self, paths: list[Path]) -> None:
         """Open files, folders and sessions."""

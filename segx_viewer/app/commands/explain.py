@@ -25,7 +25,7 @@ def next_class(window: "Desk") -> None:
 
 
 def next_method(window: "Desk") -> None:
-    """Explain by the next method."""
+    """Show the explanation by the next usable method; after the last one comes the first."""
     names = window.workspace.analyses.usable_methods
     current = window.state.view.method
     position = names.index(current) if current in names else -1
@@ -55,7 +55,7 @@ def compare_models(window: "Desk") -> None:
 
 
 def next_mask(window: "Desk") -> None:
-    """Go from outline to fill to off."""
+    """Draw the region as an outline, filled, or not at all, one after the other."""
     styles = list(MaskStyle)
     window.state.update(mask=styles[(styles.index(window.state.view.mask) + 1) % len(styles)])
 

@@ -151,7 +151,7 @@ def show_manual(window: "Desk", topic: str = "") -> None:
 
 
 def about(window: "Desk") -> None:
-    """Say what this is."""
+    """Show the program's name, version and licences."""
     from segx_viewer.app.dialogs.about import About
 
     About(window.above).show()

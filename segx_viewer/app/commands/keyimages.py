@@ -26,11 +26,11 @@ class MarkKey(QUndoCommand):
         self._after = not document.is_key
 
     def redo(self) -> None:
-        """Do it, or do it again."""
+        """Mark the image, or take its mark away."""
         self._documents.update(self._document, is_key=self._after)
 
     def undo(self) -> None:
-        """Take it back."""
+        """Put the mark back as it was."""
         self._documents.update(self._document, is_key=not self._after)
 
 

@@ -47,7 +47,7 @@ def use(kind: Kind) -> "Callable[[Desk], None]":
 
 
 def navigate(window: "Desk") -> None:
-    """Give the left button back to window and level."""
+    """Let the left button change window and level again, as without a tool."""
     window.viewports.set_tool(Navigate)
     window.state.update(tool=NAVIGATE)
 

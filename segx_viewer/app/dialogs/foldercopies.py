@@ -42,7 +42,7 @@ _TEXT = {
 
 
 class Order(NamedTuple):
-    """What to copy, and how."""
+    """An order to copy a folder without identity: from where to where, the key, what becomes of dates and text."""
 
     source: Path
     target: Path

@@ -68,7 +68,7 @@ class LesionPage(QWidget):
 
 
 def hint() -> QLabel:
-    """Return a line for what the region says."""
+    """Return an empty line, pale and wrapped, in which a page writes what the measured region suggests."""
     label = QLabel()
     label.setObjectName("muted")
     label.setWordWrap(True)

@@ -9,7 +9,7 @@ from segx_viewer.domain.request import CancelToken
 
 
 class WorkingDialog(Dialog):
-    """A dialog with a job that may run, and a token that gives it up."""
+    """A dialog that may have a job running beside the window; closing the dialog cancels the job."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)

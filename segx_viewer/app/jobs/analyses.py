@@ -87,7 +87,7 @@ class Analyses(QObject):
 
     @property
     def engine(self) -> Engine:
-        """What analyses; only for functions in the models' lane."""
+        """The engine that analyses; only functions in the models' lane may use it."""
         return self._engine
 
     # -- the models ------------------------------------------------------------------------------

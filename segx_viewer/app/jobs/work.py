@@ -9,7 +9,7 @@ Step = tuple[str, float | None]
 
 
 class Work(QObject):
-    """Knows which kinds of work run; the one that began first is told."""
+    """Knows which kinds of work run beside the analysis; the status bar shows the one that began first."""
 
     changed = Signal(object)  # Step, or None when nothing runs
 
@@ -24,7 +24,7 @@ class Work(QObject):
         return kind in self._running
 
     def begin(self, kind: str, text: str, fraction: float | None = None) -> None:
-        """Say that work of a kind runs, or how far it has come."""
+        """Note that work of a kind runs, and how far it has come (0..1, None where that is not known)."""
         self._running[kind] = text, fraction
         if self._told:
             self._tell()

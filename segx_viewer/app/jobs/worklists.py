@@ -80,7 +80,7 @@ class Worklists:
         return located(label, self._containers)
 
     def write(self, marks: Mapping[str, Mark]) -> bool:
-        """Write what was noted; return whether that was beside the results. Raises `ExportError`."""
+        """Write the marks; return whether they are in the results' folder, not in the user's. Raises `ExportError`."""
         return self._marks.write(marks) if self._marks is not None else True
 
     def export(

@@ -45,7 +45,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """One drawn thing."""
+    """One drawing on an image: a measurement, an arrow, a region of interest or a text."""
 
     kind: Kind
     points: tuple[Point, ...]

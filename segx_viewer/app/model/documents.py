@@ -254,7 +254,7 @@ class Documents(QObject):
             self.set_current(remaining)
 
     def close_all(self) -> None:
-        """Remove everything."""
+        """Close all documents."""
         for document in list(self._all):
             self._all.remove(document)
             self._places.pop((document.path, document.frame), None)

@@ -8,7 +8,7 @@ CONFIDENCES = {"certain": mark("certain"), "probable": mark("probable"), "possib
 
 
 class Impression:
-    """What a reader noted before seeing the results."""
+    """What a reader noted before seeing the results: words, how sure, and when (ISO 8601, UTC)."""
 
     __slots__ = ("confidence", "text", "when")
 

@@ -26,11 +26,11 @@ class SetRecord(QUndoCommand):
         self._before, self._after = document.lesion, after
 
     def redo(self) -> None:
-        """Do it, or do it again."""
+        """Set the record that was noted."""
         self._documents.record(self._document, self._after)
 
     def undo(self) -> None:
-        """Take it back."""
+        """Put back the record that was there before."""
         self._documents.record(self._document, self._before)
 
 
@@ -49,7 +49,7 @@ def line_of(document: Document, chosen: Annotation | None = None) -> Annotation 
 
 
 def pixels_of(line: Annotation, document: Document) -> float:
-    """Return a line's length in pixels of the image, of their shorter side."""
+    """Return a line's length in pixels; where these are not square, in units of their shorter side."""
     (x0, y0), (x1, y1) = line.points
     image = document.image
     row, column = replace(image, spacing=None).stretch if image is not None else (1.0, 1.0)
@@ -86,7 +86,7 @@ def keep(calibration: Calibration) -> None:
 
 
 def forget(calibration: Calibration) -> None:
-    """Keep a scale no longer; pictures that have it keep it."""
+    """Forget a scale; pictures that it was set on keep it."""
     _store([c for c in calibrations() if c != calibration])
 
 

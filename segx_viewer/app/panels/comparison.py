@@ -156,7 +156,7 @@ class Comparison(QWidget):
         return self._twin is not None and self._state.view.two
 
     def begin_models(self, document: "Document", model: str) -> None:
-        """Compare what was said of the current image with what another model says of it."""
+        """Show the analysis of an image beside one by the bundle `model` of the same image."""
         self._twin = document.twin(model)
         self.slots, self.active = [document, self._twin], 0
         self._bind()

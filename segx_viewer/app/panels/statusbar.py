@@ -76,7 +76,7 @@ class StatusBar(QFrame):
         return tr(", about {count} s left").format(count=max(1, round(left))) if left >= 1 else ""
 
     def show_work(self, step: Step | None) -> None:
-        """Show what else runs; the analysis is told first."""
+        """Show a step of other work, such as a sending; while an analysis runs, its progress is shown instead."""
         self._work = step
         self._show_running()
 

@@ -41,5 +41,5 @@ class Listener(QObject):
             self.received.emit([Path(name) for name in names])
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening for further starts of the program."""
         self._server.close()

@@ -193,7 +193,7 @@ class BringBack(QUndoCommand):
         self._show(self._after)
 
     def undo(self) -> None:
-        """Take it away."""
+        """Put back the reading that was there before."""
         self._show(self._before)
 
     def _show(self, reading: Reading) -> None:

@@ -94,7 +94,7 @@ def take_class(reference: Dataset) -> UID:
 
 
 def give_class(result: Dataset, instance: str, own: UID) -> None:
-    """Name the class of an image wherever a result refers to it."""
+    """Set the SOP class of an image (`own`) in every sequence item of a result that refers to the image's UID."""
     for element in result.iterall():
         if element.VR == "SQ":
             for item in element.value:
