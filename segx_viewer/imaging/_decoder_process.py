@@ -20,9 +20,8 @@ from numpy.typing import NDArray
 
 from segx_viewer import process
 from segx_viewer.errors import SegxError, worded
-from segx_viewer.imaging._decoded import ImageFields, Modality
+from segx_viewer.imaging._decoded import Decoded, ImageFields, Modality
 from segx_viewer.imaging.limits import Limits
-from segx_viewer.imaging.reader import decode_image
 
 if TYPE_CHECKING:
     from segx_viewer.imaging.segmentations import OverlayFacts
@@ -44,6 +43,8 @@ def serve(connection: Connection, memory_bytes: int) -> None:
     """
     _be_quiet()
     process.begin()
+    from segx_viewer.imaging import reader  # noqa: F401 - now, before memory is bounded
+
     os.environ.setdefault("OPJ_NUM_THREADS", str(min(os.cpu_count() or 1, _THREADS)))  # of OpenJPEG in Pillow
     descriptor = reduction.recv_handle(connection) if sys.platform != "win32" else -1
     _limit_memory(memory_bytes)
@@ -89,6 +90,13 @@ class _Telling(Limits):
     def check_pixels(self, path: Path, rows: int, columns: int) -> None:
         Limits.check_pixels(self, path, rows, columns)
         self.tell(Begun(rows * columns))
+
+
+def decode_image(path: Path, frame: int, limits: Limits) -> Decoded:
+    """Do what `reader.decode_image` does."""
+    from segx_viewer.imaging.reader import decode_image as decode  # pydicom is imported as `process.begin` wants it
+
+    return decode(path, frame, limits)
 
 
 def _answer(path: Path, what: int | str, limits: Limits, descriptor: int) -> Refused | Answer:
