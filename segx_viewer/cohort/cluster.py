@@ -46,6 +46,11 @@ SETTINGS = {  # of a scheduler that is started here; others are as their site wa
     "distributed.worker.daemon": False,  # a daemon may not start the process that decodes
 }
 
+CLIENT = {  # of this process, whoever has started the scheduler
+    # Else the last 1000 messages stay, with all images they speak of. `begun` needs so many of what it was told.
+    "distributed.admin.low-level-log-length": TRIES + 1,
+}
+
 
 @contextmanager
 def connected(address: str) -> Iterator[Client]:
@@ -68,7 +73,7 @@ def connected(address: str) -> Iterator[Client]:
         if not count.isdigit() or int(count) < 1:
             raise SegxError(f"--scheduler {address}: after local: comes the number of processes, 1 or more.")
         with (
-            dask.config.set(SETTINGS),
+            dask.config.set({**SETTINGS, **CLIENT}),
             LocalCluster(
                 n_workers=int(count),
                 threads_per_worker=1,
@@ -82,7 +87,8 @@ def connected(address: str) -> Iterator[Client]:
         return
     try:
         where = {"address": address} if "://" in address else {"scheduler_file": _scheduler_file(address)}
-        client = Client(**where, timeout=_CONNECT_SECONDS)
+        with dask.config.set(CLIENT):
+            client = Client(**where, timeout=_CONNECT_SECONDS)
     except (OSError, TimeoutError, ValueError) as error:
         raise SegxError(f"--scheduler {address}: there is no scheduler that answers ({error}).") from error
     with client:

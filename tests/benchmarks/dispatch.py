@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import dask
 import psutil
 from distributed import Client, LocalCluster
 
+from segx_viewer.cohort import cluster
 from segx_viewer.cohort.dispatch import Dispatcher
 from segx_viewer.cohort.inputs import Input
 from segx_viewer.cohort.journal import Journal
@@ -76,6 +78,7 @@ def run() -> Outcome:
     memory: list[int] = []
     with (
         tempfile.TemporaryDirectory() as name,
+        dask.config.set({**cluster.SETTINGS, **cluster.CLIENT}),
         LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs=50) as local,
         Client(local) as client,
         _workers(local.scheduler_address),
