@@ -155,6 +155,29 @@ def test_keys_and_tools_work_in_the_second_window(qtbot, film):
     assert film.second is None
 
 
+def test_keys_that_are_held_work_in_the_second_window(qtbot, film):
+    film.commands.run("second_window")
+    second = film.second
+    qtbot.waitUntil(second.isVisible)
+    second.activateWindow()
+    second.port.setFocus()
+    qtbot.waitUntil(second.isActiveWindow)
+    QTest.keyPress(second.port, Qt.Key.Key_B)
+    assert film.state.view.bare
+    QTest.keyRelease(second.port, Qt.Key.Key_B)
+    assert not film.state.view.bare
+    film.state.update(zoom=3.0)
+    before = film.state.view.centre
+    QTest.keyPress(second.port, Qt.Key.Key_Space)
+    QTest.mousePress(second.port, Qt.MouseButton.LeftButton, pos=QPoint(300, 300))
+    QTest.mouseMove(second.port, QPoint(360, 320))
+    QTest.mouseRelease(second.port, Qt.MouseButton.LeftButton, pos=QPoint(360, 320))
+    QTest.keyRelease(second.port, Qt.Key.Key_Space)
+    assert film.state.view.centre != before
+    assert not second.port.property("panning")
+    second.close()
+
+
 def test_on_a_second_monitor_of_another_scale_the_second_window_fills_it(tmp_path):
     """In a process of its own: the screens of a platform are there from its start."""
     screens = [

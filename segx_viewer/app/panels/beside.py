@@ -1,7 +1,7 @@
 """A second window with one picture, for another monitor: it shows what the first one shows, at full size."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from segx_viewer.app.canvas.scene import Panel, Scene
@@ -33,6 +33,32 @@ class SecondWindow(QWidget):
             self.showMaximized()
         else:
             self.show()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if not self._hold(event, down=True):
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if not self._hold(event, down=False):
+            super().keyReleaseEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802, D102 - Qt's name
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.port.state.update(bare=False)  # the key may be released over another window
+            self.port.setProperty("panning", False)
+
+    def _hold(self, event: QKeyEvent, *, down: bool) -> bool:
+        """Do what keys do while they are held, as in the first window; return whether it is such a key."""
+        if event.key() == Qt.Key.Key_B and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            if not event.isAutoRepeat():
+                self.port.state.update(bare=down)
+        elif event.key() == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self.port.setProperty("panning", down)
+        else:
+            return False
+        return True
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102 - Qt's name
         super().closeEvent(event)
