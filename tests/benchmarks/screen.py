@@ -4,7 +4,8 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +17,16 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from segx_viewer.app.application import make_application
 from segx_viewer.app.canvas.viewport import Viewport
-from segx_viewer.app.jobs.engine import Capabilities
-from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import (
     Analysis,
-    BundleInfo,
     Certainty,
     ClassInfo,
-    Explanation,
-    GateLevel,
-    GateVerdict,
     Level,
-    Prediction,
-    Segmentation,
-    Target,
 )
 from tests.benchmarks.harness import clock
 from tests.benchmarks.radiograph import write_radiograph
+from tests.standin import StandIn, accepted, explained, predicted, region_of
 
 VIEW = (1080, 1920)
 INPUT = (224, 224)
@@ -43,33 +36,22 @@ _seen: set[int] = set()
 """Numbers of the documents that were painted."""
 
 
-class StillEngine:
+class StillEngine(StandIn):
     """Stands in for the networks: every map is there at once, so that nothing but the display is measured."""
 
-    def capabilities(self) -> Capabilities:
-        """Two methods."""
-        return Capabilities((("still", "Still"),), tuple((name, name) for name in METHODS))
-
-    def prepare(self) -> None:
-        """Nothing is slow here."""
-
-    def analyse(self, request: AnalysisRequest, *_: Any) -> Iterator[Analysis]:
-        """Yield the complete analysis."""
-        yield _analysis(request)
+    def __init__(self) -> None:
+        super().__init__("still", tuple((name, name) for name in METHODS), _analysis)
 
 
-class SilentEngine(StillEngine):
+class SilentEngine(StandIn):
     """Never answers, so that opening is measured alone."""
 
-    def analyse(self, request: AnalysisRequest, *_: Any) -> Iterator[Analysis]:
-        """Yield what is known before the first network has run."""
-        yield Analysis(request.image, *_unknown(request))
+    def __init__(self) -> None:
+        super().__init__("still", tuple((name, name) for name in METHODS), _unknown)
 
 
-def _unknown(request: AnalysisRequest) -> tuple[BundleInfo, Placement, GateVerdict, int]:
-    bundle = BundleInfo("still", "Still", "0", "0" * 64, "region")
-    placement = Placement.stretch(request.image.shape, INPUT)
-    return bundle, placement, GateVerdict(GateLevel.ACCEPTED), request.generation
+def _unknown(request: AnalysisRequest) -> Analysis:
+    return accepted(request, "still", "region", INPUT)
 
 
 def _analysis(request: AnalysisRequest) -> Analysis:
@@ -80,18 +62,15 @@ def _analysis(request: AnalysisRequest) -> Analysis:
         for k in range(CLASSES)
     }
     probability = 1 / (1 + np.exp((np.hypot(y - 112, x - 112) + 9 * np.sin(np.arctan2(y - 112, x - 112) * 9) - 70) / 3))
-    mask = probability > 0.5
+    region = region_of(probability)
     logits = np.linspace(1, 0, CLASSES, dtype=np.float32)
+    classes = [ClassInfo(f"c{k}", f"Class {k}") for k in range(CLASSES)]
     certainty = Certainty(0.3, 0.4, {}, None, Level.MODERATE, outside=0.4)
-    return Analysis(
-        request.image,
-        *_unknown(request),
-        prediction=Prediction(tuple(ClassInfo(f"c{k}", f"Class {k}") for k in range(CLASSES)), logits, logits / 4),
-        segmentation=Segmentation(probability, 0.5, mask),
-        explanations={
-            key: Explanation(key[0], "layer", key[1], Target.LOGIT, A, segx=A * mask, certainty=certainty)
-            for key, A in maps.items()
-        },
+    return replace(
+        _unknown(request),
+        prediction=predicted(classes, logits, logits / 4),
+        segmentation=region,
+        explanations=explained(region.mask, maps, certainty),
         complete=True,
     )
 
@@ -133,7 +112,7 @@ class _BarePanel(QWidget):
 class Stage:
     """The program's window with one drawn radiograph open."""
 
-    def __init__(self, engine: StillEngine, folder: Path) -> None:
+    def __init__(self, engine: StandIn, folder: Path) -> None:
         self.app = make_application(["segx-viewer"])
         _count_paints()
         from segx_viewer.app.window import Window

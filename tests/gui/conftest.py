@@ -11,25 +11,17 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QSettings, QThread
+from standin import StandIn, accepted, explained, predicted, region_of
 
-from segx_viewer.app.jobs.engine import Capabilities
 from segx_viewer.app.kit import theme
 from segx_viewer.app.window import Window
-from segx_viewer.domain.geometry import Placement
 from segx_viewer.domain.request import Progress, Stage
 from segx_viewer.domain.result import (
     Alignment,
     Analysis,
-    BundleInfo,
     Certainty,
     ClassInfo,
-    Explanation,
-    GateLevel,
-    GateVerdict,
     Level,
-    Prediction,
-    Segmentation,
-    Target,
 )
 
 INPUT = (32, 32)
@@ -46,7 +38,7 @@ def finished(request) -> Analysis:
     """What a pipeline would find: a round region in the middle, one hot spot per class."""
     y, x = np.mgrid[: INPUT[0], : INPUT[1]]
     probability = 1 / (1 + np.exp(np.hypot(y - 15.5, x - 15.5) - 12)).astype(np.float32)
-    mask = probability > 0.5 if request.mask_override is None else request.mask_override
+    region = region_of(probability, request.mask_override)
     classes = request.classes or (0,)
     maps = {(m, c): spot(*SPOTS[c]) for m in request.methods for c in classes}
     certainty = Certainty(
@@ -58,27 +50,21 @@ def finished(request) -> Analysis:
         outside=0.38,
         auitc_curve=tuple(np.linspace(0.1, 0.4, 99)),
     )
-    logits = np.log(np.float32([0.62, 0.3, 0.08]))
-    return Analysis(
-        image=request.image,
-        bundle=BundleInfo("fake", "Fake model", "0.0", "0" * 64, "lesion"),
-        placement=Placement.stretch(request.image.shape, INPUT),
-        gate=GateVerdict(GateLevel.ACCEPTED),
-        generation=request.generation,
-        prediction=Prediction(CLASSES, logits, np.float32([0.62, 0.3, 0.08])),
-        segmentation=Segmentation(probability, 0.5, mask, edited=request.mask_override is not None),
-        explanations={
-            k: Explanation(k[0], "layer", k[1], Target.LOGIT, v, segx=v * mask, certainty=certainty)
-            for k, v in maps.items()
-        },
+    p = [0.62, 0.3, 0.08]
+    return replace(
+        accepted(request, "fake", "lesion", INPUT),
+        prediction=predicted(CLASSES, np.log(np.float32(p)), p),
+        segmentation=region,
+        explanations=explained(region.mask, maps, certainty),
         complete=True,
     )
 
 
-class FakeEngine:
+class FakeEngine(StandIn):
     """Answers with `finished`; while `gate` is cleared, it waits after the prediction as a slow model would."""
 
     def __init__(self) -> None:
+        super().__init__("fake", (("gradcam", "Grad-CAM"), ("ig", "Integrated gradients")), finished)
         self.gate = threading.Event()
         self.gate.set()
         self.requests = []
@@ -86,15 +72,9 @@ class FakeEngine:
         self.error: Exception | None = None
         self.maps_first = False  # only late figures are waited for
 
-    def capabilities(self) -> Capabilities:
-        return Capabilities((("fake", "Fake model"),), (("gradcam", "Grad-CAM"), ("ig", "Integrated gradients")))
-
-    def prepare(self) -> None:
-        pass
-
     def analyse(self, request, token, on_progress) -> Iterator[Analysis]:
         self.requests.append(request)
-        whole = self.change(finished(request))
+        whole = self.change(self.answer(request))
         on_progress(Progress(Stage.CLASSIFY, 0.2))
         bare = {} if self.maps_first else {"segmentation": None, "explanations": {}}
         yield replace(whole, complete=False, **bare)
