@@ -54,15 +54,14 @@ class Column(QFrame):
         for label in (self.title, self.model, self.finding):
             label.setMinimumWidth(40)
             words.addWidget(label)
-        self.head = QWidget()
-        head = QHBoxLayout(self.head)
+        self._head = head = QHBoxLayout()
         head.setContentsMargins(10, 6, 10, 6)
         head.addWidget(self.shape)
         head.addLayout(words, 1)
-        grid = QGridLayout(self)
+        self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(2)
-        grid.addWidget(self.head, 0, 0, 1, 2)
+        grid.addLayout(head, 0, 0, 1, 2)
         for row, port in enumerate(self.ports.values(), 1):
             grid.addWidget(port, row, 0)
             grid.setRowStretch(row, 1)
@@ -89,6 +88,14 @@ class Column(QFrame):
         for panel, port in self.ports.items():
             port.title = tr("Image") if panel is Panel.IMAGE else tr("SegX map")
             port.update()
+
+    def head_height(self) -> int:
+        """Return the pixels that what is said above the image takes."""
+        return self._head.heightForWidth(self.width())
+
+    def begin_below(self, height: int) -> None:
+        """Let the image begin below so many pixels."""
+        self._grid.setRowMinimumHeight(0, height)
 
     def clear(self) -> None:
         """Name no image, and say nothing about one."""
@@ -255,10 +262,9 @@ class Comparison(QWidget):
 
     def _align(self) -> None:
         """Let both images begin at one height, however much is said above each."""
-        width = (self.width() - 2) // 2
-        tallest = max(column.head.heightForWidth(width) for column in self.columns)
+        tallest = max(column.head_height() for column in self.columns)
         for column in self.columns:
-            column.head.setMinimumHeight(tallest)
+            column.begin_below(tallest)
 
     def _activate(self, index: int) -> None:
         if index != self.active and self._twin is not None:
