@@ -391,8 +391,8 @@ def _class(table: Table) -> ClassInfo:
 
 
 def _methods(classifier: Table) -> tuple[str, ...]:
-    """Return the methods that an ONNX model can be explained by, () where every one can."""
-    if classifier["architecture"] != ONNX:
+    """Return the methods that a program can be explained by, () where every one can."""
+    if classifier["architecture"] != ONNX and "methods" not in classifier:
         return ()
     return as_texts(classifier.get("methods", BLACK_BOX_METHODS))
 

@@ -118,6 +118,8 @@ def _settle_classifier(bundle: ModelBundle, entries: _Findings) -> None:
         raise ModelError(_miscounted(rows.shape[1], classes))
     end = _end(spec.architecture, bundle.folder / spec.weights, names[taken])
     _settle_output("classifier", rows, end, entries, activation=bundle.activation, option="--output")
+    if program.inside is None and program.takes_whole_numbers:
+        entries.table["methods"] = _allowed(with_tail=True)  # whole numbers have no gradients
     if program.inside is not None and spec.tail is None:
         _explain(bundle, program.inside, inputs, entries)
 

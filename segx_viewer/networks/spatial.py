@@ -79,10 +79,15 @@ def choose_layer(network: nn.Module, tensor: Tensor) -> str:
     """
     shape = (tensor.shape[-2], tensor.shape[-1])
     seen: list[tuple[str, nn.Module, Tensor]] = []
+
+    def see(name: str, module: nn.Module, output: object) -> None:
+        if isinstance(output, Tensor) and output.is_floating_point():
+            if not output.requires_grad:
+                output.requires_grad_()  # of whole numbers no gradients come, but of what is made of them
+            seen.append((name, module, output))
+
     handles = [
-        module.register_forward_hook(
-            lambda m, _inputs, output, name=name: seen.append((name, m, output)) if _is_plain(output) else None
-        )
+        module.register_forward_hook(lambda m, _inputs, output, name=name: see(name, m, output))
         for name, module in network.named_modules()
         if name
     ]
@@ -141,10 +146,6 @@ def middle_layer(network: nn.Module, tensor: Tensor, target_layer: str) -> str:
     # Tokens, which keep their number: blocks alone, not what lies inside them.
     alike = [n for n, s in shapes.items() if s == target and n.count(".") <= 1]
     return alike[len(alike) // 2] if len(alike) > 2 else ""
-
-
-def _is_plain(output: object) -> bool:
-    return isinstance(output, Tensor) and output.requires_grad
 
 
 def _may_be_explained(module: nn.Module, output: Tensor, shape: tuple[int, int]) -> bool:

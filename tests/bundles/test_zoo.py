@@ -53,7 +53,8 @@ def test_a_kind_comes_from_its_file_to_its_map(name, tmp_path, capsys):
         pytest.skip(f"{kind.needs} is not installed")
     seen = zoo.through(kind, tmp_path, zoo.drawn_picture(tmp_path / "lesion.png"))
     assert seen.difference is None or seen.difference < 1e-4
-    assert seen.likeness is None or seen.likeness > 0.999
+    # What a network of 16 bits rounds, another order of its sums rounds otherwise.
+    assert seen.likeness is None or seen.likeness > (0.998 if name == "ONNX, 16 bits" else 0.999)
     assert seen.gradients is None or seen.gradients > 0.999
     assert seen.region is None or seen.region < 1e-4
     assert "note: \n" not in capsys.readouterr().out

@@ -184,12 +184,12 @@ def onnx_file(
     name: str = "resnet10t", end: Any = lambda x: x, finish: Any = softmax, typed: tuple[str, ...] = (),
     begin: Any = lambda x: x, example: torch.Tensor | None = None, turn: Any = lambda x: x, plain: bool = True,
     opset: int = 17, channels: int = 3, half: bool = False, beside: str = "", side: int = SIDE, layer: str = "layer4",
-    scores: Any = lambda x: x, metadata: Any = None, shortest: bool = False,
+    scores: Any = lambda x: x, metadata: Any = None, shortest: bool = False, seed: int = 1,
 ) -> Any:  # fmt: skip
     """An ONNX export of a timm network."""
 
     def make(folder: Path) -> Made:
-        torch.manual_seed(1)
+        torch.manual_seed(seed)
         network = Ended(alive(timm.create_model(name, num_classes=3, in_chans=channels)), end, begin).eval()
         x = torch.rand(1, channels, side, side) if example is None else example
         if half:
@@ -219,18 +219,20 @@ def onnx_file(
 
 def exported(
     end: Any = lambda x: x, finish: Any = softmax, typed: tuple[str, ...] = (), dynamic: bool = False,
-    scores: Any = lambda x: x,
+    scores: Any = lambda x: x, example: torch.Tensor | None = None,
 ) -> Any:  # fmt: skip
     """A torch.export program."""
 
     def make(folder: Path) -> Made:
         torch.manual_seed(1)
-        network = Ended(alive(timm.create_model("resnet10t", num_classes=3)), end).eval()
+        begin = (lambda x: x) if example is None else (lambda x: x.float() / 255)
+        network = Ended(alive(timm.create_model("resnet10t", num_classes=3)), end, begin).eval()
         shapes = ({0: torch.export.Dim.DYNAMIC},) if dynamic else None
-        program = torch.export.export(network, (torch.rand(2 if dynamic else 1, 3, SIDE, SIDE),), dynamic_shapes=shapes)
+        x = torch.rand(2 if dynamic else 1, 3, SIDE, SIDE) if example is None else example
+        program = torch.export.export(network, (x,), dynamic_shapes=shapes)
         torch.export.save(program, folder / "model.pt2")
-        said = ["--classes", *CLASSES, *PLAIN, *SIZED, *typed]
-        return Made(folder / "model.pt2", said, lambda p: finish(network(plain_input(p)))[0].numpy(),
+        said = ["--classes", *CLASSES, *(PLAIN if example is None else PLAIN[-2:]), *SIZED, *typed]
+        return Made(folder / "model.pt2", said, lambda p: finish(end(network.network(plain_input(p))))[0].numpy(),
                     network=network.network, seen=plain_input, layer="layer4", scores=scores)  # fmt: skip
 
     return make
@@ -508,11 +510,13 @@ KINDS = (
     Kind("torch.export, softmax inside", exported(softmax, lambda x: x, scores=log_softmax)),
     Kind("torch.export, dictionary", exported(
         lambda x: {"logits": x, "more": x + 1}, lambda x: softmax(x["logits"]), ("--take", "logits"))),
+    Kind("torch.export, bytes in", exported(
+        typed=("--highest", "255"), example=torch.zeros(1, 3, SIDE, SIDE, dtype=torch.uint8))),
     Kind("ONNX, logits", onnx_file()),
     Kind("ONNX, vision transformer", onnx_file("test_vit", side=160, layer="blocks.4")),
     Kind("ONNX, 16 bits", onnx_file(half=True)),
     Kind("ONNX, one channel", onnx_file(
-        channels=1, turn=grey_input, plain=False, typed=("--mean", "0", "--std", "1", "--colour", "grey"))),
+        channels=1, seed=2, turn=grey_input, plain=False, typed=("--mean", "0", "--std", "1", "--colour", "grey"))),
     Kind("ONNX, weights in another file", onnx_file(beside="weights.bin")),
     Kind("ONNX, opset 12", onnx_file(opset=12)),
     Kind("ONNX, softmax inside", onnx_file(end=softmax, finish=lambda x: x, scores=log_softmax)),
