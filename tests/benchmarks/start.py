@@ -31,12 +31,15 @@ report(shown=state())
 OURS = f"""
 {_REPORT}
 from segx_viewer.app import application
-begin = application.Program.begin
-def watched(program):  # called when the frame with the start page has been painted
-    shown = state()
+look, begin, seen = application.Program._begin_when_seen, application.Program.begin, []
+def looked(program):  # its contents are imported once the frame is on the screen
+    if not seen and program._window.windowHandle().isExposed():
+        seen.append(state())
+    look(program)
+def watched(program):
     begin(program)
-    report(shown=shown, whole=state())
-application.Program.begin = watched
+    report(shown=seen[0], whole=state())
+application.Program._begin_when_seen, application.Program.begin = looked, watched
 from segx_viewer.cli import main
 main([])
 """
