@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pydicom.data import get_testdata_file
 
-from segx_viewer.app.panels.studies import group_path
+from segx_viewer.app.model.grouping import group_path
 
 
 def tree(item) -> dict:

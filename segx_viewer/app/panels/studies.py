@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QSignalBlocker, QSize, Qt, QTimer, Signal
@@ -19,26 +18,21 @@ from PySide6.QtWidgets import (
 
 from segx_viewer.app.canvas.dropping import packed
 from segx_viewer.app.kit import theme
-from segx_viewer.app.kit.i18n import date_text, tr
+from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.kit.qimage import to_qimage
 from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.kit.theme import colour
 from segx_viewer.app.model.documents import Document, Documents
-from segx_viewer.app.model.stack import Parts, file_stacks, part_words
+from segx_viewer.app.model.grouping import SERIES, Order, group_path, order_of, says_more, subtitle
+from segx_viewer.app.model.stack import Parts, file_stacks
 
 _THUMB = 56
 _NUMBER = Qt.ItemDataRole.UserRole
 _KEY = Qt.ItemDataRole.UserRole + 1
 _BELOW = Qt.ItemDataRole.UserRole + 2  # a second line of a series' row
-_SERIES = "series "  # begins the keys of series
 
 _ORDER_MS = 300
 _LOOK_MS = 60  # rows that only rush past are not drawn
-_LAST = 2**31
-
-Order = tuple[int | str, ...]
-Groups = tuple[tuple[str, str], ...]
-"""(key, title) of each group above an image, outermost first."""
 
 
 class Studies(QTreeWidget):
@@ -98,7 +92,7 @@ class Studies(QTreeWidget):
         titles: dict[str, str] = {}
         for document in self._documents:
             for key, title in group_path(document, self._identity, self._parts.get(document.number, ())):
-                if key not in titles or _says_more(title, titles[key]):
+                if key not in titles or says_more(title, titles[key]):
                     titles[key] = title
         for group in self._groups(self.invisibleRootItem()):
             key = str(group.data(0, _KEY))
@@ -122,7 +116,7 @@ class Studies(QTreeWidget):
     def _group(self, parent: QTreeWidgetItem, key: str, title: str) -> QTreeWidgetItem:
         for child in _children(parent):
             if child.data(0, _KEY) == key:
-                if key.startswith("patient ") or _says_more(title, child.text(0)):
+                if key.startswith("patient ") or says_more(title, child.text(0)):
                     _entitle(child, title)
                 return child
         group = QTreeWidgetItem()
@@ -182,7 +176,7 @@ class Studies(QTreeWidget):
     def _dress(self, group: QTreeWidgetItem) -> None:
         """Make a row of a series: its middle image's thumbnail, number and count. A film is a row of its own."""
         key, count = str(group.data(0, _KEY)), group.childCount()
-        if not key.startswith(_SERIES):
+        if not key.startswith(SERIES):
             return
         only = _children(group)[0] if count == 1 else None
         first = self._documents.by_number(only.data(0, _NUMBER)) if only is not None else None
@@ -214,7 +208,7 @@ class Studies(QTreeWidget):
 
     def _on_opened(self, item: QTreeWidgetItem, opened: bool) -> None:
         key = str(item.data(0, _KEY))
-        if key.startswith(_SERIES):
+        if key.startswith(SERIES):
             (self._opened.add if opened else self._opened.discard)(key)
         else:
             (self._closed.discard if opened else self._closed.add)(key)
@@ -222,7 +216,7 @@ class Studies(QTreeWidget):
     def _lead(self, item: QTreeWidgetItem | None) -> Document | None:
         """Return the document that an item stands for: of a series, its first image."""
         if item is not None and item.data(0, _NUMBER) is None:
-            item = item.child(0) if str(item.data(0, _KEY)).startswith(_SERIES) else None
+            item = item.child(0) if str(item.data(0, _KEY)).startswith(SERIES) else None
         number = item.data(0, _NUMBER) if item is not None else None
         return self._documents.by_number(number) if number is not None else None
 
@@ -286,7 +280,7 @@ class Studies(QTreeWidget):
         with self._quietly():
             self._sort(self.invisibleRootItem(), ranks)
             for group in self._groups(self.invisibleRootItem()):
-                if not str(group.data(0, _KEY)).startswith(_SERIES):  # items that are taken out and put back are closed
+                if not str(group.data(0, _KEY)).startswith(SERIES):  # items that are taken out and put back are closed
                     group.setExpanded(str(group.data(0, _KEY)) not in self._closed)
                 self._dress(group)
             self._on_current(self._documents.current)  # its item may lie in a series that was closed meanwhile
@@ -335,7 +329,7 @@ class Studies(QTreeWidget):
             return
         self._file(document)
         star = "★ " if document.is_key else ""
-        item.setText(0, f"{star}{document.name}\n{_subtitle(document)}")
+        item.setText(0, f"{star}{document.name}\n{subtitle(document)}")
         item.setToolTip(0, told(document.error) or document.label or str(document.path))
         self._picture(item, document)
         group = item.parent()
@@ -419,73 +413,9 @@ def _seen(item: QTreeWidgetItem) -> QTreeWidgetItem:
     return group if group is not None and closed else item
 
 
-def group_path(document: Document, identity: bool = True, parts: Parts = ()) -> Groups:
-    """Return the groups above a document: patient, study and series for DICOM, else the folder.
-
-    `parts` tell its stack from the others of its series.
-    """
-    header = document.header
-    if header is None or not header.source.study_uid:
-        folder = document.place, Path(document.place).name or document.place
-        if header is None or not header.source.sop_instance_uid:
-            return (folder,)
-        return folder, (f"{_SERIES}none {document.place}", tr("Single images"))  # DICOM that names no study
-    who = header.identity
-    patient = (who.name or who.patient_id) if who is not None and identity else ""
-    facts = header.acquisition
-    study = "  ".join(part for part in (date_text(facts.study_date), facts.study_description) if part)
-    series = " ".join(part for part in (header.modality, facts.series_description or facts.body_part) if part)
-    series = series or tr("Series")
-    key = f"{who.patient_id} {who.name}" if who is not None else ""
-    return (
-        (f"patient {key}", patient or tr("Patient")),
-        (f"study {header.source.study_uid}", study or tr("Study")),
-        (f"series {header.source.series_uid} {parts}", " · ".join(filter(None, (series, part_words(parts))))),
-    )
-
-
-def order_of(document: Document, rank: tuple[int, int] | None = None) -> Order:
-    """Return what a document is sorted by: DICOM before pictures, newest study first, series by number, stack, place.
-
-    `rank` is the number of its stack in the series and its place in that.
-    """
-    header = document.header
-    if header is None or not header.source.study_uid:
-        return (1, document.number)
-    facts, source, place = header.acquisition, header.source, header.place
-    when = int(f"{facts.study_date or 0:0>8}{facts.study_time:0<6}")
-    series = _LAST if facts.series_number is None else facts.series_number
-    stack, position = rank or (_LAST, _LAST if place.instance is None else place.instance)
-    return (0, -when, source.study_uid, series, source.series_uid, stack, position, document.number)
-
-
 def _entitle(group: QTreeWidgetItem, title: str) -> None:
     group.setText(0, title)
     group.setToolTip(0, title)
-
-
-def _says_more(title: str, than: str) -> bool:
-    return than in (tr("Study"), tr("Series")) or (title.startswith(than) and title != than)
-
-
-def _subtitle(document: Document) -> str:
-    header = document.header
-    if document.waits_for:
-        return tr("waits for its image")
-    if document.error:
-        return tr("cannot be opened")
-    if header is None:
-        return "…"
-    if header.source.frames > 1:
-        stacks = header.source.frame_stacks
-        here = next((i for i, stack in enumerate(stacks) if document.frame in stack), None)
-        if here is None or len(stacks) < 2:
-            return tr("{count} frames").format(count=header.source.frames)
-        text = tr("{count} frames, stack {number} of {total}")
-        return text.format(count=len(stacks[here]), number=here + 1, total=len(stacks))
-    height, width = document.size or (0, 0)
-    size = f"{width} x {height} px" if document.size else tr("Picture")
-    return " · ".join(part for part in (header.acquisition.view_position, size) if part)
 
 
 def _placeholder(name: str) -> QPixmap:
