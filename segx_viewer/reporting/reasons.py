@@ -53,13 +53,16 @@ _AS_THEY_ARE = {"path", "path2", "folder", "file", "source", "target", "server",
 
 
 _ANY, _WITHIN_A_SENTENCE = ".", r"(?!\. [A-Z])."
+_NAME = r"(?!\. [A-Z]|: )."
+"""Characters of the reader's own names, in the first attempt: else one sentence may be taken for the end of another."""
 
 
 @cache
 def _pattern(form: str, value: str = _ANY) -> re.Pattern[str]:
     """Return what recognises a form with its values filled in, each made of what `value` allows."""
     parts = re.split(r"\{(\w+)\}", form)
-    whole = "".join(f"(?P<{p}>(?:{value})*?)" if i % 2 else re.escape(p) for i, p in enumerate(parts))
+    of = {name: _NAME if value != _ANY and name in _AS_THEY_ARE else value for name in parts[1::2]}
+    whole = "".join(f"(?P<{p}>(?:{of[p]})*?)" if i % 2 else re.escape(p) for i, p in enumerate(parts))
     return re.compile(whole, re.DOTALL)
 
 
@@ -105,10 +108,12 @@ def _first(reason: str, say: Say, further: Sequence[str]) -> tuple[str, str]:
 
 def _wholly(text: str, say: Say, further: Sequence[str]) -> str:
     """Return the translation of a text that one of the further forms fits, "" where none does."""
-    for form in further:
-        match = _pattern(form).fullmatch(text) if _longest(form) in text else None
-        if match is not None:
-            return _filled(form, match, say, further)
+    likely = [form for form in further if _longest(form) in text]
+    for value in (_WITHIN_A_SENTENCE, _ANY):
+        for form in likely:
+            match = _pattern(form, value).fullmatch(text)
+            if match is not None:
+                return _filled(form, match, say, further)
     return ""
 
 

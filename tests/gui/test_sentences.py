@@ -4,12 +4,15 @@ import ast
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtWidgets import QLabel
 
 import segx_viewer
+from segx_viewer.app.dialogs.modeljobs import Side, Trial
+from segx_viewer.app.dialogs.modelmanager import TrialDialog
 from segx_viewer.app.kit import catalogues, forms, language
 from segx_viewer.app.kit.i18n import CONTEXT
 from segx_viewer.app.kit.reasons import told
@@ -67,6 +70,14 @@ def test_every_sentence_that_can_be_raised_is_told_in_the_windows_language(pseud
     assert len(below) > 300
     missed = {form: told(filled(form)) for form in below if untranslated(told(filled(form)))}
     assert not missed, "\n".join(f"{form}  ->  {text}" for form, text in sorted(missed.items()))
+
+
+def test_each_sentence_is_taken_for_itself_and_for_no_other(below):
+    def say(text):
+        return f"<{text}>" if text in below else text
+
+    for form in below:
+        assert reasons.told(filled(form), say, below) in (filled(f"<{form}>"), f"<{filled(form)}>")
 
 
 def test_several_sentences_in_one_message_are_told_one_by_one(pseudo):
@@ -178,3 +189,26 @@ def test_an_errors_kind_stays_what_it_is_whatever_the_language(german):
     assert told(error) == "a.png ließ sich nicht schreiben: Der Datenträger ist voll."
     assert told(ModelError("There is no weights file net.pth.")) == "Eine Gewichtsdatei net.pth gibt es nicht."
     assert told(ImageReadError("a.png does not exist.")) == "a.png gibt es nicht."
+
+
+def test_the_notes_of_a_trial_are_told_in_german(qtbot, opened, german):
+    analysis = opened.workspace.analyses.current
+    notes = (
+        "The classifier's batch norms have never seen an image: its weights look untrained.",
+        "net.pth: 7 weights are not used: a.weight, b.weight and 5 more.",
+        "Explained by Occlusion, RISE only: it has no feature maps that its scores come from alone.",
+    )
+    side = Side("Own", analysis, np.zeros((9, 9, 3), np.uint8))
+    dialog = TrialDialog(opened, Trial(Path(), side, notes))
+    qtbot.addWidget(dialog)
+    shown = " ".join(label.text() for label in dialog.findChildren(QLabel))
+    assert "sehen untrainiert aus" in shown
+    assert "7 Gewichte werden nicht benutzt: a.weight, b.weight und 5 weitere" in shown
+    assert "Erklärt nur durch Occlusion, RISE: es hat keine Merkmalskarten" in shown
+    assert not any(note in shown for note in notes)
+
+
+def test_what_an_archive_answers_and_a_calibration_reports_is_told_in_german(german):
+    assert told("PACS has stored it.") == "PACS hat es gespeichert."
+    assert told("PACS refused it: it has no space left.") == "PACS lehnte es ab: er hat keinen Platz mehr."
+    assert told("HIGH, wrong in at most 5%: promised").endswith("falsch in höchstens 5%: zugesagt")
