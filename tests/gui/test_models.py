@@ -137,6 +137,9 @@ def test_a_model_is_added_compared_verified_and_removed(manager, qtbot, tmp_path
     qtbot.waitUntil(lambda: bool(manager.findChildren(Comparison)), timeout=120_000)
     (comparison,) = manager.findChildren(Comparison)
     assert comparison.isVisible()
+    titles = [label.text() for label in comparison.findChildren(QLabel) if label.objectName() == "title"]
+    versions = [BundleStore(device="cpu").get(name).info.version for name in manager.chosen()]
+    assert all(title.endswith(f" {version}") for title, version in zip(titles, versions, strict=True)), titles
     comparison.close()
     manager.verify.click()
     qtbot.waitUntil(manager.isEnabled, timeout=60_000)

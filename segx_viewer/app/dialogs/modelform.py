@@ -252,6 +252,9 @@ def _choice(entries: Iterable[str], *, editable: bool = False) -> QComboBox:
     box = QComboBox()
     box.addItems(list(entries))
     box.setEditable(editable)
+    # Long names of models do not make the form wider than its window.
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(8)
     return box
 
 

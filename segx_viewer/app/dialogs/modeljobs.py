@@ -157,6 +157,11 @@ class Side:
     analysis: Analysis
     picture: np.ndarray
 
+    @property
+    def model(self) -> str:
+        """Which model speaks: its title and version."""
+        return f"{tr(self.title)} {self.analysis.bundle.version}"
+
     def pixmap(self) -> QPixmap:
         """Return the SegX map over the image, with the region's outline."""
         keep = Qt.AspectRatioMode.KeepAspectRatio

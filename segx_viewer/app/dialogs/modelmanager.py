@@ -235,7 +235,7 @@ class TrialDialog(Dialog):
     def __init__(self, parent: QWidget, trial: modeljobs.Trial) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Try a model"))
-        title = QLabel(tr(trial.side.title))
+        title = QLabel(trial.side.model)
         title.setObjectName("title")
         title.setWordWrap(True)
         picture = QLabel()
@@ -279,7 +279,7 @@ class Comparison(Dialog):
         row = QHBoxLayout(self)
         for side in sides:
             column = QVBoxLayout()
-            title = QLabel(tr(side.title))
+            title = QLabel(side.model)
             title.setObjectName("title")
             title.setWordWrap(True)
             picture = QLabel()
