@@ -3016,8 +3016,8 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Ödem</translation>
     </message>
     <message>
-      <source>Of images like those it was calibrated on, at least this share is as it says beside the badge.</source>
-      <translation>Von Bildern wie denen, an denen kalibriert wurde, verhält sich mindestens dieser Anteil so, wie es neben dem Abzeichen steht.</translation>
+      <source>Of images like those it was calibrated on, at least this share should be as it says beside the badge.</source>
+      <translation>Von Bildern wie denen, an denen kalibriert wurde, sollte sich mindestens dieser Anteil so verhalten, wie es neben dem Abzeichen steht.</translation>
     </message>
     <message>
       <source>of unknown origin</source>
@@ -4814,10 +4814,6 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>What is promised</source>
       <translation>Was zugesagt wird</translation>
-    </message>
-    <message>
-      <source>What is promised holds</source>
-      <translation>Die Zusage trifft zu</translation>
     </message>
     <message>
       <source>What looks like text was found in the picture.</source>

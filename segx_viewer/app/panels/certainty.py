@@ -190,11 +190,13 @@ def _measured(analysis: Analysis, certainty: Certainty) -> list[Figure]:
             )
         )
     if analysis.prediction is not None and analysis.prediction.sets:
-        sentence = tr("Of images like those it was calibrated on, at least this share is as it says beside the badge.")
+        sentence = tr(
+            "Of images like those it was calibrated on, at least this share should be as it says beside the badge."
+        )
         facts.append(
             Figure(
-                tr("What is promised holds"),
-                (percent(analysis.prediction.sets[0].confidence),),
+                tr(topics.PROMISE),
+                (f"≥ {percent(analysis.prediction.sets[0].confidence)}",),
                 "\n".join((sentence, *promised_words(analysis.prediction, tr))),
                 topics.PROMISE,
             )
