@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from segx_viewer.app.jobs import analysing
 from segx_viewer.app.jobs.engine import Capabilities, Engine
 from segx_viewer.app.jobs.jobs import FILES, MODELS, Jobs
 from segx_viewer.app.kit.i18n import tr
@@ -25,8 +26,6 @@ from segx_viewer.errors import AnalysisCancelled, SegxError
 
 if TYPE_CHECKING:
     from segx_viewer.bundles.store import BundleStore
-    from segx_viewer.cohort.stored import Stored
-    from segx_viewer.domain.image import MedicalImage
 
 GRID: MapKey = ("*", -1)
 """Stands for all cells of the grid where one map's key would stand."""
@@ -94,7 +93,7 @@ class Analyses(QObject):
 
     def prepare(self) -> None:
         """Load the models in the background, and list them."""
-        self._jobs.run(_prepare, self._engine, then=self._on_ready, lane=MODELS)
+        self._jobs.run(analysing.prepare, self._engine, then=self._on_ready, lane=MODELS)
 
     def _on_ready(self, capabilities: Capabilities) -> None:
         self.methods = capabilities.methods
@@ -209,7 +208,7 @@ class Analyses(QObject):
         if stored is None or image is None:
             return
         self._jobs.run(
-            _recalled,
+            analysing.recalled,
             stored,
             image,
             then=partial(self._on_recalled, document),
@@ -392,7 +391,7 @@ class Analyses(QObject):
             return self._running is asked
 
         self._jobs.run(
-            _analyse,
+            analysing.analyse,
             self._engine,
             request,
             asked.token,
@@ -424,7 +423,7 @@ class Analyses(QObject):
         if image is not None and image is not analysis.image and image.pixels is analysis.image.pixels:
             analysis = replace(analysis, image=image)  # the reader set its scale meanwhile
         if asked.key is not None and document.analysis is not None:
-            analysis = _extended(document.analysis, analysis)
+            analysis = analysing.extended(document.analysis, analysis)
         document.analysis = analysis
         self.changed.emit(document)
 
@@ -452,62 +451,6 @@ class Analyses(QObject):
         self.was_cancelled = True
         self.progress.emit(None)
         self.failed.emit(told(error))
-
-
-def _recalled(stored: "Stored", image: "MedicalImage") -> Analysis:
-    from segx_viewer.cohort.stored import read_analysis
-
-    return read_analysis(stored.folder, stored.name, image)
-
-
-def _prepare(engine: Engine) -> Capabilities:
-    """In the models' thread."""
-    try:
-        capabilities = engine.capabilities()
-        engine.prepare()
-    except SegxError:
-        raise
-    except Exception as error:
-        log.exception("The models could not be prepared")
-        raise SegxError("The models could not be loaded; see Help > Log.") from error
-    return capabilities
-
-
-def _analyse(
-    engine: Engine,
-    request: AnalysisRequest,
-    token: CancelToken,
-    on_progress: Callable[[Progress], None],
-    on_partial: Callable[[Analysis], None],
-) -> Analysis:
-    """Run a request to its end, in the models' thread."""
-    token.raise_if_cancelled()
-    try:
-        for analysis in engine.analyse(request, token, on_progress):
-            token.raise_if_cancelled()
-            if not analysis.complete:
-                on_partial(analysis)
-    except SegxError:
-        raise
-    except Exception as error:
-        name = request.image.source.name
-        log.exception("An analysis of %s failed", name)
-        raise SegxError(f"{name}: the analysis failed unexpectedly; see Help > Log.") from error
-    return analysis
-
-
-def _extended(old: Analysis, new: Analysis) -> Analysis:
-    """Return `new` with the maps that `old` already had."""
-    return replace(
-        new,
-        # The same model saw the same image: the old objects keep their pictures valid.
-        prediction=old.prediction or new.prediction,
-        segmentation=old.segmentation or new.segmentation,
-        regions=old.regions or new.regions,
-        explanations={**old.explanations, **new.explanations},
-        warnings=tuple(dict.fromkeys([*old.warnings, *new.warnings])),
-        complete=True,
-    )
 
 
 def _by_gradients(method: str) -> bool:
