@@ -5767,6 +5767,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Die Analyse wurde abgebrochen.</translation>
     </message>
     <message>
+      <source>The architecture of {source} is not named, and its weights do not tell it: {option}.</source>
+      <translation>Die Architektur von {source} ist nicht genannt, und die Gewichte verraten sie nicht: {option}.</translation>
+    </message>
+    <message>
       <source>The archive has no such images.</source>
       <translation>Das Archiv hat solche Bilder nicht.</translation>
     </message>
@@ -6149,10 +6153,6 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>The {network} is a program; it is run as it is.</source>
       <translation>{network}: ein Programm; es wird ausgeführt, wie es ist.</translation>
-    </message>
-    <message>
-      <source>The {network}'s architecture is not named.</source>
-      <translation>{network}: Die Architektur ist nicht genannt.</translation>
     </message>
     <message>
       <source>The {network}'s weights file is not named.</source>

@@ -135,8 +135,6 @@ def _build(offer: Offer, folder: Path, *, allow_pickle: bool, allow_unused: bool
         if source is None:
             raise ModelError(f"The {network}'s weights file is not named.")
         table = dict(as_table(manifest.get(network, {})))
-        if "architecture" not in table and network != "segmenter":  # a segmenter's may be seen in its weights
-            raise ModelError(f"The {network}'s architecture is not named.")
         take = _Taking(network, table, manifest, source, folder, allow_pickle, allow_unused)
         notes += take.into_bundle()
         manifest[network] = table

@@ -116,7 +116,10 @@ class Taking:
         if self.network == "segmenter":
             notes += self._recognised(state)
         if not self._architecture:
-            raise ModelError(f"The {self.network}'s architecture is not named.")
+            option = "--segmenter-architecture" if self.network == "segmenter" else "--architecture"
+            raise ModelError(
+                f"The architecture of {self.source.name} is not named, and its weights do not tell it: {option}."
+            )
         architecture = self._architecture
         network = self._built(state)
         if self.network == "classifier" and (head := self._head(network, state)):

@@ -144,6 +144,13 @@ def test_a_segmenter_that_is_not_there_is_told(tmp_path):
         offer.compose(tmp_path / "a.safetensors", {}, {}, segmenter=str(tmp_path / "nowhere.pth"))
 
 
+def test_an_architecture_that_is_not_named_is_asked_for_with_its_option(tmp_path, add_small):
+    path = tmp_path / "a.safetensors"
+    save_file({"a": torch.zeros(1)}, path)
+    with pytest.raises(ModelError, match=r"architecture of a\.safetensors is not named, .* tell it: --architecture"):
+        add_small(path, "")
+
+
 def test_another_encoder_of_a_segmenter_is_asked_for(tmp_path):
     import segmentation_models_pytorch as smp
 
