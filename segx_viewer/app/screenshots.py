@@ -267,7 +267,7 @@ class _Shooting:
         subprocess.run(
             [
                 browser,
-                *("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1200,1900"),
+                *("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1200,2450"),
                 *(f"--user-data-dir={self.folder / 'browser'}", f"--screenshot={target}", (results / PAGE).as_uri()),
             ],
             capture_output=True,

@@ -21,7 +21,7 @@ def write_example(analysis: Analysis | None, folder: Path, file: Path) -> None:
         row: dict[str, object] = {"id": "0001-example", "status": "failed", "error": "the file is damaged."}
         if analysis is not None and analysis.prediction is not None:
             name = output_name(1, analysis)
-            write_outputs(analysis, folder, name, (Output.JSON, Output.NPZ))
+            write_outputs(analysis, folder, name, (Output.JSON, Output.NPZ, Output.PNG))
             row = table_row(analysis, name)
         journal.begin(content_hash(file), file_stamp(file))
         journal.end(1, row | {"month": "2026-01", "scanner": _SCANNERS[0]})
@@ -47,7 +47,7 @@ def _drawn(like: dict[str, object], number: int, rng: np.random.Generator) -> di
         "badge": level.value,
         "badge_reason": _REASON if level is Level.LOW else "",
         "c_auitc": float(np.clip(rng.normal(0.42 - drift, 0.08), 0, 1)),
-        "gate_distance": float(rng.gamma(4, 2.5)),
+        "gate_distance": float(rng.normal(0.92 + drift, 0.15)),
         "month": f"2026-{1 + number % 6:02d}",
         "scanner": _SCANNERS[third],
     }

@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from segx_viewer.reporting.words import percent
 
 PAGE = "summary.html"
 _WORST = 12
+_MONTH = re.compile(r"\d{4}-\d{2}")
 _THUMBNAIL = 420  # pixels, the longer side
 _DOUBT = {"ABSTAIN": 0, "LOW": 1, "MODERATE": 2, "HIGH": 3}
 _STYLE = """
@@ -155,4 +157,6 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _side(cell: object) -> str:
+    if _MONTH.fullmatch(str(cell)):
+        return ""
     return " class=n" if str(cell)[:1] in "+-0123456789" and str(cell)[-1:] in "0123456789%" else ""
