@@ -1,4 +1,4 @@
-"""`analyze` on two workers of one core each against one, in images per second while both are at work."""
+"""`analyze` on two workers of one core each against one, in images per second, starting and ending included."""
 
 import statistics
 import tempfile

@@ -150,3 +150,15 @@ def test_a_network_that_is_lost_is_told_and_the_next_start_does_what_is_left(in_
     with Client(in_this_process) as client:
         rows = share(client, tmp_path, well, files=200)
     assert [row["id"] for row in rows] == [f"{n:04d}" for n in range(1, 201)]
+
+
+def test_a_worker_whose_connection_is_cut_costs_no_image(in_this_process, tmp_path):
+    in_this_process.scale(2)
+    with Client(in_this_process) as client:
+        client.wait_for_workers(2, timeout=30)
+        first = in_this_process.workers[0]
+        client.loop.add_callback(client.loop.call_later, 0.7, first.batched_stream.comm.abort)
+        rows = share(client, tmp_path, slowly, files=80)
+    assert [row["id"] for row in rows] == [f"{n:04d}" for n in range(1, 81)]
+    assert {row["status"] for row in rows} == {"done"}
+    assert len((tmp_path / "out" / "run.jsonl").read_text("utf-8").splitlines()) == 1 + 2 * 80  # none of them twice
