@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import fsspec
 import numpy as np
@@ -13,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit
 
 from segx_viewer.app.dialogs.worklistexport import WorklistExport
-from segx_viewer.app.model.worklist import MARKED, NAME, NOTE, PROBABILITY, READ, WorklistTable
+from segx_viewer.app.model.worklist import MARKED, NAME, NOTE, PROBABILITY, READ, SOURCE, WorklistTable
 from segx_viewer.cohort.handpicked import TABLE
 from segx_viewer.cohort.journal import Journal, content_hash, file_stamp
 from segx_viewer.cohort.marks import NAME as MARKS
@@ -69,6 +70,13 @@ def listed(qtbot, results, window, pictures, monkeypatch):
 
 def column(listed, number: int) -> list[str]:
     return [listed.table.index(row, number).data() for row in range(listed.table.rowCount())]
+
+
+def test_a_source_is_shown_by_its_folder_and_name_and_told_whole(listed):
+    places = [listed.table.index(row, SOURCE) for row in range(listed.table.rowCount())]
+    told = {place.data(Qt.ItemDataRole.ToolTipRole): place.data() for place in places if place.data()}
+    assert len(told) == 3
+    assert all(Path(whole).is_absolute() and shown == "/".join(Path(whole).parts[-2:]) for whole, shown in told.items())
 
 
 def click(listed, row: int, number: int) -> None:

@@ -1,5 +1,6 @@
 """A run's results as a table that is sorted and filtered: plain lists, so that tens of thousands of rows stay fast."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -222,6 +223,9 @@ class WorklistTable(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:  # noqa: D102 - Qt's name
         result, column = self._shown[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole and column == SOURCE:
+            # What all rows share says nothing and pushes out what tells them apart; the tool tip has all of it.
+            return "/".join(re.split(r"[\\/]", self._text(result, column))[-2:])
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return self._text(result, column) if column > MARKED else None
         if role == Qt.ItemDataRole.CheckStateRole and column in (READ, MARKED):
