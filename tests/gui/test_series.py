@@ -59,7 +59,8 @@ def open_all(qtbot, window, folder: Path) -> None:
     window.open_paths([folder])
     qtbot.waitUntil(lambda: len(window.workspace.documents) > 0)
     qtbot.waitUntil(lambda: headers_read(window))
-    qtbot.waitUntil(lambda: window.workspace.documents.current.image is not None)
+    # Painted first, put into its place in the list then, summed last.
+    qtbot.waitUntil(lambda: window.workspace.documents.current.sha256 != "")
     window.studies.order()
 
 

@@ -52,6 +52,12 @@ def middle(window, row):
     return images(window, row)[row.childCount() // 2]
 
 
+def listed(qtbot, window) -> None:
+    # The current image is painted first, put into its place in the list then, and summed last.
+    qtbot.waitUntil(lambda: window.workspace.documents.current.sha256 != "")
+    window.studies.order()
+
+
 def rows(window):
     patient = window.studies.topLevelItem(0)
     study = patient.child(0)
@@ -283,7 +289,7 @@ def test_dicom_without_a_study_is_one_row_of_single_images_with_their_number(qtb
         )
     window.open_paths([path.parent])
     qtbot.waitUntil(lambda: len(window.workspace.documents) == 5 and not window.workspace.documents.pending)
-    window.studies.order()
+    listed(qtbot, window)
     folder = window.studies.topLevelItem(0)
     assert folder.childCount() == 1
     row = folder.child(0)
@@ -307,6 +313,6 @@ def test_dicom_with_a_study_and_no_series_is_one_row_of_that_study(qtbot, window
         )
     window.open_paths([path.parent])
     qtbot.waitUntil(lambda: len(window.workspace.documents) == 3 and not window.workspace.documents.pending)
-    window.studies.order()
+    listed(qtbot, window)
     (row,) = rows(window)
     assert row.data(0, Qt.ItemDataRole.UserRole + 2).endswith("3 images")
