@@ -104,6 +104,14 @@ def test_a_poisoned_image_fails_after_two_tries_and_costs_no_other_its_result(de
     assert len(tries) == deaths + 1 + cluster.TRIES  # those of its chunk, and twice alone
 
 
+def test_what_was_sent_does_not_stay_with_the_client(in_this_process):
+    """Dask logs the messages themselves (findings/dask-sent-messages-are-kept.sh)."""
+    with connected(in_this_process.scheduler_address) as client:
+        for number in range(20):
+            assert client.submit(len, bytes([number]) * 1000, pure=False).result() == 1000
+        assert len(client.scheduler_comm.recent_message_log) == cluster.TRIES + 1
+
+
 def test_a_full_disk_ends_the_run_and_what_was_done_stays_done(in_this_process, tmp_path):
     with Client(in_this_process) as client:
         with pytest.raises(DiskFullError):
