@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segx_viewer.bundles.store import BundleStore
+from segx_viewer.checks.randomisation import similarity
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.errors import DataError
@@ -56,20 +57,21 @@ def second_row(
     k = codes.index(code)
     analysis = analyse_to_end(AnalysisRequest(image, bundle_name=folder.name, methods=(method,), classes=(k,)), store)
     p = float(np.clip(analysis.predicted.prediction.probabilities[k], 1e-6, 1 - 1e-6))
+    own = analysis.explanations[method, k].saliency_map
     return {
         "second_log_odds": round(float(np.log(p / (1 - p))), 6),
-        **{name: round(v, 6) for name, v in agreement(saliency_map, analysis.explanations[method, k].saliency_map)},
+        **{name: round(value, 6) for name, value in agreement(saliency_map, own).items()},
     }
 
 
-def agreement(first: NDArray[np.float32], second: NDArray[np.float32]) -> list[tuple[str, float]]:
+def agreement(first: NDArray[np.float32], second: NDArray[np.float32]) -> dict[str, float]:
     """Return rank correlation and overlap of two maps of one picture, whatever their grids; 0 where one is flat."""
-    from scipy.stats import rankdata
-
-    a, b = (cv2.resize(m, (SIDE, SIDE), interpolation=cv2.INTER_AREA).ravel() for m in (first, second))
-    flat = np.ptp(a) == 0 or np.ptp(b) == 0
-    correlation = 0.0 if flat else float(np.corrcoef(rankdata(a), rankdata(b))[0, 1])
-    count = round(STRONGEST * SIDE * SIDE)
+    small = (cv2.resize(m, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for m in (first, second))
+    a, b = (np.asarray(m, np.float32).ravel() for m in small)
+    correlation = similarity(a, b)
+    if correlation is None:
+        return dict.fromkeys(AGREEMENT_OF_MAPS, 0.0)
+    count = round(STRONGEST * SIDE * SIDE)  # so many, also where a plateau leaves none strictly above the rest
     strongest = [set(np.argsort(-m, kind="stable")[:count].tolist()) for m in (a, b)]
-    overlap = 0.0 if flat else len(strongest[0] & strongest[1]) / len(strongest[0] | strongest[1])
-    return list(zip(AGREEMENT_OF_MAPS, (correlation, overlap), strict=True))
+    overlap = len(strongest[0] & strongest[1]) / len(strongest[0] | strongest[1])
+    return dict(zip(AGREEMENT_OF_MAPS, (correlation, overlap), strict=True))
