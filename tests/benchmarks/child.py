@@ -6,7 +6,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 def in_child(script: str, *arguments: str) -> tuple[dict[str, Any], float]:
@@ -19,6 +23,7 @@ def in_child(script: str, *arguments: str) -> tuple[dict[str, Any], float]:
     started : float
         `time.time()` just before it was started.
     """
+    write_bytecode(PROJECT)
     with tempfile.TemporaryDirectory() as home:
         folders = {f"XDG_{kind}_HOME": f"{home}/{kind.lower()}" for kind in ("CONFIG", "CACHE", "DATA", "STATE")}
         environment = {**os.environ, **folders, "HOME": home, "QT_QPA_PLATFORM": "offscreen"}
@@ -29,3 +34,9 @@ def in_child(script: str, *arguments: str) -> tuple[dict[str, Any], float]:
     if done.returncode:
         raise RuntimeError(done.stderr)
     return json.loads(done.stdout.strip().splitlines()[-1]), started
+
+
+@cache
+def write_bytecode(project: Path, interpreter: str = sys.executable) -> None:
+    """Compile a checkout's modules as an installation does, which a checkout need not (PYTHONDONTWRITEBYTECODE)."""
+    subprocess.run([interpreter, "-m", "compileall", "-q", str(project / "segx_viewer")], check=True)

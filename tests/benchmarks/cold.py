@@ -10,8 +10,9 @@ import tempfile
 from pathlib import Path
 
 from tests.benchmarks import timeline
+from tests.benchmarks.child import PROJECT
 from tests.benchmarks.harness import Outcome
-from tests.benchmarks.watched import PROJECT, Build, Ran, builds, in_turn, whole
+from tests.benchmarks.watched import Build, Ran, builds, in_turn, whole
 
 ROUNDS = 7
 BUNDLE = "chest-pneumonia"

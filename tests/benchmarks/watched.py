@@ -11,7 +11,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[2]
+from tests.benchmarks.child import PROJECT, write_bytecode
+
 MOMENTS = ("window", "pixels", "prediction", "map", "badge")
 
 WATCH = """
@@ -111,9 +112,11 @@ class Build:
 
     @classmethod
     def of(cls, project: Path, home: Path) -> "Build":
-        """Make the home."""
+        """Make the home, and the bytecode that an installation has."""
         home.mkdir(exist_ok=True)
-        return cls(project, home)
+        build = cls(project, home)
+        write_bytecode(project, build.interpreter)
+        return build
 
     @property
     def interpreter(self) -> str:
