@@ -5,9 +5,7 @@ import multiprocessing
 # First of all: in such a process this line does the decoding and does not return, so that no window opens there.
 multiprocessing.freeze_support()
 
-import sys  # noqa: E402
-
-from segx_viewer.cli import main  # noqa: E402
+from segx_viewer.cli import program  # noqa: E402
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

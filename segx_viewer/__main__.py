@@ -1,8 +1,6 @@
 """Run the program: ``python -m segx_viewer``."""
 
-import sys
-
-from segx_viewer.cli import main
+from segx_viewer.cli import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

@@ -4,6 +4,7 @@ Programs call `begin` before anything large is imported. Each trick is a row of 
 was measured; ``SEGX_VIEWER_WITHOUT=NAME,NAME`` leaves it out.
 """
 
+import atexit
 import contextlib
 import ctypes
 import gc
@@ -18,7 +19,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from segx_viewer.lean import DICOM, LoaderOfDicom
 
@@ -97,6 +98,12 @@ TRICKS = {
             "the garbage collector rests while a program imports, and leaves alone what was imported (gc.freeze)",
             "importing makes half a million objects that stay, which the collector looks through again and again",
             "`analyze` of one radiograph takes 1.06 s of processor time instead of 1.25 (Python 3.11)",
+        ),
+        Trick(
+            "quick-end",
+            "a command ends by os._exit, once what is registered for its end is done and its streams are written out",
+            "Python and the libraries take apart, object by object, what the system takes back at once",
+            "an `analyze` of one radiograph ends with 15 ms of processor time instead of 33",
         ),
         Trick(
             "shared-arena",
@@ -390,3 +397,27 @@ def drop_telemetry() -> None:
             with contextlib.suppress(OSError):  # not empty: somebody else's
                 left.parent.rmdir()
                 left.parent.parent.rmdir()
+
+
+def leave(code: int) -> NoReturn:
+    """End the program with an exit code.
+
+    Threads are waited for, and what was registered with `atexit` is done, as ever. A window's program is taken apart:
+    Qt's objects write what they have to as they go.
+    """
+    if wanted("quick-end") and "PySide6" not in sys.modules:
+        atexit.register(_end_at_once, code)
+    sys.exit(code)
+
+
+def _end_at_once(code: int) -> None:
+    """End the process instead of the interpreter; called before everything else that is registered."""
+    atexit.unregister(_end_at_once)
+    atexit._run_exitfuncs()
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:  # a program without a console
+                stream.flush()
+    except (OSError, ValueError):  # a reader that has gone: Python has its own words and exit code for that
+        return
+    os._exit(code)

@@ -229,6 +229,51 @@ print(ot.emd2_1d(np.arange(3.0), np.arange(3.0) + 1, metric="cityblock"))
     assert said(code, BARE).split() == ["True", "1.0"]
 
 
+END = """
+import atexit, sys, tempfile, threading, time, weakref
+atexit.register(print, "registered first")
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from segx_viewer import process
+class Left:
+    def __del__(self):
+        print("taken apart")
+left = Left()
+folder = tempfile.TemporaryDirectory(prefix="segx-viewer-end-", dir=sys.argv[1])
+pool = ThreadPoolExecutor(1)
+threading.Thread(target=lambda: (time.sleep(0.2), print("thread"))).start()
+pool.submit(lambda: (time.sleep(0.1), print("job")))
+atexit.register(print, "registered last")
+print("end", end=" ")
+process.leave(7)
+"""
+
+
+@pytest.mark.parametrize(("without", "after"), [("", []), ("quick-end", ["taken apart"])])
+def test_a_command_ends_at_once_when_all_is_done_that_was_to_be_done(tmp_path, without, after):
+    done = subprocess.run([sys.executable, "-c", END, str(tmp_path)], env={**BARE, process.SWITCH: without},
+                          check=False, capture_output=True, text=True, timeout=60)  # fmt: skip
+    lines = ["end job", "thread", "registered last", "registered first", *after]
+    assert (done.returncode, done.stdout.splitlines(), done.stderr) == (7, lines, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_program_whose_reader_has_gone_ends_as_python_ends_it():
+    code = "import sys; from segx_viewer import process; sys.stdin.readline(); print('much'); process.leave(0)"
+    kept = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", code], env=BARE, stdin=kept, stdout=kept, stderr=kept) as program:
+        program.stdout.close()
+        _, told = program.communicate(b"go on\n", timeout=60)
+    assert program.returncode == 120
+    assert b"BrokenPipeError" in told
+
+
+@pytest.mark.parametrize(("words", "code"), [(("models", "list"), 0), (("models", "lost"), 2)])
+def test_a_command_s_exit_code_is_the_program_s(words, code):
+    done = subprocess.run([sys.executable, "-m", "segx_viewer", *words], env=BARE, check=False, capture_output=True)
+    assert done.returncode == code
+
+
 def test_every_trick_is_asked_for_by_its_name_and_says_what_it_is():
     package = Path(sys.modules["segx_viewer"].__file__).parent
     text = "".join(p.read_text(encoding="utf-8") for p in package.rglob("*.py"))

@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from segx_viewer import process
 from segx_viewer.errors import SegxError, library_needed
 
-__all__ = ["COMMANDS", "DONE", "FAILED", "INTERRUPTED", "USAGE", "main"]
+__all__ = ["COMMANDS", "DONE", "FAILED", "INTERRUPTED", "USAGE", "main", "program"]
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 COMMANDS = (
@@ -54,6 +55,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:  # a folder that is gone, no rights, a full disk
         print(f"segx-viewer: {_place(error)}{error.strerror or error}.", file=sys.stderr)  # noqa: T201
         return FAILED
+
+
+def program() -> NoReturn:
+    """Run a command as a process of its own, which ends with it."""
+    process.leave(main())
 
 
 def _place(error: OSError) -> str:
