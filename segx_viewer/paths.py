@@ -1,6 +1,5 @@
 """Where packaged data lives (in the wheel below the package, in a source checkout beside it), and the user's own."""
 
-import hashlib
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -51,5 +50,7 @@ def is_plain_name(name: object) -> bool:
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file as 64 hexadecimal digits. Raises `OSError`."""
+    import hashlib  # loads OpenSSL, which a window is shown without
+
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,13 +1,18 @@
 """What is set for the whole process, before the libraries that ask for it are imported."""
 
+import importlib.machinery
+import importlib.metadata
+import importlib.util
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from segx_viewer import process
+from segx_viewer import bindings, process
 
 BARE = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "SYSTEMROOT") if name in os.environ}
 """Without the variables that tests and continuous integration set: ONNX Runtime is quiet where it sees those."""
@@ -97,6 +102,84 @@ def test_the_bindings_read_no_sources(left_out, read):
         "print(any('colorsys.py' in name for name in linecache.cache))"
     )
     assert said(code, {**BARE, process.SWITCH: left_out}) == str(read)
+
+
+EXPLAINED = """
+import sys
+from segx_viewer import process
+process.begin_window()
+from PySide6.QtCore import QObject, QSize
+names = ["shibokensupport.signature." + name for name in ("parser", "layout", "lib.pyi_generator")]
+def executed():
+    return [len(vars(sys.modules[name])) > 20 for name in names]
+before, text = executed(), []
+for wrong in (lambda: QSize("wide"), lambda: QObject(colour="red"), lambda: QSize().scaled(1)):
+    try:
+        wrong()
+    except (TypeError, AttributeError) as error:
+        text.append(str(error))
+text.append(QSize.scaled.__doc__)
+from PySide6.support.signature import get_signature
+text.append(str(get_signature(QSize.scaled)))
+from PySide6.support.signature.lib.pyi_generator import generate_pyi
+text.append(f"{generate_pyi.__module__} {executed()}")
+print(before, text)
+"""
+
+
+def test_what_explains_the_bindings_functions_is_executed_when_it_is_used():
+    version = tuple(map(int, importlib.metadata.version("PySide6-Essentials").split(".")[:2]))
+    before, _, explained = said(EXPLAINED, BARE).partition("] ")
+    plainly_before, _, plainly = said(EXPLAINED, {**BARE, process.SWITCH: "lean-bindings"}).partition("] ")
+    assert explained == plainly
+    assert "scaled(self, w: int, h: int" in explained
+    assert plainly_before == "[True, True, True"
+    if version >= (6, 11):  # earlier ones import it elsewhere, and are left as they are
+        assert before == "[False, False, False"
+
+
+def test_a_module_that_was_put_off_is_executed_once_by_whoever_needs_it_first():
+    executed, at_once = [], threading.Barrier(4, timeout=60)
+
+    class Loader:
+        @staticmethod
+        def exec_module(module):
+            executed.append(module.__spec__.name)
+            if len(executed) == 1:
+                raise OSError("not yet")
+            time.sleep(0.01)  # the others come meanwhile
+            assert not hasattr(module, "answer")  # its own look at what it does not have yet
+            module.answer = 42
+
+    later = bindings._Later(Loader())
+    spec = importlib.machinery.ModuleSpec("put.off", later)
+    module = importlib.util.module_from_spec(spec)
+    later.exec_module(module)
+    spec.name = "published.elsewhere"
+    assert executed == []
+    with pytest.raises(OSError, match="not yet"):
+        module.answer  # noqa: B018 - asking is what is tried
+    found = []
+
+    def ask():
+        at_once.wait()
+        found.append(module.answer)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (found, executed, spec.name) == ([42] * 4, ["put.off"] * 2, "published.elsewhere")
+    with pytest.raises(AttributeError):
+        module.question  # noqa: B018
+
+
+def test_a_finder_of_ours_asks_only_those_behind_it(monkeypatch):
+    """Two finders that each ask all others would ask each other for ever."""
+    finders = [process._LeanFinder("colorsys", lambda loader: loader) for _ in range(2)]
+    monkeypatch.setattr(sys, "meta_path", [*finders, *sys.meta_path])
+    assert importlib.util.find_spec("colorsys").origin.endswith("colorsys.py")
 
 
 @pytest.mark.parametrize(("left_out", "asked"), [("", [{-3: 2**20}]), ("steady-threshold", [])])

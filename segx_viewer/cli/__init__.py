@@ -68,6 +68,7 @@ def _place(error: OSError) -> str:
 
 def open_window(files: Iterable[str | Path], *, new: bool = False) -> int:
     """Show the window with these files and folders, a `new` one beside any other; return its exit status."""
+    process.begin_window()
     with process.importing():
         from segx_viewer.app.application import run
 

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _texts: ContextVar[Mapping[str, str] | None] = ContextVar("texts", default=None)
 
@@ -63,8 +66,10 @@ def date_text(dicom: str, translate: Callable[[str], str] = say) -> str:
     return translate(DAY).replace("YYYY", dicom[:4]).replace("MM", dicom[4:6]).replace("DD", dicom[6:])
 
 
-def moment_text(when: datetime | None) -> str:
+def moment_text(when: "datetime | None") -> str:
     """Return day, hour and time zone of a moment, of now for None."""
+    from datetime import datetime  # a window is shown without
+
     moment = when or datetime.now().astimezone()
     return f"{date_text(moment.strftime('%Y%m%d'))} {moment.strftime('%H:%M %Z')}".strip()
 

@@ -30,16 +30,24 @@ report(shown=state())
 """
 OURS = f"""
 {_REPORT}
-from segx_viewer.app import application
-look, begin, seen = application.Program._begin_when_seen, application.Program.begin, []
-def looked(program):  # its contents are imported once the frame is on the screen
-    if not seen and program._window.windowHandle().isExposed():
-        seen.append(state())
-    look(program)
-def watched(program):
-    begin(program)
-    report(shown=seen[0], whole=state())
-application.Program._begin_when_seen, application.Program.begin = looked, watched
+from contextlib import contextmanager
+from segx_viewer import process
+importing = process.importing
+@contextmanager
+def watched_from_then_on():  # the program's own modules come first, as they do without a watch
+    with importing():
+        yield
+    from segx_viewer.app.application import Program
+    look, begin, seen = Program._begin_when_seen, Program.begin, []
+    def looked(program):  # its contents are imported once the frame is on the screen
+        if not seen and program._window.windowHandle().isExposed():
+            seen.append(state())
+        look(program)
+    def begun(program):
+        begin(program)
+        report(shown=seen[0], whole=state())
+    Program._begin_when_seen, Program.begin = looked, begun
+process.importing = watched_from_then_on
 from segx_viewer.cli import main
 main([])
 """

@@ -395,6 +395,18 @@ def test_the_frame_is_shown_before_anything_large_is_imported():
     assert result.stdout.strip() == "[] ['&File', '&View', '&Image', '&Explain', '&Tools', '&Help'] True True"
 
 
+def test_the_frame_is_shown_without_qt_s_enumerations():
+    """They are made at the first look at any of them, which takes as long as importing one of Qt's libraries."""
+    code = (
+        "from segx_viewer.app.application import make_application; app = make_application(['x']);"
+        "from segx_viewer.app.window import Window; w = Window(); w.show(); app.processEvents();"
+        "from PySide6 import QtCore; made = 'Qt' in vars(QtCore); QtCore.Qt;"
+        "print(made, 'Qt' in vars(QtCore), w.empty_page.open.isVisible()); w.close()"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert result.stdout.strip() == "False True True"
+
+
 def test_the_program_fills_the_frame_and_opens_what_was_asked_for(qtbot, engine, pictures):
     window = Window(engine)
     qtbot.addWidget(window)

@@ -1,6 +1,5 @@
 """Small helpers that put widgets together."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 
@@ -35,6 +34,8 @@ def column(*parts: QWidget | tuple[QWidget, int]) -> QWidget:
 
 def scrolled(widget: QWidget) -> QScrollArea:
     """Return a widget in an area that scrolls it up and down where there is too little room."""
+    from PySide6.QtCore import Qt  # all of its enumerations, which the window is shown without
+
     area = QScrollArea()
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
