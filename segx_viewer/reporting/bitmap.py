@@ -133,5 +133,9 @@ def _stamp(canvas: NDArray[np.uint8], stencil: Image.Image, x: int, y: int, colo
     top, left = max(0, -y), max(0, -x)
     alpha = np.asarray(stencil)[top:, left:]
     target = canvas[y + top : y + top + alpha.shape[0], x + left : x + left + alpha.shape[1]]
-    weight = alpha[: target.shape[0], : target.shape[1], None].astype(np.float32) / 255
-    target[:] = np.rint(target + weight * (np.array(colour, np.float32) - target)).astype(np.uint8)
+    if target.size:
+        weight = alpha[: target.shape[0], : target.shape[1]].astype(np.float32)
+        weight /= 255
+        change = cv2.subtract(target, (*colour, 0), dtype=cv2.CV_32F)  # type: ignore[call-overload]  # see `display`
+        cv2.multiply(change, cv2.cvtColor(weight, cv2.COLOR_GRAY2BGR), change)
+        cv2.subtract(target, change, target, dtype=cv2.CV_8U)

@@ -21,7 +21,7 @@ OUTLINE = (255, 255, 255)
 """Colour of the region's outline; a dark rim makes it legible on white bone as well."""
 
 _FADE = 0.2  # the lowest fifth of the scale fades out, so that "nothing" shows the image and not a tint
-_STRIP = 512  # rows blended at once: bounds the memory for 100-megapixel photographs
+_STRIP, _ROWS = 2**17, 512  # pixels and rows blended at once: what is made of them stays in the processor's cache
 
 
 class LayerKind(StrEnum):
@@ -250,8 +250,9 @@ def _paint_base(canvas: NDArray[np.uint8], layer: Layer) -> None:
 
 def _paint_heatmap(canvas: NDArray[np.uint8], layer: Layer) -> None:
     data = np.asarray(_fit(np.asarray(layer.data, np.float32), canvas.shape[:2]), np.float32)
-    for top in range(0, canvas.shape[0], _STRIP):
-        rows = slice(top, top + _STRIP)
+    strip = min(_ROWS, max(1, _STRIP // canvas.shape[1]))
+    for top in range(0, canvas.shape[0], strip):
+        rows = slice(top, top + strip)
         colour, alpha = _coloured(data[rows], layer.colormap, layer.vmin, layer.vmax)
         opaque = alpha if layer.fade else (alpha > 0).astype(np.float32)
         _blend(canvas[rows], colour, layer.opacity * opaque)
@@ -263,7 +264,10 @@ def _coloured(
     """Return the colours (H, W, 3) and opacities (H, W), 0..1, of a map."""
     span = max(vmax - vmin, float(np.finfo(np.float32).tiny))
     # Comparisons with NaN are false: it counts as the bottom of the scale.
-    level = np.minimum((np.where(data > vmin, data, np.float32(vmin)) - np.float32(vmin)) / np.float32(span), 1)
+    level = np.where(data > vmin, data, np.float32(vmin))
+    level -= np.float32(vmin)
+    level /= np.float32(span)
+    np.minimum(level, 1, out=level)
     colour = cv2.applyColorMap(cv2.convertScaleAbs(level, alpha=255), np.ascontiguousarray(colormap(name))[:, None])
     return np.asarray(colour, np.uint8), np.minimum(level / np.float32(_FADE), 1)
 

@@ -1,5 +1,6 @@
 """The three pictures of a report: image, original map and SegX map, on one colour scale."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -126,23 +127,21 @@ def draw_panels(
     region = None
     if analysis.segmentation is not None:
         region = region_on_image(analysis.segmentation, analysis.placement, whole)
-    original = _map_layer(analysis, key, view, whole, scale, None)
     lines = []
     if view.outline and region is not None:
         width = max(2, round(max(shape) / 450))
         lines = [contour_layer(_cut(region, crop, zooms, shape), width=width)]
-    masked = None
-    if region is not None:
-        layer = _map_layer(analysis, key, view, whole, scale, region)
-        masked = compose([base, _cut_layer(layer, crop, zooms, shape), *lines], shape)
-    return Panels(
-        image=plain,
-        original=compose([base, _cut_layer(original, crop, zooms, shape), *lines], shape),
-        segx=masked,
-        scale=scale,
-        zoom=zoom,
-        crop=crop,
-    )
+
+    def drawn(shown: NDArray[np.bool_] | None) -> NDArray[np.uint8]:
+        layer = _map_layer(analysis, key, view, whole, scale, shown)
+        return compose([base, _cut_layer(layer, crop, zooms, shape), *lines], shape)
+
+    if region is None:
+        return Panels(plain, drawn(None), None, scale, zoom, crop)
+    with ThreadPoolExecutor(1, "panel") as helper:  # both maps at a time: NumPy and OpenCV work beside each other
+        original = helper.submit(drawn, None)
+        masked = drawn(region)
+        return Panels(plain, original.result(), masked, scale, zoom, crop)
 
 
 def _map_layer(
