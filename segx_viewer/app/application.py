@@ -1,7 +1,6 @@
 """Start the window."""
 
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from segx_viewer.app.window import Window
 
 _WARM_UP_MS = 300
-_DONE = object()
 _PATIENCE = 1000  # looks at whether the window is on the screen
 
 
@@ -89,7 +87,7 @@ class Program(QObject):
         # Beside the frame, which answers meanwhile: importing takes longer than anybody waits for a click.
         self._importing = Thread(target=_import_contents, name="contents", daemon=True)
         self._patience = _PATIENCE
-        self._steps: Iterator[None] | None = None
+        self._is_old_dropped = False
         self._look = QTimer(self, interval=1)
         self._look.timeout.connect(self._begin_when_seen)
         self._look.start()
@@ -100,32 +98,34 @@ class Program(QObject):
             return
         if self._importing.ident is None:
             self._importing.start()
-        elif not self._importing.is_alive() and self._is_prepared():
-            self._look.stop()
-            self.begin()
-
-    def _is_prepared(self) -> bool:
-        """Do a little of what filling the window takes, so that it does not take long at once; True when it is done."""
-        if self._steps is None:
-            contents = sys.modules.get("segx_viewer.app.contents")
-            self._steps = iter(()) if contents is None else contents.preparations()
-        return next(self._steps, _DONE) is _DONE
-
-    def begin(self) -> None:
-        """Fill the window, listen for later launches, and open what was asked for."""
-        if self._window.isVisible():
-            try:
-                self._fill()
-            except Exception as error:  # noqa: BLE001 - whatever it is: a frame that stays empty is no program
-                self.failure = error
-                QCoreApplication.exit(1)
+        elif not self._importing.is_alive():
+            self._fill()
 
     def _fill(self) -> None:
+        """Fill the window by a little, so that it answers meanwhile; begin when that was the last."""
+        if not self._window.isVisible():  # closed meanwhile
+            self._look.stop()
+            return
+        try:
+            if not self._is_old_dropped:
+                self._drop_old()
+            elif self._window.fill_a_little():
+                self.begin()
+        except Exception as error:  # noqa: BLE001 - whatever it is: a frame that stays empty is no program
+            self._look.stop()
+            self.failure = error
+            QCoreApplication.exit(1)
+
+    def _drop_old(self) -> None:
         from segx_viewer.app.model import privacy
 
         if self._window.keeps_session:
             privacy.drop_old_session()  # old names went before they could be seen
-        self._window.fill()
+        self._is_old_dropped = True
+
+    def begin(self) -> None:
+        """Listen for later launches, and open what was asked for: the window is filled."""
+        self._look.stop()
         QTimer.singleShot(0, self, self._open)  # what waits in the window's thread comes in between
 
     def _open(self) -> None:

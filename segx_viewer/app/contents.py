@@ -40,8 +40,23 @@ if TYPE_CHECKING:
     from segx_viewer.app.window import Window
 
 
-def preparations() -> Iterator[None]:
-    """Draw the icons, a few between one `yield` and the next: what `assemble` needs and can be had before it."""
+def parts(window: "Window", engine: Engine | None) -> Iterator[None]:
+    """Make the window's parts and connect them, a few milliseconds' worth between one `yield` and the next.
+
+    Only what comes last can be seen, or asked for anything by keys and menus: the frame stays whole until all of it
+    is there at once.
+    """
+    yield from _draw_icons()
+    _make_model(window, engine)
+    yield
+    for make in (_make_lists, _make_results, _make_pictures, _make_bars):
+        make(window)
+        yield
+    _place(window)
+    window.follower = _connected(window)
+
+
+def _draw_icons() -> Iterator[None]:
     for number, command in enumerate(rows()):
         if command.icon:
             theme.icon(command.icon)
@@ -49,8 +64,8 @@ def preparations() -> Iterator[None]:
             yield
 
 
-def assemble(window: "Window", engine: Engine | None) -> Follower:
-    """Make the window's parts and connect them."""
+def _make_model(window: "Window", engine: Engine | None) -> None:
+    """Make what the parts show and work on."""
     QGuiApplication.setWindowIcon(QIcon(str(resources_folder() / "icons" / "segx-viewer.svg")))
     workspace = window.workspace = Workspace(engine, window)
     window.state = workspace.state
@@ -60,10 +75,12 @@ def assemble(window: "Window", engine: Engine | None) -> Follower:
     window.log = LogKeeper(window)
     window.editor = Editor(workspace, window.show_edited)
     window.scroller = Scroller(workspace.documents, workspace.state, window)
-    window.commands = Actions(window, window, workspace.state, lambda: _there(window), rows())
-    _place(window)
+
+
+def _connected(window: "Window") -> Follower:
+    """Let the parts follow each other."""
     follower = Follower(window)
-    window.autosave = Autosave(workspace, keeps_session=window.keeps_session)
+    window.autosave = Autosave(window.workspace, keeps_session=window.keeps_session)
     for port in window.viewports.ports.values():
         port.scroll_stack = window.scroller.step
     for port in window.viewports.all_ports:
@@ -91,29 +108,41 @@ def _there(window: "Window") -> frozenset[str]:
     return frozenset(name for name, is_there in there.items() if is_there)
 
 
-def _place(window: "Window") -> None:
-    """Make the widgets, and put them where the frame keeps room for them."""
-    workspace = window.workspace
-    menus.fill(window.menus, window, window.commands)
-    window.studies = Studies(workspace.documents)
+def _make_lists(window: "Window") -> None:
+    window.studies = Studies(window.workspace.documents)
+    window.status = StatusBar()
+    window.message_page = MessagePage()
+
+
+def _make_results(window: "Window") -> None:
     window.results = Results()
     window.findings, window.certainty = window.results.findings, window.results.certainty
+
+
+def _make_pictures(window: "Window") -> None:
     window.viewports = Viewports(window.scene, window.state)
-    window.top_bar = TopBar(window.commands)
-    window.control_bar = ControlBar(window.state)
-    window.control_bar.set_methods(workspace.analyses.methods)
-    window.message_page = MessagePage()
-    window.edit_bar = EditBar(workspace.state, window.editor, window.commands)
     window.grid = Grid(window.scene, window.state)
     window.grid.hide()
-    window.comparison = Comparison(workspace, window.scene, window.scroller.step, window)
+    window.comparison = Comparison(window.workspace, window.scene, window.scroller.step, window)
     window.viewports.others = window.comparison.ports
-    middle = ((window.viewports, 1), (window.grid, 1), (window.comparison, 1))
+
+
+def _make_bars(window: "Window") -> None:
+    window.control_bar = ControlBar(window.state)
+    window.control_bar.set_methods(window.workspace.analyses.methods)
     window.cine_bar = CineBar(window.scroller, window.state)
+
+
+def _place(window: "Window") -> None:
+    """Make what is made of commands, and put the widgets where the frame keeps room for them."""
+    window.commands = Actions(window, window, window.state, lambda: _there(window), rows())
+    menus.fill(window.menus, window, window.commands)
+    window.top_bar = TopBar(window.commands)
+    window.edit_bar = EditBar(window.state, window.editor, window.commands)
+    middle = ((window.viewports, 1), (window.grid, 1), (window.comparison, 1))
     window.picture_page = column(window.top_bar, window.edit_bar, *middle, window.cine_bar, window.control_bar)
     for page in (window.message_page, window.picture_page):
         window.pages.addWidget(page)
-    window.status = StatusBar()
     for room, widget in zip(window.rooms, (window.studies, window.results, window.status), strict=True):
         replace(room, widget)
     window.empty_page.offer_restore(window.keeps_session and session.ended_badly())

@@ -15,6 +15,8 @@ from segx_viewer.app.kit.i18n import mark, tr
 from segx_viewer.app.panels.emptypage import EmptyPage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QUndoGroup
 
     from segx_viewer.app.canvas.editing import Editor
@@ -54,10 +56,10 @@ class Window(QMainWindow):
     """Studies on the left, pictures in the middle, findings and certainty on the right.
 
     The frame alone has the menus' titles, the start page and empty panels: enough to be shown. `fill` makes the
-    rest, without which nothing can be opened.
+    rest, without which nothing can be opened; `fill_a_little` makes a part of it.
     """
 
-    # Made by `contents.assemble`.
+    # Made by `contents.parts`.
     workspace: "Workspace"
     state: "ViewState"
     scene: "Scene"
@@ -85,6 +87,7 @@ class Window(QMainWindow):
     def __init__(self, engine: "Engine | None" = None) -> None:
         super().__init__()
         self._engine = engine
+        self._filling: Iterator[None] | None = None
         self.follower: Follower | None = None
         self.second: SecondWindow | None = None
         self.keeps_session = True  # of two windows, the one that was opened first
@@ -125,18 +128,27 @@ class Window(QMainWindow):
         self.setCentralWidget(column((self.splitter, 1), bar))
 
     def fill(self) -> None:
-        """Make what fills the frame; without effect when it is there."""
-        if self.follower is None:
-            from segx_viewer.app.contents import assemble
+        """Make all that is missing of what fills the frame; without effect when it is there."""
+        while not self.fill_a_little():
+            pass
 
+    def fill_a_little(self) -> bool:
+        """Make some of what fills the frame, a few milliseconds' worth; return whether all of it is there."""
+        if self.follower is None:
+            from segx_viewer.app.contents import parts
+
+            if self._filling is None:
+                self._filling = parts(self, self._engine)
             try:
-                self.follower = assemble(self, self._engine)
+                next(self._filling, None)
             except Exception:
                 self._shut_down()
                 raise
+        return self.follower is not None
 
     def _shut_down(self) -> None:
-        """End what would outlive the window, as far as it was made."""
+        """End what would outlive the window, as far as it was made; what is asked for next is made anew."""
+        self._filling = None
         if hasattr(self, "workspace"):
             self.workspace.shut_down()
         if hasattr(self, "log"):
@@ -288,5 +300,5 @@ class Window(QMainWindow):
         if self.follower is not None:
             self._close_worklist()
             self.autosave.end()
-            self._shut_down()
+        self._shut_down()
         event.accept()

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import threading
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,7 +11,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 
 from segx_viewer.app.application import Program
 from segx_viewer.app.canvas.scene import Panel
@@ -454,6 +455,124 @@ def test_a_frame_that_cannot_be_filled_ends_the_program(qtbot, engine, monkeypat
     assert ended == [1]
     window.close()
     program.end()
+
+
+def filled_by(window, steps):
+    """Take so many steps of filling the window; return whether it is filled."""
+    return any(window.fill_a_little() for _ in range(steps))
+
+
+@pytest.fixture
+def steps(qapp, engine):
+    """How many steps a window takes until it is filled, the last one included."""
+    window = Window(engine)
+    taken = 1
+    while not window.fill_a_little():
+        taken += 1
+    window.close()
+    return taken
+
+
+def test_the_frame_stays_whole_until_all_that_fills_it_is_there(qtbot, engine, steps):
+    """Nothing jumps: neither panels nor menus nor another window are seen before the last step."""
+    window = Window(engine)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    QTest.qWait(0)
+    frame, others = window.grab().toImage(), {w for w in QApplication.topLevelWidgets() if w.isVisible()}
+    assert steps > 5
+    for _ in range(steps - 1):
+        assert not window.fill_a_little()
+        QApplication.processEvents()
+        assert window.grab().toImage() == frame
+        assert {w for w in QApplication.topLevelWidgets() if w.isVisible()} == others
+        assert not window.actions()
+    assert window.fill_a_little()
+    assert all(room.isHidden() for room in window.rooms)
+    assert window.results.isVisible()
+    assert window.actions()
+    window.close()
+
+
+def test_the_window_answers_between_its_parts(qtbot, engine, steps):
+    window = Window(engine)
+    qtbot.addWidget(window)
+    step, beats = window.fill_a_little, []
+    window.fill_a_little = lambda: beats.append("step") or step()
+    heart = QTimer(window, interval=0)
+    heart.timeout.connect(lambda: beats.append("beat"))
+    program = Program(window, [])
+    window.show()
+    heart.start()
+    qtbot.waitUntil(lambda: window.follower is not None)
+    first, last = beats.index("step"), len(beats) - 1 - beats[::-1].index("step")
+    assert beats.count("step") == steps
+    assert all((before, after) != ("step", "step") for before, after in pairwise(beats[first : last + 1]))
+    window.close()
+    program.end()
+
+
+def test_files_that_are_opened_while_parts_are_missing_are_opened_in_the_whole_window(qtbot, engine, pictures, steps):
+    for taken in range(steps):
+        window = Window(engine)
+        qtbot.addWidget(window)
+        window.show()
+        assert not filled_by(window, taken)
+        window.open_paths(pictures[:1])
+        qtbot.waitUntil(window.has_result)
+        assert window.pages.currentWidget() is window.picture_page
+        assert all(menu.actions() for menu in window.menus)
+        window.close()
+
+
+def test_a_window_that_is_closed_while_parts_are_missing_leaves_nothing_running(qtbot, engine, steps):
+    for taken in range(steps):
+        window = Window(engine)
+        qtbot.addWidget(window)
+        window.show()
+        program = Program(window, [])
+        assert not filled_by(window, taken)
+        window.close()
+        program._fill()
+        assert window.follower is None
+        assert not program._look.isActive()
+        program.end()
+
+
+def test_keys_that_are_pressed_while_parts_are_missing_do_nothing(qtbot, engine, steps, monkeypatch):
+    carried_out = []
+    monkeypatch.setattr("segx_viewer.app.model.actions.Actions.run", lambda _self, name: carried_out.append(name))
+    window = Window(engine)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    for _ in range(steps - 1):
+        window.fill_a_little()
+        QTest.keyClick(window, Qt.Key.Key_F1)
+    assert carried_out == []
+    window.fill()
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    assert len(carried_out) == 1
+    window.close()
+
+
+def test_a_window_of_which_a_part_cannot_be_made_begins_anew_when_it_is_asked_again(qtbot, engine, monkeypatch):
+    def fail(_window):
+        raise OSError("no room")
+
+    window = Window(engine)
+    qtbot.addWidget(window)
+    with monkeypatch.context() as patched:
+        patched.setattr("segx_viewer.app.contents._place", fail)
+        for _ in range(2):
+            with pytest.raises(OSError, match="no room"):
+                window.fill()
+    window.fill()
+    assert window.follower is not None
+    window.close()
 
 
 def test_keys_are_for_the_pictures_once_one_is_open(qtbot, opened):
