@@ -3,6 +3,7 @@
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
+_AT_ONCE, _PART = 2**25, 2**20  # bytes that are read together
 
 
 def _data_folder(name: str) -> Path:
@@ -53,4 +54,9 @@ def sha256_of(path: Path) -> str:
     import hashlib  # loads OpenSSL, which a window is shown without
 
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        start = file.read(_AT_ONCE)
+        found = hashlib.sha256(start)  # in one go: each part would wait for whoever else runs Python meanwhile
+        if len(start) == _AT_ONCE:
+            while part := file.read(_PART):
+                found.update(part)
+        return found.hexdigest()
