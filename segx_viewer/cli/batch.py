@@ -36,8 +36,14 @@ _POLL_SECONDS = 2.0
 _COUNTED = 2000  # files that are listed ahead: of so many it is told how many there are
 
 
-def run_batch(batch: Batch) -> int:
+def run_batch(batch: Batch, store: "BundleStore | None" = None) -> int:
     """Analyse every file.
+
+    Parameters
+    ----------
+    batch : Batch
+    store : BundleStore, optional
+        Of the bundles that the run names, where something was loaded already.
 
     Returns
     -------
@@ -47,7 +53,8 @@ def run_batch(batch: Batch) -> int:
     screen = Screen()
     try:
         check(batch)
-        store = BundleStore(all_models_folders(batch.models) if batch.models else None, device=batch.device)
+        if store is None:
+            store = BundleStore(all_models_folders(batch.models) if batch.models else None, device=batch.device)
         classes = class_indices(batch, store)
     except SegxError as error:
         screen.print(f"segx-viewer: {error}")

@@ -24,6 +24,12 @@ def open_window(arguments: argparse.Namespace) -> int:
 def analyze(arguments: argparse.Namespace) -> int:
     """Analyse files without a window."""
     with waiting("Loading"), process.importing():
+        from segx_viewer.cli.ahead import begin_loading
+
+        store = None
+        if arguments.scheduler is None and not arguments.lists:
+            store = begin_loading(arguments.files, arguments.bundle, arguments.models, arguments.device)
+
         from segx_viewer.cli.batch import run_batch
         from segx_viewer.cohort.options import Batch
         from segx_viewer.cohort.outputs import DEFAULT, Output
@@ -55,7 +61,8 @@ def analyze(arguments: argparse.Namespace) -> int:
             limits=_limits(arguments),
             verbose=arguments.verbose,
             scheduler=arguments.scheduler,
-        )
+        ),
+        store,
     )
 
 

@@ -241,6 +241,12 @@ def ranks(store: BundleStore, image: MedicalImage) -> list[list[ModelBundle]]:
     return [by_rank[fit] for fit in sorted(by_rank, reverse=True) if fit > 0] or [by_rank[0]]
 
 
+def likeliest(store: BundleStore, header: MedicalImage) -> str:
+    """Return the name of the bundle that an image will be shown to first, by its header; "" where none takes it."""
+    first = ranks(store, header)[0][0]
+    return first.info.name if gate_of(store, first.info.name).affinity(header) else ""
+
+
 def worst(*verdicts: GateVerdict) -> GateVerdict:
     """Return the severest verdict, the first of equals, with the features' score where there is one."""
     order = list(GateLevel)

@@ -26,7 +26,7 @@ def ready_runner(store: BundleStore, name: str) -> Runner | None:
     if not bundle.has_graphs:
         return None
     try:
-        classifier, segmenter = _graphs(store, name)
+        classifier, segmenter = load_graphs(store, name)
     except ModelError as error:
         if not has_torch():
             raise
@@ -38,8 +38,14 @@ def ready_runner(store: BundleStore, name: str) -> Runner | None:
     return GraphRunner(classifier, segmenter, layer, gate_layer)
 
 
-def _graphs(store: BundleStore, name: str) -> tuple[Graph | None, Graph | None]:
-    """Return both graphs, made side by side where they are not there yet: the runtime makes each on one core."""
+def load_graphs(store: BundleStore, name: str) -> tuple[Graph | None, Graph | None]:
+    """Return both graphs, made side by side where they are not there yet: the runtime makes each on one core.
+
+    Raises
+    ------
+    ModelError
+        As `BundleStore.graph` does.
+    """
     if store.has(name, "segmenter graph"):
         return store.graph(name, "classifier"), store.graph(name, "segmenter")
     with ThreadPoolExecutor(1, "segmenter", set_thread_count, (thread_count(),)) as helper:
