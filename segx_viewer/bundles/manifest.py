@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from segx_viewer.bundles.imagekinds import image_kind
 from segx_viewer.domain.geometry import AREA, INTERPOLATIONS
 from segx_viewer.domain.methods import BLACK_BOX_METHODS
-from segx_viewer.domain.result import Activation, BadgeRecord, BundleInfo, ClassInfo, Level, LevelRecord
+from segx_viewer.domain.result import Activation, BadgeRecord, BundleInfo, ClassInfo, Level, LevelPromise, LevelRecord
 from segx_viewer.domain.tables import (
     Table,
     as_float,
@@ -348,7 +348,9 @@ def _from_manifest(folder: Path, manifest: Table, digest: str) -> ModelBundle:
             region=as_text(manifest["region"]),
             licence=as_text(manifest["licence"]),
             methods=_methods(classifier),
-            badge=_badge_record(calibration, as_table(manifest.get("evaluation", {}))),
+            badge=_badge_record(
+                calibration, as_table(manifest.get("evaluation", {})), as_table(manifest.get("promises", {}))
+            ),
         ),
         modalities=as_texts(manifest["modalities"]),
         image_kind=kind,
@@ -397,12 +399,12 @@ def _methods(classifier: Table) -> tuple[str, ...]:
     return as_texts(classifier.get("methods", BLACK_BOX_METHODS))
 
 
-def _badge_record(calibration: Table, evaluation: Table) -> BadgeRecord:
+def _badge_record(calibration: Table, evaluation: Table, promises: Table) -> BadgeRecord:
     if not calibration:
         return BadgeRecord()
     fitted_on = str(calibration["set"])
     if not evaluation:
-        return BadgeRecord(fitted_on)
+        return BadgeRecord(fitted_on, promises=_level_promises(promises, ()))
     levels = [
         LevelRecord(Level(as_text(row["level"])), as_float(row["correct"]), as_int(row["images"]))
         for row in as_tables(evaluation["levels"])
@@ -410,7 +412,22 @@ def _badge_record(calibration: Table, evaluation: Table) -> BadgeRecord:
     auroc, own, gain = (as_float(evaluation[key]) for key in ("auroc", "auroc_confidence", "gain_low"))
     adds = evaluation.get("segu_adds")
     told = None if adds is None else bool(adds)
-    return BadgeRecord(fitted_on, str(evaluation["set"]), tuple(levels), auroc, own, gain, told)
+    promised = _level_promises(promises, as_tables(evaluation.get("levels_not_kept", ())))
+    return BadgeRecord(fitted_on, str(evaluation["set"]), tuple(levels), auroc, own, gain, told, promised)
+
+
+def _level_promises(promises: Table, not_kept: Sequence[Table]) -> tuple[LevelPromise, ...]:
+    broken = [
+        LevelPromise(Level(as_text(row["level"])), as_float(row["promised"]), as_text(row.get("label", "")), kept=False)
+        for row in not_kept
+    ]
+    refuted = {(one.level, one.among) for one in broken}
+    within = [
+        LevelPromise(Level(as_text(row["level"])), round(1 - as_float(row["most"]), 4), as_text(part["label"]))
+        for part in as_tables(promises.get("within", ()))
+        for row in as_tables(part.get("levels", ()))
+    ]
+    return (*(one for one in within if (one.level, one.among) not in refuted), *broken)
 
 
 def _not_kept(evaluation: Table) -> tuple[tuple[float, str], ...]:

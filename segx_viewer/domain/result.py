@@ -92,6 +92,24 @@ class LevelRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelPromise:
+    """That answers of a level are right in a share of at least `right`, 0..1, among images of a kind.
+
+    Attributes
+    ----------
+    among : str
+        Those images in words, in the plural; "" for all.
+    kept : bool
+        False where test images refuted it.
+    """
+
+    level: Level
+    right: float
+    among: str = ""
+    kept: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class BadgeRecord:
     """What a bundle's badge was fitted on, and how it did on images that it was not fitted on.
 
@@ -106,6 +124,8 @@ class BadgeRecord:
         Lower end of the 95 % interval of their difference; at 0 and below, nothing certain is gained.
     segu_adds : bool or None
         Whether SegU's alignments tell something of right and wrong that the confidence does not; None: not measured.
+    promises : tuple of LevelPromise
+        Those that are to hold among images of some kinds too, and those that test images refuted.
     """
 
     fitted_on: str = ""
@@ -115,6 +135,7 @@ class BadgeRecord:
     auroc_confidence: float | None = None
     gain_low: float | None = None
     segu_adds: bool | None = None
+    promises: tuple[LevelPromise, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

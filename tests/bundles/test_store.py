@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 from segx_viewer.bundles.manifest import MANIFEST, read_bundle, read_manifest
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.bundles.writing import write_manifest
-from segx_viewer.domain.result import Activation, BadgeRecord, Level, LevelRecord
+from segx_viewer.domain.result import Activation, BadgeRecord, Level, LevelPromise, LevelRecord
 from segx_viewer.errors import ModelError
 from segx_viewer.inference.input_gate import candidates, gate_of, ranks
 from segx_viewer.paths import sha256_of
@@ -59,6 +59,27 @@ def test_what_the_badge_rests_on_is_read(folder):
         write_manifest(folder, manifest | wrong)
         with pytest.raises(ModelError, match=r"bundle\.toml"):
             read_bundle(folder)
+
+
+def test_what_levels_promise_among_images_of_a_kind_is_read(folder):
+    proven = {"level": "HIGH", "most": 0.05, "images": 100, "errors": 1, "upper": 0.0466}
+    part = {"attribute": "dx_type", "values": ["histo"], "label": "lesions that were cut out", "images": 120}
+    manifest = read_manifest(folder) | {
+        "calibration": {"set": "drawn, calibration part"},
+        "promises": {"within": [part | {"levels": [proven]}, part | {"label": "too few lesions"}]},
+    }
+    write_manifest(folder, manifest)
+    promise = LevelPromise(Level.HIGH, 0.95, "lesions that were cut out")
+    assert read_bundle(folder).info.badge.promises == (promise,), "a level that does not exist promises nothing"
+    measured = {"set": "drawn, test part", "levels": [], "auroc": 0.9, "auroc_confidence": 0.8, "gain_low": 0.02}
+    broken = [{"level": "HIGH", "promised": 0.95}, {"level": "HIGH", "promised": 0.95, "label": promise.among}]
+    for rows in ([], broken[:1], broken):
+        write_manifest(folder, manifest | {"evaluation": measured | {"levels_not_kept": rows}})
+        told = {one.among: one.kept for one in read_bundle(folder).info.badge.promises}
+        assert told == {promise.among: len(rows) < 2} | ({"": False} if rows else {})
+    write_manifest(folder, manifest | {"promises": {"within": [{"levels": [proven]}]}})
+    with pytest.raises(ModelError, match=r"bundle\.toml has no entry 'label'"):
+        read_bundle(folder)
 
 
 def test_weights_are_what_was_stored(tiny_models):

@@ -8,15 +8,17 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
+from segx_viewer.app.canvas.badge import record_sentences
 from segx_viewer.app.canvas.plates import Plate
 from segx_viewer.app.canvas.scene import Panel
 from segx_viewer.app.dialogs.shortcuts import ShortcutPage
 from segx_viewer.app.dialogs.tags import TagBrowser, read_tags
+from segx_viewer.app.kit import language
 from segx_viewer.app.kit.qimage import to_array
 from segx_viewer.app.model.viewstate import Layout
 from segx_viewer.app.panels.logview import LogView
 from segx_viewer.domain.image import WindowLevel
-from segx_viewer.domain.result import BadgeRecord, GateLevel, GateVerdict, Level, LevelRecord
+from segx_viewer.domain.result import BadgeRecord, GateLevel, GateVerdict, Level, LevelPromise, LevelRecord
 
 
 @pytest.fixture
@@ -76,6 +78,40 @@ def test_details_and_badge_say_what_the_badge_rests_on(opened, gain_low, adds_no
     assert " 7 images" not in badge.toolTip(), "low because nothing was calibrated, not as low as measured"
     opened.results.show_analysis(None, None, None, hidden=False)
     assert badge.toolTip() == "", "nothing of the image before"
+
+
+@pytest.mark.parametrize(
+    ("code", "kept", "broken", "of_all"),
+    [
+        (
+            "en",
+            "High certainty promises to be right in at least 95 % among lesions that were cut out.",
+            "Moderate certainty promised to be right in at least 80 % among lesions that were cut out; the test images "
+            "refute it.",
+            "Moderate certainty promised to be right in at least 80 %; the test images refute it.",
+        ),
+        (
+            "de",
+            "Hohe Sicherheit: Zugesagt ist, dass bei herausgeschnittenen Läsionen mindestens 95 % richtig sind.",
+            "Mittlere Sicherheit: Zugesagt war, dass bei herausgeschnittenen Läsionen mindestens 80 % richtig sind; "
+            "die Testbilder widerlegen es.",
+            "Mittlere Sicherheit: Zugesagt war, dass mindestens 80 % richtig sind; die Testbilder widerlegen es.",
+        ),
+    ],
+)
+def test_details_say_among_which_images_a_level_promises_something(qtbot, code, kept, broken, of_all):
+    among = "lesions that were cut out"
+    promises = (
+        LevelPromise(Level.HIGH, 0.95, among),
+        LevelPromise(Level.MODERATE, 0.8, among, kept=False),
+        LevelPromise(Level.MODERATE, 0.8, kept=False),
+    )
+    language.use(code)
+    try:
+        sentences = record_sentences(BadgeRecord("drawn", promises=promises))
+    finally:
+        language.use("en")
+    assert sentences[1:4] == [kept, broken, of_all]
 
 
 def test_facts_tell_shares_as_the_findings_do(opened):

@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QWidget
 
 from segx_viewer.app.kit import theme
 from segx_viewer.app.kit.i18n import decimal, mark, tr
-from segx_viewer.domain.result import BadgeRecord, Level
+from segx_viewer.domain.result import BadgeRecord, Level, LevelPromise
+from segx_viewer.reporting.words import percent
 
 WORDS = {
     Level.HIGH: mark("High certainty"),
@@ -74,6 +75,7 @@ def record_sentences(record: BadgeRecord) -> list[str]:
     if not record.fitted_on:
         return []
     sentences = [tr("Fitted on {images}.").format(images=record.fitted_on)]
+    sentences += [_promise_sentence(promise) for promise in record.promises]
     if not record.measured_on:
         return [*sentences, tr("Not measured on other images.")]
     sentences.append(tr("Measured on {images}.").format(images=record.measured_on))
@@ -88,3 +90,15 @@ def record_sentences(record: BadgeRecord) -> list[str]:
             )
         )
     return sentences
+
+
+def _promise_sentence(promise: LevelPromise) -> str:
+    """Say what a level promises among images of a kind too, or that test images refuted it."""
+    if promise.kept:
+        sentence = tr("{level} promises to be right in at least {share} among {images}.")
+    elif promise.among:
+        sentence = tr("{level} promised to be right in at least {share} among {images}; the test images refute it.")
+    else:
+        sentence = tr("{level} promised to be right in at least {share}; the test images refute it.")
+    images = tr(promise.among) if promise.among else ""
+    return sentence.format(level=tr(WORDS[promise.level]), share=percent(promise.right), images=images)

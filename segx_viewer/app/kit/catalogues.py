@@ -75,9 +75,18 @@ def outside_texts() -> set[str]:
         }
         texts |= {region["name"] for region in bundle.get("regions", ())}
         texts |= {word for key, word in bundle.get("gate", {}).get("kind", {}).items() if key in ("one", "many")}
+        texts |= {part["label"] for part in _subgroups(manifest.with_name("recipe.toml"))}
     kinds = tomllib.loads((resources_folder() / "image_kinds.toml").read_text(encoding="utf-8"))
     texts |= {kind[key] for kind in kinds.values() for key in ("one", "many") if key in kind}
     return texts
+
+
+def _subgroups(recipe: Path) -> list[dict[str, str]]:
+    """Return within which images a recipe has the levels keep their promise: its bundle says so in the same words."""
+    if not recipe.is_file():
+        return []
+    table = tomllib.loads(recipe.read_text(encoding="utf-8"))["recipe"]
+    return list(table.get("evaluation", {}).get("within", ()))
 
 
 def forms_below() -> set[str]:
