@@ -2416,6 +2416,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Läsionen</translation>
     </message>
     <message>
+      <source>lesions that were cut out</source>
+      <translation>herausgeschnittenen Läsionen</translation>
+    </message>
+    <message>
       <source>Licence</source>
       <translation>Lizenz</translation>
     </message>
@@ -5080,6 +5084,18 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{lesion} ({count} Bilder)</translation>
     </message>
     <message>
+      <source>{level} promised to be right in at least {share} among {images}; the test images refute it.</source>
+      <translation>{level}: Zugesagt war, dass bei {images} mindestens {share} richtig sind; die Testbilder widerlegen es.</translation>
+    </message>
+    <message>
+      <source>{level} promised to be right in at least {share}; the test images refute it.</source>
+      <translation>{level}: Zugesagt war, dass mindestens {share} richtig sind; die Testbilder widerlegen es.</translation>
+    </message>
+    <message>
+      <source>{level} promises to be right in at least {share} among {images}.</source>
+      <translation>{level}: Zugesagt ist, dass bei {images} mindestens {share} richtig sind.</translation>
+    </message>
+    <message>
       <source>{level}: right in {share} of {images} images.</source>
       <translation>{level}: richtig in {share} von {images} Bildern.</translation>
     </message>
@@ -5629,6 +5645,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Network is unreachable</source>
       <translation>Netzwerk ist nicht erreichbar</translation>
+    </message>
+    <message>
+      <source>No calibration image has the {subgroup} {subgroup2} that [[recipe.evaluation.within]] names.</source>
+      <translation>Kein Kalibrierbild hat {subgroup} {subgroup2}, wie [[recipe.evaluation.within]] es nennt.</translation>
     </message>
     <message>
       <source>No image shows {known}: its cut-off stays {known2}.</source>

@@ -21,10 +21,10 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from segx_viewer.errors import DataError
-from segx_viewer.evaluation.fitted import FitFigures, Fitted, StepFigures
-from segx_viewer.evaluation.promises import fit_levels
+from segx_viewer.evaluation.fitted import FitFigures, Fitted, ProvenLevels, StepFigures
+from segx_viewer.evaluation.levels import fit_levels, level_data, proven_levels
 from segx_viewer.evaluation.statistics import Resampler
-from segx_viewer.explain.promises import Danger, Levels
+from segx_viewer.explain.promises import Danger, Subgroup
 from segx_viewer.inference.features import COUNTERFACTUAL_FEATURES, VIEW_FEATURES
 
 FOLDS = 10
@@ -60,6 +60,8 @@ class CalibrationData:
         Whether the image was changed at random.
     predicted, truth : ndarray (N,) of str
         Class codes; a truth of several findings is the stated one if it is there, else "".
+    attributes : tuple of mappings (N,)
+        Of each image, such as how its label was settled.
     """
 
     features: Mapping[str, NDArray[np.float64]] = field(repr=False)
@@ -68,6 +70,7 @@ class CalibrationData:
     changed: NDArray[np.bool_]
     predicted: NDArray[np.str_] = field(default_factory=lambda: np.array([], str))
     truth: NDArray[np.str_] = field(default_factory=lambda: np.array([], str))
+    attributes: tuple[Mapping[str, str], ...] = ()
 
     @classmethod
     def of(cls, answers: "Sequence[JudgedAnswer]") -> "CalibrationData":
@@ -79,6 +82,7 @@ class CalibrationData:
             np.array([a.changed for a in answers]),
             np.array([a.predicted for a in answers]),
             np.array([a.truth for a in answers]),
+            tuple(a.attributes for a in answers),
         )
 
 
@@ -92,6 +96,8 @@ class JudgedAnswer:
         Class codes; a truth of several findings is the stated one if it is there, else the first, "" of none.
     gate_distance : float
         Of the input gate; None where it measures none.
+    attributes : mapping
+        Of the image, as its data set tells them.
     """
 
     image_id: str
@@ -102,15 +108,16 @@ class JudgedAnswer:
     truth: str
     features: Mapping[str, float]
     gate_distance: float | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
         cls, code: str, codes: Sequence[str], features: Mapping[str, float], *, image_id: str, group: str,
-        changed: bool = False, gate_distance: float | None = None,
+        changed: bool = False, gate_distance: float | None = None, attributes: Mapping[str, str] | None = None,
     ) -> "JudgedAnswer":  # fmt: skip
         """Judge the answer `code` by an image's true `codes`."""
         truth = code if code in codes else next(iter(codes), "")
-        return cls(image_id, changed, group, code in codes, code, truth, features, gate_distance)
+        return cls(image_id, changed, group, code in codes, code, truth, features, gate_distance, attributes or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,21 +205,25 @@ def choose(data: CalibrationData, views: int) -> str:
     return steps[_earned(steps, scores, data)].name
 
 
-def promised_levels(data: CalibrationData, name: str, dangers: Sequence[Danger] = ()) -> Levels:
-    """Fit levels that keep a promise, for a calibration with the named set of features.
+def promised_levels(
+    data: CalibrationData, name: str, dangers: Sequence[Danger] = (), subgroups: Sequence[Subgroup] = ()
+) -> ProvenLevels:
+    """Fit levels that keep a promise, also within each subgroup, for a calibration with the named set of features.
 
     Each image is scored by a fit without its group; those as they are count.
     """
     _, scores = _fit_out_of_fold(name, dict(feature_sets(data))[name], data, 0)
     plain = ~data.changed
-    return fit_levels(
+    within = [(one, np.array([one.holds(of) for of in data.attributes], bool)[plain]) for one in subgroups]
+    judged = level_data(
         scores[plain],
         list(data.predicted[plain]),
         list(data.truth[plain]),
         list(data.groups[plain]),
-        dangers,
+        within,
         several="above_cut_off" in data.features,
     )
+    return proven_levels(judged, fit_levels(judged, dangers))
 
 
 def fitted_digest(manifest: Mapping[str, object], *, reference: bool = True) -> str:

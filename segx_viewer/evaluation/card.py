@@ -7,6 +7,7 @@ from pathlib import Path
 from segx_viewer.bundles.manifest import ModelBundle, read_bundle, read_manifest
 from segx_viewer.bundles.writing import write_manifest
 from segx_viewer.domain.methods import method_label
+from segx_viewer.domain.result import Level
 from segx_viewer.domain.tables import Table, as_table, as_tables
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation import card_tables
@@ -14,7 +15,7 @@ from segx_viewer.evaluation.adding import adds_nothing
 from segx_viewer.evaluation.calibrate import SIMPLEST, WORTH_A_PASS, fitted_digest
 from segx_viewer.evaluation.card_tables import number
 from segx_viewer.evaluation.plain import plain, restored
-from segx_viewer.evaluation.promises import not_kept
+from segx_viewer.evaluation.promises import fitted_promises, level_refuted, not_kept
 from segx_viewer.evaluation.results import (
     CALIBRATION_FIGURES,
     CLASSIFICATION_FIGURES,
@@ -23,6 +24,7 @@ from segx_viewer.evaluation.results import (
     Faithfulness,
     GateFigures,
     Interval,
+    LevelFigures,
     MeasuredBundle,
     ScoreFigures,
     in_words,
@@ -64,8 +66,11 @@ def write_model_card(folder: Path, evaluation: Path) -> Path:
         raise DataError(f"{evaluation} measured another calibration than that in {folder}; evaluate the bundle again.")
     result = _evaluation(table, evaluation)
     if (record := badge_record(result)) is not None:
-        refuted = plain(not_kept(result.prediction_sets))
-        write_manifest(folder, {**manifest, "evaluation": record | ({"not_kept": refuted} if refuted else {})})
+        broken = {
+            "not_kept": plain(not_kept(result.prediction_sets)),
+            "levels_not_kept": [_level_not_kept(one) for one in result.level_promises if level_refuted(one)],
+        }
+        write_manifest(folder, {**manifest, "evaluation": record | {key: rows for key, rows in broken.items() if rows}})
     text = "\n\n".join(
         (
             _title(bundle),
@@ -89,6 +94,12 @@ def _evaluation(table: Table, path: Path) -> Evaluation:
 
 def _read_evaluation(path: Path) -> Evaluation:
     return _evaluation(json.loads(path.read_text(encoding="utf-8")), path)
+
+
+def _level_not_kept(measured: LevelFigures) -> Table:
+    """Return a row of the manifest's `levels_not_kept`; one without a label is about all images."""
+    row: Table = {"level": measured.level, "promised": measured.promised}
+    return row if measured.within is None else row | {"label": measured.within.label}
 
 
 def badge_record(result: Evaluation) -> Table | None:
@@ -148,6 +159,8 @@ def _in_short(result: Evaluation) -> list[str]:
     scores = [result.certainty[name].auroc if name in result.certainty else None
               for name in ("calibrated SegU", "max-softmax")]  # fmt: skip
     told = [str(v or "-") for v in (*scores, levels.get("HIGH"))]
+    told[-1] += "".join(f"; {one.within.label}: {one.right}" for one in result.level_promises
+                        if one.within is not None and one.level == Level.HIGH.value)  # fmt: skip
     return [f"`{result.bundle.name}`", str(classified.n), *(str(v or "-") for v in shown), dice or "-", *told]
 
 
@@ -195,6 +208,7 @@ def _figures(bundle: ModelBundle, result: Evaluation) -> str:
         "\n".join(_per_class_maps(result)),
         *card_tables.outlined(result.outlines),
         *card_tables.promised(result.prediction_sets),
+        *card_tables.levels_promised(result.level_promises, fitted_promises(bundle.promises)),
         *card_tables.endangered(result.dangers),
         "### Does SegU tell right from wrong?",
         _verdict(result),

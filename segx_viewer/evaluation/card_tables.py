@@ -1,11 +1,14 @@
 """Tables of a model card that stand apart from its main figures: classes, attributes, outlines, folds."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from segx_viewer.evaluation.adding import adds_nothing
-from segx_viewer.evaluation.promises import refuted
+from segx_viewer.evaluation.fitted import FittedPromises
+from segx_viewer.evaluation.levels import PROMISED, lacking
+from segx_viewer.evaluation.promises import level_refuted, refuted
 from segx_viewer.evaluation.results import (
     CLASSIFICATION_FIGURES,
     CalibrationFigures,
@@ -13,6 +16,7 @@ from segx_viewer.evaluation.results import (
     DangerFigures,
     FindingFigures,
     Interval,
+    LevelFigures,
     Outlines,
     SecondBundle,
     SeguAdds,
@@ -101,6 +105,37 @@ def promised(measured: Sequence[SetFigures]) -> list[str]:
     return ["### Do the prediction sets keep their promise?", "\n".join(rows),
             "Images that the gate accepts; exact intervals (Clopper and Pearson), as if each image were a case of its "
             f"own. Not kept: the interval lies below what was promised, which the viewer says too.{told}"]  # fmt: skip
+
+
+def levels_promised(measured: Sequence[LevelFigures], promises: FittedPromises | None) -> list[str]:
+    """Return how often answers of each promised level were right, beside what calibration images prove of it."""
+    if promises is None or (promises.proven is None and not measured):
+        return []  # an older bundle, measured before
+    within = promises.within or ()
+    rows = [_level_row(share, promises) for share in measured]
+    head = ["| level | among | promised right | on the calibration part | right here (95 % interval), n | |",
+            "|---" * 6 + "|"]  # fmt: skip
+    told = [
+        "A level's threshold is the lowest whose 95 % upper confidence bound of the error holds on the calibration "
+        "part, on one image of each lesion or person, of all and of those named. Here: images that the gate accepts, "
+        "exact intervals (Clopper and Pearson); not kept: the interval lies below what was promised, which the viewer "
+        "says too.",
+        *(f"Named: {one.label} (`{one.attribute}` {', '.join(one.values)})." for one in within),
+        *(f"{level.value}: {lacking(within, level)}." for level in PROMISED
+          if math.isinf(promises.levels.threshold(level))),
+    ]  # fmt: skip
+    return ["### Do the levels keep their promise?", *(["\n".join([*head, *rows])] if rows else []), " ".join(told)]
+
+
+def _level_row(share: LevelFigures, promises: FittedPromises) -> str:
+    label = "" if share.within is None else share.within.label
+    proofs = {"": promises.proven or ()} | {part.label: part.levels for part in promises.within or ()}
+    proven = [f"{one.errors} of {one.images} wrong, at most {one.upper:.1%}"
+              for one in proofs.get(label, ()) if one.level == share.level]  # fmt: skip
+    kept = "not kept" if level_refuted(share) else "kept"
+    cells = (share.level, label or "all images", f"{share.promised:.0%}", *(proven or ["-"]), share.right,
+             kept if share.right.n else "")  # fmt: skip
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def endangered(measured: Sequence[DangerFigures]) -> list[str]:

@@ -34,11 +34,12 @@ from segx_viewer.evaluation.calibrate import (
     promised_levels,
 )
 from segx_viewer.evaluation.fit_gate import fit_distance, fit_looks
-from segx_viewer.evaluation.fitted import Fitted, FittedPromises, Reference
+from segx_viewer.evaluation.fitted import Fitted, FittedPromises, ProvenLevels, Reference
+from segx_viewer.evaluation.levels import level_sentences
 from segx_viewer.evaluation.plain import to_table
 from segx_viewer.evaluation.promises import fit_promises
 from segx_viewer.evaluation.spread import Spread, over_processes
-from segx_viewer.explain.promises import Levels
+from segx_viewer.explain.promises import Subgroup
 from segx_viewer.inference.input_gate import GATE_FILE
 from segx_viewer.paths import sha256_of
 from segx_viewer.pipeline import analyse_to_end
@@ -92,13 +93,14 @@ def fit_bundle(
     manifest = read_manifest(folder)
     for stale in ("calibration", "promises", "evaluation"):
         manifest.pop(stale, None)
+    training, held_out = ([r for r in records if parts.get(r.image_id) == wanted] for wanted in ("train", part))
+    _check_subgroups(recipe.evaluation.within, held_out)
     gate = manifest["gate"] = {
         k: v for k, v in as_table(manifest.get("gate", {})).items() if k in ("population", "layer", "kind")
     }
     write_manifest(folder, manifest)
 
     report(f"{recipe.name}: input gate")
-    training, held_out = ([r for r in records if parts.get(r.image_id) == wanted] for wanted in ("train", part))
     further = [layout for layout in recipe.segmenter_data if layout not in recipe.classifier_data]
     near = [r for layout in (further if recipe.evaluation.near is None else recipe.evaluation.near)
             for r in recipe.load(layout, data) if parts.get(r.image_id, "test") != "test"]  # fmt: skip
@@ -135,8 +137,10 @@ def fit_bundle(
     manifest["calibration"] = to_table(fitted)
     if clean:
         report(f"{recipe.name}: promises")
-        levels = promised_levels(known, settled, recipe.evaluation.dangers)
+        levels = promised_levels(known, settled, recipe.evaluation.dangers, recipe.evaluation.within)
         manifest["promises"] = to_table(_promises(folder, recipe, held_out, levels))
+        for sentence in level_sentences(levels):
+            report(f"  {sentence}")
     write_manifest(folder, manifest)
     add_graphs(folder)  # the gate looks at a layer of its own
     for step in fitted.steps:
@@ -181,7 +185,17 @@ def _settled(folder: Path, data: Path, recipe: Recipe, validation: Sequence[Reco
     return choose(known, len(recipe.evaluation.views)), words
 
 
-def _promises(folder: Path, recipe: Recipe, records: Sequence[Record], levels: Levels) -> FittedPromises:
+def _check_subgroups(subgroups: Sequence[Subgroup], records: Sequence[Record]) -> None:
+    """Raise `DataError` where no image belongs to a subgroup: its name is wrong, or nothing could be promised."""
+    for subgroup in subgroups:
+        if not any(subgroup.holds(record.attributes) for record in records):
+            raise DataError(
+                f"No calibration image has the {subgroup.attribute} {' or '.join(subgroup.values)} that "
+                "[[recipe.evaluation.within]] names."
+            )
+
+
+def _promises(folder: Path, recipe: Recipe, records: Sequence[Record], levels: ProvenLevels) -> FittedPromises:
     """Return the manifest's `[promises]` table: levels, and prediction sets of the images that the gate accepts."""
     store = BundleStore([folder.parent])
     codes, rows, truth = recipe.codes, [], []
@@ -281,6 +295,7 @@ def _answers_of(job: _Job) -> Iterator[JudgedAnswer]:
                     group=record.group,
                     changed=is_changed,
                     gate_distance=analysis.gate.score,
+                    attributes=record.attributes,
                 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from segx_viewer.evaluation.plain import Key, LeftOut
-from segx_viewer.explain.promises import Levels
+from segx_viewer.explain.promises import Levels, Subgroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,57 @@ class Missed:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelProof:
+    """What calibration images, all or those of a subgroup, prove of a level.
+
+    Attributes
+    ----------
+    most : float
+        Share of its answers that may be wrong, 0..1.
+    images, errors : int
+        Its answers on one image of each lesion, person or group, and how many of them are wrong.
+    upper : float
+        The 95 % upper confidence bound of the share that is wrong (Clopper and Pearson 1934).
+    """
+
+    level: str
+    most: float
+    images: int
+    errors: int
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenWithin(Subgroup):
+    """A subgroup within which the levels keep their bounds too, with what its calibration images prove.
+
+    Attributes
+    ----------
+    images : int
+        How many there are on the calibration part, counted as in `LevelProof`.
+    levels : tuple of LevelProof
+        Those that exist.
+    """
+
+    images: int = 0
+    levels: tuple[LevelProof, ...] = ()
+
+    @property
+    def subgroup(self) -> Subgroup:
+        """Return it without what is proven."""
+        return Subgroup(self.attribute, self.values, self.label, self.high_error, self.moderate_error)
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenLevels:
+    """Levels, and what calibration images prove of those that exist: all images, and within each subgroup."""
+
+    levels: Levels
+    proven: tuple[LevelProof, ...] = ()
+    within: tuple[ProvenWithin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FittedPromises:
     """The manifest's `[promises]` table, as `explain.promises.Promises.from_manifest` reads it."""
 
@@ -102,3 +153,5 @@ class FittedPromises:
     missed: LeftOut[Missed] = None
     findings: LeftOut[tuple[FittedSets, ...]] = None
     sets: LeftOut[tuple[FittedSets, ...]] = None
+    proven: LeftOut[tuple[LevelProof, ...]] = None
+    within: LeftOut[tuple[ProvenWithin, ...]] = None

@@ -30,11 +30,12 @@ from segx_viewer.evaluation.calibrate import (
     calibrate,
     promised_levels,
 )
+from segx_viewer.evaluation.fitted import ProvenLevels
 from segx_viewer.evaluation.labelled import Labelled, labelled
 from segx_viewer.evaluation.plain import to_table
-from segx_viewer.evaluation.promises import HIGH_ERROR, MODERATE_ERROR, SET_CONFIDENCES, fit_promises
+from segx_viewer.evaluation.promises import SET_CONFIDENCES, fit_promises
 from segx_viewer.evaluation.spread import Spread, over_processes
-from segx_viewer.explain.promises import NEVER, Levels
+from segx_viewer.explain.promises import HIGH_ERROR, MODERATE_ERROR, NEVER, Levels
 from segx_viewer.imaging.display import to_display
 from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.paths import sha256_of
@@ -171,15 +172,15 @@ class _Row:
 def _fit_promises(folder: Path, data: Path, rows: Sequence[_Row], report: Callable[[str], None]) -> list[str]:
     bundle, manifest, lacking = read_bundle(folder), read_manifest(folder), list[str]()
     name = f"{data.name} ({len(rows)} images of the user's own)"
-    levels = Levels(NEVER, NEVER)
+    levels = ProvenLevels(Levels(NEVER, NEVER))
     try:
         known = _as_data(rows)
         # Images of one's own are one part only: they may not choose what they promise by.
         manifest["calibration"] = to_table(calibrate(known, (), name, settled=SIMPLEST))
         levels = promised_levels(known, SIMPLEST)
         for level, threshold, most in (
-            ("HIGH", levels.high, HIGH_ERROR),
-            ("MODERATE", levels.moderate, MODERATE_ERROR),
+            ("HIGH", levels.levels.high, HIGH_ERROR),
+            ("MODERATE", levels.levels.moderate, MODERATE_ERROR),
         ):
             kept = (
                 worded("promised")

@@ -1,7 +1,6 @@
-"""Fitting prediction sets and levels on calibration images, which chose nothing (METHODS: promises).
+"""Prediction sets: fitting them on calibration images, which chose nothing, and whether what is promised is kept.
 
-Numbers for `segx_viewer.explain.promises`. All bounds count one image of each lesion, person or group: images of the
-same one are no further evidence.
+Numbers for `segx_viewer.explain.promises` (METHODS: promises). Levels are fitted in `evaluation.levels`.
 """
 
 import math
@@ -12,32 +11,24 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 
 from segx_viewer.domain.result import GateLevel, Level
-from segx_viewer.evaluation.fitted import FittedPromises, FittedSets, Missed
-from segx_viewer.evaluation.results import DangerFigures, Interval, NotKept, SetFigures, Sides, sides_of
-from segx_viewer.evaluation.rows import ImageRow, SetRow
-from segx_viewer.explain.promises import NEVER, ClassConditionalSets, Danger, FindingSets, Levels
+from segx_viewer.domain.tables import Table
+from segx_viewer.evaluation.fitted import FittedPromises, FittedSets, Missed, ProvenLevels
+from segx_viewer.evaluation.levels import PROMISED
+from segx_viewer.evaluation.plain import restored
+from segx_viewer.evaluation.results import (
+    DangerFigures,
+    Interval,
+    LevelFigures,
+    NotKept,
+    SetFigures,
+    Sides,
+    sides_of,
+)
+from segx_viewer.evaluation.rows import ImageRow, SetRow, answers
+from segx_viewer.explain.promises import NEVER, ClassConditionalSets, Danger, FindingSets
 
-CONFIDENCE = 0.95
-"""Of every bound."""
-HIGH_ERROR, MODERATE_ERROR = 0.05, 0.20
-"""Errors that the levels may have at most."""
 SET_CONFIDENCES = (0.95, 0.90)
 """Of the prediction sets."""
-STRICTEST, STEP = 0.2, 0.01
-"""Shares of the calibration images: the first set that is tested, and by how much the next one is larger."""
-
-
-def upper_bound(errors: float, images: float, confidence: float = CONFIDENCE) -> float:
-    """Return the one-sided upper confidence bound of a share (Clopper and Pearson 1934); 1 without images.
-
-    Images that are not independent may count as a part of one.
-
-    Examples
-    --------
-    >>> round(upper_bound(0, 59), 4)
-    0.0495
-    """
-    return 1.0 if errors >= images else float(beta.ppf(confidence, errors + 1, images - errors))
 
 
 def conformal_quantile(scores: NDArray[np.float64], confidence: float) -> float:
@@ -73,99 +64,8 @@ def finding_sets(probabilities: NDArray[np.float64], truth: NDArray[np.bool_], c
     )
 
 
-def lax_threshold(
-    scores: NDArray[np.float64], wrong: NDArray[np.bool_], most: float, groups: NDArray[np.str_] | None = None
-) -> float:
-    """Return the lowest score above which the error is at most `most`, with 95 % confidence.
-
-    Answers of one group, where groups are named, count together as one: several findings of a person are no
-    independent evidence.
-
-    Fixed-sequence testing (Angelopoulos 2021): sets {score >= t} are tested from strict to lax, by sizes that no label
-    has a say in, until one fails; the last that passed is taken. Infinite where the first one fails.
-    """
-    order = np.argsort(-scores, kind="stable")
-    errors = np.cumsum(wrong[order])
-    # Fewer images than this pass with no error at all.
-    fewest = math.ceil(math.log(1 - CONFIDENCE) / math.log(1 - most))
-    passed = NEVER
-    for size in _sizes(scores[order], fewest):
-        share = 1.0 if groups is None else len(np.unique(groups[order][:size])) / size
-        if upper_bound(share * int(errors[size - 1]), share * size) > most:
-            break
-        passed = float(scores[order][size - 1])
-    return passed
-
-
-def careful_threshold(
-    scores: NDArray[np.float64], predicted: Sequence[str], truth: Sequence[str], danger: Danger
-) -> float:
-    """Return the lowest score from which an answer of `danger.called` may be HIGH; infinite where none may."""
-    concerned = np.isin(np.asarray(truth), danger.truth)
-    images = int(concerned.sum())
-    missed = np.sort(scores[concerned & np.isin(np.asarray(predicted), danger.called)])[::-1]
-    allowed = -1
-    while upper_bound(allowed + 1, images) <= danger.bound and allowed + 1 <= danger.most * images:
-        allowed += 1
-    if allowed < 0:
-        return NEVER
-    # Just above the first miss that is one too many.
-    return float(np.nextafter(missed[allowed], np.inf)) if len(missed) > allowed else 0.0
-
-
-def fit_levels(
-    scores: NDArray[np.float64],
-    predicted: Sequence[str],
-    truth: Sequence[str],
-    groups: Sequence[str],
-    dangers: Sequence[Danger] = (),
-    *,
-    several: bool = False,
-) -> Levels:
-    """Fit the badge's levels on calibration images.
-
-    Parameters
-    ----------
-    scores : ndarray (N,)
-        The badge's probability of being correct, or any score that rises with it.
-    predicted, truth : sequence of str (N,)
-        Class codes.
-    groups : sequence of str (N,)
-        Lesion, person or group; the first image of each counts.
-    dangers : sequence of Danger
-        Of several findings there are none: what is not stated is never HIGH.
-    several : bool
-        Whether answers are findings that are stated: the first of each group and finding counts, and those of one
-        group together as one.
-    """
-    of, names = np.asarray(groups), np.asarray(predicted)
-    kept = np.array([f"{g}\0{n}" for g, n in zip(of, names, strict=True)]) if several else of
-    first = np.sort(np.unique(kept, return_index=True)[1])
-    s, p, t = scores[first], names[first], np.asarray(truth)[first]
-    together = of[first] if several else None
-    careful: dict[str, float] = {}
-    for danger in () if several else dangers:
-        least = careful_threshold(s, list(p), list(t), danger)
-        careful |= {code: max(least, careful.get(code, least)) for code in danger.called}
-    may = np.array([score >= careful.get(code, -math.inf) for score, code in zip(s, p, strict=True)])
-    # The bound holds with and without what is not HIGH for being careful. Tested without it alone, the surest benign
-    # answers would make room for other answers of low scores; with it alone, what is left could be wrong more often.
-    high = max(
-        lax_threshold(s, p != t, HIGH_ERROR, together),
-        lax_threshold(s[may], (p != t)[may], HIGH_ERROR, None if together is None else together[may]),
-    )
-    # Likewise for MODERATE, with the HIGH answers and without: those would make room for answers that are wrong twice
-    # as often as is promised, and a reader takes the promise for the answers that say MODERATE.
-    rest = ~(may & (s >= high))
-    moderate = max(
-        lax_threshold(s, p != t, MODERATE_ERROR, together),
-        lax_threshold(s[rest], (p != t)[rest], MODERATE_ERROR, None if together is None else together[rest]),
-    )
-    return Levels(high, moderate, careful)
-
-
 def fit_promises(
-    p: NDArray[np.float64], labels: NDArray[np.bool_], levels: Levels, cut_offs: NDArray[np.float64] | None
+    p: NDArray[np.float64], labels: NDArray[np.bool_], levels: ProvenLevels, cut_offs: NDArray[np.float64] | None
 ) -> FittedPromises:
     """Fit prediction sets of every confidence on calibration images.
 
@@ -175,16 +75,18 @@ def fit_promises(
         Probabilities.
     labels : ndarray (N, K) bool
         Which classes are true.
-    levels : Levels
+    levels : ProvenLevels
     cut_offs : ndarray (K,), optional
         Of several findings, from where each is stated; None where classes exclude each other.
     """
     if cut_offs is None:
         quantiles = [class_conditional_sets(p, labels.argmax(1), confidence) for confidence in SET_CONFIDENCES]
-        return FittedPromises(len(p), levels, sets=tuple(FittedSets(s.confidence, s.quantiles) for s in quantiles))
+        sets = tuple(FittedSets(s.confidence, s.quantiles) for s in quantiles)
+        return FittedPromises(len(p), levels.levels, sets=sets, proven=levels.proven, within=levels.within or None)
     both = [finding_sets(p, labels, confidence) for confidence in SET_CONFIDENCES]
     findings = tuple(FittedSets(f.confidence, present=f.present, absent=f.absent) for f in both)
-    return FittedPromises(len(p), levels, miss_rates(p > cut_offs, labels), findings)
+    missed = miss_rates(p > cut_offs, labels)
+    return FittedPromises(len(p), levels.levels, missed, findings, proven=levels.proven, within=levels.within or None)
 
 
 def miss_rates(stated: NDArray[np.bool_], truth: NDArray[np.bool_]) -> Missed:
@@ -198,17 +100,6 @@ def miss_rates(stated: NDArray[np.bool_], truth: NDArray[np.bool_]) -> Missed:
     missed = (truth & ~stated).sum(0)
     shares = tuple(round(float(m / n), 4) if n else 0.0 for m, n in zip(missed, images, strict=True))
     return Missed(shares, tuple(int(n) for n in images))
-
-
-def _sizes(descending: NDArray[np.float64], fewest: int) -> list[int]:
-    """Sizes of the sets to be tested, from strict to lax, none of which parts equal scores."""
-    count = len(descending)
-    if count < fewest:
-        return []
-    wanted = np.arange(max(fewest, STRICTEST * count), count + 1, max(1.0, STEP * count)).astype(int)
-    last = np.append(descending[1:] != descending[:-1], True)
-    ends = np.flatnonzero(last) + 1
-    return sorted({int(ends[np.searchsorted(ends, size)]) for size in (*wanted, count)})
 
 
 def coverage(rows: Sequence[ImageRow], codes: Sequence[str]) -> tuple[SetFigures, ...]:
@@ -280,6 +171,43 @@ def dangerous(rows: Sequence[ImageRow], dangers: Sequence[Danger]) -> tuple[Dang
     return tuple(measured)
 
 
+def fitted_promises(table: Table) -> FittedPromises | None:
+    """Return a manifest's `[promises]`; None where nothing is promised. Raises `TypeError` or `ValueError`."""
+    return restored(FittedPromises, table) if table else None
+
+
+def level_promises(rows: Sequence[ImageRow], promises: FittedPromises | None) -> tuple[LevelFigures, ...]:
+    """Measure the promise of each level that exists, on images that the gate accepts.
+
+    Returns
+    -------
+    tuple of LevelFigures
+        Of all images, and within each subgroup that the bundle promises it for, the share of the level's answers that
+        are right with its 95 % interval (Clopper and Pearson).
+    """
+    if promises is None:
+        return ()
+    judged = [answer for answer in answers(rows) if answer.gate == GateLevel.ACCEPTED.value]
+    within = [one.subgroup for one in promises.within or ()]
+    return tuple(
+        LevelFigures(
+            level.value,
+            round(1 - (most if subgroup is None else subgroup.most(level)), 4),
+            _covered(
+                [
+                    answer.correct
+                    for answer in judged
+                    if answer.level == level.value and (subgroup is None or subgroup.holds(answer.attributes))
+                ]
+            ),
+            subgroup,
+        )
+        for level, most in PROMISED.items()
+        if math.isfinite(promises.levels.threshold(level))
+        for subgroup in (None, *within)
+    )
+
+
 def not_kept(measured: Sequence[SetFigures]) -> list[NotKept]:
     """Return the classes that `coverage` refutes a promise for: the share's interval lies below what was promised.
 
@@ -295,6 +223,11 @@ def not_kept(measured: Sequence[SetFigures]) -> list[NotKept]:
         if codes:
             found.append(NotKept(sets.confidence, codes))
     return found
+
+
+def level_refuted(measured: LevelFigures) -> bool:
+    """Whether images refute what a level promises."""
+    return refuted(measured.right, measured.promised)
 
 
 def refuted(share: Interval, confidence: float) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from segx_viewer.evaluation.plain import Emptied, Key, LeftOut, Merged
+from segx_viewer.explain.promises import Subgroup
 
 CLASSIFICATION_FIGURES = {
     "accuracy": "accuracy",
@@ -278,6 +279,22 @@ class NotKept:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelFigures:
+    """How often answers of a level were right that promises a share of at least `promised`.
+
+    Attributes
+    ----------
+    within : Subgroup or None
+        The images that the promise is about; None for all.
+    """
+
+    level: str
+    promised: float
+    right: Interval
+    within: LeftOut[Subgroup] = None
+
+
+@dataclass(frozen=True, slots=True)
 class DangerFigures:
     """How often images of `truth` are called one of `called` with HIGH, which was to stay below `bound`."""
 
@@ -462,6 +479,7 @@ class Evaluation:
     calibration: Emptied[CalibrationFigures] = None
     prediction_sets: tuple[SetFigures, ...] = ()
     dangers: tuple[DangerFigures, ...] = ()
+    level_promises: tuple[LevelFigures, ...] = ()
     segu_adds: Emptied[SeguAdds] = None
     second: LeftOut[SecondBundle] = None
     shifts: Shifts = Shifts()

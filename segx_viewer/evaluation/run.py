@@ -24,7 +24,7 @@ from segx_viewer.evaluation.collect import Task, collect_rows
 from segx_viewer.evaluation.fit import picture_image, record_image
 from segx_viewer.evaluation.plain import to_table
 from segx_viewer.evaluation.probe import probe
-from segx_viewer.evaluation.promises import coverage, dangerous
+from segx_viewer.evaluation.promises import coverage, dangerous, fitted_promises, level_promises
 from segx_viewer.evaluation.report import write_report
 from segx_viewer.evaluation.results import (
     Evaluation,
@@ -159,6 +159,7 @@ def evaluate(
         calibration=figures.calibration(rows),
         prediction_sets=coverage(rows, recipe.codes),
         dangers=dangerous(rows, recipe.evaluation.dangers),
+        level_promises=level_promises(rows, fitted_promises(bundle.promises)),
         segu_adds=segu_adds(rows, methods[0]),
         second=None if second is None else SecondBundle(second.info.name, second.info.version, second.info.digest),
         shifts=shifted(measured.shifts),

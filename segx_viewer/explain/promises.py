@@ -17,6 +17,8 @@ from segx_viewer.errors import ModelError
 
 NEVER = math.inf
 """A level's threshold that no score reaches: the level does not exist for this bundle."""
+HIGH_ERROR, MODERATE_ERROR = 0.05, 0.20
+"""Errors that the levels may have at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,45 @@ class Danger:
     called: tuple[str, ...]
     most: float = 0.02
     bound: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Subgroup:
+    """Images within which a level has to keep its bound too, as among all images.
+
+    A user's image need not tell whether it belongs to them: levels stay thresholds of the score.
+
+    Attributes
+    ----------
+    attribute : str
+        Of a data set's images, such as how the label was settled.
+    values : tuple of str
+        Images with any of these, taken together.
+    label : str
+        Those images in words, in the plural, such as "lesions that were cut out".
+    high_error, moderate_error : float
+        Errors that HIGH and MODERATE may have among them at most.
+    """
+
+    attribute: str
+    values: tuple[str, ...]
+    label: str
+    high_error: float = HIGH_ERROR
+    moderate_error: float = MODERATE_ERROR
+
+    def holds(self, attributes: Mapping[str, str]) -> bool:
+        """Whether an image with these attributes is one of them.
+
+        Examples
+        --------
+        >>> Subgroup("dx_type", ("histo", "confocal"), "lesions that were looked into").holds({"dx_type": "histo"})
+        True
+        """
+        return attributes.get(self.attribute) in self.values
+
+    def most(self, level: Level) -> float:
+        """Return the error that HIGH or MODERATE may have among them at most."""
+        return self.high_error if level is Level.HIGH else self.moderate_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +170,10 @@ class Levels:
     def none(self) -> bool:
         """Whether no level exists for the bundle, so that LOW says nothing about an image."""
         return math.isinf(self.high) and math.isinf(self.moderate)
+
+    def threshold(self, level: Level) -> float:
+        """Return the score from which HIGH or MODERATE holds."""
+        return self.high if level is Level.HIGH else self.moderate
 
     def of(self, score: float, predicted: str) -> Level:
         """Return the level of a score for a predicted class.

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from segx_viewer.domain.tables import Table, as_float, as_floats, as_int, as_table, as_tables, as_text, as_texts
 from segx_viewer.errors import DataError
-from segx_viewer.explain.promises import Danger
+from segx_viewer.explain.promises import Danger, Subgroup
 from segx_viewer.training.datasets import Record, load_dataset
 from segx_viewer.training.schedule import Augmentation, Schedule
 from segx_viewer.training.splits import PARTS, SHARES, Part, Stretches, split, split_runs
@@ -36,6 +36,9 @@ class Evaluation:
         On how many images, drawn by a seed, faithfulness is measured: it takes tens of maps of each.
     dangers : tuple of Danger
         Errors that must stay rare at level HIGH (`[[recipe.evaluation.dangers]]`: truth, called, most, bound).
+    within : tuple of Subgroup
+        Images within which each level has to keep its bound too (`[[recipe.evaluation.within]]`: attribute of the data
+        set, values, label in words; high_error and moderate_error where they may be wrong more often among them).
     """
 
     views: tuple[str, ...] = ("flip_h",)
@@ -44,6 +47,7 @@ class Evaluation:
     near: tuple[str, ...] | None = None
     faithfulness: int = 40
     dangers: tuple[Danger, ...] = ()
+    within: tuple[Subgroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +226,23 @@ def _checked(recipe: Recipe) -> Recipe:
 def _evaluation(table: Mapping[str, object], classes: Iterable[Mapping[str, object]]) -> Evaluation:
     given = dict(table)
     dangers = tuple(_fill(Danger, danger) for danger in as_tables(given.pop("dangers", ())))
-    evaluation = replace(_fill(Evaluation, given), dangers=dangers)
+    within = tuple(map(_subgroup, as_tables(given.pop("within", ()))))
+    evaluation = replace(_fill(Evaluation, given), dangers=dangers, within=within)
     if evaluation.healthy and evaluation.healthy not in {c["code"] for c in classes}:
         raise ValueError(f"the healthy class {evaluation.healthy} is not one of the classes")
     return evaluation
+
+
+def _subgroup(table: Table) -> Subgroup:
+    errors = {name: as_float(table[name]) for name in ("high_error", "moderate_error") if name in table}
+    if unknown := {*table} - {"attribute", "values", "label", *errors}:
+        raise ValueError(f"{', '.join(sorted(unknown))} in [[recipe.evaluation.within]]")
+    subgroup = Subgroup(as_text(table["attribute"]), as_texts(table["values"]), as_text(table["label"]), **errors)
+    if not subgroup.values:
+        raise ValueError("[[recipe.evaluation.within]] names one value or more")
+    if not all(0 < error < 1 for error in errors.values()):
+        raise ValueError("an error in [[recipe.evaluation.within]] lies between 0 and 1")
+    return subgroup
 
 
 def _shares(table: Mapping[str, object]) -> Mapping[Part, float]:

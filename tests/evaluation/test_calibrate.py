@@ -144,8 +144,8 @@ def rows_of(column, n):
 
 def test_levels_of_findings_count_each_person_once():
     data = findings_data(2000)
-    levels = promised_levels(data, "distance from the cut-off")
+    levels = promised_levels(data, "distance from the cut-off").levels
     assert 0.8 < levels.high < 1
     doubled = CalibrationData(data.features, data.correct, np.array([f"g{i // 40}" for i in range(2000)]), data.changed,
                               data.predicted, data.truth)  # fmt: skip
-    assert promised_levels(doubled, "distance from the cut-off").high > levels.high, "fifty persons prove less"
+    assert promised_levels(doubled, "distance from the cut-off").levels.high > levels.high, "fifty persons prove less"

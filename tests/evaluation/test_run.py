@@ -12,7 +12,7 @@ from segx_viewer.bundles.store import BundleStore
 from segx_viewer.bundles.writing import write_manifest
 from segx_viewer.domain.image import PhotometricInterpretation
 from segx_viewer.domain.request import AnalysisRequest
-from segx_viewer.domain.result import BadgeRecord, GateLevel, Level, LevelRecord
+from segx_viewer.domain.result import BadgeRecord, GateLevel, Level, LevelPromise, LevelRecord
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation import collect, fit, report, run
 from segx_viewer.evaluation.calibrate import fitted_digest
@@ -166,6 +166,53 @@ def test_card_tells_of_the_badge_and_the_bundle_keeps_it(bundle_folder, tmp_path
     result["calibration"] |= {"ece_by_chance": figure | {"value": 0.0333}}
     evaluation.write_text(json.dumps(result))
     assert "0.033" in write_model_card(folder, evaluation).read_text()
+    assert badge.promises == ()
+
+
+def test_card_readme_and_bundle_name_a_level_that_does_not_hold_among_some_images(bundle_folder, tmp_path):
+    folder = tmp_path / "tiny"
+    shutil.copytree(bundle_folder, folder)
+    part = {"attribute": "dx_type", "values": ["histo"], "label": "lesions that were cut out", "high_error": 0.05}
+    proven = {"level": "HIGH", "most": 0.05, "images": 100, "errors": 1, "upper": 0.0466}
+    promises = {
+        "images": 300, "levels": {"high": 0.9, "moderate": float("inf"), "careful": {}},
+        "proven": [proven | {"images": 300}], "within": [part | {"images": 120, "levels": [proven]}],
+    }  # fmt: skip
+    write_manifest(folder, read_manifest(folder) | {"calibration": {"set": "drawn"}, "promises": promises})
+    figure = {"value": 0.81, "low": 0.7, "high": 0.9, "n": 20}
+    level = {"level": "HIGH", "promised": 0.95}
+    result = {
+        "bundle": {"name": "tiny", "weights": {}}, "part": "test", "date": "2026-01-01",
+        "certainty": {"max-softmax": {"auroc": figure},
+                      "calibrated SegU": {"auroc": figure, "auroc_above_max_softmax": figure}},
+        "calibration": {"levels": {"HIGH": figure | {"value": 0.95}}},
+        "level_promises": [level | {"right": figure | {"high": 0.97}}, level | {"right": figure, "within": part}],
+        "gate": {"in_domain": {"n": 20, **dict.fromkeys(("accepted", "outside", "refused"), figure)}, "strangers": {}},
+    }  # fmt: skip
+    evaluation = tmp_path / RESULT
+    evaluation.write_text(json.dumps(result))
+    card = write_model_card(folder, evaluation).read_text()
+    assert "| HIGH | lesions that were cut out | 95% | 1 of 100 wrong, at most 4.7% | 0.810" in card
+    assert card.count("| not kept |") == 1
+    assert read_manifest(folder)["evaluation"]["levels_not_kept"] == [level | {"label": part["label"]}]
+    assert read_bundle(folder).info.badge.promises == (LevelPromise(Level.HIGH, 0.95, part["label"], kept=False),)
+    readme = tmp_path / "README.md"
+    readme.write_text(f"{BEGIN}\n{END}\n")
+    write_readme_figures(readme, [evaluation])
+    assert "0.950 (0.700 to 0.900), n 20; lesions that were cut out: 0.810" in readme.read_text()
+
+
+def test_images_of_a_recipe_that_are_not_there_are_named_before_anything_is_fitted(
+    bundle_folder, drawn_ham10000, tmp_path
+):
+    folder = tmp_path / "tiny"
+    shutil.copytree(bundle_folder, folder)
+    with (folder / "recipe.toml").open("a") as recipe:
+        recipe.write('[[recipe.evaluation.within]]\nattribute = "dx_type"\nvalues = ["hysto"]\nlabel = "lesions"\n')
+    before = read_manifest(folder)
+    with pytest.raises(DataError, match="No calibration image has the dx_type hysto"):
+        fit_bundle(folder, drawn_ham10000, report=lambda _line: None)
+    assert read_manifest(folder) == before
 
 
 def test_card_refuses_an_evaluation_of_other_weights(bundle_folder, tmp_path):

@@ -10,6 +10,7 @@ from torch import nn
 
 from segx_viewer.bundles.manifest import read_bundle
 from segx_viewer.errors import DataError
+from segx_viewer.explain.promises import Subgroup
 from segx_viewer.networks.architectures import build_classifier
 from segx_viewer.training.augment import augment
 from segx_viewer.training.datasets import load_dataset
@@ -102,6 +103,41 @@ def test_wrong_evaluation_names_the_entry(tiny_recipe, tmp_path, entry, word):
     path.write_text(f"{tiny_recipe.split('[recipe.evaluation]')[0]}[recipe.evaluation]\n{entry}\n")
     with pytest.raises(DataError, match=word):
         read_recipe(path)
+
+
+def recipe_with_subgroup(tiny_recipe, path, **changes):
+    """Read a recipe whose levels keep their promise within a subgroup too; an entry that is None is left out."""
+    entries = {"attribute": '"dx_type"', "values": '["histo"]', "label": '"lesions that were cut out"'} | changes
+    lines = [f"{name} = {value}" for name, value in entries.items() if value is not None]
+    path.write_text("\n".join([tiny_recipe, "[[recipe.evaluation.within]]", *lines]))
+    return read_recipe(path)
+
+
+def test_a_recipe_names_images_within_which_levels_keep_their_promise_too(tiny_recipe, tmp_path):
+    path = tmp_path / "recipe.toml"
+    [subgroup] = recipe_with_subgroup(
+        tiny_recipe, path, values='["histo", "confocal"]', high_error="0.1"
+    ).evaluation.within
+    assert subgroup == Subgroup("dx_type", ("histo", "confocal"), "lesions that were cut out", 0.1, 0.2)
+    path.write_text(tiny_recipe)
+    assert read_recipe(path).evaluation.within == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"label": None}, "'label'"),
+        ({"values": '"histo"'}, "where a list belongs"),
+        ({"values": "[]"}, "one value or more"),
+        ({"value": '"histo"'}, r"value in \[\[recipe.evaluation.within\]\]"),
+        ({"high_error": "5"}, "between 0 and 1"),
+    ],
+)
+def test_images_that_are_named_wrongly_are_refused_in_one_sentence(tiny_recipe, tmp_path, changes, word):
+    with pytest.raises(DataError, match=word) as caught:
+        recipe_with_subgroup(tiny_recipe, tmp_path / "recipe.toml", **changes)
+    assert str(caught.value).endswith(".")
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("shape", ["[160]", "[160, 0]", "160"])
