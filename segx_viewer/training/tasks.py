@@ -102,8 +102,8 @@ class _Classifying:
             result = _findings_loss(logits, batch, schedule)
         else:
             result = F.cross_entropy(logits, target, label_smoothing=schedule.label_smoothing)
-        if self.teachers and not self.multi_label:
-            taught = F.cross_entropy(logits, _mean_probabilities(self.teachers, x))
+        if self.teachers:
+            taught = _answer_loss(logits, _mean_probabilities(self.teachers, x, self.multi_label), self.multi_label)
             result = (1 - schedule.distillation) * result + schedule.distillation * taught
         if schedule.attention_guidance > 0:
             outside = _attention_outside(features.float(), parts.get_classifier().weight, target, batch)
@@ -254,9 +254,17 @@ def _low_precision(device: torch.device, *, on_processor: bool) -> torch.autocas
 
 
 @torch.no_grad()
-def _mean_probabilities(teachers: Sequence[nn.Module], x: Tensor) -> Tensor:
-    with _low_precision(x.device, on_processor=False):
-        return torch.stack([teacher(x).float().softmax(1) for teacher in teachers]).mean(0)
+def _mean_probabilities(teachers: Sequence[nn.Module], x: Tensor, multi_label: bool) -> Tensor:
+    with _low_precision(x.device, on_processor=True):  # of many teachers, one's rounding does not show
+        logits = torch.stack([teacher(x).float() for teacher in teachers])
+    return (logits.sigmoid() if multi_label else logits.softmax(2)).mean(0)
+
+
+def _answer_loss(logits: Tensor, probabilities: Tensor, multi_label: bool) -> Tensor:
+    """Cross-entropy against other networks' probabilities (N, K)."""
+    if multi_label:
+        return F.binary_cross_entropy_with_logits(logits, probabilities)
+    return F.cross_entropy(logits, probabilities)
 
 
 def _outputs(network: nn.Module, pictures: Tensor, preprocessing: Preprocessing) -> Iterator[Tensor]:

@@ -63,7 +63,8 @@ def test_mixed_targets_follow_their_pictures():
     assert not both["has_mask"][without].any()
 
 
-def test_teachers_answer_counts_by_its_weight(tiny_samples, monkeypatch):
+@pytest.mark.parametrize("several", [False, True])
+def test_teachers_answer_counts_by_its_weight(tiny_samples, monkeypatch, several):
     monkeypatch.setattr(torch.cpu, "get_capabilities", dict, raising=False)  # float32 is what 1e-5 is asked of
     samples, preprocessing = tiny_samples
     teacher, network = (build_classifier("timm/tf_efficientnet_lite0", 2).eval() for _ in range(2))
@@ -71,12 +72,15 @@ def test_teachers_answer_counts_by_its_weight(tiny_samples, monkeypatch):
     losses = {}
     for weight in (0.0, 0.4, 1.0):
         schedule = Schedule(1, 1e-3, batch_size=4, distillation=weight)
-        task = classifier_task(samples, samples, preprocessing, schedule, Augmentation(), 1, False, [teacher])
+        task = classifier_task(samples, samples, preprocessing, schedule, Augmentation(), 1, several, [teacher])
         batch = batch or next(task.batches(0))
         losses[weight] = float(task.loss(network, batch).detach())
     x = normalise(batch["picture"], preprocessing)
     with torch.no_grad():
-        taught = torch.nn.functional.cross_entropy(network(x), teacher(x).softmax(1))
+        if several:
+            taught = torch.nn.functional.binary_cross_entropy(network(x).sigmoid(), teacher(x).sigmoid())
+        else:
+            taught = torch.nn.functional.cross_entropy(network(x), teacher(x).softmax(1))
     assert losses[1.0] == pytest.approx(float(taught), abs=1e-5)
     assert losses[0.4] == pytest.approx(0.6 * losses[0.0] + 0.4 * losses[1.0], abs=1e-5)
 
