@@ -4148,6 +4148,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Tags von {name}</translation>
     </message>
     <message>
+      <source>Taken together: {share} that it shows none of them.</source>
+      <translation>Zusammengenommen: mit {share} zeigt es keinen davon.</translation>
+    </message>
+    <message>
       <source>Target layer</source>
       <translation>Erklärte Schicht</translation>
     </message>

@@ -244,6 +244,16 @@ class Prediction:
             return (self.top,)
         return tuple(k for k in self.ranking if self.is_above(k))
 
+    @property
+    def none_of_them(self) -> float | None:
+        """Probability that none of several findings is there, as if each came by itself; None where one class applies.
+
+        The product of what is left to each, 0..1: findings come together, so that it is a little too low.
+        """
+        if self.activation is Activation.SOFTMAX:
+            return None
+        return float(np.prod(1 - self.probabilities.astype(np.float64)))
+
     def is_above(self, class_index: int) -> bool:
         """Whether a class's probability lies above its cut-off."""
         return bool(self.probabilities[class_index] > self.classes[class_index].threshold)

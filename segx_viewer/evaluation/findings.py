@@ -16,23 +16,23 @@ from segx_viewer.evaluation.statistics import Resampler, auroc, auroc_of_drawn, 
 def classification(rows: Sequence[ImageRow], classes: Sequence[ClassInfo], resampler: Resampler) -> Classification:
     """Return the mean AUROC, that of "no finding", and per finding AUROC, sensitivity, specificity and precision.
 
-    "No finding" is told by the finding that is nearest to being stated, in log odds from its cut-off: the farther it
-    is, the clearer the film. A finding that no image holds, or every one, does not count in the mean.
+    "No finding" is told by the probability that none of them is there (`Prediction.none_of_them`). A finding that no
+    image holds, or every one, does not count in the mean.
     """
     p = np.array([row.probabilities for row in rows], np.float64)
     truth = np.array([[c.code in row.truth for c in classes] for row in rows])
     cut_offs = np.array([c.threshold for c in classes])
-    margin = (_log_odds(p) - _log_odds(cut_offs)).max(1)
+    none_of_them = np.log1p(-p.clip(0, 1 - 1e-9)).sum(1)
     stated: NDArray[np.bool_] = np.asarray(p > cut_offs)
     clear: NDArray[np.bool_] = ~np.asarray(truth.any(1))
     everything = np.ones(len(rows), bool)
 
     def apart(chosen: NDArray[np.bool_], inner: Resampler) -> Within:
-        own, labels, nearest, empty = p[chosen], truth[chosen], margin[chosen], clear[chosen]
+        own, labels, none, empty = p[chosen], truth[chosen], none_of_them[chosen], clear[chosen]
         return Within(
             int(chosen.sum()),
             mean_auroc=inner.estimate(lambda i: mean_auroc(own[i], labels[i])).rounded(),
-            auroc_no_finding=inner.estimate(lambda i: auroc(-nearest[i], empty[i])).rounded(),
+            auroc_no_finding=inner.estimate(lambda i: auroc(none[i], empty[i])).rounded(),
         )
 
     together = apart(everything, resampler)
@@ -62,11 +62,6 @@ def mean_auroc(probabilities: NDArray[np.float64], truth: NDArray[np.bool_]) -> 
     areas = [auroc(probabilities[:, k], truth[:, k]) for k in range(truth.shape[1])]
     defined = [area for area in areas if np.isfinite(area)]
     return float(np.mean(defined)) if defined else float("nan")
-
-
-def _log_odds(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    p = np.clip(p, 1e-6, 1 - 1e-6)
-    return np.asarray(np.log(p / (1 - p)))
 
 
 def _share(hits: NDArray[np.bool_]) -> float | None:

@@ -261,6 +261,7 @@ def _prediction(analysis: Analysis) -> Table | None:
         "activation": prediction.activation.value,
         "top": prediction.top,
         "stated": [prediction.classes[k].code for k in prediction.findings],
+        **({} if prediction.none_of_them is None else {"none_of_them": _finite(prediction.none_of_them)}),
         "classes": [
             {
                 "index": index,

@@ -199,6 +199,9 @@ def test_report_and_record_have_a_badge_for_each_finding(judged):
     assert (rows["left"].level, rows["opacity"].level, rows["right"].level) == (Level.HIGH, Level.MODERATE, None)
     record = analysis_to_dict(judged)
     assert record["prediction"]["stated"] == ["left", "opacity"]
+    assert record["prediction"]["none_of_them"] == pytest.approx(
+        np.prod([1 - c["probability"] for c in record["prediction"]["classes"]])
+    )
     by_code = {c["code"]: c for c in record["prediction"]["classes"]}
     assert by_code["right"]["missed_at_cut_off"] == {"share": 0.4, "images": 5}
     assert "missed_at_cut_off" not in by_code["card"]

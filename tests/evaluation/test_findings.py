@@ -54,10 +54,12 @@ def test_findings_by_hand(found):
     assert found["without_finding"] == {"n": 10, "nothing_stated": 0.9}
 
 
-def test_film_is_clear_by_its_nearest_finding_from_the_cut_off(found):
-    # Clear film "d" is stated with 0.35 above 0.3, "b" with 0.7 above 0.6: nearer in probability, not in log odds. The
-    # largest probabilities alone would put "c" (0.5, cut-off 0.6) before "b" of a mass with 0.4.
+def test_film_is_clear_by_the_probability_of_none_of_the_findings(found, rows):
     assert found["auroc_no_finding"]["value"] == 1.0
+    # Three findings of 0.3 each leave 0.34 for none, one of 0.5 leaves half: the largest one alone would say otherwise.
+    unclear = [_row("a", ["mass"], [0.3, 0.3, 0.3], "PA"), _row("b", [], [0.5, 0.0, 0.0], "PA")]
+    told = classification(unclear, CLASSES, Resampler(np.array(["a", "b"]), resamples=20))
+    assert told.auroc_no_finding.value == 1.0
 
 
 def test_figures_stand_apart_for_attributes_of_few_values_only(rows, found):

@@ -92,7 +92,13 @@ class Findings(QWidget):
             note = tr("The network's own scores. The viewer makes no statement about them.")
         if prediction is not None and several and not abstains:
             note = _found(prediction)
-        self._note = note, tr("Each has a badge of its own, on the right.") if several and badges else ""
+        further = [tr("Each has a badge of its own, on the right.")] if several and badges else []
+        none_of_them = prediction.none_of_them if prediction is not None and not abstains else None
+        if none_of_them is not None:
+            further.append(
+                tr("Taken together: {share} that it shows none of them.").format(share=percent(none_of_them))
+            )
+        self._note = note, " ".join(further)
         self._write_note()
         self.note.setVisible(prediction is None or several or abstains)
         self.list.doItemsLayout()  # rows have another height
