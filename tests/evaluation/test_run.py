@@ -15,7 +15,7 @@ from segx_viewer.domain.request import AnalysisRequest
 from segx_viewer.domain.result import BadgeRecord, GateLevel, Level, LevelPromise, LevelRecord
 from segx_viewer.errors import DataError
 from segx_viewer.evaluation import collect, fit, report, run
-from segx_viewer.evaluation.calibrate import fitted_digest
+from segx_viewer.evaluation.calibrate import JudgedAnswer, fitted_digest
 from segx_viewer.evaluation.card import (
     BEGIN,
     END,
@@ -32,12 +32,14 @@ from segx_viewer.evaluation.plain import plain
 from segx_viewer.evaluation.run import RESULT, evaluate
 from segx_viewer.evaluation.spread import over_processes
 from segx_viewer.evaluation.strangers import spoilt, strangers
+from segx_viewer.explain.promises import Promises
 from segx_viewer.inference.input_gate import InputGate
 from segx_viewer.networks.architectures import build_classifier, build_segmenter
 from segx_viewer.pipeline import analyse_to_end
 from segx_viewer.training.datasets import load_dataset
 from segx_viewer.training.recipe import read_recipe
-from segx_viewer.training.run import train_recipe
+from segx_viewer.training.run import SPLITS, train_recipe
+from segx_viewer.training.splits import read_splits, write_splits
 
 pytestmark = pytest.mark.slow
 
@@ -293,6 +295,56 @@ def test_gate_is_fitted_before_too_few_images_end_the_calibration(bundle_folder,
     gate = InputGate.of(bundle)
     assert gate.layer == "blocks.1"
     assert gate.features.distance.mean.shape == (2 * bundle.load_classifier().blocks[1][-1].conv_pwl.out_channels,)
+
+
+def test_what_is_promised_within_some_images_goes_into_the_bundle_and_back(
+    bundle_folder, drawn_ham10000, tmp_path, monkeypatch
+):
+    data, folder = tmp_path / "data", tmp_path / "models" / "tiny"
+    shutil.copytree(drawn_ham10000, data)
+    shutil.copytree(bundle_folder, folder)
+    metadata = data / "ham10000" / "HAM10000_metadata.csv"
+    head, *rows = metadata.read_text().split()
+    metadata.write_text(
+        "\n".join([f"{head},dx_type", *(f"{row},{('histo', 'other')[n % 2]}" for n, row in enumerate(rows))])
+    )
+    parts = {"test": "calibration", "validation": "validation"}
+    write_splits(folder / SPLITS, {i: parts.get(part, part) for i, part in read_splits(folder / SPLITS).items()})
+    with (folder / "recipe.toml").open("a") as recipe:
+        for value in ("histo", "other"):
+            entry = f'attribute = "dx_type"\nvalues = ["{value}"]\nlabel = "{value} lesions"\nhigh_error = 0.1\n'
+            recipe.write(f"[[recipe.evaluation.within]]\n{entry}")
+    monkeypatch.setattr(fit, "collect_features", lambda *_what: made_up_answers())
+    lines = []
+    fit_bundle(folder, data, report=lines.append)
+    said = [line for line in lines if line.startswith("  HIGH")]
+    assert said[0].startswith("  HIGH, wrong in at most 5%: ")
+    assert "among histo lesions" in said[0]
+    assert "among other lesions" in said[0]
+    promises = read_manifest(folder)["promises"]
+    assert [(part["values"], part["images"]) for part in promises["within"]] == [(["histo"], 600), (["other"], 600)]
+    for part in promises["within"]:
+        [high] = [row for row in part["levels"] if row["level"] == "HIGH"]
+        assert high["upper"] <= high["most"] == 0.1
+    assert [one.among for one in read_bundle(folder).info.badge.promises if one.level is Level.HIGH] == [
+        "histo lesions",
+        "other lesions",
+    ]
+    levels = Promises.from_manifest(read_bundle(folder).promises, ["mel", "nv"]).levels
+    assert levels.high == promises["levels"]["high"] < 1
+
+
+def made_up_answers():
+    """Answers of which the surest are right; every second lesion is one that was cut out."""
+    rng = np.random.default_rng(0)
+    answers = []
+    for n in range(1200):
+        features = dict.fromkeys((*fit.ALIGNMENT_FEATURES, "entropy", "margin", "energy"), float(rng.normal()))
+        features |= {"max_softmax": 4 * rng.random()}
+        truth = "nv" if rng.random() < 1 / (1 + np.exp(2 - 3 * features["max_softmax"])) else "mel"
+        kind = {"dx_type": ("histo", "other")[n % 2]}
+        answers.append(JudgedAnswer.of("nv", (truth,), features, image_id=str(n), group=str(n), attributes=kind))
+    return answers
 
 
 def test_workers_of_a_scheduler_measure_the_same_to_the_last_bit(bundle_folder, drawn_ham10000, tmp_path, monkeypatch):
