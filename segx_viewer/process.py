@@ -79,9 +79,9 @@ TRICKS = {
         ),
         Trick(
             "lean-dicom",
-            "stand-ins for pydicom's test files and examples, and for GDCM, while pydicom is imported",
-            "it looks its examples up, imports what fetches them, and loads GDCM to ask its version",
-            "importing pydicom takes 65 ms of processor time instead of 160",
+            "stand-ins for pydicom's test files, examples and codecs while it is imported, for GDCM while they are",
+            "it looks its examples up, imports what fetches them, and every codec; it loads GDCM to ask its version",
+            "importing pydicom takes 40 ms of processor time instead of 160; 65 with its decoders",
         ),
         Trick(
             "lean-bindings",
@@ -149,6 +149,7 @@ def begin() -> None:
         os.environ.setdefault("NPY_DISABLE_CPU_FEATURES", "X86_V4")
     if wanted("lean-dicom"):
         _lean_dicom.begin()
+        _lean_pixels.begin()
 
 
 @contextlib.contextmanager
@@ -196,6 +197,7 @@ def _loader_of_bindings(loader: Any) -> Any:
 
 
 _lean_dicom = _LeanFinder("pydicom", _loader_of_dicom)
+_lean_pixels = _LeanFinder("pydicom.pixels", _loader_of_dicom)
 _lean_bindings = _LeanFinder("shiboken6.Shiboken", _loader_of_bindings)
 
 

@@ -240,6 +240,35 @@ def test_importing_pydicom_brings_nothing_that_reading_does_not_need(without, br
     assert said(code, {**BARE, process.SWITCH: without}) == brought
 
 
+def test_an_uncompressed_file_is_read_without_decoders_and_pillow(tmp_path):
+    code = f"""
+import sys
+from segx_viewer import process; process.begin()
+import pydicom
+from pathlib import Path
+from segx_viewer.imaging.dicom import read_native_dicom
+data = pydicom.Dataset()
+data.file_meta = pydicom.dataset.FileMetaDataset()
+data.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+data.SOPClassUID, data.SOPInstanceUID = "1.2.840.10008.5.1.4.1.1.1.1", pydicom.uid.generate_uid()
+data.Modality, data.PhotometricInterpretation, data.SamplesPerPixel = "DX", "MONOCHROME2", 1
+data.Rows = data.Columns = 4
+data.BitsAllocated = data.BitsStored = 8
+data.HighBit, data.PixelRepresentation, data.PixelData = 7, 0, bytes(range(16))
+path = Path({str(tmp_path / "SYNTHETIC.dcm")!r})
+pydicom.dcmwrite(path, data, enforce_file_format=True)
+image, _ = read_native_dicom(path)
+assert image.pixels.ravel().tolist() == list(range(16))
+heavy = {{"PIL", "gdcm", "jpeg_ls", "openjpeg", "pylibjpeg"}}
+print(sorted(name for name in sys.modules if name.startswith("pydicom.pix") or name.partition(".")[0] in heavy))
+assert (pydicom.dcmread(path).pixel_array == image.pixels).all()
+assert len(pydicom.config.pixel_data_handlers) == 6
+assert all(handler.is_available() in (True, False) for handler in pydicom.config.pixel_data_handlers)
+assert pydicom.pixel_data_handlers.numpy_handler.get_pixeldata(pydicom.dcmread(path)).tolist() == list(range(16))
+"""
+    assert said(code, BARE) == "[]"
+
+
 def test_what_pydicom_was_imported_without_is_there_when_it_is_used():
     code = """
 import sys
@@ -265,7 +294,9 @@ def test_a_pydicom_that_asks_for_more_is_imported_as_it_is(tmp_path):
     folder = tmp_path / "pydicom"
     folder.mkdir()
     (folder / "__init__.py").write_text("from pydicom import later\n")
-    (folder / "later.py").write_text("import gdcm; WORD = gdcm.nothing_of_that_kind\n")
+    (folder / "later.py").write_text("from pydicom import pixels; WORD = pixels.nothing_of_that_kind\n")
+    (folder / "pixels").mkdir()
+    (folder / "pixels/__init__.py").write_text("import gdcm; nothing_of_that_kind = gdcm.nothing_of_that_kind\n")
     (tmp_path / "gdcm.py").write_text("nothing_of_that_kind = 'there'\n")
     (tmp_path / "python_gdcm-3.0.24.dist-info").mkdir()
     (tmp_path / "python_gdcm-3.0.24.dist-info" / "METADATA").write_text("Name: python-gdcm\nVersion: 3.0.24\n")

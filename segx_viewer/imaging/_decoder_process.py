@@ -43,7 +43,7 @@ def serve(connection: Connection, memory_bytes: int) -> None:
     """
     _be_quiet()
     process.begin()
-    from segx_viewer.imaging import reader  # noqa: F401 - now, before memory is bounded
+    from segx_viewer.imaging import _icc, _pixels, reader  # noqa: F401 - now, before memory is bounded
 
     os.environ.setdefault("OPJ_NUM_THREADS", str(min(os.cpu_count() or 1, _THREADS)))  # of OpenJPEG in Pillow
     descriptor = reduction.recv_handle(connection) if sys.platform != "win32" else -1

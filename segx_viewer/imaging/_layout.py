@@ -1,13 +1,16 @@
 """How the pixels of a DICOM file lie in it, as its header says."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydicom.dataset import Dataset
-from pydicom.pixels.decoders.base import DecodeOptions
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from segx_viewer.imaging.header import number, text, value
+
+if TYPE_CHECKING:
+    from pydicom.pixels.decoders.base import DecodeOptions
 
 _SYNTAXES = {ImplicitVRLittleEndian, ExplicitVRLittleEndian}
 _MONOCHROME = {"MONOCHROME1", "MONOCHROME2"}
@@ -83,7 +86,7 @@ class PixelLayout:
         """The type of little-endian pixels of 8 or 16 bits."""
         return np.dtype(f"<{'i' if self.signed else 'u'}{self.allocated // 8}")
 
-    def options(self) -> DecodeOptions:
+    def options(self) -> "DecodeOptions":
         """Return what pydicom's decoders ask for."""
         found: DecodeOptions = {
             "pixel_keyword": self.keyword,

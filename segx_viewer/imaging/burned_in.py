@@ -18,7 +18,8 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.errors import UnsupportedImageError
-from segx_viewer.imaging._pixels import PixelElement, decode_frame, held_frames, to_rgb
+from segx_viewer.imaging._element import PixelElement, held_frames
+from segx_viewer.imaging._pixels import decode_frame, to_rgb
 from segx_viewer.imaging._quiet import ignore_library_warnings
 from segx_viewer.imaging.display import to_display
 

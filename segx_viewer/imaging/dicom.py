@@ -15,20 +15,17 @@ from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, So
 from segx_viewer.errors import ImageReadError, UnsupportedImageError, worded
 from segx_viewer.imaging import _facts, _luts, _person
 from segx_viewer.imaging._decoded import Decoded, ImageFields, Modality
-from segx_viewer.imaging._icc import array_to_srgb
+from segx_viewer.imaging._element import (
+    PixelElement,
+    find_pixel_element,
+    held_frames,
+    native_layout,
+    transfer_syntax,
+)
 from segx_viewer.imaging._layout import frame_count
 from segx_viewer.imaging._missing import without_missing
 from segx_viewer.imaging._native import each_band
 from segx_viewer.imaging._overlays import read_overlays
-from segx_viewer.imaging._pixels import (
-    PixelElement,
-    decode_frame,
-    find_pixel_element,
-    held_frames,
-    native_layout,
-    to_rgb,
-    transfer_syntax,
-)
 from segx_viewer.imaging._quiet import ignore_library_warnings
 from segx_viewer.imaging._slices import frame_orders, slice_position
 from segx_viewer.imaging._unsupported import check_supported
@@ -225,6 +222,11 @@ def _check_is_image(path: Path, dataset: Dataset, element: PixelElement | None) 
 
 
 def _decode(path: Path, source: BinaryIO | Dataset, dataset: Dataset, element: PixelElement, frame: int) -> Decoded:
+    from segx_viewer.imaging._icc import (
+        array_to_srgb,  # these import all decoders, which uncompressed pixels do without
+    )
+    from segx_viewer.imaging._pixels import decode_frame, to_rgb
+
     if isinstance(source, io.IOBase):
         native_length = _native_length(dataset)
         _check_length(path, source, element, native_length, text(dataset, "PhotometricInterpretation"))

@@ -8,7 +8,7 @@ import pydicom
 import pytest
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian, RLELossless
 
-from segx_viewer.imaging import _pixels
+from segx_viewer.imaging import _element
 from segx_viewer.imaging.dicom import read_dicom, read_native_dicom
 from segx_viewer.imaging.halving import halved
 from segx_viewer.imaging.limits import Limits
@@ -24,7 +24,7 @@ def noise(kind: str, shape: tuple[int, ...] = (12, 10)) -> np.ndarray:
 
 def by_decoder(path, frame=0):
     """What pydicom's decoder makes of it."""
-    with patch.object(_pixels, "is_native", return_value=False):
+    with patch.object(_element, "is_native", return_value=False):
         return read_dicom(path, frame)
 
 
