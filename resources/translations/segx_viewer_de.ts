@@ -2420,6 +2420,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>herausgeschnittenen Läsionen</translation>
     </message>
     <message>
+      <source>Level of certainty</source>
+      <translation>Stufe der Sicherheit</translation>
+    </message>
+    <message>
       <source>Licence</source>
       <translation>Lizenz</translation>
     </message>
@@ -3462,6 +3466,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>promise not kept on the test images for {classes}</source>
       <translation>auf den Testbildern nicht eingehalten für {classes}</translation>
+    </message>
+    <message>
+      <source>promise of this level not kept on the test images</source>
+      <translation>Zusage dieser Stufe auf den Testbildern nicht eingehalten</translation>
+    </message>
+    <message>
+      <source>promise of this level not kept on the test images among {images}</source>
+      <translation>Zusage dieser Stufe auf den Testbildern nicht eingehalten bei {images}</translation>
     </message>
     <message>
       <source>Protocol</source>

@@ -17,7 +17,7 @@ from segx_viewer.domain.result import (
 )
 from segx_viewer.reporting.facts import Row, looked_at, made, scaling_words
 from segx_viewer.reporting.lesion import lesion_rows
-from segx_viewer.reporting.promised import promised_words
+from segx_viewer.reporting.promised import broken_words, promised_words
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
 from segx_viewer.reporting.reasons import told
 from segx_viewer.reporting.scrubbing import Scrubber
@@ -240,9 +240,16 @@ def _promised_rows(analysis: Analysis, certainty: Certainty) -> Iterator[Row]:
     if analysis.prediction is not None and certainty.level is not Level.ABSTAIN:
         # Fourteen findings do not fit on one line, nor does a row's value take several.
         for words in promised_words(analysis.prediction, say):
-            first, *further = textwrap.wrap(words, PROMISED_WIDTH)
-            yield say("Not ruled out"), first
-            yield from (("", line) for line in further)
+            yield from _wrapped(say("Not ruled out"), words)
+    if certainty.probability_correct is not None:
+        for words in broken_words(analysis.bundle.badge, certainty.level, say):
+            yield from _wrapped(say("Level of certainty"), words)
+
+
+def _wrapped(label: str, words: str) -> Iterator[Row]:
+    first, *further = textwrap.wrap(words, PROMISED_WIDTH)
+    yield label, first
+    yield from (("", line) for line in further)
 
 
 def _trust_rows(certainty: Certainty, region: str, *, predicts: bool) -> Iterator[Row]:

@@ -1,8 +1,8 @@
-"""What a prediction set says, in words: for the window, the report, and whoever reads a table."""
+"""What is promised, in words: for the window, the report, and whoever reads a table."""
 
 from collections.abc import Callable, Sequence
 
-from segx_viewer.domain.result import FindingSet, Prediction, PredictionSet
+from segx_viewer.domain.result import BadgeRecord, FindingSet, Level, Prediction, PredictionSet
 
 TEXTS = (
     "{classes} ({share})",
@@ -52,6 +52,25 @@ def promised_words(prediction: Prediction, say: Callable[[str], str] = str, most
         refuted = ", ".join(labels[k] for k in one.not_kept)
         words.append(say("promise not kept on the test images for {classes}").format(classes=refuted))
     return words
+
+
+def broken_words(record: BadgeRecord, level: Level, say: Callable[[str], str] = str) -> list[str]:
+    """Say where test images refuted what the badge's level promises; empty where they did not.
+
+    Examples
+    --------
+    >>> from segx_viewer.domain.result import LevelPromise
+    >>> broken = LevelPromise(Level.HIGH, 0.95, "lesions that were cut out", kept=False)
+    >>> broken_words(BadgeRecord(promises=(broken,)), Level.HIGH)
+    ['promise of this level not kept on the test images among lesions that were cut out']
+    """
+    return [
+        say("promise of this level not kept on the test images among {images}").format(images=say(promise.among))
+        if promise.among
+        else say("promise of this level not kept on the test images")
+        for promise in record.promises
+        if promise.level is level and not promise.kept
+    ]
 
 
 def _of_set(one: PredictionSet, labels: Sequence[str], share: str, say: Callable[[str], str]) -> list[str]:

@@ -114,6 +114,30 @@ def test_details_say_among_which_images_a_level_promises_something(qtbot, code, 
     assert sentences[1:4] == [kept, broken, of_all]
 
 
+def test_a_badge_whose_promise_test_images_refuted_says_so_beside_it(opened):
+    analysis, key = opened.workspace.analyses.current, ("gradcam", 0)
+    broken = LevelPromise(Level.HIGH, 0.95, "lesions that were cut out", kept=False)
+    bundle = replace(analysis.bundle, badge=BadgeRecord("drawn", promises=(broken,)))
+
+    def promised(level, probability=0.97):
+        certainty = replace(analysis.explanations[key].certainty, level=level, probability_correct=probability)
+        explanation = replace(analysis.explanations[key], certainty=certainty)
+        opened.results.show_analysis(
+            None, replace(analysis, bundle=bundle).with_explanations(explanation), key, hidden=False
+        )
+        return opened.results.certainty.promised
+
+    words = "promise of this level not kept on the test images among lesions that were cut out"
+    assert words in promised(Level.HIGH).text()
+    assert not promised(Level.HIGH).isHidden()
+    assert words in opened.results.certainty.shape.accessibleName()
+    for level, probability in ((Level.MODERATE, 0.8), (Level.LOW, None)):
+        assert words not in promised(level, probability).text(), "another level's"
+    promised(Level.HIGH)
+    opened.results.show_analysis(None, None, None, hidden=False)
+    assert opened.results.certainty.promised.isHidden(), "nothing of the image before"
+
+
 def test_facts_tell_shares_as_the_findings_do(opened):
     analysis = opened.workspace.analyses.current
     prediction = replace(analysis.prediction, probabilities=np.float32([0.9996, 0.0003, 0.0001]))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from segx_viewer.domain.image import MedicalImage, PatientIdentity, PhotometricInterpretation, SourceInfo
-from segx_viewer.domain.result import Level, Target
+from segx_viewer.domain.result import BadgeRecord, Level, LevelPromise, Target
 from segx_viewer.reporting.content import RESEARCH_USE, describe
 from segx_viewer.reporting.layout import LIGHT, lay_out
 from segx_viewer.reporting.panels import ReportView, draw_panels
@@ -60,6 +60,16 @@ def test_the_page_says_what_it_must(make_analysis):
         "not normalised",
     ):  # fmt: skip
         assert part in text
+
+
+def test_a_promise_that_test_images_refuted_stands_on_the_page(make_analysis):
+    analysis = make_analysis()  # its level is MODERATE
+    among = "lesions that were cut out"
+    for level, told in ((Level.MODERATE, True), (Level.HIGH, False)):
+        badge = BadgeRecord("drawn", promises=(LevelPromise(level, 0.8, among, kept=False),))
+        told_of = dataclasses.replace(analysis, bundle=dataclasses.replace(analysis.bundle, badge=badge))
+        text = " ".join(" ".join(_page_text(told_of)).split())
+        assert ("promise of this level not kept on the test images among lesions that were cut out" in text) is told
 
 
 def test_maps_that_were_scaled_as_published_are_said_to_be(make_analysis):

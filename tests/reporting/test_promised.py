@@ -3,8 +3,17 @@
 import numpy as np
 import pytest
 
-from segx_viewer.domain.result import Activation, ClassInfo, FindingSet, Prediction, PredictionSet
-from segx_viewer.reporting.promised import TEXTS, promised_words
+from segx_viewer.domain.result import (
+    Activation,
+    BadgeRecord,
+    ClassInfo,
+    FindingSet,
+    Level,
+    LevelPromise,
+    Prediction,
+    PredictionSet,
+)
+from segx_viewer.reporting.promised import TEXTS, broken_words, promised_words
 
 CLASSES = (ClassInfo("mel", "Melanoma"), ClassInfo("nv", "Nevus"), ClassInfo("bcc", "Basal cell carcinoma"))
 
@@ -69,3 +78,18 @@ def test_of_many_findings_in_a_line_the_first_are_named_and_the_others_counted()
     one = Prediction(classes, scores, scores, sets=(FindingSet(0.95, (True,) * 6, (False,) * 6),))
     assert promised_words(one, most=2) == ["present: Finding 0, Finding 1 and 4 more (95 %)"]
     assert promised_words(one, most=5) == promised_words(one), "to name the last takes no more room than to count it"
+
+
+def test_a_level_whose_promise_test_images_refuted_says_so_and_no_other():
+    among = "lesions that were cut out"
+    record = BadgeRecord(promises=(
+        LevelPromise(Level.HIGH, 0.95, among, kept=False),
+        LevelPromise(Level.HIGH, 0.95, kept=False),
+        LevelPromise(Level.MODERATE, 0.8, among),
+    ))  # fmt: skip
+    german = {among: "Läsionen"}
+    assert broken_words(record, Level.HIGH, lambda text: german.get(text, text)) == [
+        "promise of this level not kept on the test images among Läsionen",
+        "promise of this level not kept on the test images",
+    ]
+    assert broken_words(record, Level.MODERATE) == broken_words(BadgeRecord(), Level.HIGH) == []

@@ -19,7 +19,7 @@ from segx_viewer.domain.result import (
     Prediction,
     level_so_far,
 )
-from segx_viewer.reporting.promised import promised_words
+from segx_viewer.reporting.promised import broken_words, promised_words
 from segx_viewer.reporting.words import percent
 
 DESCRIBES = mark("SegU certainty: describes agreement, does not predict correctness here")
@@ -34,6 +34,7 @@ class CertaintyPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._promises: Prediction | None = None
+        self._broken: list[str] = []
         self._short = False
         self.shape = BadgeShape()
         self.shape.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -85,7 +86,7 @@ class CertaintyPanel(QWidget):
             self.percent.setText(note or tr("Not assessed yet."))
             self.percent.setObjectName("muted")
             self.reason.hide()
-            self._promises = None
+            self._promises, self._broken = None, []
             self._write_promise()
             self.below.show_rows([])
         words = (f"{self.word.text()}.", self.percent.text(), self.promised.text(), self.reason.text())
@@ -105,6 +106,8 @@ class CertaintyPanel(QWidget):
         # A promise holds for images that the gate accepts.
         prediction = analysis.prediction if certainty.level is not Level.ABSTAIN else None
         self._promises = prediction
+        measured = certainty.probability_correct is not None
+        self._broken = broken_words(analysis.bundle.badge, certainty.level, tr) if measured else []
         self._write_promise()
         self.reason.setText(_reason(analysis, certainty))
         self.reason.setVisible(bool(self.reason.text()))
@@ -119,8 +122,8 @@ class CertaintyPanel(QWidget):
     def _write_promise(self) -> None:
         most = 1 if self._short else _NAMED
         words = promised_words(self._promises, tr, most) if self._promises is not None else []
-        self.promised.setText("\n".join(words))
-        self.promised.setVisible(bool(words))
+        self.promised.setText("\n".join(words + self._broken))
+        self.promised.setVisible(bool(words + self._broken))
 
     def _show_refusal(self, analysis: Analysis) -> None:
         self.shape.show()
@@ -128,7 +131,7 @@ class CertaintyPanel(QWidget):
         self.word.show()
         self.word.setText(tr(WORDS[Level.ABSTAIN]))
         self.percent.setText(tr("The viewer abstains."))
-        self._promises = None
+        self._promises, self._broken = None, []
         self._write_promise()
         self.reason.setText(told(analysis.gate.reason))
         self.reason.show()
