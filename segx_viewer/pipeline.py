@@ -13,7 +13,7 @@ from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from operator import itemgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,12 +60,15 @@ from segx_viewer.inference.predictor import as_bytes, normalise, place, to_predi
 from segx_viewer.inference.roads import ready_runner, torch_runner
 from segx_viewer.inference.runner import Runner, Scores, Wish
 from segx_viewer.inference.segmenter import regions_of
+from segx_viewer.networks.threads import is_one_of_many
 
 if TYPE_CHECKING:
     from segx_viewer.bundles.manifest import ModelBundle
     from segx_viewer.bundles.store import BundleStore
 
 __all__ = ["analyse", "analyse_to_end", "library_versions", "reassess"]
+
+Answer = TypeVar("Answer")
 
 # Share of an analysis that is done when a stage begins.
 _BEGINS = {Stage.CHECK: 0.0, Stage.CLASSIFY: 0.1, Stage.SEGMENT: 0.35, Stage.ATTRIBUTE: 0.6, Stage.SEGU: 0.9}
@@ -245,7 +248,7 @@ class _Run:
             analysis = replace(analysis, segmentation=found[0], regions=named)
         yield analysis
         # Alignments that take their time are computed beside what follows, and do not delay the badge.
-        with ThreadPoolExecutor(1, "alignments") as helper:
+        with _Later() if is_one_of_many() else ThreadPoolExecutor(1, "alignments") as helper:
             try:
                 analysis = yield from self._explain(analysis, bundle, promises, runner, inputs, helper)
                 with self._stage(Stage.SEGU):
@@ -509,6 +512,24 @@ class _Run:
         started = time.perf_counter()
         yield
         self._count(stage, time.perf_counter() - started)
+
+
+class _Later(Executor):
+    """Does what is submitted when its result is asked for: where there is no processor for a second thread."""
+
+    def submit(self, fn: Callable[..., Answer], /, *given: object, **named: object) -> Future[Answer]:
+        return _LaterFuture(partial(fn, *given, **named))
+
+
+class _LaterFuture(Future[Answer]):
+    def __init__(self, work: Callable[[], Answer]) -> None:
+        super().__init__()
+        self._work = work
+
+    def result(self, timeout: float | None = None) -> Answer:
+        if not self.done():
+            self.set_result(self._work())
+        return super().result(timeout)
 
 
 def _applies(attribution: Explanation, analysis: Analysis) -> bool:

@@ -17,19 +17,29 @@ from segx_viewer.cli.terminal import Screen
 from segx_viewer.cohort.index import Index
 from segx_viewer.cohort.inputs import Input, Inputs, unfinished
 from segx_viewer.cohort.journal import Journal, Mirrored
-from segx_viewer.cohort.options import Batch, check, class_indices, run_settings
+from segx_viewer.cohort.options import Batch, check, class_indices, run_settings, runs_on_graphs
 from segx_viewer.cohort.outputs import is_result
 from segx_viewer.cohort.remote import content as content_of
 from segx_viewer.cohort.remote import spooled, stamp
 from segx_viewer.cohort.tables import write_tables
-from segx_viewer.cohort.work import read, request_for, summary, table_row, without_names, write_results
+from segx_viewer.cohort.work import (
+    Outcome,
+    Task,
+    read,
+    request_for,
+    summary,
+    table_row,
+    without_names,
+    write_results,
+)
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.result import Analysis
 from segx_viewer.errors import DiskFullError, SegxError, UnsupportedImageError
 from segx_viewer.explain.distance import prepare_transport
 from segx_viewer.paths import all_models_folders
 
-EXPLAINERS = 4  # images analysed side by side, at most
+EXPLAINERS = 4  # images analysed side by side in threads, at most
+MANY = 128  # images from which on it is considered to start processes for them
 
 T = TypeVar("T")
 _POLL_SECONDS = 2.0
@@ -94,7 +104,7 @@ def _run_alone(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Task:
+class _Reading:
     """An image that is being decoded."""
 
     item: Input
@@ -103,7 +113,7 @@ class _Task:
     label: str
 
 
-_Outcome = tuple[_Task | None, Analysis | Exception | None]
+_Explained = tuple[_Reading | None, Analysis | Exception | None]
 """What became of an image; None for one that an earlier run has done."""
 
 
@@ -120,10 +130,10 @@ class _Written:
 
 
 class _Run:
-    """Decodes ahead, analyses and writes behind in threads.
+    """Decodes ahead, analyses and writes behind: few images in threads, many in processes (`cohort.crew`).
 
     On a processor, images are analysed side by side, each on its share of the cores: the many short steps beside the
-    networks leave most cores idle otherwise.
+    networks leave most cores idle otherwise. These steps of one image hold up those of another in the same process.
     """
 
     def __init__(
@@ -183,10 +193,60 @@ class _Run:
         first = list(islice(new, _COUNTED))
         if not first:
             return
-        explaining: deque[Future[_Outcome]] = deque()
+        processes = self._processes_for(len(first))
+        with self._screen.progress(len(first) if len(first) < _COUNTED else None) as count_one:
+            if processes > 1:
+                self._analyse_in_processes(processes, chain(first, new), count_one)
+            else:
+                self._analyse_in_threads(len(first), chain(first, new), count_one)
+
+    def _processes_for(self, images: int) -> int:
+        if images < MANY or not runs_on_graphs(self._batch, self._store):
+            return 1
+        from segx_viewer.cohort import crew  # a run of one image does without
+
+        return crew.size_for(images)
+
+    def _analyse_in_processes(self, count: int, files: Iterable[Input], count_one: Callable[[str], None]) -> None:
+        from segx_viewer.cohort.crew import Crew
+
+        with Crew(count, self._batch, self._classes) as crew:
+            try:
+                for outcomes in crew.analyse(self._tasks(files, count_one), self._journal.together):
+                    for outcome in outcomes:
+                        self._take(outcome)
+                        count_one(Path(outcome.task.label).name)
+                    if self._full is not None:
+                        break
+            except DiskFullError as error:
+                self._full = error
+
+    def _tasks(self, files: Iterable[Input], count_one: Callable[[str], None]) -> Iterator[Task]:
+        """Yield the images to analyse, numbered."""
+        for item, content, frame, frames, suffix, _ in self._frames(files):
+            number = self._number(item, content, frame, frames)
+            if self._full is not None:
+                return
+            if number is None:
+                count_one("")
+            else:
+                yield Task(item, number, frame, item.label + suffix)
+
+    def _take(self, outcome: Outcome) -> None:
+        """Note and tell what became of an image."""
+        if outcome.full:
+            self._full = DiskFullError(outcome.reason)
+            return
+        status, label = str(outcome.row["status"]), outcome.task.label
+        self._journal.end(outcome.task.number, outcome.row)
+        self.count[status] += 1
+        told = f"{outcome.row['id']}  {label}: {outcome.line}"
+        self._screen.print(f"{status}  {label}: {outcome.reason}" if outcome.reason else told)
+
+    def _analyse_in_threads(self, images: int, files: Iterable[Input], count_one: Callable[[str], None]) -> None:
+        explaining: deque[Future[_Explained]] = deque()
         with (
-            self._screen.progress(len(first) if len(first) < _COUNTED else None) as count_one,
-            self._store.sharing_processor(min(EXPLAINERS, len(first))) as (count, begin),
+            self._store.sharing_processor(min(EXPLAINERS, images)) as (count, begin),
             ThreadPoolExecutor(count, "explain", begin) as explainers,
         ):
 
@@ -198,7 +258,7 @@ class _Run:
                 self._collect_written()
 
             try:
-                for task in self._decoded(chain(first, new)):
+                for task in self._decoded(files):
                     if self._full is not None:  # every further image would fail alike
                         explainers.shutdown(wait=True, cancel_futures=True)
                         explaining = deque(future for future in explaining if not future.cancelled())
@@ -232,9 +292,9 @@ class _Run:
                 _, _, frame = content.partition(" frame ")
                 self._index.add(number, content, int(frame or self._batch.frame or 0), item.label)
 
-    def _decoded(self, files: Iterable[Input]) -> Iterator[_Task | None]:
+    def _decoded(self, files: Iterable[Input]) -> Iterator[_Reading | None]:
         """Yield the images to analyse, a few being decoded ahead; None for one that an earlier run has done."""
-        ahead: deque[_Task | None] = deque()
+        ahead: deque[_Reading | None] = deque()
         frames = self._frames(files)
         while True:
             while len(ahead) <= self._batch.workers + 1 and (found := next(frames, None)) is not None:
@@ -262,16 +322,9 @@ class _Run:
 
     def _begin(
         self, item: Input, content: str, frame: int, frames: int, suffix: str, image: MedicalImage | None
-    ) -> _Task | None:
-        try:
-            number, done = self._journal.begin(f"{content} frame {frame}" if frame else content, stamp(item), frames)
-        except DiskFullError as error:
-            self._full = error
-            return None
-        if self._index is not None:
-            self._index.add(number, content, frame, item.label)
-        if done:
-            self.count["done"] += 1
+    ) -> _Reading | None:
+        number = self._number(item, content, frame, frames)
+        if number is None:
             return None
         prepare_transport()
         if image is None:
@@ -279,7 +332,21 @@ class _Run:
         else:
             reading = Future[MedicalImage]()
             reading.set_result(image)
-        return _Task(item, number, reading, item.label + suffix)
+        return _Reading(item, number, reading, item.label + suffix)
+
+    def _number(self, item: Input, content: str, frame: int, frames: int) -> int | None:
+        """Give an image its number; None for one that an earlier run has done, and where the disk is full."""
+        try:
+            number, done = self._journal.begin(f"{content} frame {frame}" if frame else content, stamp(item), frames)
+        except DiskFullError as error:
+            self._full = error
+            return None
+        if self._index is not None:
+            self._index.add(number, content, frame, item.label)
+        if not done:
+            return number
+        self.count["done"] += 1
+        return None
 
     def _look_at(self, item: Input) -> tuple[str, MedicalImage | None]:
         """Return the hash of a file's content and its first frame; None where that is not wanted or cannot be read."""
@@ -291,7 +358,7 @@ class _Run:
         except SegxError:
             return content, None  # said when its turn comes
 
-    def _explain(self, task: _Task | None) -> _Outcome:
+    def _explain(self, task: _Reading | None) -> _Explained:
         """Analyse an image; what goes wrong is its outcome."""
         if task is None:
             return None, None
@@ -308,7 +375,7 @@ class _Run:
         finally:
             self._idle.append(store)
 
-    def _begin_writing(self, explained: tuple[_Task, Analysis | Exception | None]) -> None:
+    def _begin_writing(self, explained: tuple[_Reading, Analysis | Exception | None]) -> None:
         task, outcome = explained
         if isinstance(outcome, Exception):
             raise outcome
@@ -330,7 +397,7 @@ class _Run:
         self.count["done"] += 1
         self._screen.print(f"{name}  {written.label}: {summary(written.analysis)}")
 
-    def _guard(self, task: _Task | _Written, step: Callable[[T], None], subject: T) -> None:
+    def _guard(self, task: _Reading | _Written, step: Callable[[T], None], subject: T) -> None:
         """Do a step of one image; what goes wrong is told and noted, and the run goes on."""
         try:
             step(subject)
@@ -344,7 +411,9 @@ class _Run:
             if self._batch.verbose:
                 traceback.print_exc()
 
-    def _note(self, task: _Task | _Written, status: str, reason: str, row: Mapping[str, object] | None = None) -> None:
+    def _note(
+        self, task: _Reading | _Written, status: str, reason: str, row: Mapping[str, object] | None = None
+    ) -> None:
         self.count[status] += 1
         self._screen.print(f"{status}  {task.label}: {reason}")
         reason = without_names(reason, task.item, self._batch)

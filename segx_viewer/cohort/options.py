@@ -11,7 +11,9 @@ from segx_viewer.cohort.outputs import DEFAULT, Output
 from segx_viewer.domain.methods import COMBINED, METHODS
 from segx_viewer.errors import SegxError
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
+from segx_viewer.inference.cam import LINEAR_METHODS
 from segx_viewer.inference.installed import beyond, beyond_reason
+from segx_viewer.networks.kinds import AUTO, CPU
 
 _ALL = "all"
 
@@ -67,6 +69,13 @@ def check(batch: Batch) -> None:
         raise SegxError("--watch and --scheduler do not go together.")
     if batch.index is not None and batch.index.is_dir():
         raise SegxError(f"--index {batch.index} is a folder; name a file.")
+
+
+def runs_on_graphs(batch: Batch, store: BundleStore) -> bool:
+    """Whether ready graphs are all that a run may need: then a further process costs no torch."""
+    bundles = [store.get(batch.bundle)] if batch.bundle else list(store.bundles().values())
+    on_processor = batch.device in (AUTO, CPU) and not batch.as_published
+    return on_processor and set(batch.methods) <= set(LINEAR_METHODS) and all(bundle.has_graphs for bundle in bundles)
 
 
 def class_indices(batch: Batch, store: BundleStore) -> tuple[int, ...] | None:

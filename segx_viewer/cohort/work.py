@@ -1,5 +1,7 @@
 """One image of a run, on whichever machine: analysed, written under its final name, told as a row."""
 
+import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from segx_viewer import pipeline
@@ -100,14 +102,32 @@ def look_at(item: Input, batch: Batch) -> tuple[str, int]:
 
 def carry_out(task: Task, batch: Batch, classes: tuple[int, ...] | None, store: BundleStore) -> Outcome:
     """Take one image from its file to its results; an error is its outcome, not raised."""
+    found = analyse(task, lambda: read(task.item, task.frame, batch.limits), batch, classes, store)
+    return found if isinstance(found, Outcome) else write(task, found, batch)
+
+
+def analyse(
+    task: Task,
+    image: Callable[[], MedicalImage],
+    batch: Batch,
+    classes: tuple[int, ...] | None,
+    store: BundleStore,
+) -> Analysis | Outcome:
+    """Analyse an image, which `image` returns or raises why it cannot be had; an error is its outcome, not raised."""
     try:
-        image = read(task.item, task.frame, batch.limits)
-        analysis = pipeline.analyse_to_end(request_for(image, task.number, batch, classes), store)
+        return pipeline.analyse_to_end(request_for(image(), task.number, batch, classes), store)
+    except Exception as error:  # noqa: BLE001 - one image's accident must not cost the others their results
+        return failed(task, error, batch)
+
+
+def write(task: Task, analysis: Analysis, batch: Batch) -> Outcome:
+    """Write an image's results; an error is its outcome, not raised."""
+    try:
         name, problem = write_results(analysis, task.number, batch)
         row = table_row(analysis, name, origin=batch.include_origin)
     except DiskFullError as error:
         return Outcome(task, {}, str(error), full=True)
-    except Exception as error:  # noqa: BLE001 - one image's accident must not cost the others their results
+    except Exception as error:  # noqa: BLE001 - as above
         return failed(task, error, batch)
     return failed(task, ExportError(problem), batch, row) if problem else Outcome(task, row, line=summary(analysis))
 
@@ -139,6 +159,8 @@ def failed(task: Task, error: Exception, batch: Batch, row: dict[str, object] | 
     """Return the outcome of an image that something went wrong with."""
     skipped = isinstance(error, UnsupportedImageError) and not task.item.named
     reason = str(error) if isinstance(error, SegxError) else f"unexpected {type(error).__name__}: {error}"
+    if batch.verbose and not isinstance(error, SegxError):
+        traceback.print_exception(error)
     row = {**(row or {"id": f"{task.number:04d}"}), "status": "skipped" if skipped else "failed"}
     return Outcome(task, {**row, "error": without_names(reason, task.item, batch)}, reason)
 

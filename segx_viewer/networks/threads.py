@@ -21,3 +21,8 @@ def thread_count() -> int:
 def set_thread_count(count: int) -> None:
     """Say on how many threads the networks of the calling thread run; 0 for as many as there are processors."""
     _own.count = count
+
+
+def is_one_of_many() -> bool:
+    """Whether the calling thread was told to have its networks to itself: others have the other processors."""
+    return getattr(_own, "count", 0) == 1
