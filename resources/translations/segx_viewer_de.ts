@@ -2420,10 +2420,6 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>herausgeschnittenen Läsionen</translation>
     </message>
     <message>
-      <source>Level of certainty</source>
-      <translation>Stufe der Sicherheit</translation>
-    </message>
-    <message>
       <source>Licence</source>
       <translation>Lizenz</translation>
     </message>

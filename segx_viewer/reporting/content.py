@@ -1,6 +1,5 @@
 """What a report says, in words: the same for PNG, PDF and the table. Decides what is left out for privacy."""
 
-import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,9 +21,6 @@ from segx_viewer.reporting.reading import NOTHING_READ, Reading
 from segx_viewer.reporting.reasons import told
 from segx_viewer.reporting.scrubbing import Scrubber
 from segx_viewer.reporting.words import date_text, mark, moment_text, number, percent, say
-
-PROMISED_WIDTH = 34
-"""Letters of a line of what is promised."""
 
 RESEARCH_USE = mark("Research use only - not for diagnosis")
 
@@ -62,11 +58,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The badge, its meaning and the figures beside it."""
+    """The badge, its meaning, what cannot be ruled out and the figures beside it."""
 
     level: Level
     meaning: str
     reason: str
+    promised: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     curve: tuple[float, ...] = ()
 
@@ -229,27 +226,27 @@ def _trust(analysis: Analysis, key: MapKey | None, clean: Callable[[str], str]) 
     return Trust(
         level=certainty.level,
         meaning=say(_UNFOUNDED if unfounded else LEVELS[certainty.level]),
-        reason=clean(_told(certainty.reason)),
-        rows=(*_promised_rows(analysis, certainty), *_trust_rows(certainty, region, predicts=predicts)),
+        reason=" ".join(_reasons(analysis, certainty, clean)),
+        promised=tuple(_promised(analysis, certainty)),
+        rows=tuple(_trust_rows(certainty, region, predicts=predicts)),
         curve=certainty.auitc_curve,
     )
 
 
-def _promised_rows(analysis: Analysis, certainty: Certainty) -> Iterator[Row]:
-    """Yield what cannot be ruled out; a promise holds for images that the gate accepts only."""
-    if analysis.prediction is not None and certainty.level is not Level.ABSTAIN:
-        # Fourteen findings do not fit on one line, nor does a row's value take several.
-        for words in promised_words(analysis.prediction, say):
-            yield from _wrapped(say("Not ruled out"), words)
+def _promised(analysis: Analysis, certainty: Certainty) -> list[str]:
+    """Return what cannot be ruled out; a promise holds for images that the gate accepts only."""
+    if analysis.prediction is None or certainty.level is Level.ABSTAIN:
+        return []
+    return promised_words(analysis.prediction, say)
+
+
+def _reasons(analysis: Analysis, certainty: Certainty, clean: Callable[[str], str]) -> Iterator[str]:
+    """Yield why the level is as it is, and where its promise did not hold."""
+    if certainty.reason:
+        yield clean(_told(certainty.reason))
     if certainty.probability_correct is not None:
         for words in broken_words(analysis.bundle.badge, certainty.level, say):
-            yield from _wrapped(say("Level of certainty"), words)
-
-
-def _wrapped(label: str, words: str) -> Iterator[Row]:
-    first, *further = textwrap.wrap(words, PROMISED_WIDTH)
-    yield label, first
-    yield from (("", line) for line in further)
+            yield f"{words[:1].upper()}{words[1:]}."
 
 
 def _trust_rows(certainty: Certainty, region: str, *, predicts: bool) -> Iterator[Row]:

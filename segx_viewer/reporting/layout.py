@@ -260,6 +260,10 @@ class _Setter:
         y = self.paragraph(x, y + 46 * u, width, trust.meaning, BODY)
         if trust.reason:
             y = self.paragraph(x, y, width, trust.reason, BODY, self.theme.text)
+        if trust.promised:  # whole sentences, and fourteen findings do not fit beside a label
+            y = self.paragraph(x, y + 4 * u, width, say("Not ruled out"), SMALL, self.theme.muted)
+            for words in trust.promised:
+                y = self.paragraph(x, y, width, words, BODY, self.theme.text)
         if not trust.rows:
             return y
         y += 6 * u

@@ -416,6 +416,7 @@ def test_every_text_of_a_report_is_translated(analysis, level):
         front = overview_page([entry], totals_of([entry]), 1, 1, width=1800, height=1300)
     whole = " ".join(op.text for drawn in (page, front) for op in drawn.operations if isinstance(op, Text))
     rows = [text for row in (*content.looked_at, *content.made, *content.trust.rows) for text in row]
+    rows += content.trust.promised
     known = {*analysis.versions, analysis.bundle.name, content.method, "layer", "mel", "bcc"}
     missed = {text for text in (*rows, *content.notices, title, whole) if untranslated(_without(text, known))}
     assert not missed, "\n".join(sorted(missed))

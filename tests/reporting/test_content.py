@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from segx_viewer.domain.image import MedicalImage, PatientIdentity, PhotometricInterpretation, SourceInfo
-from segx_viewer.domain.result import BadgeRecord, Level, LevelPromise, Target
+from segx_viewer.domain.result import BadgeRecord, Level, LevelPromise, PredictionSet, Target
 from segx_viewer.reporting.content import RESEARCH_USE, describe
 from segx_viewer.reporting.layout import LIGHT, lay_out
 from segx_viewer.reporting.panels import ReportView, draw_panels
@@ -69,7 +69,17 @@ def test_a_promise_that_test_images_refuted_stands_on_the_page(make_analysis):
         badge = BadgeRecord("drawn", promises=(LevelPromise(level, 0.8, among, kept=False),))
         told_of = dataclasses.replace(analysis, bundle=dataclasses.replace(analysis.bundle, badge=badge))
         text = " ".join(" ".join(_page_text(told_of)).split())
-        assert ("promise of this level not kept on the test images among lesions that were cut out" in text) is told
+        assert ("Promise of this level not kept on the test images among lesions that were cut out." in text) is told
+
+
+def test_what_is_not_ruled_out_stands_in_whole_lines(make_analysis):
+    analysis = make_analysis()
+    prediction = dataclasses.replace(analysis.prediction, sets=(PredictionSet(0.95, (4, 5), (3,)),))
+    texts = _page_text(dataclasses.replace(analysis, prediction=prediction))
+    place = texts.index("Not ruled out")
+    page = " ".join(texts[place : place + 5])
+    assert page.startswith("Not ruled out melanoma or melanocytic nevus (95 %) no promise for dermatofibroma: too few")
+    assert "Not ruled out" not in _page_text(analysis)
 
 
 def test_maps_that_were_scaled_as_published_are_said_to_be(make_analysis):
