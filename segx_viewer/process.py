@@ -124,6 +124,13 @@ TRICKS = {
             "a picture of 28 megapixels until its badge: at most 456 MiB instead of 491 to 505",
         ),
         Trick(
+            "keep-little",
+            "mallopt (glibc): blocks below 32 MiB come from the heap, which keeps 64 MiB of what was freed, in the "
+            "process that decodes",
+            "each picture takes such blocks and frees them, and fresh pages cost time",
+            "a PNG of 450 x 600: 5.8 ms of processor time instead of 7.0, none of 627 page faults",
+        ),
+        Trick(
             "keep-freed",
             "mallopt (glibc): freed memory is never given back, for training only",
             "each step frees and asks for the same large buffers, and fresh pages cost time",
@@ -377,6 +384,12 @@ def keep_freed_memory() -> None:
     """Let the C library (glibc) reuse freed memory for good instead of giving it back."""
     if wanted("keep-freed"):
         _set_malloc({_M_MMAP_MAX: 0, _M_TRIM_THRESHOLD: 2**31 - 1})
+
+
+def keep_little_memory() -> None:
+    """Let the C library (glibc) reuse freed memory for blocks of a picture's size, and keep no more than some of it."""
+    if wanted("keep-little"):
+        _set_malloc({_M_MMAP_THRESHOLD: 2**25, _M_TRIM_THRESHOLD: 2**26})
 
 
 def _set_malloc(options: Mapping[int, int]) -> None:

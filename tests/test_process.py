@@ -193,6 +193,15 @@ def test_the_window_lets_the_system_have_back_what_large_pictures_took(monkeypat
     assert told == asked
 
 
+@pytest.mark.parametrize(("left_out", "asked"), [("", [{-3: 2**25, -1: 2**26}]), ("keep-little", [])])
+def test_the_process_that_decodes_keeps_little_of_what_pictures_took(monkeypatch, left_out, asked):
+    monkeypatch.setenv(process.SWITCH, left_out)
+    told: list[dict[int, int]] = []
+    monkeypatch.setattr(process, "_set_malloc", told.append)
+    process.keep_little_memory()
+    assert told == asked
+
+
 def test_the_window_takes_short_turns_unless_told_not_to(monkeypatch):
     before = sys.getswitchinterval()
     monkeypatch.setattr(os, "environ", os.environ.copy())

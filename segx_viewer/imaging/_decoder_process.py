@@ -43,6 +43,7 @@ def serve(connection: Connection, memory_bytes: int) -> None:
     """
     _be_quiet()
     process.begin()
+    process.keep_little_memory()
     from segx_viewer.imaging import _icc, _pixels, reader  # noqa: F401 - now, before memory is bounded
 
     os.environ.setdefault("OPJ_NUM_THREADS", str(min(os.cpu_count() or 1, _THREADS)))  # of OpenJPEG in Pillow
