@@ -68,7 +68,7 @@ def write_model_card(folder: Path, evaluation: Path) -> Path:
     if (record := badge_record(result)) is not None:
         broken = {
             "not_kept": plain(not_kept(result.prediction_sets)),
-            "levels_not_kept": [_level_not_kept(one) for one in result.level_promises if level_refuted(one)],
+            "levels_not_kept": [_level_not_kept(one) for one in result.level_promises or () if level_refuted(one)],
         }
         write_manifest(folder, {**manifest, "evaluation": record | {key: rows for key, rows in broken.items() if rows}})
     text = "\n\n".join(
@@ -159,7 +159,7 @@ def _in_short(result: Evaluation) -> list[str]:
     scores = [result.certainty[name].auroc if name in result.certainty else None
               for name in ("calibrated SegU", "max-softmax")]  # fmt: skip
     told = [str(v or "-") for v in (*scores, levels.get("HIGH"))]
-    told[-1] += "".join(f"; {one.within.label}: {one.right}" for one in result.level_promises
+    told[-1] += "".join(f"; {one.within.label}: {one.right}" for one in result.level_promises or ()
                         if one.within is not None and one.level == Level.HIGH.value)  # fmt: skip
     return [f"`{result.bundle.name}`", str(classified.n), *(str(v or "-") for v in shown), dice or "-", *told]
 
@@ -208,7 +208,7 @@ def _figures(bundle: ModelBundle, result: Evaluation) -> str:
         "\n".join(_per_class_maps(result)),
         *card_tables.outlined(result.outlines),
         *card_tables.promised(result.prediction_sets),
-        *card_tables.levels_promised(result.level_promises, fitted_promises(bundle.promises)),
+        *card_tables.levels_promised(result.level_promises or (), fitted_promises(bundle.promises)),
         *card_tables.endangered(result.dangers),
         "### Does SegU tell right from wrong?",
         _verdict(result),

@@ -479,7 +479,7 @@ class Evaluation:
     calibration: Emptied[CalibrationFigures] = None
     prediction_sets: tuple[SetFigures, ...] = ()
     dangers: tuple[DangerFigures, ...] = ()
-    level_promises: tuple[LevelFigures, ...] = ()
+    level_promises: LeftOut[tuple[LevelFigures, ...]] = None
     segu_adds: Emptied[SeguAdds] = None
     second: LeftOut[SecondBundle] = None
     shifts: Shifts = Shifts()

@@ -159,7 +159,7 @@ def evaluate(
         calibration=figures.calibration(rows),
         prediction_sets=coverage(rows, recipe.codes),
         dangers=dangerous(rows, recipe.evaluation.dangers),
-        level_promises=level_promises(rows, fitted_promises(bundle.promises)),
+        level_promises=level_promises(rows, fitted_promises(bundle.promises)) or None,
         segu_adds=segu_adds(rows, methods[0]),
         second=None if second is None else SecondBundle(second.info.name, second.info.version, second.info.digest),
         shifts=shifted(measured.shifts),
