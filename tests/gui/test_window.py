@@ -339,6 +339,25 @@ def test_the_outside_panel_shows_what_segx_hides(opened):
     assert picture[inside.y(), inside.x(), 1] < 20
 
 
+def test_the_process_that_decodes_starts_when_the_first_analysis_is_done(qtbot, window, engine, pictures, monkeypatch):
+    started, goes_on = threading.Event(), threading.Event()
+    monkeypatch.setattr("segx_viewer.app.jobs.files.prepare", started.set)
+
+    def held(analysis):
+        assert goes_on.wait(60)
+        return analysis
+
+    engine.change = held
+    window.open_paths(pictures[:1])
+    qtbot.waitUntil(lambda: bool(engine.requests))
+    window.workspace.prepare()
+    qtbot.wait(50)
+    assert not started.is_set()
+    goes_on.set()
+    qtbot.waitUntil(started.is_set)
+    assert window.has_result()
+
+
 def test_a_model_can_be_chosen(qtbot, opened, engine):
     opened.workspace.prepare()
     qtbot.waitUntil(lambda: bool(opened.workspace.analyses.bundles))

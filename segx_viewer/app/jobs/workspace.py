@@ -5,9 +5,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from segx_viewer.app.jobs import files
 from segx_viewer.app.jobs.analyses import Analyses
 from segx_viewer.app.jobs.engine import Engine
-from segx_viewer.app.jobs.jobs import Jobs
+from segx_viewer.app.jobs.jobs import FILES, MODELS, Jobs
 from segx_viewer.app.jobs.loader import Loader
 from segx_viewer.app.jobs.opening import Opener
 from segx_viewer.app.jobs.work import Work
@@ -67,11 +68,12 @@ class Workspace(QObject):
         self.said.emit(sentence)
 
     def prepare(self) -> None:
-        """Load in the background what the first image needs."""
-        from segx_viewer.app.jobs.files import prepare
+        """Load in the background what the first image needs, and then start the process that decodes compressed ones.
 
-        self.jobs.run(prepare, lane="files")
+        Starting it takes as much of the processor as an analysis does, and waits for one that is under way.
+        """
         self.analyses.prepare()
+        self.jobs.run(_reached, then=lambda _: self.jobs.run(files.prepare, lane=FILES), lane=MODELS)
 
     # -- looking ---------------------------------------------------------------------------------
 
@@ -135,3 +137,7 @@ class Workspace(QObject):
         self.analyses.cancel()
         self.jobs.stop()
         self.opener.shut_down()
+
+
+def _reached() -> None:
+    """Say that a lane has done what it was given before."""
