@@ -49,7 +49,7 @@ def parts(window: "Window", engine: Engine | None) -> Iterator[None]:
     yield from _draw_icons()
     _make_model(window, engine)
     yield
-    for make in (_make_lists, _make_results, _make_pictures, _make_bars):
+    for make in (_make_lists, _make_results, _make_pictures, _make_bars, _make_commands, _make_page, _add_pages):
         make(window)
         yield
     _place(window)
@@ -133,16 +133,27 @@ def _make_bars(window: "Window") -> None:
     window.cine_bar = CineBar(window.scroller, window.state)
 
 
-def _place(window: "Window") -> None:
-    """Make what is made of commands, and put the widgets where the frame keeps room for them."""
+def _make_commands(window: "Window") -> None:
+    """Make the commands, whose keys do nothing yet, and what is made of them."""
     window.commands = Actions(window, window, window.state, lambda: _there(window), rows())
-    menus.fill(window.menus, window, window.commands)
     window.top_bar = TopBar(window.commands)
     window.edit_bar = EditBar(window.state, window.editor, window.commands)
+
+
+def _make_page(window: "Window") -> None:
     middle = ((window.viewports, 1), (window.grid, 1), (window.comparison, 1))
     window.picture_page = column(window.top_bar, window.edit_bar, *middle, window.cine_bar, window.control_bar)
+
+
+def _add_pages(window: "Window") -> None:
     for page in (window.message_page, window.picture_page):
-        window.pages.addWidget(page)
+        window.pages.addWidget(page)  # behind the start page
+
+
+def _place(window: "Window") -> None:
+    """Put the widgets where the frame keeps room for them, and let keys and menus do what they say."""
+    menus.fill(window.menus, window, window.commands)
+    window.commands.begin()
     for room, widget in zip(window.rooms, (window.studies, window.results, window.status), strict=True):
         replace(room, widget)
     window.empty_page.offer_restore(window.keeps_session and session.ended_badly())

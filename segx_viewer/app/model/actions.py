@@ -98,8 +98,11 @@ class Actions(Generic[Target]):
         action.setCheckable(command.checked is not None)
         action.setAutoRepeat(command.checked is None)  # a key held down must not flicker a switch
         action.triggered.connect(lambda *_: self.run(command.id))
-        self._parent.addAction(action)
         return action
+
+    def begin(self) -> None:
+        """Let the shortcuts hold from here on."""
+        self._parent.addActions(list(self.by_id.values()))
 
     def shortcut(self, name: str) -> str:
         """Return a command's shortcut, the user's own if there is one."""
