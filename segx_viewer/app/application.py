@@ -1,6 +1,7 @@
 """Start the window."""
 
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from segx_viewer.app.window import Window
 
 _WARM_UP_MS = 300
+_BREAK_MS = 5
+_DONE = object()
 _PATIENCE = 1000  # looks at whether the window is on the screen
 
 
@@ -91,6 +94,9 @@ class Program(QObject):
         self._look = QTimer(self, interval=1)
         self._look.timeout.connect(self._begin_when_seen)
         self._look.start()
+        self._preparations: Iterator[None] = iter(())
+        self._prepare = QTimer(self, interval=_BREAK_MS)
+        self._prepare.timeout.connect(self._prepare_a_little)
 
     def _begin_when_seen(self) -> None:
         self._patience -= 1  # a window that starts as an icon is not on the screen
@@ -142,12 +148,20 @@ class Program(QObject):
             window.open_paths(list(self._paths))
         # The models load once the window is on the screen and answers.
         QTimer.singleShot(_WARM_UP_MS, window.workspace.prepare)
+        self._preparations = window.results.preparations()
+        self._prepare.start()
+
+    def _prepare_a_little(self) -> None:
+        """Make some of what the first answer is shown in, while nothing but the networks is waited for."""
+        if next(self._preparations, _DONE) is _DONE:
+            self._prepare.stop()
 
     def end(self) -> None:
         """Listen no more, and forget what shall not be remembered."""
         from segx_viewer.app.model import privacy
 
         self._look.stop()
+        self._prepare.stop()
         self._hook.remove()
         if self._listener is not None:
             self._listener.close()

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from segx_viewer.app.canvas.scene import Panel
 from segx_viewer.app.panels import statusbar
@@ -108,6 +109,34 @@ def test_what_takes_long_says_how_long_it_still_takes(qtbot, monkeypatch):
     bar.show_progress(Progress(Stage.ATTRIBUTE, 0.4))
     assert "about 30 s left" in bar.text.text()
     bar.show_progress(None)
+
+
+def test_a_step_of_progress_paints_nothing_at_once(qtbot):
+    """A QProgressBar would, and with itself all that waits to be painted in its window."""
+    painted = []
+
+    class Painted(QWidget):
+        def paintEvent(self, event) -> None:  # noqa: N802
+            painted.append(event)
+
+    window = QWidget()
+    qtbot.addWidget(window)
+    bar, other = StatusBar(), Painted()
+    column = QVBoxLayout(window)
+    column.addWidget(bar)
+    column.addWidget(other)
+    bar.show_progress(Progress(Stage.ATTRIBUTE, 0.2))
+    window.resize(600, 200)
+    window.show()
+    qtbot.waitExposed(window)
+    qtbot.waitUntil(lambda: bool(painted))
+    painted.clear()
+    other.update()
+    bar.show_progress(Progress(Stage.ATTRIBUTE, 0.6))
+    assert painted == []
+    qtbot.waitUntil(lambda: bool(painted))
+    assert bar.bar.value() == 600
+    assert bar.bar.updatesEnabled()
 
 
 @pytest.mark.parametrize("size", [QSize(1280, 800), QSize(960, 540)], ids=["1280x800", "1920x1080 at scale 2"])

@@ -8,8 +8,11 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from segx_viewer.app.application import Program
 from segx_viewer.app.dialogs.manual import Manual
 from segx_viewer.app.kit import language, topics
+from segx_viewer.app.panels.figures import Figures
+from segx_viewer.app.window import Window
 from segx_viewer.domain.result import (
     Activation,
     Alignment,
@@ -49,6 +52,37 @@ def everything(opened):
 
 def lines_of(window):
     return [line for table in window.results.details.tables for line in table.lines if line.topic]
+
+
+def test_the_rows_of_the_first_answer_are_made_before_it_comes(qtbot, window, pictures, monkeypatch):
+    for _ in window.results.preparations():
+        assert not any(
+            cell.isVisible() for table in window.results.details.tables for row in table.cells for cell in row
+        )
+    made = []
+    monkeypatch.setattr(Figures, "_add_row", lambda table: made.append(table))
+    window.open_paths(pictures[:1])
+    qtbot.waitUntil(window.has_result)
+    assert made == []
+    assert lines_of(window)
+    assert window.results.details.expected[window.results.details.table] == len(ALIGNMENTS)
+    for table in window.results.details.tables:  # what is not needed stays unseen
+        for cells, line in zip(table.cells, table.lines, strict=True):
+            assert all(not cell.isHidden() for cell in cells) == bool(cells[0].text())
+            assert line.isHidden()
+            assert line.button.isHidden() == (not line.topic)
+
+
+def test_the_program_prepares_the_rows_once_files_are_opened(qtbot, engine):
+    window = Window(engine)
+    qtbot.addWidget(window)
+    program = Program(window, [])
+    window.show()
+    qtbot.waitUntil(lambda: window.follower is not None)
+    qtbot.waitUntil(lambda: len(window.results.details.table.cells) == len(ALIGNMENTS))
+    qtbot.waitUntil(lambda: not program._prepare.isActive())
+    window.close()
+    program.end()
 
 
 def test_the_sentence_of_a_figure_opens_below_it_by_the_mouse_and_by_keys(qtbot, opened):

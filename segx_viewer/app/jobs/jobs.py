@@ -1,13 +1,15 @@
 """The one way to run something beside the window: a function goes to a lane, its answer comes back into the window."""
 
 import logging
+import time
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 from weakref import WeakSet
 
 import shiboken6
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.kit.reasons import told
@@ -16,6 +18,8 @@ from segx_viewer.errors import AnalysisCancelled, SegxError, library_needed
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
+Waiting = tuple[Callable[[], object], object, Callable[[], bool] | None]
+"""What to do with an answer, what it was made from, and whether it is still wanted."""
 
 FILES = "files"
 """Finding, and decoding what is looked at."""
@@ -31,12 +35,16 @@ ARCHIVE = "archive"
 """Servers on the network, which may take as long as they like."""
 LANES = (FILES, BACKGROUND, EXPORTS, MODELS, CHECKS, ARCHIVE)
 
+_TURN_SECONDS = 0.004
+"""Time for answers after which the window paints and listens before the next is received."""
+
 
 class Jobs(QObject):
     """Runs functions in lanes, one after the other in each, and hands their answers to the window's thread.
 
     A function has captured all it needs and touches nothing of the window. Its answer is looked at in the window's
-    thread, and dropped before anything is done with it when nobody wants it any more.
+    thread, and dropped before anything is done with it when nobody wants it any more. Of answers that come at a time,
+    a turn of the event loop takes only some, so that the window paints and listens in between.
     """
 
     said = Signal(str)  # a sentence about a job that failed and that nobody else answers for
@@ -46,7 +54,10 @@ class Jobs(QObject):
         super().__init__(parent)
         self._open = True
         self._tokens: WeakSet[CancelToken] = WeakSet()
-        self._answered.connect(self._deliver)
+        self._answered.connect(self._on_answered)
+        self._waiting: deque[Waiting] = deque()
+        self._turns = QTimer(self, interval=1)  # runs while answers may come at a time
+        self._turns.timeout.connect(self._take_turn)
         self._lanes = {name: _Lane(name, self) for name in LANES}
 
     def run(
@@ -89,6 +100,8 @@ class Jobs(QObject):
     def stop(self) -> None:
         """End every lane after its current job. Nothing is received from here on."""
         self._open = False
+        self._turns.stop()
+        self._waiting.clear()
         for token in self._tokens:
             token.cancel()
         for lane in self._lanes.values():
@@ -126,7 +139,22 @@ class Jobs(QObject):
     # -- in the window's thread ------------------------------------------------------------------
 
     @Slot(object)
-    def _deliver(self, answer: tuple[Callable[[], object], object, Callable[[], bool] | None]) -> None:
+    def _on_answered(self, answer: Waiting) -> None:
+        self._waiting.append(answer)
+        if not self._turns.isActive():
+            self._turns.start()
+            self._take_turn()
+
+    def _take_turn(self) -> None:
+        if not self._waiting:
+            self._turns.stop()
+        end = time.perf_counter() + _TURN_SECONDS
+        while self._waiting:
+            self._deliver(self._waiting.popleft())
+            if time.perf_counter() >= end:
+                break
+
+    def _deliver(self, answer: Waiting) -> None:
         receive, of, wanted = answer
         if self._open and not _is_gone(of) and (wanted is None or wanted()):
             receive()

@@ -32,6 +32,8 @@ class Details(QScrollArea):
         self.record_text.setObjectName("small")
         self.record_text.setWordWrap(True)
         self.tables = [self.curve_line, self.table, self.baselines, self.record]
+        self.expected = {self.curve_line: 1, self.table: 11, self.baselines: 2, self.record: 2}
+        """How many rows most answers have."""
         self.curve_title = Fold("curve", tr("IoU-THRESHOLD CURVE"), self.curve, self.curve_line)
         self.record_title = Fold("record", tr("WHAT THE BADGE RESTS ON"), self.record_text, self.record)
         self.table_title = Fold("alignments", tr("ALIGNMENTS"), self.table)

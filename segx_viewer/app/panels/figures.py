@@ -60,6 +60,14 @@ class Figures(QWidget):
         for column, text in enumerate(heads, 1):
             self.grid.addWidget(_cell("small", right=True, text=text), 0, column)
 
+    def prepare(self, rows: int) -> None:
+        """Make so many rows before there is anything to show in them: most of what the first figures take."""
+        while len(self.cells) < rows:
+            self._add_row()
+            for widget in (*self.cells[-1], self.lines[-1].button, self.lines[-1]):
+                widget.hide()
+                widget.ensurePolished()
+
     def show_rows(self, rows: Sequence[Figure]) -> None:
         """Show rows; cells are kept, so that nothing jumps."""
         while len(self.cells) < len(rows):

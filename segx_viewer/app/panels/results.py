@@ -1,5 +1,7 @@
 """The right side: findings, certainty and its details, and which model spoke."""
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
@@ -19,6 +21,9 @@ from segx_viewer.reporting.content import seen_for
 
 _SHORT = 560
 """Pixels of height below which badge and findings leave out what also stands further down, or in a tool tip."""
+
+_FACTS = 8
+"""Figures that most answers have besides their details."""
 
 
 class Results(QFrame):
@@ -58,6 +63,12 @@ class Results(QFrame):
         ]
         fill_panel(self, parts)
         self.setMinimumSize(260, 300)  # what it says never makes the window taller; it takes less room instead
+
+    def preparations(self) -> Iterator[None]:
+        """Make what the first answer's figures stand in, a table's between one `yield` and the next."""
+        for table, rows in ((self.certainty.below, _FACTS), *self.details.expected.items()):
+            table.prepare(rows)
+            yield
 
     def show_analysis(
         self, document: Document | None, analysis: Analysis | None, key: MapKey | None, *, hidden: bool

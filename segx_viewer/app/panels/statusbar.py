@@ -87,8 +87,10 @@ class StatusBar(QFrame):
         if running is not None:
             text, fraction = running
             self.text.setText(text)
+            self.bar.setUpdatesEnabled(False)  # else it paints at once, and with it all that waits to be painted
             self.bar.setRange(0, 1000 if fraction is not None else 0)
             self.bar.setValue(round((fraction or 0) * 1000))
+            self.bar.setUpdatesEnabled(True)
 
     def show_message(self, sentence: str) -> None:
         """Show a sentence for a few seconds."""

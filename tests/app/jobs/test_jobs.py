@@ -2,7 +2,8 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QObject, QThread
+from PySide6.QtCore import QObject, QThread, QTimer
+from PySide6.QtTest import QTest
 
 from segx_viewer.app.jobs.jobs import FILES, MODELS, Jobs
 from segx_viewer.domain.request import CancelToken
@@ -85,6 +86,46 @@ def test_what_a_job_tells_meanwhile_arrives_in_order_and_before_its_answer(qtbot
     jobs.run(count, then=heard.append, lane=FILES)
     finish(qtbot, jobs)
     assert heard == [0, 1, 2, "end"]
+
+
+def test_the_window_has_its_turn_between_answers_that_come_at_a_time(qtbot, jobs, monkeypatch):
+    monkeypatch.setattr("segx_viewer.app.jobs.jobs._TURN_SECONDS", 0)
+    order = []
+    heart = QTimer(jobs, interval=0)
+    heart.timeout.connect(lambda: order.append("beat"))
+    tell = jobs.teller(order.append)
+    for number in range(4):
+        tell(number)
+    assert order == [0]  # the first one waits for nobody
+    heart.start()
+    qtbot.waitUntil(lambda: 3 in order)
+    answers = [entry for entry in order if entry != "beat"]
+    assert answers == [0, 1, 2, 3]
+    assert "beat" in order[order.index(2) : order.index(3)]
+
+
+def test_quick_answers_share_a_turn(qtbot, jobs, monkeypatch):
+    monkeypatch.setattr("segx_viewer.app.jobs.jobs._TURN_SECONDS", 60)
+    order = []
+    heart = QTimer(jobs, interval=0)
+    heart.timeout.connect(lambda: order.append("beat"))
+    tell = jobs.teller(order.append)
+    for number in range(100):
+        tell(number)
+    heart.start()
+    qtbot.waitUntil(lambda: 99 in order)
+    assert [entry for entry in order[order.index(1) :] if entry != "beat"] == list(range(1, 100))
+    assert "beat" not in order[order.index(1) : order.index(99)]
+
+
+def test_an_answer_that_waits_for_its_turn_is_dropped_when_the_jobs_are_stopped(qtbot, jobs):
+    received = []
+    tell = jobs.teller(received.append)
+    tell(1)
+    tell(2)
+    jobs.stop()
+    QTest.qWait(20)
+    assert received == [1]
 
 
 def test_an_error_goes_to_who_asked_and_to_the_reader_where_nobody_did(qtbot, jobs):
