@@ -1,6 +1,7 @@
 """Start the window."""
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib import import_module
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _WARM_UP_MS = 300
 _BREAK_MS = 5
+_TURN_SECONDS = 0.004
+"""Time for filling the window after which it paints and listens before it is filled further."""
 _DONE = object()
 _PATIENCE = 1000  # looks at whether the window is on the screen
 
@@ -112,10 +115,14 @@ class Program(QObject):
         if not self._window.isVisible():  # closed meanwhile
             self._look.stop()
             return
+        end = time.perf_counter() + _TURN_SECONDS
         try:
             if not self._is_old_dropped:
                 self._drop_old()
-            elif self._window.fill_a_little():
+                self._look.setInterval(0)
+            while not (filled := self._window.fill_a_little()) and time.perf_counter() < end:
+                pass
+            if filled:
                 self.begin()
         except Exception as error:  # noqa: BLE001 - whatever it is: a frame that stays empty is no program
             self._look.stop()

@@ -514,7 +514,8 @@ def test_the_frame_stays_whole_until_all_that_fills_it_is_there(qtbot, engine, s
     window.close()
 
 
-def test_the_window_answers_between_its_parts(qtbot, engine, steps):
+def test_the_window_answers_between_its_parts(qtbot, engine, steps, monkeypatch):
+    monkeypatch.setattr("segx_viewer.app.application._TURN_SECONDS", 0)
     window = Window(engine)
     qtbot.addWidget(window)
     step, beats = window.fill_a_little, []

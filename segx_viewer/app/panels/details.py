@@ -70,7 +70,8 @@ class Details(QScrollArea):
     def show_certainty(self, analysis: Analysis | None, key: MapKey | None) -> None:
         """Show the details of `key`, or nothing."""
         certainty = analysis.certainty_of(key) if analysis is not None and key is not None else None
-        self._inner.setVisible(certainty is not None)
+        if certainty is None:
+            self._inner.hide()
         policy = (
             Qt.ScrollBarPolicy.ScrollBarAsNeeded if certainty is not None else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         )
@@ -89,6 +90,7 @@ class Details(QScrollArea):
         self.record_text.setText("\n".join(record_sentences(record)))
         self.record.setVisible(bool(record.levels))
         self.record.show_rows(_record_rows(record))
+        self._inner.show()  # what is shown within what is shown is laid out one by one
 
 
 def _curve_row() -> Figure:
