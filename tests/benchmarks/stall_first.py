@@ -11,6 +11,8 @@ ROUNDS = 7
 
 SCRIPT = """
 import json, os, sys, time
+from segx_viewer import process
+process.begin_window()  # before Qt is imported, as the program does
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow
 

@@ -18,6 +18,11 @@ MOMENTS = ("window", "pixels", "prediction", "map", "badge")
 WATCH = """
 import json, os, sys, time
 started = time.time()
+try:  # before Qt is imported, as the program begins where it has this
+    from segx_viewer import process
+    process.begin_window()
+except ImportError:
+    pass
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow
 
