@@ -177,7 +177,7 @@ class Program(QObject):
 
 
 def _import_contents() -> None:
-    with suppress(Exception):  # whatever it is comes again, where it is told
+    with suppress(Exception), process.importing():  # whatever it is comes again, where it is told
         import_module("segx_viewer.app.contents")
         import_module("platformdirs")  # by the folder of the sessions
 
