@@ -234,7 +234,7 @@ class Follower(QObject):
         window = self._window
         if document is window.workspace.documents.current:
             window.scene.set_analysis(document.analysis, window.workspace.analyses.key)
-            self._refresh()
+            self._refresh(soon=True)
             window.edit_bar.follow()
         elif document is window.comparison.other:
             window.comparison.refresh()
@@ -280,8 +280,8 @@ class Follower(QObject):
         self._window.state.update(grid=False)
         self._window.workspace.analyses.explain(class_index=class_index, method=method)
 
-    def _refresh(self) -> None:
-        """Show the current analysis in every panel."""
+    def _refresh(self, *, soon: bool = False) -> None:
+        """Show the current analysis in every panel; `soon`, what the pictures show of it in the next turn."""
         window = self._window
         analysis, key = window.workspace.analyses.current, window.workspace.analyses.key
         document = window.workspace.documents.current
@@ -291,7 +291,7 @@ class Follower(QObject):
             window.state.update(grid=False)
         window.results.show_analysis(document, analysis, key, hidden=window.scene.hidden)
         window.commands.follow()
-        window.viewports.refresh()
+        window.viewports.refresh(soon=soon)
         window.grid.refresh()
         window.comparison.refresh()
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
@@ -636,6 +636,24 @@ def test_the_window_shows_before_torch_is_imported():
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_what_an_analysis_says_is_written_in_one_turn_and_its_pictures_are_painted_in_the_next(qtbot, opened):
+    painted = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched, event) -> bool:  # noqa: N802
+            painted.extend([watched] if event.type() == QEvent.Type.Paint else [])
+            return False
+
+    ports, watch = opened.viewports.visible_ports, Watch()
+    QTest.qWait(20)
+    for port in ports:
+        port.installEventFilter(watch)
+    opened.workspace.analyses.changed.emit(opened.workspace.documents.current)
+    QCoreApplication.sendPostedEvents()
+    assert painted == []
+    qtbot.waitUntil(lambda: set(painted) == set(ports))
 
 
 def test_each_analysis_refreshes_the_window_once(qtbot, opened, engine, monkeypatch):

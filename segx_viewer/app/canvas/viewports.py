@@ -60,6 +60,8 @@ class Viewports(QWidget):
         self._flicker = QTimer(self)
         self._flicker.setInterval(_FLICKER_MS)
         self._flicker.timeout.connect(lambda: state.update(flicker=not state.view.flicker))
+        self._paint_soon = QTimer(self, singleShot=True, interval=1)
+        self._paint_soon.timeout.connect(self._paint)
         state.changed.connect(self._on_view_changed)
         self._arrange()
 
@@ -153,8 +155,8 @@ class Viewports(QWidget):
         if changed & {"colormap", "class_index", "method", "compare", "layout", "flicker"}:
             self.refresh()
 
-    def refresh(self) -> None:
-        """Paint everything again, after the scene has changed."""
+    def refresh(self, *, soon: bool = False) -> None:
+        """Paint everything again, after the scene has changed; `soon` in the next turn, if this one has much to do."""
         if self._arranged != self._arrangement():
             self._arrange()
         has_map = self.scene.has_map() and not self.scene.hidden
@@ -164,8 +166,15 @@ class Viewports(QWidget):
             coarse = self.scene.coarse and has_map and panel is not Panel.IMAGE
             port.title = tr("{title}: coarse, a finer one follows").format(title=title) if coarse else title
             port.describe()
-            port.update()
+        if soon:
+            self._paint_soon.start()
+        else:
+            self._paint()
         self.refreshed.emit()
+
+    def _paint(self) -> None:
+        for port in self.ports.values():
+            port.update()
 
     def _title(self, panel: Panel) -> str:
         flicker = self.state.view.flicker
