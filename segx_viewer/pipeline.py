@@ -4,6 +4,7 @@
 module costs nothing.
 """
 
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -74,6 +75,9 @@ Answer = TypeVar("Answer")
 _BEGINS = {Stage.CHECK: 0.0, Stage.CLASSIFY: 0.1, Stage.SEGMENT: 0.35, Stage.ATTRIBUTE: 0.6, Stage.SEGU: 0.9}
 _LARGE = 2**24
 """Pixels of a picture that is not kept while networks run."""
+
+_TURN_SECONDS = 0.002
+"""Enough for a thread to begin, where a processor is free for it."""
 
 _NO_BASELINES = worded(
     "The model keeps no images that Gradient SHAP as published starts from (calibrate --as-published); this is the "
@@ -412,11 +416,7 @@ class _Run:
                 with self._timed(Stage.SEGU):
                     if key in self.late:  # a finer map takes the place of a coarser one
                         self.late[key][1].cancel()
-                    # The solver runs beside Python. What prepares its problem, and the outlines' distances, would only
-                    # take turns with the badge.
-                    with suppress(UndefinedAlignment):
-                        _ = region.on(saliency_map).transport
-                    transport = helper.submit(costly_alignments, saliency_map, region, ("emd",))
+                    transport = self._begin_transport(saliency_map, region, helper)
                     evidence = self._evidence(calibration, bundle, runners, analysis.seen_for(k), attribution)
                     certainty = self._assess(attribution, analysis.seen_for(k), region, calibration, evidence)
                     segx = segx_map(saliency_map, segmentation.mask)
@@ -427,6 +427,26 @@ class _Run:
                 yield analysis
                 started = time.perf_counter()
         return analysis
+
+    def _begin_transport(
+        self, saliency_map: NDArray[np.float32], region: Region, helper: Executor
+    ) -> Future[dict[str, Alignment]]:
+        """Begin to compute the earth mover's distance.
+
+        Its solver runs beside Python, what prepares its problem would only take turns with the badge: that is done
+        first, and where nothing else is being solved, the solver is given time to begin. A thread that has to wait for
+        its turn before that has to wait for milliseconds.
+        """
+        begun = threading.Event()
+        with suppress(UndefinedAlignment):
+            pair = region.on(saliency_map)
+            _, pair.before_solving = pair.transport, begun.set
+        is_idle = all(transport.done() for _, transport in self.late.values())
+        transport = helper.submit(costly_alignments, saliency_map, region, ("emd",))
+        if is_idle and isinstance(helper, ThreadPoolExecutor):
+            transport.add_done_callback(lambda _: begun.set())
+            begun.wait(_TURN_SECONDS)
+        return transport
 
     def _evidence(
         self,

@@ -2,6 +2,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -15,9 +16,11 @@ from segx_viewer.bundles.writing import write_manifest
 from segx_viewer.domain.request import AnalysisRequest, CancelToken, Stage
 from segx_viewer.domain.result import GateLevel, Level, Target
 from segx_viewer.errors import AnalysisCancelled, ModelError, SegxError
+from segx_viewer.explain import distance
 from segx_viewer.explain.alignment import ALIGNMENTS, COSTLY, all_alignments
 from segx_viewer.explain.segu import NOT_CALIBRATED, NOT_PREDICTED, Calibration
 from segx_viewer.inference.input_gate import InputGate, candidates, ranks
+from segx_viewer.networks.threads import set_thread_count
 from segx_viewer.pipeline import analyse, analyse_to_end, reassess
 from segx_viewer.reporting.overlay import base_layer, compose, heatmap_layer, region_on_image, shared_scale
 
@@ -149,6 +152,40 @@ def test_no_thread_outlives_an_analysis_that_is_given_up(store, lesion):
     assert any(t.name.startswith("alignments") for t in threading.enumerate())
     steps.close()
     assert not any(t.name.startswith("alignments") for t in threading.enumerate())
+
+
+def test_the_earth_movers_distance_is_being_solved_while_the_badge_is_made(store, lesion, monkeypatch):
+    solving, before = threading.Event(), []
+    solve, judge = distance.transport_solver(), pipeline.assess
+
+    def solver():
+        return lambda *given, **how: solving.set() or solve(*given, **how)
+
+    def assess(*given, **how):
+        before.append(solving.is_set())
+        return judge(*given, **how)
+
+    monkeypatch.setattr(distance, "transport_solver", solver)
+    monkeypatch.setattr(pipeline, "assess", assess)
+    monkeypatch.setattr(pipeline, "_TURN_SECONDS", 60)
+    analyse_to_end(AnalysisRequest(lesion), store)
+    assert before == [True]
+
+
+def test_one_of_many_threads_computes_all_by_itself_and_the_same(store, lesion):
+    def by_itself():
+        set_thread_count(1)
+        steps = []
+        for step in analyse(AnalysisRequest(lesion), store):
+            assert not any(t.name.startswith("alignments") for t in threading.enumerate())
+            steps.append(step)
+        return steps[-1]
+
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(by_itself).result()
+    ((key, explanation),) = found.explanations.items()
+    other = analyse_to_end(AnalysisRequest(lesion), store).explanations[key]
+    assert explanation.certainty == other.certainty
 
 
 def test_progress_only_goes_forward(store, lesion):

@@ -37,7 +37,9 @@ def emd(pair: MapOnRegion) -> float:
     sides = give / moved, take / take.sum()
     if give.size > take.size:  # the way back costs the same, and the solver finds it a little sooner
         sides, cost = sides[::-1], np.ascontiguousarray(cost.T)
-    return float(moved * transport_solver()(*sides, cost, numItermax=1_000_000))
+    solve = transport_solver()
+    pair.before_solving()
+    return float(moved * solve(*sides, cost, numItermax=1_000_000))
 
 
 def transport_solver() -> Callable[..., float]:

@@ -1,5 +1,6 @@
 """One sort for all thresholds: a region and the maps on it, each prepared once for every alignment."""
 
+from collections.abc import Callable
 from functools import cached_property
 
 import cv2
@@ -86,6 +87,8 @@ class MapOnRegion:
             self.E = self.E.astype(np.float64)
         if self.E.shape != region.mask.shape:
             raise ValueError(f"a map of shape {self.E.shape} does not fit a region of shape {region.mask.shape}")
+        self.before_solving: Callable[[], object] = _nothing
+        """Called when all is ready for the solver of the earth mover's distance, which runs beside Python."""
         self.count, self.area = self.E.size, region.area
         if self.area == 0:
             raise UndefinedAlignment("The region is empty.")
@@ -154,6 +157,10 @@ class MapOnRegion:
     def transport(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """What it takes to turn the map into a uniform one on the region; see `transport_problem`."""
         return transport_problem(self.E, self.region.mask, self.region.spacing_mm or (1.0, 1.0))
+
+
+def _nothing() -> None:
+    pass
 
 
 def outline(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
