@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _WARM_UP_MS = 300
 _BREAK_MS = 5
-_TURN_SECONDS = 0.004
+_TURN_SECONDS = 0.002
 """Time for filling the window after which it paints and listens before it is filled further."""
 _DONE = object()
 _PATIENCE = 1000  # looks at whether the window is on the screen
