@@ -14,6 +14,7 @@ from segx_viewer.errors import ImageReadError, UnsupportedImageError
 from segx_viewer.imaging._decoded import Decoded, ImageFields, Modality
 from segx_viewer.imaging._icc import to_srgb
 from segx_viewer.imaging._missing import without_missing
+from segx_viewer.imaging._png import unpacked
 from segx_viewer.imaging._quiet import ignore_library_warnings
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 
@@ -85,9 +86,8 @@ def read_picture(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) ->
         with path.open("rb") as file:
             if file.read(4) in _TIFF:
                 return _read_tiff(path, frame, limits)
-            file.seek(0)
             # From an open file: a path is mapped into memory, and a mapped picture that lies on its side is scattered.
-            with Image.open(file, formats=_known_formats()) as picture:
+            with Image.open(unpacked(file), formats=_known_formats()) as picture:
                 frames = _frames(picture)
                 _check_frame(path, frame, frames)
                 if frame:
