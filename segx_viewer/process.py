@@ -131,6 +131,12 @@ TRICKS = {
             "a PNG of 450 x 600: 5.8 ms of processor time instead of 7.0, none of 627 page faults",
         ),
         Trick(
+            "one-heap",
+            "mallopt (glibc): all threads take memory from one heap, for the analysis of a single image",
+            "each of a dozen threads has a heap otherwise, which keeps what was freed, and most live for a few steps",
+            "`analyze` of one radiograph holds at most 296 MiB instead of 305 (medians of 7)",
+        ),
+        Trick(
             "keep-freed",
             "mallopt (glibc): freed memory is never given back, for training only",
             "each step frees and asks for the same large buffers, and fresh pages cost time",
@@ -142,7 +148,7 @@ TRICKS = {
 
 CPU_FACTS = Path("/proc/cpuinfo")
 _TURN_SECONDS = 0.0005
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_MMAP_MAX = -1, -3, -4  # malloc.h
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -3, -4, -8  # malloc.h
 _OWN_BLOCK = 2**20
 
 
@@ -378,6 +384,12 @@ def give_back_memory() -> None:
     if wanted("give-back") and sys.platform.startswith("linux"):
         with contextlib.suppress(AttributeError, OSError):
             ctypes.CDLL(None).malloc_trim(0)
+
+
+def share_heap() -> None:
+    """Let threads that begin from here on take memory from the C library's (glibc) one heap."""
+    if wanted("one-heap"):
+        _set_malloc({_M_ARENA_MAX: 1})
 
 
 def keep_freed_memory() -> None:

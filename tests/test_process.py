@@ -193,6 +193,15 @@ def test_the_window_lets_the_system_have_back_what_large_pictures_took(monkeypat
     assert told == asked
 
 
+@pytest.mark.parametrize(("left_out", "asked"), [("", [{-8: 1}]), ("one-heap", [])])
+def test_the_threads_of_a_single_analysis_share_one_heap(monkeypatch, left_out, asked):
+    monkeypatch.setenv(process.SWITCH, left_out)
+    told: list[dict[int, int]] = []
+    monkeypatch.setattr(process, "_set_malloc", told.append)
+    process.share_heap()
+    assert told == asked
+
+
 @pytest.mark.parametrize(("left_out", "asked"), [("", [{-3: 2**25, -1: 2**26}]), ("keep-little", [])])
 def test_the_process_that_decodes_keeps_little_of_what_pictures_took(monkeypatch, left_out, asked):
     monkeypatch.setenv(process.SWITCH, left_out)

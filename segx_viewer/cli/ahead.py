@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from segx_viewer import process
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.errors import SegxError
 from segx_viewer.imaging.dicom import read_header
@@ -36,6 +37,7 @@ def begin_loading(files: Sequence[str], bundle: str | None, models: Path | None,
     """
     if len(files) != 1 or device not in (AUTO, CPU) or not Path(files[0]).is_file():
         return None
+    process.share_heap()
     header = read_header(Path(files[0]))
     if header is None:
         return None
