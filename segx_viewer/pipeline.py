@@ -57,7 +57,7 @@ from segx_viewer.explain.segx import segx_map
 from segx_viewer.imaging.display import to_display
 from segx_viewer.inference.features import NETWORK_FEATURES
 from segx_viewer.inference.input_gate import gate_of, worst
-from segx_viewer.inference.predictor import as_bytes, normalise, place, to_prediction
+from segx_viewer.inference.predictor import Levels, as_bytes, normalise, place, to_prediction
 from segx_viewer.inference.roads import ready_runner, torch_runner
 from segx_viewer.inference.runner import Runner, Scores, Wish
 from segx_viewer.inference.segmenter import regions_of
@@ -221,6 +221,8 @@ class _Run:
     evidence_views: Sequence[str] | None
     timings: dict[str, float] = field(default_factory=dict)
     furthest: float = 0.0
+    placing: dict[str, Future[tuple[Levels, Placement]]] = field(default_factory=dict)
+    """By a bundle's name, what its segmenter will see, where that is made beside something else."""
     late: dict[MapKey, tuple[Callable[[], dict[str, Alignment]], Future[dict[str, Alignment]]]] = field(
         default_factory=dict
     )
@@ -273,7 +275,8 @@ class _Run:
         how = bundle.segmenter_input
         if how == bundle.preprocessing:
             return regions_of(runner.segment(inputs), bundle)
-        placed, own = place(picture.pixels, how, self.request.image.stretch)
+        begun = self.placing.pop(bundle.info.name, None)
+        placed, own = place(picture.pixels, how, self.request.image.stretch) if begun is None else begun.result()
         picture.let_go()
         return regions_of(runner.segment(normalise(placed, how)[None]), bundle, (own, placement))
 
@@ -328,7 +331,8 @@ class _Run:
             inputs = normalise(placed, bundle.preprocessing)[None]
             looks = gate.check_picture(as_bytes(placed[_extent(placement)]), colour=_colour_of(picture.pixels))
             part = _part(placement) if bundle.preprocessing.margins == CUT else ...
-            verdict = worst(gate.check_header(image), looks, gate.check_look(picture.pixels[part]))
+            with self._placing_for_segmenter(bundle, picture):
+                verdict = worst(gate.check_header(image), looks, gate.check_look(picture.pixels[part]))
         if verdict.level is GateLevel.REFUSED:
             return self._begin(bundle, placement, verdict), None
 
@@ -339,6 +343,17 @@ class _Run:
             verdict = worst(verdict, gate.check_features(scores.features))
         begun = self._begin(bundle, placement, verdict)
         return begun, None if verdict.level is GateLevel.REFUSED else (bundle, runner, inputs, scores)
+
+    @contextmanager
+    def _placing_for_segmenter(self, bundle: "ModelBundle", picture: "_Picture") -> Iterator[None]:
+        """Bring a large picture to the segmenter's grid beside what is done meanwhile, also a pass over it."""
+        how, pixels = bundle.segmenter_input, picture.pixels
+        if how == bundle.preprocessing or pixels.size <= _LARGE:
+            yield
+            return
+        with ThreadPoolExecutor(1, "place") as helper:
+            self.placing[bundle.info.name] = helper.submit(place, pixels, how, self.request.image.stretch)
+            yield
 
     def _runner(self, bundle: "ModelBundle") -> Runner:
         """Ready graphs where there are some and they can give what a calibration to be fitted asks for."""

@@ -9,6 +9,7 @@ import numpy as np
 import parity
 import pytest
 
+from segx_viewer import pipeline
 from segx_viewer.bundles.graphs import add_graphs
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
@@ -125,6 +126,28 @@ def test_the_graphs_are_made_side_by_side_with_as_many_threads_as_their_caller_h
     finally:
         set_thread_count(0)
     assert counts == {"classifier": 3, "segmenter": 3}
+
+
+def test_a_large_picture_is_placed_for_both_networks_at_a_time_with_the_same_results(shipped, monkeypatch):
+    data_store = pytest.importorskip("data_store")
+    image = read_image_guarded(Path(data_store.__file__).parent / "data" / "RG1_UNCR.dcm")
+    request = AnalysisRequest(image, bundle_name="chest-findings")
+    assert shipped.get("chest-findings").segmenter_input != shipped.get("chest-findings").preprocessing
+    threads, place = [], pipeline.place
+
+    def watched(*given):
+        threads.append(threading.current_thread().name.partition("_")[0])
+        return place(*given)
+
+    monkeypatch.setattr(pipeline, "place", watched)
+    one = analyse_to_end(request, shipped)
+    assert "place" not in threads
+    monkeypatch.setattr(pipeline, "_LARGE", 0)
+    other = analyse_to_end(request, shipped)
+    assert threads.count("place") == 1
+    assert one.gate == other.gate
+    assert np.array_equal(one.prediction.probabilities, other.prediction.probabilities)
+    assert np.array_equal(one.segmentation.probability, other.segmentation.probability)
 
 
 def test_a_store_for_another_device_runs_no_graphs(tiny_models, monkeypatch):
