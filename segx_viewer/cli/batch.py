@@ -37,6 +37,7 @@ from segx_viewer.domain.result import Analysis
 from segx_viewer.errors import DiskFullError, SegxError, UnsupportedImageError
 from segx_viewer.explain.distance import prepare_transport
 from segx_viewer.paths import all_models_folders
+from segx_viewer.reporting.facts import pixel_digest
 
 EXPLAINERS = 4  # images analysed side by side in threads, at most
 MANY = 128  # images from which on it is considered to start processes for them
@@ -367,9 +368,9 @@ class _Run:
         except IndexError:
             store = self._store.sibling()
         try:
-            return task, pipeline.analyse_to_end(
-                request_for(task.image.result(), task.number, self._batch, self._classes), store
-            )
+            image = task.image.result()
+            self._readers.submit(pixel_digest, image)  # by which the results are called
+            return task, pipeline.analyse_to_end(request_for(image, task.number, self._batch, self._classes), store)
         except Exception as error:  # noqa: BLE001 - told in the image's turn
             return task, error
         finally:
