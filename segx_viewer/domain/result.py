@@ -288,7 +288,7 @@ class Segmentation:
     @property
     def area_fraction(self) -> float:
         """Share of the image that the mask covers, 0..1."""
-        return float(self.mask.mean())
+        return np.count_nonzero(self.mask) / self.mask.size
 
 
 @dataclass(frozen=True, slots=True)

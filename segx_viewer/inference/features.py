@@ -71,12 +71,12 @@ def region_features(saliency_map: NDArray[np.float32], segmentation: Segmentatio
     """
     A = saliency_map.astype(np.float64)
     P, M = segmentation.probability.astype(np.float64), segmentation.mask
-    area = max(float(M.mean()), 1e-4)
+    area = max(segmentation.area_fraction, 1e-4)
     peak = float(A.max())
     return {
         "map_strength": float(np.log(A.mean() + 1e-6)),
         "map_peak": float(np.log(peak + 1e-6)),
-        "map_spread": float((peak / 2 < A).mean()) if peak > 0 else 0.0,
+        "map_spread": np.count_nonzero(peak / 2 < A) / A.size if peak > 0 else 0.0,
         "region_area": float(np.log(area)),
         "region_confidence": float(2 * np.abs(P[M] - 0.5).mean()) if M.any() else 0.0,
         "region_edge": float((4 * P * (1 - P)).mean() / area),

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
@@ -261,7 +262,8 @@ def _chroma(picture: NDArray[np.uint8]) -> float:
     # Channel by channel: numpy's reductions over an axis of three take twenty times as long.
     r, g, b = (sample[..., channel] for channel in range(3))
     spread = np.maximum(np.maximum(r, g), b) - np.minimum(np.minimum(r, g), b)
-    return _level(np.bincount(spread.ravel(), minlength=256), 95)
+    counts = cv2.calcHist([spread], [0], None, [256], [0, 256]).ravel().astype(np.int64)
+    return _level(counts, 95)
 
 
 def _grey_levels(picture: NDArray[np.uint8], percents: tuple[float, float]) -> list[float]:
