@@ -1,6 +1,8 @@
 """The networks for the only file of a run are loaded while the program imports."""
 
 import json
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -81,3 +83,17 @@ def test_what_was_loaded_ahead_gives_the_same_results(radiograph, tmp_path):
     both = [json.loads(next((tmp_path / name).glob("0*.json")).read_text("utf-8")) for name in ("alone", "listed")]
     assert both[0]["prediction"] == both[1]["prediction"]
     assert both[0]["input_check"] == both[1]["input_check"]
+
+
+def test_a_run_over_an_uncompressed_file_imports_no_decoders(radiograph, tmp_path):
+    script = f"""
+import sys
+from segx_viewer.cli import main
+code = main(["analyze", {str(radiograph)!r}, "--out", {str(tmp_path / "out")!r}])
+heavy = {{"gdcm", "jpeg_ls", "openjpeg", "pylibjpeg", "rich", "scipy", "torch"}}
+print(sorted(name for name in sys.modules if name.startswith("pydicom.pix") or name.partition(".")[0] in heavy))
+sys.exit(code)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+    assert list((tmp_path / "out").glob("0*.png"))
