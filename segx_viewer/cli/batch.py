@@ -40,7 +40,7 @@ from segx_viewer.paths import all_models_folders
 from segx_viewer.reporting.facts import pixel_digest
 
 EXPLAINERS = 4  # images analysed side by side in threads, at most
-MANY = 128  # images from which on it is considered to start processes for them
+MANY = 400  # images from which on processes are started for them, which takes as long as some tens on each core
 
 T = TypeVar("T")
 _POLL_SECONDS = 2.0

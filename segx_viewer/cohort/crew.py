@@ -18,8 +18,8 @@ from segx_viewer.cohort.work import Outcome, Task, failed
 from segx_viewer.errors import ImageReadError, SegxError
 from segx_viewer.networks.threads import processors
 
-IMAGES_EACH = 64
-"""So many images a process must have before it: starting it takes as long as some tens of them."""
+IMAGES_EACH = 32
+"""So many images a process must have before it, at least: starting it takes as long as some tens of them."""
 _MOST = 16
 _MEMORY = 2**29  # bytes for a process and the one that decodes for it; all together get a quarter of the machine's
 _AHEAD = 3  # images that a process has: one is written, one analysed, one decoded

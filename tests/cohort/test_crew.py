@@ -94,7 +94,7 @@ def test_processes_that_cannot_begin_are_told(tmp_path):
 
 def test_processes_are_started_where_they_pay_only(monkeypatch):
     monkeypatch.setattr(module, "processors", lambda: 4)
-    assert [size_for(images) for images in (1, 63, 127, 128, 256, 100_000)] == [0, 0, 1, 2, 4, 4]
+    assert [size_for(images) for images in (1, 31, 63, 64, 128, 100_000)] == [0, 0, 1, 2, 4, 4]
     monkeypatch.setattr(module, "processors", lambda: 500)
     assert size_for(100_000) <= 16
     monkeypatch.setattr(module, "processors", lambda: 1)
