@@ -6,8 +6,11 @@ import io
 import json
 import os
 import re
+import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import FrameType
 
 from segx_viewer.cohort.register import Ended, Register
 from segx_viewer.domain.tables import as_int, as_table, as_text
@@ -77,9 +80,10 @@ class Journal:
         try:
             yield
         finally:
-            lines, self._waiting, self._held = self._waiting, None, 0
-            if lines:
-                self._write(b"".join(lines))
+            with _whole():
+                lines, self._waiting, self._held = self._waiting, None, 0
+                if lines:
+                    self._write(b"".join(lines))
 
     def begin(self, content: str, stamp: str = "", frames: int = 1) -> tuple[int, bool]:
         """Give an image its number. Returns it, and whether a run before has done this image already.
@@ -97,12 +101,13 @@ class Journal:
         if known is not None:
             return known.number, known.done
         number = self._next
-        self._next += 1
-        self._register.begin_now(number, content, stamp, frames)
         line: dict[str, object] = {"begun": number, "content": content}
         if stamp:
             line |= {"stamp": stamp, "frames": frames}
-        self._append(line)
+        with _whole():
+            self._next += 1
+            self._register.begin_now(number, content, stamp, frames)
+            self._append(line)
         return number, False
 
     def finished(self, stamp: str) -> list[tuple[int, str]]:
@@ -117,8 +122,9 @@ class Journal:
 
     def end(self, number: int, row: Mapping[str, object]) -> None:
         """Note how an image ended: its row of the run's table, with "status"."""
-        place, size = self._append({"ended": number, "row": dict(row)})
-        self._register.end(number, place, size, done=row.get("status") == "done")
+        with _whole():
+            place, size = self._append({"ended": number, "row": dict(row)})
+            self._register.end(number, place, size, done=row.get("status") == "done")
 
     def rows(self) -> Iterator[dict[str, object]]:
         """Yield the rows of the run's table, by number, each with the hash of its file's content."""
@@ -205,6 +211,23 @@ class Journal:
         self._size += len(data)
         if self._mirror is not None:
             self._mirror(data)
+
+
+@contextlib.contextmanager
+def _whole() -> Iterator[None]:
+    """Let Ctrl+C wait until a line is in the file and known to be there: the places of all later ones depend on it."""
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+    heard: list[tuple[int, FrameType | None]] = []
+    signal.signal(signal.SIGINT, lambda number, frame: heard.append((number, frame)))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if heard:
+            before(*heard[0])
 
 
 def _lock(file: io.FileIO, folder: Path) -> None:

@@ -1,8 +1,13 @@
 """What a journal says: asked without holding it in memory, and written in one go."""
 
 import json
+import signal
 import tracemalloc
+from contextlib import nullcontext
 
+import pytest
+
+from segx_viewer.cohort import journal as module
 from segx_viewer.cohort.journal import NAME, Journal
 
 
@@ -50,3 +55,23 @@ def test_memory_does_not_grow_with_the_images(tmp_path):
         peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 8 * 2**20  # 20,000 hashes, stamps and places as Python objects are three times that
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_ctrl_c_while_a_line_is_written_leaves_the_line_whole_and_later_ones_in_their_places(
+    tmp_path, monkeypatch, together
+):
+    def pressed(file):
+        signal.raise_signal(signal.SIGINT)
+
+    with Journal(tmp_path, {}) as journal:
+        journal.begin("a")
+        journal.begin("b")
+        monkeypatch.setattr(module.os, "fsync", pressed)
+        with pytest.raises(KeyboardInterrupt), journal.together() if together else nullcontext():
+            journal.end(1, {"id": "0001-x", "status": "done"})
+        monkeypatch.undo()
+        journal.end(2, {"id": "0002-x", "status": "done"})
+        assert [row["id"] for row in journal.rows()] == ["0001-x", "0002-x"]
+    with Journal(tmp_path, {}) as journal:
+        assert [row["id"] for row in journal.rows()] == ["0001-x", "0002-x"]
