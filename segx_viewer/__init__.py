@@ -10,7 +10,7 @@ The Python interface (see `segx_viewer.api`) is here by name and loaded on first
 import importlib
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _API = ("analyze", "segu", "segx")
 
