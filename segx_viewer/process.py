@@ -165,6 +165,11 @@ def begin() -> None:
         _lean_pixels.begin()
 
 
+def limit_threads(count: int) -> None:
+    """Let libraries imported from here on work on so many threads: those of two processes hinder each other."""
+    os.environ["OMP_NUM_THREADS"] = str(count)
+
+
 @contextlib.contextmanager
 def _finding_by(kind: Callable[[list[Any]], list[Any]]) -> Iterator[None]:
     """Let a list of another kind hold the import system's finders; those that are put into it stay."""
@@ -452,6 +457,20 @@ def drop_telemetry() -> None:
                 left.parent.parent.rmdir()
 
 
+def fill_streams() -> None:
+    """Put something in the place of standard streams that were closed: a file could get the number of one otherwise.
+
+    What is written to the standard error is lost then. Writing to the standard output fails, as it does everywhere.
+    """
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            is_refused = name == "stdout" and os.name == "posix"  # Windows gives none to programs without a console
+            descriptor = os.open(os.devnull, os.O_RDONLY if is_refused else os.O_RDWR)
+            if descriptor == number:
+                os.set_inheritable(descriptor, True)
+            setattr(sys, name, open(descriptor, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - for as long as it runs
+
+
 def leave(code: int) -> NoReturn:
     """End the program with an exit code.
 
@@ -467,10 +486,11 @@ def _end_at_once(code: int) -> None:
     """End the process instead of the interpreter; called before everything else that is registered."""
     atexit.unregister(_end_at_once)
     atexit._run_exitfuncs()
-    try:
-        for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdout, sys.stderr):
+        try:
             if stream is not None:  # a program without a console
                 stream.flush()
-    except (OSError, ValueError):  # a reader that has gone: Python has its own words and exit code for that
-        return
+        except (OSError, ValueError):  # a reader that has gone: Python has its own words and exit code for that
+            if not code:  # else it was told
+                return
     os._exit(code)

@@ -406,6 +406,27 @@ def test_a_command_s_exit_code_is_the_program_s(words, code):
     assert done.returncode == code
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+@pytest.mark.parametrize("words", ["--version", "analyze --help", "models list"])
+def test_an_output_that_was_not_written_is_told_in_one_sentence(words):
+    program = f"'{sys.executable}' -m segx_viewer {words}"
+    for place, told in ((">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")):
+        done = subprocess.run(["sh", "-c", f"{program} {place}"], env=BARE, check=False, capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (1, f"segx-viewer: {told}.\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes streams as a POSIX shell does")
+def test_streams_that_were_closed_lend_their_numbers_to_no_file(tmp_path):
+    code = (
+        "import sys; from segx_viewer import process; process.fill_streams()\n"
+        "with open(sys.argv[1], 'w') as file: file.write(str(file.fileno()))\n"
+        "print('lost', file=sys.stderr); process.leave(0)"
+    )
+    closed = ["sh", "-c", '"$@" <&- >&- 2>&-', "sh", sys.executable, "-c", code, str(tmp_path / "told")]
+    assert subprocess.run(closed, env=BARE, check=False).returncode == 0
+    assert int((tmp_path / "told").read_text()) > 2
+
+
 def test_every_trick_is_asked_for_by_its_name_and_says_what_it_is():
     package = Path(sys.modules["segx_viewer"].__file__).parent
     text = "".join(p.read_text(encoding="utf-8") for p in package.rglob("*.py"))

@@ -4157,7 +4157,7 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     </message>
     <message>
       <source>Taken together: {share} that it shows none of them.</source>
-      <translation>Zusammengenommen: mit {share} zeigt es keinen davon.</translation>
+      <translation>Zusammengenommen: mit {share} Wahrscheinlichkeit keiner davon.</translation>
     </message>
     <message>
       <source>Target layer</source>

@@ -59,6 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def program() -> NoReturn:
     """Run a command as a process of its own, which ends with it."""
+    process.fill_streams()
     process.leave(main())
 
 
@@ -84,6 +85,7 @@ def _run(words: list[str]) -> int:
     try:
         arguments = build_parser(words[0] if words[0] in COMMANDS else "").parse_args(words)
     except SystemExit as stop:  # argparse has said what is wrong, or has shown the help
+        sys.stdout.flush()  # if it could
         return stop.code if isinstance(stop.code, int) else USAGE
     if wrong := complaint(words, arguments):
         print(f"segx-viewer: {wrong}", file=sys.stderr)  # noqa: T201

@@ -166,13 +166,15 @@ class _Run:
         self._readers.shutdown(cancel_futures=True)
         self._writers.shutdown()
         self._collect_all()
-        if self.count:
-            place = self._batch.target or self._batch.out
-            self._screen.print(f"{self._tally()}; results in {place}")
         try:
-            self._write_tables()
-        except DiskFullError as error:
-            self._full = error
+            if self.count:
+                place = self._batch.target or self._batch.out
+                self._screen.print(f"{self._tally()}; results in {place}")
+        finally:  # also where nobody reads any more
+            try:
+                self._write_tables()
+            except DiskFullError as error:
+                self._full = error
         if self._full is not None:
             raise DiskFullError(f"{self._full} Make room and start the run again: it goes on where it was.")
 

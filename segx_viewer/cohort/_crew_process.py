@@ -1,7 +1,6 @@
 """What runs in a process of a crew: images come, are analysed on one core, and what became of them goes back."""
 
 import contextlib
-import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -40,7 +39,7 @@ def serve(connection: Connection, threads: int) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     process.begin()
-    os.environ["OMP_NUM_THREADS"] = str(threads)  # of NumPy's products too: threads of two processes hinder each other
+    process.limit_threads(threads)
     with contextlib.suppress(*GONE):
         batch, classes = connection.recv()
         _analyse(connection, batch, classes, threads)

@@ -17,6 +17,7 @@ from segx_viewer.cohort.options import Batch
 from segx_viewer.cohort.work import Outcome, Task, failed
 from segx_viewer.errors import ImageReadError, SegxError
 from segx_viewer.networks.threads import processors
+from segx_viewer.reporting.atomic import drop_parts
 
 IMAGES_EACH = 32
 """So many images a process must have before it, at least: starting it takes as long as some tens of them."""
@@ -54,6 +55,7 @@ class Crew:
         self._threads = max(1, processors() // count)
         self._members = [self._begun() for _ in range(count)]
         self._suspects: deque[Task] = deque()
+        self._is_one_lost = False
 
     def __enter__(self) -> "Crew":
         return self
@@ -63,6 +65,8 @@ class Crew:
             member.connection.close()
         for member in self._members:
             member.end()
+        if self._is_one_lost:
+            drop_parts(self._batch.out)
 
     def analyse(
         self, tasks: Iterable[Task], together: Callable[[], AbstractContextManager[None]]
@@ -135,6 +139,7 @@ class Crew:
             try:
                 yield member.take()
             except GONE:
+                self._is_one_lost = True
                 self._members[place] = self._begun()
                 member.end()
                 if not member.is_ready:

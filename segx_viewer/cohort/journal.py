@@ -16,7 +16,7 @@ from segx_viewer.cohort.register import Ended, Register
 from segx_viewer.domain.tables import as_int, as_table, as_text
 from segx_viewer.errors import SegxError, write_error
 from segx_viewer.paths import sha256_of
-from segx_viewer.reporting.atomic import PART
+from segx_viewer.reporting.atomic import drop_parts
 
 NAME = "run.jsonl"
 _ENDED = re.compile(rb'\{"ended": (\d+), "row": \{')
@@ -54,8 +54,7 @@ class Journal:
         except OSError as error:
             raise write_error(self._path, error) from error
         _lock(self._file, folder)
-        for part in folder.glob(f"{PART}*"):  # what a killed run was writing
-            part.unlink(missing_ok=True)
+        drop_parts(folder)
         if not self._size:
             try:
                 self._append({"settings": plain})

@@ -64,6 +64,12 @@ def atomic_write(path: Path, *, private: bool = False) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
+def drop_parts(folder: Path) -> None:
+    """Remove what killed processes were writing into a folder; for who knows that nobody writes there any more."""
+    for part in folder.glob(f"{PART}*"):
+        part.unlink(missing_ok=True)
+
+
 def write_bytes(path: Path, data: bytes, *, private: bool = False) -> None:
     """Write `data` atomically and check that it reads back the same. Raises `ExportError`."""
     with atomic_write(path, private=private) as part:

@@ -19,6 +19,8 @@ from segx_viewer.cli import batch as running
 from segx_viewer.cli import main
 from segx_viewer.cohort.inputs import Input, Inputs
 from segx_viewer.cohort.journal import Journal, content_hash
+from segx_viewer.cohort.options import Batch
+from segx_viewer.cohort.outputs import Output
 from segx_viewer.errors import ImageReadError, SegxError
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 from segx_viewer.imaging.synthetic import draw_lesion
@@ -88,7 +90,8 @@ def test_a_run_lists_its_files_as_it_needs_them(pictures, batch, tmp_path, monke
     before = running._Run._note
     monkeypatch.setattr(running.Inputs, "stream", stream)
     monkeypatch.setattr(running._Run, "_note", note)
-    assert main(["analyze", str(pictures), "--out", str(tmp_path / "out"), "--output", "csv"]) == 1
+    with pytest.raises(BrokenPipeError):
+        running.run_batch(Batch((str(pictures),), tmp_path / "out", outputs=(Output.CSV,)))
     assert len(told) == 200
     assert max(most) < 60
 
@@ -294,6 +297,17 @@ def test_a_watched_folder_is_gone_on_with_until_ctrl_c(batch, pictures, tmp_path
     assert main(["analyze", "--watch", str(drop), "--out", str(out), "--output", "json", "--output", "csv"]) == 130
     assert "done" in (out / "results.csv").read_text("utf-8-sig")
     assert threading.active_count() < 10
+
+
+def test_the_table_is_written_where_nobody_reads_what_is_told(batch, pictures, tmp_path, monkeypatch):
+    def gone(self, text):
+        if "results in" in text:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(running.Screen, "print", gone)
+    with pytest.raises(BrokenPipeError):
+        running.run_batch(Batch((str(pictures),), tmp_path / "out", outputs=(Output.CSV,)))
+    assert "done" in (tmp_path / "out" / "results.csv").read_text("utf-8-sig")
 
 
 def test_frames_are_chosen_and_all_of_them_are_images_of_their_own(batch, tmp_path, capsys):

@@ -23,6 +23,7 @@ from segx_viewer.cohort.options import Batch
 from segx_viewer.cohort.work import Outcome, Task
 from segx_viewer.errors import SegxError
 from segx_viewer.imaging.synthetic import draw_lesion
+from segx_viewer.reporting.atomic import PART
 
 BUNDLE = "dermoscopy-ham10000"
 FILES = 14
@@ -40,6 +41,7 @@ def well(connection, threads):
         tries = batch.out / f"{task.number}.tries"
         tries.write_text(f"{tries.read_text() if tries.exists() else ''}{os.getpid()} ")
         if "poison" in task.label or ("accident" in task.label and len(tries.read_text().split()) == 1):
+            (batch.out / f"{PART}left.json").write_text("half of")
             os._exit(9)
         if "slow" in task.label:
             time.sleep(0.3)
@@ -85,6 +87,7 @@ def test_an_image_that_ends_its_process_is_left_out_and_the_others_go_on(tmp_pat
     assert found[5].reason == "It ended the process that analysed it, twice; it is left out."
     assert len(set(tries(tmp_path, 6))) == 2, "never in the same process again"
     assert len(set(tries(tmp_path, 10))) == 2, "an accident is no poison"
+    assert not list(tmp_path.glob(f"{PART}*")), "what they were writing does not stay"
 
 
 def test_processes_that_cannot_begin_are_told(tmp_path):

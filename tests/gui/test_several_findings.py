@@ -45,7 +45,9 @@ def test_findings_above_their_cut_offs_come_first_and_are_marked(opened):
     rows = [findings.list.item(row) for row in range(3)]
     assert [row.text() for row in rows] == ["Cardiomegaly", "Effusion", "Mass"], "found ones first"
     assert "2 of 3 findings lie above their cut-offs" in findings.note.text()
-    assert "Taken together: 4 % that it shows none of them." in findings.note.text(), "0.8 of 0.5 of 0.1"
+    assert "Taken together: 4\N{NO-BREAK SPACE}% that it shows none of them." in findings.note.text(), (
+        "0.8 of 0.5 of 0.1"
+    )
     assert findings.note.isVisible()
     assert rows[1].toolTip() == "Effusion (eff): 20.0 %, above its cut-off of 10 %"
     assert rows[2].toolTip() == "Mass (mass): 50.0 %, not above its cut-off of 60 %"

@@ -95,9 +95,8 @@ class Findings(QWidget):
         further = [tr("Each has a badge of its own, on the right.")] if several and badges else []
         none_of_them = prediction.none_of_them if prediction is not None and not abstains else None
         if none_of_them is not None:
-            further.append(
-                tr("Taken together: {share} that it shows none of them.").format(share=percent(none_of_them))
-            )
+            share = percent(none_of_them).replace(" ", "\N{NO-BREAK SPACE}")  # "< 1 %" stays on one line
+            further.append(tr("Taken together: {share} that it shows none of them.").format(share=share))
         self._note = note, " ".join(further)
         self._write_note()
         self.note.setVisible(prediction is None or several or abstains)
