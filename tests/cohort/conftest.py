@@ -1,5 +1,6 @@
 """Storage for tests: an S3 server of this machine."""
 
+import signal
 import urllib.request
 
 import pytest
@@ -29,3 +30,11 @@ def s3(monkeypatch):
     yield "s3://cohort"
     s3fs.S3FileSystem.clear_instance_cache()
     server.stop()
+
+
+@pytest.fixture
+def interruptible():
+    """Ctrl+C interrupts, also where the tests run in the background of a shell, which has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

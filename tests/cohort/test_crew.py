@@ -204,6 +204,7 @@ def _state(pid):
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes as Linux shows them")
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT])
 def test_processes_end_with_the_run_that_goes_on_later(by, tmp_path):
     folder, out = tmp_path / "in", tmp_path / "out"

@@ -57,6 +57,7 @@ def test_memory_does_not_grow_with_the_images(tmp_path):
     assert peak < 8 * 2**20  # 20,000 hashes, stamps and places as Python objects are three times that
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("together", [False, True])
 def test_ctrl_c_while_a_line_is_written_leaves_the_line_whole_and_later_ones_in_their_places(
     tmp_path, monkeypatch, together
