@@ -22,7 +22,7 @@ def classification(rows: Sequence[ImageRow], classes: Sequence[ClassInfo], resam
     p = np.array([row.probabilities for row in rows], np.float64)
     truth = np.array([[c.code in row.truth for c in classes] for row in rows])
     cut_offs = np.array([c.threshold for c in classes])
-    none_of_them = np.log1p(-p.clip(0, 1 - 1e-9)).sum(1)
+    none_of_them = np.prod(1 - p, axis=1)
     stated: NDArray[np.bool_] = np.asarray(p > cut_offs)
     clear: NDArray[np.bool_] = ~np.asarray(truth.any(1))
     everything = np.ones(len(rows), bool)
