@@ -211,9 +211,14 @@ def test_shortcuts_can_be_searched_and_changed_and_stay(qtbot, window):
     assert window.commands["invert"].shortcut().toString() == "I"
 
 
+def _open_and_paint(qtbot, window, path: str) -> None:
+    """Open an image and wait until its result is painted, which it is a turn after it came."""
+    window.open_paths([Path(path)])
+    qtbot.waitUntil(lambda: window.has_result() and not window.viewports._paint_soon.isActive())
+
+
 def test_numbers_of_a_window_that_is_dragged_can_be_read(qtbot, window, radiograph):
-    window.open_paths([Path(radiograph)])
-    qtbot.waitUntil(window.has_result)
+    _open_and_paint(qtbot, window, radiograph)
     port = window.viewports.ports[Panel.IMAGE]
 
     def written(width: int) -> bool:
@@ -232,8 +237,7 @@ def test_numbers_of_a_window_that_is_dragged_can_be_read(qtbot, window, radiogra
 
 @pytest.mark.parametrize("zoom", [1.0, 3.0])
 def test_texts_are_not_written_anew_with_each_step_of_the_window(qtbot, window, radiograph, zoom, monkeypatch):
-    window.open_paths([Path(radiograph)])
-    qtbot.waitUntil(window.has_result)
+    _open_and_paint(qtbot, window, radiograph)
     window.state.update(zoom=zoom)
     port = window.viewports.ports[Panel.IMAGE]
     port._numbers._timer.setInterval(3_600_000)
@@ -255,8 +259,7 @@ def test_texts_are_not_written_anew_with_each_step_of_the_window(qtbot, window, 
 
 
 def test_a_panel_that_is_shown_again_shows_what_was_changed_meanwhile(qtbot, window, radiograph):
-    window.open_paths([Path(radiograph)])
-    qtbot.waitUntil(window.has_result)
+    _open_and_paint(qtbot, window, radiograph)
     window.state.update(layout=Layout.THREE)
     port, alone = window.viewports.ports[Panel.SEGX], window.viewports.ports[Panel.IMAGE].activated
     QApplication.processEvents()
