@@ -11,21 +11,18 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from segx_viewer import process
+from segx_viewer.networks.doubling import convolving_before_doubling
 from segx_viewer.networks.forward import network_of
-from segx_viewer.networks.libraries import timm
 from segx_viewer.networks.network import ForwardPass, Network, explained_by_head, features_of
+from segx_viewer.networks.padding import known_sizes
 from segx_viewer.networks.runtime import onnxruntime, share_arena
-
-Conv2dSame: type[nn.Conv2d] = timm.layers.Conv2dSame
 
 LARGEST = 128 * 2**20
 """Bytes of weights above which a network stays as it is: the runtime keeps copies, and gains less on large layers."""
@@ -203,7 +200,13 @@ def graph_of(network: nn.Module, example: Tensor, layers: Sequence[str], *, fold
     file = io.BytesIO()
     process.give_back_memory()  # folding has left some, and exporting takes the weights several times
     # The older exporter: the newer one needs onnxscript, and takes ten times as long.
-    with _exporting, warnings.catch_warnings(), _without_a_word(), _known_sizes(network):
+    with (
+        _exporting,
+        warnings.catch_warnings(),
+        _without_a_word(),
+        known_sizes(network),
+        convolving_before_doubling(network),
+    ):
         warnings.simplefilter("ignore")
         try:  # it takes a file, too, which its types do not say
             torch.onnx.export(
@@ -225,59 +228,3 @@ def _without_a_word() -> Iterator[None]:
         yield
     finally:
         torch._C._jit_onnx_log = said
-
-
-@contextmanager
-def _known_sizes(network: nn.Module) -> Iterator[None]:
-    """Let a network's "same" convolutions take the size of their input for known."""
-    layers = [module for module in network.modules() if isinstance(module, Conv2dSame)]
-    for layer in layers:
-        layer.__dict__["forward"] = partial(_pad_by_known_sizes, layer)
-    try:
-        yield
-    finally:
-        for layer in layers:
-            del layer.__dict__["forward"]  # the class's own is there again
-
-
-def _pad_by_known_sizes(self: nn.Conv2d, x: Tensor) -> Tensor:
-    """Do what `Conv2dSame.forward` does, with numbers for the padding.
-
-    In a graph, finding it anew each time takes a dozen operations, and the padding itself two copies of the image.
-    """
-    rows, columns = (
-        timm.layers.get_same_padding(int(length), *how)
-        for length, *how in zip(x.shape[2:], self.kernel_size, self.stride, self.dilation, strict=True)
-    )
-    padding = (columns // 2, columns - columns // 2, rows // 2, rows - rows // 2)
-    how = x, self.weight, self.bias, self.stride, self.dilation, self.groups, padding
-    asks_gradient = torch.is_grad_enabled() and (x.requires_grad or self.weight.requires_grad)  # another thread does
-    return _padded_convolution(*how) if asks_gradient else _PaddedConvolution.apply(*how)
-
-
-def _padded_convolution(
-    x: Tensor,
-    weight: Tensor,
-    bias: Tensor | None,
-    stride: tuple[int, ...],
-    dilation: tuple[int, ...],
-    groups: int,
-    padding: tuple[int, int, int, int],
-) -> Tensor:
-    return functional.conv2d(functional.pad(x, padding), weight, bias, stride, 0, dilation, groups)
-
-
-class _PaddedConvolution(torch.autograd.Function):
-    """A convolution with another padding at each side: one operation in a graph, for which torch has two."""
-
-    @staticmethod
-    def forward(_: Any, *how: Any) -> Tensor:
-        return _padded_convolution(*how)
-
-    @staticmethod
-    def symbolic(g: Any, x: Any, weight: Any, bias: Any, stride: Any, dilation: Any, groups: int, padding: Any) -> Any:
-        left, right, top, bottom = padding
-        return g.op(
-            "Conv", x, weight, *([] if bias is None else [bias]),
-            strides_i=stride, dilations_i=dilation, group_i=groups, pads_i=(top, left, bottom, right),
-        )  # fmt: skip
