@@ -54,9 +54,10 @@ def run(paths: list[Path], *, new: bool = False) -> int:
     the first one's.
     """
     app = make_application()
-    from segx_viewer.app.sessions.handover import hand_over
+    from segx_viewer.app.sessions.handover import take_place
 
-    if not new and hand_over(paths):
+    place = None if new else take_place(paths)
+    if place is None and not new:
         return 0
     from segx_viewer.app.model import privacy
     from segx_viewer.app.window import Window
@@ -76,6 +77,8 @@ def run(paths: list[Path], *, new: bool = False) -> int:
         status = app.exec()
     finally:
         program.end()
+        if place is not None:
+            place.unlock()
     if program.failure is not None:
         raise program.failure
     return status

@@ -10,7 +10,7 @@ from segx_viewer.app.kit import settings
 from segx_viewer.app.model.annotations import Annotation, Kind
 from segx_viewer.app.model.impression import Impression
 from segx_viewer.app.model.viewstate import Compare
-from segx_viewer.app.sessions import session
+from segx_viewer.app.sessions import handover, session
 from segx_viewer.app.sessions.handover import hand_over
 from segx_viewer.app.sessions.instance import Listener
 from segx_viewer.app.window import Window
@@ -116,6 +116,28 @@ def test_a_second_launch_hands_its_files_over(qtbot, pictures):
         assert hand_over(pictures)
     assert got.args[0] == pictures
     listener.close()
+
+
+def test_only_the_first_of_several_launches_has_a_place(pictures, monkeypatch):
+    first = handover.take_place(pictures)
+    assert first.isLocked()
+    looks = []
+    monkeypatch.setattr(handover, "hand_over", lambda paths: looks.append(paths) or len(looks) == 3)
+    assert handover.take_place(pictures) is None, "it was waited for"
+    assert looks == [pictures] * 3
+    monkeypatch.setattr(handover, "hand_over", lambda paths: False)
+    monkeypatch.setattr(handover, "_START_SECONDS", 0.1)
+    assert not handover.take_place(pictures).isLocked(), "a window all the same: the first one never listened"
+    first.unlock()
+    assert handover.take_place(pictures).isLocked()
+
+
+def test_a_place_that_cannot_be_locked_is_not_waited_for(pictures, monkeypatch, tmp_path):
+    looks = []
+    monkeypatch.setattr(handover, "hand_over", looks.append)
+    monkeypatch.setattr(handover.QDir, "tempPath", lambda: str(tmp_path / "no folder"))
+    assert not handover.take_place(pictures).isLocked()
+    assert looks == [pictures]
 
 
 def test_a_new_window_is_asked_for_and_leaves_the_session_of_the_first_alone(
