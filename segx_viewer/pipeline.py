@@ -55,6 +55,7 @@ from segx_viewer.explain.reassess import (
 from segx_viewer.explain.segu import assess, is_stated, unjudged, unstated
 from segx_viewer.explain.segx import segx_map
 from segx_viewer.imaging.display import to_display
+from segx_viewer.imaging.margins import content_box
 from segx_viewer.inference.features import NETWORK_FEATURES
 from segx_viewer.inference.input_gate import gate_of, worst
 from segx_viewer.inference.predictor import Levels, as_bytes, normalise, place, to_prediction
@@ -64,7 +65,7 @@ from segx_viewer.inference.segmenter import regions_of
 from segx_viewer.networks.threads import is_one_of_many
 
 if TYPE_CHECKING:
-    from segx_viewer.bundles.manifest import ModelBundle
+    from segx_viewer.bundles.manifest import ModelBundle, Preprocessing
     from segx_viewer.bundles.store import BundleStore
 
 __all__ = ["analyse", "analyse_to_end", "library_versions", "reassess"]
@@ -198,12 +199,19 @@ class _Picture:
 
     image: MedicalImage
     _pixels: NDArray[np.uint8] | None
+    _content: tuple[slice, slice] | None = None
 
     @property
     def pixels(self) -> NDArray[np.uint8]:
         if self._pixels is None:
             self._pixels = to_display(self.image)
         return self._pixels
+
+    def place(self, how: "Preprocessing") -> tuple[Levels, Placement]:
+        """Bring it to the grid of a network's input; for several of them its margins are looked for once."""
+        if how.margins == CUT and self._content is None:
+            self._content = content_box(self.pixels)
+        return place(self.pixels, how, self.image.stretch, self._content)
 
     def let_go(self) -> None:
         if self.pixels.size > _LARGE and not self.image.is_colour:
@@ -276,7 +284,7 @@ class _Run:
         if how == bundle.preprocessing:
             return regions_of(runner.segment(inputs), bundle)
         begun = self.placing.pop(bundle.info.name, None)
-        placed, own = place(picture.pixels, how, self.request.image.stretch) if begun is None else begun.result()
+        placed, own = picture.place(how) if begun is None else begun.result()
         picture.let_go()
         return regions_of(runner.segment(normalise(placed, how)[None]), bundle, (own, placement))
 
@@ -327,7 +335,7 @@ class _Run:
     ) -> tuple[Analysis, Entered | None]:
         gate = gate_of(self.store, bundle.info.name)
         with self._stage(Stage.CHECK):
-            placed, placement = place(picture.pixels, bundle.preprocessing, image.stretch)
+            placed, placement = picture.place(bundle.preprocessing)
             inputs = normalise(placed, bundle.preprocessing)[None]
             looks = gate.check_picture(as_bytes(placed[_extent(placement)]), colour=_colour_of(picture.pixels))
             part = _part(placement) if bundle.preprocessing.margins == CUT else ...
@@ -352,7 +360,7 @@ class _Run:
             yield
             return
         with ThreadPoolExecutor(1, "place") as helper:
-            self.placing[bundle.info.name] = helper.submit(place, pixels, how, self.request.image.stretch)
+            self.placing[bundle.info.name] = helper.submit(picture.place, how)
             yield
 
     def _runner(self, bundle: "ModelBundle") -> Runner:

@@ -19,8 +19,10 @@ from segx_viewer.errors import AnalysisCancelled, ModelError, SegxError
 from segx_viewer.explain import distance
 from segx_viewer.explain.alignment import ALIGNMENTS, COSTLY, all_alignments
 from segx_viewer.explain.segu import NOT_CALIBRATED, NOT_PREDICTED, Calibration
+from segx_viewer.imaging.display import to_display
 from segx_viewer.inference.input_gate import InputGate, candidates, ranks
 from segx_viewer.networks.threads import set_thread_count
+from segx_viewer.paths import models_folder
 from segx_viewer.pipeline import analyse, analyse_to_end, reassess
 from segx_viewer.reporting.overlay import base_layer, compose, heatmap_layer, region_on_image, shared_scale
 
@@ -353,8 +355,8 @@ import sys
 import numpy as np
 from pathlib import Path
 from segx_viewer.domain.geometry import Placement
-from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.domain.result import *
+from segx_viewer.paths import models_folder
 from segx_viewer.pipeline import analyse, reassess
 A = np.random.default_rng(0).random((32, 48), dtype=np.float32)
 P = np.zeros((32, 48), np.float32); P[8:20, 8:30] = 1
@@ -494,3 +496,17 @@ def test_models_that_fit_as_well_are_named_where_the_image_chose(by_age, chest_i
     assert len(found.also_fits) == 1
     assert analyse_to_end(AnalysisRequest(image, bundle_name="adults"), by_age).also_fits == ()
     assert analyse_to_end(AnalysisRequest(chest_image), by_age).also_fits == (), "its age speaks for one"
+
+
+@pytest.mark.parametrize("name", ["lesion", "chest_image"])
+def test_margins_are_looked_for_once_however_many_networks_are_asked(name, request, monkeypatch):
+    """By bundles that cut margins off: each that may fit, and segmenters with an input of their own."""
+    image = request.getfixturevalue(name)
+    looked, find = [], pipeline.content_box
+    monkeypatch.setattr(pipeline, "content_box", lambda picture: looked.append(picture.shape) or find(picture))
+    store = BundleStore([models_folder()])
+    found = analyse_to_end(AnalysisRequest(image), store)
+    assert found.prediction is not None
+    how = store.get(found.bundle.name).preprocessing
+    assert found.placement == pipeline.place(to_display(image), how, image.stretch)[1]
+    assert looked == [to_display(image).shape]

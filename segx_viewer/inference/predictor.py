@@ -55,17 +55,21 @@ def normalise(placed: Levels, how: Preprocessing) -> NDArray[np.float32]:
 
 
 def place(
-    picture: NDArray[np.uint8], how: Preprocessing, stretch: tuple[float, float] = (1.0, 1.0)
+    picture: NDArray[np.uint8],
+    how: Preprocessing,
+    stretch: tuple[float, float] = (1.0, 1.0),
+    content: tuple[slice, slice] | None = None,
 ) -> tuple[Levels, Placement]:
     """Bring a displayed picture to the input grid, (h, w, 3), in the colours the network expects.
 
     Its levels 0..255 are uint8, or float32 where they are not rounded ("tensor"). `stretch` makes pixels square that
     are not; where each axis gets its own factor, it changes nothing. Margins are cut off first where the bundle says
-    so; the placement is that of the whole picture.
+    so; the placement is that of the whole picture. `content` is its `content_box`, for those who have it already.
     """
     whole = picture.shape[:2]
-    rows, columns = content_box(picture) if how.margins == CUT else (slice(0, whole[0]), slice(0, whole[1]))
-    if (rows, columns) != (slice(0, whole[0]), slice(0, whole[1])):
+    uncut = slice(0, whole[0]), slice(0, whole[1])
+    rows, columns = (content or content_box(picture)) if how.margins == CUT else uncut
+    if (rows, columns) != uncut:
         placed, within = _place(picture[rows, columns], how, stretch)
         return placed, within.shifted(whole, rows.start, columns.start)
     return _place(picture, how, stretch)
