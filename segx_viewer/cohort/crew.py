@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -23,6 +23,7 @@ IMAGES_EACH = 32
 """So many images a process must have before it, at least: starting it takes as long as some tens of them."""
 _MOST = 16
 _MEMORY = 2**29  # bytes for a process and the one that decodes for it; all together get a quarter of the machine's
+_TRIES = 2  # that an image has by itself
 _AHEAD = 3  # images that a process has: one is written, one analysed, one decoded
 _HELD = 256  # outcomes, for each process, that may wait for an image before them
 _PATIENCE_SECONDS = 10.0
@@ -55,6 +56,7 @@ class Crew:
         self._threads = max(1, processors() // count)
         self._members = [self._begun() for _ in range(count)]
         self._suspects: deque[Task] = deque()
+        self._ended: Counter[int] = Counter()  # processes, by the number of the image that was alone in them
         self._is_one_lost = False
 
     def __enter__(self) -> "Crew":
@@ -73,7 +75,8 @@ class Crew:
     ) -> Iterator[list[Outcome]]:
         """Yield what became of the images, in their order, some at a time.
 
-        Images whose process has died are tried again, each alone in a process; one that ends a second one is left out.
+        Images whose process has died are tried again, each alone in a process: it may have been another one's doing.
+        One that ends two processes by itself is left out.
 
         Parameters
         ----------
@@ -144,11 +147,16 @@ class Crew:
                 member.end()
                 if not member.is_ready:
                     raise SegxError("A process that analyses images ended before it could begin.") from None
-                if member.is_trying:
-                    reason = ImageReadError("It ended the process that analysed it, twice; it is left out.")
-                    yield failed(member.tasks[0], reason, self._batch)
-                else:
+                if not member.is_trying:
                     self._suspects.extend(member.tasks)
+                    continue
+                task = member.tasks[0]
+                self._ended[task.number] += 1
+                if self._ended[task.number] < _TRIES:
+                    self._suspects.appendleft(task)
+                    continue
+                reason = ImageReadError("It ended the process that analysed it, twice; it is left out.")
+                yield failed(task, reason, self._batch)
 
     def _begun(self) -> "_Member":
         return _Member(self._member, self._threads, (self._batch, self._classes))
