@@ -1,5 +1,8 @@
 """Graphs without weights: filled from the bundle's weights they answer as the torch network does."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -115,3 +118,20 @@ def test_each_thread_says_for_itself_on_how_many_threads_it_runs(monkeypatch):
     finally:
         set_thread_count(0)
     assert thread_count() == before == processors()
+
+
+def test_the_first_session_leaves_arithmetic_its_smallest_numbers():
+    """Its options decide for the whole program, see findings/onnxruntime-denormals-for-good.sh."""
+    program = """
+import numpy as np
+from onnx import TensorProto, helper
+from segx_viewer.networks.graph import session_options
+from segx_viewer.networks.runtime import onnxruntime
+x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [1]) for name in "xy")
+graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "relu", [x], [y])
+model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8).SerializeToString()
+session = onnxruntime.InferenceSession(model, session_options(1), providers=["CPUExecutionProvider"])
+session.run(None, {"x": np.ones(1, np.float32)})
+assert (np.full(8, 1e-40, np.float32) / 2).all()
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
