@@ -696,6 +696,10 @@
       <translation>Attribution, {scaling}; eine Skala für beide Karten; Werte nahe 0 sind durchsichtig</translation>
     </message>
     <message>
+      <source>attribution, {scaling}; values near 0 are transparent</source>
+      <translation>Attribution, {scaling}; Werte nahe 0 sind durchsichtig</translation>
+    </message>
+    <message>
       <source>Attribution: how strongly a pixel speaks for the class. Original and SegX share this scale.</source>
       <translation>Attribution: wie stark ein Bildpunkt für den Befund spricht. Original und SegX teilen diese Skala.</translation>
     </message>

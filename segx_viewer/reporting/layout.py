@@ -224,7 +224,8 @@ class _Setter:
         y = self.paragraph(x, y, width, _findings_note(content), SMALL, muted) + 4 * u
         for finding in content.findings[:SHOWN_FINDINGS]:
             share = percent(finding.probability)
-            name = self.shorten(finding.name, width - text_width(share, SMALL * u) - 16 * u, SMALL, bold=False)
+            room = width - text_width(share, SMALL * u) - 16 * u
+            name, _ = self.fit("{}", (finding.name, finding.label), room, SMALL, bold=False)
             y += SMALL * LINE * u
             self.text(x, y - SMALL * 0.3 * u, name, SMALL, muted)
             self.text(x + width, y - SMALL * 0.3 * u, share, SMALL, muted, align="right")
@@ -236,13 +237,11 @@ class _Setter:
         label_width, bar_width = width * 0.60, width * 0.26
         baseline = y + row * 0.68
         colour = theme.text if finding.explained else theme.muted
-        name = finding.name if finding.above is None else f"{'[x]' if finding.above else '[ ]'} {finding.name}"
-        if finding.level is not None:
-            name = f"{name}: {say(finding.level.value)}"
-        size = BODY
-        while size > SMALL and text_width(name, size * u, True) > label_width - 14 * u:
-            size -= 0.5
-        self.text(x, baseline, self.shorten(name, label_width - 14 * u, size), size, colour, bold=finding.explained)
+        before = "" if finding.above is None else "[x] " if finding.above else "[ ] "
+        after = "" if finding.level is None else f": {say(finding.level.value)}"
+        line = f"{before}{{}}{after}"
+        name, size = self.fit(line, (finding.name, finding.label), label_width - 14 * u, BODY)
+        self.text(x, baseline, name, size, colour, bold=finding.explained)
         bar = Box(x + label_width, y + row * 0.28, bar_width, row * 0.44, fill=theme.bar, radius=2 * u)
         self.page.add(bar)
         filled = bar_width * min(max(finding.probability, 0.0), 1.0)
@@ -361,15 +360,16 @@ class _Setter:
         u, theme = self.u, self.theme
         self.y = round(self.y)
         self.rule()
-        finding = next((f.name for f in content.findings if f.explained), "")
-        titles = [say("Image")]
+        finding = next(((f.name, f.label) for f in content.findings if f.explained), ("",))
+        titles: list[tuple[str, tuple[str, ...]]] = [(say("Image"), ("",))]
         pictures = [panels.image]
         if panels.original is not None:
-            titles.append(say("Original map · {method} · {finding}").format(method=content.method, finding=finding))
+            words = say("Original map · {method} · {finding}")
+            titles.append((words.format(method=content.method, finding="{}"), finding))
             pictures.append(panels.original)
         if panels.segx is not None:
             words = say("SegX map · {method} within the {region}")
-            titles.append(words.format(method=content.method, region=content.region))
+            titles.append((words.format(method="{}", region=content.region), (content.method,)))
             pictures.append(panels.segx)
         gap = round(GUTTER * u)
         height = width * panels.shape[0] / panels.shape[1]
@@ -377,26 +377,27 @@ class _Setter:
         x = round((self.page.width - (3 * width + 2 * gap)) / 2)
         starts = [x + n * (width + gap) for n in range(3)]
         top = round(self.y + 38 * u)
-        for start, title, picture in zip(starts, titles, pictures, strict=False):
-            self.text(start, self.y + 25 * u, self.shorten(title, width, BODY, bold=True), BODY, bold=True)
+        for start, (line, names), picture in zip(starts, titles, pictures, strict=False):
+            title, size = self.fit(line, names, width, BODY)
+            self.text(start, self.y + 25 * u, title, size, bold=True)
             # A hairline around it: radiographs have white borders, and so has the page.
-            line = max(1.0, u)
-            frame = (start - line, top - line, width + 2 * line, height + 2 * line)
+            edge = max(1.0, u)
+            frame = (start - edge, top - edge, width + 2 * edge, height + 2 * edge)
             self.page.add(Box(*frame, fill=theme.line))
             self.page.add(Picture(start, top, width, height, picture))
             self.orientation(start, top, width, height, panels, image)
         draw_marks(self.page, content.reading.marks, panels, (starts[0], top, width, height))
-        self.y = top + height + 12 * u
+        self.y = below = top + height + 12 * u
         if panels.original is None:
             self.paragraph(starts[1], top, 2 * width + gap, say("No explanation was made."), BODY, theme.muted)
         else:
-            self.colour_bar(starts[1], self.y, 2 * width + gap, panels.scale, table, content.scaling)
-        note = _picture_note(panels, content, image.stretch)
+            below = self.colour_bar(starts[1], self.y, 2 * width + gap, panels.scale, table, _map_note(panels, content))
+        note = _picture_note(panels, image.stretch)
         end = self.paragraph(starts[0], self.y - 2 * u, width, note, SMALL, theme.muted)
         for number, mark in enumerate(content.reading.marks, 1):
             words = " · ".join(mark.text.splitlines()) or say(mark.shape.value)
             end = self.paragraph(starts[0], end, width, f"{number}  {words}", SMALL)
-        self.y = max(self.y + 64 * u, end + 10 * u)
+        self.y = max(self.y + 64 * u, end + 10 * u, below)
 
     def orientation(self, x: float, y: float, width: float, height: float, panels: Panels, image: MedicalImage) -> None:
         """Scale bar and orientation letters, on plates that stay legible on bone and on air."""
@@ -426,8 +427,8 @@ class _Setter:
                     self.text(left + side / 2, top + side * 0.74, letter, BODY, (255, 255, 255), True, "center")
 
     def colour_bar(
-        self, x: float, y: float, width: float, scale: tuple[float, float], table: NDArray[np.uint8], scaling: str
-    ) -> None:
+        self, x: float, y: float, width: float, scale: tuple[float, float], table: NDArray[np.uint8], note: str
+    ) -> float:
         u, theme = self.u, self.theme
         height = 14 * u
         columns = np.linspace(0, 255, max(256, round(width))).round().astype(np.intp)
@@ -439,9 +440,11 @@ class _Setter:
             align = "left" if n == 0 else "right" if n == 4 else "center"
             value = scale[0] + (scale[1] - scale[0]) * n / 4
             self.text(at, y + height + 21 * u, decimal(value, ".3g"), SMALL, align=align)
-        words = say("attribution, {scaling}; one scale for both maps; values near 0 are transparent")
-        note = words.format(scaling=scaling)
-        self.text(x + width / 2, y + height + 39 * u, note, SMALL, theme.muted, align="center")
+        baseline = y + height + 39 * u
+        for line in wrap(note, width, SMALL * u):
+            self.text(x + width / 2, baseline, line, SMALL, theme.muted, align="center")
+            baseline += SMALL * LINE * u
+        return baseline + (11 - SMALL * LINE) * u
 
     def made(self, content: Content) -> None:
         u = self.u
@@ -517,12 +520,24 @@ class _Setter:
             y = self.paragraph(x + indent, y, width - indent, value, size) + 2 * self.u
         return y
 
-    def shorten(self, text: str, width: float, size: float, *, bold: bool = True) -> str:
-        if text_width(text, size * self.u, bold) <= width:
-            return text
-        while text and text_width(text + "…", size * self.u, bold) > width:
-            text = text[:-1]
-        return text.rstrip() + "…"
+    def fit(
+        self, line: str, names: Sequence[str], width: float, size: float, *, bold: bool = True
+    ) -> tuple[str, float]:
+        """Fill a name into a line of some width, and return it with its size.
+
+        The first of the names that fits is taken, in smaller letters where it must be. Where none does, the last is
+        cut off and never what stands around it, which says what is told of the name.
+        """
+        sizes = [size - 0.5 * n for n in range(int(2 * (size - SMALL)) + 1)]
+        for name in names:
+            for smaller in sizes:
+                text = line.replace("{}", name)
+                if text_width(text, smaller * self.u, bold) <= width:
+                    return text, smaller
+        name = names[-1]
+        while name and text_width(line.replace("{}", f"{name}…"), sizes[-1] * self.u, bold) > width:
+            name = name[:-1].rstrip()
+        return line.replace("{}", f"{name}…"), sizes[-1]
 
 
 def _findings_note(content: Content) -> str:
@@ -532,7 +547,18 @@ def _findings_note(content: Content) -> str:
     return f"{say('{count} less probable not shown.').format(count=hidden)} {content.findings_note}"
 
 
-def _picture_note(panels: Panels, content: Content, stretch: tuple[float, float]) -> str:
+def _map_note(panels: Panels, content: Content) -> str:
+    """Say what the colours and lines on the maps are: the image beside them has neither, but for the reader's marks."""
+    words = say("attribution, {scaling}; values near 0 are transparent")
+    if panels.segx is not None:
+        words = say("attribution, {scaling}; one scale for both maps; values near 0 are transparent")
+    note = words.format(scaling=content.scaling)
+    if not panels.outlined:
+        return note
+    return f"{note}; {say('the line is the edge of the {region}').format(region=content.region)}"
+
+
+def _picture_note(panels: Panels, stretch: tuple[float, float]) -> str:
     if panels.zoom == 1:
         resolution = say("Full resolution")
     elif panels.zoom > 1:
@@ -548,8 +574,6 @@ def _picture_note(panels: Panels, content: Content, stretch: tuple[float, float]
             else say("its pixels are {times} times as wide as high")
         )
         parts.append(words.format(times=decimal(stretch[0] if high else stretch[1], ".3g")))
-    if panels.segx is not None:
-        parts.append(say("the line is the edge of the {region}").format(region=content.region))
     return f"{'; '.join(parts)}."
 
 

@@ -74,7 +74,7 @@ class Panels:
 
     `zoom` is picture pixels per image pixel, of its shorter side where it is not square: 1 for full resolution, whole
     numbers for enlarged small images, below 1 for images reduced to `ReportView.max_pixels`. `original` and `segx` are
-    None without an explanation.
+    None without an explanation. `outlined` tells whether the region's edge is drawn on them.
     """
 
     image: NDArray[np.uint8] = field(repr=False)
@@ -83,6 +83,7 @@ class Panels:
     scale: tuple[float, float]
     zoom: float
     crop: Crop
+    outlined: bool = False
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -141,7 +142,7 @@ def draw_panels(
     with ThreadPoolExecutor(1, "panel") as helper:  # both maps at a time: NumPy and OpenCV work beside each other
         original = helper.submit(drawn, None)
         masked = drawn(region)
-        return Panels(plain, original.result(), masked, scale, zoom, crop)
+        return Panels(plain, original.result(), masked, scale, zoom, crop, outlined=bool(lines))
 
 
 def _map_layer(

@@ -7,14 +7,23 @@ import numpy as np
 import pytest
 
 from segx_viewer.domain.image import MedicalImage, PatientIdentity, PhotometricInterpretation, SourceInfo
-from segx_viewer.domain.result import BadgeRecord, Level, LevelPromise, PredictionSet, Target
+from segx_viewer.domain.result import (
+    Activation,
+    BadgeRecord,
+    ClassInfo,
+    Level,
+    LevelPromise,
+    Prediction,
+    PredictionSet,
+    Target,
+)
 from segx_viewer.reporting.content import RESEARCH_USE, describe
 from segx_viewer.reporting.layout import LIGHT, lay_out
 from segx_viewer.reporting.panels import ReportView, draw_panels
 from segx_viewer.reporting.scrubbing import Scrubber
 from segx_viewer.reporting.table import CSV_COLUMNS, analysis_to_dict, csv_row, write_csv, write_json
-from segx_viewer.reporting.typeset import Text, text_width, wrap
-from segx_viewer.reporting.words import percent
+from segx_viewer.reporting.typeset import Box, Text, text_width, wrap
+from segx_viewer.reporting.words import percent, written_in
 
 SECRETS = (
     "Doe", "Jane", "PID-4711", "19610203", "1961-02-03", "20240506", "2024-05-06", "House", "/clinic", "0001.dcm",
@@ -129,6 +138,61 @@ def test_an_edited_region_is_marked(make_analysis):
     text = " ".join(_page_text(dataclasses.replace(analysis, segmentation=edited)))
     assert "drawn or changed by the reader" in text
     assert "drawn by the reader" in text
+
+
+def several(analysis, *classes):
+    """The same image, as a model of several findings that all count as found sees it."""
+    scores = np.full(len(classes), 0.9, np.float32)
+    prediction = Prediction(tuple(ClassInfo(*one, 0.3) for one in classes), scores, scores, Activation.SIGMOID)
+    shown = analysis.explanations[KEY]
+    maps = {(KEY[0], k): dataclasses.replace(shown, class_index=k) for k in range(len(classes))}
+    return dataclasses.replace(analysis, prediction=prediction, explanations=maps)
+
+
+@pytest.mark.parametrize("unit", [0.4, 1, 1.3])
+@pytest.mark.parametrize("word", ["LOW", "DELIBERATELY LONG"])
+def test_of_a_finding_whose_name_is_too_long_the_level_is_never_cut_off(make_analysis, unit, word):
+    endless = "Pneumonoultramicroscopicsilicovolcanoconiosis of the upper and of the lower lobes"
+    analysis = several(
+        make_analysis(level=Level.LOW), ("Pleural_Thickening", "Pleural thickening"), ("long", endless), ("bcc", "bcc")
+    )
+    panels = draw_panels(analysis, (KEY[0], 0), ReportView())
+    with written_in({"LOW": word}):
+        content = describe(analysis, (KEY[0], 0))
+        page = lay_out(content, panels, analysis.image, width=1800 * unit, unit=unit, panel_width=550 * unit)
+    rows = [operation for operation in page.operations if isinstance(operation, Text) and operation.text[:4] == "[x] "]
+    assert [row.text.rpartition(": ")[2] for row in rows] == [word] * 3
+    first, second, third = (row.text.removeprefix("[x] ").removesuffix(f": {word}") for row in rows)
+    assert "Pleural thickening".startswith(first.removesuffix("…")), "the code goes before a letter of the name does"
+    assert endless.startswith(second.removesuffix("…"))
+    assert second.endswith("…")
+    assert third == "bcc"
+    bars = min(box.x for box in page.operations if isinstance(box, Box) and box.fill == LIGHT.bar)
+    assert all(row.x + text_width(row.text, row.size, row.bold) <= bars for row in rows)
+
+
+def test_the_title_of_a_map_keeps_what_it_is_of(make_analysis):
+    analysis = several(make_analysis(), ("Pleural_Thickening", "Pleural thickening"))
+    image = analysis.image
+    content = dataclasses.replace(describe(analysis, (KEY[0], 0)), method="A method with a name longer than its panel")
+    panels = draw_panels(analysis, (KEY[0], 0), ReportView())
+    page = lay_out(content, panels, image, width=1800, unit=1, panel_width=400)
+    texts = [operation.text for operation in page.operations if isinstance(operation, Text)]
+    assert any(text.startswith("Original map") and text.endswith(("Pleural thickening", "…")) for text in texts)
+    assert any(text.startswith("SegX map") and text.endswith("within the lesion") for text in texts)
+
+
+@pytest.mark.parametrize("view", [ReportView(), ReportView(outline=False)], ids=["outlined", "without outline"])
+def test_the_line_around_the_region_is_told_below_the_maps_that_have_it(make_analysis, view):
+    analysis = make_analysis()
+    panels = draw_panels(analysis, KEY, view)
+    page = lay_out(describe(analysis), panels, analysis.image, width=1800, unit=1, panel_width=550)
+    texts = [operation for operation in page.operations if isinstance(operation, Text)]
+    (bar,) = [text for text in texts if text.text.startswith("attribution, ")]
+    told = [text for text in texts if "the line is the edge of the lesion" in text.text]
+    assert told == ([bar] if view.outline else [])
+    picture = next(text for text in texts if text.text.startswith("Each image pixel is shown as"))
+    assert picture.x < 550 < bar.x, "one below the image, one below the maps"
 
 
 def test_scrubber_leaves_other_words_alone(make_analysis):
