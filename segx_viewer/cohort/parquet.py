@@ -25,6 +25,7 @@ _NUMBERS = frozenset(
     {
         "probability",
         "probability_correct",
+        "none_of_them",
         "c_auitc",
         "c_iou",
         "outside",

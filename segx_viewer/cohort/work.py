@@ -1,7 +1,7 @@
 """One image of a run, on whichever machine: analysed, written under its final name, told as a row."""
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from segx_viewer import pipeline
@@ -14,7 +14,7 @@ from segx_viewer.cohort.remote import fetched, results_folder
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.methods import method_label
 from segx_viewer.domain.request import AnalysisRequest
-from segx_viewer.domain.result import Analysis, Level, level_so_far
+from segx_viewer.domain.result import Activation, Analysis, MapKey, Prediction, stated
 from segx_viewer.errors import DiskFullError, ExportError, SegxError, UnsupportedImageError
 from segx_viewer.imaging.guarded import read_image_guarded
 from segx_viewer.imaging.limits import Limits
@@ -23,6 +23,8 @@ from segx_viewer.reporting.panels import SIZES, ReportView
 from segx_viewer.reporting.scrubbing import Scrubber
 from segx_viewer.reporting.table import csv_row
 from segx_viewer.reporting.words import percent
+
+_NAMED = 3  # findings in a line of the terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,22 +176,45 @@ def without_names(reason: str, item: Input, batch: Batch) -> str:
 
 
 def summary(analysis: Analysis) -> str:
-    """Return the result in one line."""
-    key = default_key(analysis)
-    certainty = analysis.certainty_of(key) if key else None
-    if analysis.prediction is None:
-        return f"no finding. {analysis.gate.reason}".strip()
-    prediction = analysis.prediction
+    """Return the result in one line: what is stated, with how much certainty, or why there is no statement."""
+    key, prediction = default_key(analysis), analysis.prediction
+    if prediction is None:
+        return f"no statement. {analysis.gate.reason}".strip()
     index = key[1] if key else prediction.top
-    words = f"{prediction.classes[index].label} {percent(float(prediction.probabilities[index]))}"
-    if level_so_far(analysis, key) is Level.ABSTAIN:
+    certainty = analysis.certainty_of(key)
+    found = stated(analysis, key)
+    if found is None:
         reason = certainty.reason if certainty is not None and certainty.reason else analysis.gate.reason
-        return f"no statement. {reason} The network's own highest score, not relied on: {words}.".replace("  ", " ")
+        score = _scored(prediction, index)
+        return f"no statement. {reason} The network's own highest score, not relied on: {score}.".replace("  ", " ")
+    if prediction.activation is Activation.SOFTMAX or found == (index,):
+        words = _with_level(analysis, prediction, key, index)
+    else:
+        words = f"{_several(analysis, prediction, key, found)}. The map explains {_scored(prediction, index)}"
     if key is None or certainty is None:
         return words
-    words += f", certainty {certainty.level.value}"
     if certainty.c_auitc is not None:
         words += f" (SegU {certainty.c_auitc:.2f})"
     if certainty.outside is not None:
-        words += f", {percent(certainty.outside)} outside the {analysis.bundle.region}"
+        words += f", {percent(certainty.outside)} outside the {analysis.seen_for(index).bundle.region}"
     return f"{words}. {method_label(key[0])}. {certainty.reason}".strip()
+
+
+def _scored(prediction: Prediction, index: int) -> str:
+    return f"{prediction.classes[index].label} {percent(float(prediction.probabilities[index]))}"
+
+
+def _with_level(analysis: Analysis, prediction: Prediction, key: MapKey | None, index: int) -> str:
+    """Name a class with its score and, where it is explained, its certainty."""
+    certainty = analysis.certainty_of((key[0], index)) if key is not None else None
+    words = _scored(prediction, index)
+    return words if certainty is None else f"{words}, certainty {certainty.level.value}"
+
+
+def _several(analysis: Analysis, prediction: Prediction, key: MapKey | None, found: Sequence[int]) -> str:
+    """Name the first of several findings that are stated, and how many more are; or say that none is."""
+    if not found:
+        share = percent(prediction.none_of_them or 0.0)
+        return f"no finding lies above its cut-off; taken together, {share} that it shows none of them"
+    named = "; ".join(_with_level(analysis, prediction, key, k) for k in found[:_NAMED])
+    return named if len(found) <= _NAMED else f"{named}; and {len(found) - _NAMED} more"

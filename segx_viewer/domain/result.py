@@ -525,3 +525,24 @@ def level_so_far(analysis: Analysis | None, key: MapKey | None) -> Level | None:
     if certainty is not None:
         return certainty.level
     return Level.ABSTAIN if analysis.gate.level is not GateLevel.ACCEPTED else None
+
+
+def stated(analysis: Analysis, key: MapKey | None) -> tuple[int, ...] | None:
+    """Return the classes that the program states of an image, most probable first.
+
+    The predicted class where exactly one applies; of several findings those above their cut-offs, without those that
+    the badge of the key's method abstains from.
+
+    Returns
+    -------
+    tuple of int, or None
+        Empty where no finding lies above its cut-off; None where no statement is made.
+    """
+    prediction = analysis.prediction
+    if prediction is None:
+        return None
+    method = key[0] if key is not None else ""
+    found = tuple(k for k in prediction.findings if level_so_far(analysis, (method, k)) is not Level.ABSTAIN)
+    if found:
+        return found
+    return None if prediction.findings or level_so_far(analysis, key) is Level.ABSTAIN else ()

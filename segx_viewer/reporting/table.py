@@ -22,6 +22,7 @@ from segx_viewer.domain.result import (
     Prediction,
     PredictionSet,
     Segmentation,
+    stated,
 )
 from segx_viewer.domain.tables import Table
 from segx_viewer.explain.alignment import ALIGNMENTS
@@ -63,6 +64,8 @@ CSV_COLUMNS = (
     "class_label",
     "probability",
     "probabilities",
+    "stated",
+    "none_of_them",
     "badge",
     "badge_reason",
     "probability_correct",
@@ -76,7 +79,12 @@ CSV_COLUMNS = (
     "pixel_sha256",
     "file_sha256",
 )
-"""Columns of the run table, in order."""
+"""Columns of the run table, in order.
+
+`class_code`, its probability and the badge are those of the class whose explanation the report shows; `stated` holds
+the codes of all that is stated, and is empty where nothing is. `none_of_them` is the probability that none of several
+findings is there; it is empty where exactly one class applies, and where no statement is made.
+"""
 
 
 def analysis_to_dict(
@@ -203,6 +211,9 @@ def csv_row(analysis: Analysis, identifier: str, key: MapKey | None = None) -> T
                 f"{c.code}={p:.6f}" for c, p in zip(prediction.classes, prediction.probabilities, strict=True)
             ),
         }
+        found = stated(analysis, key)
+        row["stated"] = "; ".join(prediction.classes[k].code for k in found or ())
+        row["none_of_them"] = None if found is None else prediction.none_of_them
     if analysis.segmentation is not None:
         row["region"] = analysis.bundle.region
         row["region_area"] = analysis.segmentation.area_fraction
