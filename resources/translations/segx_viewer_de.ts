@@ -6535,6 +6535,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{name} enthält mehrere Sätze von Gewichten: {key} wird genommen, {others} nicht.</translation>
     </message>
     <message>
+      <source>{name} is larger than 2 GB.</source>
+      <translation>{name} ist größer als 2 GB.</translation>
+    </message>
+    <message>
       <source>{name} is no DICOM object that could be sent.</source>
       <translation>{name} ist kein DICOM-Objekt, das sich senden ließe.</translation>
     </message>
@@ -6667,12 +6671,12 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{path} hat {columns} x {rows} Bildpunkte, mehr als die Grenze von {limit}.</translation>
     </message>
     <message>
-      <source>{path} has {frames} frame(s); there is no frame {frame}.</source>
-      <translation>{path} hat {frames} Einzelbild(er); ein Einzelbild {frame} gibt es nicht.</translation>
+      <source>{path} has {frames} frame(s), counted from 0; there is no frame {frame}.</source>
+      <translation>{path} hat {frames} Einzelbild(er), ab 0 gezählt; ein Einzelbild {frame} gibt es nicht.</translation>
     </message>
     <message>
-      <source>{path} has {frames} page(s); there is no page {frame}.</source>
-      <translation>{path} hat {frames} Seite(n); eine Seite {frame} gibt es nicht.</translation>
+      <source>{path} has {frames} page(s), counted from 0; there is no page {frame}.</source>
+      <translation>{path} hat {frames} Seite(n), ab 0 gezählt; eine Seite {frame} gibt es nicht.</translation>
     </message>
     <message>
       <source>{path} has {page}-bit values compressed by {name}, which the viewer does not open; save it uncompressed, or compressed by Deflate (ZIP).</source>

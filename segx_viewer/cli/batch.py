@@ -36,6 +36,8 @@ from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.result import Analysis
 from segx_viewer.errors import DiskFullError, SegxError, UnsupportedImageError
 from segx_viewer.explain.distance import prepare_transport
+from segx_viewer.imaging.containers import Containers
+from segx_viewer.imaging.study import collect_files
 from segx_viewer.paths import all_models_folders
 from segx_viewer.reporting.facts import pixel_digest
 
@@ -98,7 +100,9 @@ def _run_alone(
         if batch.watch is not None:
             screen.print(f"Watching {batch.watch}; Ctrl+C ends.")
             for arrived in _arrivals(batch.watch):
-                run.analyse([item for item in arrived if not is_result(item, batch.out)])
+                with Containers() as opened:  # what was unpacked does not stay for as long as a folder is watched
+                    items = chain.from_iterable(map(opened.found, arrived))
+                    run.analyse([item for item in items if not is_result(item, batch.out)])
     if batch.watch is None and not run.count["done"] + run.count["failed"]:
         raise SegxError("None of the files is an image that can be analysed.")
     return 1 if run.count["failed"] else 0
@@ -427,22 +431,22 @@ class _Run:
             self._full = error
 
 
-def _arrivals(folder: Path) -> Iterator[list[Input]]:
+def _arrivals(folder: Path) -> Iterator[list[Path]]:
     """Yield files that are new in a folder, once they have stopped growing; looks for ever."""
     seen: dict[Path, tuple[int, int]] = {}
     taken: set[tuple[Path, tuple[int, int]]] = set()
     while True:
         now = {}
-        for item in Inputs([str(folder)]).files() if folder.is_dir() else ():
+        for path in collect_files([folder]) if folder.is_dir() else ():
             try:
-                status = item.path.stat()
+                status = path.stat()
             except OSError:
                 continue
-            now[item.path] = (status.st_size, status.st_mtime_ns)
+            now[path] = (status.st_size, status.st_mtime_ns)
         steady = [(path, state) for path, state in now.items() if seen.get(path) == state]
         arrived = [entry for entry in steady if entry not in taken]
         seen = now
         taken.update(arrived)
         if arrived:
-            yield [Input(path, str(path), named=False) for path, _ in arrived]
+            yield [path for path, _ in arrived]
         time.sleep(_POLL_SECONDS)

@@ -118,7 +118,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _originals(files: Iterable[Input], out: Path) -> Iterable[Input]:
     """Leave out copies of an earlier run, where their folder lies in that of the originals."""
     folder = out.resolve()
-    return (item for item in files if item.named or not item.path.resolve().is_relative_to(folder))
+    return (item for item in files if item.named or not item.place.resolve().is_relative_to(folder))
 
 
 def _line(copied: "Copied", out: Path) -> str:

@@ -22,9 +22,9 @@ _ANALYZE = """\
 Analyse images without a window and write a report (PNG) and all numbers (JSON) for each of them, and one table (CSV)
 for the run.
 
-Files are DICOM or pictures. Folders are searched with everything below them; globs, ZIP archives and DICOMDIRs are
-opened. Files that are found there and are no images are skipped; everything else that cannot be analysed has failed,
-and is told with its reason.
+Files are DICOM or pictures. Folders are searched with everything below them; globs, ZIP archives (in folders, too) and
+DICOMDIRs are opened. Files that are found there and are no images are skipped; everything else that cannot be analysed
+has failed, and is told with its reason.
 
 What is written carries neither file names nor patients: an image is called by its number and the first 8 digits of
 the SHA-256 of its pixels, for example 0003-1f09a2c4.png. Which file is which is shown on the terminal, and written

@@ -64,7 +64,7 @@ def is_result(item: Input, folder: Path, target: str = "") -> bool:
         return inside != item.url and (_RESULT.fullmatch(inside) is not None or inside.startswith(_FOLDERS))
     if item.path.name.startswith("part-") and PARQUET in item.path.parts[-3:-2]:
         return item.path.parents[2].samefile(folder)
-    return _RESULT.fullmatch(item.path.name) is not None and item.path.parent.samefile(folder)
+    return _RESULT.fullmatch(item.path.name) is not None and item.place.parent.samefile(folder)
 
 
 def write_outputs(

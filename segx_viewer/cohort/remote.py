@@ -106,6 +106,8 @@ def stamp(item: Found) -> str:
 @contextlib.contextmanager
 def fetched(item: Found) -> Iterator[Path]:
     """Give the file's path here: its own, or that of a copy, which is removed afterwards. Raises `ImageReadError`."""
+    if item.problem:
+        raise ImageReadError(item.problem)
     if not item.url:
         yield item.path
         return
@@ -131,7 +133,7 @@ def content(item: Found) -> str:
         with fetched(item) as path:
             return content_hash(path)
     except ImageReadError:
-        return f"unreadable {stamp_of(item.url)}"
+        return f"unreadable {stamp_of(item.url or item.label)}"
 
 
 @contextlib.contextmanager

@@ -4,17 +4,20 @@ import lzma
 import re
 import shutil
 import tempfile
+import unicodedata
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import pydicom
 
-from segx_viewer.errors import ImageReadError
+from segx_viewer.errors import ImageReadError, worded
 from segx_viewer.imaging._quiet import ignore_library_warnings
 from segx_viewer.imaging.study import walk_files
+from segx_viewer.paths import is_plain_name
 
 _COMPONENT = re.compile(r"(?!\.\.?$)[^\\/:\0]+")
 _LARGEST_MEMBER = 2 * 2**30  # bytes; a ZIP may claim to hold anything
@@ -22,6 +25,10 @@ _MOST_MEMBERS = 100_000
 _LARGEST_ARCHIVE = 64 * 2**30  # bytes, unpacked
 _LEFT_FREE = 2**30  # bytes that stay free on the disk
 _DICOMDIR = "DICOMDIR"
+_ZIP, _ZIP_BEGINS = ".zip", b"PK\x03\x04"
+_LONGEST_NAME = 200  # bytes; most disks take 255
+_NOT_EVERYWHERE = re.compile(r"[<>\"|?*\x00-\x1f]|[. ]$|(?i:con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+"""In names that Windows does not take."""
 _DAMAGES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError, ValueError)
 
 
@@ -31,6 +38,7 @@ class Found:
 
     A file that was only found in a folder, an archive or a DICOMDIR may turn out to be no image without that being a
     failure. What lies in storage has its URL, the name of its last part for a path, and a stamp that changes with it.
+    What was unpacked has its archive. A sentence says why there is nothing to read, where that is known already.
     """
 
     path: Path
@@ -38,6 +46,13 @@ class Found:
     named: bool = True
     url: str = ""
     stamp: str = ""
+    archive: Path | None = None
+    problem: str = ""
+
+    @property
+    def place(self) -> Path:
+        """The file on the user's disk: the archive of what was unpacked."""
+        return self.archive or self.path
 
 
 class Containers:
@@ -85,19 +100,44 @@ class Containers:
         """
         if path.is_dir():
             for file in walk_files([path]):
-                if file.name.upper() != _DICOMDIR:
-                    yield Found(file, str(file), named=False)
+                yield from self.found(file, on_step)
         elif path.name.upper() == _DICOMDIR and path.is_file():
             for file in _dicomdir(path):
                 yield Found(file, str(file), named=False)
         elif path.is_file() and zipfile.is_zipfile(path):
-            status = path.stat()
-            key = path.resolve(), status.st_mtime_ns, status.st_size
-            if key not in self._unpacked:
-                self._unpacked[key] = list(self._unpack(path, on_step))
-            yield from self._unpacked[key]
+            yield from self._members(path, on_step)
         else:
             yield Found(path, str(path))
+
+    def found(self, file: Path, on_step: Callable[[int, int], None] | None = None) -> Iterator[Found]:
+        """Yield what a file that was found in a folder stands for: itself, or the files in it if it is an archive.
+
+        Archives are known by their names there: documents of offices and saved networks are ZIP archives as well. One
+        that cannot be opened is told and does not cost the other files.
+
+        Parameters
+        ----------
+        file : Path
+        on_step : callable, optional
+            As of `open`.
+        """
+        if file.name.upper() == _DICOMDIR:
+            return
+        if not _is_archive(file):
+            yield Found(file, str(file), named=False)
+            return
+        try:
+            members = self._members(file, on_step)
+        except ImageReadError as error:
+            members = [Found(file, str(file), problem=str(error))]
+        yield from members
+
+    def _members(self, archive: Path, on_step: Callable[[int, int], None] | None) -> list[Found]:
+        status = archive.stat()
+        key = archive.resolve(), status.st_mtime_ns, status.st_size
+        if key not in self._unpacked:
+            self._unpacked[key] = list(self._unpack(archive, on_step))
+        return self._unpacked[key]
 
     def _unpack(self, archive: Path, on_step: Callable[[int, int], None] | None) -> Iterator[Found]:
         folder = Path(tempfile.mkdtemp(dir=self.room()))
@@ -107,21 +147,25 @@ class Containers:
                 if len(members) > _MOST_MEMBERS:
                     raise ImageReadError(f"{archive.name} holds more than {_MOST_MEMBERS} files.")
                 room = min(_LARGEST_ARCHIVE, shutil.disk_usage(folder).free - _LEFT_FREE)
+                taken: Counter[str] = Counter()
                 for number, member in enumerate(members):
                     if on_step is not None:
                         on_step(number, len(members))
                     label = f"{archive}!{member.filename}"
                     if member.filename.rsplit("/", 1)[-1].upper() == _DICOMDIR:
                         continue
-                    # Our own names: a member's name may point anywhere.
-                    target = folder / f"{number:06d}{PurePosixPath(member.filename).suffix[:8]}"
+                    name = _name_of(member, number)
+                    key = unicodedata.normalize("NFC", name).casefold()  # what some disks take for the same
+                    target = folder / str(taken[key]) / name
+                    taken[key] += 1
                     if _copy(opened, member, target):
                         room -= target.stat().st_size
                         if room < 0:
                             raise ImageReadError(f"{archive.name} holds more than there is room for when unpacked.")
-                        yield Found(target, label, named=False)
+                        yield Found(target, label, named=False, archive=archive)
                     else:
-                        yield Found(folder / "too-large", f"{label} (larger than 2 GB)")
+                        problem = worded(f"{name} is larger than 2 GB.")
+                        yield Found(target, label, archive=archive, problem=problem)
         except ImageReadError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -133,7 +177,8 @@ class Containers:
 def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> bool:
     """Unpack one member, whatever size it claims; False when it is too large."""
     left = _LARGEST_MEMBER
-    with archive.open(member) as source, target.open("wb") as file:
+    target.parent.mkdir(exist_ok=True)
+    with archive.open(member) as source, target.open("xb") as file:
         while block := source.read(1 << 20):
             left -= len(block)
             if left < 0:
@@ -142,6 +187,28 @@ def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> bo
     if left < 0:
         target.unlink()
     return left >= 0
+
+
+def _name_of(member: zipfile.ZipInfo, number: int) -> str:
+    """Return what an unpacked file is called: as people know it, which is what sentences about it say.
+
+    A member's name may point anywhere, so that only the last part of it counts, and only if it is one everywhere.
+    """
+    name = re.split(r"[\\/]", member.filename)[-1]
+    if is_plain_name(name) and not _NOT_EVERYWHERE.search(name) and len(name.encode()) <= _LONGEST_NAME:
+        return name
+    return f"{number:06d}" + re.sub(r"[^.\w]", "", Path(name).suffix[:8])
+
+
+def _is_archive(file: Path) -> bool:
+    """Whether a file is called an archive and is one, or was before it was damaged."""
+    if file.suffix.lower() != _ZIP:
+        return False
+    try:
+        with file.open("rb") as opened:
+            return opened.read(len(_ZIP_BEGINS)) == _ZIP_BEGINS or zipfile.is_zipfile(opened)
+    except OSError:
+        return False  # whoever reads it finds words for it
 
 
 def _hidden(name: str) -> bool:

@@ -74,7 +74,7 @@ def read_dicom(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> D
         element = _check_is_image(path, dataset, found)
         claimed, frames = frame_count(dataset), held_frames(source, dataset, element)
         if not 0 <= frame < frames:
-            raise ImageReadError(f"{path.name} has {frames} frame(s); there is no frame {frame + 1}.")
+            raise ImageReadError(f"{path.name} has {frames} frame(s), counted from 0; there is no frame {frame}.")
         rows, columns = int(number(dataset, "Rows") or 0), int(number(dataset, "Columns") or 0)
         limits.check_pixels(path, rows, columns)
         check_supported(path, dataset, element.keyword)

@@ -102,7 +102,7 @@ def read_picture(path: Path, frame: int = 0, limits: Limits = DEFAULT_LIMITS) ->
 
 def _check_frame(path: Path, frame: int, frames: int) -> None:
     if not 0 <= frame < frames:
-        raise ImageReadError(f"{path.name} has {frames} page(s); there is no page {frame + 1}.")
+        raise ImageReadError(f"{path.name} has {frames} page(s), counted from 0; there is no page {frame}.")
 
 
 def _frames(picture: Image.Image) -> int:

@@ -20,8 +20,9 @@ from segx_viewer.cli import main
 from segx_viewer.cohort.inputs import Input, Inputs
 from segx_viewer.cohort.journal import Journal, content_hash
 from segx_viewer.cohort.options import Batch
-from segx_viewer.cohort.outputs import Output
+from segx_viewer.cohort.outputs import Output, is_result
 from segx_viewer.errors import ImageReadError, SegxError
+from segx_viewer.imaging.containers import Containers
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 from segx_viewer.imaging.synthetic import draw_lesion
 from segx_viewer.paths import models_folder, user_models_folder
@@ -122,6 +123,35 @@ def test_an_archive_is_unpacked_under_our_own_names_and_removed(pictures, tmp_pa
         folder = items[0].path.parent
     assert not folder.exists()
     assert not (tmp_path.parent / "escape.png").exists()
+
+
+def test_archives_in_a_folder_are_analysed_and_named_as_people_know_them(batch, pictures, tmp_path, capsys):
+    folder, out = tmp_path / "disc", tmp_path / "out"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "a.zip", "w") as file:
+        file.write(pictures / "patient-meier-0.png", "x/one.png")
+        file.writestr("x/bad.jpg", b"no picture")
+    (folder / "b.zip").write_bytes((folder / "a.zip").read_bytes()[:60])
+    assert main(["analyze", str(folder), "--out", str(out), "--output", "csv"]) == 1
+    told = capsys.readouterr().err
+    assert "1 of 2 analysed, 1 failed, 1 skipped" in told
+    assert f"skipped  {folder / 'a.zip'}!x/bad.jpg: bad.jpg is not an image" in told
+    assert f"failed  {folder / 'b.zip'}: b.zip could not be unpacked" in told
+    table = (out / "results.csv").read_text("utf-8-sig")
+    assert "the file could not be unpacked" in table
+    assert not [name for name in ("a.zip", "b.zip", "bad.jpg") if name in table]
+    assert main(["analyze", str(folder), "--out", str(out), "--output", "csv"]) == 1
+    assert [p.name for p in out.iterdir() if p.suffix == ".csv"] == ["results.csv"]
+    assert (out / "results.csv").read_text("utf-8-sig") == table  # the same images, the same numbers
+
+
+def test_results_in_an_archive_beside_them_are_not_analysed(pictures, tmp_path):
+    with zipfile.ZipFile(tmp_path / "sent.zip", "w") as file:
+        file.write(pictures / "patient-meier-0.png", "0001-1f09a2c4.png")
+        file.write(pictures / "patient-meier-0.png", "one.png")
+    with Inputs([str(tmp_path)]) as inputs:
+        found = [i.label for i in inputs.files() if i.archive and not is_result(i, tmp_path)]
+    assert found == [f"{tmp_path / 'sent.zip'}!one.png"]
 
 
 def test_a_damaged_archive_is_told(pictures, tmp_path):
@@ -250,7 +280,7 @@ sys.exit(main(sys.argv[1:]))
 
 
 def test_a_killed_run_goes_on_with_nothing_lost_or_doubled(tmp_path):
-    folder, out = tmp_path / "in", tmp_path / "out"
+    folder, out = tmp_path / "disc", tmp_path / "out"
     folder.mkdir()
     for n in range(24):
         pixels = np.full((20, 20, 3), n // 2, np.uint8)  # each picture twice
@@ -288,13 +318,21 @@ def test_a_watched_folder_is_gone_on_with_until_ctrl_c(batch, pictures, tmp_path
         polls.append(seconds)
         if len(polls) == 1:
             shutil.copy(pictures / "patient-meier-0.png", drop / "late.png")
+            with zipfile.ZipFile(drop / "late.zip", "w") as file:
+                file.write(pictures / "patient-meier-1.png", "one.png")
         if len(polls) == 3:
-            assert len(list(out.glob("*.json"))) == 1
+            assert len(list(out.glob("*.json"))) == 2
             raise KeyboardInterrupt
 
+    unpacked = []
+    close = Containers.close
+    monkeypatch.setattr(Containers, "close", lambda self: (unpacked.append(self._folder), close(self)))
     monkeypatch.setattr(module.time, "sleep", wait)
     assert main(["analyze", "--watch", str(drop), "--out", str(out), "--output", "json", "--output", "csv"]) == 130
     assert "done" in (out / "results.csv").read_text("utf-8-sig")
+    folders = [folder for folder in unpacked if folder is not None]
+    assert len(folders) == 1  # an archive is opened once, when it has stopped growing
+    assert not folders[0].exists()
     assert threading.active_count() < 10
 
 

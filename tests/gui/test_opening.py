@@ -74,6 +74,21 @@ def test_a_dicomdir_is_opened(qtbot, window, tmp_path):
     assert {d.header.modality for d in window.workspace.documents if d.header} <= {"CT", "MR"}
 
 
+def test_archives_in_a_folder_are_opened_and_a_damaged_one_says_why(qtbot, window, archive):
+    folder = archive.parent / "disc"
+    folder.mkdir()
+    good, bad = folder / "good.zip", folder / "bad.zip"
+    archive.rename(good)
+    bad.write_bytes(good.read_bytes()[:60])
+    drop(window, folder)
+    qtbot.waitUntil(window.has_result)
+    qtbot.waitUntil(lambda: [d.name for d in window.workspace.documents] == ["bad.zip", "red.png", "green.png"])
+    damaged = next(iter(window.workspace.documents))
+    assert window.workspace.documents.current.name == "red.png"
+    window.workspace.documents.set_current(damaged)
+    qtbot.waitUntil(lambda: "bad.zip could not be unpacked" in window.message_page.text.text())
+
+
 def test_a_damaged_archive_gives_a_sentence(qtbot, window, archive):
     archive.write_bytes(archive.read_bytes()[:40] + b"\0" * 400 + archive.read_bytes()[-120:])
     drop(window, archive)

@@ -27,11 +27,65 @@ def test_names_that_lead_out_of_the_folder(tmp_path):
     with Containers() as opened:
         found = list(opened.open(archive))
         assert len(found) == len(names)
-        assert len({item.path.parent for item in found}) == 1
+        assert len({item.path.parent.parent for item in found}) == 1
         assert all(item.path.read_bytes() == b"x" for item in found)
-        unpacked = found[0].path.parent
+        unpacked = found[0].path.parent.parent
+        assert unpacked.parent == opened._folder
     assert not unpacked.exists()
     assert [p.name for p in tmp_path.rglob("*")] == ["x.zip"]
+
+
+def test_what_is_unpacked_has_the_name_that_people_know(tmp_path):
+    names = ["a/bad.jpg", "b/bad.jpg", "c/BAD.jpg", "c\\d\\other.jpg", "d/con.jpg", "d/what?.jpg", f"d/{'x' * 250}.jpg"]
+    archive = archive_of(tmp_path / "a.zip", dict.fromkeys(names, b"x"))
+    with Containers() as opened:
+        found = list(opened.open(archive))
+        assert [item.path.name for item in found] == [
+            *("bad.jpg", "bad.jpg", "BAD.jpg", "other.jpg"),
+            *("000004.jpg", "000005.jpg", "000006.jpg"),
+        ]
+        assert len({str(item.path).casefold() for item in found}) == len(names)
+        assert {item.place for item in found} == {archive}
+
+
+def test_archives_in_a_folder_are_opened_and_archives_in_them_are_not(tmp_path):
+    inner = archive_of(tmp_path / "inner.zip", {"deep.png": b"x"}).read_bytes()
+    (tmp_path / "inner.zip").unlink()
+    (tmp_path / "below").mkdir()
+    archive = archive_of(tmp_path / "below" / "A.ZIP", {"one.png": b"x", "inner.zip": inner})
+    archive_of(tmp_path / "letter.docx", {"logo.png": b"x"})
+    (tmp_path / "note.zip").write_text("a text that is called so")
+    with Containers() as opened:
+        labels = [(item.label, item.named, item.problem) for item in opened.open(tmp_path)]
+    assert labels == [
+        (str(tmp_path / "letter.docx"), False, ""),
+        (str(tmp_path / "note.zip"), False, ""),
+        (f"{archive}!one.png", False, ""),
+        (f"{archive}!inner.zip", False, ""),
+    ]
+
+
+def test_an_archive_in_a_folder_that_cannot_be_opened_costs_its_own_files_only(tmp_path, monkeypatch):
+    monkeypatch.setattr(containers, "_LARGEST_ARCHIVE", 50_000)
+    archive_of(tmp_path / "1-bomb.zip", {str(n): bytes(10_000) for n in range(10)})
+    whole = archive_of(tmp_path / "2.zip", {"one.png": b"x"})
+    (tmp_path / "3-half.zip").write_bytes(whole.read_bytes()[:40])
+    with Containers() as opened:
+        bomb, good, half = opened.open(tmp_path)
+    assert "more than there is room for" in bomb.problem
+    assert (good.label, good.problem) == (f"{whole}!one.png", "")
+    assert half.problem.startswith("3-half.zip could not be unpacked")
+    assert bomb.named  # it has failed, rather than being no image
+    assert half.named
+
+
+def test_a_member_that_is_too_large_is_told_by_its_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(containers, "_LARGEST_MEMBER", 1000)
+    archive = archive_of(tmp_path / "a.zip", {"s/large.dcm": bytes(2000), "small.dcm": b"x"})
+    with Containers() as opened:
+        large, small = opened.open(archive)
+    assert (large.label, large.problem) == (f"{archive}!s/large.dcm", "large.dcm is larger than 2 GB.")
+    assert not small.problem
 
 
 def test_an_archive_that_grows_too_large(tmp_path, monkeypatch):

@@ -44,7 +44,7 @@ def check(path, claimed):
         assert image.source.frames == 3
         assert image.source.notes == (f"The header claims {claimed} frames; the file holds 3.",)
     for missing in (3, claimed - 1):
-        with pytest.raises(ImageReadError, match=f"has 3 frame.s.; there is no frame {missing + 1}"):
+        with pytest.raises(ImageReadError, match=f"has 3 frame.s., counted from 0; there is no frame {missing}"):
             read_image(path, missing)
     assert read_native_dicom(path) is None
     assert read_image_guarded(path).source.frames == 3

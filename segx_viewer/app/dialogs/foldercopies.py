@@ -169,7 +169,7 @@ def _copy(order: Order, token: CancelToken, tell: "Callable[[int, int, Copied], 
     count: Counter[str] = Counter()
     patients = set()
     with Containers() as containers:
-        files = [f for f in containers.open(order.source) if not f.path.resolve().is_relative_to(target)]
+        files = [f for f in containers.open(order.source) if not f.place.resolve().is_relative_to(target)]
         disguise = disguise_of(order.key, order.dates)
         copies = copy_files(files, order.target, disguise, Text(order.text), limits())
         for number, copied in enumerate(copies, 1):

@@ -52,10 +52,12 @@ def first_to_show(listed: "list[Found]") -> int:
     """Return which of the files found is opened first: one that was named, or DICOM before a disc's other pictures."""
     from segx_viewer.imaging.reader import is_dicom
 
-    named = next((i for i, item in enumerate(listed) if item.named), None)
+    sound = [(i, item) for i, item in enumerate(listed) if not item.problem]
+    named = next((i for i, item in sound if item.named), None)
     if named is not None:
         return named
-    return next((i for i, item in enumerate(listed) if is_dicom(item.path) and not holds_overlays(item.path)), 0)
+    first = sound[0][0] if sound else 0
+    return next((i for i, item in sound if is_dicom(item.path) and not holds_overlays(item.path)), first)
 
 
 def stack_window(members: "list[tuple[Path, int]]") -> "WindowLevel | None":

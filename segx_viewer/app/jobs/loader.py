@@ -67,6 +67,8 @@ class Loader(QObject):
             self.shown.emit(None)
         elif document.image is not None:
             self._show(document)
+        elif document.broken:
+            self.shown.emit(document)
         else:  # it is read while the window makes room for it
             self._read_current(document)
             self.shown.emit(document)

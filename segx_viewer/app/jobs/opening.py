@@ -95,6 +95,9 @@ class Opener(QObject):
             self.said.emit(tr("There is no image file in there."))
             return
         documents = [self._documents.add(f.path, label=_label(f), named=f.named) for f in listed]
+        for document, file in zip(documents, listed, strict=True):
+            if file.problem:
+                self._documents.update(document, broken=file.problem, error=file.problem)
         keep, self._keep = self._keep, None
         if keep is not None:
             for document in documents:

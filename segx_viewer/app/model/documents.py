@@ -50,6 +50,7 @@ class Document:
     analysis: Analysis | None = None
     stored: "Stored | None" = None  # an analysis by a run, to be shown in place of a new one
     error: str = ""
+    broken: str = ""  # why nothing can be read of it, as an archive that cannot be opened
     thumbnail: NDArray[np.uint8] | None = None
     header: MedicalImage | None = None
     size: tuple[int, int] | None = None  # (H, W) of the image
