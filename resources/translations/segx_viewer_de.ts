@@ -2804,16 +2804,20 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Es wurde keine Erklärung erstellt.</translation>
     </message>
     <message>
+      <source>no finding above its cut-off</source>
+      <translation>kein Befund über seinem Grenzwert</translation>
+    </message>
+    <message>
       <source>no finding is certainly present ({share})</source>
       <translation>kein Befund ist sicher vorhanden ({share})</translation>
     </message>
     <message>
-      <source>No finding lies above its cut-off (the mark on the bar).</source>
-      <translation>Kein Befund liegt über seinem Grenzwert (der Marke auf dem Balken).</translation>
+      <source>No finding lies above its cut-off</source>
+      <translation>Kein Befund liegt über seinem Grenzwert</translation>
     </message>
     <message>
-      <source>No finding: the image was not classified.</source>
-      <translation>Kein Befund: Das Bild wurde nicht klassifiziert.</translation>
+      <source>No finding lies above its cut-off (the mark on the bar).</source>
+      <translation>Kein Befund liegt über seinem Grenzwert (der Marke auf dem Balken).</translation>
     </message>
     <message>
       <source>No image is marked as a key image yet.</source>
@@ -2886,6 +2890,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>No statement</source>
       <translation>Keine Aussage</translation>
+    </message>
+    <message>
+      <source>No statement: the image was not classified.</source>
+      <translation>Keine Aussage: Das Bild wurde nicht klassifiziert.</translation>
     </message>
     <message>
       <source>No study matches.</source>
@@ -4300,6 +4308,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Die Karten sind überall gleich oder nicht endlich; es gibt nichts zu vergleichen.</translation>
     </message>
     <message>
+      <source>The maps explain {finding}.</source>
+      <translation>Die Karten erklären: {finding}.</translation>
+    </message>
+    <message>
       <source>The memory of the device {device} ran out; this was computed on the processor.</source>
       <translation>Der Speicher des Geräts {device} reichte nicht; dies wurde auf dem Prozessor berechnet.</translation>
     </message>
@@ -4538,6 +4550,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>This image has no window {number}.</source>
       <translation>Dieses Bild hat keine Fensterung {number}.</translation>
+    </message>
+    <message>
+      <source>This is the badge of {finding}, which is not stated.</source>
+      <translation>Dies ist die Einstufung von {finding}; dieser Befund wird nicht genannt.</translation>
     </message>
     <message>
       <source>This is {view} view; the model learned from frontal radiographs only.</source>

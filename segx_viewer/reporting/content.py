@@ -13,6 +13,8 @@ from segx_viewer.domain.result import (
     GateLevel,
     Level,
     MapKey,
+    level_so_far,
+    stated,
 )
 from segx_viewer.reporting.facts import Row, looked_at, made, scaling_words
 from segx_viewer.reporting.lesion import lesion_rows
@@ -34,6 +36,7 @@ LEVELS = {
 }
 
 _UNFOUNDED = mark("Nothing measured speaks for relying on this finding.")
+_OF_THE_UNSTATED = mark("This is the badge of {finding}, which is not stated.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,11 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything a report says."""
+    """Everything a report says.
+
+    `nothing_found` is the headline where no finding lies above its cut-off, and what follows it; empty otherwise.
+    `abstains`: no statement is made about any of the findings.
+    """
 
     looked_at: tuple[Row, ...]
     findings: tuple[Finding, ...]
@@ -85,6 +92,8 @@ class Content:
     identity: tuple[Row, ...] = ()
     reading: Reading = NOTHING_READ
     lesion: tuple[Row, ...] = ()
+    nothing_found: tuple[str, ...] = ()
+    abstains: bool = False
 
 
 def default_key(analysis: Analysis) -> MapKey | None:
@@ -142,6 +151,7 @@ def describe(
     attribution = analysis.explanations.get(key) if key else None
     region = say(analysis.bundle.region)
     trust = _trust(analysis, key, clean)
+    abstains = trust.level is Level.ABSTAIN and not (analysis.certainty_of(key) and stated(analysis, key))
     synthetic = say("This picture is synthetic: a program drew it, it shows nobody.")
     notices = [synthetic] if is_synthetic(analysis.image) else []
     if analysis.gate.level is not GateLevel.ACCEPTED and clean(_told(analysis.gate.reason)) not in trust.reason:
@@ -155,7 +165,7 @@ def describe(
     return Content(
         looked_at=tuple((label, clean(value)) for label, value in looked_at(analysis)),
         findings=tuple(_findings(analysis, key)),
-        findings_note=_findings_note(analysis, trust.level),
+        findings_note=_findings_note(analysis, abstains=abstains),
         trust=trust,
         notices=tuple(dict.fromkeys(clean(n) for n in notices)),
         method=say(method_label(key[0])) if key else "",
@@ -166,6 +176,8 @@ def describe(
         identity=tuple(identity_rows(analysis.image)) if include_identity else (),
         reading=clean_reading(reading, clean),
         lesion=tuple((k, clean(v)) for k, v in lesion_rows(reading.lesion, analysis, include_identity)),
+        nothing_found=() if abstains else tuple(_nothing_found(analysis, key)),
+        abstains=abstains,
     )
 
 
@@ -203,10 +215,23 @@ def _findings(analysis: Analysis, key: MapKey | None) -> Iterator[Finding]:
         yield Finding(say(info.label), info.code, probability, explained, above, levels.get(index))
 
 
-def _findings_note(analysis: Analysis, level: Level) -> str:
+def _nothing_found(analysis: Analysis, key: MapKey | None) -> Iterator[str]:
+    """Yield that none of several findings is stated, and then what the maps explain; nothing where one is."""
+    prediction = analysis.prediction
+    if prediction is None or stated(analysis, key) != ():
+        return
+    yield say("No finding lies above its cut-off")
+    share = percent(prediction.none_of_them or 0.0)
+    note = say("Taken together: {share} that it shows none of them.").format(share=share)
+    if key is not None:
+        note += " " + say("The maps explain {finding}.").format(finding=say(prediction.classes[key[1]].label))
+    yield note
+
+
+def _findings_note(analysis: Analysis, *, abstains: bool) -> str:
     if analysis.prediction is None:
-        return say("No finding: the image was not classified.")
-    if level is Level.ABSTAIN:
+        return say("No statement: the image was not classified.")
+    if abstains:
         return say("The network's own scores. The program makes no statement about them.")
     if analysis.prediction.activation is Activation.SIGMOID:
         return say("Each finding on its own; [x] marks those above their cut-off, with the badge's level of each.")
@@ -225,12 +250,22 @@ def _trust(analysis: Analysis, key: MapKey | None, clean: Callable[[str], str]) 
     unfounded = certainty.level is Level.LOW and certainty.reason
     return Trust(
         level=certainty.level,
-        meaning=say(_UNFOUNDED if unfounded else LEVELS[certainty.level]),
+        meaning=_unstated(analysis, key) or say(_UNFOUNDED if unfounded else LEVELS[certainty.level]),
         reason=" ".join(_reasons(analysis, certainty, clean)),
         promised=tuple(_promised(analysis, certainty)),
         rows=tuple(_trust_rows(certainty, region, predicts=predicts)),
         curve=certainty.auitc_curve,
     )
+
+
+def _unstated(analysis: Analysis, key: MapKey | None) -> str:
+    """Say whose badge this is where it is that of one of several findings that is not stated; "" otherwise."""
+    prediction = analysis.prediction
+    if prediction is None or key is None or prediction.activation is Activation.SOFTMAX:
+        return ""
+    if prediction.is_above(key[1]) or level_so_far(analysis, key) is Level.ABSTAIN:
+        return ""
+    return say(_OF_THE_UNSTATED).format(finding=say(prediction.classes[key[1]].label))
 
 
 def _promised(analysis: Analysis, certainty: Certainty) -> list[str]:

@@ -199,9 +199,25 @@ class _Setter:
         y = self.heading(x, y, say("What was found"))
         if not content.findings:
             return self.paragraph(x, y, width, content.findings_note, BODY)
-        if content.trust.level is Level.ABSTAIN:
+        if content.abstains:
             return self.unstated(x, y, width, content)
-        top = content.findings[0]
+        y = self.nothing_found(x, y, width, content) if content.nothing_found else self.leading(x, y, width, content)
+        for finding in content.findings[:SHOWN_FINDINGS]:
+            y = self.finding(x, y, width, finding)
+        return self.paragraph(x, y + 4 * u, width, _findings_note(content), SMALL, theme.muted)
+
+    def nothing_found(self, x: float, y: float, width: float, content: Content) -> float:
+        """Set that no finding is stated where the leading one would stand."""
+        headline, *notes = content.nothing_found
+        for line in wrap(headline, width, TOP_FINDING * self.u, True):
+            y += TOP_FINDING * LINE * self.u
+            self.text(x, y - TOP_FINDING * 0.3 * self.u, line, TOP_FINDING, bold=True)
+        for note in notes:
+            y = self.paragraph(x, y, width, note, BODY)
+        return y + 8 * self.u
+
+    def leading(self, x: float, y: float, width: float, content: Content) -> float:
+        u, theme, top = self.u, self.theme, content.findings[0]
         # The name leads, not its score: of the percentages, the badge's comes first.
         share = percent(top.probability)
         room = width - text_width(share, BODY * u, True) - 16 * u
@@ -213,10 +229,7 @@ class _Setter:
         for line in lines:
             y += size * LINE * u
             self.text(x, y - size * 0.3 * u, line, size, bold=True)
-        y += 8 * u
-        for finding in content.findings[:SHOWN_FINDINGS]:
-            y = self.finding(x, y, width, finding)
-        return self.paragraph(x, y + 4 * u, width, _findings_note(content), SMALL, theme.muted)
+        return y + 8 * u
 
     def unstated(self, x: float, y: float, width: float, content: Content) -> float:
         """Set the scores that the badge abstains from: small and grey, after the sentence that says so."""

@@ -33,8 +33,10 @@ class Entry:
         Of the page.
     thumbnail : ndarray, shape (h, w, 3), uint8
     finding, share : str
-        The finding that is explained and its probability; empty where nothing is stated.
-    level : Level
+        The finding that is explained and its probability, and how many more are stated; that none lies above its
+        cut-off; empty where no statement is made.
+    level : Level, optional
+        The badge's; None where no finding is stated, of which none speaks.
     note : str
         Of the input check, where the image was not simply accepted.
     """
@@ -43,20 +45,19 @@ class Entry:
     thumbnail: NDArray[np.uint8] = field(repr=False)
     finding: str
     share: str
-    level: Level
+    level: Level | None
     note: str = ""
 
     @property
     def title(self) -> str:
         """One line for the table of contents."""
-        return "  ".join(part for part in (str(self.number), self.finding, self.share, say(self.level.value)) if part)
+        level = "" if self.level is None else say(self.level.value)
+        return "  ".join(part for part in (str(self.number), self.finding, self.share, level) if part)
 
 
 def entry_of(number: int, picture: NDArray[np.uint8], content: Content, gate: GateLevel) -> Entry:
     """Return what the overview says of a page with a picture (H, W, 3) uint8 and its words."""
-    shown = next((f for f in content.findings if f.explained), None)
-    if content.trust.level is Level.ABSTAIN:
-        shown = None
+    finding, share = _found(content)
     height, width = picture.shape[:2]
     factor = min(1.0, _THUMBNAIL / max(height, width))
     size = max(1, round(width * factor)), max(1, round(height * factor))
@@ -64,11 +65,27 @@ def entry_of(number: int, picture: NDArray[np.uint8], content: Content, gate: Ga
     return Entry(
         number,
         small,
-        shown.name if shown is not None else "",
-        percent(shown.probability) if shown is not None else "",
-        content.trust.level,
+        finding,
+        share,
+        None if content.nothing_found else content.trust.level,
         "" if gate is GateLevel.ACCEPTED else say("Input check: {verdict}").format(verdict=say(gate.value)),
     )
+
+
+def _found(content: Content) -> tuple[str, str]:
+    """Return what the overview says was found, and with which probability."""
+    if content.trust.level is Level.ABSTAIN:
+        return "", ""
+    if content.nothing_found:
+        return content.nothing_found[0], ""
+    stated = [f for f in content.findings if f.above]
+    shown = next((f for f in stated or content.findings if f.explained), None) or next(iter(stated), None)
+    if shown is None:
+        return "", ""
+    if len(stated) > 1:
+        first = f"{shown.name} {percent(shown.probability)}"
+        return say("{classes} and {count} more").format(classes=first, count=len(stated) - 1), ""
+    return shown.name, percent(shown.probability)
 
 
 def pages_for(count: int) -> int:
@@ -141,13 +158,10 @@ def _cell(page: Page, entry: Entry, cell: Rectangle, theme: Theme) -> None:
     page.add(Picture(x, y + 12 * u, w * scale, h * scale, entry.thumbnail, smooth=True))
     left, room, at = x + side + 16 * u, across - side - 36 * u, y + 12 * u
     page.add(Text(left, at + BODY * u, say("Page {number}").format(number=entry.number), BODY * u, theme.text, True))
-    at += BODY * 2.6 * u
-    radius, colour = 8 * u, theme.badge[entry.level]
-    if entry.level is Level.ABSTAIN:
-        page.add(Box(left, at - 7 * u, 2 * radius, 5 * u, fill=colour, radius=2 * u))
-    else:
-        page.add(Disc(left + radius, at - 5 * u, radius, colour, FILLED[entry.level], 2.5 * u))
-    page.add(Text(left + 2 * radius + 8 * u, at, say(entry.level.value), BODY * u, colour, True))
+    at += BODY * 1.2 * u
+    if entry.level is not None:
+        at += BODY * 1.4 * u
+        _badge(page, entry.level, left, at, theme)
     lines = wrap(entry.finding, room, BODY * u)[:_LINES] + ([entry.share] if entry.share else [])
     lines += wrap(entry.note, room, BODY * u)
     for text in lines:
@@ -155,11 +169,23 @@ def _cell(page: Page, entry: Entry, cell: Rectangle, theme: Theme) -> None:
         page.add(Text(left, at, text, BODY * u, theme.text if text != entry.share else theme.muted))
 
 
+def _badge(page: Page, level: Level, left: float, at: float, theme: Theme) -> None:
+    u = page.unit
+    radius, colour = 8 * u, theme.badge[level]
+    if level is Level.ABSTAIN:
+        page.add(Box(left, at - 7 * u, 2 * radius, 5 * u, fill=colour, radius=2 * u))
+    else:
+        page.add(Disc(left + radius, at - 5 * u, radius, colour, FILLED[level], 2.5 * u))
+    page.add(Text(left + 2 * radius + 8 * u, at, say(level.value), BODY * u, colour, True))
+
+
 def totals_of(entries: Sequence[Entry]) -> str:
-    """Return how many images there are, and how many of each badge."""
+    """Return how many images there are, of each badge, and without a stated finding."""
     counts = {level: sum(entry.level is level for entry in entries) for level in Level}
+    none = sum(entry.level is None for entry in entries)
     words = [
         say("{count} images").format(count=len(entries)),
         *(f"{say(level.value)}: {n}" for level, n in counts.items() if n),
+        *([f"{say('no finding above its cut-off')}: {none}"] if none else []),
     ]
     return "   ·   ".join(words)
