@@ -541,8 +541,9 @@ def stated(analysis: Analysis, key: MapKey | None) -> tuple[int, ...] | None:
     prediction = analysis.prediction
     if prediction is None:
         return None
-    method = key[0] if key is not None else ""
-    found = tuple(k for k in prediction.findings if level_so_far(analysis, (method, k)) is not Level.ABSTAIN)
+    level = level_so_far(analysis, key)  # counts for those that have no badge of their own, too
+    badges = analysis.badges(key[0]) if key is not None else {}
+    found = tuple(k for k in prediction.findings if badges.get(k, level) is not Level.ABSTAIN)
     if found:
         return found
-    return None if prediction.findings or level_so_far(analysis, key) is Level.ABSTAIN else ()
+    return None if prediction.findings or level is Level.ABSTAIN else ()

@@ -30,6 +30,8 @@ def test_of_several_findings_those_are_stated_that_the_badge_does_not_abstain_fr
     assert stated(several(NONE, {1: Level.ABSTAIN}), ("gradcam", 1)) is None
     assert stated(several(ALL, gate=GateVerdict(GateLevel.OUTSIDE, "A lateral.")), KEY) is None
     assert stated(refused(), None) is None
+    other = several(ALL, {2: Level.ABSTAIN}, classes=(2,))
+    assert stated(other, ("gradcam", 2)) is None, "an abstention counts for what has no badge of its own"
 
 
 def test_a_film_without_a_stated_finding_is_told_as_such():

@@ -1,16 +1,23 @@
 """What report pages say of several findings, of none and of a refusal."""
 
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import highdicom as hd
 import pytest
 
 from segx_viewer.app.kit import language
 from segx_viewer.domain.result import GateLevel, GateVerdict, Level
 from segx_viewer.reporting.content import default_key, describe
+from segx_viewer.reporting.dicom import Kind, write_dicom_results
 from segx_viewer.reporting.layout import TOP_FINDING, lay_out
 from segx_viewer.reporting.overview import entry_of, totals_of
 from segx_viewer.reporting.panels import ReportView, draw_panels
 from segx_viewer.reporting.typeset import Text
 from segx_viewer.reporting.words import written_in
-from tests.several import ALL, NONE, refused, several
+from tests.several import ALL, CLASSES, NONE, refused, several
 
 OUTSIDE = GateVerdict(GateLevel.OUTSIDE, "The patient is 3 years old; the classifier learned from adults only.")
 
@@ -82,3 +89,52 @@ def test_the_overview_tells_none_several_and_no_statement_apart():
     assert entry(several()).title == "1  No finding lies above its cut-off"
     totals = totals_of([entry(a) for a in (several(), several(ALL), refused())])
     assert totals.split("   ·   ") == ["3 images", "LOW: 1", "ABSTAIN: 1", "no finding above its cut-off: 1"]
+
+
+def structured(analysis, tmp_path):
+    """What a structured report says in codes and figures: (name, value) of each measurement and evaluation."""
+    source = replace(analysis.image.source, path=Path("a.png"))
+    analysis = replace(analysis, image=replace(analysis.image, source=source))
+    path = write_dicom_results(analysis, tmp_path, "0001", kinds=[Kind.REPORT])[Kind.REPORT]
+    content = hd.sr.srread(path).content
+    groups = [*content.get_image_measurement_groups(), *content.get_planar_roi_measurement_groups()]
+    said = [(q.name.meaning, q.value.meaning) for g in groups for q in g.get_qualitative_evaluations()]
+    return said, {m.name.meaning: m.value for g in groups for m in g.get_measurements()}, path
+
+
+def test_a_structured_report_says_that_no_finding_is_stated(tmp_path):
+    said, figures, path = structured(several(), tmp_path)
+    assert ("Finding above its cut-off", "No finding lies above its cut-off") in said
+    assert ("Highest score, not above its cut-off", "Mass") in said
+    assert ("Certainty badge", "Not stated") in said
+    assert not [name for name, _ in said if name.startswith(("Most probable", "Certainty badge of"))]
+    assert figures["Probability of none of the findings, taken together"] == pytest.approx(0.645, abs=0.001)
+    assert figures["Cut-off of Mass"] == pytest.approx(0.4)
+    assert _errors(path) == []
+
+
+def test_a_structured_report_names_each_stated_finding_with_cut_off_and_badge(tmp_path):
+    said, figures, path = structured(several(ALL, {1: Level.HIGH}), tmp_path)
+    stated = [value for name, value in said if name == "Finding above its cut-off"]
+    assert stated == ["Emphysema", "Mass", "Nodule", "Effusion", "Cardiomegaly"]
+    assert ("Certainty badge of Mass", "High") in said
+    assert ("Most probable class", "Emphysema") in said
+    for info in CLASSES:
+        assert figures[f"Cut-off of {info.label}"] == pytest.approx(info.threshold)
+    assert _errors(path) == []
+
+
+def test_a_structured_report_of_an_abstention_states_nothing(tmp_path):
+    said, figures, _ = structured(several(ALL, gate=OUTSIDE), tmp_path)
+    assert said[0] == ("Certainty badge", "Abstain")
+    assert not [name for name, _ in said if "cut-off" in name]
+    assert not [name for name in figures if name.startswith(("Cut-off", "Probability"))]
+
+
+def _errors(path):
+    """The errors that dciodvfy finds; none where it is not installed."""
+    dciodvfy = shutil.which("dciodvfy")
+    if dciodvfy is None:
+        return []
+    done = subprocess.run([dciodvfy, str(path)], capture_output=True, text=True, check=False)
+    return [line for line in done.stderr.splitlines() if line.startswith("Error")]

@@ -29,7 +29,7 @@ from pydicom.sr.codedict import codes
 
 from segx_viewer import __version__
 from segx_viewer.domain.methods import method_label
-from segx_viewer.domain.result import Activation, Analysis, BundleInfo, Certainty, Level, MapKey, level_so_far
+from segx_viewer.domain.result import Activation, Analysis, BundleInfo, Certainty, Level, MapKey, Prediction, stated
 from segx_viewer.explain.alignment import ALIGNMENTS
 from segx_viewer.reporting.dicom.codes import class_concept, predicted, private, region_codes
 from segx_viewer.reporting.dicom.objects import SERIES, stated_spacing
@@ -60,7 +60,7 @@ def structured_report(
     certainty = analysis.certainty_of(key)
     if key is not None and certainty is not None:
         groups.append(_explanation(analysis, key, certainty, reference, region))
-    if level_so_far(analysis, key) is Level.ABSTAIN:
+    if stated(analysis, key) is None:
         groups.reverse()  # why no statement is made comes before the scores that none is made about
     device = DeviceObserverIdentifyingAttributes(
         uid=new_uid(), name=MANUFACTURER, manufacturer_name=MANUFACTURER, model_name=MANUFACTURER
@@ -97,32 +97,53 @@ def _classification(
     analysis: Analysis, key: MapKey | None, reference: Dataset
 ) -> MeasurementsAndQualitativeEvaluations:
     prediction = predicted(analysis)
-    abstains = level_so_far(analysis, key) is Level.ABSTAIN
-    stated = []
-    if abstains:
-        stated.append(QualitativeEvaluation(private("CERTAINTY", "Certainty badge"), private("ABSTAIN", "Abstain")))
-    if abstains and analysis.gate.reason:
-        reason = private("REASON", analysis.gate.reason)
-        stated.append(QualitativeEvaluation(private("REASON", "Reason for the badge"), reason))
-    top = "Highest score, no statement is made about it" if abstains else "Most probable class"
+    found = stated(analysis, key)
     return MeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(uid=new_uid(), identifier="Classification"),
         source_images=[SourceImageForMeasurementGroup.from_source_image(reference)],
         algorithm_id=_algorithm(analysis.bundle, "classifier"),
-        measurements=[
-            Measurement(
-                name=private(f"P_{info.code}".upper(), f"{'Score' if abstains else 'Probability'} of {info.label}"),
-                value=float(probability),
-                unit=codes.UCUM.NoUnits,
-            )
-            for info, probability in zip(prediction.classes, prediction.probabilities, strict=True)
-        ],
+        measurements=list(_scores(prediction, abstains=found is None)),
         qualitative_evaluations=[
-            *stated,
-            QualitativeEvaluation(private("TOP", top), class_concept(analysis, prediction.top)),
+            *_statements(analysis, found),
+            QualitativeEvaluation(private("TOP", _top(found)), class_concept(analysis, prediction.top)),
             *_badges(analysis, key),
         ],
     )
+
+
+def _top(found: tuple[int, ...] | None) -> str:
+    if found is None:
+        return "Highest score, no statement is made about it"
+    return "Most probable class" if found else "Highest score, not above its cut-off"
+
+
+def _scores(prediction: Prediction, *, abstains: bool) -> Iterator[Measurement]:
+    """Yield each class's score; of several findings also the cut-offs, and how probable none of them is."""
+    several = prediction.activation is Activation.SIGMOID and not abstains
+    for info, probability in zip(prediction.classes, prediction.probabilities, strict=True):
+        name = f"{'Score' if abstains else 'Probability'} of {info.label}"
+        yield Measurement(private(f"P_{info.code}".upper(), name), float(probability), codes.UCUM.NoUnits)
+        if several:
+            cut_off = private(f"CUT_{info.code}".upper(), f"Cut-off of {info.label}")
+            yield Measurement(cut_off, info.threshold, codes.UCUM.NoUnits)
+    if several and prediction.none_of_them is not None:
+        none = private("P_NONE_OF_THEM", "Probability of none of the findings, taken together")
+        yield Measurement(none, prediction.none_of_them, codes.UCUM.NoUnits)
+
+
+def _statements(analysis: Analysis, found: tuple[int, ...] | None) -> Iterator[QualitativeEvaluation]:
+    """Yield that no statement is made and why, or each of several findings that is stated, or that none is."""
+    if found is None:
+        yield QualitativeEvaluation(private("CERTAINTY", "Certainty badge"), private("ABSTAIN", "Abstain"))
+        if analysis.gate.reason:
+            reason = private("REASON", analysis.gate.reason)
+            yield QualitativeEvaluation(private("REASON", "Reason for the badge"), reason)
+    elif predicted(analysis).activation is Activation.SIGMOID:
+        name = private("STATED", "Finding above its cut-off")
+        for k in found:
+            yield QualitativeEvaluation(name, class_concept(analysis, k))
+        if not found:
+            yield QualitativeEvaluation(name, private("NOTHING_STATED", "No finding lies above its cut-off"))
 
 
 def _badges(analysis: Analysis, key: MapKey | None) -> Iterator[QualitativeEvaluation]:
@@ -199,9 +220,12 @@ def _measurements(certainty: Certainty, *, in_mm: bool) -> Iterator[Measurement]
 
 
 def _evaluations(analysis: Analysis, key: MapKey, certainty: Certainty) -> Iterator[QualitativeEvaluation]:
-    yield QualitativeEvaluation(
-        private("CERTAINTY", "Certainty badge"), private(certainty.level.value, certainty.level.value.capitalize())
-    )
+    level = private(certainty.level.value, certainty.level.value.capitalize())
+    prediction = predicted(analysis)
+    several = prediction.activation is Activation.SIGMOID
+    if several and certainty.level is not Level.ABSTAIN and not prediction.is_above(key[1]):
+        level = private("NOT_STATED", "Not stated")  # what lies below its cut-off has no certainty
+    yield QualitativeEvaluation(private("CERTAINTY", "Certainty badge"), level)
     yield QualitativeEvaluation(private("EXPLAINED", "Class under explanation"), class_concept(analysis, key[1]))
     for name, alignment in certainty.alignments.items():
         if alignment.value is None and name in ALIGNMENTS:
