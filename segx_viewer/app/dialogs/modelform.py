@@ -88,6 +88,7 @@ class ModelForm(Dialog):
         note.setObjectName("muted")
         note.setWordWrap(True)
         form = QFormLayout()
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.addRow(tr("Weights file, folder or bundle.toml"), self._with_browse(self.source))
         for text, field in (
             (tr("Start from"), self.start),
@@ -227,6 +228,7 @@ class ModelForm(Dialog):
         box = QWidget()
         row = QHBoxLayout(box)
         row.setContentsMargins(0, 0, 0, 0)
+        field.setMinimumWidth(240)  # of a path some is seen, below the words where they are long
         row.addWidget(field, 1)
         button = QPushButton(tr("Browse …"))
         button.setAutoDefault(False)

@@ -50,6 +50,7 @@ class ModelManager(Dialog):
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Models"))
         self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
+        self.list.setWordWrap(True)
         self.list.setToolTip(tr("Choose two models to compare them"))
         self.list.itemSelectionChanged.connect(self._follow)
         self.details = QLabel()
