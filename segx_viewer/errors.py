@@ -17,6 +17,10 @@ class SegxError(Exception):
     """Something the user can be told in one sentence: what happened, to which file, and what to do."""
 
 
+class UsageError(SegxError):
+    """What was asked for cannot be followed, whatever the files hold: the exit code is that of wrong usage."""
+
+
 class ImageReadError(SegxError):
     """The file could not be read as an image: missing, empty, truncated or damaged."""
 
@@ -39,6 +43,10 @@ class AnalysisCancelled(SegxError):  # noqa: N818 - a cancellation is an outcome
 
 class ExportError(SegxError):
     """A result could not be written, or did not read back as it was written."""
+
+
+class IdentityNeededError(ExportError):
+    """What was asked for names the patient, which was not asked for."""
 
 
 class DiskFullError(ExportError):

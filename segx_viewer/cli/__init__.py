@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from segx_viewer import process
-from segx_viewer.errors import SegxError, library_needed
+from segx_viewer.errors import SegxError, UsageError, library_needed
 
 __all__ = ["COMMANDS", "DONE", "FAILED", "INTERRUPTED", "USAGE", "main", "program"]
 
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(words)
     except SegxError as error:
         print(f"segx-viewer: {error}", file=sys.stderr)  # noqa: T201
-        return FAILED
+        return USAGE if isinstance(error, UsageError) else FAILED
     except ModuleNotFoundError as error:
         if (needed := library_needed(error)) is None:
             raise

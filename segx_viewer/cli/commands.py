@@ -15,6 +15,8 @@ from segx_viewer.errors import SegxError
 from segx_viewer.imaging.limits import Limits
 from segx_viewer.paths import models_folder, user_models_folder
 
+RECIPE = "recipe.toml"
+
 
 def open_window(arguments: argparse.Namespace) -> int:
     """Open the window."""
@@ -102,7 +104,7 @@ def calibrate(arguments: argparse.Namespace) -> int:
     if arguments.as_published:
         _with_extra("segx_viewer.evaluation.published", "train").fit_published(folder, arguments.data, report=say)
         return 0
-    if not (folder / "recipe.toml").is_file():
+    if not (folder / RECIPE).is_file():
         own = _with_extra("segx_viewer.evaluation.own", "train")
         with _spread(arguments.scheduler) as spread:
             own.fit_own(folder, arguments.data, spread=spread, report=say)
@@ -116,7 +118,7 @@ def calibrate(arguments: argparse.Namespace) -> int:
 def evaluate(arguments: argparse.Namespace) -> int:
     """Measure a model bundle."""
     run = _with_extra("segx_viewer.evaluation.run", "train")
-    folder = _bundle_folder(arguments.bundle)
+    folder = _with_recipe(_bundle_folder(arguments.bundle))
     with _spread(arguments.scheduler) as spread:
         run.evaluate(
             folder,
@@ -134,7 +136,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
 def card(arguments: argparse.Namespace) -> int:
     """Write a bundle's model card from its evaluation."""
     module = _with_extra("segx_viewer.evaluation.card", "train")
-    folder = _bundle_folder(arguments.bundle)
+    folder = _with_recipe(_bundle_folder(arguments.bundle))
     say(str(module.write_model_card(folder, arguments.evaluation or folder / "evaluation.json")))
     if arguments.readme:
         found = sorted(folder.parent.glob("*/evaluation.json"))
@@ -169,7 +171,17 @@ def _limits(arguments: argparse.Namespace) -> Limits:
 def _recipe(name: str) -> Path:
     """Return a recipe's file from its path, or from the name of the bundle that it lies beside."""
     path = Path(name)
-    return path if path.suffix == ".toml" or path.is_file() else _bundle_folder(name) / "recipe.toml"
+    return path if path.suffix == ".toml" or path.is_file() else _with_recipe(_bundle_folder(name)) / RECIPE
+
+
+def _with_recipe(folder: Path) -> Path:
+    """Return the folder of a bundle that was made by a recipe. Raises `SegxError` for others, as one's own models."""
+    if not (folder / RECIPE).is_file():
+        raise SegxError(
+            f"{folder.name} has no {RECIPE}: this command is for bundles that were made by one. A model of your own "
+            f"gets its levels, and a report of how they hold, from: segx-viewer calibrate {folder.name} --data DIR."
+        )
+    return folder
 
 
 def _bundle_folder(name: str) -> Path:

@@ -7,7 +7,6 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 from typing import TypeVar
 
 import cv2
@@ -20,7 +19,7 @@ from segx_viewer import __version__
 from segx_viewer.bundles.store import BundleStore
 from segx_viewer.cohort.inputs import Input
 from segx_viewer.cohort.journal import NAME as JOURNAL
-from segx_viewer.cohort.options import Batch
+from segx_viewer.cohort.options import LOCAL, Batch, check_scheduler
 from segx_viewer.cohort.remote import exists
 from segx_viewer.cohort.work import Outcome, Task, carry_out, look_at
 from segx_viewer.errors import SegxError
@@ -38,7 +37,6 @@ TRIES = 2  # of an image that ends its worker
 SCHEDULER_GONE = "The scheduler is gone."
 GONE = (CancelledError, FutureCancelledError, OSError, TimeoutError)
 """What a client raises when its scheduler is gone."""
-LOCAL = "local:"
 PLUGIN = "segx-viewer"
 
 SETTINGS = {  # of a scheduler that is started here; others are as their site wants them
@@ -67,11 +65,10 @@ def connected(address: str) -> Iterator[Client]:
     SegxError
         If there is no scheduler there, or no worker comes.
     """
+    check_scheduler(address)
     _quiet()
     if address.startswith(LOCAL):
         count = address.removeprefix(LOCAL)
-        if not count.isdigit() or int(count) < 1:
-            raise SegxError(f"--scheduler {address}: after local: comes the number of processes, 1 or more.")
         with (
             dask.config.set({**SETTINGS, **CLIENT}),
             LocalCluster(
@@ -86,7 +83,7 @@ def connected(address: str) -> Iterator[Client]:
             yield client
         return
     try:
-        where = {"address": address} if "://" in address else {"scheduler_file": _scheduler_file(address)}
+        where = {"address": address} if "://" in address else {"scheduler_file": address}
         with dask.config.set(CLIENT):
             client = Client(**where, timeout=_CONNECT_SECONDS)
     except (OSError, TimeoutError, ValueError) as error:
@@ -136,12 +133,6 @@ def _quiet() -> None:
     for name in list(logging.root.manager.loggerDict):
         if name.partition(".")[0] in ("distributed", "tornado", "asyncio"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-
-
-def _scheduler_file(name: str) -> str:
-    if not Path(name).is_file():
-        raise SegxError(f"--scheduler {name} is neither local:N, tcp:// or tls://, nor a scheduler file.")
-    return name
 
 
 class Networks(WorkerPlugin):

@@ -14,7 +14,7 @@ from types import FrameType
 
 from segx_viewer.cohort.register import Ended, Register
 from segx_viewer.domain.tables import as_int, as_table, as_text
-from segx_viewer.errors import SegxError, write_error
+from segx_viewer.errors import SegxError, UsageError, write_error
 from segx_viewer.paths import sha256_of
 from segx_viewer.reporting.atomic import drop_parts
 
@@ -166,7 +166,7 @@ class Journal:
 
     def _compare(self, line: dict[str, object], settings: object, folder: Path) -> None:
         if line.get("settings") != settings:
-            raise SegxError(
+            raise UsageError(
                 f"{folder} holds a run with other settings: name another folder for this one, or remove that one."
             )
 

@@ -9,13 +9,15 @@ from segx_viewer.bundles.store import BundleStore
 from segx_viewer.cohort.folders import check_folder
 from segx_viewer.cohort.outputs import DEFAULT, Output
 from segx_viewer.domain.methods import COMBINED, METHODS
-from segx_viewer.errors import SegxError
+from segx_viewer.errors import SegxError, UsageError
 from segx_viewer.imaging.limits import DEFAULT_LIMITS, Limits
 from segx_viewer.inference.cam import LINEAR_METHODS
 from segx_viewer.inference.installed import beyond, beyond_reason
 from segx_viewer.networks.kinds import AUTO, CPU
 
 _ALL = "all"
+LOCAL = "local:"
+"""Begins the address of a scheduler that is started on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,28 @@ def check(batch: Batch) -> None:
         check_folder(batch.out)
     if (Output.PARQUET in batch.outputs or batch.scheduler is not None) and find_spec("pyarrow") is None:
         raise SegxError("The Parquet table needs pyarrow: pip install 'segx-viewer[cluster]'.")
-    if batch.scheduler is not None and batch.watch is not None:
-        raise SegxError("--watch and --scheduler do not go together.")
+    if batch.scheduler is not None:
+        check_scheduler(batch.scheduler)
+        if batch.watch is not None:
+            raise SegxError("--watch and --scheduler do not go together.")
     if batch.index is not None and batch.index.is_dir():
         raise SegxError(f"--index {batch.index} is a folder; name a file.")
+
+
+def check_scheduler(address: str) -> None:
+    """Raise `UsageError` for what is no address of a scheduler, whether or not one answers there.
+
+    Parameters
+    ----------
+    address : str
+        ``local:N``, ``tcp://`` or ``tls://`` of a scheduler, or the path of a scheduler file.
+    """
+    if address.startswith(LOCAL):
+        count = address.removeprefix(LOCAL)
+        if not count.isdigit() or int(count) < 1:
+            raise UsageError(f"--scheduler {address}: after local: comes the number of processes, 1 or more.")
+    elif "://" not in address and not Path(address).is_file():
+        raise UsageError(f"--scheduler {address} is neither local:N, tcp:// or tls://, nor a scheduler file.")
 
 
 def runs_on_graphs(batch: Batch, store: BundleStore) -> bool:

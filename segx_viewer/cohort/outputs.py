@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from segx_viewer.domain.result import Analysis
-from segx_viewer.errors import DiskFullError, ExportError, SegxError
+from segx_viewer.errors import DiskFullError, ExportError, IdentityNeededError, SegxError
 from segx_viewer.imaging.containers import Found as Input
 from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.facts import pixel_digest
@@ -37,6 +37,10 @@ class Output(StrEnum):
 PARQUET = "results.parquet"
 """The folder of a run's table as Parquet."""
 
+_IDENTITY_NEEDED = (
+    "DICOM results belong to the source's study and name its patient: ask for the identity to be included "
+    "(--include-identity)."
+)
 _FOLDERS = (f"{PARQUET}/", "run.jsonl.d/")
 
 DEFAULT = (Output.PNG, Output.JSON, Output.CSV)
@@ -99,12 +103,14 @@ def write_outputs(
             written += write(analysis, folder / f"{name}.{kind.value}", view, include_identity)
         except DiskFullError:
             raise
+        except IdentityNeededError:
+            problems.append(_IDENTITY_NEEDED)
         except SegxError as error:
             problems.append(str(error))
         except Exception as error:  # noqa: BLE001 - an accident with one must not cost the others
             problems.append(f"{kind.value}: unexpected {type(error).__name__}: {error}")
     if problems:
-        raise ExportError(" ".join(problems))
+        raise ExportError(" ".join(dict.fromkeys(problems)))
     return written
 
 

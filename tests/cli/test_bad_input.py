@@ -11,10 +11,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydicom.data import get_testdata_file
 
 from segx_viewer.cli import main
+from segx_viewer.cohort.outputs import Output
 from segx_viewer.domain.methods import METHODS
 from segx_viewer.inference.attribution import METHODS as REGISTERED
+from segx_viewer.paths import resources_folder
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -62,6 +65,51 @@ def test_a_wrong_method_is_told_before_anything_is_read(nothing_is_read, picture
     line = one_sentence(capsys.readouterr().err)
     assert "no method grad-cam; there are gradcam, " in line
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("address", ["nope", "local:0", "local:many", "local:"])
+def test_what_is_no_address_of_a_scheduler_is_wrong_usage(nothing_is_read, pictures, tmp_path, capsys, address):
+    argv = ["analyze", str(pictures), "--out", str(tmp_path / "out"), "--scheduler", address]
+    assert main(argv) == 2
+    assert f"--scheduler {address}" in one_sentence(capsys.readouterr().err)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_holds_another_run_is_wrong_usage_and_stays_as_it_is(batch, pictures, tmp_path, capsys):
+    argv = ["analyze", str(pictures / "patient-meier-0.png"), "--out", str(tmp_path / "out"), "--output", "csv"]
+    assert main(argv) == 0
+    before = {path: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    capsys.readouterr()
+    assert main([*argv, "--theme", "dark"]) == 2
+    assert "holds a run with other settings" in one_sentence(capsys.readouterr().err)
+    assert {path: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+
+
+def test_dicom_results_of_a_dicom_image_name_the_option_that_they_need(batch, tmp_path, capsys):
+    image = get_testdata_file("RG1_UNCR.dcm", download=False) or get_testdata_file("CT_small.dcm")
+    argv = ["analyze", image, "--out", str(tmp_path), "--output", "dicom", "--output", "dicom-pdf", "--output", "csv"]
+    assert main(argv) == 1
+    assert capsys.readouterr().err.count("ask for the identity to be included (--include-identity).") == 1
+
+
+@pytest.mark.parametrize("command", ["evaluate", "card", "train"])
+def test_a_model_without_a_recipe_is_told_what_to_use_instead(tmp_path, capsys, command):
+    folder = tmp_path / "r18"
+    folder.mkdir()
+    further = {
+        "evaluate": ["--data", str(tmp_path), "--out", str(tmp_path / "out")],
+        "train": ["--data", str(tmp_path)],
+    }
+    assert main([command, str(folder), *further.get(command, [])]) == 1
+    line = one_sentence(capsys.readouterr().err)
+    assert "r18 has no recipe.toml" in line
+    assert "segx-viewer calibrate r18 --data DIR" in line
+
+
+def test_every_kind_of_output_is_in_the_documentation():
+    text = (resources_folder() / "docs" / "analyze.md").read_text("utf-8")
+    row = next(line for line in text.splitlines() if line.startswith("| `--output KIND`"))
+    assert [kind for kind in Output if f"`{kind.value}`" not in row] == []
 
 
 @pytest.mark.parametrize("kind", ["nothing", "texts", "hidden"])

@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 
 from segx_viewer.domain.image import VoiLut, WindowLevel
 from segx_viewer.domain.result import Analysis, MapKey
-from segx_viewer.errors import ExportError
+from segx_viewer.errors import ExportError, IdentityNeededError
 from segx_viewer.reporting.atomic import write_bytes
 from segx_viewer.reporting.content import default_key, seen_for
 from segx_viewer.reporting.dicom.document import EncapsulatedReport
@@ -108,7 +108,7 @@ def write_dicom_results(
     """
     is_dicom = bool(analysis.image.source.sop_instance_uid)
     if is_dicom and not include_identity:
-        raise ExportError(
+        raise IdentityNeededError(
             "DICOM results belong to the source's study and name its patient: ask for the identity to be included."
         )
     key = key or default_key(analysis)
