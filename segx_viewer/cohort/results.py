@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from segx_viewer.cohort.journal import NAME
 from segx_viewer.cohort.places import Where, journal_lines
+from segx_viewer.cohort.statements import scores_of
 from segx_viewer.domain.tables import Table, as_float_or_none, as_int, as_table
 from segx_viewer.errors import SegxError
 
@@ -79,11 +80,7 @@ class Result:
         >>> Result(1, "0001-ab", scores="mel=0.620000; nv=0.380000").score("nv")
         0.38
         """
-        for part in self.scores.split("; "):
-            name, _, value = part.rpartition("=")
-            if name == code:
-                return float(value)
-        return None
+        return scores_of(self.scores).get(code)
 
 
 def read_results(folder: Where) -> list[Result]:

@@ -15,6 +15,8 @@ from segx_viewer.bundles.store import BundleStore
 from segx_viewer.cohort.drift import Drift, Reference, drifts, references
 from segx_viewer.cohort.places import Where, read, write
 from segx_viewer.cohort.results import read_rows, read_settings
+from segx_viewer.cohort.statements import Models, models_of
+from segx_viewer.domain.result import Level
 from segx_viewer.domain.tables import as_float
 from segx_viewer.errors import SegxError
 from segx_viewer.reporting.content import RESEARCH_USE
@@ -24,7 +26,8 @@ PAGE = "summary.html"
 _WORST = 12
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _THUMBNAIL = 420  # pixels, the longer side
-_DOUBT = {"ABSTAIN": 0, "LOW": 1, "MODERATE": 2, "HIGH": 3}
+_DOUBT = {"LOW": 1, "MODERATE": 2, "HIGH": 3}
+NOTHING, NO_STATEMENT = "no finding above its cut-off", "no statement"
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1b1f24}
 h1{margin-bottom:0}h2{margin-top:2.2rem}.note{color:#57606a}.research{color:#9a3412;font-weight:600}
@@ -54,22 +57,26 @@ def write_summary(folder: Where, store: BundleStore) -> Where:
     SegxError
         If there are no results in it, or the page cannot be written.
     """
-    settings, rows = read_settings(folder), read_rows(folder)
+    settings, every = read_settings(folder), read_rows(folder)
+    rows = [row for row in every if row.get("status") != "skipped"]
+    skipped = [row for row in every if row.get("status") == "skipped"]
     done = [row for row in rows if row.get("status") == "done"]
+    models = models_of(done, store)
     body = [
-        f"<h1>Results of {len(rows)} images</h1><p class=research>{html.escape(RESEARCH_USE)}</p>",
+        f"<h1>Results of {_counted(len(rows), 'image')}</h1><p class=research>{html.escape(RESEARCH_USE)}</p>",
         f"<p class=note>segx-viewer {__version__}; written by version {html.escape(str(settings.get('version')))}. "
         f"Models: {html.escape(', '.join(_models(done)) or 'none')}.</p>",
         "<h2>Findings</h2>",
-        _findings(done),
+        _findings(done, models),
         "<h2>Badge levels</h2>",
-        _table(("Level", "Images"), Counter(str(row.get("badge") or "no statement") for row in done).most_common()),
-        "<h2>Not analysed, and refused</h2>",
-        _refusals(rows),
+        _levels(done, models),
+        "<h2>Failed, and without a statement</h2>",
+        _unstated(rows, models),
+        *_skipped(skipped),
         "<h2>Drift against the calibration set</h2>",
         _drift_table(drifts(done, _references(done, store))),
         "<h2>Least certain findings</h2>",
-        _worst(folder, done, identity=bool(settings.get("include_identity"))),
+        _worst(folder, done, models, identity=bool(settings.get("include_identity"))),
     ]
     page = (
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
@@ -93,19 +100,62 @@ def _references(rows: Iterable[Mapping[str, object]], store: BundleStore) -> dic
     return found
 
 
-def _findings(rows: Sequence[Mapping[str, object]]) -> str:
-    found = Counter((str(r["model"]), str(r["class_label"])) for r in rows if r.get("class_label"))
-    cells = [(*key, count, percent(count / len(rows))) for key, count in sorted(found.items(), key=lambda i: -i[1])]
-    return _table(("Model", "Most probable class", "Images", "Share"), cells)
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
-def _refusals(rows: Sequence[Mapping[str, object]]) -> str:
-    reasons = Counter(
-        (str(r["status"]) if r.get("status") != "done" else "refused", str(r.get("error") or r.get("gate_reason")))
-        for r in rows
-        if r.get("status") != "done" or r.get("gate") == "refused"
+def _findings(rows: Sequence[Mapping[str, object]], models: Models) -> str:
+    """Return how often each finding is stated: several on one image, or none of them."""
+    found: Counter[tuple[str, str]] = Counter()
+    statements: Counter[str] = Counter()
+    for row in rows:
+        codes, model = models.stated(row), str(row.get("model"))
+        if codes is None:
+            continue
+        statements[model] += 1
+        found.update((model, models.label(row, code)) for code in codes)
+        if not codes:
+            found[model, NOTHING] += 1
+    note = (
+        "<p class=note>A finding counts on each image on which it is stated, also beside others. Share is of the "
+        f"images about which the model makes a statement: {sum(statements.values())} of {len(rows)}.</p>"
     )
+    cells = [
+        (*key, n, percent(n / statements[key[0]])) for key, n in sorted(found.items(), key=lambda i: (i[0][0], -i[1]))
+    ]
+    return note + _table(("Model", "Finding", "Images", "Share"), cells)
+
+
+def _levels(rows: Sequence[Mapping[str, object]], models: Models) -> str:
+    """Return how many images have which level; of several findings that of the one that the report explains."""
+    levels = Counter(_level(row, models) for row in rows)
+    return _table(("Level", "Images"), levels.most_common())
+
+
+def _level(row: Mapping[str, object], models: Models) -> str:
+    codes = models.stated(row)
+    if codes is None or row.get("badge") == Level.ABSTAIN:
+        return NO_STATEMENT
+    return str(row.get("badge") or "not explained") if codes else NOTHING
+
+
+def _unstated(rows: Sequence[Mapping[str, object]], models: Models) -> str:
+    reasons: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        if row.get("status") != "done":
+            reasons[str(row.get("status")), str(row.get("error"))] += 1
+        elif models.stated(row) is None:
+            reasons[NO_STATEMENT, str(row.get("gate_reason") or row.get("badge_reason") or "")] += 1
     return _table(("What", "Reason", "Images"), [(*key, count) for key, count in reasons.most_common()])
+
+
+def _skipped(rows: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
+    """Return what says which files were no images; nothing where all were."""
+    if not rows:
+        return ()
+    reasons = Counter(str(row.get("error")) for row in rows)
+    note = f"<p class=note>{_counted(len(rows), 'file')} of the folders and archives, not counted among the images.</p>"
+    return "<h2>Skipped: no images</h2>", note, _table(("Reason", "Files"), reasons.most_common())
 
 
 def _drift_table(found: Sequence[Drift]) -> str:
@@ -124,12 +174,15 @@ def _shown(d: Drift) -> tuple[str, ...]:
     return f"{d.mean:.3f}", f"{d.reference:.3f}", f"{d.size:+.2f}", f"{d.p:.2g}"
 
 
-def _worst(folder: Where, rows: Sequence[Mapping[str, object]], *, identity: bool) -> str:
-    stated = [row for row in rows if row.get("probability") is not None]
+def _worst(folder: Where, rows: Sequence[Mapping[str, object]], models: Models, *, identity: bool) -> str:
+    stated = [row for row in rows if row.get("probability") is not None and _level(row, models) in _DOUBT]
     stated.sort(key=lambda r: (_DOUBT.get(str(r.get("badge")), 0), r.get("probability_correct") or 0.0))
     figures = []
     for row in stated[:_WORST]:
         words = f"{row['id']}: {row['class_label']} {percent(as_float(row['probability']))}, {row.get('badge') or ''}"
+        others = [code for code in models.stated(row) or () if code != row.get("class_code")]
+        if others and row.get("class_code"):
+            words += f"; also {', '.join(models.label(row, code) for code in others)}"
         picture = "" if identity else _thumbnail(folder, f"{row['id']}.png")
         figures.append(f"<figure>{picture}<figcaption>{html.escape(words)}</figcaption></figure>")
     note = "<p class=note>Without pictures: the reports of this run hold identities.</p>" if identity else ""

@@ -1,6 +1,7 @@
 """The summary page: what it counts, what it compares, whom it does not name."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -13,8 +14,12 @@ from segx_viewer.cohort.drift import FIGURES, drifts, references
 from segx_viewer.cohort.parquet import write_parquet
 from segx_viewer.cohort.results import read_rows
 from segx_viewer.cohort.summary import write_summary
+from segx_viewer.cohort.work import table_row
+from segx_viewer.domain.result import GateLevel, GateVerdict, Level
 from segx_viewer.errors import SegxError
+from segx_viewer.explain.segu import UNSTATED
 from segx_viewer.paths import models_folder
+from tests.several import ALL, refused, several
 
 
 def _rows(count: int = 40):
@@ -100,7 +105,6 @@ def test_month_and_scanner_are_written_only_where_they_are_asked_for(store, tmp_
     from examples import pydicom_image
 
     from segx_viewer import pipeline
-    from segx_viewer.cohort.work import table_row
     from segx_viewer.domain.request import AnalysisRequest
 
     image = pydicom_image("CT_small.dcm")
@@ -125,3 +129,79 @@ def test_every_bundle_tells_what_its_calibration_set_was_like_and_the_page_compa
     page = (tmp_path / "out" / "summary.html").read_text("utf-8")
     drift = page[page.index("<h2>Drift") : page.index("<h2>Least")]
     assert drift.count("<td>calibration set</td>") == 12  # three figures: of all, two scanners, one month
+
+
+def _sections(folder, store):
+    """The cells of the page's tables, by their heading."""
+    write_summary(folder, store)
+    page = (folder / "summary.html").read_text("utf-8")
+    found = {}
+    for part in page.split("<h2>")[1:]:
+        head, _, body = part.partition("</h2>")
+        rows = re.findall(r"<tr>(.*?)</tr>", body)
+        cells = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows]
+        found[head] = [tuple(row) for row in cells if row] or re.findall(r"<figcaption>(.*?)</figcaption>", body)
+    return page, found
+
+
+def _of_many(*analyses):
+    return [table_row(analysis, f"{n:04d}") for n, analysis in enumerate(analyses, 1)]
+
+
+def test_each_stated_finding_counts_and_what_is_not_stated_does_not(tmp_path):
+    outside = several(ALL, gate=GateVerdict(GateLevel.OUTSIDE, "The patient is 3 years old."))
+    one = several((0.1, 0.5, 0.05, 0.02, 0.12), {1: Level.HIGH})
+    rows = _of_many(several(ALL), one, several(), outside, refused("This is an MR slice."))
+    rows += [{"id": "0006", "status": "skipped", "error": "the file is not an image."}]
+    rows += [{"id": "0007", "status": "failed", "error": "the file is damaged."}]
+    _run(tmp_path / "out", rows)
+    page, found = _sections(tmp_path / "out", BundleStore([]))
+    assert "<h1>Results of 6 images</h1>" in page
+    assert "3 of 5" in page
+    assert found["Findings"][0] == ("chest", "Mass", "2", "67 %")
+    assert {row[1] for row in found["Findings"]} == {
+        "Mass", "eff", "nod", "card", "Emphysema", "no finding above its cut-off"
+    }  # fmt: skip
+    assert ("chest", "no finding above its cut-off", "1", "33 %") in found["Findings"]
+    assert set(found["Badge levels"]) == {
+        ("no statement", "2"), ("LOW", "1"), ("HIGH", "1"), ("no finding above its cut-off", "1")
+    }  # fmt: skip
+    assert set(found["Failed, and without a statement"]) == {
+        ("no statement", "The patient is 3 years old.", "1"),
+        ("no statement", "This is an MR slice.", "1"),
+        ("failed", "the file is damaged.", "1"),
+    }
+    assert found["Skipped: no images"] == [("the file is not an image.", "1")]
+    assert found["Least certain findings"] == [
+        "0001: Emphysema 90 %, LOW; also Mass, nod, eff, card",
+        "0002: Mass 50 %, HIGH",
+    ]
+    assert "ABSTAIN" not in page
+
+
+def test_a_run_of_an_earlier_version_is_summed_up_by_the_cut_offs_of_its_model(tmp_path):
+    bundle = BundleStore([models_folder()]).get("chest-findings")
+    scores = {info.code: info.threshold / 2 for info in bundle.classes}
+    shared = {"status": "done", "model": "chest-findings", "model_version": bundle.info.version, "gate": "accepted",
+              "class_code": "Pneumonia", "class_label": "Pneumonia", "badge": "LOW"}  # fmt: skip
+
+    def row(number, **above):
+        told = "; ".join(f"{code}={p:.6f}" for code, p in (scores | above).items())
+        return shared | {"id": f"{number:04d}", "probabilities": told, "probability": 0.6, "badge_reason": ""}
+
+    none = row(3) | {"badge_reason": UNSTATED}
+    _run(
+        tmp_path / "out", [row(1, Pneumonia=0.9, Edema=0.8), row(2, Pneumonia=0.9), none, row(4) | {"badge": "ABSTAIN"}]
+    )
+    _, found = _sections(tmp_path / "out", BundleStore([models_folder()]))
+    assert found["Findings"] == [
+        ("chest-findings", "Pneumonia", "2", "67 %"),
+        ("chest-findings", "Oedema", "1", "33 %"),
+        ("chest-findings", "no finding above its cut-off", "1", "33 %"),
+    ]
+    assert ("no statement", "1") in found["Badge levels"]
+    _, found = _sections(tmp_path / "out", BundleStore([]))  # without the model, the leading one is all that is known
+    assert found["Findings"] == [
+        ("chest-findings", "Pneumonia", "2", "67 %"),
+        ("chest-findings", "no finding above its cut-off", "1", "33 %"),
+    ]
