@@ -448,6 +448,10 @@
       <translation>Bauch</translation>
     </message>
     <message>
+      <source>Abdomen and pelvis</source>
+      <translation>Abdomen und Becken</translation>
+    </message>
+    <message>
       <source>About SegX Viewer</source>
       <translation>Über SegX Viewer</translation>
     </message>
@@ -502,6 +506,10 @@
     <message>
       <source>Address of the results, such as s3://cohort/out</source>
       <translation>Adresse der Ergebnisse, etwa s3://kohorte/ergebnisse</translation>
+    </message>
+    <message>
+      <source>Adrenal gland</source>
+      <translation>Nebenniere</translation>
     </message>
     <message>
       <source>adults</source>
@@ -584,8 +592,16 @@
       <translation>Winkel</translation>
     </message>
     <message>
+      <source>Ankle</source>
+      <translation>Sprunggelenk</translation>
+    </message>
+    <message>
       <source>any day</source>
       <translation>beliebig</translation>
+    </message>
+    <message>
+      <source>Aorta</source>
+      <translation>Aorta</translation>
     </message>
     <message>
       <source>Apple graphics (MPS)</source>
@@ -630,6 +646,10 @@
     <message>
       <source>Area {area} {unit}², largest diameter {diameter} {unit}.</source>
       <translation>Fläche {area} {unit}², größter Durchmesser {diameter} {unit}.</translation>
+    </message>
+    <message>
+      <source>Arm</source>
+      <translation>Arm</translation>
     </message>
     <message>
       <source>Arro&amp;w</source>
@@ -736,6 +756,10 @@
       <translation>axial</translation>
     </message>
     <message>
+      <source>Axilla</source>
+      <translation>Achselhöhle</translation>
+    </message>
+    <message>
       <source>b = {value} s/mm²</source>
       <translation>b = {value} s/mm²</translation>
     </message>
@@ -762,6 +786,10 @@
     <message>
       <source>back of the knee</source>
       <translation>Kniekehle</translation>
+    </message>
+    <message>
+      <source>Back of trunk</source>
+      <translation>Rücken</translation>
     </message>
     <message>
       <source>Back to the form</source>
@@ -834,6 +862,10 @@
     <message>
       <source>Black parts are blanked in every frame for good. Drag to blank another part, click on one to keep it. The search finds typed text, not everything: the decision is yours.</source>
       <translation>Schwarze Teile werden in jedem Einzelbild endgültig gelöscht. Ziehen schwärzt einen weiteren Teil, ein Klick darauf behält ihn. Die Suche findet getippten Text, nicht alles: Sie entscheiden.</translation>
+    </message>
+    <message>
+      <source>Bladder</source>
+      <translation>Harnblase</translation>
     </message>
     <message>
       <source>Blank what looks like text in a picture</source>
@@ -916,6 +948,10 @@
       <translation>verzweigte Streifen</translation>
     </message>
     <message>
+      <source>Breast</source>
+      <translation>Mamma</translation>
+    </message>
+    <message>
       <source>breast ultrasound</source>
       <translation>Brustultraschall</translation>
     </message>
@@ -932,8 +968,16 @@
       <translation>Zurückzubringen, was die Karte markiert, hebt die Wahrscheinlichkeit der Klasse früher als dieselbe Form anderswo (Fläche {area:.2f}, dieselbe Form anderswo {control:.2f}).</translation>
     </message>
     <message>
+      <source>Bronchus</source>
+      <translation>Bronchus</translation>
+    </message>
+    <message>
       <source>Browse …</source>
       <translation>Durchsuchen …</translation>
+    </message>
+    <message>
+      <source>Buttock</source>
+      <translation>Gesäß</translation>
     </message>
     <message>
       <source>buttock</source>
@@ -960,7 +1004,15 @@
       <translation>C: Farben</translation>
     </message>
     <message>
+      <source>Calcaneus</source>
+      <translation>Fersenbein</translation>
+    </message>
+    <message>
       <source>calf</source>
+      <translation>Wade</translation>
+    </message>
+    <message>
+      <source>Calf of leg</source>
       <translation>Wade</translation>
     </message>
     <message>
@@ -1012,8 +1064,16 @@
       <translation>Kardiomegalie</translation>
     </message>
     <message>
+      <source>Carotid artery</source>
+      <translation>Halsschlagader</translation>
+    </message>
+    <message>
       <source>cAUITC: mean IoU of the top n % (n = 1-99) of the original map with the region; cIoU: n = 5</source>
       <translation>cAUITC: mittlere IoU der obersten n % (n = 1-99) der Originalkarte mit der Region; cIoU: n = 5</translation>
+    </message>
+    <message>
+      <source>Cerebellum</source>
+      <translation>Kleinhirn</translation>
     </message>
     <message>
       <source>certain</source>
@@ -1030,6 +1090,18 @@
     <message>
       <source>Certificate</source>
       <translation>Zertifikat</translation>
+    </message>
+    <message>
+      <source>Cervical spine</source>
+      <translation>Halswirbelsäule</translation>
+    </message>
+    <message>
+      <source>Cervico-thoracic spine</source>
+      <translation>Hals- und Brustwirbelsäule</translation>
+    </message>
+    <message>
+      <source>Cervix</source>
+      <translation>Gebärmutterhals</translation>
     </message>
     <message>
       <source>chance</source>
@@ -1052,8 +1124,20 @@
       <translation>Prüfung der Eingabe</translation>
     </message>
     <message>
+      <source>Cheek</source>
+      <translation>Wange</translation>
+    </message>
+    <message>
+      <source>Chest</source>
+      <translation>Thorax</translation>
+    </message>
+    <message>
       <source>chest</source>
       <translation>Brust</translation>
+    </message>
+    <message>
+      <source>Chest and abdomen</source>
+      <translation>Thorax und Abdomen</translation>
     </message>
     <message>
       <source>chest radiograph</source>
@@ -1062,6 +1146,10 @@
     <message>
       <source>chest radiographs</source>
       <translation>Thoraxaufnahmen</translation>
+    </message>
+    <message>
+      <source>Chest, abdomen and pelvis</source>
+      <translation>Thorax, Abdomen und Becken</translation>
     </message>
     <message>
       <source>children</source>
@@ -1100,6 +1188,10 @@
       <translation>cIoU der obersten 5 %</translation>
     </message>
     <message>
+      <source>Circle of Willis</source>
+      <translation>Circulus Willisii</translation>
+    </message>
+    <message>
       <source>Classes</source>
       <translation>Klassen</translation>
     </message>
@@ -1110,6 +1202,10 @@
     <message>
       <source>Classification</source>
       <translation>Klassifikation</translation>
+    </message>
+    <message>
+      <source>Clavicle</source>
+      <translation>Schlüsselbein</translation>
     </message>
     <message>
       <source>Clear</source>
@@ -1166,6 +1262,14 @@
     <message>
       <source>Cobb angle</source>
       <translation>Cobb-Winkel</translation>
+    </message>
+    <message>
+      <source>Coccyx</source>
+      <translation>Steißbein</translation>
+    </message>
+    <message>
+      <source>Colon</source>
+      <translation>Dickdarm</translation>
     </message>
     <message>
       <source>Colour against the skin around: {change} CIELAB units apart.</source>
@@ -1260,8 +1364,16 @@
       <translation>Alles kopieren</translation>
     </message>
     <message>
+      <source>Cornea</source>
+      <translation>Hornhaut</translation>
+    </message>
+    <message>
       <source>coronal</source>
       <translation>koronal</translation>
+    </message>
+    <message>
+      <source>Coronary artery</source>
+      <translation>Herzkranzgefäß</translation>
     </message>
     <message>
       <source>correct</source>
@@ -1504,6 +1616,10 @@
       <translation>Bilder oder einen Ordner hier ablegen</translation>
     </message>
     <message>
+      <source>Duodenum</source>
+      <translation>Zwölffingerdarm</translation>
+    </message>
+    <message>
       <source>Each finding on its own; [x] marks those above their cut-off, with the badge's level of each.</source>
       <translation>Jeder Befund für sich; [x] markiert die über ihrem Grenzwert, jeweils mit der Einstufung.</translation>
     </message>
@@ -1522,6 +1638,10 @@
     <message>
       <source>Each rule in hanging.toml begins with [[rule]].</source>
       <translation>Jede Regel in hanging.toml beginnt mit [[rule]].</translation>
+    </message>
+    <message>
+      <source>Ear</source>
+      <translation>Ohr</translation>
     </message>
     <message>
       <source>Earlier</source>
@@ -1558,6 +1678,10 @@
     <message>
       <source>Effusion</source>
       <translation>Erguss</translation>
+    </message>
+    <message>
+      <source>Elbow</source>
+      <translation>Ellenbogen</translation>
     </message>
     <message>
       <source>Element</source>
@@ -1636,8 +1760,24 @@
       <translation>Bericht exportieren</translation>
     </message>
     <message>
+      <source>Extremity</source>
+      <translation>Extremität</translation>
+    </message>
+    <message>
+      <source>Eye</source>
+      <translation>Auge</translation>
+    </message>
+    <message>
+      <source>Eyelid</source>
+      <translation>Augenlid</translation>
+    </message>
+    <message>
       <source>F&amp;ull screen</source>
       <translation>V&amp;ollbild</translation>
+    </message>
+    <message>
+      <source>Face</source>
+      <translation>Gesicht</translation>
     </message>
     <message>
       <source>face</source>
@@ -1664,8 +1804,16 @@
       <translation>weiblich</translation>
     </message>
     <message>
+      <source>Femur</source>
+      <translation>Oberschenkelknochen</translation>
+    </message>
+    <message>
       <source>Fibrosis</source>
       <translation>Fibrose</translation>
+    </message>
+    <message>
+      <source>Fibula</source>
+      <translation>Wadenbein</translation>
     </message>
     <message>
       <source>FIGURES</source>
@@ -1718,6 +1866,10 @@
     <message>
       <source>Findings and measurements (SR)</source>
       <translation>Befunde und Messungen (SR)</translation>
+    </message>
+    <message>
+      <source>Finger</source>
+      <translation>Finger</translation>
     </message>
     <message>
       <source>First image of the film</source>
@@ -1784,6 +1936,10 @@
       <translation>Ordner …</translation>
     </message>
     <message>
+      <source>Foot</source>
+      <translation>Fuß</translation>
+    </message>
+    <message>
       <source>foot</source>
       <translation>Fuß</translation>
     </message>
@@ -1814,6 +1970,10 @@
     <message>
       <source>for one day</source>
       <translation>einen Tag lang</translation>
+    </message>
+    <message>
+      <source>Forearm</source>
+      <translation>Unterarm</translation>
     </message>
     <message>
       <source>forearm</source>
@@ -1870,6 +2030,10 @@
     <message>
       <source>Full resolution</source>
       <translation>Volle Auflösung</translation>
+    </message>
+    <message>
+      <source>Gallbladder</source>
+      <translation>Gallenblase</translation>
     </message>
     <message>
       <source>Gate</source>
@@ -1932,6 +2096,10 @@
       <translation>Leiste</translation>
     </message>
     <message>
+      <source>Hand</source>
+      <translation>Hand</translation>
+    </message>
+    <message>
       <source>hand</source>
       <translation>Hand</translation>
     </message>
@@ -1942,6 +2110,18 @@
     <message>
       <source>hanging.toml is not written as TOML: {error}.</source>
       <translation>hanging.toml ist kein gültiges TOML: {error}.</translation>
+    </message>
+    <message>
+      <source>Head</source>
+      <translation>Kopf</translation>
+    </message>
+    <message>
+      <source>Head and neck</source>
+      <translation>Kopf und Hals</translation>
+    </message>
+    <message>
+      <source>Heart</source>
+      <translation>Herz</translation>
     </message>
     <message>
       <source>heel</source>
@@ -2006,6 +2186,10 @@
     <message>
       <source>highly suspicious of melanoma</source>
       <translation>hochverdächtig auf Melanom</translation>
+    </message>
+    <message>
+      <source>Hip</source>
+      <translation>Hüfte</translation>
     </message>
     <message>
       <source>Host</source>
@@ -2096,12 +2280,24 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Wie sicher die Segmentierung sein muss, damit ein Bildpunkt zur Region gehört</translation>
     </message>
     <message>
+      <source>Humerus</source>
+      <translation>Oberarmknochen</translation>
+    </message>
+    <message>
       <source>I looked: none of them</source>
       <translation>Angesehen: keines davon</translation>
     </message>
     <message>
       <source>ID</source>
       <translation>ID</translation>
+    </message>
+    <message>
+      <source>Ileum</source>
+      <translation>Ileum</translation>
+    </message>
+    <message>
+      <source>Ilium</source>
+      <translation>Darmbein</translation>
     </message>
     <message>
       <source>Image</source>
@@ -2186,6 +2382,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Install</source>
       <translation>Installieren</translation>
+    </message>
+    <message>
+      <source>Internal auditory canal</source>
+      <translation>Innerer Gehörgang</translation>
     </message>
     <message>
       <source>Intersection over union; small even for good maps where the region is large.</source>
@@ -2292,6 +2492,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Wahre Länge</translation>
     </message>
     <message>
+      <source>Jaw</source>
+      <translation>Kiefer</translation>
+    </message>
+    <message>
+      <source>Jejunum</source>
+      <translation>Jejunum</translation>
+    </message>
+    <message>
       <source>Keep this patient's time line …</source>
       <translation>Zeitreihe dieses Patienten aufbewahren …</translation>
     </message>
@@ -2332,8 +2540,16 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Tasten</translation>
     </message>
     <message>
+      <source>Kidney</source>
+      <translation>Niere</translation>
+    </message>
+    <message>
       <source>Kind</source>
       <translation>Art</translation>
+    </message>
+    <message>
+      <source>Knee</source>
+      <translation>Knie</translation>
     </message>
     <message>
       <source>L</source>
@@ -2350,6 +2566,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Largest picture</source>
       <translation>Größtes Bild</translation>
+    </message>
+    <message>
+      <source>Larynx</source>
+      <translation>Kehlkopf</translation>
     </message>
     <message>
       <source>last 30 days</source>
@@ -2398,6 +2618,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>left lung</source>
       <translation>linke Lunge</translation>
+    </message>
+    <message>
+      <source>Leg</source>
+      <translation>Bein</translation>
     </message>
     <message>
       <source>Length</source>
@@ -2476,6 +2700,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Port dafür</translation>
     </message>
     <message>
+      <source>Liver</source>
+      <translation>Leber</translation>
+    </message>
+    <message>
       <source>localiser</source>
       <translation>Übersichtsaufnahme</translation>
     </message>
@@ -2532,6 +2760,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Niedriger ist besser.</translation>
     </message>
     <message>
+      <source>Lumbar spine</source>
+      <translation>Lendenwirbelsäule</translation>
+    </message>
+    <message>
+      <source>Lumbo-sacral spine</source>
+      <translation>Lendenwirbelsäule und Kreuzbein</translation>
+    </message>
+    <message>
       <source>Lung</source>
       <translation>Lunge</translation>
     </message>
@@ -2568,6 +2804,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Mammographie</translation>
     </message>
     <message>
+      <source>Mandible</source>
+      <translation>Unterkiefer</translation>
+    </message>
+    <message>
       <source>Manual</source>
       <translation>Handbuch</translation>
     </message>
@@ -2598,6 +2838,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Mass</source>
       <translation>Raumforderung</translation>
+    </message>
+    <message>
+      <source>Maxilla</source>
+      <translation>Oberkiefer</translation>
     </message>
     <message>
       <source>Mean and deviation, of values 0..1</source>
@@ -2716,6 +2960,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Maustasten</translation>
     </message>
     <message>
+      <source>Mouth</source>
+      <translation>Mund</translation>
+    </message>
+    <message>
       <source>Move a drawing</source>
       <translation>Zeichnung verschieben</translation>
     </message>
@@ -2740,8 +2988,24 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Nacken</translation>
     </message>
     <message>
+      <source>Neck</source>
+      <translation>Hals</translation>
+    </message>
+    <message>
       <source>neck</source>
       <translation>Hals</translation>
+    </message>
+    <message>
+      <source>Neck and chest</source>
+      <translation>Hals und Thorax</translation>
+    </message>
+    <message>
+      <source>Neck, chest and abdomen</source>
+      <translation>Hals, Thorax und Abdomen</translation>
+    </message>
+    <message>
+      <source>Neck, chest, abdomen and pelvis</source>
+      <translation>Hals, Thorax, Abdomen und Becken</translation>
     </message>
     <message>
       <source>needs a scale in both</source>
@@ -2916,6 +3180,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>keiner</translation>
     </message>
     <message>
+      <source>Nose</source>
+      <translation>Nase</translation>
+    </message>
+    <message>
       <source>not above its cut-off of {cut_off}</source>
       <translation>nicht über seinem Grenzwert von {cut_off}</translation>
     </message>
@@ -3030,6 +3298,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Oedema</source>
       <translation>Ödem</translation>
+    </message>
+    <message>
+      <source>Oesophagus</source>
+      <translation>Speiseröhre</translation>
     </message>
     <message>
       <source>Of images like those it was calibrated on, at least this share should be as it says beside the badge.</source>
@@ -3168,8 +3440,16 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Wird geöffnet …</translation>
     </message>
     <message>
+      <source>Optic canal</source>
+      <translation>Sehnervenkanal</translation>
+    </message>
+    <message>
       <source>or</source>
       <translation>oder</translation>
+    </message>
+    <message>
+      <source>Orbit</source>
+      <translation>Augenhöhle</translation>
     </message>
     <message>
       <source>Order</source>
@@ -3226,6 +3506,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>outside the {region}</source>
       <translation>außerhalb ({region})</translation>
+    </message>
+    <message>
+      <source>Ovary</source>
+      <translation>Eierstock</translation>
     </message>
     <message>
       <source>over the same connection (C-GET)</source>
@@ -3292,8 +3576,24 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Verschieben</translation>
     </message>
     <message>
+      <source>Pancreas</source>
+      <translation>Bauchspeicheldrüse</translation>
+    </message>
+    <message>
+      <source>Paranasal sinus</source>
+      <translation>Nasennebenhöhle</translation>
+    </message>
+    <message>
+      <source>Parotid gland</source>
+      <translation>Ohrspeicheldrüse</translation>
+    </message>
+    <message>
       <source>Password of {user}</source>
       <translation>Passwort von {user}</translation>
+    </message>
+    <message>
+      <source>Patella</source>
+      <translation>Kniescheibe</translation>
     </message>
     <message>
       <source>Patient</source>
@@ -3320,12 +3620,24 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Patienten unter {high} Jahren</translation>
     </message>
     <message>
+      <source>Pelvis</source>
+      <translation>Becken</translation>
+    </message>
+    <message>
+      <source>Penis</source>
+      <translation>Penis</translation>
+    </message>
+    <message>
       <source>Percentage beside a finding</source>
       <translation>Prozentzahl neben einem Befund</translation>
     </message>
     <message>
       <source>Person</source>
       <translation>Person</translation>
+    </message>
+    <message>
+      <source>Pharynx</source>
+      <translation>Rachen</translation>
     </message>
     <message>
       <source>Photograph</source>
@@ -3473,7 +3785,7 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     </message>
     <message>
       <source>promise not kept on the test images for {classes}</source>
-      <translation>auf den Testbildern nicht eingehalten für {classes}</translation>
+      <translation>Zusage auf den Testbildern nicht eingehalten für {classes}</translation>
     </message>
     <message>
       <source>promise of this level not kept on the test images</source>
@@ -3482,6 +3794,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>promise of this level not kept on the test images among {images}</source>
       <translation>Zusage dieser Stufe auf den Testbildern nicht eingehalten bei {images}</translation>
+    </message>
+    <message>
+      <source>Prostate</source>
+      <translation>Prostata</translation>
     </message>
     <message>
       <source>Protocol</source>
@@ -3494,6 +3810,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Radiography</source>
       <translation>Radiographie</translation>
+    </message>
+    <message>
+      <source>Radius</source>
+      <translation>Speiche</translation>
     </message>
     <message>
       <source>Randomised parameters</source>
@@ -3542,6 +3862,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>rectangle</source>
       <translation>Rechteck</translation>
+    </message>
+    <message>
+      <source>Rectum</source>
+      <translation>Mastdarm</translation>
     </message>
     <message>
       <source>red</source>
@@ -3704,6 +4028,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Letzte Sitzung wiederherstellen</translation>
     </message>
     <message>
+      <source>Rib</source>
+      <translation>Rippe</translation>
+    </message>
+    <message>
       <source>right</source>
       <translation>rechts</translation>
     </message>
@@ -3738,6 +4066,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Rule {number}</source>
       <translation>Regel {number}</translation>
+    </message>
+    <message>
+      <source>Sacroiliac joint</source>
+      <translation>Iliosakralgelenk</translation>
+    </message>
+    <message>
+      <source>Sacrum</source>
+      <translation>Kreuzbein</translation>
     </message>
     <message>
       <source>sagittal</source>
@@ -3804,8 +4140,20 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Aufbewahrte Maßstäbe</translation>
     </message>
     <message>
+      <source>Scalp</source>
+      <translation>Kopfhaut</translation>
+    </message>
+    <message>
       <source>Scanner</source>
       <translation>Gerät</translation>
+    </message>
+    <message>
+      <source>Scapula</source>
+      <translation>Schulterblatt</translation>
+    </message>
+    <message>
+      <source>Sclera</source>
+      <translation>Lederhaut des Auges</translation>
     </message>
     <message>
       <source>Score (TDS) {score}: by the rule {verdict} (below 4.75 benign, above 5.45 melanoma).</source>
@@ -3818,6 +4166,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Scroll, or zoom where there is no stack</source>
       <translation>Blättern, ohne Stapel zoomen</translation>
+    </message>
+    <message>
+      <source>Scrotum</source>
+      <translation>Hodensack</translation>
     </message>
     <message>
       <source>Search</source>
@@ -4016,6 +4368,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Kurzname</translation>
     </message>
     <message>
+      <source>Shoulder</source>
+      <translation>Schulter</translation>
+    </message>
+    <message>
       <source>Show</source>
       <translation>Zeigen</translation>
     </message>
@@ -4060,8 +4416,16 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Größe ({region})</translation>
     </message>
     <message>
+      <source>Skin</source>
+      <translation>Haut</translation>
+    </message>
+    <message>
       <source>skipped</source>
       <translation>übersprungen</translation>
+    </message>
+    <message>
+      <source>Skull</source>
+      <translation>Schädel</translation>
     </message>
     <message>
       <source>slow</source>
@@ -4084,6 +4448,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Tempo des Films</translation>
     </message>
     <message>
+      <source>Spine</source>
+      <translation>Wirbelsäule</translation>
+    </message>
+    <message>
+      <source>Spleen</source>
+      <translation>Milz</translation>
+    </message>
+    <message>
       <source>stack {value}</source>
       <translation>Stapel {value}</translation>
     </message>
@@ -4096,8 +4468,16 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Beobachten</translation>
     </message>
     <message>
+      <source>Sternum</source>
+      <translation>Brustbein</translation>
+    </message>
+    <message>
       <source>still to come: {count}</source>
       <translation>noch ausstehend: {count}</translation>
+    </message>
+    <message>
+      <source>Stomach</source>
+      <translation>Magen</translation>
     </message>
     <message>
       <source>Stop</source>
@@ -4144,6 +4524,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Studiendatum</translation>
     </message>
     <message>
+      <source>Submandibular gland</source>
+      <translation>Unterkieferspeicheldrüse</translation>
+    </message>
+    <message>
       <source>Suggestion from the contour alone: {axes}. Colours may add to it.</source>
       <translation>Vorschlag allein aus dem Umriss: {axes}. Farben können hinzukommen.</translation>
     </message>
@@ -4180,8 +4564,16 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>TDS {score}, nach der Regel {verdict}</translation>
     </message>
     <message>
+      <source>Temporomandibular joint</source>
+      <translation>Kiefergelenk</translation>
+    </message>
+    <message>
       <source>Test the connection</source>
       <translation>Verbindung prüfen</translation>
+    </message>
+    <message>
+      <source>Testis</source>
+      <translation>Hoden</translation>
     </message>
     <message>
       <source>Text</source>
@@ -4520,6 +4912,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Dort fügt sie der eigenen Zuversicht des Netzes nichts Sicheres hinzu.</translation>
     </message>
     <message>
+      <source>Thigh</source>
+      <translation>Oberschenkel</translation>
+    </message>
+    <message>
       <source>thigh</source>
       <translation>Oberschenkel</translation>
     </message>
@@ -4592,6 +4988,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Das scheinen mehrere Bilder in einem zu sein.</translation>
     </message>
     <message>
+      <source>Thoracic spine</source>
+      <translation>Brustwirbelsäule</translation>
+    </message>
+    <message>
+      <source>Thoraco-lumbar spine</source>
+      <translation>Brust- und Lendenwirbelsäule</translation>
+    </message>
+    <message>
       <source>those of the system</source>
       <translation>die des Systems</translation>
     </message>
@@ -4600,8 +5004,24 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Schwelle</translation>
     </message>
     <message>
+      <source>Thumb</source>
+      <translation>Daumen</translation>
+    </message>
+    <message>
       <source>Thumbnails {done} of {total}</source>
       <translation>Vorschaubilder {done} von {total}</translation>
+    </message>
+    <message>
+      <source>Thymus</source>
+      <translation>Thymus</translation>
+    </message>
+    <message>
+      <source>Thyroid</source>
+      <translation>Schilddrüse</translation>
+    </message>
+    <message>
+      <source>Tibia</source>
+      <translation>Schienbein</translation>
     </message>
     <message>
       <source>Time</source>
@@ -4640,12 +5060,20 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>heute</translation>
     </message>
     <message>
+      <source>Toe</source>
+      <translation>Zehe</translation>
+    </message>
+    <message>
       <source>Token</source>
       <translation>Token</translation>
     </message>
     <message>
       <source>token</source>
       <translation>Token</translation>
+    </message>
+    <message>
+      <source>Tongue</source>
+      <translation>Zunge</translation>
     </message>
     <message>
       <source>Tools</source>
@@ -4666,6 +5094,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Top {value} %</source>
       <translation>Oberste {value} %</translation>
+    </message>
+    <message>
+      <source>Trachea</source>
+      <translation>Luftröhre</translation>
     </message>
     <message>
       <source>trigger {value} ms</source>
@@ -4710,6 +5142,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>two halves of {samples} samples: rank correlation {correlation}, IoU of the top 5 % {overlap}</source>
       <translation>zwei Hälften von {samples} Stichproben: Rangkorrelation {correlation}, IoU der obersten 5 % {overlap}</translation>
+    </message>
+    <message>
+      <source>Ulna</source>
+      <translation>Elle</translation>
     </message>
     <message>
       <source>Ultrasound</source>
@@ -4760,12 +5196,24 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>ungewöhnlich für dieses Modell: {classes} ({share})</translation>
     </message>
     <message>
+      <source>Upper arm</source>
+      <translation>Oberarm</translation>
+    </message>
+    <message>
       <source>upper arm</source>
       <translation>Oberarm</translation>
     </message>
     <message>
       <source>upper back</source>
       <translation>oberer Rücken</translation>
+    </message>
+    <message>
+      <source>Ureter</source>
+      <translation>Harnleiter</translation>
+    </message>
+    <message>
+      <source>Urethra</source>
+      <translation>Harnröhre</translation>
     </message>
     <message>
       <source>Use</source>
@@ -4778,6 +5226,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>user and password</source>
       <translation>Benutzer und Passwort</translation>
+    </message>
+    <message>
+      <source>Uterus</source>
+      <translation>Gebärmutter</translation>
+    </message>
+    <message>
+      <source>Vagina</source>
+      <translation>Scheide</translation>
     </message>
     <message>
       <source>Value</source>
@@ -4822,6 +5278,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>VR</source>
       <translation>VR</translation>
+    </message>
+    <message>
+      <source>Vulva</source>
+      <translation>Vulva</translation>
     </message>
     <message>
       <source>W {width}  C {center}{name}</source>
@@ -4912,6 +5372,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>weiß</translation>
     </message>
     <message>
+      <source>Whole body</source>
+      <translation>Ganzkörper</translation>
+    </message>
+    <message>
       <source>Whose and where</source>
       <translation>Wessen und wo</translation>
     </message>
@@ -4988,6 +5452,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Arbeitsliste: {name}</translation>
     </message>
     <message>
+      <source>Wrist</source>
+      <translation>Handgelenk</translation>
+    </message>
+    <message>
       <source>Write copies</source>
       <translation>Kopien schreiben</translation>
     </message>
@@ -5026,6 +5494,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Zoom &amp;out</source>
       <translation>Ver&amp;kleinern</translation>
+    </message>
+    <message>
+      <source>Zygoma</source>
+      <translation>Jochbein</translation>
     </message>
     <message>
       <source>{classes} ({share})</source>

@@ -23,6 +23,24 @@ def body_region(stated: str) -> str:
     return next((part for word in words if (part := _parts().get(word))), "")
 
 
+def part_words(stated: str) -> str:
+    """Return what a header calls a part of the body in English words, or as it stands there where it is no term.
+
+    Examples
+    --------
+    >>> part_words("LSPINE"), part_words("LUMBAR SPINE"), part_words("PORT LEFT")
+    ('Lumbar spine', 'Lumbar spine', 'PORT LEFT')
+    """
+    terms = part_terms()
+    return terms.get(stated.upper()) or next((w for w in terms.values() if w.upper() == stated.upper()), stated)
+
+
+@cache
+def part_terms() -> dict[str, str]:
+    """Return the terms of Body Part Examined (PS3.16 Annex L, and other common ones), each in English words."""
+    return dict(tomllib.loads((resources_folder() / BODY_PARTS).read_text("utf-8"))["terms"])
+
+
 def projection(view: str, code: str = "", orientation: tuple[str, str] | None = None) -> str:
     """Return a radiograph's direction: "frontal", "lateral", "oblique", or "" where nothing says it.
 

@@ -23,7 +23,7 @@ from segx_viewer.domain.arrays import Numbers
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.result import GateLevel, GateVerdict
 from segx_viewer.domain.tables import as_float, as_table
-from segx_viewer.imaging.bodyparts import body_region
+from segx_viewer.imaging.bodyparts import body_region, part_words
 from segx_viewer.inference.looks import UNUSUAL, Looks
 
 GATE_FILE = "gate.safetensors"
@@ -173,7 +173,8 @@ class InputGate:
             what = SECTIONAL.get(image.modality, f"an image of modality {image.modality}")
             return _refused(f"This is {what}; the model reads {kind.many} only.")
         if kind.body_parts and facts.body_part and _is_elsewhere(facts.body_part, kind.body_parts):
-            part = facts.body_part.lower()
+            words = part_words(facts.body_part)
+            part = words if words == facts.body_part else f"{words[:1].lower()}{words[1:]}"
             return _refused(f"The file says that this shows: {part}. The model reads {kind.many} only.")
         if facts.view_position in kind.other_views or facts.projection in kind.other_projections:
             view = "an oblique" if facts.projection == "oblique" else "a lateral"

@@ -14,6 +14,7 @@ from segx_viewer.domain.result import (
     GateLevel,
     Target,
 )
+from segx_viewer.imaging.bodyparts import part_words
 from segx_viewer.reporting.words import decimal, mark, percent, say
 
 MODALITIES = {
@@ -59,7 +60,7 @@ def looked_at(analysis: Analysis) -> Iterator[Row]:
     view = ", ".join(
         text
         for text in (
-            facts.body_part.capitalize(),
+            say(part_words(facts.body_part)),
             say(_VIEWS.get(facts.view_position, facts.view_position)),
             say(_SIDES.get(facts.laterality, "")),
         )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache
 
+from segx_viewer.imaging.bodyparts import part_words
 from segx_viewer.reporting.words import mark
 
 Say = Callable[[str], str]
@@ -119,7 +120,12 @@ def _wholly(text: str, say: Say, further: Sequence[str]) -> str:
 
 def _filled(form: str, match: re.Match[str], say: Say, further: Sequence[str]) -> str:
     values = match.groupdict()
-    return say(form).format(**{k: v if k in _AS_THEY_ARE else _value(v, say, further) for k, v in values.items()})
+    words = say(form)
+    filled = {k: v if k in _AS_THEY_ARE else _value(v, say, further) for k, v in values.items()}
+    if "part" in values and words != form:  # of the body; in English it stands within the sentence as it shall
+        part = part_words(values["part"])
+        filled["part"] = say(f"{part[:1].upper()}{part[1:]}")
+    return words.format(**filled)
 
 
 def _value(text: str, say: Say, further: Sequence[str]) -> str:

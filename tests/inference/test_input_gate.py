@@ -238,3 +238,11 @@ def test_a_direction_that_the_header_says_in_any_way_is_outside(chest_image, dir
     verdict = CHEST.check_header(with_facts(chest_image, age_years=4.0, projection=direction))
     assert verdict.level is GateLevel.OUTSIDE
     assert word in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("stated", "told"), [("EXTREMITY", "extremity"), ("LSPINE", "lumbar spine"), ("KNIE BDS", "KNIE BDS")]
+)
+def test_a_part_of_the_body_is_told_in_words_or_as_the_header_has_it(chest_image, stated, told):
+    reason = CHEST.check_header(with_facts(chest_image, body_part=stated)).reason
+    assert reason == f"The file says that this shows: {told}. The model reads chest radiographs only."

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from segx_viewer.app.kit import language
 from segx_viewer.domain.image import MedicalImage, PatientIdentity, PhotometricInterpretation, SourceInfo
 from segx_viewer.domain.result import (
     Activation,
@@ -138,6 +139,24 @@ def test_an_edited_region_is_marked(make_analysis):
     text = " ".join(_page_text(dataclasses.replace(analysis, segmentation=edited)))
     assert "drawn or changed by the reader" in text
     assert "drawn by the reader" in text
+
+
+@pytest.mark.parametrize(
+    ("stated", "english", "german"),
+    [
+        ("CHEST", "Chest, PA", "Thorax, PA"),
+        ("EXTREMITY", "Extremity, PA", "Extremität, PA"),
+        ("LSSPINE", "Lumbo-sacral spine, PA", "Lendenwirbelsäule und Kreuzbein, PA"),
+        ("PORT THX", "PORT THX, PA", "PORT THX, PA"),
+    ],
+)
+def test_a_part_of_the_body_is_named_in_the_language_of_the_report(make_analysis, stated, english, german):
+    analysis = make_analysis()
+    facts = dataclasses.replace(analysis.image.acquisition, body_part=stated)
+    analysis = dataclasses.replace(analysis, image=dataclasses.replace(analysis.image, acquisition=facts))
+    assert dict(describe(analysis).looked_at)["View"] == english
+    with written_in(language.texts("de")):
+        assert dict(describe(analysis).looked_at)["Ansicht"] == german
 
 
 def several(analysis, *classes):

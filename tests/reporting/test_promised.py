@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from segx_viewer.app.kit import language
 from segx_viewer.domain.result import (
     Activation,
     BadgeRecord,
@@ -93,3 +94,8 @@ def test_a_level_whose_promise_test_images_refuted_says_so_and_no_other():
         "promise of this level not kept on the test images",
     ]
     assert broken_words(record, Level.MODERATE) == broken_words(BadgeRecord(), Level.HIGH) == []
+
+
+def test_in_german_what_was_not_kept_is_named_too():
+    words = promised_words(prediction(PredictionSet(0.9, (0,), not_kept=(2,))), language.texts("de").get)
+    assert words[-1] == "Zusage auf den Testbildern nicht eingehalten für Basalzellkarzinom"

@@ -39,6 +39,7 @@ def outside_texts() -> set[str]:
     from segx_viewer.domain.result import GateLevel, Level, Target
     from segx_viewer.explain import segu
     from segx_viewer.explain.alignment import ALIGNMENTS
+    from segx_viewer.imaging.bodyparts import part_terms
     from segx_viewer.reporting import promised
     from segx_viewer.reporting.reading import Shape
 
@@ -52,7 +53,7 @@ def outside_texts() -> set[str]:
         "left",
         "right",
     }
-    texts |= {word for both in WORDS.values() for word in both}
+    texts |= {word for both in WORDS.values() for word in both} | set(part_terms().values())
     texts |= {
         segu.NOT_CALIBRATED,
         segu.NOT_PREDICTED,

@@ -52,7 +52,19 @@ def test_every_reason_of_the_gate_and_of_segu_has_a_german_form(german):
         ),
         (
             "The file says that this shows: knee. The model reads chest radiographs only.",
-            "Laut Datei zeigt das Bild: knee. Das Modell liest nur Thoraxaufnahmen.",
+            "Laut Datei zeigt das Bild: Knie. Das Modell liest nur Thoraxaufnahmen.",
+        ),
+        (
+            "The file says that this shows: lumbar spine. The model reads chest radiographs only.",
+            "Laut Datei zeigt das Bild: Lendenwirbelsäule. Das Modell liest nur Thoraxaufnahmen.",
+        ),
+        (
+            "The file says that this shows: aorta. The model reads chest radiographs only.",
+            "Laut Datei zeigt das Bild: Aorta. Das Modell liest nur Thoraxaufnahmen.",
+        ),
+        (
+            "The file says that this shows: KNIE BDS. The model reads chest radiographs only.",
+            "Laut Datei zeigt das Bild: KNIE BDS. Das Modell liest nur Thoraxaufnahmen.",
         ),
         ("Something new. And more.", "Something new. And more."),
         ("", ""),
