@@ -5572,6 +5572,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{day}, auf das frühere gelegt</translation>
     </message>
     <message>
+      <source>{finding}: not stated</source>
+      <translation>{finding}: nicht genannt</translation>
+    </message>
+    <message>
       <source>{keys} already belongs to “{command}”.</source>
       <translation>{keys} gehört schon zu „{command}“.</translation>
     </message>

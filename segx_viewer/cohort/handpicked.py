@@ -15,8 +15,8 @@ from segx_viewer.reporting.content import RESEARCH_USE
 TABLE = "worklist.csv"
 REPORTS = ("png", "pdf", "json")
 _COLUMNS = (
-    *("id", "status", "finding", "probability", "probabilities", "badge", "probability_correct", "gate", "reason"),
-    *("model", "month", "scanner", "read", "marked", "note", "notice"),
+    *("id", "status", "finding", "probability", "probabilities", "stated", "badge", "probability_correct", "gate"),
+    *("reason", "model", "month", "scanner", "read", "marked", "note", "notice"),
 )
 
 
@@ -90,6 +90,7 @@ def _row(result: Result, mark: Mark, *, notes: bool) -> dict[str, object]:
         "finding": result.finding,
         "probability": result.probability,
         "probabilities": result.scores,
+        "stated": "; ".join(result.stated or ()),
         "badge": result.badge,
         "probability_correct": result.right,
         "gate": result.gate,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from segx_viewer.cohort.journal import NAME
 from segx_viewer.cohort.places import Where, journal_lines
-from segx_viewer.cohort.statements import scores_of
+from segx_viewer.cohort.statements import scores_of, stated_by
+from segx_viewer.domain.result import Level
 from segx_viewer.domain.tables import Table, as_float_or_none, as_int, as_table
 from segx_viewer.errors import SegxError
 
@@ -52,6 +53,8 @@ class Result:
     reason : str
         Why there is no result, no statement, or a doubt.
     model, month, scanner : str
+    stated : tuple of str, optional
+        The codes of what is stated; () where no finding lies above its cut-off, None where no statement is made.
     """
 
     number: int
@@ -71,6 +74,12 @@ class Result:
     model: str = ""
     month: str = ""
     scanner: str = ""
+    stated: tuple[str, ...] | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether no finding lies above its cut-off; finding and badge are then those of the most probable one."""
+        return self.stated == ()
 
     def score(self, code: str) -> float | None:
         """Return the probability of a class, None where it was not asked for.
@@ -97,7 +106,9 @@ def read_results(folder: Where) -> list[Result]:
 
 
 def _result(number: int, row: Table, content: str, stamp: str) -> Result:
-    reasons = (row.get("error"), row.get("gate_reason"), row.get("badge_reason"))
+    stated = stated_by(row)
+    reasons = (row.get("error"), row.get("gate_reason"), None if stated == () else row.get("badge_reason"))
+    refused = Level.ABSTAIN.value if row.get("status") == "done" else ""
     return Result(
         number,
         str(row.get("id", "")),
@@ -110,12 +121,13 @@ def _result(number: int, row: Table, content: str, stamp: str) -> Result:
         as_float_or_none(row.get("probability")),
         as_float_or_none(row.get("probability_correct")),
         str(row.get("probabilities") or ""),
-        str(row.get("badge") or ""),
+        str(row.get("badge") or refused),
         str(row.get("gate") or ""),
         " ".join(dict.fromkeys(str(reason) for reason in reasons if reason)),
         str(row.get("model") or ""),
         str(row.get("month") or ""),
         str(row.get("scanner") or ""),
+        stated if row.get("status") == "done" else None,
     )
 
 

@@ -28,7 +28,6 @@ from segx_viewer.app.kit.qimage import to_qimage
 from segx_viewer.app.kit.reasons import told
 from segx_viewer.app.model.documents import Document
 from segx_viewer.domain.result import Level
-from segx_viewer.reporting.words import percent
 
 _SIDE = 132  # px of a thumbnail
 _CELL = QSize(_SIDE + 40, _SIDE + 80)  # room for three lines
@@ -208,11 +207,9 @@ class ContactSheet(Dialog):
     def _write(self, document: Document) -> None:
         item, summary = self._items[document.number], self._shown(document)
         lines = [document.name]
-        if summary is not None and summary.level is Level.ABSTAIN:
-            lines.append(tr(WORDS[Level.ABSTAIN]))
-        elif summary is not None and summary.level is not None and summary.scores:
-            label, score = next(iter(summary.scores.items()))
-            lines += [f"{tr(label)} {percent(score)}", tr(WORDS[summary.level])]
+        if summary is not None and summary.level is not None:
+            lines += [summary.finding] if summary.finding else []
+            lines += [tr(WORDS[summary.badge])] if summary.badge is not None else []
         elif summary is not None:
             lines.append(tr("not analysed"))
         item.setText("\n".join(lines))
@@ -222,7 +219,7 @@ class ContactSheet(Dialog):
         )
         item.setData(Qt.ItemDataRole.UserRole, document.number)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(lines))
-        picture = _picture(document, summary.level if summary is not None else None)
+        picture = _picture(document, summary.badge if summary is not None else None)
         icon = QIcon(picture)
         icon.addPixmap(picture, QIcon.Mode.Selected)  # else Qt tints it, and a tinted lesion misleads
         item.setIcon(icon)
@@ -231,9 +228,12 @@ class ContactSheet(Dialog):
         """Say how many images there are of each badge, and how many are not analysed yet."""
         documents = self.documents
         shown = [summary for d in documents if (summary := self._shown(d)) is not None]
-        levels = Counter(summary.level for summary in shown)
+        levels = Counter(summary.level for summary in shown if not summary.nothing)
+        nothing = sum(summary.nothing for summary in shown)
         parts = [tr("{count} images").format(count=len(documents))]
         parts += [f"{tr(WORDS[level])}: {levels[level]}" for level in WORDS if levels[level]]
+        if nothing:
+            parts.append(f"{tr('no finding above its cut-off')}: {nothing}")
         if levels[None]:
             parts.append(tr("not analysed: {count}").format(count=levels[None]))
         if self.survey.left:

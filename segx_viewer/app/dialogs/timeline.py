@@ -32,7 +32,6 @@ from segx_viewer.app.model.timelines import Key, lesions_of, title_of
 from segx_viewer.app.panels.bodymap import site_words
 from segx_viewer.app.panels.lesionpair import PairView
 from segx_viewer.app.sessions import timelinefile
-from segx_viewer.domain.result import Level
 from segx_viewer.errors import SegxError
 from segx_viewer.imaging.registration import Trust
 from segx_viewer.reporting.words import percent
@@ -342,10 +341,8 @@ class TimeLine(Dialog):
             texts[_AREA] = f"{plain(shape.area)} {shape.unit}²"
             texts[_DIAMETER] = f"{plain(shape.diameter)} {shape.unit}"
         texts[_COLOURS] = ", ".join(tr(colour) for colour in visit.colours)
-        if summary.level is not None and summary.level is not Level.ABSTAIN and summary.scores:
-            label, score = next(iter(summary.scores.items()))
-            texts[_FINDING] = f"{tr(label)} {percent(score)}"
-        texts[_BADGE] = tr(WORDS[summary.level]) if summary.level is not None else ""
+        texts[_FINDING] = summary.finding
+        texts[_BADGE] = tr(WORDS[summary.badge]) if summary.badge is not None else ""
         first = self.visits.get(self._pictures[0].number)
         if first is not None and document is not self._pictures[0] and not self._is_hidden(self._pictures[0]):
             if shape is not None and first.shape is not None and shape.unit == first.shape.unit == "mm":

@@ -9,10 +9,12 @@ from PySide6.QtCore import QObject, Signal
 
 from segx_viewer.app.jobs.engine import Engine
 from segx_viewer.app.jobs.jobs import MODELS, Jobs
+from segx_viewer.app.kit.i18n import tr
 from segx_viewer.app.model.documents import Document
 from segx_viewer.domain.request import AnalysisRequest, CancelToken
-from segx_viewer.domain.result import Analysis, Level, level_so_far
+from segx_viewer.domain.result import Analysis, Level, level_so_far, stated
 from segx_viewer.errors import AnalysisCancelled, SegxError
+from segx_viewer.reporting.words import percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,34 @@ class Summary:
         Calibrated probability (0..1) of being right.
     reason : str
         Why the badge abstains, or why there is no analysis.
+    stated : tuple of str
+        The labels of what is stated, most probable first.
+    nothing : bool
+        No finding lies above its cut-off: neither level nor reason speaks of one that is stated.
     """
 
     scores: dict[str, float] = field(default_factory=dict)
     level: Level | None = None
     right: float | None = None
     reason: str = ""
+    stated: tuple[str, ...] = ()
+    nothing: bool = False
+
+    @property
+    def badge(self) -> Level | None:
+        """The level to show: none where it would be that of a finding that is not stated."""
+        return None if self.nothing else self.level
+
+    @property
+    def finding(self) -> str:
+        """What is stated, in words: the first finding and how many more, that there is none, or nothing at all."""
+        if self.nothing:
+            return tr("No finding lies above its cut-off")
+        if not self.stated or not self.scores:
+            return ""
+        first = f"{tr(self.stated[0])} {percent(self.scores[self.stated[0]])}"
+        more = len(self.stated) - 1
+        return tr("{classes} and {count} more").format(classes=first, count=more) if more else first
 
 
 def summary_of(analysis: Analysis, method: str) -> Summary:
@@ -47,7 +71,12 @@ def summary_of(analysis: Analysis, method: str) -> Summary:
     certainty = analysis.certainty_of(key)
     reason = certainty.reason if certainty is not None and certainty.reason else analysis.gate.reason
     right = certainty.probability_correct if certainty is not None else None
-    return Summary(scores, level_so_far(analysis, key) or Level.ABSTAIN, right, reason)
+    level = level_so_far(analysis, key)
+    if level is None:  # not explained by this method
+        return Summary(scores, Level.ABSTAIN, right, reason)
+    found = stated(analysis, key)
+    labels = tuple(prediction.classes[k].label for k in found or ())
+    return Summary(scores, level, right, "" if found == () else reason, labels, found == ())
 
 
 class Survey(QObject):

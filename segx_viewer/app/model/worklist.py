@@ -148,7 +148,7 @@ class WorklistTable(QAbstractTableModel):
 
     def _passes(self, result: Result) -> bool:
         wanted, noted = self._filter, self.marks.get(result.name)
-        if wanted.badge is not None and (result.badge != wanted.badge or self.hides(result)):
+        if wanted.badge is not None and (_badge(result) != wanted.badge or self.hides(result)):
             return False
         if wanted.state == UNREAD and noted is not None and noted.read:
             return False
@@ -159,14 +159,15 @@ class WorklistTable(QAbstractTableModel):
         if not wanted.text:
             return True
         if result.number not in self._words:
-            words = (self._text(result, column) for column in range(NAME, NOTE + 1))
+            words = [self._text(result, column) for column in range(NAME, NOTE + 1)]
+            words += [] if self.hides(result) else result.stated or ()
             self._words[result.number] = "\n".join(words).casefold()
         return all(word in self._words[result.number] for word in wanted.text.casefold().split())
 
     # -- values ----------------------------------------------------------------------------------
 
     def _doubt(self, result: Result) -> tuple[float, float] | None:
-        if self.hides(result) or result.probability is None:
+        if self.hides(result) or result.probability is None or result.nothing:
             return None
         level = _DOUBT[Level(result.badge)] if result.badge else 0
         return level, result.right if result.right is not None else _LAST
@@ -180,8 +181,8 @@ class WorklistTable(QAbstractTableModel):
             READ: not noted.read,
             MARKED: not noted.marked,
             NAME: result.number,
-            PROBABILITY: result.probability,
-            BADGE: _DOUBT[Level(result.badge)] if result.badge else None,
+            PROBABILITY: None if result.nothing else result.probability,
+            BADGE: _DOUBT[Level(_badge(result))] if _badge(result) else None,
             RIGHT: result.right,
         }
         return values[column] if column in values else self._text(result, column).casefold()
@@ -189,13 +190,13 @@ class WorklistTable(QAbstractTableModel):
     def _text(self, result: Result, column: int) -> str:
         if column in _RESULTS and self.hides(result):
             return tr("hidden") if column == FINDING else ""
-        known = result.probability, result.right
+        known = None if result.nothing else result.probability, result.right
         probability, right = ("" if value is None else percent(value) for value in known)
         texts: dict[int, Callable[[], str]] = {
             NAME: lambda: result.name,
-            FINDING: lambda: _translated(result.finding),
+            FINDING: lambda: _finding(result),
             PROBABILITY: lambda: probability,
-            BADGE: lambda: tr(BADGES[Level(result.badge) if result.badge else ""]),
+            BADGE: lambda: "" if result.nothing else tr(BADGES[Level(result.badge) if result.badge else ""]),
             RIGHT: lambda: right,
             GATE: lambda: _translated(GATES[GateLevel(result.gate)] if result.gate else STATES.get(result.status, "")),
             REASON: lambda: told(result.reason),
@@ -236,8 +237,8 @@ class WorklistTable(QAbstractTableModel):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole and column in (REASON, SOURCE, NOTE):
             return self._text(result, column)
-        if role == Qt.ItemDataRole.DecorationRole and column == BADGE and result.badge and not self.hides(result):
-            return self.icons.get(Level(result.badge))
+        if role == Qt.ItemDataRole.DecorationRole and column == BADGE and _badge(result) and not self.hides(result):
+            return self.icons.get(Level(_badge(result)))
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:  # noqa: D102 - Qt's name
@@ -279,6 +280,21 @@ _NOTHING = Mark()
 
 def _number(result: Result) -> int:
     return result.number
+
+
+def _badge(result: Result) -> str:
+    """Return the badge's level; "" also where it would be that of a finding that is not stated."""
+    return "" if result.nothing else result.badge
+
+
+def _finding(result: Result) -> str:
+    """Return what is stated: the finding that the report explains, and how many more there are."""
+    if result.nothing:
+        return tr("no finding above its cut-off")
+    more = len(result.stated or ()) - (result.code in (result.stated or ()))
+    if more > 0 and result.finding:
+        return tr("{classes} and {count} more").format(classes=tr(result.finding), count=more)
+    return _translated(result.finding)
 
 
 def _translated(text: str) -> str:

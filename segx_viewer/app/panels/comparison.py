@@ -25,7 +25,7 @@ from segx_viewer.app.model.viewstate import PER_IMAGE, View, ViewState
 from segx_viewer.app.panels.certainty import statement
 from segx_viewer.domain.image import MedicalImage
 from segx_viewer.domain.planes import nearest, reference_line
-from segx_viewer.domain.result import Analysis, Level, MapKey, level_so_far
+from segx_viewer.domain.result import Activation, Analysis, Level, MapKey, level_so_far
 from segx_viewer.reporting.words import percent
 
 if TYPE_CHECKING:
@@ -373,7 +373,10 @@ def summary(analysis: Analysis | None, key: MapKey | None) -> tuple[Level | None
     if analysis is None:
         return None, ""
     if analysis.prediction is None or key is None:
-        return (Level.ABSTAIN, told(analysis.gate.reason)) if analysis.complete else (None, "")
+        if not analysis.complete:
+            return None, ""
+        parts = [tr(WORDS[Level.ABSTAIN]), told(analysis.gate.reason)]
+        return Level.ABSTAIN, " · ".join(part for part in parts if part)
     label, share = analysis.prediction.classes[key[1]].label, analysis.prediction.probabilities[key[1]]
     finding = f"{tr(label)} {percent(share)}"
     certainty, level = analysis.certainty_of(key), level_so_far(analysis, key)
@@ -381,5 +384,7 @@ def summary(analysis: Analysis | None, key: MapKey | None) -> tuple[Level | None
         reason = told(certainty.reason if certainty is not None and certainty.reason else analysis.gate.reason)
         parts = [tr(WORDS[level]), reason, tr("Score only: {finding}").format(finding=finding)]
         return level, " · ".join(part for part in parts if part)
+    if analysis.prediction.activation is Activation.SIGMOID and not analysis.prediction.is_above(key[1]):
+        return None, tr("{finding}: not stated").format(finding=finding)  # its badge says that and no more
     parts = [finding] if certainty is None else [finding, tr(WORDS[certainty.level]), statement(certainty)]
     return level, " · ".join(parts)
