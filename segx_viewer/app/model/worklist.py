@@ -235,7 +235,7 @@ class WorklistTable(QAbstractTableModel):
             return Qt.CheckState.Checked if checked else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.TextAlignmentRole and column in (PROBABILITY, RIGHT):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role == Qt.ItemDataRole.ToolTipRole and column in (REASON, SOURCE, NOTE):
+        if role == Qt.ItemDataRole.ToolTipRole and column in (FINDING, REASON, SOURCE, NOTE):
             return self._text(result, column)
         if role == Qt.ItemDataRole.DecorationRole and column == BADGE and _badge(result) and not self.hides(result):
             return self.icons.get(Level(_badge(result)))
