@@ -24,6 +24,10 @@
       <translation> Sekunden</translation>
     </message>
     <message>
+      <source>"{field}"</source>
+      <translation>„{field}“</translation>
+    </message>
+    <message>
       <source>&amp;About</source>
       <translation>Ü&amp;ber</translation>
     </message>
@@ -5799,10 +5803,6 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation> Ein anderer Encoder hat sie gemacht; nennen Sie ihn (--segmenter-encoder).</translation>
     </message>
     <message>
-      <source> One output is the probability of the positive class: name that class alone, with activation sigmoid.</source>
-      <translation> Eine Ausgabe ist die Wahrscheinlichkeit der positiven Klasse: Nennen Sie nur diese Klasse, mit der Aktivierung sigmoid.</translation>
-    </message>
-    <message>
       <source>; the first of two is most often the background</source>
       <translation>; der erste von zweien ist meist der Hintergrund</translation>
     </message>
@@ -6223,8 +6223,12 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Von den Ausgaben des Segmentierers wird {names} genommen, was Zeilen und Spalten hat.</translation>
     </message>
     <message>
-      <source>One class under softmax has the probability 1 whatever the image: a network of one output gives the probability of the positive class; say activation sigmoid, and name that class.</source>
-      <translation>Eine einzige Klasse hat unter Softmax immer die Wahrscheinlichkeit 1: Ein Netz mit einer Ausgabe gibt die Wahrscheinlichkeit der positiven Klasse; wählen Sie die Aktivierung sigmoid, und nennen Sie diese Klasse.</translation>
+      <source>One class under softmax has the probability 1 whatever the image: a network of one output gives the probability of the positive class; say activation sigmoid, and name that class (--activation, --classes).</source>
+      <translation>Eine einzige Klasse hat unter Softmax immer die Wahrscheinlichkeit 1: Ein Netz mit einer Ausgabe gibt die Wahrscheinlichkeit der positiven Klasse; wählen Sie die Aktivierung sigmoid, und nennen Sie diese Klasse (--activation, --classes).</translation>
+    </message>
+    <message>
+      <source>One output is the probability of the positive class: name that class alone, with activation sigmoid (--classes, --activation).</source>
+      <translation>Eine Ausgabe ist die Wahrscheinlichkeit der positiven Klasse: Nennen Sie nur diese Klasse, mit der Aktivierung sigmoid (--classes, --activation).</translation>
     </message>
     <message>
       <source>ONNX gives no gradients through the whole network</source>
@@ -6351,6 +6355,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Die Klassennamen in {path} ließen sich nicht lesen ({error}).</translation>
     </message>
     <message>
+      <source>The classes of {source} are not named, and it does not tell them: name them in the order of its outputs (--classes).</source>
+      <translation>Die Klassen von {source} sind nicht genannt, und die Datei sagt sie nicht: Nennen Sie sie in der Reihenfolge der Ausgaben (--classes).</translation>
+    </message>
+    <message>
       <source>The classifier architecture {architecture} is not known: {error}</source>
       <translation>Die Klassifikator-Architektur {architecture} ist nicht bekannt: {error}</translation>
     </message>
@@ -6359,8 +6367,8 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Die Klassifikator-Architektur {architecture} ist nicht bekannt; möglich sind timm/NAME, torchvision/NAME, {classifiers}, exported oder onnx.</translation>
     </message>
     <message>
-      <source>The classifier gives ({given},) scores; the model names {classes} classes.{more}</source>
-      <translation>Der Klassifikator gibt ({given},) Werte; das Modell nennt {classes} Klassen.{more}</translation>
+      <source>The classifier gives ({given},) scores; the model names {classes} classes.</source>
+      <translation>Der Klassifikator gibt ({given},) Werte; das Modell nennt {classes} Klassen.</translation>
     </message>
     <message>
       <source>The classifier gives {row} scores; the model names {classes} classes.</source>
@@ -6503,8 +6511,8 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Das Netz gibt keinen Tensor.</translation>
     </message>
     <message>
-      <source>The network gives {names} outputs; say which one is meant (take): {known}.</source>
-      <translation>Das Netz gibt {names} Ausgaben; sagen Sie, welche gemeint ist (take): {known}.</translation>
+      <source>The network gives {names} outputs; say which one is meant (--take): {known}.</source>
+      <translation>Das Netz gibt {names} Ausgaben; sagen Sie, welche gemeint ist (--take): {known}.</translation>
     </message>
     <message>
       <source>The network has no layer {name} to explain.</source>
@@ -6619,6 +6627,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Der Segmentierer gibt {output}; eine Maske hat Zeilen und Spalten.</translation>
     </message>
     <message>
+      <source>The segmenter is not named: a weights file, or an installed model that lends its own (--segmenter).</source>
+      <translation>Der Segmentierer ist nicht genannt: eine Datei mit Gewichten, oder ein installiertes Modell, das seinen leiht (--segmenter).</translation>
+    </message>
+    <message>
       <source>The segmenter is recognised by its weights: {name} with the encoder {encoder}; what has no weights is taken as segmentation-models-pytorch has it.</source>
       <translation>Der Segmentierer ist an seinen Gewichten erkannt: {name} mit dem Encoder {encoder}; was keine Gewichte hat, wird genommen, wie segmentation-models-pytorch es hat.</translation>
     </message>
@@ -6675,8 +6687,8 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{name}: Die Ausgaben liegen bei jedem Versuch in 0..1{whole}: Sagen Sie, ob sie schon Wahrscheinlichkeiten sind ({option} {probabilities}) oder nicht ({option2} {logits}).</translation>
     </message>
     <message>
-      <source>The {name}'s probabilities do not add up to 1: each class stands for itself; say activation sigmoid.</source>
-      <translation>{name}: Die Wahrscheinlichkeiten ergeben zusammen nicht 1, jede Klasse steht für sich; wählen Sie die Aktivierung sigmoid.</translation>
+      <source>The {name}'s probabilities do not add up to 1: each class stands for itself; say activation sigmoid (--activation).</source>
+      <translation>{name}: Die Wahrscheinlichkeiten ergeben zusammen nicht 1, jede Klasse steht für sich; wählen Sie die Aktivierung sigmoid (--activation).</translation>
     </message>
     <message>
       <source>The {network} is a program; it is run as it is.</source>
@@ -6687,8 +6699,8 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{network}: Die Datei der Gewichte ist nicht genannt.</translation>
     </message>
     <message>
-      <source>There is a model {name} already; choose another name or remove it first.</source>
-      <translation>Ein Modell {name} gibt es schon; wählen Sie einen anderen Namen, oder entfernen Sie es zuerst.</translation>
+      <source>There is a model {name} already; choose another name (--name) or remove it first.</source>
+      <translation>Ein Modell {name} gibt es schon; wählen Sie einen anderen Namen (--name), oder entfernen Sie es zuerst.</translation>
     </message>
     <message>
       <source>There is no analysis yet whose region could be edited.</source>
@@ -7035,8 +7047,8 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>{name} ist kein DICOM-Objekt, das sich senden ließe.</translation>
     </message>
     <message>
-      <source>{name} is no name for a model: use small letters, digits, points and dashes.</source>
-      <translation>{name} ist kein Name für ein Modell: Nehmen Sie Kleinbuchstaben, Ziffern, Punkte und Striche.</translation>
+      <source>{name} is no name for a model: use small letters, digits, points and dashes (--name).</source>
+      <translation>{name} ist kein Name für ein Modell: Nehmen Sie Kleinbuchstaben, Ziffern, Punkte und Striche (--name).</translation>
     </message>
     <message>
       <source>{name} is not an ONNX model that can be run: {hint}.</source>
@@ -7197,6 +7209,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>{path} holds no image that the viewer can open.</source>
       <translation>{path} enthält kein Bild, das der Viewer öffnen kann.</translation>
+    </message>
+    <message>
+      <source>{path} holds no weights that can be read: they come as safetensors, PyTorch's .pth, a torch.export program (.pt2) or an ONNX model.</source>
+      <translation>{path} enthält keine lesbaren Gewichte: Diese kommen als safetensors, .pth von PyTorch, Programm von torch.export (.pt2) oder ONNX-Modell.</translation>
     </message>
     <message>
       <source>{path} holds Python objects ({name}), which could run any code when read; export the network without them.</source>

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from segx_viewer.bundles.offer import name_for
 from segx_viewer.bundles.own import cut, of_timm
 from segx_viewer.domain.tables import Table, as_float, as_floats, as_int, as_ints, as_list, as_table
 from segx_viewer.errors import ModelError
@@ -35,7 +36,7 @@ def classifier_of(folder: Path) -> tuple[Table, Path] | None:
             found = recognised(folder)
         if found is not None:
             entries, weights = found
-            return {"name": _name_of(folder), **entries}, weights
+            return {"name": name_for(folder.resolve().name), **entries}, weights
     if _configuration(folder).get("_model_class"):
         raise ModelError(f"{folder.name} holds a segmenter of segmentation-models-pytorch: name it with --segmenter.")
     return None
@@ -197,11 +198,6 @@ def _weights_in(folder: Path) -> Path:
         if (folder / name).is_file():
             return folder / name
     raise ModelError(f"{folder.name} has a configuration but no weights ({', '.join(_WEIGHTS[:2])}).")
-
-
-def _name_of(folder: Path) -> str:
-    name = "".join(c if c.isalnum() or c in "._-" else "-" for c in folder.resolve().name.lower()).strip("._-")
-    return name[:64] or "model"
 
 
 def _configuration(folder: Path) -> Table:

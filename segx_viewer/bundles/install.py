@@ -74,7 +74,7 @@ def add(
     """
     name = check_name(str(offer.manifest.get("name", "")))
     if name in taken:
-        raise ModelError(f"There is a model {name!r} already; choose another name or remove it first.")
+        raise ModelError(f"There is a model {name!r} already; choose another name (--name) or remove it first.")
     root = into or user_models_folder()
     root.mkdir(parents=True, exist_ok=True)
     from segx_viewer.bundles.graphs import add_graphs
@@ -133,6 +133,11 @@ def _build(offer: Offer, folder: Path, *, allow_pickle: bool, allow_unused: bool
     for network in NETWORKS:
         source = offer.files.get(network)
         if source is None:
+            if network == "segmenter":
+                raise ModelError(
+                    "The segmenter is not named: a weights file, or an installed model that lends its own "
+                    "(--segmenter)."
+                )
             raise ModelError(f"The {network}'s weights file is not named.")
         table = dict(as_table(manifest.get(network, {})))
         take = _Taking(network, table, manifest, source, folder, allow_pickle, allow_unused)

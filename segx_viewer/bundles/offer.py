@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -231,7 +232,8 @@ def compose(
         offer = _fitting(changed(offer, said))
     except TypeError as error:
         raise ModelError(f"The model's manifest has a wrong value: {error}.") from error
-    return changed(offer, {"title": offer.manifest.get("title") or offer.manifest.get("name", "")})
+    name = offer.manifest.get("name") or name_for(source.resolve().name if source.is_dir() else _without_ending(source))
+    return changed(offer, {"name": name, "title": offer.manifest.get("title") or name})
 
 
 def _of_folder(source: Path) -> Offer:
@@ -453,8 +455,24 @@ def _names_in(path: Path) -> list[str]:
 def check_name(name: str) -> str:
     """Return a bundle's name, which is also its folder's. Raises `ModelError` when it does not do."""
     if not _NAME.fullmatch(name):
-        raise ModelError(f"{name!r} is no name for a model: use small letters, digits, points and dashes.")
+        raise ModelError(f"{name!r} is no name for a model: use small letters, digits, points and dashes (--name).")
     return name
+
+
+def name_for(text: str) -> str:
+    """Return the name of a model that is called so: a file or folder without its ending, or a title.
+
+    Examples
+    --------
+    >>> name_for("R18 (fold 2)"), name_for("Größe"), name_for("模型")
+    ('r18-fold-2', 'grosse', 'model')
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9._-]+", "-", plain)[:64].strip("._-") or "model"
+
+
+def _without_ending(source: Path) -> str:
+    return re.sub(r"(\.index)?\.[a-z0-9]+$", "", source.name, flags=re.IGNORECASE)
 
 
 def _read(path: Path) -> dict[str, object]:

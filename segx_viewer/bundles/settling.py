@@ -88,7 +88,7 @@ def _check_one_output(manifest: Table) -> None:
     if len(as_tables(manifest.get("classes", ()))) == 1 and manifest.get("activation") == "softmax":
         raise ModelError(
             "One class under softmax has the probability 1 whatever the image: a network of one output gives the "
-            "probability of the positive class; say activation sigmoid, and name that class."
+            "probability of the positive class; say activation sigmoid, and name that class (--activation, --classes)."
         )
 
 
@@ -125,12 +125,13 @@ def _settle_classifier(bundle: ModelBundle, entries: _Findings) -> None:
 
 
 def _miscounted(given: int, classes: int) -> str:
-    more = ""
+    said = worded(f"The classifier gives ({given},) scores; the model names {classes} classes.")
     if given == 1:
-        more = worded(
-            " One output is the probability of the positive class: name that class alone, with activation sigmoid."
+        said += " " + worded(
+            "One output is the probability of the positive class: name that class alone, with activation sigmoid "
+            "(--classes, --activation)."
         )
-    return worded(f"The classifier gives ({given},) scores; the model names {classes} classes.{more}")
+    return said
 
 
 def _settle_segmenter(bundle: ModelBundle, entries: _Findings, *, asked: bool, stated: bool) -> None:
@@ -265,7 +266,8 @@ def _settle_output(
         )
     if said == PROBABILITIES and activation is Activation.SOFTMAX and not whole:
         raise ModelError(
-            f"The {name}'s probabilities do not add up to 1: each class stands for itself; say activation sigmoid."
+            f"The {name}'s probabilities do not add up to 1: each class stands for itself; say activation sigmoid "
+            f"(--activation)."
         )
     if said == PROBABILITIES and name == "segmenter" and whole:
         entries.table.setdefault("activation", Activation.SOFTMAX.value)

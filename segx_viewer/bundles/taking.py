@@ -83,7 +83,15 @@ class Taking:
             self._onnx(name)
         else:
             shutil.copyfile(self.source, self.folder / name)
+        self._check_classes()
         return []
+
+    def _check_classes(self) -> None:
+        if self.network == "classifier" and not self._classes:
+            raise ModelError(
+                f"The classes of {self.source.name} are not named, and it does not tell them: name them in the order "
+                f"of its outputs (--classes)."
+            )
 
     def _onnx(self, name: str) -> None:
         """Copy an ONNX model; weights beside it, under whatever name, go into one file."""
@@ -121,6 +129,7 @@ class Taking:
                 f"The architecture of {self.source.name} is not named, and its weights do not tell it: {option}."
             )
         architecture = self._architecture
+        self._check_classes()
         network = self._built(state)
         if self.network == "classifier" and (head := self._head(network, state)):
             notes.append(head)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from segx_viewer.cli.terminal import say, waiting
 from segx_viewer.domain.geometry import INTERPOLATIONS
+from segx_viewer.errors import ConsentNeededError
 
 if TYPE_CHECKING:
     from segx_viewer.bundles.store import BundleStore
@@ -139,15 +140,18 @@ def add(arguments: argparse.Namespace) -> int:
         arguments.source, _changes(arguments), installed, start=arguments.like, segmenter=arguments.segmenter
     )
     image = read_image_guarded(arguments.test_image) if arguments.test_image else None
-    with waiting("Trying the model"):
-        added = add_model(
-            offer,
-            taken=installed,
-            image=image,
-            allow_pickle=arguments.allow_pickle,
-            allow_unused=arguments.allow_unused,
-            device=arguments.device,
-        )
+    try:
+        with waiting("Trying the model"):
+            added = add_model(
+                offer,
+                taken=installed,
+                image=image,
+                allow_pickle=arguments.allow_pickle,
+                allow_unused=arguments.allow_unused,
+                device=arguments.device,
+            )
+    except ConsentNeededError as error:
+        raise ConsentNeededError(f"{error} If you trust it: --allow-pickle.") from error
     prediction = added.analysis.predicted.prediction
     say(f"Added {added.folder.name}: {added.folder}")
     for k in prediction.findings or (prediction.top,):

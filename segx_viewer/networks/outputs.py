@@ -91,7 +91,7 @@ def which(names: Sequence[str], shapes: Sequence[tuple[int, ...]], wanted: Wante
     fitting = [i for i, shape in enumerate(shapes) if _fits(shape, wanted.classes)]
     if len(fitting) == 1:
         return fitting[0]
-    raise ModelError(f"The network gives {len(names)} outputs; say which one is meant (take): {known}.")
+    raise ModelError(f"The network gives {len(names)} outputs; say which one is meant (--take): {known}.")
 
 
 def _fits(shape: tuple[int, ...], classes: int) -> bool:

@@ -9,6 +9,7 @@ import json
 import pickle
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from tarfile import is_tarfile
 
 import torch
 from safetensors import SafetensorError
@@ -76,6 +77,11 @@ def read_weights(path: Path, *, allow_pickle: bool = False) -> dict[str, Tensor]
             return load_file(path)
         except SafetensorError as error:
             raise ModelError(f"{path.name} is not a safetensors file: {error}") from error
+    if not _is_pickle(path):
+        raise ModelError(
+            f"{path.name} holds no weights that can be read: they come as safetensors, PyTorch's .pth, a torch.export "
+            f"program (.pt2) or an ONNX model."
+        )
     if not allow_pickle:
         raise ConsentNeededError(
             f"{path.name} is a pickle. It is read by PyTorch's restricted unpickler (weights only) and only with your "
@@ -187,6 +193,12 @@ class _Shell:
 
 def _is_state(found: Mapping[object, object]) -> bool:
     return any(isinstance(value, Tensor) for value in found.values())
+
+
+def _is_pickle(path: Path) -> bool:
+    """Whether a file begins as PyTorch's do: a pickle by itself, or in a ZIP or, long ago, a tar archive."""
+    with path.open("rb") as file:
+        return file.read(4).startswith((b"\x80", b"PK\x03\x04")) or is_tarfile(path)
 
 
 def _unpickled(path: Path) -> object:

@@ -96,7 +96,7 @@ def test_of_two_outputs_none_is_taken_without_a_word(add_small, tmp_path):
             return logits + 1, logits
 
     path = exported(tmp_path / "a.pt2", Two().eval())
-    with pytest.raises(ModelError, match=r"gives 2 outputs; say which one is meant \(take\): 0 '0' \(1, 3\), 1 '1'"):
+    with pytest.raises(ModelError, match=r"gives 2 outputs; say which one is meant \(--take\): 0 '0' \(1, 3\), 1 '1'"):
         add_small(path, "exported")
 
 

@@ -1,5 +1,7 @@
 """``models add | list | verify | remove`` in the user's own folder."""
 
+import warnings
+
 import pytest
 import timm
 import torch
@@ -58,6 +60,50 @@ def test_a_pickle_needs_consent(weights, capsys):
     assert add(weights / "mine.pth", "--allow-pickle") == 0
     (folder,) = user_models_folder().iterdir()
     assert {f.suffix for f in folder.iterdir()} == {".toml", ".safetensors"}
+
+
+@needs_models
+def test_the_name_comes_from_the_file_and_the_fault_is_told_where_it_is(weights, tmp_path, capsys):
+    (weights / "mine.safetensors").rename(weights / "My Net (v2).safetensors")
+    what = ["--architecture", "timm/test_efficientnet", "--classes", "a", "b", *LENDER]
+    assert cli.main(["models", "add", str(weights / "My Net (v2).safetensors"), *what]) == 0
+    assert "Added my-net-v2" in capsys.readouterr().out
+    assert cli.main(["models", "add", str(weights / "My Net (v2).safetensors"), *what]) == 1
+    assert "choose another name (--name)" in capsys.readouterr().err
+    (tmp_path / "note.txt").write_text("a note")
+    assert cli.main(["models", "add", str(tmp_path / "note.txt")]) == 1
+    assert "note.txt holds no weights that can be read" in capsys.readouterr().err
+
+
+@needs_models
+def test_what_is_not_said_is_asked_for_by_its_option(weights, tmp_path, capsys):
+    network = timm.create_model("test_efficientnet", num_classes=2).eval()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(network, (torch.zeros(1, 3, 64, 64),), tmp_path / "net.onnx", dynamo=False)
+    cases = (
+        (["net.onnx", *LENDER], "The classes of net.onnx are not named", "--classes"),
+        (
+            ["mine.safetensors", "--architecture", "timm/test_efficientnet", *LENDER],
+            "The classes of mine.saf",
+            "--classes",
+        ),
+        (["net.onnx", "--classes", "a", "b"], "The segmenter is not named", "--segmenter"),
+        (
+            ["mine.safetensors", "--classes", "a", "b", *LENDER],
+            "The architecture of mine.safetensors",
+            "--architecture",
+        ),
+        (["mine.pth", "--classes", "a", "b", *LENDER], "is a pickle", "--allow-pickle"),
+        (["net.onnx", "--classes", "a", *LENDER], "probability of the positive class", "--activation"),
+        (["net.onnx", "--name", "My Net"], "no name for a model", "--name"),
+    )
+    for (source, *more), told, option in cases:
+        assert cli.main(["models", "add", str(tmp_path / source), *more]) == 1
+        error = capsys.readouterr().err
+        assert told in error
+        assert option in error
+        assert "bundle.toml" not in error
 
 
 @needs_models

@@ -1,5 +1,8 @@
 """The Model Manager: what it lists, adds, compares and removes."""
 
+import contextlib
+import io
+import re
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,11 +11,12 @@ import numpy as np
 import pytest
 import timm
 from PIL import Image
-from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QMessageBox, QWidget
 from safetensors.torch import save_file
 
 from segx_viewer.app.dialogs import modeljobs
 from segx_viewer.app.dialogs.calibration import CalibrationDialog
+from segx_viewer.app.dialogs.modelfields import FIELDS, by_fields
 from segx_viewer.app.dialogs.modelform import ModelForm
 from segx_viewer.app.dialogs.modelmanager import Comparison, ModelManager, TrialDialog
 from segx_viewer.app.jobs.analyses import Analyses
@@ -95,6 +99,52 @@ def test_what_was_typed_stays_when_something_is_wrong(manager, qtbot, tmp_path, 
     assert (source, mean) == (str(tmp_path / "mine.safetensors"), "0.5 0.5 0.5")
     assert "the weights do not fit" in wrong
     assert wrong == manager.note.text()
+
+
+def test_the_form_speaks_of_its_fields_where_the_command_line_has_options(manager, qtbot, tmp_path, monkeypatch):
+    save_file(timm.create_model("test_efficientnet", num_classes=2).state_dict(), tmp_path / "mine.safetensors")
+    seen, left = [], {"architecture": "", "classes": "a, b"}
+
+    def filled_in(form):
+        seen.append((form.wrong.text(), form.focusWidget()))
+        form.source.setText(str(tmp_path / "mine.safetensors"))
+        form.architecture.setEditText(left["architecture"])
+        form.classes.setText(left["classes"])
+        form.segmenter.setEditText("dermoscopy-ham10000")
+        seen[-1] = (*seen[-1], form.architecture, form.classes)
+        return ModelForm.DialogCode.Rejected if len(seen) == 3 else ModelForm.DialogCode.Accepted
+
+    def again(form):
+        answer = filled_in(form)
+        left.update(architecture="timm/test_efficientnet", classes="")
+        return answer
+
+    monkeypatch.setattr(ModelForm, "exec", again)
+    manager._add()
+    qtbot.waitUntil(lambda: len(seen) == 3, timeout=120_000)
+    (_, *_), (no_architecture, field, architecture, _), (no_classes, last, _, classes) = seen
+    assert no_architecture.endswith('its weights do not tell it: "Architecture".')
+    assert field in (architecture, architecture.lineEdit())
+    assert no_classes.endswith('in the order of its outputs ("Classes, with cut-offs").')
+    assert last is classes
+
+
+def test_fields_have_the_names_that_the_form_shows(manager):
+    form = ModelForm(manager, [], None)
+    shown = {label.text() for label in form.findChildren(QLabel)} | {box.text() for box in form.findChildren(QCheckBox)}
+    assert set(FIELDS.values()) <= shown
+    assert set(FIELDS) <= set(re.findall(r"--[a-z-]+", _help_of_add()))
+
+
+def _help_of_add():
+    with pytest.raises(SystemExit), contextlib.redirect_stdout(io.StringIO()) as said:
+        build_parser("models").parse_args(["models", "add", "--help"])
+    return said.getvalue()
+
+
+def test_commands_of_other_programs_stay_as_they_are():
+    said = "a.h5 is a Keras model: python -m tf2onnx.convert --opset 17 --output model.onnx --keras a.h5."
+    assert by_fields(said) == said
 
 
 def test_the_form_has_what_the_command_line_has(manager):

@@ -212,14 +212,16 @@ class ModelForm(Dialog):
     def meant(self, sentence: str) -> QWidget | None:
         """Return the field that an error speaks of, in English; None where it cannot be told."""
         fields = (
-            ("--head-activation", self.head), ("(take)", self.take),
+            ("--head-activation", self.head), ("--take", self.take),
+            ("--name", self.name), ("--classes", self.classes), ("(--activation)", self.activation),
             ("--highest", self.highest), ("highest value", self.highest),
             ("--segmenter-output", self.segmenter_output), ("--segmenter-activation", self.segmenter_activation),
             ("--segmenter-encoder", self.encoder), ("--segmenter-architecture", self.segmenter_architecture),
             ("--output", self.output), ("--channels", self.channels),
             ("segmenter", self.segmenter), ("activation", self.activation), ("no name for a model", self.name),
             ("choose another name", self.name), ("cut-off", self.classes), ("crop", self.crop),
-            ("input size", self.input_size), ("no file or folder", self.source), ("classes", self.classes),
+            ("input size", self.input_size), ("no file or folder", self.source),
+            ("holds no weights", self.source), ("classes", self.classes),
             ("--allow-unused", self.unused), ("architecture", self.architecture), ("weights", self.architecture),
         )  # fmt: skip
         return next((field for words, field in fields if words in sentence), None)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from segx_viewer.app.dialogs import modeljobs
+from segx_viewer.app.dialogs.modelfields import by_fields
 from segx_viewer.app.dialogs.modelform import ModelForm
 from segx_viewer.app.jobs.workspace import Workspace
 from segx_viewer.app.kit.dialog import Dialog
@@ -195,12 +196,13 @@ class ModelManager(Dialog):
 
     def _ask_consent(self, answers: dict[str, object], again: Callable[..., None], error: SegxError) -> None:
         self._show_failure(error)
+        self.note.setText(by_fields(told(error)))
         if isinstance(error, ConsentNeededError):
             yes = QMessageBox.StandardButton.Yes
             if QMessageBox.question(self, tr("Models"), f"{told(error)}\n\n{tr('Read it?')}") == yes:
                 again(answers, allow_pickle=True)
         elif self._form is not None:
-            self._form.tell(told(error), self._form.meant(str(error)))
+            self._form.tell(by_fields(told(error)), self._form.meant(str(error)))
             self._fill_in()
 
     def _fill(self, device: str) -> None:
