@@ -6811,6 +6811,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>was es zu einem Bild sagt, hängt von den anderen daneben ab</translation>
     </message>
     <message>
+      <source>{archive} asks for a password; unpack it, and name the folder.</source>
+      <translation>{archive} verlangt ein Passwort; entpacken Sie es, und nennen Sie den Ordner.</translation>
+    </message>
+    <message>
+      <source>{archive} could not be unpacked: it is damaged or not complete.</source>
+      <translation>{archive} konnte nicht entpackt werden: Es ist beschädigt oder nicht vollständig.</translation>
+    </message>
+    <message>
       <source>{archive} could not be unpacked: {error}.</source>
       <translation>{archive} ließ sich nicht entpacken: {error}.</translation>
     </message>

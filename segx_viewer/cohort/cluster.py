@@ -22,7 +22,7 @@ from segx_viewer.cohort.journal import NAME as JOURNAL
 from segx_viewer.cohort.options import LOCAL, Batch, check_scheduler
 from segx_viewer.cohort.remote import exists
 from segx_viewer.cohort.work import Outcome, Task, carry_out, look_at
-from segx_viewer.errors import SegxError
+from segx_viewer.errors import SegxError, UsageError
 from segx_viewer.evaluation.spread import Spread, use_one_thread
 from segx_viewer.networks.threads import set_thread_count
 from segx_viewer.paths import all_models_folders
@@ -87,7 +87,8 @@ def connected(address: str) -> Iterator[Client]:
         with dask.config.set(CLIENT):
             client = Client(**where, timeout=_CONNECT_SECONDS)
     except (OSError, TimeoutError, ValueError) as error:
-        raise SegxError(f"--scheduler {address}: there is no scheduler that answers ({error}).") from error
+        raised = UsageError if isinstance(error, ValueError) else SegxError  # such as a protocol that is none
+        raise raised(f"--scheduler {address}: there is no scheduler that answers ({error}).") from error
     with client:
         try:
             client.wait_for_workers(1, timeout=_WORKER_SECONDS)

@@ -29,7 +29,7 @@ _ZIP, _ZIP_BEGINS = ".zip", b"PK\x03\x04"
 _LONGEST_NAME = 200  # bytes; most disks take 255
 _NOT_EVERYWHERE = re.compile(r"[<>\"|?*\x00-\x1f]|[. ]$|(?i:con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 """In names that Windows does not take."""
-_DAMAGES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError, ValueError)
+_ENCRYPTED = 1  # the bit of a member's flags (APPNOTE.TXT 4.4.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +143,7 @@ class Containers:
         folder = Path(tempfile.mkdtemp(dir=self.room()))
         try:
             with zipfile.ZipFile(archive) as opened:
-                members = [m for m in opened.infolist() if not m.is_dir() and not _hidden(m.filename)]
-                if len(members) > _MOST_MEMBERS:
-                    raise ImageReadError(f"{archive.name} holds more than {_MOST_MEMBERS} files.")
+                members = _wanted(opened, archive)
                 room = min(_LARGEST_ARCHIVE, shutil.disk_usage(folder).free - _LEFT_FREE)
                 taken: Counter[str] = Counter()
                 for number, member in enumerate(members):
@@ -169,9 +167,22 @@ class Containers:
         except ImageReadError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        except _DAMAGES as error:
+        except (zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError) as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise ImageReadError(f"{archive.name} could not be unpacked: it is damaged or not complete.") from error
+        except (RuntimeError, OSError, ValueError) as error:
             shutil.rmtree(folder, ignore_errors=True)
             raise ImageReadError(f"{archive.name} could not be unpacked: {error}.") from error
+
+
+def _wanted(opened: zipfile.ZipFile, archive: Path) -> list[zipfile.ZipInfo]:
+    """Return the files in an archive that are to be unpacked. Raises `ImageReadError` where they cannot be."""
+    members = [m for m in opened.infolist() if not m.is_dir() and not _hidden(m.filename)]
+    if any(member.flag_bits & _ENCRYPTED for member in members):
+        raise ImageReadError(f"{archive.name} asks for a password; unpack it, and name the folder.")
+    if len(members) > _MOST_MEMBERS:
+        raise ImageReadError(f"{archive.name} holds more than {_MOST_MEMBERS} files.")
+    return members
 
 
 def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> bool:

@@ -79,6 +79,18 @@ def test_an_archive_in_a_folder_that_cannot_be_opened_costs_its_own_files_only(t
     assert half.named
 
 
+def test_an_archive_with_a_password_says_so(tmp_path):
+    archive = archive_of(tmp_path / "locked.zip", {"one.png": b"x"})
+    content = bytearray(archive.read_bytes())
+    for start, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.find(start) + flags] |= 1
+    archive.write_bytes(content)
+    with Containers() as opened:
+        with pytest.raises(ImageReadError, match=r"locked\.zip asks for a password"):
+            list(opened.open(archive))
+        assert "asks for a password" in next(opened.open(tmp_path)).problem
+
+
 def test_a_member_that_is_too_large_is_told_by_its_name(tmp_path, monkeypatch):
     monkeypatch.setattr(containers, "_LARGEST_MEMBER", 1000)
     archive = archive_of(tmp_path / "a.zip", {"s/large.dcm": bytes(2000), "small.dcm": b"x"})
