@@ -2272,10 +2272,6 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Wie oft ein Bildpunkt in der Region wichtiger ist als einer außerhalb.</translation>
     </message>
     <message>
-      <source>How often the network was right on images with figures like these: measured, not claimed.</source>
-      <translation>Wie oft das Netz bei Bildern mit solchen Werten recht hatte: gemessen, nicht behauptet.</translation>
-    </message>
-    <message>
       <source>How often this level was right on images that the badge was not fitted on.</source>
       <translation>Wie oft diese Stufe an Bildern richtig war, an die sie nicht angepasst wurde.</translation>
     </message>
@@ -3244,6 +3240,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Nicht ausgeschlossen</translation>
     </message>
     <message>
+      <source>not ruled out: {classes}</source>
+      <translation>nicht ausgeschlossen: {classes}</translation>
+    </message>
+    <message>
       <source>not stated</source>
       <translation>nicht angegeben</translation>
     </message>
@@ -3308,8 +3308,16 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Speiseröhre</translation>
     </message>
     <message>
-      <source>Of images like those it was calibrated on, at least this share should be as it says beside the badge.</source>
-      <translation>Von Bildern wie denen, an denen kalibriert wurde, sollte sich mindestens dieser Anteil so verhalten, wie es neben dem Abzeichen steht.</translation>
+      <source>Of the images of each class that are like those it was calibrated on, at least this share has it among those named below the badge. The set comes from the scores alone: neither level nor region has a part in it.</source>
+      <translation>Von den Bildern jeder Klasse, die denen der Kalibrierung gleichen, hat mindestens dieser Anteil sie unter den neben dem Abzeichen genannten. Die Menge kommt allein von den Werten des Netzes, nicht von Stufe oder Region.</translation>
+    </message>
+    <message>
+      <source>Of the images that show a finding, and of those that do not, at least this share has it rightly told or left undecided, where they are like those it was calibrated on. It comes from the scores alone: neither level nor region has a part in it.</source>
+      <translation>Von den Bildern, die einen Befund zeigen, und von denen ohne ihn ist er bei mindestens diesem Anteil richtig angegeben oder offen, wenn sie denen der Kalibrierung gleichen. Das kommt allein von den Werten des Netzes, nicht von Stufe oder Region.</translation>
+    </message>
+    <message>
+      <source>Of this one answer, calibrated on labelled images with figures like these. A level's share is one of all its answers: a single one may lie below it.</source>
+      <translation>Dieser einen Antwort, kalibriert an Bildern mit solchen Werten, deren Diagnose bekannt war. Der Anteil einer Stufe gilt für alle ihre Antworten: Eine einzelne kann darunter liegen.</translation>
     </message>
     <message>
       <source>of unknown origin</source>
@@ -3740,6 +3748,18 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Vorhersage richtig</translation>
     </message>
     <message>
+      <source>Prediction set</source>
+      <translation>Vorhersagemenge</translation>
+    </message>
+    <message>
+      <source>Prediction set holds the true class</source>
+      <translation>Vorhersagemenge enthält die richtige Klasse</translation>
+    </message>
+    <message>
+      <source>Prediction set of each finding holds the truth</source>
+      <translation>Vorhersagemenge jedes Befunds enthält das Richtige</translation>
+    </message>
+    <message>
       <source>present: {classes} ({share})</source>
       <translation>vorhanden: {classes} ({share})</translation>
     </message>
@@ -3774,6 +3794,14 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>probability</source>
       <translation>Wahrscheinlichkeit</translation>
+    </message>
+    <message>
+      <source>Probability of being right</source>
+      <translation>Wahrscheinlichkeit, richtig zu sein</translation>
+    </message>
+    <message>
+      <source>probability of being right: {share}</source>
+      <translation>zu {share} wahrscheinlich richtig</translation>
     </message>
     <message>
       <source>probable</source>
@@ -4042,14 +4070,6 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>Right button, drag</source>
       <translation>Rechte Taste, ziehen</translation>
-    </message>
-    <message>
-      <source>Right in such cases</source>
-      <translation>Richtig in solchen Fällen</translation>
-    </message>
-    <message>
-      <source>right in {share} of such cases</source>
-      <translation>richtig in {share} solcher Fälle</translation>
     </message>
     <message>
       <source>right lateral</source>
@@ -5312,10 +5332,6 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Was geschieht</translation>
     </message>
     <message>
-      <source>What is promised</source>
-      <translation>Was zugesagt wird</translation>
-    </message>
-    <message>
       <source>What looks like text was found in the picture.</source>
       <translation>Im Bild wurde gefunden, was nach Text aussieht.</translation>
     </message>
@@ -5574,6 +5590,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
     <message>
       <source>{day}, laid on the earlier one</source>
       <translation>{day}, auf das frühere gelegt</translation>
+    </message>
+    <message>
+      <source>{figure} (not kept for all)</source>
+      <translation>{figure} (nicht für alle eingehalten)</translation>
     </message>
     <message>
       <source>{finding}: not stated</source>

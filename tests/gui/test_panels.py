@@ -18,7 +18,18 @@ from segx_viewer.app.kit.qimage import to_array
 from segx_viewer.app.model.viewstate import Layout
 from segx_viewer.app.panels.logview import LogView
 from segx_viewer.domain.image import WindowLevel
-from segx_viewer.domain.result import BadgeRecord, GateLevel, GateVerdict, Level, LevelPromise, LevelRecord
+from segx_viewer.domain.result import (
+    BadgeRecord,
+    FindingSet,
+    GateLevel,
+    GateVerdict,
+    Level,
+    LevelPromise,
+    LevelRecord,
+    PredictionSet,
+)
+from segx_viewer.explain.reassess import reassess
+from segx_viewer.explain.segu import NO_LEVEL
 
 
 @pytest.fixture
@@ -68,9 +79,9 @@ def test_details_and_badge_say_what_the_badge_rests_on(opened, gain_low, adds_no
         assert ("adds nothing" in text) is adds_nothing
     assert "right in 93 % of 412 images" in badge.toolTip()
     assert " 7 images" not in badge.toolTip(), "the record of another level"
-    assert "right in 80 % of such cases" in badge.percent.text()
+    assert "probability of being right: 80 %" in badge.percent.text()
     show(level=Level.HIGH, probability_correct=0.9961)
-    assert "right in > 99 % of such cases" in badge.percent.text(), "never rounded to certainty"
+    assert "probability of being right: > 99 %" in badge.percent.text(), "never rounded to certainty"
     assert "right in > 99 % of 298 images" in badge.toolTip()
     assert [cell.text() for cell in details.record.cells[2][1:]] == ["> 99 %", "298"]
 
@@ -355,3 +366,73 @@ def test_no_finding_leads_before_the_badge_has_spoken(qtbot, window, engine, pic
     engine.gate.set()
     qtbot.waitUntil(lambda: bool(window.workspace.analyses.current.explanations))
     assert heights(window)[0] > heights(window)[1]
+
+
+def with_sets(analysis, *sets, **certainty):
+    key = ("gradcam", 0)
+    shown = analysis.explanations[key]
+    analysis = replace(analysis, prediction=replace(analysis.prediction, sets=sets))
+    return analysis.with_explanations(replace(shown, certainty=replace(shown.certainty, **certainty)))
+
+
+def figures_of(opened, analysis):
+    opened.results.show_analysis(None, analysis, ("gradcam", 0), hidden=False)
+    return {name.text(): value.text() for name, value in opened.certainty.below.cells if not name.isHidden()}
+
+
+@pytest.mark.parametrize("level", [Level.HIGH, Level.MODERATE, Level.LOW])
+@pytest.mark.parametrize("probability", [0.83, None])
+def test_the_share_of_a_prediction_set_is_named_as_its_own(opened, level, probability):
+    """It is neither the answer's probability, which stands above it, nor what a level promises."""
+    reason = NO_LEVEL if level is Level.LOW else ""
+    analysis = with_sets(
+        opened.workspace.analyses.current,
+        PredictionSet(0.95, (0, 1)),
+        level=level,
+        probability_correct=probability,
+        reason=reason,
+    )
+    figures = figures_of(opened, analysis)
+    assert figures["Prediction set holds the true class"] == "≥ 95 %"
+    assert [name for name, value in figures.items() if value == "83 %"] == (
+        ["Probability of being right"] if probability else []
+    )
+    assert opened.certainty.promised.text() == "not ruled out: Melanoma or Melanocytic nevus (95 %)"
+    assert not any("promise" in name.lower() or "such cases" in name for name in figures)
+    assert "such cases" not in opened.certainty.percent.text()
+
+
+@pytest.mark.parametrize(
+    ("one", "row"),
+    [
+        (PredictionSet(0.95, (0,)), "Prediction set holds the true class"),
+        (PredictionSet(0.95, (0,), not_kept=(1,)), "Prediction set holds the true class (not kept for all)"),
+        (PredictionSet(0.95, (0,), not_kept=(0, 1, 2)), None),
+        (FindingSet(0.95, (True,) * 3, (False,) * 3), "Prediction set of each finding holds the truth"),
+        (None, None),
+    ],
+    ids=["kept", "not kept for one", "kept for none", "several findings", "no set"],
+)
+def test_the_share_of_a_prediction_set_is_told_where_it_holds_only(opened, one, row):
+    analysis = with_sets(opened.workspace.analyses.current, *([] if one is None else [one]))
+    shares = {name for name, value in figures_of(opened, analysis).items() if value.startswith("≥")}
+    assert shares == ({row} if row else set())
+    abstaining = with_sets(analysis, *analysis.prediction.sets, level=Level.ABSTAIN)
+    assert not [value for value in figures_of(opened, abstaining).values() if value.startswith("≥")]
+    assert opened.certainty.promised.isHidden()
+
+
+def test_a_set_that_excludes_nothing_or_everything_is_not_told_as_ruling_out(opened):
+    for classes, words in (((), "unusual for this model (95 %)"), ((0, 1, 2), "no class can be ruled out (95 %)")):
+        figures_of(opened, with_sets(opened.workspace.analyses.current, PredictionSet(0.95, classes)))
+        assert opened.certainty.promised.text() == words
+
+
+def test_a_prediction_set_stays_when_the_reader_edits_the_region(opened):
+    """It comes from the scores alone; the calibrated probability, which needs the region, goes."""
+    analysis = with_sets(opened.workspace.analyses.current, PredictionSet(0.95, (0, 1)))
+    edited = reassess(analysis, ~analysis.segmentation.mask)
+    assert edited.prediction.sets == analysis.prediction.sets
+    figures = figures_of(opened, edited)
+    assert "Probability of being right" not in figures
+    assert figures["Prediction set holds the true class"] == "≥ 95 %"

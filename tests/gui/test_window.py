@@ -60,7 +60,7 @@ def test_opening_shows_image_findings_certainty_and_maps(opened):
         "Basal cell carcinoma",
     ]
     assert opened.certainty.word.text() == "Moderate certainty"
-    assert opened.certainty.percent.text() == "right in 78 % of such cases", "one percentage leads"
+    assert opened.certainty.percent.text() == "probability of being right: 78 %", "one percentage leads"
     facts = {name.text(): value.text() for name, value in opened.certainty.below.cells}
     assert facts["SegU certainty"] == "41 %"
     assert "78 %" in opened.certainty.percent.text()

@@ -4,7 +4,7 @@ from segx_viewer.app.kit.i18n import mark
 
 SCORE = mark("Percentage beside a finding")
 LEVELS = mark("High, moderate, low certainty")
-PROMISE = mark("What is promised")
+PROMISE = mark("Prediction set")
 CUT_OFF = mark("Cut-off")
 SEGU = mark("SegU certainty")
 OUTSIDE = mark("Attribution outside the region")

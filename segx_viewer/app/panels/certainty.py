@@ -13,10 +13,12 @@ from segx_viewer.domain.result import (
     Activation,
     Analysis,
     Certainty,
+    FindingSet,
     GateLevel,
     Level,
     MapKey,
     Prediction,
+    PredictionSet,
     level_so_far,
 )
 from segx_viewer.reporting.promised import broken_words, promised_words
@@ -121,7 +123,7 @@ class CertaintyPanel(QWidget):
 
     def _write_promise(self) -> None:
         most = 1 if self._short else _NAMED
-        words = promised_words(self._promises, tr, most) if self._promises is not None else []
+        words = _set_words(self._promises, most) if self._promises is not None else []
         self.promised.setText("\n".join(words + self._broken))
         self.promised.setVisible(bool(words + self._broken))
 
@@ -144,7 +146,7 @@ def statement(certainty: Certainty) -> str:
         return tr("The viewer abstains.")
     # One percentage leads; the others explain it further down.
     if certainty.probability_correct is not None:
-        return tr("right in {share} of such cases").format(share=percent(certainty.probability_correct))
+        return tr("probability of being right: {share}").format(share=percent(certainty.probability_correct))
     if certainty.c_auitc is not None:
         return tr("SegU certainty {value:.0f} %").format(value=certainty.c_auitc * 100)
     return ""
@@ -186,25 +188,52 @@ def _measured(analysis: Analysis, certainty: Certainty) -> list[Figure]:
     if certainty.probability_correct is not None:
         facts.append(
             Figure(
-                tr("Right in such cases"),
+                tr("Probability of being right"),
                 (percent(certainty.probability_correct),),
-                tr("How often the network was right on images with figures like these: measured, not claimed."),
+                tr(
+                    "Of this one answer, calibrated on labelled images with figures like these. A level's share is "
+                    "one of all its answers: a single one may lie below it."
+                ),
                 topics.LEVELS,
             )
         )
     if analysis.prediction is not None and analysis.prediction.sets:
-        sentence = tr(
-            "Of images like those it was calibrated on, at least this share should be as it says beside the badge."
-        )
-        facts.append(
-            Figure(
-                tr(topics.PROMISE),
-                (f"≥ {percent(analysis.prediction.sets[0].confidence)}",),
-                "\n".join((sentence, *promised_words(analysis.prediction, tr))),
-                topics.PROMISE,
-            )
-        )
+        facts += _coverage(analysis.prediction)
     return facts
+
+
+def _coverage(prediction: Prediction) -> list[Figure]:
+    """Return how often the surest prediction set holds the truth; nothing where test images refuted it for all."""
+    one = prediction.sets[0]
+    if len(one.not_kept) == len(prediction.classes):
+        return []
+    if isinstance(one, FindingSet):
+        label = tr("Prediction set of each finding holds the truth")
+        sentence = tr(
+            "Of the images that show a finding, and of those that do not, at least this share has it rightly told or "
+            "left undecided, where they are like those it was calibrated on. It comes from the scores alone: neither "
+            "level nor region has a part in it."
+        )
+    else:
+        label = tr("Prediction set holds the true class")
+        sentence = tr(
+            "Of the images of each class that are like those it was calibrated on, at least this share has it among "
+            "those named below the badge. The set comes from the scores alone: neither level nor region has a part "
+            "in it."
+        )
+    if one.not_kept:
+        label = tr("{figure} (not kept for all)").format(figure=label)
+    words = "\n".join((sentence, *_set_words(prediction)))
+    return [Figure(label, (f"≥ {percent(one.confidence)}",), words, topics.PROMISE)]
+
+
+def _set_words(prediction: Prediction, most: int | None = None) -> list[str]:
+    """Return the surest prediction set in words that its share cannot be taken for a class's probability in."""
+    words = promised_words(prediction, tr, most)
+    one = prediction.sets[0] if prediction.sets else None
+    if isinstance(one, PredictionSet) and 0 < len(one.classes) < len(prediction.classes):
+        words[0] = tr("not ruled out: {classes}").format(classes=words[0])
+    return words
 
 
 def _of_the_map(analysis: Analysis, key: MapKey, certainty: Certainty) -> list[Figure]:
