@@ -94,8 +94,8 @@ def _copy(
     from segx_viewer.imaging.header import text as words
     from segx_viewer.imaging.privacy import burned_in, deidentify_file, new_instance_uid
 
-    if item.problem:
-        raise ImageReadError(item.problem)
+    if problem := item.problem:
+        raise ImageReadError(problem)
     dataset = _header(item.path)
     boxes, note = _text_in(item.path, dataset, burned_in(dataset), text, limits)
     pseudonym = disguise.key.pseudonym(dataset)
