@@ -13,12 +13,11 @@ from segx_viewer.domain.result import (
     GateLevel,
     Level,
     MapKey,
-    level_so_far,
     stated,
 )
 from segx_viewer.reporting.facts import Row, looked_at, made, scaling_words
 from segx_viewer.reporting.lesion import lesion_rows
-from segx_viewer.reporting.promised import broken_words, promised_words
+from segx_viewer.reporting.promised import broken_words, promised_words, unstated_words
 from segx_viewer.reporting.reading import NOTHING_READ, Reading
 from segx_viewer.reporting.reasons import told
 from segx_viewer.reporting.scrubbing import Scrubber
@@ -36,7 +35,6 @@ LEVELS = {
 }
 
 _UNFOUNDED = mark("Nothing measured speaks for relying on this finding.")
-_OF_THE_UNSTATED = mark("This is the badge of {finding}, which is not stated.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,22 +248,12 @@ def _trust(analysis: Analysis, key: MapKey | None, clean: Callable[[str], str]) 
     unfounded = certainty.level is Level.LOW and certainty.reason
     return Trust(
         level=certainty.level,
-        meaning=_unstated(analysis, key) or say(_UNFOUNDED if unfounded else LEVELS[certainty.level]),
+        meaning=unstated_words(analysis, key, say) or say(_UNFOUNDED if unfounded else LEVELS[certainty.level]),
         reason=" ".join(_reasons(analysis, certainty, clean)),
         promised=tuple(_promised(analysis, certainty)),
         rows=tuple(_trust_rows(certainty, region, predicts=predicts)),
         curve=certainty.auitc_curve,
     )
-
-
-def _unstated(analysis: Analysis, key: MapKey | None) -> str:
-    """Say whose badge this is where it is that of one of several findings that is not stated; "" otherwise."""
-    prediction = analysis.prediction
-    if prediction is None or key is None or prediction.activation is Activation.SOFTMAX:
-        return ""
-    if prediction.is_above(key[1]) or level_so_far(analysis, key) is Level.ABSTAIN:
-        return ""
-    return say(_OF_THE_UNSTATED).format(finding=say(prediction.classes[key[1]].label))
 
 
 def _promised(analysis: Analysis, certainty: Certainty) -> list[str]:

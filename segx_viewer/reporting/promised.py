@@ -1,8 +1,18 @@
-"""What is promised, in words: for the window, the report, and whoever reads a table."""
+"""What is promised and of which finding, in words: for the window, the report, and whoever reads a table."""
 
 from collections.abc import Callable, Sequence
 
-from segx_viewer.domain.result import BadgeRecord, FindingSet, Level, Prediction, PredictionSet
+from segx_viewer.domain.result import (
+    Activation,
+    Analysis,
+    BadgeRecord,
+    FindingSet,
+    Level,
+    MapKey,
+    Prediction,
+    PredictionSet,
+    level_so_far,
+)
 
 TEXTS = (
     "{classes} ({share})",
@@ -16,6 +26,7 @@ TEXTS = (
     "unusual for this model: {classes} ({share})",
     "no finding is certainly present ({share})",
     "{classes} and {count} more",
+    "This is the badge of {finding}, which is not stated.",
 )
 """Every text of this module, for translators; `{share}` is the confidence."""
 
@@ -52,6 +63,17 @@ def promised_words(prediction: Prediction, say: Callable[[str], str] = str, most
         refuted = ", ".join(labels[k] for k in one.not_kept)
         words.append(say("promise not kept on the test images for {classes}").format(classes=refuted))
     return words
+
+
+def unstated_words(analysis: Analysis, key: MapKey | None, say: Callable[[str], str] = str) -> str:
+    """Say whose badge `key`'s is where that is one of several findings that is not stated; "" otherwise."""
+    prediction = analysis.prediction
+    if prediction is None or key is None or prediction.activation is Activation.SOFTMAX:
+        return ""
+    if prediction.is_above(key[1]) or level_so_far(analysis, key) is Level.ABSTAIN:
+        return ""
+    finding = say(prediction.classes[key[1]].label)
+    return say("This is the badge of {finding}, which is not stated.").format(finding=finding)
 
 
 def broken_words(record: BadgeRecord, level: Level, say: Callable[[str], str] = str) -> list[str]:

@@ -61,6 +61,8 @@ def test_no_finding_is_told(qtbot, opened, engine):
     opened.workspace.analyses.analyse()
     qtbot.waitUntil(lambda: "No finding" in opened.findings.note.text())
     assert [mark for mark, _ in bars(opened.findings)] == [False] * 3
+    label = opened.findings.list.item(0).text()
+    assert opened.results.certainty.reason.text().startswith(f"This is the badge of {label}, which is not stated.")
 
 
 def test_one_of_several_classes_has_no_cut_offs(qtbot, opened, engine):

@@ -21,7 +21,7 @@ from segx_viewer.domain.result import (
     PredictionSet,
     level_so_far,
 )
-from segx_viewer.reporting.promised import broken_words, promised_words
+from segx_viewer.reporting.promised import broken_words, promised_words, unstated_words
 from segx_viewer.reporting.words import percent
 
 DESCRIBES = mark("SegU certainty: describes agreement, does not predict correctness here")
@@ -111,7 +111,8 @@ class CertaintyPanel(QWidget):
         measured = certainty.probability_correct is not None
         self._broken = broken_words(analysis.bundle.badge, certainty.level, tr) if measured else []
         self._write_promise()
-        self.reason.setText(_reason(analysis, certainty))
+        whose = unstated_words(analysis, key, tr)
+        self.reason.setText(" ".join(filter(None, (whose, _reason(analysis, certainty)))))
         self.reason.setVisible(bool(self.reason.text()))
         self.below.show_rows(_facts(analysis, key, certainty))
 
