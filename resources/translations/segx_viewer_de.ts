@@ -3308,6 +3308,10 @@ mit prior = true hängt die neueste frühere Aufnahme desselben Patienten, Körp
       <translation>Speiseröhre</translation>
     </message>
     <message>
+      <source>Of findings judged like this one, only the calibrated probability below is known.</source>
+      <translation>Von so beurteilten Befunden ist nur die kalibrierte Wahrscheinlichkeit bekannt, die unten steht.</translation>
+    </message>
+    <message>
       <source>Of the images of each class that are like those it was calibrated on, at least this share has it among those named below the badge. The set comes from the scores alone: neither level nor region has a part in it.</source>
       <translation>Von den Bildern jeder Klasse, die denen der Kalibrierung gleichen, hat mindestens dieser Anteil sie unter den neben dem Abzeichen genannten. Die Menge kommt allein von den Werten des Netzes, nicht von Stufe oder Region.</translation>
     </message>

@@ -35,6 +35,7 @@ LEVELS = {
 }
 
 _UNFOUNDED = mark("Nothing measured speaks for relying on this finding.")
+_UNPROMISED = mark("Of findings judged like this one, only the calibrated probability below is known.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,10 +246,12 @@ def _trust(analysis: Analysis, key: MapKey | None, clean: Callable[[str], str]) 
         return Trust(Level.ABSTAIN, meaning, clean(_told(reason)))
     # A low badge with a reason is low for that reason, not for what the validation data said.
     predicts = analysis.bundle.badge.segu_adds is not False
-    unfounded = certainty.level is Level.LOW and certainty.reason
+    meaning = LEVELS[certainty.level]
+    if certainty.level is Level.LOW and certainty.reason:
+        meaning = _UNFOUNDED if certainty.probability_correct is None else _UNPROMISED
     return Trust(
         level=certainty.level,
-        meaning=unstated_words(analysis, key, say) or say(_UNFOUNDED if unfounded else LEVELS[certainty.level]),
+        meaning=unstated_words(analysis, key, say) or say(meaning),
         reason=" ".join(_reasons(analysis, certainty, clean)),
         promised=tuple(_promised(analysis, certainty)),
         rows=tuple(_trust_rows(certainty, region, predicts=predicts)),

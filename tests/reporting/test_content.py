@@ -18,6 +18,7 @@ from segx_viewer.domain.result import (
     PredictionSet,
     Target,
 )
+from segx_viewer.explain.segu import NO_LEVEL
 from segx_viewer.reporting.content import RESEARCH_USE, describe
 from segx_viewer.reporting.layout import LIGHT, lay_out
 from segx_viewer.reporting.panels import ReportView, draw_panels
@@ -123,6 +124,16 @@ def test_a_low_badge_for_want_of_calibration_does_not_quote_the_validation_data(
     text = " ".join(_page_text(analysis))
     assert "Not calibrated." in text
     assert "validation" not in text
+
+
+def test_a_low_badge_without_a_promised_level_does_not_deny_its_calibrated_probability(make_analysis):
+    analysis = make_analysis(level=Level.LOW)
+    certainty = dataclasses.replace(analysis.explanations[KEY].certainty, reason=NO_LEVEL, probability_correct=0.97)
+    analysis = analysis.with_explanations(dataclasses.replace(analysis.explanations[KEY], certainty=certainty))
+    trust = describe(analysis).trust
+    assert trust.meaning == "Of findings judged like this one, only the calibrated probability below is known."
+    assert trust.reason == NO_LEVEL
+    assert dict(trust.rows)["Prediction correct"] == "97 %, calibrated"
 
 
 def test_old_ages_are_not_given(make_analysis):
