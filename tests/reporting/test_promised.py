@@ -1,5 +1,7 @@
 """Prediction sets in words."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ from segx_viewer.domain.result import (
     Prediction,
     PredictionSet,
 )
-from segx_viewer.reporting.promised import TEXTS, broken_words, promised_words
+from segx_viewer.reporting.promised import TEXTS, broken_words, promised_words, unstated_words
 
 CLASSES = (ClassInfo("mel", "Melanoma"), ClassInfo("nv", "Nevus"), ClassInfo("bcc", "Basal cell carcinoma"))
 
@@ -58,7 +60,7 @@ def test_the_surest_set_is_told_and_none_where_there_is_none():
     assert promised_words(prediction()) == []
 
 
-def test_every_text_can_be_translated():
+def test_every_text_can_be_translated(make_analysis):
     said = []
 
     def say(text):
@@ -70,6 +72,9 @@ def test_every_text_can_be_translated():
                 FindingSet(0.95, (True,) * 3, (False,) * 3), FindingSet(0.95, (False,) * 3, (True,) * 3),
                 PredictionSet(0.95, (0,), not_kept=(0,))):  # fmt: skip
         promised_words(prediction(one), say, 0)
+    none_found = np.zeros(3, np.float32)
+    film = replace(make_analysis(), prediction=Prediction(CLASSES, none_found, none_found, Activation.SIGMOID))
+    unstated_words(film, ("gradcam", 0), say)
     assert set(TEXTS) <= set(said)
 
 
