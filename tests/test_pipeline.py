@@ -355,8 +355,8 @@ import sys
 import numpy as np
 from pathlib import Path
 from segx_viewer.domain.geometry import Placement
+from segx_viewer.domain.image import MedicalImage, PhotometricInterpretation, SourceInfo
 from segx_viewer.domain.result import *
-from segx_viewer.paths import models_folder
 from segx_viewer.pipeline import analyse, reassess
 A = np.random.default_rng(0).random((32, 48), dtype=np.float32)
 P = np.zeros((32, 48), np.float32); P[8:20, 8:30] = 1
