@@ -37,17 +37,18 @@ def wait_for(what):
         time.sleep(0.05)
 
 
+def one_is_left(processes):
+    """Wait until all but one have handed their files over; which one stays is chance. Return it."""
+    wait_for(lambda: sum(p.poll() is not None for p in processes) == len(processes) - 1)
+    (left,) = (p for p in processes if p.returncode is None)
+    assert [p.returncode for p in processes if p is not left] == [0] * (len(processes) - 1)
+    return left
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="where the socket lies is not known there")
 def test_launches_that_come_together_share_a_window(launched, tmp_path):
-    processes = [launched(number) for number in range(3)]
-    wait_for(lambda: sum(p.poll() is not None for p in processes) == 2)
-    assert sorted(p.poll() is None for p in processes) == [False, False, True]
-    assert [p.returncode for p in processes if p.poll() is not None] == [0, 0]
-    (first,) = [p for p in processes if p.poll() is None]
-    first.kill()  # what it leaves does not keep the next one from its window
+    first = one_is_left([launched(number) for number in range(3)])
+    first.kill()  # what it leaves does not keep the next ones from their window
     first.wait()
     assert list((tmp_path / "TMPDIR").glob("segx-viewer-*.lock"))
-    later = launched(7)
-    wait_for(lambda: list((tmp_path / "TMPDIR").glob("segx-viewer-*")) and later.poll() is None)
-    assert launched(8).wait(60) == 0
-    assert later.poll() is None
+    one_is_left([launched(number) for number in range(3, 5)])
