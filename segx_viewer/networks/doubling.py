@@ -6,9 +6,8 @@ that a value is repeated to has a convolution of the small maps by 2 x 2, and wh
 sub-pixel convolution of Shi et al., CVPR 2016, the other way round). That is four multiplications instead of nine.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from itertools import product
 from typing import Any, cast
 
@@ -19,6 +18,7 @@ from torch.nn import functional
 
 from segx_viewer.networks.libraries import smp
 from segx_viewer.networks.padding import PaddedConvolution
+from segx_viewer.networks.swapped import swapped
 
 DecoderBlock: type[nn.Module] = smp.decoders.unet.decoder.UnetDecoderBlock
 
@@ -54,17 +54,10 @@ def convolve_doubled(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> T
     return cast(Tensor, _Interleaved.apply(*places))
 
 
-@contextmanager
-def convolving_before_doubling(network: nn.Module) -> Iterator[None]:
+def convolving_before_doubling(network: nn.Module) -> AbstractContextManager[None]:
     """Let the decoder blocks of a U-Net of segmentation-models-pytorch convolve their maps before they double them."""
-    blocks = [module for module in network.modules() if isinstance(module, DecoderBlock) and _suits(module)]
-    for block in blocks:
-        block.__dict__["forward"] = partial(_forward, block)
-    try:
-        yield
-    finally:
-        for block in blocks:
-            del block.__dict__["forward"]  # the class's own is there again
+    blocks = (module for module in network.modules() if isinstance(module, DecoderBlock) and _suits(module))
+    return swapped(blocks, _forward)
 
 
 def _suits(block: nn.Module) -> bool:

@@ -1,8 +1,6 @@
 """Convolutions with another padding at each side, which a graph has an operation for and torch has not."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
+from contextlib import AbstractContextManager
 from typing import Any
 
 import torch
@@ -10,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from segx_viewer.networks.libraries import timm
+from segx_viewer.networks.swapped import swapped
 
 Conv2dSame: type[nn.Conv2d] = timm.layers.Conv2dSame
 
@@ -17,20 +16,12 @@ Sides = tuple[int, int, int, int]
 """Padding on the left, on the right, at the top and at the bottom."""
 
 
-@contextmanager
-def known_sizes(network: nn.Module) -> Iterator[None]:
+def known_sizes(network: nn.Module) -> AbstractContextManager[None]:
     """Let a network's "same" convolutions take the size of their input for known."""
-    layers = [module for module in network.modules() if isinstance(module, Conv2dSame)]
-    for layer in layers:
-        layer.__dict__["forward"] = partial(_pad_byknown_sizes, layer)
-    try:
-        yield
-    finally:
-        for layer in layers:
-            del layer.__dict__["forward"]  # the class's own is there again
+    return swapped((layer for layer in network.modules() if isinstance(layer, Conv2dSame)), _pad_by_known_sizes)
 
 
-def _pad_byknown_sizes(self: nn.Conv2d, x: Tensor) -> Tensor:
+def _pad_by_known_sizes(self: nn.Conv2d, x: Tensor) -> Tensor:
     """Do what `Conv2dSame.forward` does, with numbers for the padding.
 
     In a graph, finding it anew each time takes a dozen operations, and the padding itself two copies of the image.
