@@ -4,6 +4,7 @@ import re
 import tomllib
 import unicodedata
 from functools import cache
+from typing import Any
 
 from segx_viewer.paths import resources_folder
 
@@ -38,7 +39,7 @@ def part_words(stated: str) -> str:
 @cache
 def part_terms() -> dict[str, str]:
     """Return the terms of Body Part Examined (PS3.16 Annex L, and other common ones), each in English words."""
-    return dict(tomllib.loads((resources_folder() / BODY_PARTS).read_text("utf-8"))["terms"])
+    return dict(_tables()["terms"])
 
 
 def projection(view: str, code: str = "", orientation: tuple[str, str] | None = None) -> str:
@@ -81,8 +82,13 @@ def _parts() -> dict[str, str]:
 
 
 @cache
+def _tables() -> dict[str, Any]:
+    return tomllib.loads((resources_folder() / BODY_PARTS).read_text("utf-8"))
+
+
+@cache
 def _table(name: str) -> dict[str, frozenset[str]]:
-    table = tomllib.loads((resources_folder() / BODY_PARTS).read_text("utf-8"))[name]
+    table = _tables()[name]
     if name == "view_codes":
         return {direction: frozenset(codes) for direction, codes in table.items()}
     return {key: frozenset(normal for word in words for normal in _words(word)) for key, words in table.items()}
